@@ -1,0 +1,65 @@
+"""What can go wrong, in the planner's words.
+
+Every error that a user can cause derives from :class:`WardwiseError`; the command line prints its message
+without a traceback and exits with its ``exit_code``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class WardwiseError(Exception):
+    """Base of all errors that a user can cause or mend."""
+
+    exit_code = 2
+
+
+class InputError(WardwiseError):
+    """A file, row or value that cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and, where possible, what was expected.
+    file : path, optional
+        File in which it was found.
+    line : int, optional
+        1-based line (or spreadsheet row).
+    item : str, optional
+        The entry at fault, for example ``"employee B"`` or ``"shifts[2].start"``.
+    """
+
+    def __init__(
+        self, message: str, *, file: str | Path | None = None, line: int | None = None, item: str | None = None
+    ) -> None:
+        self.message, self.file, self.line, self.item = message, file, line, item
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = "" if self.file is None else str(self.file)
+        if self.line is not None:
+            where += f":{self.line}" if where else f"line {self.line}"
+        parts = [p for p in (where, self.item, self.message) if p]
+        return ": ".join(parts)
+
+    def at(self, *, file: str | Path | None = None, line: int | None = None, item: str | None = None) -> InputError:
+        """Return the same error with the places filled in that were not known where it arose."""
+        return InputError(
+            self.message,
+            file=self.file if self.file is not None else file,
+            line=self.line if self.line is not None else line,
+            item=self.item if self.item is not None else item,
+        )
+
+
+class UnsupportedError(WardwiseError):
+    """The chosen method cannot work on this kind of problem."""
+
+
+class MissingExtraError(WardwiseError):
+    """An optional dependency is absent; the message names the extra that brings it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(f'{package} is not installed; it comes with: pip install "wardwise[{extra}]"')
