@@ -1,0 +1,170 @@
+"""Blocks of choices: exactly one variable of each block is 1, so hard rules need no penalty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimise.errors import InputError
+from quantum.errors import TooLargeError
+from quantum.qubo import Qubo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneHot:
+    """A QUBO whose variables fall into consecutive blocks of which exactly one variable each is 1.
+
+    A feasible state is a vector of choices (m,), ``0 <= choice[b] < sizes[b]``. Its *feasible index* is the
+    mixed radix number with block 0 as the fastest digit; its variables are ``starts[b] + choice[b]``.
+
+    Parameters
+    ----------
+    qubo : Qubo
+        Cost over all variables; only its values on one-hot states matter (pairs inside a block are ignored).
+    sizes : tuple of int
+        Block sizes, summing to ``qubo.size``.
+    """
+
+    qubo: Qubo
+    sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if any(k < 1 for k in self.sizes) or sum(self.sizes) != self.qubo.size:
+            raise InputError(f"blocks of sizes {self.sizes} do not partition {self.qubo.size} variables")
+
+    @classmethod
+    def from_tables(
+        cls,
+        linear: Sequence[ArrayLike],
+        pairs: dict[tuple[int, int], ArrayLike],
+        offset: float = 0.0,
+        names: Sequence[str] = (),
+    ) -> "OneHot":
+        """Build from one cost vector per block and one (k_a, k_b) cost table per pair of blocks a != b."""
+        vectors = [np.asarray(v, dtype=np.float64).ravel() for v in linear]
+        sizes = tuple(v.size for v in vectors)
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        rows = [np.arange(starts[-1])]
+        cols = [np.arange(starts[-1])]
+        values = [np.concatenate(vectors) if vectors else np.zeros(0)]
+        for (a, b), table in pairs.items():
+            dense = np.asarray(table, dtype=np.float64)
+            if a == b or dense.shape != (sizes[a], sizes[b]):
+                raise InputError(f"the cost table of blocks {a} and {b} has shape {dense.shape}")
+            i, j = np.nonzero(dense)
+            rows.append(starts[a] + i)
+            cols.append(starts[b] + j)
+            values.append(dense[i, j])
+        qubo = Qubo.from_terms(
+            int(starts[-1]), np.concatenate(rows), np.concatenate(cols), np.concatenate(values), offset, names
+        )
+        return cls(qubo, sizes)
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks m."""
+        return len(self.sizes)
+
+    @property
+    def states(self) -> int:
+        """Number of feasible states, the product of the block sizes (exact)."""
+        product = 1
+        for k in self.sizes:
+            product *= k
+        return product
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """First variable of each block (m,)."""
+        return (np.cumsum(self.sizes) - np.asarray(self.sizes)).astype(np.int64)
+
+    @property
+    def block_of(self) -> NDArray[np.int64]:
+        """Block of each variable (n,)."""
+        return np.repeat(np.arange(self.blocks, dtype=np.int64), self.sizes)
+
+    def bits(self, choices: ArrayLike) -> NDArray[np.int8]:
+        """One-hot bits (..., n) of choices (..., m)."""
+        chosen = np.asarray(choices, dtype=np.int64)
+        bits = np.zeros((*chosen.shape[:-1], self.qubo.size), dtype=np.int8)
+        np.put_along_axis(bits, chosen + self.starts, 1, axis=-1)
+        return bits
+
+    def choices(self, index: ArrayLike) -> NDArray[np.int64]:
+        """Choices (..., m) of feasible indices (...)."""
+        rest = np.asarray(index, dtype=np.int64)
+        digits = np.empty((*rest.shape, self.blocks), dtype=np.int64)
+        for b, k in enumerate(self.sizes):
+            digits[..., b] = rest % k
+            rest = rest // k
+        return digits
+
+    def index(self, choices: ArrayLike) -> NDArray[np.int64]:
+        """Feasible indices (...) of choices (..., m)."""
+        weights = np.concatenate([[1], np.cumprod(np.asarray(self.sizes[:-1], dtype=np.int64))])
+        return np.asarray(np.asarray(choices, dtype=np.int64) @ weights[: self.blocks])
+
+    def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
+        """Whether bit vectors (..., n) have exactly one 1 in every block."""
+        counts = np.add.reduceat(np.asarray(bits, dtype=np.int64), self.starts, axis=-1)
+        return np.asarray((counts == 1).all(axis=-1))
+
+    def energy(self, choices: ArrayLike) -> float:
+        """Energy of one vector of choices (m,)."""
+        return float(self.energies(np.asarray(choices)[None, :])[0])
+
+    def energies(self, choices: ArrayLike) -> NDArray[np.float64]:
+        """Energies (s,) of choices (s, m)."""
+        chosen = np.asarray(choices, dtype=np.int64) + self.starts
+        linear, table, offset = self.tables()
+        total = offset + linear[chosen].sum(axis=1)
+        for b in range(1, self.blocks):
+            for a in range(b):
+                total += table[chosen[:, a], chosen[:, b]]
+        return np.asarray(total)
+
+    def tables(self) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+        """Linear costs (n,), symmetric pair costs (n, n) with zeros inside blocks, and the offset.
+
+        The energy of choices is ``offset + sum_b linear[v_b] + sum_{a<b} pairs[v_a, v_b]`` with v the chosen
+        variables.
+        """
+        q, block = self.qubo, self.block_of
+        between = block[q.rows] != block[q.cols]
+        table = np.zeros((q.size, q.size))
+        table[q.rows[between], q.cols[between]] = q.values[between]
+        table[q.cols[between], q.rows[between]] = q.values[between]
+        return q.linear, table, q.offset
+
+    def with_penalty(self, weight: float | ArrayLike) -> Qubo:
+        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block."""
+        weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), (self.blocks,))
+        rows, cols, values = [], [], []
+        for start, k, w in zip(self.starts.tolist(), self.sizes, weights.tolist()):
+            i, j = np.triu_indices(k)
+            rows.append(start + i)
+            cols.append(start + j)
+            values.append(np.where(i == j, -w, 2 * w))
+        i, j, v = np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
+        return self.qubo + Qubo.from_terms(self.qubo.size, i, j, v, float(weights.sum()))
+
+    def brute_force(self, limit: int = 1 << 28) -> tuple[float, NDArray[np.int64], int]:
+        """Smallest energy, the choices that attain it, and how many states do (to 1e-9).
+
+        Raises
+        ------
+        TooLargeError
+            For more than `limit` feasible states.
+        """
+        if self.states > limit:
+            raise TooLargeError(
+                f"brute force over {self.states:.3g} states; the limit is {limit:.3g}"
+            )
+        from quantum.search import enumerate_choices
+
+        linear, table, offset = self.tables()
+        best, choices, ties = enumerate_choices(
+            np.asarray(self.sizes, dtype=np.int64), self.starts, linear, table, offset
+        )
+        return best, choices, ties

@@ -1,0 +1,193 @@
+"""Quadratic unconstrained binary optimisation: the energy form that every encoding ends in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimise.errors import InputError
+from quantum.errors import TooLargeError, check_memory
+
+if TYPE_CHECKING:
+    from quantum.ising import Ising
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Qubo:
+    """Minimise ``offset + sum_i linear[i] x_i + sum_t values[t] x_rows[t] x_cols[t]`` over bits x.
+
+    Variable i is qubit i, and bit i (weight ``2**i``, little endian as in Qiskit) of a basis index.
+
+    Parameters
+    ----------
+    linear : float64 (n,)
+    rows, cols : int64 (t,)
+        Pairs with ``rows < cols``, each at most once; coefficients are counted once.
+    values : float64 (t,)
+    offset : float
+    names : tuple of str, optional
+        What each variable stands for, or empty.
+    """
+
+    linear: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    values: NDArray[np.float64]
+    offset: float = 0.0
+    names: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not self.rows.shape == self.cols.shape == self.values.shape:
+            raise InputError("the row, column and value arrays of a QUBO differ in length")
+        if self.rows.size and not (
+            (self.rows >= 0).all() and (self.rows < self.cols).all() and (self.cols < self.size).all()
+        ):
+            raise InputError(f"every QUBO pair must satisfy 0 <= row < col < {self.size}")
+        finite = (
+            np.isfinite(self.linear).all() and np.isfinite(self.values).all() and np.isfinite(self.offset)
+        )
+        if not finite:
+            raise InputError("a QUBO coefficient is not a finite number")
+        if self.names and len(self.names) != self.size:
+            raise InputError(f"{len(self.names)} names for {self.size} QUBO variables")
+
+    @property
+    def size(self) -> int:
+        """Number of variables n."""
+        return self.linear.size
+
+    @classmethod
+    def from_terms(
+        cls,
+        size: int,
+        rows: ArrayLike,
+        cols: ArrayLike,
+        values: ArrayLike,
+        offset: float = 0.0,
+        names: Sequence[str] = (),
+    ) -> "Qubo":
+        """Collect terms in any order: repeats are added, (i, i) is linear, (i, j) and (j, i) are one pair."""
+        i = np.asarray(rows, dtype=np.int64).ravel()
+        j = np.asarray(cols, dtype=np.int64).ravel()
+        v = np.asarray(values, dtype=np.float64).ravel()
+        if i.size and (min(i.min(), j.min()) < 0 or max(i.max(), j.max()) >= size):
+            raise InputError(f"a QUBO term names a variable outside 0..{size - 1}")
+        diagonal = i == j
+        linear = np.zeros(size)
+        np.add.at(linear, i[diagonal], v[diagonal])
+        low, high = np.minimum(i, j)[~diagonal], np.maximum(i, j)[~diagonal]
+        keys, where = np.unique(low * max(size, 1) + high, return_inverse=True)
+        sums = np.zeros(keys.size)
+        np.add.at(sums, where, v[~diagonal])
+        keep = sums != 0.0
+        keys, sums = keys[keep], sums[keep]
+        return cls(linear, keys // max(size, 1), keys % max(size, 1), sums, float(offset), tuple(names))
+
+    @classmethod
+    def from_matrix(cls, matrix: ArrayLike, offset: float = 0.0, names: Sequence[str] = ()) -> "Qubo":
+        """Read ``x' M x + offset`` from any square matrix (lower and upper entries are added)."""
+        dense = np.asarray(matrix, dtype=np.float64)
+        if dense.ndim != 2 or dense.shape[0] != dense.shape[1]:
+            raise InputError(f"a QUBO matrix must be square, got shape {dense.shape}")
+        i, j = np.nonzero(dense)
+        return cls.from_terms(dense.shape[0], i, j, dense[i, j], offset, names)
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Dense upper-triangular (n, n) matrix U with ``energy = offset + x' U x``."""
+        dense = np.diag(self.linear)
+        dense[self.rows, self.cols] = self.values
+        return dense
+
+    def energy(self, bits: ArrayLike) -> float:
+        """Energy of one bit vector (n,)."""
+        return float(self.energies(np.asarray(bits)[None, :])[0])
+
+    def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
+        """Energies (s,) of many bit vectors (s, n)."""
+        x = np.asarray(bits, dtype=np.float64)
+        if x.ndim != 2 or x.shape[1] != self.size:
+            raise ValueError(f"expected bit vectors of length {self.size}, got an array of shape {x.shape}")
+        total = self.offset + x @ self.linear
+        step = max(1, 4_000_000 // max(1, x.shape[0]))
+        for start in range(0, self.rows.size, step):
+            part = slice(start, start + step)
+            total += (x[:, self.rows[part]] * x[:, self.cols[part]]) @ self.values[part]
+        return np.asarray(total, dtype=np.float64)
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Energies of all ``2**n`` basis states, index bit i = variable i.
+
+        Raises
+        ------
+        TooLargeError
+            When the 2**(n + 3) bytes do not fit in memory.
+        """
+        check_memory(8 * 2**self.size * 3 // 2, f"the energies of {self.size} bits")
+        energies = np.empty(2**self.size)
+        energies[0] = self.offset
+        matrix = self.matrix()
+        for i in range(self.size):
+            half = 2**i
+            step = energies[half : 2 * half]
+            step[0] = self.linear[i]
+            for j in range(i):  # the cost of raising bit i, as a function of the bits below it
+                np.add(step[: 2**j], matrix[j, i], out=step[2**j : 2 ** (j + 1)])
+            step += energies[:half]
+        return energies
+
+    def brute_force(self, limit: int = 30) -> tuple[float, NDArray[np.int8], int]:
+        """Smallest energy, one bit vector that attains it, and how many do (to 1e-9), by enumeration.
+
+        Raises
+        ------
+        TooLargeError
+            For more than `limit` variables.
+        """
+        if self.size > limit:
+            raise TooLargeError(f"brute force over {self.size} bits; the limit is {limit}")
+        from quantum.search import enumerate_bits
+
+        best, index, ties = enumerate_bits(self.linear, self.matrix(), self.offset)
+        return best, bits_of(index, self.size), ties
+
+    def to_ising(self) -> "Ising":
+        """The same energy over spins, ``x = (1 - s) / 2``."""
+        from quantum.ising import Ising
+
+        half, quarter = self.linear / 2, self.values / 4
+        field_ = -half
+        np.subtract.at(field_, self.rows, quarter)
+        np.subtract.at(field_, self.cols, quarter)
+        offset = self.offset + float(half.sum() + quarter.sum())
+        return Ising(field_, self.rows, self.cols, quarter, offset, self.names)
+
+    def scaled(self, factor: float) -> "Qubo":
+        """All coefficients times `factor`."""
+        return Qubo(
+            self.linear * factor, self.rows, self.cols, self.values * factor, self.offset * factor, self.names
+        )
+
+    def __add__(self, other: "Qubo") -> "Qubo":
+        if self.size != other.size:
+            raise ValueError(f"cannot add QUBOs of {self.size} and {other.size} variables")
+        every = np.arange(self.size)
+        return Qubo.from_terms(
+            self.size,
+            np.concatenate([every, self.rows, every, other.rows]),
+            np.concatenate([every, self.cols, every, other.cols]),
+            np.concatenate([self.linear, self.values, other.linear, other.values]),
+            self.offset + other.offset,
+            self.names or other.names,
+        )
+
+
+def bits_of(index: int, size: int) -> NDArray[np.int8]:
+    """Bit vector (size,) of a basis index: entry i is bit i."""
+    return np.array([(index >> i) & 1 for i in range(size)], dtype=np.int8)
+
+
+def index_of(bits: ArrayLike) -> int:
+    """Basis index of a bit vector: entry i has weight 2**i."""
+    return sum(1 << i for i, bit in enumerate(np.asarray(bits).tolist()) if bit)
