@@ -1,6 +1,6 @@
 """The energy over spins, and its exact exchange with QUBO and Qiskit's SparsePauliOp."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class Ising:
     cols: NDArray[np.int64]
     couplings: NDArray[np.float64]
     offset: float = 0.0
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

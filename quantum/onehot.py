@@ -158,9 +158,7 @@ class OneHot:
             For more than `limit` feasible states.
         """
         if self.states > limit:
-            raise TooLargeError(
-                f"brute force over {self.states:.3g} states; the limit is {limit:.3g}"
-            )
+            raise TooLargeError(f"brute force over {self.states:.3g} states; the limit is {limit:.3g}")
         from quantum.search import enumerate_choices
 
         linear, table, offset = self.tables()

@@ -45,10 +45,7 @@ class Qubo:
             (self.rows >= 0).all() and (self.rows < self.cols).all() and (self.cols < self.size).all()
         ):
             raise InputError(f"every QUBO pair must satisfy 0 <= row < col < {self.size}")
-        finite = (
-            np.isfinite(self.linear).all() and np.isfinite(self.values).all() and np.isfinite(self.offset)
-        )
-        if not finite:
+        if not all(np.isfinite(part).all() for part in (self.linear, self.values, self.offset)):
             raise InputError("a QUBO coefficient is not a finite number")
         if self.names and len(self.names) != self.size:
             raise InputError(f"{len(self.names)} names for {self.size} QUBO variables")

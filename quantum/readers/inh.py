@@ -1,7 +1,7 @@
 """Nurse scheduling QUBOs after Ikeda, Nakamura and Humble (2019), doi:10.1038/s41598-019-49172-3.
 
-One nurse works each day. On one-hot states the energy is ``a`` for every pair of consecutive days with the same
-nurse, plus ``gamma (load - F)**2`` for every nurse, plus the preferences of the chosen days. Outside them the
+One nurse works each day. On one-hot states the energy is ``a`` for every pair of consecutive days with the
+same nurse, plus ``gamma (load - F)**2`` for every nurse, plus the preferences of the chosen days. Outside them the
 formula adds ``lam (1 - nurses on the day)**2`` and counts consecutive days of every nurse.
 """
 

@@ -36,9 +36,7 @@ def read_qs(path: str | Path) -> Qubo:
         except (ValueError, IndexError):
             raise InputError(f"cannot read {line.strip()!r}", file=path, line=number) from None
         if not 1 <= i <= j <= size:
-            raise InputError(
-                f"entry ({i}, {j}) is outside the upper triangle of {size}", file=path, line=number
-            )
+            raise InputError(f"entry ({i}, {j}) is outside the upper triangle", file=path, line=number)
         if (i, j) in seen:
             raise InputError(f"entry ({i}, {j}) occurs twice", file=path, line=number)
         seen.add((i, j))
@@ -55,9 +53,9 @@ def read_qs(path: str | Path) -> Qubo:
 def read_solution(path: str | Path, size: int) -> NDArray[np.int8]:
     """Read a published solution as bits (size,).
 
-    Three layouts occur: one bit a line, all bits in one line, and the 1-based numbers of the ones (the file then
-    says ``active variables only``). A layout of bits may be shorter than the QUBO (LABS lists the sequence and
-    leaves out the auxiliary products); the rest is then absent and the caller completes it.
+    Three layouts occur: one bit a line, all bits in one line, and the 1-based numbers of the ones (the file
+    then says ``active variables only``). A layout of bits may be shorter than the QUBO (LABS lists the
+    sequence without the auxiliary products); the rest is then absent and the caller completes it.
     """
     lines = _lines(path)
     active = any("active variables" in line for line in lines if line.startswith("#"))
