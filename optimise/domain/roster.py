@@ -196,9 +196,7 @@ class RosterProblem:
         try:
             return self._shift_index[shift_id]
         except KeyError:
-            raise InputError(
-                f"unknown shift {shift_id!r}; known: {', '.join(s.id for s in self.shifts)}"
-            ) from None
+            raise InputError(f"unknown shift {shift_id!r}; known: {', '.join(s.id for s in self.shifts)}") from None
 
     def employee_index(self, employee_id: str) -> int:
         try:
@@ -210,9 +208,7 @@ class RosterProblem:
         try:
             return self._duty_index[duty_id]
         except KeyError:
-            raise InputError(
-                f"unknown duty {duty_id!r}; known: {', '.join(d.id for d in self.duties)}"
-            ) from None
+            raise InputError(f"unknown duty {duty_id!r}; known: {', '.join(d.id for d in self.duties)}") from None
 
     @cached_property
     def _shift_index(self) -> dict[str, int]:

@@ -179,9 +179,7 @@ def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Itera
         return
     cut: dict[int, list[int]] = defaultdict(list)
     early = (pattern.starts < 0) & (pattern.starts + length > 0) & (pattern.starts + length <= extent)
-    for employee, start in zip(
-        pattern.employees[early].tolist(), pattern.starts[early].tolist(), strict=True
-    ):
+    for employee, start in zip(pattern.employees[early].tolist(), pattern.starts[early].tolist(), strict=True):
         past = -start
         history = staff[employee].history
         if len(history) >= past and all(

@@ -61,9 +61,7 @@ class Cover(RosterRule):
         from dataclasses import replace
 
         grown = tuple(
-            replace(d, employees=(*d.employees, new))
-            if d.employees is not None and source in d.employees
-            else d
+            replace(d, employees=(*d.employees, new)) if d.employees is not None and source in d.employees else d
             for d in self.demands
         )
         return replace(self, demands=grown)

@@ -122,7 +122,7 @@ def evaluate_roster(problem: RosterProblem, plan: Roster) -> Evaluation:
     rules: list[RuleCost] = []
     for rule in problem.rules:
         kinds = tally.seen.get(rule.name, {True})
-        if True in kinds and (kinds == {True} or tally.hard[rule.name]):
+        if kinds == {True} or tally.hard[rule.name]:
             rules.append(RuleCost(rule.name, True, tally.hard[rule.name], 0.0))
         if False in kinds:
             rules.append(RuleCost(rule.name, False, tally.soft[rule.name], tally.cost[rule.name]))
@@ -153,9 +153,7 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
                 hard += float(missing)
             else:
                 cost += float(missing) * weight
-    for line, value in zip(
-        compiled.lines, compiled.line_table.values(duties, compiled.alphabet), strict=True
-    ):
+    for line, value in zip(compiled.lines, compiled.line_table.values(duties, compiled.alphabet), strict=True):
         for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
             if distance > 0:
                 soft, broken = line_cost(side, float(distance))

@@ -54,9 +54,7 @@ class DaysOff(RosterRule):
     weight: float = HARD
 
     def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
-        yield from _single_days(
-            self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off"
-        )
+        yield from _single_days(self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off")
 
     def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
         return self
@@ -106,9 +104,7 @@ class Eligibility(RosterRule):
         return frozenset({"forbidden"})
 
 
-def _single_days(
-    rule: str, grouped: dict[tuple[int, float], list[tuple[int, int]]], label: str
-) -> Iterable[Pattern]:
+def _single_days(rule: str, grouped: dict[tuple[int, float], list[tuple[int, int]]], label: str) -> Iterable[Pattern]:
     for (mask, weight), cells in grouped.items():
         if cells and mask:
             array = np.asarray(cells, dtype=np.int32)

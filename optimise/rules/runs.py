@@ -132,7 +132,7 @@ def _minimum(
         first = 0 if groups else -(s + 1)
         yield from made((outside, *body, outside), people, range(first, length - s - 1))
         if rule.start == "closed":
-            yield from made((*body, outside), unknown, range(0, 1 if s < length else 0))
+            yield from made((*body, outside), unknown, range(1 if s < length else 0))
         if rule.end == "closed":
             begin = length - s - 1
             yield from made((outside, *body), people, range(begin, begin + 1) if begin >= -1 else ())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 from optimise.domain.roster import RosterProblem
 from optimise.rules.primitives import HARD, Pattern, RosterRule, places
 
@@ -53,11 +52,7 @@ class Rest(RosterRule):
             assert first.end is not None
             lag = 1
             while first.end + self.minutes > 1440 * lag and lag < days:
-                close = [
-                    j
-                    for j, s in timed
-                    if s.start is not None and s.start + 1440 * lag < first.end + self.minutes
-                ]
+                close = [j for j, s in timed if s.start is not None and s.start + 1440 * lag < first.end + self.minutes]
                 if close:
                     today = _of_shifts(problem, [i])
                     later = _of_shifts(problem, close)

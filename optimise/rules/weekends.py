@@ -87,9 +87,7 @@ class CompleteWeekends(RosterRule):
                 if units and self.weight:
                     masks = tuple(problem.work if on else 1 for on in shape)
                     who, when = places(self.scope(problem), starts)
-                    yield Pattern(
-                        self.name, masks, who, when, self.weight, units, label="weekend only partly worked"
-                    )
+                    yield Pattern(self.name, masks, who, when, self.weight, units, label="weekend only partly worked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
