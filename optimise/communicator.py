@@ -1,0 +1,95 @@
+"""The MPI world, if this process was started in one. The only place of this package that imports mpi4py.
+
+Importing this module starts no MPI: :func:`find_world` looks at the environment first, so that a serial run
+needs no MPI library on the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from optimise.errors import MissingExtraError, WardwiseError
+from optimise.method import Communicator, SerialComm
+
+__all__ = ["abort_on_error", "announced_size", "find_world", "library_version"]
+
+#: Set by MPICH/Hydra and Intel MPI, Open MPI, MVAPICH2 and Slurm's srun (in that order of trust).
+_SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMIX_SIZE", "SLURM_NTASKS")
+_INTERNAL_FAULT = 70  # EX_SOFTWARE
+
+
+def announced_size(environ: Mapping[str, str] | None = None) -> int:
+    """Number of ranks that the launcher announces in the environment; 1 outside MPI.
+
+    Slurm's variable counts only inside a job step (``srun``): a plain batch script also has ``SLURM_NTASKS``
+    but is one process.
+    """
+    env = os.environ if environ is None else environ
+    for name in _SIZE_VARIABLES:
+        text = env.get(name, "")
+        if not text.isdigit():
+            continue
+        if name == "SLURM_NTASKS" and env.get("SLURM_STEP_ID", "batch") in (
+            "batch",
+            "4294967291",
+            "4294967290",
+        ):
+            continue
+        if int(text) > 1:
+            return int(text)
+    return 1
+
+
+def find_world() -> Communicator:
+    """``MPI.COMM_WORLD`` under ``mpiexec``/``srun`` with more than one rank, else :class:`SerialComm`.
+
+    Raises
+    ------
+    MissingExtraError
+        If several ranks were started but mpi4py finds no MPI library.
+    """
+    if announced_size() <= 1:
+        return SerialComm()
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as error:
+        raise MissingExtraError("an MPI library that mpi4py can load", "mpi") from error
+    world: Communicator = MPI.COMM_WORLD
+    return world if world.size > 1 else SerialComm()
+
+
+def library_version() -> str:
+    """First line of the MPI library's own version text. Starts MPI if it is not started."""
+    from mpi4py import MPI
+
+    return str(MPI.Get_library_version()).strip("\0 \n").splitlines()[0].strip()
+
+
+@contextmanager
+def abort_on_error(comm: Communicator) -> Iterator[None]:
+    """End all ranks when one of them fails; without several ranks the error simply passes through.
+
+    A rank that failed can take no part in the collective calls that the others wait in, so raising would hang
+    the job. Errors that a user can mend usually arise on every rank at once: rank 0 then speaks for all.
+    """
+    try:
+        yield
+    except BaseException as error:
+        abort = getattr(comm, "Abort", None)
+        if comm.size == 1 or abort is None:
+            raise
+        if isinstance(error, WardwiseError):
+            if comm.rank > 0:
+                time.sleep(1.0)
+            text, code = f"error: {error}\n", error.exit_code
+        else:
+            text, code = f"rank {comm.rank}: {traceback.format_exc()}", _INTERNAL_FAULT
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        abort(code)
+        raise

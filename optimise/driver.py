@@ -1,0 +1,209 @@
+"""The one driver of all methods: validate, run, re-evaluate, check, pack.
+
+Nothing here is global: any number of solves may run side by side in threads of one process.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from optimise.communicator import abort_on_error
+from optimise.errors import UnsupportedError, WardwiseError
+from optimise.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Method,
+    Outcome,
+    Progress,
+    SerialComm,
+    get_method,
+)
+from optimise.problem import Problem
+from optimise.provenance import provenance
+from optimise.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
+
+__all__ = ["MethodError", "solve"]
+
+log = logging.getLogger(__name__)
+
+#: Two costs closer than this (relative to their size, at least 1) are the same number.
+TOLERANCE = 1e-6
+_MOST_POINTS = 20_000  # of a trace; far above what a chart can show
+
+
+class MethodError(RuntimeError):
+    """A method broke its contract: a wrong cost, an impossible bound. A fault of ours, not of the input."""
+
+
+def solve(
+    problem: Problem,
+    method: str | Method = "auto",
+    *,
+    limits: Limits | None = None,
+    seed: int = 0,
+    comm: Communicator | None = None,
+    listen: Listener | None = None,
+    start: Plan | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Result:
+    """Solve a planning problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        A roster or hospital problem, for example from :func:`optimise.read`.
+    method : str or Method
+        Name of an installed method (``wardwise methods`` lists them) or an object of your own with that face.
+    limits : Limits, optional
+        Seconds, gap, iterations, threads; one minute when left out.
+    seed : int
+        Seed of all random choices.
+    comm : Communicator, optional
+        An mpi4py communicator; every rank of it calls ``solve`` with the same arguments. Serial when left
+        out.
+    listen : callable, optional
+        Called with :class:`~optimise.method.Progress` on every improvement and now and then between, on the
+        thread that solves; returning True asks the method to stop.
+    start : Plan, optional
+        A plan to start from. If it is feasible, the result is never worse.
+    options : mapping, optional
+        The method's own options.
+
+    Returns
+    -------
+    Result
+        The same on every rank. The plan's cost is recomputed from the plan alone.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no such method or it cannot work on this kind of problem.
+    MethodError
+        If the method claims a cost or a bound that contradicts the independent evaluation.
+    """
+    limits = limits or Limits()
+    comm = comm or SerialComm()
+    _validate(problem, limits, seed)
+    chosen = get_method(method) if isinstance(method, str) else method
+    if not chosen.supports(problem):
+        raise UnsupportedError(f"method {chosen.name!r} does not work on {problem.kind} problems such as this one")
+    if start is not None and start.kind != problem.kind:
+        raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
+
+    with abort_on_error(comm):
+        clock = Deadline(limits.seconds)
+        facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
+        recorder = _Recorder(clock, listen)
+        log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
+        outcome = chosen.solve(
+            problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
+        )
+        spent = comm.gather(clock.elapsed)
+        result: Result | None = None
+        if comm.rank == 0:
+            outcome, evaluation = _best(problem, outcome, start)
+            bounds = _checked(chosen.name, outcome, evaluation)
+            recorder.close(bounds)
+            result = Result(
+                plan=outcome.plan,
+                stop=_settled(outcome.stop, bounds, limits),
+                bounds=bounds,
+                evaluation=evaluation,
+                trace=Trace(tuple(recorder.points)),
+                stats=_stats(outcome.stats, clock.elapsed, tuple(spent or ())),
+                provenance=facts,
+                explanation=tuple(outcome.explanation),
+            )
+        shared: Result = comm.bcast(result)
+    return shared
+
+
+class _Recorder:
+    """A listener that keeps the trace, monotone in both bounds, and passes each message on."""
+
+    def __init__(self, clock: Deadline, listen: Listener | None) -> None:
+        self.clock, self.listen = clock, listen
+        self.primal, self.dual = math.inf, -math.inf
+        self.points: list[TracePoint] = []
+
+    def __call__(self, progress: Progress) -> bool:
+        better = progress.primal < self.primal or progress.dual > self.dual
+        self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, progress.dual)
+        now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
+        if (better or progress.event) and len(self.points) < _MOST_POINTS:
+            self.points.append(now.point())
+        return bool(self.listen(now)) if self.listen is not None else False
+
+    def close(self, bounds: Bounds) -> None:
+        work = self.points[-1].work if self.points else 0.0
+        self.points.append(TracePoint(self.clock.elapsed, bounds.primal, bounds.dual, work, "end"))
+
+
+def _validate(problem: Problem, limits: Limits, seed: int) -> None:
+    if not isinstance(problem, Problem):
+        raise WardwiseError(f"not a planning problem: {type(problem).__name__}; read one with optimise.read(path)")
+    if not limits.seconds > 0:
+        raise WardwiseError(f"the time limit must be above 0 seconds, not {limits.seconds:g}")
+    if not limits.gap >= 0:
+        raise WardwiseError(f"the gap must be 0 or more, not {limits.gap:g}")
+    if limits.iterations is not None and limits.iterations < 1:
+        raise WardwiseError(f"the iteration limit must be 1 or more, not {limits.iterations}")
+    if limits.threads < 1:
+        raise WardwiseError(f"the number of threads must be 1 or more, not {limits.threads}")
+    if seed < 0:
+        raise WardwiseError(f"the seed must be 0 or more, not {seed}")
+
+
+def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outcome, Evaluation | None]:
+    """The method's plan or the start plan, whichever is better, with its independent evaluation."""
+    found = problem.evaluate(outcome.plan) if outcome.plan is not None else None
+    if start is None:
+        return outcome, found
+    given = problem.evaluate(start)
+    if not given.feasible or (found is not None and found.feasible and found.cost <= given.cost):
+        return outcome, found
+    kept = replace(outcome, plan=start, bounds=replace(outcome.bounds, primal=given.cost, primal_source="start plan"))
+    return kept, given
+
+
+def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:
+    """Bounds with the evaluated cost as the primal one; raises when the method contradicts the evaluation."""
+    bounds = outcome.bounds
+    if evaluation is None or not evaluation.feasible:
+        if math.isfinite(bounds.primal):
+            what = "no plan" if evaluation is None else f"a plan that breaks hard rules by {evaluation.hard:g}"
+            raise MethodError(f"method {method} claims cost {bounds.primal:g} but returned {what}")
+        return bounds
+    cost = evaluation.cost
+    slack = TOLERANCE * max(1.0, abs(cost))
+    if outcome.stop is Stop.INFEASIBLE:
+        raise MethodError(f"method {method} claims that no plan exists but returned one of cost {cost:g}")
+    if math.isfinite(bounds.primal) and abs(bounds.primal - cost) > slack:
+        raise MethodError(f"method {method} claims cost {bounds.primal!r}; the plan costs {cost!r}")
+    if bounds.dual > cost + slack:
+        raise MethodError(
+            f"method {method} claims the lower bound {bounds.dual!r} ({bounds.dual_source}), "
+            f"above the cost {cost!r} of its own plan"
+        )
+    return Bounds(cost, min(bounds.dual, cost), bounds.primal_source or method, bounds.dual_source)
+
+
+def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
+    """Why it stopped, as the bounds show it: a closed gap is optimal, whatever ended the run."""
+    if stop is Stop.INFEASIBLE:
+        return stop
+    if bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
+        return Stop.OPTIMAL
+    if stop is Stop.OPTIMAL or (stop is not Stop.INTERRUPTED and bounds.gap <= limits.gap):
+        return Stop.GAP
+    return stop
+
+
+def _stats(stats: Stats, seconds: float, spent: tuple[float, ...]) -> Stats:
+    return replace(stats, seconds=seconds, phases={**stats.phases, "total": spent})
