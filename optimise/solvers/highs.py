@@ -1,0 +1,255 @@
+"""HiGHS held in memory: a model goes in as arrays, is changed in place, and is solved again from where it stood.
+
+The only module of ``optimise`` that imports highspy for whole models. No files are written and nothing is printed.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimise.models.linear import Arrays
+from optimise.result import Stop
+
+if TYPE_CHECKING:
+    import highspy
+
+__all__ = ["Highs", "Solved", "round_up"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+#: Called with (values, objective, dual bound, nodes) at each improved incumbent.
+OnSolution = Callable[[Floats, float, float, int], None]
+#: Called now and then with (primal, dual, nodes); True stops the solve.
+OnTick = Callable[[float, float, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Outcome of one run.
+
+    Attributes
+    ----------
+    stop : Stop
+    values : float array or None
+        Best point, shape (columns,).
+    objective, bound : float
+        Its cost and the proven lower bound, offset included; ``inf`` and ``-inf`` when there is none.
+    nodes : int
+        Branch-and-bound nodes.
+    unbounded : bool
+        Whether HiGHS could not tell infeasible from unbounded, or found a ray.
+    """
+
+    stop: Stop
+    values: Floats | None
+    objective: float
+    bound: float
+    nodes: int = 0
+    unbounded: bool = False
+
+
+def round_up(bound: float, step: float, offset: float = 0.0) -> float:
+    """Raise a lower bound to the next possible objective value ``offset + k * step``.
+
+    A little is taken off first, so that a bound that stands above such a value only by rounding error is not lifted
+    to the next one.
+    """
+    if step <= 0 or not math.isfinite(bound):
+        return bound
+    slack = 1e-6 * max(1.0, abs(bound))
+    return offset + step * math.ceil((bound - offset - slack) / step)
+
+
+class Highs:
+    """One HiGHS instance.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    threads : int
+        1 runs the serial solver.
+    seed : int
+    options : mapping, optional
+        Further HiGHS options by name.
+    """
+
+    def __init__(
+        self, arrays: Arrays, *, threads: int = 1, seed: int = 0, options: dict[str, Any] | None = None
+    ) -> None:
+        import highspy
+
+        self.arrays = arrays
+        self._highs: highspy.Highs = highspy.Highs()
+        for name, value in {
+            "output_flag": False,
+            "threads": threads,
+            "parallel": "on" if threads > 1 else "off",
+            "random_seed": seed % 2**31,
+            "mip_rel_gap": 0.0,
+            "mip_abs_gap": 1e-6,
+            **(options or {}),
+        }.items():
+            self._highs.setOptionValue(name, value)
+        self._pass(arrays)
+
+    def _pass(self, a: Arrays) -> None:
+        import highspy
+
+        status = self._highs.passModel(
+            a.columns,
+            a.rows,
+            len(a.value),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            a.offset,
+            a.cost,
+            a.lower,
+            a.upper,
+            a.row_lower,
+            a.row_upper,
+            a.start,
+            a.index,
+            a.value,
+            a.integer.astype(np.int32),
+        )
+        if status == highspy.HighsStatus.kError:
+            raise RuntimeError("HiGHS refused the model (invalid arrays)")
+
+    @property
+    def raw(self) -> Any:
+        """The underlying ``highspy.Highs``."""
+        return self._highs
+
+    # ---- changes in place --------------------------------------------------------------------------------------
+    def set_bounds(self, columns: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> None:
+        """Change the bounds of some columns."""
+        ids = np.asarray(columns, dtype=np.int32)
+        low, up = (np.broadcast_to(np.asarray(v, dtype=np.float64), ids.shape).copy() for v in (lower, upper))
+        self._highs.changeColsBounds(len(ids), ids, low, up)
+
+    def set_cost(self, columns: ArrayLike, cost: ArrayLike) -> None:
+        """Change the cost of some columns."""
+        ids = np.asarray(columns, dtype=np.int32)
+        self._highs.changeColsCost(len(ids), ids, np.broadcast_to(np.asarray(cost, float), ids.shape).copy())
+
+    def add_row(self, lower: float, upper: float, columns: ArrayLike, values: ArrayLike) -> None:
+        ids = np.asarray(columns, dtype=np.int32)
+        self._highs.addRow(lower, upper, len(ids), ids, np.broadcast_to(np.asarray(values, float), ids.shape).copy())
+
+    # ---- solving -----------------------------------------------------------------------------------------------
+    def solve(
+        self,
+        *,
+        seconds: float = math.inf,
+        gap: float = 0.0,
+        nodes: int | None = None,
+        target: float = -math.inf,
+        start: Floats | None = None,
+        on_solution: OnSolution | None = None,
+        on_tick: OnTick | None = None,
+    ) -> Solved:
+        """Run branch and bound (or simplex, for a linear program) within limits.
+
+        Parameters
+        ----------
+        seconds : float
+            For this run alone.
+        gap : float
+            Relative gap at which to stop.
+        nodes : int, optional
+            Node limit, a deterministic work limit.
+        target : float
+            Stop at a solution of this cost or less.
+        start : float array, shape (columns,), optional
+            A point to start from; integer columns suffice, NaN elsewhere leaves a column open.
+        """
+        h = self._highs
+        h.setOptionValue("time_limit", float(min(seconds, 1e9)) + h.getRunTime())
+        h.setOptionValue("mip_rel_gap", float(gap))
+        h.setOptionValue("mip_max_nodes", int(nodes) if nodes is not None else 2**31 - 1)
+        h.setOptionValue("objective_target", float(target) if math.isfinite(target) else -math.inf)
+        if start is not None:
+            given = np.flatnonzero(np.isfinite(start) & self.arrays.integer).astype(np.int32)
+            h.setSolution(len(given), given, start[given].astype(np.float64))
+        failure: list[BaseException] = []
+        listening = on_solution is not None or on_tick is not None
+        if listening:
+            self._listen(on_solution, on_tick, failure)
+        try:
+            h.run()
+        finally:
+            if listening:
+                h.setCallback(None, None)
+        if failure:
+            raise failure[0]
+        return self._outcome()
+
+    def _listen(self, on_solution: OnSolution | None, on_tick: OnTick | None, failure: list[BaseException]) -> None:
+        import highspy
+
+        kinds = highspy.cb.HighsCallbackType
+
+        def heard(kind: Any, message: str, out: Any, back: Any, _user: Any) -> None:
+            # an exception must not cross the solver's C++ frames: keep it, stop, and raise it afterwards
+            try:
+                if kind == kinds.kCallbackMipImprovingSolution and on_solution is not None:
+                    values = np.array(out.mip_solution, dtype=np.float64)
+                    on_solution(values, out.objective_function_value, out.mip_dual_bound, out.mip_node_count)
+                elif (
+                    kind == kinds.kCallbackMipInterrupt
+                    and on_tick is not None
+                    and on_tick(out.mip_primal_bound, out.mip_dual_bound, out.mip_node_count)
+                ):
+                    back.user_interrupt = True
+            except BaseException as error:
+                failure.append(error)
+            if failure and back is not None:
+                back.user_interrupt = True
+
+        self._highs.setCallback(heard, None)
+        if on_solution is not None:
+            self._highs.startCallback(kinds.kCallbackMipImprovingSolution)
+        self._highs.startCallback(kinds.kCallbackMipInterrupt)
+
+    def _outcome(self) -> Solved:
+        import highspy
+
+        h, states = self._highs, highspy.HighsModelStatus
+        status, info = h.getModelStatus(), h.getInfo()
+        mixed = bool(self.arrays.integer.any())
+        has_point = info.primal_solution_status == 2  # kSolutionStatusFeasible
+        values = np.array(h.getSolution().col_value) if has_point else None
+        objective = info.objective_function_value if has_point else math.inf
+        if mixed:
+            bound = info.mip_dual_bound
+        else:
+            bound = objective if status == states.kOptimal else -math.inf
+        stop = {
+            states.kOptimal: Stop.OPTIMAL,
+            states.kInfeasible: Stop.INFEASIBLE,
+            states.kTimeLimit: Stop.TIME,
+            states.kSolutionLimit: Stop.ITERATIONS,
+            states.kIterationLimit: Stop.ITERATIONS,
+            states.kInterrupt: Stop.INTERRUPTED,
+            states.kObjectiveTarget: Stop.GAP,
+            states.kModelEmpty: Stop.OPTIMAL,
+        }.get(status, Stop.ERROR)
+        unbounded = status in (states.kUnbounded, states.kUnboundedOrInfeasible)
+        if status == states.kModelEmpty:
+            values = self.arrays.lower.copy()
+            objective = bound = self.arrays.offset
+        if abs(bound) >= 1e20:
+            bound = -math.inf
+        if stop == Stop.OPTIMAL and mixed and objective - bound > 1e-6 * max(1.0, abs(objective)):
+            stop = Stop.GAP
+        nodes = max(0, int(info.mip_node_count)) if mixed else 0
+        return Solved(stop, values, objective, bound, nodes, unbounded)
