@@ -1,0 +1,127 @@
+"""Small helpers that the readers and writers of text formats share."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from optimise.errors import InputError
+from optimise.io.base import read_text
+
+__all__ = ["LARGEST", "LONGEST", "Row", "beside", "head", "integer", "numbered", "rows", "write_text"]
+
+#: Largest integer that a file may hold; larger ones are slips and would overflow the arrays.
+LARGEST = 10**9
+
+#: Longest horizon in days that a file may ask for (ten years); longer ones are slips.
+LONGEST = 3660
+
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a text file, stripped, with the place it was read from."""
+
+    file: Path
+    line: int
+    text: str
+
+    def error(self, message: str, item: str | None = None) -> InputError:
+        """An :class:`InputError` that names this line."""
+        return InputError(message, file=self.file, line=self.line, item=item)
+
+    def integer(self, text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
+        """The integer written in ``text``, between ``low`` and ``high``."""
+        try:
+            return integer(text, item, low, high)
+        except InputError as error:
+            raise error.at(file=self.file, line=self.line) from None
+
+    def fields(self, count: int, what: str, separator: str | None = ",") -> list[str]:
+        """Exactly ``count`` separated and stripped fields."""
+        parts = [p.strip() for p in self.text.split(separator)]
+        if len(parts) != count:
+            raise self.error(f"{what} has {count} fields, found {len(parts)}")
+        return parts
+
+    def look_up(self, table: Mapping[str, _Value], key: str, what: str) -> _Value:
+        """``table[key]``, or an error that lists (some of) the known names."""
+        try:
+            return table[key]
+        except KeyError:
+            known = list(table)
+            names = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+            raise self.error(f"unknown {what} {key!r}; known: {names or 'none'}") from None
+
+
+def integer(text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
+    """Parse an integer in plain digits, between ``low`` and ``high``."""
+    text = text.strip()
+    if not _INTEGER.match(text):
+        raise InputError(f"a whole number was expected, not {_short(text)}", item=item)
+    value = int(text)
+    if not low <= value <= high:
+        raise InputError(f"{value} is not between {low} and {high}", item=item)
+    return value
+
+
+def numbered(path: Path) -> Iterator[Row]:
+    """All lines of a text file."""
+    for line, text in enumerate(_NEWLINE.split(read_text(path)), 1):
+        yield Row(path, line, text.strip())
+
+
+def rows(path: Path, comment: str = "#") -> list[Row]:
+    """The lines of a text file that are neither blank nor comments."""
+    return [r for r in numbered(path) if r.text and not r.text.startswith(comment)]
+
+
+def head(path: Path, size: int = 65536) -> str:
+    """The first bytes of a file as text, ``""`` when it is not a readable file; never raises."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as stream:
+            return stream.read(size).decode("utf-8", "replace").removeprefix("\ufeff")
+    except (OSError, ValueError):
+        return ""
+
+
+def beside(stem: Path, ending: str) -> Path:
+    """``DIR/plan`` and ``.csv`` make ``DIR/plan.csv`` (dots inside the stem are kept)."""
+    return stem.with_name(stem.name + ending)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a whole file or nothing: through a temporary file beside it and a rename.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise InputError(f"cannot be written ({error.strerror})", file=path) from None
+    return path
+
+
+def _short(text: str) -> str:
+    return repr(text) if len(text) <= 40 else repr(text[:37] + "...")
