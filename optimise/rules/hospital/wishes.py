@@ -1,0 +1,50 @@
+"""What single nights in a room cost a patient: age limits, equipment, specialty, room size, outlying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimise.domain.beds import IntArray, RoomWish
+from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
+from optimise.rules.hospital.state import HospitalState
+
+if TYPE_CHECKING:
+    from optimise.domain.hospital import HospitalProblem
+
+__all__ = ["RoomWishRule"]
+
+
+class RoomWishRule(HospitalRule):
+    """Rule of one name over the room wishes of a problem; made by :meth:`of`."""
+
+    unit = "nights"
+
+    def __init__(self, name: str, wishes: tuple[RoomWish, ...]) -> None:
+        self.name, self.wishes = name, wishes  # type: ignore[misc]
+        self.text = wishes[0].text if wishes else name  # type: ignore[misc]
+
+    @staticmethod
+    def of(problem: HospitalProblem, name: str) -> RoomWishRule:
+        found = tuple(wish for wish in problem.beds.wishes if wish.rule == name)
+        return RoomWishRule(name, found)
+
+    def amounts(self, person: IntArray, night: IntArray, room: IntArray) -> IntArray:
+        """Amount for nights (of the stay) of people in rooms; shapes broadcast."""
+        total: IntArray = np.zeros(np.broadcast(person, night, room).shape, dtype=np.int64)
+        for wish in self.wishes:
+            total = total + wish.amount[wish.row[person, night], room]
+        return total
+
+    def breaches(self, state: HospitalState) -> Breaches:
+        problem = state.problem
+        amount = self.amounts(state.person, np.clip(state.night, 0, None), state.room)
+
+        def tell(index: tuple[int, ...]) -> Breach:
+            i = index[0]
+            person, room = problem.patients.ids[state.person[i]], problem.rooms.ids[state.room[i]]
+            d = int(state.day[i])
+            return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {self.text}")
+
+        return Breaches.positive(amount, tell)
