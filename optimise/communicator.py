@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from optimise.errors import MissingExtraError, WardwiseError
 from optimise.method import Communicator, SerialComm
 
-__all__ = ["abort_on_error", "announced_size", "find_world", "library_version"]
+__all__ = ["abort_on_error", "announced_rank", "announced_size", "find_world", "library_version"]
 
 #: Set by MPICH/Hydra and Intel MPI, Open MPI, MVAPICH2 and Slurm's srun (in that order of trust).
 _SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMIX_SIZE", "SLURM_NTASKS")
@@ -43,6 +43,17 @@ def announced_size(environ: Mapping[str, str] | None = None) -> int:
         if int(text) > 1:
             return int(text)
     return 1
+
+
+def announced_rank(environ: Mapping[str, str] | None = None) -> int:
+    """Rank of this process as the launcher announces it, without starting MPI; 0 outside MPI."""
+    env = os.environ if environ is None else environ
+    if announced_size(env) <= 1:
+        return 0
+    for name in ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"):
+        if env.get(name, "").isdigit():
+            return int(env[name])
+    return 0
 
 
 def find_world() -> Communicator:

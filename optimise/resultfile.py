@@ -23,6 +23,7 @@ from optimise.serialise import Source, result_object, result_of, trace_of, trace
 __all__ = [
     "StoredRun",
     "claim_folder",
+    "native_format",
     "read_result",
     "read_run",
     "read_source",
@@ -90,6 +91,11 @@ def _refuse_foreign(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         if path.name == "trace.csv" or path.name.startswith(("plan", "native-plan")):
             raise InputError("exists and belongs to no wardwise run; nothing was overwritten", file=path)
+
+
+def native_format(problem: Problem) -> str:
+    """Name of our own format for this kind of problem."""
+    return _NATIVE[problem.kind]
 
 
 def _stored(folder: Path) -> dict[str, Any] | None:

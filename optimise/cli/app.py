@@ -1,0 +1,47 @@
+"""The list of commands. Each command imports what it needs when it runs, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import typer
+
+from optimise.cli import check, files, info, report, solve
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="wardwise",
+    help="Staff rosters and bed plans with proven bounds.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 a feasible plan, 1 none found within the limits, 2 wrong use or bad input, "
+    "3 proven infeasible, 75 stopped by a signal after writing what there was.",
+)
+
+app.command("solve")(solve.solve)
+app.command("check")(check.check)
+app.command("report")(report.report)
+app.command("convert")(files.convert)
+app.command("template")(files.template)
+app.command("generate")(files.generate)
+app.command("schema")(files.schema)
+app.command("methods")(info.methods)
+app.command("formats")(info.formats)
+app.command("doctor")(info.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from optimise import __version__
+
+        typer.echo(f"wardwise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Staff rosters and bed plans with proven bounds."""

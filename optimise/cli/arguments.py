@@ -1,0 +1,86 @@
+"""Arguments and options that several commands share, and how they become values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimise.errors import WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.problem import Problem
+    from optimise.result import Plan
+    from optimise.serialise import Source
+
+__all__ = ["FormatOption", "History", "Instance", "Json", "Mixing", "Weeks", "load", "load_plan", "pairs"]
+
+Instance = Annotated[
+    Path,
+    typer.Argument(
+        metavar="INSTANCE",
+        help="File or folder in a known format, or FOLDER/NAME (for example n030w4_1_6-2-9-1).",
+    ),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help="Format of the instance; detected when left out."),
+]
+History = Annotated[
+    str | None,
+    typer.Option("--history", metavar="FILE|N", help="INRC-II: history file or its number."),
+]
+Weeks = Annotated[str | None, typer.Option("--weeks", metavar="6-2-9-1", help="INRC-II: weeks in order.")]
+Mixing = Annotated[
+    str | None,
+    typer.Option("--mixing", metavar="RULE", help="PAS: how a mixed room counts: minority or room."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+
+
+def load(
+    instance: Path, *, format: str | None, history: str | None, weeks: str | None, mixing: str | None = None
+) -> tuple[Problem, Source]:
+    """Read an instance and remember where it came from."""
+    from optimise.io.base import detect, read
+    from optimise.serialise import Source
+
+    extra: dict[str, Any] = {"mixing": mixing} if mixing else {}
+    name = format or detect(instance).name
+    problem = read(instance, format=name, history=history, weeks=weeks, **extra)
+    return problem, Source(str(instance.resolve()), name, history, weeks, extra)
+
+
+def load_plan(path: Path, problem: Problem) -> Plan:
+    """Read a plan in the family's format or in the native one, whichever the file is in."""
+    from optimise.io.base import read_plan
+    from optimise.resultfile import native_format
+
+    return read_plan(path, problem, format=native_format(problem) if is_native_plan(path) else None)
+
+
+def is_native_plan(path: Path) -> bool:
+    """Whether a file is one of our native JSON plans (by what it says of itself)."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(made, dict) and any(str(made.get(key, "")).startswith("wardwise") for key in ("schema", "format"))
+
+
+def pairs(texts: list[str]) -> dict[str, Any]:
+    """``["depth=3", "mixer=ring"]`` as a mapping; values are read as JSON where they are JSON."""
+    made: dict[str, Any] = {}
+    for text in texts:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise WardwiseError(f"--option {text!r}: expected key=value")
+        try:
+            made[key] = json.loads(value)
+        except ValueError:
+            made[key] = value
+    return made

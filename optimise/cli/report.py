@@ -1,0 +1,43 @@
+"""``wardwise report``: pictures and tables of a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimise.errors import WardwiseError
+
+__all__ = ["report"]
+
+_KINDS = ("html", "png", "excel")
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder written by 'wardwise solve --output DIR'.")],
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="KIND", help="html, png or excel; repeatable. Default: all.")
+    ] = None,
+    instance: Annotated[
+        Path | None, typer.Option("--instance", metavar="PATH", help="Where the instance lies now, if it has moved.")
+    ] = None,
+) -> None:
+    """Write DIR/report.html (one file, works offline, prints to A4), report.png and report.xlsx."""
+    wanted = only or list(_KINDS)
+    unknown = [kind for kind in wanted if kind not in _KINDS]
+    if unknown:
+        raise WardwiseError(f"unknown kind of report {unknown[0]!r}; known: {', '.join(_KINDS)}")
+
+    from optimise import reports
+    from optimise.resultfile import read_run
+
+    run = read_run(folder, instance=instance)
+    writers = {
+        "html": (reports.write_html, "report.html"),
+        "png": (reports.write_png, "report.png"),
+        "excel": (reports.write_excel, "report.xlsx"),
+    }
+    for kind in wanted:
+        write, name = writers[kind]
+        print(write(run.result, run.problem, folder / name))

@@ -1,0 +1,95 @@
+"""Results and evaluations as text for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimise.cli.progress import amount, percent
+from optimise.problem import Problem
+from optimise.result import Evaluation, Result, Stop
+
+__all__ = ["show_evaluation", "show_result", "verdict"]
+
+_MOST_VIOLATIONS = 20
+
+
+def verdict(result: Result) -> str:
+    """One sentence: what was found and how good it is known to be."""
+    if result.stop is Stop.INFEASIBLE:
+        return "No plan exists that keeps every hard rule (proven)."
+    if not result.feasible:
+        broken = result.evaluation.hard if result.evaluation is not None else 0
+        rest = f"; the best attempt breaks hard rules by {amount(broken)}" if broken else ""
+        return f"No feasible plan was found within the limits{rest}."
+    bounds = result.bounds
+    if result.stop is Stop.OPTIMAL:
+        return f"Cost {amount(result.cost)}, proven optimal."
+    if bounds.gap == float("inf"):
+        return f"Cost {amount(result.cost)}; no lower bound is known, so it may be far from the best."
+    return (
+        f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)} "
+        f"(within {percent(bounds.gap)} of the best)."
+    )
+
+
+def show_result(result: Result, problem: Problem) -> None:
+    """Print the verdict, the rules that cost something and how the run was made."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{problem.name}[/bold]: {verdict(result)}", soft_wrap=True)
+    for text in result.explanation:
+        console.print(f"  {text}", markup=False, soft_wrap=True)
+    if result.evaluation is not None:
+        console.print(_rules(result.evaluation, only_broken=True))
+    facts = result.provenance
+    ranks = f"{facts.ranks} rank{'s' if facts.ranks > 1 else ''}"
+    console.print(f"{facts.method}, {result.stats.seconds:.1f} s, {ranks}, seed {facts.seed}, stopped: {result.stop}")
+
+
+def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False) -> None:
+    """Print an evaluation: every rule, then who breaks them and when."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    state = "feasible" if found.feasible else f"NOT feasible: hard rules are broken by {amount(found.hard)}"
+    console.print(f"[bold]{problem.name}[/bold]: cost {amount(found.cost)}, {state}", soft_wrap=True)
+    console.print(_rules(found, only_broken=False))
+    worst = sorted(found.violations, key=lambda v: (not v.hard, -v.cost))
+    shown = worst if every else worst[:_MOST_VIOLATIONS]
+    if shown:
+        console.print(_violations(shown))
+    if len(shown) < len(worst):
+        console.print(f"... and {len(worst) - len(shown)} more (--all lists them)")
+
+
+def _rules(found: Evaluation, *, only_broken: bool) -> Any:
+    from rich.table import Table
+
+    rows = [r for r in found.rules if r.amount or not only_broken]
+    if not rows:
+        return "every rule is kept"
+    table = Table("rule", "kind", box=None, pad_edge=False, header_style="bold")
+    table.add_column("amount", justify="right")
+    table.add_column("cost", justify="right")
+    for r in rows:
+        broken = r.hard and r.amount
+        table.add_row(
+            r.rule,
+            "hard" if r.hard else "soft",
+            amount(r.amount),
+            "" if r.hard else amount(r.cost),
+            style="red" if broken else "",
+        )
+    return table
+
+
+def _violations(rows: list[Any]) -> Any:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("rule", "what", box=None, pad_edge=False, header_style="bold")
+    table.add_column("cost", justify="right")
+    for v in rows:
+        table.add_row(escape(v.rule), escape(v.message), "hard" if v.hard else amount(v.cost))
+    return table

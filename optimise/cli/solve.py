@@ -1,0 +1,220 @@
+"""``wardwise solve``: read, solve, write, tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from optimise.cli.arguments import FormatOption, History, Instance, Json, Mixing, Weeks, load, load_plan, pairs
+from optimise.errors import WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.method import Communicator, Limits, Progress
+    from optimise.problem import Problem
+    from optimise.result import Plan, Result
+    from optimise.serialise import Source
+
+__all__ = ["exit_code", "solve"]
+
+FEASIBLE, NONE_FOUND, INFEASIBLE, STOPPED = 0, 1, 3, 75
+
+T = TypeVar("T")
+
+
+def solve(
+    instance: Instance,
+    method: Annotated[str, typer.Option("--method", "-m", metavar="NAME", help="See 'wardwise methods'.")] = "auto",
+    time_limit: Annotated[float, typer.Option("--time-limit", "-t", metavar="S", help="Seconds.")] = 60.0,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of random choices.")] = 0,
+    threads: Annotated[int, typer.Option("--threads", metavar="T", help="Threads per rank.")] = 1,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for result, plan and trace.")
+    ] = None,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    gap: Annotated[float, typer.Option("--gap", metavar="G", help="Stop at this relative gap.")] = 0.0,
+    iterations: Annotated[
+        int | None,
+        typer.Option("--iterations", metavar="N", help="Work limit; makes a run repeatable on any machine."),
+    ] = None,
+    start: Annotated[Path | None, typer.Option("--start", metavar="PLAN", help="Plan to start from.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the method; repeatable.")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Also write DIR/report.html.")] = False,
+    format: FormatOption = None,
+    history: History = None,
+    weeks: Weeks = None,
+    mixing: Mixing = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the library's log.")] = False,
+) -> None:
+    """Find a plan for INSTANCE and say how good it is proven to be.
+
+    Under MPI start it as: mpiexec -n 4 wardwise solve INSTANCE.
+    """
+    from optimise.cli.kernel_cache import kernel_cache
+    from optimise.communicator import abort_on_error, find_world
+    from optimise.method import Limits
+
+    if report and output is None:
+        raise WardwiseError("--report needs --output DIR to write into")
+    comm = find_world()
+    limits = Limits(time_limit, gap, iterations, threads)
+    options = pairs(option or [])
+    if verbose and comm.rank == 0:
+        _show_log()
+
+    def prepare() -> tuple[Problem, Source, Plan | None]:
+        from optimise.resultfile import claim_folder
+
+        if output is not None:
+            claim_folder(output)
+        problem, source = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
+        return problem, source, load_plan(start, problem) if start is not None else None
+
+    with ExitStack() as stack:
+        cached = stack.enter_context(kernel_cache(comm.rank))
+        problem, source, given = _on_first_rank(comm, prepare)
+        run = Run(problem, source, output, given, comm, silent=quiet or as_json)
+        result = run.solve(method, limits, seed, options, first_run=cached.first_run)
+    if comm.rank == 0:
+        with abort_on_error(comm):
+            _finish(result, run, as_json=as_json, quiet=quiet, report=report)
+    raise typer.Exit(exit_code(result, signalled=run.signalled))
+
+
+def exit_code(result: Result, *, signalled: bool = False) -> int:
+    """The exit code that the contract gives a result."""
+    from optimise.result import Stop
+
+    if result.stop is Stop.INFEASIBLE:
+        return INFEASIBLE
+    if signalled and result.stop is Stop.INTERRUPTED:
+        return STOPPED
+    return FEASIBLE if result.feasible else NONE_FOUND
+
+
+@dataclass
+class Run:
+    """One solve with its listener, signals and files."""
+
+    problem: Problem
+    source: Source
+    output: Path | None
+    start: Plan | None
+    comm: Communicator
+    silent: bool
+    signalled: bool = False
+
+    def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object], *, first_run: bool) -> Result:
+        from optimise import driver
+        from optimise.cli.progress import reporter
+        from optimise.cli.signals import StopSignal, stop_signals
+
+        best: list[Progress] = []
+
+        def leave() -> None:
+            self._write_best(best, method, limits, seed, options)
+            os._exit(STOPPED)
+
+        with reporter(quiet=self.silent, rank=self.comm.rank) as out, stop_signals(StopSignal(leave)) as stop:
+            if first_run:
+                out.say("first run on this machine: kernels are compiled once, which takes a while")
+            stop.on_signal = lambda: out.say("stopping: the best plan so far is being written")
+
+            def listen(progress: Progress) -> bool:
+                if progress.plan is not None and (not best or progress.primal < best[-1].primal):
+                    best[:] = [progress]
+                out.show(progress)
+                return stop.asked
+
+            result = driver.solve(
+                self.problem,
+                method,
+                limits=limits,
+                seed=seed,
+                comm=self.comm,
+                listen=listen,
+                start=self.start,
+                options=options,
+            )
+            self.signalled = stop.asked
+        return result
+
+    def _write_best(
+        self, best: list[Progress], method: str, limits: Limits, seed: int, options: dict[str, object]
+    ) -> None:
+        """The method did not stop in time: write the best plan that it has told us of."""
+        if self.comm.rank > 0 or self.output is None:
+            return
+        from optimise.provenance import provenance
+        from optimise.result import Bounds, Result, Stats, Stop, Trace
+        from optimise.resultfile import write_result
+
+        facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
+        plan = best[-1].plan if best else self.start
+        found = self.problem.evaluate(plan) if plan is not None else None
+        cost = found.cost if found is not None and found.feasible else float("inf")
+        bounds = Bounds(cost, best[-1].dual if best else float("-inf"), method, method)
+        trace = Trace(tuple(p.point() for p in best))
+        seconds = best[-1].seconds if best else 0.0
+        result = Result(plan, Stop.INTERRUPTED, bounds, found, trace, Stats(seconds), facts)
+        write_result(result, self.problem, self.output, source=self.source)
+
+
+def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
+    """Do ``work`` on rank 0 only and give every rank its value, or its error if the user can mend it.
+
+    One rank reads the files, so that a slow shared file system is asked once and a mistake is told once.
+    """
+    from optimise.communicator import abort_on_error
+
+    told: tuple[T | None, WardwiseError | None] = (None, None)
+    with abort_on_error(comm):
+        if comm.rank == 0:
+            try:
+                told = (work(), None)
+            except WardwiseError as error:
+                told = (None, error)
+        value, mistake = comm.bcast(told)
+    if mistake is not None:
+        raise mistake
+    made: T = value
+    return made
+
+
+def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool) -> None:
+    from optimise.serialise import result_object
+
+    if run.output is not None:
+        from optimise.resultfile import write_result
+
+        files = write_result(result, run.problem, run.output, source=run.source)
+        if as_json:
+            sys.stdout.write(files[0].read_text(encoding="utf-8"))
+        if report:
+            from optimise.reports import write_html
+
+            files.append(write_html(result, run.problem, run.output / "report.html"))
+        if not (quiet or as_json):
+            print(f"written to {run.output}: {', '.join(f.name for f in files)}", file=sys.stderr)
+    elif as_json:
+        print(json.dumps(result_object(result, run.problem, source=run.source), indent=1))
+    if not (quiet or as_json):
+        from optimise.cli.show import show_result
+
+        show_result(result, run.problem)
+
+
+def _show_log() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s  %(name)s: %(message)s")
