@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,19 @@ from typing import TypeVar
 from optimise.errors import InputError
 from optimise.io.base import read_text
 
-__all__ = ["LARGEST", "LONGEST", "Row", "beside", "head", "integer", "numbered", "rows", "write_text"]
+__all__ = [
+    "LARGEST",
+    "LONGEST",
+    "Row",
+    "beside",
+    "head",
+    "integer",
+    "look_up",
+    "numbered",
+    "placed",
+    "rows",
+    "write_text",
+]
 
 #: Largest integer that a file may hold; larger ones are slips and would overflow the arrays.
 LARGEST = 10**9
@@ -40,10 +53,8 @@ class Row:
 
     def integer(self, text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
         """The integer written in ``text``, between ``low`` and ``high``."""
-        try:
+        with placed(self.file, self.line):
             return integer(text, item, low, high)
-        except InputError as error:
-            raise error.at(file=self.file, line=self.line) from None
 
     def fields(self, count: int, what: str, separator: str | None = ",") -> list[str]:
         """Exactly ``count`` separated and stripped fields."""
@@ -54,12 +65,27 @@ class Row:
 
     def look_up(self, table: Mapping[str, _Value], key: str, what: str) -> _Value:
         """``table[key]``, or an error that lists (some of) the known names."""
-        try:
-            return table[key]
-        except KeyError:
-            known = list(table)
-            names = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-            raise self.error(f"unknown {what} {key!r}; known: {names or 'none'}") from None
+        with placed(self.file, self.line):
+            return look_up(table, key, what)
+
+
+@contextmanager
+def placed(file: Path, line: int | None = None, item: str | None = None) -> Iterator[None]:
+    """Fill in where an :class:`InputError` arose, as far as it does not know itself."""
+    try:
+        yield
+    except InputError as error:
+        raise error.at(file=file, line=line, item=item) from None
+
+
+def look_up(table: Mapping[str, _Value], key: str, what: str) -> _Value:
+    """``table[key]``, or an :class:`InputError` that lists (some of) the known names."""
+    try:
+        return table[key]
+    except KeyError:
+        known = list(table)
+        names = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+        raise InputError(f"unknown {what} {_short(key)}; known: {names or 'none'}") from None
 
 
 def integer(text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
@@ -79,9 +105,9 @@ def numbered(path: Path) -> Iterator[Row]:
         yield Row(path, line, text.strip())
 
 
-def rows(path: Path, comment: str = "#") -> list[Row]:
+def rows(path: Path, comment: str | None = "#") -> list[Row]:
     """The lines of a text file that are neither blank nor comments."""
-    return [r for r in numbered(path) if r.text and not r.text.startswith(comment)]
+    return [r for r in numbered(path) if r.text and not (comment and r.text.startswith(comment))]
 
 
 def head(path: Path, size: int = 65536) -> str:

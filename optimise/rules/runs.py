@@ -53,10 +53,12 @@ class Runs(RosterRule):
 
     def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
         days, people = problem.horizon.days, self.scope(problem)
-        unknown = np.array([e for e in people if not problem.employees[e].history], dtype=np.int32)
+        known = [len(problem.employees[e].history) for e in people]
+        unknown = people[np.asarray(known, dtype=np.int32) == 0]
+        past = max(known, default=0)
         inside, outside = self.of, problem.everything & ~self.of
-        yield from _maximum(self, (inside,), people, days, self.maximum, self.weight_maximum)
-        yield from _minimum(self, (inside, outside), people, unknown, days, self.minimum, self.weight_minimum)
+        yield from _maximum(self, (inside,), people, days, self.maximum, self.weight_maximum, past)
+        yield from _minimum(self, (inside, outside), people, unknown, days, self.minimum, self.weight_minimum, past)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,8 @@ class WeekendRuns(RosterRule):
 
     def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
         people, count, groups = self.scope(problem), len(self.weekends), self.weekends
-        yield from _maximum(self, (2,), people, count, self.maximum, self.weight_maximum, groups)
-        yield from _minimum(self, (2, 1), people, people, count, self.minimum, self.weight_minimum, groups)
+        yield from _maximum(self, (2,), people, count, self.maximum, self.weight_maximum, 0, groups)
+        yield from _minimum(self, (2, 1), people, people, count, self.minimum, self.weight_minimum, 0, groups)
 
 
 def _maximum(
@@ -91,11 +93,13 @@ def _maximum(
     length: int,
     limit: int | None,
     weight: float,
+    past: int,
     groups: tuple[tuple[int, ...], ...] | None = None,
 ) -> Iterable[Pattern]:
-    if limit is None or weight == 0 or limit >= length + 64 or not len(people):
+    """Windows of ``limit + 1``; ``past`` is the longest history known."""
+    if limit is None or weight == 0 or limit >= length + past or not len(people):
         return
-    who, when = places(people, range(0 if groups else -limit, length - limit))
+    who, when = places(people, range(-min(limit, past), length - limit))
     label = f"more than {limit} {rule.noun} in a row"
     yield Pattern(rule.name, sets * (limit + 1), who, when, weight, groups=groups, label=label, merge=True)
 
@@ -108,12 +112,14 @@ def _minimum(
     length: int,
     limit: int | None,
     weight: float,
+    past: int,
     groups: tuple[tuple[int, ...], ...] | None = None,
 ) -> Iterable[Pattern]:
+    """Runs of each length below ``limit`` with what ends them; ``past`` is the longest history known."""
     if limit is None or limit < 2 or weight == 0:
         return
     inside, outside = sets
-    for s in range(1, limit):
+    for s in range(1, min(limit, length + past + 1)):
         label = f"only {s} {rule.noun} in a row, at least {limit} wanted"
         missing = limit - s
         body = (inside,) * s
@@ -129,12 +135,11 @@ def _minimum(
             if len(at[0]):
                 yield Pattern(rule.name, masks, *at, weight, missing, groups=groups, label=label)
 
-        first = 0 if groups else -(s + 1)
-        yield from made((outside, *body, outside), people, range(first, length - s - 1))
+        yield from made((outside, *body, outside), people, range(-min(s + 1, past), length - s - 1))
         if rule.start == "closed":
             yield from made((*body, outside), unknown, range(1 if s < length else 0))
         if rule.end == "closed":
             begin = length - s - 1
-            yield from made((outside, *body), people, range(begin, begin + 1) if begin >= -1 else ())
+            yield from made((outside, *body), people, range(begin, begin + 1) if begin >= -past else ())
         if rule.start == "closed" and rule.end == "closed" and s == length:
             yield from made(body, unknown, range(1))
