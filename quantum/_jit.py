@@ -6,16 +6,10 @@ from typing import Any
 import numba
 
 Function = Callable[..., Any]
-_OPTIONS: dict[str, Any] = {"cache": True, "fastmath": {"contract"}, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def compiled(function: Function) -> Function:
-    """Compile for one thread; the machine code is cached beside the source file."""
+    """Compile for one thread, without the GIL; the machine code is cached beside the source file."""
     made: Function = numba.njit(**_OPTIONS)(function)
-    return made
-
-
-def threaded(function: Function) -> Function:
-    """Compile with `numba.prange` loops spread over Numba's threads."""
-    made: Function = numba.njit(parallel=True, **_OPTIONS)(function)
     return made

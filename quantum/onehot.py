@@ -77,12 +77,12 @@ class OneHot:
     @property
     def starts(self) -> NDArray[np.int64]:
         """First variable of each block (m,)."""
-        return (np.cumsum(self.sizes) - np.asarray(self.sizes)).astype(np.int64)
+        return np.asarray(np.cumsum(self.sizes) - np.asarray(self.sizes), dtype=np.int64)
 
     @property
     def block_of(self) -> NDArray[np.int64]:
         """Block of each variable (n,)."""
-        return np.repeat(np.arange(self.blocks, dtype=np.int64), self.sizes)
+        return np.asarray(np.repeat(np.arange(self.blocks), self.sizes), dtype=np.int64)
 
     def bits(self, choices: ArrayLike) -> NDArray[np.int8]:
         """One-hot bits (..., n) of choices (..., m)."""

@@ -162,9 +162,7 @@ class Qubo:
 
     def scaled(self, factor: float) -> "Qubo":
         """All coefficients times `factor`."""
-        return Qubo(
-            self.linear * factor, self.rows, self.cols, self.values * factor, self.offset * factor, self.names
-        )
+        return Qubo(self.linear * factor, self.rows, self.cols, self.values * factor, self.offset * factor, self.names)
 
     def __add__(self, other: "Qubo") -> "Qubo":
         if self.size != other.size:

@@ -1,0 +1,354 @@
+"""Kernels of the full-space simulator: one call is one pass over the state.
+
+Layout. The state is one array of 2N numbers: N real parts, then N imaginary parts. A *tile* is the set of amplitudes
+that a pass holds in cache at once. A low tile fixes the qubits t..n-1 and is contiguous; a high tile fixes the
+qubits c..t-1 and is gathered into a buffer as rows of 2**c amplitudes, so that the qubits t..n-1 can be rotated in it.
+
+Frame. The mixer exp(-i b X) becomes a real rotation for the amplitudes times i**(number of ones); phases commute
+with that frame, so only the first and the last step see it.
+
+A pass over tiles of one kind does: rotate (layer l), phase (layer l + 1), rotate (layer l + 1). Kinds alternate, so
+p layers cost p + 1 passes over memory.
+
+The cost diagonal is never stored: within a tile the phase is ``table[tile index] * product over tile qubits`` of
+factors that depend on the fixed qubits; both are built by doubling.
+"""
+
+# mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
+
+import numpy as np
+
+from quantum._jit import compiled
+from quantum.simulators._vector import (
+    BLOCK_VECTORS,
+    BYTES,
+    energy_block,
+    gradient1,
+    gradient2,
+    gradient3,
+    gradient_lanes3,
+    multiply_phases,
+    rotate1,
+    rotate2,
+    rotate3,
+    rotate4,
+    rotate_lanes3,
+    set_phases,
+    turn_block,
+    unphase_block,
+)
+
+
+@compiled
+def product_table(linear, coupling, ratios, table):
+    """table[j] = product of ``ratios[i] exp(-i angle)`` over the bits of j, angles linear + pairwise (complex)."""
+    table[0] = 1.0
+    for i in range(linear.size):
+        half = 1 << i
+        table[half] = ratios[i] * np.exp(-1j * linear[i])
+        for j in range(i):
+            factor = np.exp(-1j * coupling[j, i])
+            for a in range(1 << j):
+                table[half + (1 << j) + a] = table[half + a] * factor
+        for a in range(half):
+            table[half + a] *= table[a]
+
+
+@compiled
+def cross_table(coupling, table):
+    """table[h, b] = exp(-i sum of coupling[b, f] over the bits f of h): factors of tile qubit b (complex)."""
+    table[0, :] = 1.0
+    for f in range(coupling.shape[1]):
+        for b in range(coupling.shape[0]):
+            factor = np.exp(-1j * coupling[b, f])
+            for a in range(1 << f):
+                table[(1 << f) + a, b] = table[a, b] * factor
+
+
+@compiled
+def mix(data, base, bits, first, tangents):
+    """Rotate the tile qubits first..bits-1 of the 2**bits numbers at `base`."""
+    width = BYTES // data.itemsize
+    end = base + (1 << bits)
+    b = first
+    if first == 0:
+        t = (tangents[0], tangents[1], tangents[2], tangents[3], tangents[4], tangents[5], tangents[6])
+        for i in range(base, end, 8 * width):
+            rotate_lanes3(data, i, t)
+        b = 3
+        while (1 << b) < 8 * width:
+            b += 1
+    while b < bits:
+        stride = 1 << b
+        left = bits - b
+        if left == 4 or left >= 7:
+            four = (tangents[b], tangents[b + 1], tangents[b + 2], tangents[b + 3])
+            for o in range(base, end, stride << 4):
+                for i in range(o, o + stride, width):
+                    rotate4(data, i, stride, four)
+            b += 4
+        elif left >= 3:
+            three = (tangents[b], tangents[b + 1], tangents[b + 2])
+            for o in range(base, end, stride << 3):
+                for i in range(o, o + stride, width):
+                    rotate3(data, i, stride, three)
+            b += 3
+        elif left == 2:
+            two = (tangents[b], tangents[b + 1])
+            for o in range(base, end, stride << 2):
+                for i in range(o, o + stride, width):
+                    rotate2(data, i, stride, two)
+            b += 2
+        else:
+            one = (tangents[b],)
+            for o in range(base, end, stride << 1):
+                for i in range(o, o + stride, width):
+                    rotate1(data, i, stride, one)
+            b += 1
+
+
+@compiled
+def unmix(data, dual, base, bits, first, tangents, sums):
+    """As `mix` for both states; sums[q] collects the rotation gradient of tile qubit q.
+
+    The sums of a group of qubits see states that the groups below it scaled by ``1 / cos``: the caller corrects.
+    """
+    width = BYTES // data.itemsize
+    end = base + (1 << bits)
+    b = first
+    if first == 0:
+        t = (tangents[0], tangents[1], tangents[2], tangents[3], tangents[4], tangents[5], tangents[6])
+        for i in range(base, end, 8 * width):
+            gradient_lanes3(data, dual, i, t, sums)
+        b = 3
+        while (1 << b) < 8 * width:
+            b += 1
+    while b < bits:
+        stride = 1 << b
+        left = bits - b
+        part = sums[b * width :]
+        if left >= 3:
+            three = (tangents[b], tangents[b + 1], tangents[b + 2])
+            for o in range(base, end, stride << 3):
+                for i in range(o, o + stride, width):
+                    gradient3(data, dual, i, stride, three, part)
+            b += 3
+        elif left == 2:
+            two = (tangents[b], tangents[b + 1])
+            for o in range(base, end, stride << 2):
+                for i in range(o, o + stride, width):
+                    gradient2(data, dual, i, stride, two, part)
+            b += 2
+        else:
+            one = (tangents[b],)
+            for o in range(base, end, stride << 1):
+                for i in range(o, o + stride, width):
+                    gradient1(data, dual, i, stride, one, part)
+            b += 1
+
+
+@compiled
+def _gather(state, half, start, row, step, rows, buffer, base, size):
+    for part in range(2):
+        source = part * half + start
+        target = base + part * size
+        for _ in range(rows):
+            for a in range(row):
+                buffer[target + a] = state[source + a]
+            source += step
+            target += row
+
+
+@compiled
+def _scatter(buffer, base, size, state, half, start, row, step, rows):
+    for part in range(2):
+        target = part * half + start
+        source = base + part * size
+        for _ in range(rows):
+            for a in range(row):
+                state[target + a] = buffer[source + a]
+            source += row
+            target += step
+
+
+@compiled
+def _tile_factors(factors, constant, bits, block, low, high):
+    """Product factors of a tile: `low` over the bits within a block (split parts), `high` over the others."""
+    size = 1 << block
+    low[0], low[size] = 1.0, 0.0
+    for b in range(block):
+        re, im = factors[b].real, factors[b].imag
+        for a in range(1 << b):
+            x, y = low[a], low[size + a]
+            low[(1 << b) + a] = x * re - y * im
+            low[size + (1 << b) + a] = x * im + y * re
+    high[0] = constant
+    for b in range(block, bits):
+        factor = factors[b]
+        for a in range(1 << (b - block)):
+            high[(1 << (b - block)) + a] = high[a] * factor
+
+
+@compiled
+def _tile_energies(weights, constant, bits, block, low, high):
+    """Sums over the tile bits, split as in `_tile_factors`."""
+    low[0] = 0.0
+    for b in range(block):
+        for a in range(1 << b):
+            low[(1 << b) + a] = low[a] + weights[b]
+    high[0] = constant
+    for b in range(block, bits):
+        for a in range(1 << (b - block)):
+            high[(1 << (b - block)) + a] = high[a] + weights[b]
+
+
+@compiled
+def forward_pass(
+    state, buffer, shape, tiles, before, after, phase, table, factors, constants, scale,
+    measure, energies, weights, base_energies, store,
+):  # fmt: skip
+    """One pass; returns the sum of ``|amplitude|**2 energy`` when `measure` is set, else 0.
+
+    Parameters
+    ----------
+    state : (2N,)
+    buffer : (2**(bits + 1),)
+        Scratch for high tiles.
+    shape : (qubits n, tile bits, low qubits t, row qubits c, 1 for high tiles)
+    tiles : (first, last)
+        Tiles to do, so that threads can share a pass.
+    before, after : (tangents per tile qubit, padded by 8) or an empty array
+        Rotations before and after the phase.
+    phase : int
+        0 no phase, 1 multiply, 2 set (first pass).
+    table, factors, constants, scale
+        Phase of the tile index (split parts), of tile qubit by fixed bits, of the fixed bits; common factor.
+    energies, weights, base_energies
+        The same three for the cost.
+    """
+    n, bits, t, c, is_high = shape
+    half, size = 1 << n, 1 << bits
+    width = BYTES // state.itemsize
+    block_size = BLOCK_VECTORS * width
+    block = 0
+    while (1 << block) < block_size:
+        block += 1
+    low = np.empty(2 * block_size, dtype=state.dtype)
+    low_energy = np.empty(block_size, dtype=state.dtype)
+    high = np.empty(size // block_size, dtype=np.complex128)
+    high_energy = np.empty(size // block_size)
+    sums = np.zeros(width, dtype=state.dtype)
+    row, rows, step = 1 << c, 1 << (n - t), 1 << t
+    first = c if is_high else 0
+    total = 0.0
+    for tile in range(tiles[0], tiles[1]):
+        if is_high:
+            data, re, im = buffer, 0, size
+            if phase != 2:
+                _gather(state, half, tile * row, row, step, rows, buffer, 0, size)
+        else:
+            data, re, im = state, tile * size, half + tile * size
+        if before.size:
+            mix(data, re, bits, first, before)
+            mix(data, im, bits, first, before)
+        if phase:
+            _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
+            for k in range(high.size):
+                at = k * block_size
+                x, y = high[k].real, high[k].imag
+                if phase == 1:
+                    multiply_phases(data, re + at, im + at, table, at, size, low, x, y)
+                else:
+                    set_phases(data, re + at, im + at, table, at, size, low, x, y)
+        if after.size:
+            mix(data, re, bits, first, after)
+            mix(data, im, bits, first, after)
+        if measure:
+            _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
+            sums[:] = 0.0
+            for k in range(high.size):
+                at = k * block_size
+                energy_block(data, re + at, im + at, energies, at, low_energy, high_energy[k], sums)
+            for a in range(width):
+                total += sums[a]
+        if store and is_high:
+            _scatter(buffer, 0, size, state, half, tile * row, row, step, rows)
+    return total if phase else total * scale * scale
+
+
+@compiled
+def backward_pass(
+    state, dual, buffer, other, shape, tiles, kind, after, before, table, factors, constants, scale,
+    energies, weights, base_energies, gradient_after, gradient_before, store,
+):  # fmt: skip
+    """Undo one forward pass on amplitude and dual state, collecting gradients.
+
+    `kind` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
+    undo the rotation. `kind` 1: undo `after`, collect the phase gradient, undo the phase, undo `before`. `after` and
+    `before` hold the tangents of the inverse rotations. Returns the energy sum or the phase gradient.
+    """
+    n, bits, t, c, is_high = shape
+    half, size = 1 << n, 1 << bits
+    width = BYTES // state.itemsize
+    block_size = BLOCK_VECTORS * width
+    block = 0
+    while (1 << block) < block_size:
+        block += 1
+    low = np.empty(2 * block_size, dtype=state.dtype)
+    low_energy = np.empty(block_size, dtype=state.dtype)
+    high = np.empty(size // block_size, dtype=np.complex128)
+    high_energy = np.empty(size // block_size)
+    sums = np.zeros((bits + 8) * width, dtype=state.dtype)
+    sum0 = np.zeros(width, dtype=state.dtype)
+    row, rows, step = 1 << c, 1 << (n - t), 1 << t
+    first = c if is_high else 0
+    forward = -after
+    total = 0.0
+    for tile in range(tiles[0], tiles[1]):
+        if is_high:
+            data, twin, re, im = buffer, other, 0, size
+            _gather(state, half, tile * row, row, step, rows, buffer, 0, size)
+            if kind == 1:
+                _gather(dual, half, tile * row, row, step, rows, other, 0, size)
+        else:
+            data, twin, re, im = state, dual, tile * size, half + tile * size
+        _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
+        sum0[:] = 0.0
+        if kind == 0:
+            if forward.size:
+                mix(data, re, bits, first, forward)
+                mix(data, im, bits, first, forward)
+            for k in range(high.size):
+                at = k * block_size
+                turn_block(
+                    data, twin, re + at, im + at, energies, at, low_energy, high_energy[k], scale * scale, sum0
+                )  # fmt: skip
+        if after.size:
+            sums[:] = 0.0
+            unmix(data, twin, re, bits, first, after, sums)
+            unmix(data, twin, im, bits, first, after, sums)
+            for b in range(bits):
+                for a in range(width):
+                    gradient_after[b] += sums[b * width + a]
+        if kind == 1:
+            _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
+            for k in range(high.size):
+                at = k * block_size
+                x, y = high[k].real, high[k].imag
+                unphase_block(
+                    data, twin, re + at, im + at, energies, table, at, size, low_energy, low, high_energy[k],
+                    x, y, sum0,
+                )  # fmt: skip
+            if before.size:
+                sums[:] = 0.0
+                unmix(data, twin, re, bits, first, before, sums)
+                unmix(data, twin, im, bits, first, before, sums)
+                for b in range(bits):
+                    for a in range(width):
+                        gradient_before[b] += sums[b * width + a]
+        for a in range(width):
+            total += sum0[a]
+        if store and is_high:
+            _scatter(buffer, 0, size, state, half, tile * row, row, step, rows)
+            _scatter(other, 0, size, dual, half, tile * row, row, step, rows)
+    return total

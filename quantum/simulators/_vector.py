@@ -1,0 +1,379 @@
+"""Vector instructions for the kernels: rotations of amplitudes written as LLVM vector code.
+
+Numba's own vectoriser gives up on butterflies over the lowest qubits (partners sit in one register) and on eight
+streams of one array. These intrinsics emit portable LLVM vector code, which the compiler lowers to whatever the
+processor has (two 256-bit registers stand in for one of 512 bits).
+
+A rotation of qubit q by angle b maps the real pair (x, y) to ``cos b (x - t y, y + t x)`` with ``t = tan b``; the
+kernels leave the cosines to the caller, who folds their product into the phases: one fused multiply-add for every
+real number and qubit.
+"""
+
+# mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
+
+from llvmlite import binding, ir  # type: ignore[import-untyped]
+from numba import types
+from numba.extending import intrinsic
+
+_WIDE = bool(binding.get_host_cpu_features().get("avx512f", False))
+BYTES = 64 if _WIDE else 32
+
+
+def lanes(itemsize: int) -> int:
+    """Numbers in one vector."""
+    return BYTES // itemsize
+
+
+class _Emit:
+    """Writes vector code on one array of float64 or float32."""
+
+    def __init__(self, context, builder, array_type, array):
+        self.context, self.builder = context, builder
+        self.scalar = context.get_value_type(array_type.dtype)
+        self.width = lanes(array_type.dtype.bitwidth // 8)
+        self.vector = ir.VectorType(self.scalar, self.width)
+        self.itemsize = array_type.dtype.bitwidth // 8
+        self.data = context.make_array(array_type)(context, builder, array).data
+
+    def pointer(self, index):
+        place = self.builder.gep(self.data, [index])
+        return self.builder.bitcast(place, self.vector.as_pointer())
+
+    def load(self, index):
+        return self.builder.load(self.pointer(index), align=self.itemsize)
+
+    def store(self, value, index):
+        self.builder.store(value, self.pointer(index), align=self.itemsize)
+
+    def splat(self, value, value_type):
+        if value_type.bitwidth // 8 != self.itemsize:
+            value = self.builder.fptrunc(value, self.scalar)
+        zero = ir.Constant(ir.IntType(32), 0)
+        one = self.builder.insert_element(ir.Constant(self.vector, ir.Undefined), value, zero)
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), self.width), [0] * self.width)
+        return self.builder.shuffle_vector(one, ir.Constant(self.vector, ir.Undefined), mask)
+
+    def partner(self, value, bit):
+        """Lanes exchanged with those whose number differs in `bit`."""
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), self.width), [i ^ (1 << bit) for i in range(self.width)])
+        return self.builder.shuffle_vector(value, ir.Constant(self.vector, ir.Undefined), mask)
+
+    def signs(self, bit):
+        """-1 where the lane number has `bit` clear, else 1."""
+        return ir.Constant(self.vector, [1.0 if (i >> bit) & 1 else -1.0 for i in range(self.width)])
+
+    def add(self, a, b):
+        return self.builder.fadd(a, b, flags=["contract"])
+
+    def mul(self, a, b):
+        return self.builder.fmul(a, b, flags=["contract"])
+
+    def butterflies(self, values, bit, tangent):
+        """Rotate the pairs of `values` whose positions differ in `bit`."""
+        minus = self.builder.fneg(tangent)
+        out = list(values)
+        for i in range(len(values)):
+            if not (i >> bit) & 1:
+                j = i | (1 << bit)
+                out[i] = self.add(values[i], self.mul(minus, values[j]))
+                out[j] = self.add(values[j], self.mul(tangent, values[i]))
+        return out
+
+    def lane_rotation(self, values, bit, signed_tangent):
+        return [self.add(v, self.mul(signed_tangent, self.partner(v, bit))) for v in values]
+
+    def places(self, base, stride, radix):
+        return [
+            self.builder.add(base, self.builder.mul(stride, ir.Constant(stride.type, i))) for i in range(1 << radix)
+        ]
+
+
+def _index(context, builder, value, value_type):
+    return context.cast(builder, value, value_type, types.int64)
+
+
+def _strided_rotation(radix):
+    """Rotate `radix` qubits: the 2**radix vectors at ``base + i stride``."""
+
+    @intrinsic
+    def rotate(typing_context, data, base, stride, tangents):
+        def generate(context, builder, signature, arguments):
+            emit = _Emit(context, builder, signature.args[0], arguments[0])
+            first = _index(context, builder, arguments[1], signature.args[1])
+            step = _index(context, builder, arguments[2], signature.args[2])
+            where = emit.places(first, step, radix)
+            values = [emit.load(place) for place in where]
+            for bit in range(radix):
+                tangent = builder.extract_value(arguments[3], bit)
+                values = emit.butterflies(values, bit, emit.splat(tangent, types.float64))
+            for value, place in zip(values, where):
+                emit.store(value, place)
+            return context.get_dummy_value()
+
+        return types.void(data, base, stride, tangents), generate
+
+    return rotate
+
+
+def _lane_rotation(radix):
+    """Rotate the lane qubits and the `radix` qubits above them: 2**radix consecutive vectors at ``base``."""
+
+    @intrinsic
+    def rotate(typing_context, data, base, tangents):
+        def generate(context, builder, signature, arguments):
+            emit = _Emit(context, builder, signature.args[0], arguments[0])
+            first = _index(context, builder, arguments[1], signature.args[1])
+            where = emit.places(first, ir.Constant(first.type, emit.width), radix)
+            values = [emit.load(place) for place in where]
+            lane_bits = emit.width.bit_length() - 1
+            for bit in range(lane_bits):
+                tangent = emit.splat(builder.extract_value(arguments[2], bit), types.float64)
+                values = emit.lane_rotation(values, bit, emit.mul(tangent, emit.signs(bit)))
+            for bit in range(radix):
+                tangent = builder.extract_value(arguments[2], lane_bits + bit)
+                values = emit.butterflies(values, bit, emit.splat(tangent, types.float64))
+            for value, place in zip(values, where):
+                emit.store(value, place)
+            return context.get_dummy_value()
+
+        return types.void(data, base, tangents), generate
+
+    return rotate
+
+
+def _strided_gradient(radix):
+    """Rotate `radix` qubits of two states and add ``sum(q_lower p_upper ...)`` of each qubit to `sums`."""
+
+    @intrinsic
+    def rotate(typing_context, first, second, base, stride, tangents, sums):
+        def generate(context, builder, signature, arguments):
+            emit = _Emit(context, builder, signature.args[0], arguments[0])
+            other = _Emit(context, builder, signature.args[1], arguments[1])
+            total = _Emit(context, builder, signature.args[5], arguments[5])
+            start = _index(context, builder, arguments[2], signature.args[2])
+            step = _index(context, builder, arguments[3], signature.args[3])
+            where = emit.places(start, step, radix)
+            values = [emit.load(place) for place in where]
+            duals = [other.load(place) for place in where]
+            for bit in range(radix):
+                _gather_gradient(emit, total, values, duals, bit, bit)
+            for bit in range(radix):
+                tangent = emit.splat(builder.extract_value(arguments[4], bit), types.float64)
+                values = emit.butterflies(values, bit, tangent)
+                duals = emit.butterflies(duals, bit, tangent)
+            for value, dual, place in zip(values, duals, where):
+                emit.store(value, place)
+                other.store(dual, place)
+            return context.get_dummy_value()
+
+        return types.void(first, second, base, stride, tangents, sums), generate
+
+    return rotate
+
+
+def _gather_gradient(emit, total, values, duals, bit, row):
+    """sums[row] += sum over pairs (lower, upper) of dual_upper value_lower - dual_lower value_upper."""
+    place = ir.Constant(ir.IntType(64), row * emit.width)
+    partial = total.load(place)
+    for i in range(len(values)):
+        if not (i >> bit) & 1:
+            j = i | (1 << bit)
+            partial = emit.add(partial, emit.mul(duals[j], values[i]))
+            partial = emit.add(partial, emit.mul(emit.builder.fneg(duals[i]), values[j]))
+    total.store(partial, place)
+
+
+def _lane_gradient(radix):
+    """As `_strided_gradient` for the lane qubits (first rows of `sums`) and `radix` qubits above them."""
+
+    @intrinsic
+    def rotate(typing_context, first, second, base, tangents, sums):
+        def generate(context, builder, signature, arguments):
+            emit = _Emit(context, builder, signature.args[0], arguments[0])
+            other = _Emit(context, builder, signature.args[1], arguments[1])
+            total = _Emit(context, builder, signature.args[4], arguments[4])
+            start = _index(context, builder, arguments[2], signature.args[2])
+            where = emit.places(start, ir.Constant(start.type, emit.width), radix)
+            values = [emit.load(place) for place in where]
+            duals = [other.load(place) for place in where]
+            lane_bits = emit.width.bit_length() - 1
+            for bit in range(lane_bits):
+                place = ir.Constant(ir.IntType(64), bit * emit.width)
+                partial = total.load(place)
+                for value, dual in zip(values, duals):
+                    # lane with the bit set holds dual_upper value_lower; the sign handles the other
+                    turned = emit.mul(emit.signs(bit), emit.partner(value, bit))
+                    partial = emit.add(partial, emit.mul(dual, turned))
+                total.store(partial, place)
+            for bit in range(radix):
+                _gather_gradient(emit, total, values, duals, bit, lane_bits + bit)
+            for bit in range(lane_bits):
+                tangent = emit.splat(builder.extract_value(arguments[3], bit), types.float64)
+                signed = emit.mul(tangent, emit.signs(bit))
+                values = emit.lane_rotation(values, bit, signed)
+                duals = emit.lane_rotation(duals, bit, signed)
+            for bit in range(radix):
+                tangent = emit.splat(builder.extract_value(arguments[3], lane_bits + bit), types.float64)
+                values = emit.butterflies(values, bit, tangent)
+                duals = emit.butterflies(duals, bit, tangent)
+            for value, dual, place in zip(values, duals, where):
+                emit.store(value, place)
+                other.store(dual, place)
+            return context.get_dummy_value()
+
+        return types.void(first, second, base, tangents, sums), generate
+
+    return rotate
+
+
+BLOCK_VECTORS = 8  # vectors of a phase block: its factors stay in registers and the first-level cache
+
+
+def _phase(emit, table, low, size, place, j, real, imag):
+    """Vector j of a block of ``table * (real + i imag) * low`` as (real part, imaginary part)."""
+    builder = emit.builder
+    width = ir.Constant(ir.IntType(64), j * emit.width)
+    low_imag = ir.Constant(ir.IntType(64), (BLOCK_VECTORS + j) * emit.width)
+    low_re, low_im = low.load(width), low.load(low_imag)
+    re = emit.add(emit.mul(real, low_re), emit.mul(builder.fneg(imag), low_im))
+    im = emit.add(emit.mul(real, low_im), emit.mul(imag, low_re))
+    return _product(emit, (re, im), (table.load(place), table.load(builder.add(place, size))))
+
+
+def _product(emit, a, b):
+    minus = emit.builder.fneg(a[1])
+    re = emit.add(emit.mul(a[0], b[0]), emit.mul(minus, b[1]))
+    im = emit.add(emit.mul(a[0], b[1]), emit.mul(a[1], b[0]))
+    return re, im
+
+
+def _phase_block(write_only):
+    """Multiply (or set) a block of amplitudes by table x scalar x low factors."""
+
+    @intrinsic
+    def apply(typing_context, data, re, im, table, place, size, low, real, imag):
+        def generate(context, builder, signature, arguments):
+            emit = _Emit(context, builder, signature.args[0], arguments[0])
+            tables = _Emit(context, builder, signature.args[3], arguments[3])
+            lows = _Emit(context, builder, signature.args[6], arguments[6])
+            at_re, at_im, at, size_ = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 2, 4, 5))
+            factor = [emit.splat(arguments[a], signature.args[a]) for a in (7, 8)]
+            for j in range(BLOCK_VECTORS):
+                step = ir.Constant(ir.IntType(64), j * emit.width)
+                phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *factor)
+                there = builder.add(at_re, step), builder.add(at_im, step)
+                if not write_only:
+                    phase = _product(emit, phase, (emit.load(there[0]), emit.load(there[1])))
+                emit.store(phase[0], there[0])
+                emit.store(phase[1], there[1])
+            return context.get_dummy_value()
+
+        return types.void(data, re, im, table, place, size, low, real, imag), generate
+
+    return apply
+
+
+def _energy_vector(emit, energies, lows, at, j, shift):
+    step = ir.Constant(ir.IntType(64), j * emit.width)
+    low = lows.load(step)
+    return emit.add(energies.load(emit.builder.add(at, step)), emit.add(low, shift))
+
+
+@intrinsic
+def energy_block(typing_context, data, re, im, energies, place, low, shift, sums):
+    """sums[0] += sum of ``|amplitude|**2 energy`` over a block."""
+
+    def generate(context, builder, signature, arguments):
+        emit = _Emit(context, builder, signature.args[0], arguments[0])
+        table = _Emit(context, builder, signature.args[3], arguments[3])
+        lows = _Emit(context, builder, signature.args[5], arguments[5])
+        total = _Emit(context, builder, signature.args[7], arguments[7])
+        at_re, at_im, at = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 2, 4))
+        base = emit.splat(arguments[6], signature.args[6])
+        partial = total.load(ir.Constant(ir.IntType(64), 0))
+        for j in range(BLOCK_VECTORS):
+            step = ir.Constant(ir.IntType(64), j * emit.width)
+            a, b = emit.load(builder.add(at_re, step)), emit.load(builder.add(at_im, step))
+            weight = emit.add(emit.mul(a, a), emit.mul(b, b))
+            partial = emit.add(partial, emit.mul(weight, _energy_vector(emit, table, lows, at, j, base)))
+        total.store(partial, ir.Constant(ir.IntType(64), 0))
+        return context.get_dummy_value()
+
+    return types.void(data, re, im, energies, place, low, shift, sums), generate
+
+
+@intrinsic
+def turn_block(typing_context, data, dual, re, im, energies, place, low, shift, scale, sums):
+    """As `energy_block`; then dual = scale energy amplitude and amplitude = scale amplitude."""
+
+    def generate(context, builder, signature, arguments):
+        emit = _Emit(context, builder, signature.args[0], arguments[0])
+        other = _Emit(context, builder, signature.args[1], arguments[1])
+        table = _Emit(context, builder, signature.args[4], arguments[4])
+        lows = _Emit(context, builder, signature.args[6], arguments[6])
+        total = _Emit(context, builder, signature.args[9], arguments[9])
+        at_re, at_im, at = (_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 5))
+        base = emit.splat(arguments[7], signature.args[7])
+        factor = emit.splat(arguments[8], signature.args[8])
+        partial = total.load(ir.Constant(ir.IntType(64), 0))
+        for j in range(BLOCK_VECTORS):
+            step = ir.Constant(ir.IntType(64), j * emit.width)
+            energy = _energy_vector(emit, table, lows, at, j, base)
+            for start in (at_re, at_im):
+                there = builder.add(start, step)
+                value = emit.load(there)
+                partial = emit.add(partial, emit.mul(emit.mul(value, value), energy))
+                value = emit.mul(value, factor)
+                emit.store(value, there)
+                other.store(emit.mul(value, energy), there)
+        total.store(partial, ir.Constant(ir.IntType(64), 0))
+        return context.get_dummy_value()
+
+    return types.void(data, dual, re, im, energies, place, low, shift, scale, sums), generate
+
+
+@intrinsic
+def unphase_block(
+    typing_context, data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums
+):
+    """sums[0] += sum of ``energy Im(conj(dual) amplitude)``; then multiply both states by the phases."""
+
+    def generate(context, builder, signature, arguments):
+        emit, other, energy_table, tables, low_energies, lows, total = (
+            _Emit(context, builder, signature.args[a], arguments[a]) for a in (0, 1, 4, 5, 8, 9, 13)
+        )
+        at_re, at_im, at, size_ = (_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 6, 7))
+        base = emit.splat(arguments[10], signature.args[10])
+        factor = [emit.splat(arguments[a], signature.args[a]) for a in (11, 12)]
+        partial = total.load(ir.Constant(ir.IntType(64), 0))
+        for j in range(BLOCK_VECTORS):
+            step = ir.Constant(ir.IntType(64), j * emit.width)
+            energy = _energy_vector(emit, energy_table, low_energies, at, j, base)
+            there = builder.add(at_re, step), builder.add(at_im, step)
+            x = emit.load(there[0]), emit.load(there[1])
+            y = other.load(there[0]), other.load(there[1])
+            current = emit.add(emit.mul(y[0], x[1]), emit.mul(builder.fneg(y[1]), x[0]))
+            partial = emit.add(partial, emit.mul(energy, current))
+            phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *factor)
+            for owner, value in ((emit, x), (other, y)):
+                turned = _product(emit, phase, value)
+                owner.store(turned[0], there[0])
+                owner.store(turned[1], there[1])
+        total.store(partial, ir.Constant(ir.IntType(64), 0))
+        return context.get_dummy_value()
+
+    parameters = (data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums)
+    return types.void(*parameters), generate
+
+
+rotate1 = _strided_rotation(1)
+rotate2 = _strided_rotation(2)
+rotate3 = _strided_rotation(3)
+rotate4 = _strided_rotation(4)
+rotate_lanes3 = _lane_rotation(3)
+gradient1 = _strided_gradient(1)
+gradient2 = _strided_gradient(2)
+gradient3 = _strided_gradient(3)
+gradient_lanes3 = _lane_gradient(3)
+set_phases = _phase_block(write_only=True)
+multiply_phases = _phase_block(write_only=False)

@@ -1,0 +1,73 @@
+"""What every simulator offers."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantum.angles import Angles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Measured bit vectors, each once.
+
+    Attributes
+    ----------
+    bits : int8 (s, n)
+    counts : int64 (s,)
+    energies : float64 (s,)
+    feasible : bool (s,)
+        Whether each state is one-hot in every block (always true for problems without blocks).
+    """
+
+    bits: NDArray[np.int8]
+    counts: NDArray[np.int64]
+    energies: NDArray[np.float64]
+    feasible: NDArray[np.bool_]
+
+    @property
+    def shots(self) -> int:
+        """Total number of shots."""
+        return int(self.counts.sum())
+
+    @property
+    def feasibility(self) -> float:
+        """Share of shots in feasible states."""
+        return float(self.counts[self.feasible].sum() / max(1, self.shots))
+
+
+@runtime_checkable
+class Simulator(Protocol):
+    """Prepares a QAOA state and looks at it. Exact unless it says that it counts shots."""
+
+    @property
+    def mixers(self) -> int:
+        """Number of separately angled mixers (qubits for X, blocks otherwise)."""
+        ...
+
+    def value(self, angles: Angles) -> float:
+        """Expected cost."""
+        ...
+
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Expected cost and its derivative with respect to every angle."""
+        ...
+
+    def probabilities(self, angles: Angles) -> NDArray[np.float64]:
+        """Probability of every state in the simulator's own index order."""
+        ...
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure `shots` times."""
+        ...
+
+
+def draw(probabilities: NDArray[np.floating], shots: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw state indices: distinct indices and how often each came."""
+    rng = np.random.default_rng(seed)
+    cumulative = np.cumsum(probabilities, dtype=np.float64)
+    drawn = np.searchsorted(cumulative, rng.random(shots) * cumulative[-1], side="right")
+    indices, counts = np.unique(np.minimum(drawn, probabilities.size - 1), return_counts=True)
+    return indices.astype(np.int64), counts.astype(np.int64)
