@@ -21,6 +21,7 @@ from optimise.errors import InputError
 
 if TYPE_CHECKING:
     from optimise.result import Evaluation
+    from optimise.rules.automaton import Automata
     from optimise.rules.compiled import CompiledRoster
     from optimise.rules.primitives import RosterRule
 
@@ -229,6 +230,13 @@ class RosterProblem:
         from optimise.rules.compiled import CompiledRoster
 
         return CompiledRoster.of(self)
+
+    @cached_property
+    def automata(self) -> Automata:
+        """Each person's sequence rules as a layered automaton (built once)."""
+        from optimise.rules.automaton import automata
+
+        return automata(self.compiled)
 
     def evaluate(self, plan: Roster) -> Evaluation:
         """Exact cost of a roster, rule by rule, with violations that name who, when and by how much.

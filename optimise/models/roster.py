@@ -25,11 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.domain.roster import Roster, RosterProblem
+from optimise.errors import UnsupportedError
+from optimise.models.flow import PersonFlow, add_flow
 from optimise.models.linear import LinearModel
 from optimise.rules.compiled import member_table
 from optimise.rules.primitives import Counter, Line, Pattern, Segment
 
 __all__ = ["RosterModel"]
+
+#: Above this many transitions the flow form is too large for a whole model.
+MOST_ARCS = 60_000
 
 Bools = NDArray[np.bool_]
 Ids = NDArray[np.int64]
@@ -75,6 +80,7 @@ class RosterModel:
         roster: Roster | None = None,
         elastic: bool = False,
         elastic_price: float = 1.0,
+        form: str = "auto",
     ) -> None:
         self.problem, self.compiled = problem, problem.compiled
         people, days, duties = problem.shape
@@ -88,10 +94,16 @@ class RosterModel:
         self.model = LinearModel(problem.name)
         self.x: Ids = np.full((people, days, duties), -1, dtype=np.int64)
         self.work: Ids = np.full((people, days), -1, dtype=np.int64)
+        self._starts: dict[tuple[int, int], Ids] = {}
         self._groups: dict[tuple[tuple[tuple[int, ...], ...], int], Ids] = {}
+        self.flows: dict[int, PersonFlow] = {}
         self._duties()
-        for pattern in self.compiled.sequences:
-            self._pattern(pattern)
+        self.form = self._choose(form)
+        if self.form == "flow":
+            self._flow()
+        else:
+            for pattern in self._tight_runs():
+                self._pattern(pattern)
         if elastic:
             for pattern in self.compiled.patterns:
                 if len(pattern.masks) == 1 and pattern.hard and pattern.groups is None:
@@ -259,6 +271,106 @@ class RosterModel:
         elif self.elastic:
             self._relax(pattern, rows, -1.0, keep)
 
+    def _choose(self, form: str) -> str:
+        """Clauses, or a flow where its size stays moderate."""
+        if form != "auto":
+            return form
+        if self.elastic or not self.compiled.sequences:
+            return "clauses"
+        try:
+            made = self.problem.automata
+        except UnsupportedError:
+            return "clauses"
+        people = np.flatnonzero(self.free.any(axis=1))
+        size = sum(made[int(e)].states * made[int(e)].letters for e in people)
+        return "flow" if size <= MOST_ARCS else "clauses"
+
+    def _flow(self) -> None:
+        made, compiled = self.problem.automata, self.compiled
+        for e in np.flatnonzero(self.free.any(axis=1)).tolist():
+            automaton = made[e]
+            self.flows[e] = add_flow(
+                self.model,
+                automaton,
+                compiled.allowed[e],
+                self.x[e],
+                self.free[e],
+                self.fixed[e],
+                self.problem.employees[e].id,
+                self._keys,
+            )
+
+    def _tight_runs(self) -> list[Pattern]:
+        """Add hard minimum runs in their tight form; return the sequences that remain to be added as clauses.
+
+        Where the sequences (not S, s days of S, not S) are forbidden for all s < lo, the run that starts on day d
+        (``start[e,d] >= lit(S,d) - lit(S,d-1)``) covers the next lo days: sum of start over the lo days up to t <=
+        lit(S,t). With starts and ends of S tied by an equality this is the convex hull of minimum up and down times
+        (Rajan, Takriti 2005), which the clauses are far from.
+        """
+        if self.elastic:
+            return list(self.compiled.sequences)
+        everything, days = self.problem.everything, self.compiled.days
+        found: dict[tuple[str, int, bytes], dict[int, Pattern]] = {}
+        rest: list[Pattern] = []
+        for p in self.compiled.sequences:
+            inside, s = p.masks[1] if len(p.masks) > 1 else 0, len(p.masks) - 2
+            shape = (everything & ~inside, *[inside] * s, everything & ~inside)
+            full = len(p.starts) and int(p.starts.min()) == 0 and int(p.starts.max()) == days - s - 2
+            if p.hard and p.groups is None and s > 0 and p.masks == shape and full:
+                people = np.unique(p.employees)
+                if len(p.starts) == len(people) * (days - s - 1):
+                    found.setdefault((p.rule, inside, people.tobytes()), {})[s] = p
+                    continue
+            rest.append(p)
+        for (rule, inside, _), by_length in found.items():
+            low = max(by_length) + 1
+            if len(by_length) < low - 1:  # a gap in the lengths: not a plain minimum
+                rest.extend(by_length.values())
+            else:
+                self._minimum_run(rule, inside, low, np.unique(by_length[1].employees))
+        return rest
+
+    def _minimum_run(self, rule: str, inside: int, low: int, people: NDArray[np.int32]) -> None:
+        days, model = self.compiled.days, self.model
+        for person in people.tolist():
+            free = self.free[person]
+            if not free.any():
+                continue
+            starts = self._run_starts(person, inside)
+            last = np.flatnonzero(free)
+            ts = np.arange(max(1, int(last[0]) - low), min(days, int(last[-1]) + low + 1), dtype=np.int32)
+            part = self._literals(np.full(len(ts), person, dtype=np.int32), ts, inside)
+            keys = self._keys(
+                lambda person=person, ts=ts: [(self.problem.employees[person].id, t, "run", inside) for t in ts.tolist()]
+            )
+            rows = model.add_rows(rule, len(ts), upper=part.constant, keys=keys)
+            model.add_entries(rows[:, None], part.columns, -part.sign[None, :])
+            window = ts[:, None] - np.arange(low)
+            columns = np.where(window >= 1, starts[np.maximum(window, 0)], -1)
+            model.add_entries(rows[:, None], columns)
+
+    def _run_starts(self, person: int, inside: int) -> Ids:
+        """Columns that are 1 where a run of ``inside`` starts on day d, shape (days,), -1 on day 0."""
+        key = (person, inside)
+        if key not in self._starts:
+            days, model = self.compiled.days, self.model
+            ids, ends = np.full(days, -1, dtype=np.int64), np.full(days, -1, dtype=np.int64)
+            ids[1:] = model.add_columns("run start", days - 1, upper=1.0)
+            ends[1:] = model.add_columns("run start", days - 1, upper=1.0)
+            later = np.arange(1, days, dtype=np.int32)
+            who = np.full(days - 1, person, dtype=np.int32)
+            now, before = self._literals(who, later, inside), self._literals(who, later - 1, inside)
+            change = before.constant - now.constant
+            rows = model.add_rows("run starts and ends", days - 1, lower=change, upper=change)
+            model.add_entries(rows[:, None], now.columns, now.sign[None, :])
+            model.add_entries(rows[:, None], before.columns, -before.sign[None, :])
+            model.add_entries(rows, ids[1:], -1.0)
+            model.add_entries(rows, ends[1:], 1.0)
+            self._starts[key] = ids
+            self._starts[person, self.problem.everything & ~inside] = ends
+        return self._starts[key]
+
     def _group_literals(self, pattern: Pattern, position: int, mask: int) -> tuple[_Literals, Bools]:
         assert pattern.groups is not None
         columns = self._group_columns(pattern.groups, self.problem.work)
@@ -313,6 +425,7 @@ class RosterModel:
         who = people[keep]
         base = counter.offset[keep].astype(np.float64)
         columns: list[tuple[Ids, NDArray[np.float64]]] = []
+        flow_entries: tuple[Ids, Ids] | None = None
         fixed = np.where(self.free[who], 0, self.fixed[who])
         if counter.values is not None:
             base += np.where(
@@ -323,7 +436,16 @@ class RosterModel:
             base += np.where(self.free[who], off, 0).sum(axis=1)
             weights = np.broadcast_to((counter.values - off[:, None])[None], self.x[who].shape)
             columns.append((self.x[who].reshape(len(who), -1), weights.reshape(len(who), -1).astype(np.float64)))
-        if counter.groups is not None:
+        if counter.groups is not None and self.form == "flow":
+            calendar = (counter.groups, counter.mask)
+            rows_of, ids_of = [], []
+            for i, e in enumerate(who.tolist()):
+                flow = self.flows[e]
+                hit = flow.columns[flow.hits[:, self.problem.automata[e].calendars.index(calendar)] > 0]
+                rows_of.append(np.full(len(hit), i))
+                ids_of.append(hit)
+            flow_entries = (np.concatenate(rows_of), np.concatenate(ids_of))
+        elif counter.groups is not None:
             ids = self._group_columns(counter.groups, counter.mask)[who]
             member = member_table((counter.mask,), self.compiled.alphabet)[0]
             for g, days in enumerate(counter.groups):
@@ -346,6 +468,8 @@ class RosterModel:
             upper=upper - base,
             keys=self._keys(lambda: [(problem.employees[int(e)].id, number) for e in who]),
         )
+        if flow_entries is not None:
+            self.model.add_entries(rows[flow_entries[0]], flow_entries[1])
         for ids, weights in columns:
             nonzero = weights != 0
             self.model.add_entries(rows[:, None], np.where(nonzero, ids, -1), weights)
