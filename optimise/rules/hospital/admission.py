@@ -10,7 +10,8 @@ from optimise.rules.hospital.base import Breach, Breaches, HospitalRule, plural
 from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
-    pass
+    from optimise.models.hospital import HospitalModel
+
 
 __all__ = ["AdmissionDay", "ElectiveUnscheduledPatients", "MandatoryUnscheduledPatients", "PatientDelay"]
 
@@ -33,6 +34,9 @@ class MandatoryUnscheduledPatients(HospitalRule):
 
         return Breaches.positive((people.mandatory & ~state.admitted).astype(np.int64), tell)
 
+    def add(self, model: HospitalModel) -> None:
+        """Hard: no ``out`` column; soft: a priced one (made with the admissions)."""
+
 
 class AdmissionDay(HospitalRule):
     """Patients admitted outside their window."""
@@ -53,6 +57,9 @@ class AdmissionDay(HospitalRule):
 
         return Breaches.positive(outside.astype(np.int64), tell)
 
+    def add(self, model: HospitalModel) -> None:
+        """Hard: no column outside the window; soft: priced on the admission."""
+
 
 class PatientDelay(HospitalRule):
     """Days between the first possible day and admission, times the patient's factor."""
@@ -72,6 +79,9 @@ class PatientDelay(HospitalRule):
 
         return Breaches.positive(late * people.delay_factor, tell)
 
+    def add(self, model: HospitalModel) -> None:
+        """Priced on the admission columns."""
+
 
 class ElectiveUnscheduledPatients(HospitalRule):
     """Optional patients who are refused, times the patient's factor."""
@@ -89,3 +99,6 @@ class ElectiveUnscheduledPatients(HospitalRule):
             return Breach((name,), (), f"optional patient {name} is not admitted")
 
         return Breaches.positive(refused * people.refusal_factor, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Priced on the ``out`` columns."""

@@ -70,6 +70,7 @@ class HospitalRule(ABC):
     def breaches(self, state: HospitalState) -> Breaches:
         """Exact amounts on a plan."""
 
+    @abstractmethod
     def add(self, model: HospitalModel) -> None:
         """Add the rule's rows and cost terms, under its name, with its weight in the model's problem."""
 

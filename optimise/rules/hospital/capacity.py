@@ -34,6 +34,18 @@ class RoomCapacity(HospitalRule):
 
         return Breaches.positive(excess, tell)
 
+    def add(self, model: HospitalModel) -> None:
+        """``RoomCapacity[r,d]``: sum of presences - excess <= beds, where more might come."""
+        here = model.presence
+        beds = model.problem.rooms.beds[here.cell_room, here.cell_day]
+        tight = np.flatnonzero(np.bincount(here.pair_cell, minlength=len(beds)) > beds)
+        rows = model.model.add_rows(self.name, len(tight), upper=beds[tight], keys=model.cell_keys(tight))
+        row_of = np.full(len(beds), -1)
+        row_of[tight] = rows
+        used = row_of[here.cell] >= 0
+        model.model.add_entries(row_of[here.cell[used]], here.column[used])
+        model.excess(self.name, rows)
+
 
 class BedConflict(HospitalRule):
     """Every second and later patient in a bed on a day, when the plan names beds."""

@@ -10,7 +10,8 @@ from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
 from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
-    pass
+    from optimise.models.hospital import HospitalModel
+
 
 __all__ = ["PatientRoomCompatibility"]
 
@@ -36,3 +37,19 @@ class PatientRoomCompatibility(HospitalRule):
             return Breach((people.ids[p],), tuple(state.day[nights].tolist()), text)
 
         return Breaches.positive(np.minimum(count, 1), tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Hard: such stays have no column. Soft without moves: priced on the stay. With moves:
+
+        ``PatientRoomCompatibility[p]`` >= each stay of p in a barred room.
+        """
+        price = model.price(self.name)
+        if price is None or not model.moves:
+            return
+        people = model.problem.patients
+        bad = people.forbidden[model.stay_person, model.stay_room] & ~people.inpatient[model.stay_person]
+        who, place = np.unique(model.stay_person[bad], return_inverse=True)
+        ones = model.model.add_columns(self.name, len(who), upper=1.0, cost=price)
+        rows = model.model.add_rows(self.name, int(bad.sum()), upper=0.0)
+        model.model.add_entries(rows, model.stay_column[bad])
+        model.model.add_entries(rows, ones[place], -1.0)

@@ -11,7 +11,8 @@ from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
 from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
-    pass
+    from optimise.models.hospital import HospitalModel
+
 
 __all__ = ["RoomGenderMix"]
 
@@ -40,3 +41,47 @@ class RoomGenderMix(HospitalRule):
             return Breach((room,), (d,), f"room {room} is mixed on day {d}: {' and '.join(parts)}")
 
         return Breaches.positive(rarer, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """With ``gender[r,d]`` the gender of a room on a day and M the most people it can hold:
+
+        ``RoomGenderMix[r,d,1]``: sum of presences of gender 1 <= M gender[r,d] (+ excess) and
+        ``RoomGenderMix[r,d,0]``: sum of presences of gender 0 <= M (1 - gender[r,d]) (+ excess);
+        for hard rules also for each presence alone, which is stronger.
+        """
+        here, problem = model.presence, model.problem
+        cells, gender = len(here.cell_room), problem.patients.gender
+        seen = np.zeros((cells, 2), dtype=np.bool_)
+        seen[here.pair_cell, gender[here.pair_person]] = True
+        most = here.most
+        bound = (problem.rooms.policy[here.cell_room] == SAME_GENDER) & seen.all(axis=1) & (most > 1)
+        which = np.flatnonzero(bound)
+        column_of = np.full(cells, -1)
+        keys = model.cell_keys(which)
+        column_of[which] = model.model.add_columns("gender", len(which), upper=1.0, integer=True, keys=keys)
+        excess = np.full(cells, -1)
+        price = model.price(self.name)
+        if price is not None:
+            integer = problem.beds.mixing == "room"
+            upper = 1.0 if integer else np.inf
+            excess[which] = model.model.add_columns(
+                self.name, len(which), upper=upper, cost=price, integer=integer, keys=keys
+            )
+        for g in (0, 1):
+            rows = model.model.add_rows(self.name, len(which), upper=(1 - g) * most[which])
+            row_of = np.full(cells, -1)
+            row_of[which] = rows
+            used = bound[here.cell] & (gender[here.person] == g)
+            model.model.add_entries(row_of[here.cell[used]], here.column[used])
+            model.model.add_entries(rows, column_of[which], (1 - 2 * g) * most[which])
+            unit = most[which] if problem.beds.mixing == "room" else 1.0
+            model.model.add_entries(rows, excess[which], -1.0 * unit)
+        if price is None and model.strong:
+            pairs = np.flatnonzero(bound[here.pair_cell])
+            sign = 1 - 2 * gender[here.pair_person[pairs]]
+            rows = model.model.add_rows(self.name, len(pairs), upper=(sign > 0).astype(float))
+            row_of = np.full(len(here.pair_cell), -1)
+            row_of[pairs] = rows
+            used = row_of[here.pair] >= 0
+            model.model.add_entries(row_of[here.pair[used]], here.column[used])
+            model.model.add_entries(rows, column_of[here.pair_cell[pairs]], sign)

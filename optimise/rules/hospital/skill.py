@@ -10,7 +10,8 @@ from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
 from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
-    pass
+    from optimise.models.hospital import HospitalModel
+
 
 __all__ = ["RoomSkillLevel"]
 
@@ -45,3 +46,47 @@ class RoomSkillLevel(HospitalRule):
             return Breach((person, name), (d,), text)
 
         return Breaches.positive(missing, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """For a level l let D be the people present who need more than l and h the chance that the nurse has at
+        most l, h = sum of nurse[n,r,s] over nurses of skill <= l:
+
+        ``RoomSkillLevel[r,s,l]``: missing[r,s,l] >= D - M (1 - h), with M the most people who can need it.
+        Where everybody present is known, the missing levels are priced on the nurse columns.
+        """
+        here, layer, price = model.presence, model.problem.nursing, model.price(self.name)
+        assert layer is not None
+        if price == 0:
+            return
+        k = model.problem.shifts
+        needs = [layer.required[here.person, here.night * k + j] for j in range(k)]
+        most_beds = here.most
+        for level in range(int(layer.required.max(initial=0))):
+            low = layer.skill[model.nurse_who] <= level
+            for j in range(k):
+                ask = needs[j] > level
+                if not ask.any():
+                    continue
+                pairs = np.unique(here.pair[ask])
+                count = np.minimum(np.bincount(here.pair_cell[pairs], minlength=len(most_beds)), most_beds)
+                mine = low & (model.nurse_post % k == j)
+                cell_of = model.post_cell[model.nurse_post]
+                exposed = np.zeros(len(most_beds), dtype=np.bool_)
+                exposed[cell_of[mine]] = True
+                exposed &= count > 0
+                cells = np.flatnonzero(exposed)
+                if not len(cells):
+                    continue
+                missing = model.model.add_columns(
+                    self.name, len(cells), upper=np.inf if price is not None else 0.0, cost=price or 0.0
+                )
+                row_of = np.full(len(most_beds), -1)
+                row_of[cells] = model.model.add_rows(
+                    self.name, len(cells), upper=count[cells], keys=model.post_keys(cells * k + j, level)
+                )
+                used = ask & exposed[here.cell]
+                model.model.add_entries(row_of[here.cell[used]], here.column[used])
+                mine &= exposed[cell_of]
+                at = cell_of[mine]
+                model.model.add_entries(row_of[at], model.nurse_column[mine], count[at])
+                model.model.add_entries(row_of[cells], missing, -1.0)

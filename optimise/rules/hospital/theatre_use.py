@@ -11,7 +11,8 @@ from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
 from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
-    pass
+    from optimise.models.hospital import HospitalModel
+
 
 __all__ = ["OpenOperatingTheater", "SurgeonTransfer"]
 
@@ -42,7 +43,35 @@ class OpenOperatingTheater(HospitalRule):
             o, d = index
             return Breach((layer.ids[o],), (d,), f"theatre {layer.ids[o]} is opened on day {d}")
 
-        return Breaches.positive(_together(state).any(axis=0).astype(np.int64), tell)
+        opened: IntArray = _together(state).any(axis=0)
+        return Breaches.positive(opened.astype(np.int64), tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """``OpenOperatingTheater[p,a,o]``: surgery[p,a,o] <= open[o,a]; where overtime is hard also
+        ``open_minutes[o,a]``: minutes of surgery <= opening minutes * open[o,a], which is stronger in sum.
+        """
+        layer, price = model.problem.theatres, model.price(self.name)
+        assert layer is not None
+        if price == 0 or not len(model.surgery_column):
+            return
+        day = model.admission_day[model.surgery_visit]
+        days = model.problem.days
+        used, place = np.unique(model.surgery_theatre * days + day, return_inverse=True)
+        is_open = model.model.add_columns(
+            self.name,
+            len(used),
+            upper=1.0 if price is not None else 0.0,
+            cost=price or 0.0,
+            keys=lambda: [(layer.ids[u // days], int(u % days)) for u in used],
+        )
+        rows = model.model.add_rows(self.name, len(place), upper=0.0)
+        model.model.add_entries(rows, model.surgery_column)
+        model.model.add_entries(rows, is_open[place], -1.0)
+        if model.problem.hard("OperatingTheaterOvertime"):
+            sums = model.model.add_rows("open_minutes", len(used), upper=0.0)
+            need = layer.duration[model.admission_person[model.surgery_visit]]
+            model.model.add_entries(sums[place], model.surgery_column, need)
+            model.model.add_entries(sums, is_open, -layer.minutes[used // days, used % days])
 
 
 class SurgeonTransfer(HospitalRule):
@@ -64,3 +93,29 @@ class SurgeonTransfer(HospitalRule):
             return Breach((name,), (d,), f"surgeon {name} works in {used[k, d]} theatres on day {d}")
 
         return Breaches.positive(used - 1, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """``works[k,o,a]`` >= surgery[p,a,o] of the surgeon's patients;
+        ``SurgeonTransfer[k,a]``: sum_o works[k,o,a] - moves[k,a] <= 1.
+        """
+        layer, price = model.problem.theatres, model.price(self.name)
+        assert layer is not None
+        if price == 0 or not len(model.surgery_column):
+            return
+        days, theatres = model.problem.days, len(layer.ids)
+        surgeon = layer.surgeon[model.admission_person[model.surgery_visit]]
+        day = model.admission_day[model.surgery_visit]
+        used, place = np.unique((surgeon * days + day) * theatres + model.surgery_theatre, return_inverse=True)
+        works = model.model.add_columns("works", len(used), upper=1.0)
+        rows = model.model.add_rows("works", len(place), upper=0.0)
+        model.model.add_entries(rows, model.surgery_column)
+        model.model.add_entries(rows, works[place], -1.0)
+        pairs, which = np.unique(used // theatres, return_inverse=True)
+        sums = model.model.add_rows(
+            self.name,
+            len(pairs),
+            upper=1.0,
+            keys=lambda: [(layer.surgeon_ids[u // days], int(u % days)) for u in pairs],
+        )
+        model.model.add_entries(sums[which], works)
+        model.excess(self.name, sums)

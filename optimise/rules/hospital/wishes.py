@@ -12,6 +12,7 @@ from optimise.rules.hospital.state import HospitalState
 
 if TYPE_CHECKING:
     from optimise.domain.hospital import HospitalProblem
+    from optimise.models.hospital import HospitalModel
 
 __all__ = ["RoomWishRule"]
 
@@ -48,3 +49,6 @@ class RoomWishRule(HospitalRule):
             return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {self.text}")
 
         return Breaches.positive(amount, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Soft: priced on the stay columns; hard: stays with any amount have no column."""
