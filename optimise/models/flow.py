@@ -115,7 +115,7 @@ def add_flow(
     before: tuple[Ids, Ids] | None = None
     for d, (q, letter, target) in enumerate(layers):
         layer = automaton.layers[d]
-        columns = model.add_columns("flow", len(q), cost=layer.cost[q, letter])
+        columns = model.add_columns("transition", len(q), cost=layer.cost[q, letter])
         made.append(columns)
         hits.append(layer.hits[q, letter].astype(np.int64).reshape(len(q), -1))
         states = len(layer.next)

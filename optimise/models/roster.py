@@ -114,7 +114,7 @@ class RosterModel:
         self.model.lattice = self._lattice()
 
     # ---- reading back ------------------------------------------------------------------------------------------
-    def roster(self, values: NDArray[np.float64]) -> Roster:
+    def plan(self, values: NDArray[np.float64]) -> Roster:
         """Roster of a solution vector of shape (columns,)."""
         duties = np.array(self.fixed, dtype=np.int16)
         chosen = np.where(self.x >= 0, values[np.maximum(self.x, 0)], 0.0)
