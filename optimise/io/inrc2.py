@@ -131,7 +131,7 @@ class Inrc2Format:
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         """Read weekly solutions: a folder, or one of several files that differ in one number of their names."""
         path = Path(path)
-        scenario, first = str(problem.meta["scenario"]), int(problem.meta.get("first_week", 0))
+        scenario, first = _own(problem)
         weeks = problem.horizon.days // 7
         people = {e.id: i for i, e in enumerate(problem.employees)}
         known = {d.id: a for a, d in enumerate(problem.duties[1:], 1)}
@@ -158,7 +158,7 @@ class Inrc2Format:
 
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
         """Write ``STEM-week0.txt``, ``STEM-week1.txt``, ..."""
-        scenario, first = str(problem.meta["scenario"]), int(problem.meta.get("first_week", 0))
+        scenario, first = _own(problem)
         written = []
         for w in range(problem.horizon.days // 7):
             lines = []
@@ -170,6 +170,15 @@ class Inrc2Format:
             text = f"SOLUTION\n{first + w} {scenario}\n\nASSIGNMENTS = {len(lines)}\n{''.join(lines)}"
             written.append(write_text(beside(Path(stem), f"-week{first + w}.txt"), text))
         return written
+
+
+def _own(problem: RosterProblem) -> tuple[str, int]:
+    """Scenario and first week of a problem that was read by this module."""
+    if problem.family != "inrc2":
+        raise InputError(
+            f"weekly solutions of INRC-II belong to INRC-II problems, not to {problem.family}", item="plan"
+        )
+    return str(problem.meta["scenario"]), int(problem.meta["first_week"])
 
 
 # ---- finding files -----------------------------------------------------------------------------------------------
