@@ -111,7 +111,7 @@ def _stays_frame(problem: Any, plan: Any) -> pd.DataFrame:
             {
                 "patient": problem.patients.ids[s.patient],
                 "room": problem.rooms.ids[s.room],
-                "ward": problem.rooms.wards[problem.rooms.ward_of[s.room]],
+                "ward": problem.rooms.wards[problem.rooms.ward[s.room]],
                 "bed": beds[s.room][s.bed] if s.bed >= 0 and beds else "",
                 "first_day": s.first,
                 "last_day": s.last,

@@ -91,7 +91,8 @@ class Share:
 
 def is_night(shift: Shift) -> bool:
     """Whether a shift is a night: by the clock or, where the instance gives none, by its name."""
-    return shift.night or (shift.end is None and (shift.name or shift.id).casefold().startswith("night"))
+    name = (shift.name or shift.id).casefold()
+    return shift.night or (shift.end is None and (name == "n" or name.startswith("night")))
 
 
 def weekend_days(problem: RosterProblem) -> frozenset[int]:
