@@ -1,0 +1,189 @@
+"""A first roster: one person after another, each by exact dynamic programming against what the others leave uncovered.
+
+Personal hard rules hold by construction; hard cover is priced. Where a person's table over the whole horizon would be
+too large, the horizon is planned in overlapping pieces (:mod:`optimise.search.window`).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.kernels.cover import CoverRows
+from optimise.kernels.pricing import Pricer, on_grid
+from optimise.rules.automaton import automata
+from optimise.rules.compiled import CompiledRoster
+from optimise.search.window import window
+
+__all__ = ["Constructed", "Descent", "construct", "hard_price"]
+
+log = logging.getLogger(__name__)
+
+Duties = NDArray[np.int16]
+
+#: Cells of a person's table up to which the whole horizon is taken at once.
+MOST_CELLS = 8_000_000
+PIECE, OVERLAP = 28, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Constructed:
+    """A roster, or the person who has none.
+
+    Attributes
+    ----------
+    duties : int16 array (employees, days) or None
+    stuck : int
+        Person for whom no roster was found; -1 when all have one.
+    proven : bool
+        Whether it is proven that this person's own hard rules leave no roster.
+    """
+
+    duties: Duties | None
+    stuck: int = -1
+    proven: bool = False
+
+
+def hard_price(compiled: CompiledRoster) -> float:
+    """A price for one unit of broken hard cover, above what any single duty can gain elsewhere."""
+    prices = [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
+    soft = [p.cost for p in compiled.patterns if not p.hard]
+    return float(max(1000.0, 20.0 * max(prices, default=0.0), 20.0 * max(soft, default=0.0)))
+
+
+class Descent:
+    """Exact re-optimisation of one person at a time on a compiled problem."""
+
+    def __init__(self, compiled: CompiledRoster, pricer: Pricer | None = None) -> None:
+        self.compiled = compiled
+        self.pricer = pricer or Pricer(compiled)
+        self.rows = CoverRows(compiled)
+        self.hard = hard_price(compiled)
+
+    def best(self, employee: int, values: NDArray[np.float64], noise: NDArray[np.float64] | None = None) -> Duties | None:
+        """Best roster of a person when the others bring these line values; None if there is none."""
+        prices = self.rows.marginal(values, self.hard)[self.rows.kind[employee]]
+        if noise is not None:
+            prices = prices + noise
+        priced = self.pricer.price(employee, on_grid(prices))
+        self.exact = priced.exact
+        self.bound = priced.bound
+        return priced.words[0] if len(priced.words) else None
+
+    def take(self, values: NDArray[np.float64], employee: int, word: Duties, sign: float) -> None:
+        """Add (+1) or remove (-1) a person's roster from the line values, in place."""
+        row, value = self.rows.column(employee, word)
+        values[row] += sign * value
+
+    def fill(self, order: NDArray[np.intp], rng: np.random.Generator, over: Callable[[], bool]) -> Constructed:
+        """Give everyone a roster, one after the other."""
+        duties = np.zeros((self.compiled.employees, self.compiled.days), dtype=np.int16)
+        values = np.zeros(self.rows.lines)
+        for e in order.tolist():
+            word = self.best(e, values, _noise(rng, self.compiled))
+            if word is None:
+                return Constructed(None, e, proven=math.isinf(self.bound))
+            duties[e] = word
+            self.take(values, e, word, 1.0)
+        return Constructed(duties)
+
+    def descend(
+        self, duties: Duties, order: NDArray[np.intp], over: Callable[[], bool], passes: int = 2**31
+    ) -> int:
+        """Re-optimise people in turn, in place, until nobody gains or the time is over; return the gains."""
+        values = self.rows.counts(duties)
+        gains, quiet, done = 0, 0, 0
+        while quiet < len(order) and done < passes * len(order) and not over():
+            e = int(order[done % len(order)])
+            done += 1
+            self.take(values, e, duties[e], -1.0)
+            word = self.best(e, values)
+            if word is not None and self._cost(e, word, values) < self._cost(e, duties[e], values) - 1e-9:
+                duties[e] = word
+                gains, quiet = gains + 1, 0
+            else:
+                quiet += 1
+            self.take(values, e, duties[e], 1.0)
+        return gains
+
+    def _cost(self, employee: int, word: Duties, values: NDArray[np.float64]) -> float:
+        marginal = self.rows.marginal(values, self.hard)[self.rows.kind[employee]]
+        return self.pricer.cost(employee, word) + float(marginal[np.arange(len(word)), word].sum())
+
+
+def construct(
+    compiled: CompiledRoster, rng: np.random.Generator, over: Callable[[], bool], passes: int = 1
+) -> Constructed:
+    """Make a roster that keeps everybody's personal hard rules.
+
+    Parameters
+    ----------
+    compiled : CompiledRoster
+    rng : Generator
+        Breaks ties.
+    over : callable
+        True when time is up; the roster is completed all the same.
+    passes : int
+        Rounds of re-optimisation over everybody within each piece.
+    """
+    if _cells(compiled) <= MOST_CELLS:
+        descent = Descent(compiled)
+        made = descent.fill(_order(compiled, rng), rng, over)
+        return made
+    return _by_pieces(compiled, rng, over, passes)
+
+
+def _by_pieces(
+    compiled: CompiledRoster, rng: np.random.Generator, over: Callable[[], bool], passes: int
+) -> Constructed:
+    days, duties = compiled.days, np.zeros((compiled.employees, compiled.days), dtype=np.int16)
+    first = 0
+    while first < days:
+        rest = days - first
+        keep = rest if rest <= PIECE + PIECE // 2 else PIECE
+        last = min(days, first + keep + OVERLAP)
+        piece = window(compiled, duties, first, last)
+        descent = Descent(piece)
+        made = descent.fill(_order(piece, rng), rng, over)
+        if made.duties is None:
+            log.info("piece of days %d to %d: no roster for person %d", first, last - 1, made.stuck)
+            return Constructed(None, made.stuck)
+        if not over():
+            descent.descend(made.duties, _order(piece, rng), over, passes)
+        duties[:, first : first + keep] = made.duties[:, :keep]
+        first += keep
+    return Constructed(duties)
+
+
+def _order(compiled: CompiledRoster, rng: np.random.Generator) -> NDArray[np.intp]:
+    """People with the fewest possible duties first."""
+    freedom = compiled.allowed.sum(axis=(1, 2)) + rng.random(compiled.employees)
+    return np.argsort(freedom)
+
+
+def _noise(rng: np.random.Generator, compiled: CompiledRoster) -> NDArray[np.float64]:
+    noise: NDArray[np.float64] = np.floor(rng.random((compiled.days, compiled.alphabet)) * 64) / 2**16
+    return noise
+
+
+def _cells(compiled: CompiledRoster) -> float:
+    """Size of the largest person's table, from states and hard totals."""
+    made = automata(compiled)
+    states = np.array([made[e].states for e in range(compiled.employees)], dtype=float)
+    for c in compiled.counters:
+        top = np.minimum(c.upper - c.offset, 2**39)
+        if c.values is not None:
+            unit = int(np.gcd.reduce(c.values, axis=None)) or 1
+            most = np.where(compiled.allowed[c.employees], c.values[None], 0).max(axis=2).sum(axis=1)
+            needed = (c.lower > c.offset) & (c.weight_lower != 0)
+            size = np.where(needed, np.minimum(top, most) // unit + 1, 1)
+        else:
+            assert c.groups is not None
+            size = np.minimum(top, len(c.groups)) + 1
+        states[c.employees] *= np.maximum(size, 1)
+    return float(states.max())
