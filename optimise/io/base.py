@@ -84,9 +84,9 @@ def detect(path: Path) -> Format:
         found = get_format(name)
         if found.detects(path):
             return found
-    if not path.exists() and not path.parent.is_dir():
+    if not exists(path) and not exists(path.parent):
         raise InputError("no such file or folder", file=path)
-    if not path.exists():
+    if not exists(path):
         raise InputError("no such file, folder, or instance name inside its folder", file=path)
     raise InputError(f"not in a known format ({', '.join(FORMATS)}); give --format to say which", file=path)
 
@@ -122,7 +122,7 @@ def read(
 def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) -> Plan:
     """Read a plan for ``problem``, in the problem's own family format or the native JSON plan."""
     path = Path(path)
-    if not path.exists():
+    if not exists(path):
         raise InputError("no such plan file or folder", file=path)
     chosen = get_format(format or problem.family)
     return chosen.read_plan(path, problem)
@@ -145,3 +145,13 @@ def read_text(path: Path) -> str:
         raise InputError(f"is not UTF-8 text (byte {error.start})", file=path) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", file=path) from None
+    except ValueError:
+        raise InputError("is not the name of a file", file=path) from None
+
+
+def exists(path: Path) -> bool:
+    """Whether a path leads to something; False also for what cannot be a path."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

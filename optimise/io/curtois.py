@@ -12,7 +12,7 @@ from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions
-from optimise.io.text import LONGEST, Row, beside, head, rows, write_text
+from optimise.io.text import LONGEST, Row, beside, clip, head, rows, write_text
 from optimise.rules.cover import Cover, Demand
 from optimise.rules.primitives import RosterRule, Segment
 from optimise.rules.requests import DaysOff, Eligibility, Request, Requests
@@ -80,7 +80,7 @@ class CurtoisFormat:
             duties[i] = [row.look_up(known, c, "shift") for c in cells]
         missing = [e.id for e, d in zip(problem.employees, duties, strict=True) if d is None]
         if missing:
-            raise InputError(f"no line for {', '.join(missing[:12])}", file=path, item="plan")
+            raise InputError(f"no line for {clip(', '.join(missing), 200)}", file=path, item="plan")
         return Roster.from_array([d for d in duties if d is not None])
 
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:

@@ -17,7 +17,7 @@ from typing import Any
 from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
 from optimise.errors import InputError
-from optimise.io.text import LONGEST, look_up
+from optimise.io.text import LONGEST, clip, look_up
 from optimise.rules.cover import Cover, Demand
 from optimise.rules.primitives import HARD, RosterRule, Segment
 from optimise.rules.requests import Eligibility, Request, Requests
@@ -148,7 +148,7 @@ class History:
     def complete(self, scenario: Scenario) -> None:
         missing = [n for n in scenario.nurses if n not in self.borders]
         if missing:
-            raise InputError(f"no history for nurse {', '.join(missing[:12])}")
+            raise InputError(f"no history for nurse {clip(', '.join(missing), 200)}")
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ class Week:
         pairs = ((s, k) for s in scenario.shifts for k in scenario.skills)
         missing = [" ".join(p) for p in pairs if p not in self.requirements]
         if missing:
-            raise InputError(f"no requirement for {', '.join(missing[:6])}")
+            raise InputError(f"no requirement for {clip(', '.join(missing), 200)}")
 
 
 def weekday(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ __all__ = [
     "LONGEST",
     "Row",
     "beside",
+    "clip",
     "head",
     "integer",
     "look_up",
@@ -49,7 +50,7 @@ class Row:
 
     def error(self, message: str, item: str | None = None) -> InputError:
         """An :class:`InputError` that names this line."""
-        return InputError(message, file=self.file, line=self.line, item=item)
+        return InputError(clip(message, 400), file=self.file, line=self.line, item=item and clip(item))
 
     def integer(self, text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
         """The integer written in ``text``, between ``low`` and ``high``."""
@@ -75,7 +76,7 @@ def placed(file: Path, line: int | None = None, item: str | None = None) -> Iter
     try:
         yield
     except InputError as error:
-        raise error.at(file=file, line=line, item=item) from None
+        raise error.at(file=file, line=line, item=item and clip(item)) from None
 
 
 def look_up(table: Mapping[str, _Value], key: str, what: str) -> _Value:
@@ -84,18 +85,23 @@ def look_up(table: Mapping[str, _Value], key: str, what: str) -> _Value:
         return table[key]
     except KeyError:
         known = list(table)
-        names = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-        raise InputError(f"unknown {what} {_short(key)}; known: {names or 'none'}") from None
+        names = clip(", ".join(known[:12]), 200) + (", ..." if len(known) > 12 else "")
+        raise InputError(f"unknown {what} {clip(key)!r}; known: {names or 'none'}") from None
+
+
+def clip(text: str, most: int = 60) -> str:
+    """The text, cut where it is too long to be said in a message."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def integer(text: str, item: str, low: int = 0, high: int = LARGEST) -> int:
     """Parse an integer in plain digits, between ``low`` and ``high``."""
     text = text.strip()
     if not _INTEGER.match(text):
-        raise InputError(f"a whole number was expected, not {_short(text)}", item=item)
+        raise InputError(f"a whole number was expected, not {clip(text)!r}", item=clip(item))
     value = int(text)
     if not low <= value <= high:
-        raise InputError(f"{value} is not between {low} and {high}", item=item)
+        raise InputError(f"{value} is not between {low} and {high}", item=clip(item))
     return value
 
 
@@ -134,20 +140,14 @@ def write_text(path: Path, text: str) -> Path:
     InputError
         If the folder cannot be written to.
     """
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise InputError(f"cannot be written ({error.strerror})", file=path) from None
     return path
-
-
-def _short(text: str) -> str:
-    return repr(text) if len(text) <= 40 else repr(text[:37] + "...")

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from optimise.errors import InputError
-from optimise.io.text import LARGEST, integer, placed
+from optimise.io.text import LARGEST, clip, integer, placed
 
 __all__ = ["Node", "read_xml"]
 
@@ -30,7 +30,7 @@ class Node:
 
     def error(self, message: str, item: str | None = None) -> InputError:
         """An :class:`InputError` that names this element's line."""
-        return InputError(message, file=self.file, line=self.line, item=item or f"<{self.tag}>")
+        return InputError(clip(message, 400), file=self.file, line=self.line, item=clip(item or f"<{self.tag}>"))
 
     def all(self, tag: str) -> list[Node]:
         """Children of a tag."""
@@ -119,5 +119,5 @@ def read_xml(path: Path) -> Node:
         words = expat.errors.messages[error.code]
         raise InputError(f"is not well-formed XML: {words}", file=path, line=error.lineno) from None
     except (LookupError, ValueError) as error:
-        raise InputError(f"cannot be decoded ({error})", file=path) from None
+        raise InputError(f"cannot be decoded ({clip(str(error))})", file=path) from None
     return roots[0]
