@@ -1,0 +1,149 @@
+"""Aer through its V2 primitives: shots, noise, a heavy-hex device, simple mitigation.
+
+The only module that imports ``qiskit_aer`` (extra ``quantum``).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.errors import MissingExtraError, UnsupportedError
+from quantum.angles import Angles
+from quantum.ansatz import Ansatz
+from quantum.onehot import OneHot
+from quantum.simulators.base import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Depolarising and readout errors.
+
+    Attributes
+    ----------
+    one_qubit, two_qubit : float
+        Depolarising probability of each gate.
+    readout : float
+        Probability that a measured bit is flipped.
+    """
+
+    one_qubit: float = 0.0
+    two_qubit: float = 0.0
+    readout: float = 0.0
+
+
+def heavy_hex_device(distance: int = 3, seed: int = 0) -> Any:
+    """Qiskit's generic backend on a heavy-hex map (distance 3: 19 qubits) with its random calibration."""
+    from qiskit.providers.fake_provider import GenericBackendV2
+    from qiskit.transpiler import CouplingMap
+
+    coupling = CouplingMap.from_heavy_hex(distance)
+    return GenericBackendV2(coupling.size(), coupling_map=coupling, noise_info=True, seed=seed)
+
+
+class Aer:
+    """Samples the circuit of an ansatz with Aer's ``SamplerV2``.
+
+    Parameters
+    ----------
+    ansatz : Ansatz
+    shots : int
+        Shots of one `value`.
+    noise : Noise, optional
+    device : Qiskit backend, optional
+        Transpile to it and take its noise model.
+    mitigate : bool
+        Correct expected values for readout flips (unbiased when flips are independent): each measured spin s
+        becomes ``s / (1 - 2 p)``. Samples themselves are never changed.
+    threads : int
+    """
+
+    def __init__(
+        self,
+        ansatz: Ansatz,
+        *,
+        shots: int = 1024,
+        noise: Noise | None = None,
+        device: Any = None,
+        mitigate: bool = False,
+        threads: int = 1,
+        seed: int = 0,
+    ) -> None:
+        if noise is not None and device is not None:
+            raise ValueError("give either a noise or a device, not both")
+        if mitigate and noise is None:
+            raise ValueError("mitigation needs a noise with a known readout error")
+        self.ansatz, self.shots, self.seed = ansatz, shots, seed
+        self._noise, self._device, self._mitigate = noise, device, mitigate
+        self._options = {"max_parallel_threads": threads}
+        self._calls = 0
+
+    @property
+    def mixers(self) -> int:
+        """As the ansatz."""
+        return self.ansatz.mixers
+
+    def value(self, angles: Angles) -> float:
+        """Mean cost of `shots` fresh shots (mitigated when asked); every call uses the next seed."""
+        self._calls += 1
+        samples = self.sample(angles, self.shots, self.seed + self._calls)
+        if not self._mitigate or self._noise is None:
+            return float(samples.energies @ samples.counts / samples.shots)
+        ising = self.ansatz.qubo.to_ising()
+        spins = (1 - 2 * samples.bits.astype(np.float64)) / (1 - 2 * self._noise.readout)
+        pairs = (spins[:, ising.rows] * spins[:, ising.cols]) @ ising.couplings
+        energies = ising.offset + spins @ ising.field + pairs
+        return float(energies @ samples.counts / samples.shots)
+
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Refused: shots give no exact gradient; use SPSA or COBYLA."""
+        raise UnsupportedError("a sampling simulator has no exact gradient; optimise with spsa or cobyla")
+
+    def probabilities(self, angles: Angles) -> NDArray[np.float64]:
+        """Refused: only shots are seen."""
+        raise UnsupportedError("a sampling simulator shows shots, not probabilities")
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure all qubits `shots` times."""
+        try:
+            from qiskit_aer.primitives import SamplerV2
+        except ImportError:
+            raise MissingExtraError("qiskit-aer", "quantum") from None
+        backend_options: dict[str, Any] = dict(self._options)
+        model = self._noise_model()
+        if model is not None:
+            backend_options["noise_model"] = model
+        sampler = SamplerV2(seed=seed, options={"backend_options": backend_options})
+        circuit = self._transpiled(self.ansatz.circuit(angles, measure=True))
+        counts = sampler.run([circuit], shots=shots).result()[0].data.meas.get_counts()
+        # Qiskit writes qubit 0 as the last letter.
+        bits = np.array([[int(letter) for letter in reversed(word)] for word in counts], dtype=np.int8)
+        problem = self.ansatz.problem
+        feasible = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
+        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), self.ansatz.qubo.energies(bits), feasible)
+
+    def _transpiled(self, circuit: Any) -> Any:
+        from qiskit import transpile
+
+        if self._device is not None:
+            return transpile(circuit, self._device, optimization_level=1, seed_transpiler=self.seed)
+        basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]
+        return transpile(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
+
+    def _noise_model(self) -> Any:
+        from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+
+        if self._device is not None:
+            return NoiseModel.from_backend(self._device)
+        if self._noise is None:
+            return None
+        model = NoiseModel(basis_gates=["cx", "rz", "sx", "x"])
+        if self._noise.one_qubit:
+            model.add_all_qubit_quantum_error(depolarizing_error(self._noise.one_qubit, 1), ["sx", "x"])
+        if self._noise.two_qubit:
+            model.add_all_qubit_quantum_error(depolarizing_error(self._noise.two_qubit, 2), ["cx"])
+        if self._noise.readout:
+            p = self._noise.readout
+            model.add_all_qubit_readout_error(ReadoutError([[1 - p, p], [p, 1 - p]]))
+        return model

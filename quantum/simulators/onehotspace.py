@@ -1,0 +1,286 @@
+"""Exact QAOA over the one-hot states only: k**m amplitudes in place of 2**(k m)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantum.angles import Angles
+from quantum.errors import check_memory
+from quantum.mixers.base import BlockMixer
+from quantum.onehot import OneHot
+from quantum.simulators import _subspace
+from quantum.simulators._program import Step, schedule
+from quantum.simulators.base import Samples, draw
+from quantum.states import w_state
+
+_ONE_TILE = 1 << 13  # states; up to here the whole state is one tile
+_ROW = 8  # a row of the fast blocks holds at least so many states
+_OFF, _REFLECTION, _MATRIX = 0, 1, 2
+
+Operations = tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tiling:
+    """Blocks of a tile in digit order, how many of them are fast, and the cost seen from the tile."""
+
+    blocks: tuple[int, ...]
+    outside: tuple[int, ...]
+    shape: tuple[int, int, int, int, int, int, int]  # as `_subspace.forward_pass` wants it
+    sizes: NDArray[np.int64]
+    energies: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+
+
+class OneHotSpace:
+    """State-vector simulator on one-hot blocks with a mixer that keeps them one-hot.
+
+    Parameters
+    ----------
+    problem : OneHot
+    mixer : BlockMixer
+        XY-ring, XY-complete or Grover.
+    start : list of (k,) arrays, optional
+        Real, non-negative initial amplitudes of each block; default W states.
+    precision : {"double", "single"}
+    frozen : blocks that no mixer touches (used when the state is split over ranks).
+
+    Raises
+    ------
+    TooLargeError
+        Before any allocation, naming the size needed.
+    """
+
+    def __init__(
+        self,
+        problem: OneHot,
+        mixer: BlockMixer,
+        *,
+        start: Sequence[NDArray[np.complex128]] | None = None,
+        precision: Literal["double", "single"] = "double",
+        frozen: Sequence[int] = (),
+    ) -> None:
+        self.problem, self.mixer = problem, mixer
+        self._dtype: np.dtype[Any] = np.dtype(np.float64 if precision == "double" else np.float32)
+        self._complex: np.dtype[Any] = np.dtype(np.complex128 if precision == "double" else np.complex64)
+        self.states = problem.states
+        self.bytes = 2 * self._dtype.itemsize * self.states
+        check_memory(self.bytes, f"the amplitudes of {self.states:.4g} one-hot states in {precision} precision")
+        self._start = [np.asarray(a, dtype=np.complex128) for a in (start or w_state(problem))]
+        if tuple(a.size for a in self._start) != problem.sizes:
+            raise ValueError("the start needs one amplitude per choice of every block")
+        self._frozen = frozenset(frozen)
+        linear, table, offset = problem.tables()
+        self._linear, self._table, self._offset = linear, table, offset
+        self._variables = [np.arange(s, s + k) for s, k in zip(problem.starts.tolist(), problem.sizes)]
+        self._tilings = self._plan()
+        self._state: NDArray[Any] = np.empty((2, 0), dtype=self._dtype)
+        self._dual: NDArray[Any] = np.empty((2, 0), dtype=self._dtype)
+
+    @property
+    def mixers(self) -> int:
+        """One mixer per block."""
+        return self.problem.blocks
+
+    # ---------------------------------------------------------------- results
+
+    def value(self, angles: Angles) -> float:
+        """Expected cost."""
+        return self._forward(angles, angles.depth + 1, measure=True)
+
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
+        beta = angles.per_mixer(self.mixers)
+        if self._dual.size == 0:
+            check_memory(self.bytes, f"the adjoint state of {self.states:.4g} one-hot states")
+            self._dual = np.empty((2, self.states), dtype=self._dtype)
+        self._forward(angles, angles.depth, measure=False)
+        by_gamma, by_beta = np.zeros(angles.depth), np.zeros((angles.depth, self.mixers))
+        steps = schedule(angles.depth, len(self._tilings))
+        value = self._backward(steps[-1], angles.gamma, beta, by_gamma, by_beta)
+        for step in reversed(steps[:-1]):
+            self._backward(step, angles.gamma, beta, by_gamma, by_beta)
+        if angles.beta.ndim == 1:
+            return value, Angles(by_gamma, by_beta.sum(axis=1))
+        return value, Angles(by_gamma, by_beta if angles.beta.shape[1] > 1 else by_beta.sum(axis=1, keepdims=True))
+
+    def amplitudes(self, angles: Angles) -> NDArray[np.complex128]:
+        """Amplitudes by feasible index (block 0 is the fastest digit)."""
+        self._forward(angles, angles.depth + 1, measure=False)
+        check_memory(16 * self.states, "a copy of the amplitudes")
+        return np.asarray(self._state[0] + 1j * self._state[1], dtype=np.complex128)
+
+    def probabilities(self, angles: Angles) -> NDArray[np.float64]:
+        """Probability of every feasible index."""
+        self._forward(angles, angles.depth + 1, measure=False)
+        found = self._state[0].astype(np.float64) ** 2
+        found += self._state[1].astype(np.float64) ** 2
+        return np.asarray(found)
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure all qubits `shots` times; every sample is feasible."""
+        index, counts = draw(self.probabilities(angles), shots, seed)
+        choices = self.problem.choices(index)
+        feasible = np.ones(index.size, dtype=np.bool_)
+        return Samples(self.problem.bits(choices), counts, self.problem.energies(choices), feasible)
+
+    # ---------------------------------------------------------------- plan
+
+    def _plan(self) -> list[_Tiling]:
+        """Choose which blocks make low and high tiles, so that both kinds are about equally large."""
+        sizes, m = self.problem.sizes, self.problem.blocks
+        prefix = [1]
+        for k in sizes:
+            prefix.append(prefix[-1] * k)
+        fast = next((b for b in range(m + 1) if prefix[b] >= _ROW), m)
+        if self.states <= _ONE_TILE or fast >= m - 1:
+            return [self._tiling(tuple(range(m)), (), fast, high=False)]
+        split = min(range(fast, m), key=lambda u: max(prefix[u], prefix[fast] * (self.states // prefix[u])))
+        low = self._tiling(tuple(range(split)), tuple(range(split, m)), fast, high=False)
+        around = (*range(fast), *range(split, m))
+        return [low, self._tiling(around, tuple(range(fast, split)), fast, high=True)]
+
+    def _tiling(self, blocks: tuple[int, ...], outside: tuple[int, ...], fast: int, high: bool) -> _Tiling:
+        sizes = np.array([self.problem.sizes[b] for b in blocks], dtype=np.int64)
+        row = int(np.prod(sizes[:fast]))
+        tiles = 1
+        for b in outside:
+            tiles *= self.problem.sizes[b]
+        size = int(np.prod(sizes))
+        shape = (1, row, row * tiles, size // row, tiles, fast, fast) if high else (0, size, size, 1, tiles, fast, 0)
+        cost = self._grow(blocks, outside, np.add, self._linear, self._table, self._offset)
+        inner, weights, constants = (part.astype(self._dtype) for part in cost)
+        return _Tiling(blocks, outside, shape, sizes, (inner, weights, constants))
+
+    def _grow(
+        self,
+        blocks: tuple[int, ...],
+        outside: tuple[int, ...],
+        combine: Any,
+        single: NDArray[Any],
+        pair: NDArray[Any],
+        constant: complex,
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Tables by tile index, by (tile number, tile variable) and by tile number, grown block by block.
+
+        `combine` is np.add for energies and np.multiply for phases.
+        """
+        neutral = np.full(1, combine.identity, dtype=single.dtype)
+        tables = []
+        for group, first in ((blocks, neutral), (outside, np.full(1, constant, dtype=single.dtype))):
+            table, done = first, list[NDArray[np.int64]]()
+            for b in group:
+                parts = []
+                for v in self._variables[b]:
+                    step = np.full(1, single[v])
+                    for variables in done:
+                        step = combine(pair[v, variables][:, None], step[None, :]).ravel()
+                    parts.append(combine(table, step))
+                table = np.concatenate(parts)
+                done.append(self._variables[b])
+            tables.append(table)
+        inside = np.concatenate([self._variables[b] for b in blocks]) if blocks else np.zeros(0, dtype=np.int64)
+        cross = np.full((1, inside.size), combine.identity, dtype=single.dtype)
+        for b in outside:
+            rows = pair[np.ix_(self._variables[b], inside)]
+            cross = combine(rows[:, None, :], cross[None, :, :]).reshape(-1, inside.size)
+        return tables[0], cross, tables[1]
+
+    def _phases(
+        self, tiling: _Tiling, gamma: float, first: bool, factor: complex
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        single = np.exp(-1j * gamma * self._linear)
+        if first:
+            single = single * np.concatenate(self._start)
+        pair = np.exp(-1j * gamma * self._table)
+        constant = complex(factor * np.exp(-1j * gamma * self._offset))
+        table, cross, constants = self._grow(tiling.blocks, tiling.outside, np.multiply, single, pair, constant)
+        real, imag = table.real.astype(self._dtype), table.imag.astype(self._dtype)
+        return real, imag, cross.astype(self._complex), constants.astype(self._complex)
+
+    # ---------------------------------------------------------------- passes
+
+    def _operations(
+        self, tiling: _Tiling, beta: NDArray[np.float64] | None, inverse: bool
+    ) -> tuple[Operations, complex, NDArray[np.float64], NDArray[np.complex128]]:
+        """Rotations of the tile's blocks, the scalar left out, gradient rates, logarithmic derivatives."""
+        count, widest = len(tiling.blocks), max((int(k) for k in tiling.sizes), default=1)
+        kinds = np.zeros(count, dtype=np.int64)
+        kappas = np.zeros(count, dtype=self._complex)
+        vectors = np.zeros((count, widest), dtype=self._dtype)
+        matrices = np.zeros((count, widest, widest), dtype=self._complex)
+        rates, derivatives = np.zeros(count), np.zeros((count, widest, widest), dtype=np.complex128)
+        scalar = 1.0 + 0j
+        if beta is not None:
+            rotated = tiling.blocks[tiling.shape[6] :]
+            for place, b in enumerate(tiling.blocks):
+                if b in self._frozen or b not in rotated:
+                    continue
+                start, k = self._start[b], self.problem.sizes[b]
+                if k == 1:  # a phase
+                    phase = complex(self.mixer.unitary(start, float(beta[b]))[0, 0])
+                    scalar *= np.conj(phase) if inverse else phase
+                    continue
+                form = self.mixer.reflection(start, float(beta[b]))
+                if form is not None:
+                    factor, kappa, vector, rate = form
+                    kinds[place], rates[place] = _REFLECTION, rate
+                    kappas[place] = np.conj(kappa) if inverse else kappa
+                    vectors[place, :k] = vector.real
+                    scalar *= np.conj(factor) if inverse else factor
+                else:
+                    matrix = self.mixer.unitary(start, float(beta[b]))
+                    kinds[place] = _MATRIX
+                    matrices[place, :k, :k] = matrix.conj().T if inverse else matrix
+                    derivatives[place, :k, :k] = self.mixer.logarithmic_derivative(start, float(beta[b]))
+        return (kinds, kappas, vectors, matrices), scalar, rates, derivatives
+
+    def _forward(self, angles: Angles, passes: int, measure: bool) -> float:
+        if self._state.size == 0:
+            self._state = np.empty((2, self.states), dtype=self._dtype)
+        beta, total = angles.per_mixer(self.mixers), 0.0
+        for number, step in enumerate(schedule(angles.depth, len(self._tilings))[:passes]):
+            tiling = self._tilings[step.tiling]
+            before, after = (
+                self._operations(tiling, None if layer is None else beta[layer], inverse=False)
+                for layer in (step.before, step.after)
+            )
+            measured = measure and step.phase is None
+            mode = 2 if number == 0 else (0 if measured else 1)
+            gamma = 0.0 if step.phase is None else float(angles.gamma[step.phase])
+            phases = self._phases(tiling, gamma, number == 0, before[1] * after[1])
+            total = _subspace.forward_pass(
+                self._state[0], self._state[1], tiling.shape, tiling.sizes, before[0], after[0], mode, *phases,
+                measured, *tiling.energies, not measured,
+            )  # fmt: skip
+        return float(total)
+
+    def _backward(
+        self,
+        step: Step,
+        gamma: NDArray[np.float64],
+        beta: NDArray[np.float64],
+        by_gamma: NDArray[np.float64],
+        by_beta: NDArray[np.float64],
+    ) -> float:
+        """Undo one pass on both states, adding to the gradients; the turning pass returns the expected cost."""
+        tiling, turning = self._tilings[step.tiling], step.phase is None
+        last, early = (step.before, None) if turning else (step.after, step.before)
+        ahead = self._operations(tiling, None if last is None else beta[last], inverse=False)
+        after = self._operations(tiling, None if last is None else beta[last], inverse=True)
+        before = self._operations(tiling, None if early is None else beta[early], inverse=True)
+        angle = 0.0 if step.phase is None else -float(gamma[step.phase])
+        by_after, by_before = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
+        total = _subspace.backward_pass(
+            *self._state, *self._dual, tiling.shape, tiling.sizes, turning, ahead[0], after[0], before[0],
+            (after[2], before[2]), (after[3], before[3]), *self._phases(tiling, angle, False, 1.0),
+            *tiling.energies, by_after, by_before, step.phase != 0,
+        )  # fmt: skip
+        if step.phase is not None:
+            by_gamma[step.phase] += 2 * total
+        for layer, found in ((last, by_after), (early, by_before)):
+            if layer is not None:
+                by_beta[layer, list(tiling.blocks)] += 2 * found
+        return float(total)
