@@ -1,5 +1,6 @@
 """The rule vocabulary: one module per family of rules, three primitive forms, one compiled object."""
 
+from optimise.rules.compound import Compound, Headcounts
 from optimise.rules.cover import Apart, Cover, Demand, Together
 from optimise.rules.primitives import HARD, Counter, Line, Pattern, RosterRule, Segment, Term
 from optimise.rules.requests import DaysOff, Eligibility, Pins, Request, Requests
@@ -13,11 +14,13 @@ __all__ = [
     "HARD",
     "Apart",
     "CompleteWeekends",
+    "Compound",
     "Counter",
     "Cover",
     "DaysOff",
     "Demand",
     "Eligibility",
+    "Headcounts",
     "IdenticalWeekends",
     "Line",
     "Pattern",

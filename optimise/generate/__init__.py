@@ -1,0 +1,5 @@
+"""Made instances, realistic in size and structure: the same arguments and seed give the same instance everywhere."""
+
+from optimise.generate.wards import ward
+
+__all__ = ["ward"]
