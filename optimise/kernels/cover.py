@@ -118,20 +118,19 @@ class CoverRows:
     def _widths(self) -> NDArray[np.intp]:
         return np.diff(np.r_[self.first, len(self.at)])
 
-    def cost(self, values: Floats, hard: float) -> tuple[float, float]:
-        """(soft cost, hard amount) of line values; ``hard`` unused amounts are reported apart."""
-        soft = self.line_costs(values, hard)
-        return float(soft.sum()), 0.0
+    def hard_amount(self, values: Floats) -> float:
+        """Units by which lines are outside what is allowed."""
+        return float(self.line_costs(values, 1.0, soft=False).sum())
 
-    def line_costs(self, values: Floats, hard: float) -> Floats:
-        """Cost of every line at these values, each hard unit priced at ``hard``."""
+    def line_costs(self, values: Floats, hard: float, *, soft: bool = True) -> Floats:
+        """Cost of every line at these values, each hard unit priced at ``hard``; without ``soft`` only those."""
         out = np.zeros(self.lines)
         for bound, sign, widths, prices in self._sides:
             left = np.maximum(sign * (values - bound), 0.0)
             left[~np.isfinite(bound)] = 0.0
             for k in range(widths.shape[1]):
                 part = np.minimum(left, widths[:, k])
-                out += part * np.where(np.isinf(prices[:, k]), hard, prices[:, k])
+                out += part * np.where(np.isinf(prices[:, k]), hard, prices[:, k] if soft else 0.0)
                 left -= part
         return out
 

@@ -1,0 +1,169 @@
+"""Column generation for a set of people: restricted master, smoothed duals, pricing, Lagrangian bound."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.cover import CoverRows
+from hpc.master import Column, Master, MasterSolution
+from optimise.kernels import Pricer, on_grid
+
+__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "round_up"]
+
+Floats = NDArray[np.float64]
+#: (duals on the grid, people, limit of columns each) -> (bound of each person, columns)
+Pricing = Callable[[Floats, list[int]], tuple[Floats, list[Column]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What column generation ended with.
+
+    Attributes
+    ----------
+    bound : float
+        Best Lagrangian bound of the people of the master with the others fixed; exact arithmetic.
+    duals : ndarray (lines,)
+        Where that bound was found.
+    solution : MasterSolution
+        Last solution of the restricted master.
+    iterations : int
+    converged : bool
+        Whether no column with negative reduced cost is left (or the bound met the objective).
+    """
+
+    bound: float
+    duals: Floats
+    solution: MasterSolution
+    iterations: int
+    converged: bool
+
+
+class LocalPricing:
+    """Prices people one after the other on this rank."""
+
+    def __init__(self, pricer: Pricer, cover: CoverRows, columns: int = 1) -> None:
+        self.pricer, self.cover, self.columns = pricer, cover, columns
+        self.seconds = 0.0
+        self.solved = 0
+
+    def __call__(self, duals: Floats, people: list[int]) -> tuple[Floats, list[Column]]:
+        began = time.perf_counter()
+        prices = self.cover.prices(duals)
+        bounds, out = np.empty(len(people)), []
+        for i, e in enumerate(people):
+            bounds[i], made = self.one(e, prices[self.cover.kind[e]])
+            out += made
+        self.seconds += time.perf_counter() - began
+        self.solved += len(people)
+        return bounds, out
+
+    def one(self, employee: int, prices: Floats) -> tuple[float, list[Column]]:
+        priced = self.pricer.price(employee, prices, columns=self.columns)
+        days = np.arange(self.cover.days)
+        made = []
+        for value, word in zip(priced.values, priced.words, strict=True):
+            if self.pricer.lossless:
+                cost = float(value - prices[days, word].sum())
+            else:
+                cost = self.pricer.cost(employee, word)
+            rows, values = self.cover.column(employee, word)
+            made.append(Column(employee, word, cost, rows, values))
+        return priced.bound, made
+
+
+def generate(
+    master: Master,
+    pricing: Pricing,
+    *,
+    fixed: Floats,
+    smoothing: float = 0.7,
+    center: Floats | None = None,
+    cutoff: float = math.inf,
+    lattice: float = 0.0,
+    iterations: int = 1000,
+    over: Callable[[], bool] = lambda: False,
+    most_columns: int = 1 << 30,
+    listen: Callable[[int, MasterSolution, float], None] | None = None,
+    held: list[Column] | None = None,
+) -> Generated:
+    """Solve the linear master of some people to optimality, or until the bound reaches ``cutoff``.
+
+    Duals are smoothed towards the best ones so far (Wentges 1997); when a smoothed pricing finds nothing against
+    the master's own duals, the next one is not smoothed. Each pricing gives a Lagrangian bound, valid for any duals;
+    duals are rounded to a grid first, so that the bound is computed without rounding error.
+
+    Parameters
+    ----------
+    fixed : ndarray (lines,)
+        What the people outside add to each line.
+    center : ndarray (lines,), optional
+        Duals to start from.
+    cutoff : float
+        Stop as soon as the bound, rounded up, is at least this.
+    held : list of Column, optional
+        Rosters of people who are not to be priced (fixed by a dive).
+    """
+    held = held or []
+    settled = {c.employee for c in held}
+    people = [e for e in master.people if e not in settled]
+    bound, best = -math.inf, center
+    alpha = smoothing
+    last: MasterSolution | None = None
+    for it in range(1, iterations + 1):
+        solution = master.solve()
+        last = solution
+        if best is None:
+            best = solution.duals
+        duals = on_grid(alpha * best + (1.0 - alpha) * solution.duals)
+        bounds, columns = pricing(duals, people)
+        value = master.cover.dual_value(duals) - float(fixed @ duals) + float(bounds.sum())
+        value += sum(c.cost - float(duals[c.rows] @ c.values) for c in held)
+        if value > bound:
+            bound, best = value, duals
+        if listen is not None:
+            listen(it, solution, bound)
+        if round_up(bound, lattice) >= cutoff - 1e-9:
+            return Generated(bound, best, solution, it, True)
+        if round_up(bound, lattice) >= solution.objective - 1e-7 * max(1.0, abs(solution.objective)):
+            return Generated(bound, best, solution, it, True)
+        improving = [c for c in columns if reduced_cost(c, solution, master) < -1e-7]
+        added = master.add(improving)
+        if not added:
+            if alpha == 0.0:
+                return Generated(bound, best, solution, it, True)
+            alpha = 0.0
+        else:
+            alpha = smoothing
+        if over():
+            break
+        master.purge(most_columns)
+    assert last is not None and best is not None
+    return Generated(bound, best, last, it, False)
+
+
+def reduced_cost(column: Column, solution: MasterSolution, master: Master) -> float:
+    """Reduced cost at the duals of a master solution."""
+    cover = float(solution.duals[column.rows] @ column.values)
+    return column.cost - cover - float(solution.convexity[master.position[column.employee]])
+
+
+def cost_lattice(weights: Floats) -> float:
+    """Greatest step of which every cost is a multiple, or 0 when the weights have none (not integers)."""
+    finite = weights[np.isfinite(weights) & (weights != 0)]
+    if not len(finite) or (finite != np.round(finite)).any() or np.abs(finite).max() > 2**52:
+        return 0.0
+    return float(np.gcd.reduce(np.abs(finite).astype(np.int64)))
+
+
+def round_up(bound: float, lattice: float) -> float:
+    """Least multiple of the lattice that is not below the bound (the bound itself without a lattice)."""
+    if lattice <= 0 or not math.isfinite(bound):
+        return bound
+    return math.ceil(bound / lattice) * lattice

@@ -1,0 +1,115 @@
+"""A roster under improvement: words by person, personal costs and line values, kept in step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.cover import CoverRows
+from hpc.master import Column
+from optimise.kernels import Pricer, on_grid
+
+__all__ = ["Incumbent", "descend"]
+
+Floats = NDArray[np.float64]
+
+
+class Incumbent:
+    """A whole roster with its cost.
+
+    Attributes
+    ----------
+    words : int16 array, shape (employees, days)
+    personal : float array, shape (employees,)
+        Cost of each person's own rules.
+    values : float array, shape (lines,)
+    """
+
+    def __init__(self, cover: CoverRows, words: NDArray[np.int16], personal: Floats, penalty: float) -> None:
+        self.cover, self.penalty = cover, penalty
+        self.words, self.personal = words.copy(), personal.copy()
+        self.values = cover.counts(self.words)
+
+    def copy(self) -> Incumbent:
+        other = object.__new__(Incumbent)
+        other.cover, other.penalty = self.cover, self.penalty
+        other.words, other.personal, other.values = self.words.copy(), self.personal.copy(), self.values.copy()
+        return other
+
+    @property
+    def cost(self) -> float:
+        """Personal costs plus cover; each hard unit counts ``penalty``."""
+        return float(self.personal.sum()) + float(self.cover.line_costs(self.values, self.penalty).sum())
+
+    @property
+    def feasible(self) -> bool:
+        return bool(np.isfinite(self.personal).all()) and self.cover.hard_amount(self.values) == 0.0
+
+    def without(self, people: Iterable[int]) -> Floats:
+        """Line values of everybody else."""
+        out = self.values.copy()
+        for e in people:
+            row, value = self.cover.column(e, self.words[e])
+            out[row] -= value
+        return out
+
+    def put(self, columns: Iterable[Column]) -> None:
+        """Give people new rosters."""
+        for c in columns:
+            row, value = self.cover.column(c.employee, self.words[c.employee])
+            self.values[row] -= value
+            self.values[c.rows] += c.values
+            self.words[c.employee] = c.word
+            self.personal[c.employee] = c.cost
+
+
+def descend(incumbent: Incumbent, pricer: Pricer, order: Iterable[int]) -> bool:
+    """Re-optimise people one at a time, exactly, while the others stay; True if the cost fell.
+
+    The price of a duty is the change of cover cost that it makes; where a line spans several days this is only an
+    estimate, so a change is kept only when the true cost falls.
+    """
+    better = False
+    days = np.arange(incumbent.cover.days)
+    cost = incumbent.cost
+    for e in order:
+        others = incumbent.without([e])
+        prices = on_grid(incumbent.cover.marginal(others, incumbent.penalty)[incumbent.cover.kind[e]])
+        now = float(incumbent.personal[e]) + float(prices[days, incumbent.words[e]].sum())
+        priced = pricer.price(e, prices)
+        if not len(priced.values) or (math.isfinite(now) and priced.values[0] >= now - 1e-9):
+            continue
+        word = priced.words[0]
+        before = incumbent.words[e].copy(), float(incumbent.personal[e])
+        rows, values = incumbent.cover.column(e, word)
+        incumbent.put([Column(e, word.copy(), pricer.cost(e, word), rows, values)])
+        now_cost = incumbent.cost
+        if now_cost < cost - 1e-9:
+            better, cost = True, now_cost
+        else:
+            rows, values = incumbent.cover.column(e, before[0])
+            incumbent.put([Column(e, before[0], before[1], rows, values)])
+    return better
+
+
+def construct(cover: CoverRows, pricer: Pricer, order: list[int], penalty: float) -> Incumbent | None:
+    """Build a roster person by person, each optimal against the cover that is still missing.
+
+    None when some person has no roster that obeys the personal rules.
+    """
+    people = len(cover.kind)
+    words = np.zeros((people, cover.days), dtype=np.int16)
+    personal = np.zeros(people)
+    values = np.zeros(cover.lines)
+    for e in order:
+        priced = pricer.price(e, on_grid(cover.marginal(values, penalty)[cover.kind[e]]))
+        if not len(priced.values):
+            return None
+        words[e] = priced.words[0]
+        personal[e] = pricer.cost(e, words[e])
+        row, value = cover.column(e, words[e])
+        values[row] += value
+    return Incumbent(cover, words, personal, penalty)
