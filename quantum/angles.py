@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from quantum.onehot import OneHot
+from quantum.qubo import Qubo
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Angles:
@@ -50,3 +53,101 @@ class Angles:
     def split(self, mixers: int) -> "Angles":
         """The same angles with one mixer angle per qubit or block."""
         return Angles(self.gamma, self.per_mixer(mixers))
+
+
+# With exp(-i gamma C) and exp(-i beta B), the starts (|+>, W, block states) are the *highest* states of B, so cost is
+# minimised with gamma > 0 and beta < 0: the rules below return that sign.
+
+
+def local_field(problem: Qubo | OneHot) -> float:
+    """Typical size of the cost change felt by one qubit or block: the unit in which angles transfer.
+
+    For a QUBO the root mean square over qubits of ``sqrt(h_i^2 + sum_j J_ij^2)`` in Ising form, the scale of
+    Sureshbabu et al. (2024), arXiv:2305.15201. For one-hot blocks the same over blocks, with the variance of the
+    cost over a block's choices while the other blocks are uniformly random.
+    """
+    if isinstance(problem, OneHot):
+        return _block_field(problem)
+    ising = problem.to_ising()
+    squares = ising.field**2
+    np.add.at(squares, ising.rows, ising.couplings**2)
+    np.add.at(squares, ising.cols, ising.couplings**2)
+    scale = float(np.sqrt(squares.mean())) if squares.size else 0.0
+    return scale or 1.0
+
+
+def _block_field(problem: OneHot) -> float:
+    linear, table, _ = problem.tables()
+    starts, sizes = problem.starts, np.asarray(problem.sizes)
+    means = np.add.reduceat(table, starts, axis=1) / sizes  # (n, m): mean pair cost of a variable with each block
+    total = 0.0
+    for start, k in zip(starts.tolist(), problem.sizes):
+        inside = slice(start, start + k)
+        main = linear[inside] + means[inside].sum(axis=1)
+        variance = float(main.var())
+        for other, size in zip(starts.tolist(), problem.sizes):
+            part = table[inside, other : other + size]
+            residue = part - part.mean(axis=0) - part.mean(axis=1)[:, None] + part.mean()
+            variance += float((residue**2).mean())
+        total += variance
+    scale = float(np.sqrt(total / max(1, problem.blocks)))
+    return scale or 1.0
+
+
+def linear_ramp(depth: int, problem: Qubo | OneHot, gamma: float = 0.6, beta: float = 0.5) -> Angles:
+    """Straight ramps, gamma up and beta down, in units of `local_field`.
+
+    After Montanez-Barrera and Michielsen (2025), arXiv:2405.09169 (LR-QAOA).
+    """
+    steps = (np.arange(depth) + 1) / max(1, depth)
+    return Angles(gamma * steps / local_field(problem), -beta * (1 - steps + 1 / max(1, depth)))
+
+
+_SK_GAMMA = (
+    (0.5,),
+    (0.3817, 0.6655),
+    (0.3297, 0.5688, 0.6406),
+    (0.2949, 0.5144, 0.5586, 0.6429),
+    (0.2705, 0.4804, 0.5074, 0.5646, 0.6397),
+)
+_SK_BETA = (
+    (0.3927,),
+    (0.4960, 0.2690),
+    (0.5500, 0.3675, 0.2109),
+    (0.5710, 0.4176, 0.3028, 0.1729),
+    (0.5899, 0.4492, 0.3559, 0.2643, 0.1486),
+)
+
+
+def transferred(depth: int, problem: Qubo | OneHot) -> Angles:
+    """Angles of the infinite Sherrington-Kirkpatrick model, rescaled by `local_field`; INTERP beyond depth 5.
+
+    Farhi, Goldstone, Gutmann and Zhou (2022), arXiv:1910.08187, table 1 (p <= 5); rescaling after Sureshbabu et
+    al. (2024), arXiv:2305.15201. For one-hot blocks this is a start, not a proven choice.
+    """
+    if depth < 1:
+        return Angles(np.zeros(0), np.zeros(0))
+    known = min(depth, len(_SK_GAMMA)) - 1
+    angles = Angles(np.array(_SK_GAMMA[known]) / local_field(problem), -np.array(_SK_BETA[known]))
+    while angles.depth < depth:
+        angles = interpolate(angles)
+    return angles
+
+
+def rescaled(angles: Angles, source: Qubo | OneHot, target: Qubo | OneHot) -> Angles:
+    """Angles found on one instance for use on another: gamma times the ratio of their local fields."""
+    return Angles(angles.gamma * (local_field(source) / local_field(target)), angles.beta)
+
+
+def interpolate(angles: Angles) -> Angles:
+    """INTERP: angles of depth p + 1 from depth p (Zhou et al. 2020, arXiv:1812.01041, equation B1)."""
+    p = angles.depth
+    if p == 0:
+        raise ValueError("INTERP needs at least one layer")
+
+    def stretch(old: NDArray[np.float64]) -> NDArray[np.float64]:
+        zero = np.zeros((1, *old.shape[1:]))
+        weight = (np.arange(p + 1) / p).reshape(-1, *[1] * (old.ndim - 1))
+        return np.asarray(weight * np.concatenate([zero, old]) + (1 - weight) * np.concatenate([old, zero]))
+
+    return Angles(stretch(angles.gamma), stretch(angles.beta))

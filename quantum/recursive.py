@@ -1,0 +1,154 @@
+"""Recursive QAOA: correlations of a shallow QAOA state fix one variable after another
+(Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980)."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantum.ansatz import Ansatz
+from quantum.ising import Ising
+from quantum.mixers import BlockMixer, X, XYComplete
+from quantum.onehot import OneHot
+from quantum.qaoa import QaoaOptions, qaoa
+from quantum.qubo import Qubo
+from quantum.simulators import simulator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecursiveRun:
+    """Bits found, their energy, and the number of QAOA rounds."""
+
+    bits: NDArray[np.int8]
+    energy: float
+    rounds: int
+
+
+def recursive_qaoa(
+    problem: Qubo | OneHot, options: QaoaOptions | None = None, *, seed: int = 0, cutoff: int = 6
+) -> RecursiveRun:
+    """Run it until `cutoff` qubits (or ``2**cutoff`` one-hot states) are left, which are enumerated.
+
+    For a QUBO each round replaces ``z_i`` by ``+-z_j`` or ``+-1``, whichever expectation is largest in size. For
+    one-hot blocks, where such a relation would break blocks, each round fixes the most probable choice of a block.
+    """
+    chosen = replace(options or QaoaOptions(depth=1), shots=1)
+    if isinstance(problem, OneHot):
+        return _recursive_blocks(problem, chosen, seed, cutoff)
+    ising, rounds = problem.to_ising(), 0
+    names = np.arange(problem.size)  # original number of each remaining spin
+    relations: list[tuple[int, int, int]] = []  # (spin, parent or -1, sign), in the order of elimination
+    while ising.size > cutoff:
+        qubo = ising.to_qubo()
+        run = qaoa(qubo, chosen, seed=seed + rounds)
+        probabilities = simulator(Ansatz(qubo)).probabilities(run.angles)
+        i, j, sign = _strongest(ising, probabilities)
+        relations.append((int(names[i]), int(names[j]) if j >= 0 else -1, sign))
+        ising = _eliminate(ising, i, j, sign)
+        names = np.delete(names, i)
+        rounds += 1
+    _, rest, _ = ising.to_qubo().brute_force()
+    spins = np.zeros(problem.size, dtype=np.int64)
+    spins[names] = 1 - 2 * rest.astype(np.int64)
+    for spin, parent, sign in reversed(relations):
+        spins[spin] = sign * (spins[parent] if parent >= 0 else 1)
+    bits = ((1 - spins) // 2).astype(np.int8)
+    return RecursiveRun(bits, problem.energy(bits), rounds)
+
+
+def correlations(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Expectation of every product of Z operators, indexed by the set's bits: a Walsh-Hadamard transform."""
+    values = np.array(probabilities, dtype=np.float64)
+    half = 1
+    while half < values.size:
+        pairs = values.reshape(-1, 2, half)
+        values = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], axis=1).ravel()
+        half *= 2
+    return values
+
+
+def _strongest(ising: Ising, probabilities: NDArray[np.float64]) -> tuple[int, int, int]:
+    """The coupled pair (or single spin, second index -1) with the largest expectation in size, and its sign."""
+    expected = correlations(probabilities)
+    pairs = expected[(1 << ising.rows) + (1 << ising.cols)]
+    singles = expected[1 << np.arange(ising.size)]
+    singles = np.where(ising.field != 0, singles, 0.0)
+    if pairs.size and np.abs(pairs).max() >= np.abs(singles).max(initial=0.0):
+        t = int(np.argmax(np.abs(pairs)))
+        return int(ising.cols[t]), int(ising.rows[t]), 1 if pairs[t] >= 0 else -1
+    i = int(np.argmax(np.abs(singles)))
+    return i, -1, 1 if singles[i] >= 0 else -1
+
+
+def _eliminate(ising: Ising, i: int, j: int, sign: int) -> Ising:
+    """Replace spin i by ``sign`` (times spin j when j >= 0)."""
+    n = ising.size
+    coupling = np.zeros((n, n))
+    coupling[ising.rows, ising.cols] = ising.couplings
+    coupling += coupling.T
+    fields, offset = ising.field.copy(), ising.offset
+    if j >= 0:
+        offset += sign * coupling[i, j]
+        row = sign * coupling[i]
+        row[[i, j]] = 0.0
+        coupling[j] += row
+        coupling[:, j] += row
+        fields[j] += sign * fields[i]
+    else:
+        offset += sign * fields[i]
+        fields += sign * coupling[i]
+    keep = np.delete(np.arange(n), i)
+    coupling = np.triu(coupling[np.ix_(keep, keep)], 1)
+    rows, cols = np.nonzero(coupling)
+    return Ising(fields[keep], rows, cols, coupling[rows, cols], offset)
+
+
+def _recursive_blocks(problem: OneHot, options: QaoaOptions, seed: int, cutoff: int) -> RecursiveRun:
+    mixer: BlockMixer = XYComplete()
+    if options.mixer is not None and not isinstance(options.mixer, X):
+        mixer = options.mixer
+    current, fixed, rounds = problem, {}, 0
+    left = list(range(problem.blocks))
+    while current.states > 2**cutoff and current.blocks > 1:
+        run = qaoa(current, replace(options, mixer=mixer), seed=seed + rounds)
+        probabilities = simulator(Ansatz(current, mixer)).probabilities(run.angles)
+        block, choice = _most_certain(current, probabilities)
+        fixed[left[block]] = choice
+        current = fix_block(current, block, choice)
+        del left[block]
+        rounds += 1
+    _, choices, _ = current.brute_force()
+    fixed.update(zip(left, choices.tolist()))
+    bits = problem.bits(np.array([fixed[b] for b in range(problem.blocks)]))
+    return RecursiveRun(bits, problem.qubo.energy(bits), rounds)
+
+
+def _most_certain(problem: OneHot, probabilities: NDArray[np.float64]) -> tuple[int, int]:
+    """Block and choice whose marginal most exceeds the uniform one."""
+    best, run = (-np.inf, 0, 0), 1
+    for b, k in enumerate(problem.sizes):
+        marginal = probabilities.reshape(-1, k, run).sum(axis=(0, 2))
+        x = int(np.argmax(marginal))
+        best = max(best, (float(marginal[x] - 1 / k), b, x))
+        run *= k
+    return best[1], best[2]
+
+
+def fix_block(problem: OneHot, block: int, choice: int) -> OneHot:
+    """The problem that is left when one block has chosen."""
+    linear, table, offset = problem.tables()
+    chosen = int(problem.starts[block]) + choice
+    keep = np.flatnonzero(problem.block_of != block)
+    upper = np.triu(table[np.ix_(keep, keep)], 1)
+    rows, cols = np.nonzero(upper)
+    every = np.arange(keep.size)
+    names = tuple(problem.qubo.names[v] for v in keep) if problem.qubo.names else ()
+    qubo = Qubo.from_terms(
+        keep.size,
+        np.concatenate([every, rows]),
+        np.concatenate([every, cols]),
+        np.concatenate([linear[keep] + table[chosen, keep], upper[rows, cols]]),
+        offset + float(linear[chosen]),
+        names,
+    )
+    return OneHot(qubo, tuple(k for b, k in enumerate(problem.sizes) if b != block))
