@@ -51,6 +51,7 @@ class Total(RosterRule):
             return
         _, days, duties = problem.shape
         first, last = self.period or (0, days)
+        first, last = max(0, first), min(days, last)  # what lies before day 0 is in ``before``
         each = np.zeros(duties, dtype=np.int64)
         for a, duty in enumerate(problem.duties):
             if self.of >> a & 1:
