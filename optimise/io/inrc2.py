@@ -7,6 +7,7 @@ version); the costs are those of the competition's validator.
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +17,11 @@ from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io import inrc2_json, inrc2_text
 from optimise.io.base import ReadOptions
-from optimise.io.inrc2_problem import DAYS, History, Scenario, Week, compose
-from optimise.io.text import beside, head, placed, write_text
+from optimise.io.inrc2_problem import DAYS, Border, History, Scenario, Week, compose
+from optimise.io.text import beside, clip, head, is_file, placed, write_text
 from optimise.result import Evaluation
 
-__all__ = ["Inrc2Format", "validator_breakdown"]
+__all__ = ["Inrc2Format", "validator_breakdown", "write_history"]
 
 _NAME = re.compile(r"(?P<scenario>.+)_(?P<history>[0-9]{1,4})_(?P<weeks>[0-9]{1,4}(-[0-9]{1,4})*)\Z")
 _WEEKS = re.compile(r"[0-9]{1,4}([-, ]+[0-9]{1,4})*\Z")
@@ -71,6 +72,17 @@ def validator_breakdown(evaluation: Evaluation) -> dict[str, float]:
     return {**lines, "total": sum(lines.values()), **hard}
 
 
+def write_history(plan: Roster, problem: RosterProblem, path: Path) -> Path:
+    """Write the history (text form) that a roster leaves for the weeks after it."""
+    scenario, first = _own(problem)
+    lines = ["HISTORY", f"{first + problem.horizon.days // 7} {scenario}", "", "NURSE_HISTORY"]
+    for e, row, border in zip(problem.employees, plan.duties, problem.meta["borders"], strict=True):
+        worked = [problem.shifts[problem.duties[a].shift].id if a else None for a in row.tolist()]
+        total, weekends, shift, *runs = astuple(Border(*border).after(worked))
+        lines.append(" ".join(map(str, (e.id, total, weekends, shift, *runs))))  # a day off is written None
+    return write_text(Path(path), "\n".join(lines) + "\n")
+
+
 class _Source(NamedTuple):
     """Where an instance lies: its folder, scenario, history and weeks (None = not said)."""
 
@@ -84,7 +96,10 @@ class Inrc2Format:
     """Reader and writer of INRC-II.
 
     An instance is given as a dataset folder (or its scenario file) with ``history`` and ``weeks``, or as a name
-    such as ``datasets/n030w4/n030w4_1_6-2-9-1`` or ``datasets/n030w4_1_6-2-9-1``.
+    such as ``datasets/n030w4/n030w4_1_6-2-9-1`` or ``datasets/n030w4_1_6-2-9-1``. ``history`` is an index or a file.
+
+    For the dynamic version, ``read(folder, history=..., weeks="6", stage=True)`` gives the problem of the next week
+    only, and :func:`write_history` the history with which the week after it begins.
     """
 
     name = "inrc2"
@@ -115,17 +130,24 @@ class Inrc2Format:
         if source is None:
             raise InputError("no INRC-II scenario (Sc-NAME.txt or Sc-NAME.json) for this instance", file=path)
         scenario: Scenario = _form(source.scenario).read_scenario(source.scenario)
-        history_index, week_indexes = _choices(source, scenario, options)
-        history_path = _file(source.folder, f"H0-{scenario.id}-{history_index}")
+        history_path, week_indexes = _choices(source, scenario, options)
         history: History = _form(history_path).read_history(history_path, scenario)
         week_paths = [_file(source.folder, f"WD-{scenario.id}-{w}") for w in week_indexes]
         known: dict[Path, Week] = {p: _form(p).read_week(p, scenario) for p in dict.fromkeys(week_paths)}
-        if history.week + len(week_indexes) != scenario.weeks:
-            left = scenario.weeks - history.week
+        left, stage = scenario.weeks - history.week, bool((options.extra or {}).get("stage"))
+        if len(week_indexes) != left and not (stage and len(week_indexes) < left):
             raise InputError(f"{left} weeks are to be given, not {len(week_indexes)}", file=path, item="weeks")
-        name = f"{scenario.id}_{history_index}_{'-'.join(week_indexes)}"
-        meta = {"scenario": scenario.id, "history": history_index, "weeks": week_indexes, "first_week": history.week}
+        index = history_path.stem.removeprefix(f"H0-{scenario.id}-")
+        borders = [astuple(history.borders[n]) for n in scenario.nurses]
+        meta = {
+            "scenario": scenario.id,
+            "history": index,
+            "weeks": week_indexes,
+            "first_week": history.week,
+            "borders": borders,
+        }
         with placed(source.scenario):
+            name = f"{scenario.id}_{index}_{'-'.join(week_indexes)}"
             return compose(name, scenario, history, [known[p] for p in week_paths], meta)
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
@@ -216,8 +238,8 @@ def _scenarios(folder: Path) -> list[Path]:
     return [p for p in found.values() if _is_scenario(p)]
 
 
-def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple[str, list[str]]:
-    """History index and week indexes, from the name or from the options."""
+def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple[Path, list[str]]:
+    """History file and week indexes, from the name or from the options."""
     history = options.history if options.history is not None else source.history
     weeks = options.weeks if options.weeks is not None else source.weeks
     if history is None or weeks is None:
@@ -230,15 +252,20 @@ def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple
             f"for example --history {h[0] if h else 0} --weeks {example}",
             file=source.folder,
         )
-    index = Path(history.strip()).name
-    for ending in _ENDINGS:
-        index = index.removesuffix(ending)
-    index = index.removeprefix(f"H0-{scenario.id}-")
-    if not re.fullmatch(r"[0-9]{1,4}", index):
-        raise InputError(f"{history[:60]!r} names no history; give an index or H0-{scenario.id}-INDEX", item="history")
+    prefix = f"H0-{scenario.id}-"
+    named = [p for p in (source.folder / history.strip(), Path(history.strip())) if is_file(p)]
+    index = history.strip().removeprefix(prefix)
+    if not named and not re.fullmatch(r"[0-9]{1,4}", index):
+        raise InputError(
+            f"{clip(history)!r} names no history; give an index, {prefix}INDEX or a file",
+            file=source.folder,
+            item="history",
+        )
     if not _WEEKS.match(weeks.strip()):
-        raise InputError(f"{weeks[:60]!r} is not a list of week indexes such as 6-2-9-1", item="weeks")
-    return index, re.split(r"[-, ]+", weeks.strip())
+        raise InputError(
+            f"{clip(weeks)!r} is not a list of week indexes such as 6-2-9-1", file=source.folder, item="weeks"
+        )
+    return named[0] if named else _file(source.folder, prefix + index), re.split(r"[-, ]+", weeks.strip())
 
 
 def _indexes(folder: Path, prefix: str) -> list[str]:

@@ -69,6 +69,17 @@ class Border:
     work: int
     off: int
 
+    def after(self, shifts: Sequence[str | None]) -> Border:
+        """The border after more days: the shift type, or None for a day off, of each day from a Monday on."""
+        total, weekends, last, same, work, off = self.total, self.weekends, self.shift, self.same, self.work, self.off
+        for day, shift in enumerate(shifts):
+            same = 0 if shift is None else same + 1 if shift == last else 1
+            work, off = (0, off + 1) if shift is None else (work + 1, 0)
+            total += shift is not None
+            weekends += day % 7 == 6 and (shift is not None or shifts[day - 1] is not None)
+            last = shift
+        return Border(total, weekends, last, same, work, off)
+
 
 def _ordered(limits: Pair, what: str) -> None:
     if not 0 <= limits[0] <= limits[1]:
@@ -201,9 +212,13 @@ def _fresh(table: Container[Any], name: str | tuple[str, str], what: str) -> Non
 
 # ---- from words to rules -----------------------------------------------------------------------------------------
 def compose(
-    name: str, scenario: Scenario, history: History, weeks: Sequence[Week], meta: dict[str, object]
+    name: str, scenario: Scenario, history: History, weeks: Sequence[Week], meta: dict[str, Any]
 ) -> RosterProblem:
-    """The rostering problem of a scenario, a history and an ordered list of weeks."""
+    """The rostering problem of a scenario, a history and an ordered list of weeks.
+
+    Weeks that stop short of the scenario's last one make a stage of the dynamic version: totals and worked weekends
+    (S6, S7) are charged in the last stage only, so that the costs of the stages add up to the static cost.
+    """
     shifts, skills, nurses = list(scenario.shifts), list(scenario.skills), list(scenario.nurses)
     duties = [Duty("-")]
     duties += [Duty(f"{s}:{k}", i, j) for i, s in enumerate(shifts) for j, k in enumerate(skills)]
@@ -230,7 +245,8 @@ def compose(
         Eligibility(name="skills", forbidden=tuple(_not_owned(duties, skills, e.skills) for e in employees)),
         *_runs(scenario, employees, masks, work),
         _requests(weeks, {n: i for i, n in enumerate(nurses)}, masks, work),
-        *_totals(scenario, history, nurses, horizon, work),
+        *(_totals(scenario, history, nurses, horizon, work) if history.week + len(weeks) == scenario.weeks else ()),
+        _complete_weekends(scenario, nurses, horizon),
     ]
     return RosterProblem(
         name,
@@ -332,7 +348,6 @@ def _totals(scenario: Scenario, history: History, nurses: list[str], horizon: Ho
     contracts = [scenario.contracts[scenario.nurses[n].contract] for n in nurses]
     borders = [history.borders[n] for n in nurses]
     weekends = horizon.weekends()
-    together = tuple(i for i, c in enumerate(contracts) if c.complete)
     return [
         Total(
             name="assignments",
@@ -351,5 +366,9 @@ def _totals(scenario: Scenario, history: History, nurses: list[str], horizon: Ho
             worked_before=tuple(b.weekends for b in borders),
             weight=WORKED_WEEKEND,
         ),
-        CompleteWeekends(name="complete weekends", employees=together, weekends=weekends, weight=WEEKEND),
     ]
+
+
+def _complete_weekends(scenario: Scenario, nurses: list[str], horizon: Horizon) -> RosterRule:
+    together = tuple(i for i, n in enumerate(nurses) if scenario.contracts[scenario.nurses[n].contract].complete)
+    return CompleteWeekends(name="complete weekends", employees=together, weekends=horizon.weekends(), weight=WEEKEND)

@@ -22,6 +22,7 @@ __all__ = [
     "clip",
     "head",
     "integer",
+    "is_file",
     "look_up",
     "numbered",
     "placed",
@@ -125,6 +126,14 @@ def head(path: Path, size: int = 65536) -> str:
             return stream.read(size).decode("utf-8", "replace").removeprefix("\ufeff")
     except (OSError, ValueError):
         return ""
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path leads to a file; False also for what cannot be a path."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def beside(stem: Path, ending: str) -> Path:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions, read, read_plan, write_plan
-from optimise.io.inrc2 import Inrc2Format, validator_breakdown
+from optimise.io.inrc2 import Inrc2Format, validator_breakdown, write_history
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SCENARIO = """SCENARIO = tiny
@@ -51,6 +51,10 @@ Ann 4 1 Night 2 4 0
 Bob 0 0 None 0 0 1
 Cat 1 0 Early 1 1 0
 """
+LINES = (
+    *("total_assignments", "consecutive", "non_working_days", "preferences", "max_working_weekend"),
+    *("complete_weekends", "optimal_coverage", "total", "min", "skill", "succ"),
+)
 WEEK = """WEEK_DATA
 tiny
 
@@ -95,21 +99,7 @@ def slow_breakdown(folder: Path, name: str, cells: list[list[str]]) -> dict[str,
     nurses = below(words, "NURSES")
     history = {t[0]: t[1:] for t in below((folder / f"H0-{scenario}-{h}.txt").read_text().split("\n"), "NURSE_HISTORY")}
     n_days = 7 * len(weeks)
-    out = dict.fromkeys(
-        (
-            "total_assignments",
-            "consecutive",
-            "non_working_days",
-            "preferences",
-            "max_working_weekend",
-            "complete_weekends",
-            "optimal_coverage",
-            "min",
-            "skill",
-            "succ",
-        ),
-        0.0,
-    )
+    out = dict.fromkeys((k for k in LINES if k != "total"), 0.0)
 
     def runs(inside: list[bool], past: int, low: int, high: int) -> int:
         charge, day = 0, 0
@@ -261,6 +251,28 @@ def test_agrees_with_the_slow_evaluator_under_any_history(
         assert validator_breakdown(problem.evaluate(plan)) == slow
 
 
+@pytest.mark.parametrize("name", ["n005w4_0_1-2-3-3", "n012w8_0_3-5-0-2-0-4-5-2"])
+def test_stages_add_up_to_the_static_cost(benchmarks: Path, tmp_path: Path, name: str) -> None:
+    folder = benchmarks / "inrc2" / "datasets" / name.split("_")[0]
+    _, history, order = name.split("_")
+    whole = instance(folder / name)
+    rng = np.random.default_rng(4)
+    for plan in (read_plan(benchmarks / "inrc2" / "fixtures" / name, whole), random_roster(whole, rng)):
+        assert isinstance(plan, Roster)
+        path, total = folder / f"H0-{whole.meta['scenario']}-{history}.txt", dict.fromkeys(LINES, 0.0)
+        for w, week in enumerate(order.split("-")):
+            more = {} if w == whole.horizon.days // 7 - 1 else {"stage": True}
+            stage = read(folder, format="inrc2", history=str(path), weeks=week, **more)
+            part = Roster.from_array(plan.duties[:, 7 * w : 7 * w + 7])
+            for line, cost in validator_breakdown(stage.evaluate(part)).items():
+                total[line] += cost
+            written = write_plan(part, stage, tmp_path / "part")
+            assert [p.name for p in written] == [f"part-week{w}.txt"]
+            path = write_history(part, stage, tmp_path / f"history{w}.txt")
+        assert total == validator_breakdown(whole.evaluate(plan))
+        assert read_plan(tmp_path / "part-week0.txt", whole) == plan
+
+
 # ---- ways to name an instance ------------------------------------------------------------------------------------
 def test_json_form_is_the_same_problem(benchmarks: Path) -> None:
     name = "n030w4_1_6-2-3-1"
@@ -273,7 +285,7 @@ def test_json_form_is_the_same_problem(benchmarks: Path) -> None:
 def test_names_and_options_give_the_same_problem(tiny: Path) -> None:
     digest = instance(tiny / "tiny_0_2-1").digest()
     assert instance(tiny.parent / "tiny_0_2-1").digest() == digest
-    for history in ("0", "H0-tiny-0", "H0-tiny-0.txt"):
+    for history in ("0", "H0-tiny-0", "H0-tiny-0.txt", str(tiny / "H0-tiny-0.txt")):
         assert instance(tiny, history=history, weeks="2-1").digest() == digest
     assert instance(tiny / "Sc-tiny.txt", history="0", weeks="2,1").digest() == digest
 
