@@ -76,7 +76,9 @@ def write_history(plan: Roster, problem: RosterProblem, path: Path) -> Path:
     """Write the history (text form) that a roster leaves for the weeks after it."""
     scenario, first = _own(problem)
     lines = ["HISTORY", f"{first + problem.horizon.days // 7} {scenario}", "", "NURSE_HISTORY"]
-    for e, row, border in zip(problem.employees, plan.duties, problem.meta["borders"], strict=True):
+    borders: dict[str, tuple[Any, ...]] = problem.meta["borders"]
+    for e, row in zip(problem.employees, plan.duties, strict=True):
+        border = borders.get(e.id, (0, 0, None, 0, 0, 0))  # a person added since has none
         worked = [problem.shifts[problem.duties[a].shift].id if a else None for a in row.tolist()]
         total, weekends, shift, *runs = astuple(Border(*border).after(worked))
         lines.append(" ".join(map(str, (e.id, total, weekends, shift, *runs))))  # a day off is written None
@@ -138,7 +140,7 @@ class Inrc2Format:
         if len(week_indexes) != left and not (stage and len(week_indexes) < left):
             raise InputError(f"{left} weeks are to be given, not {len(week_indexes)}", file=path, item="weeks")
         index = history_path.stem.removeprefix(f"H0-{scenario.id}-")
-        borders = [astuple(history.borders[n]) for n in scenario.nurses]
+        borders = {n: astuple(history.borders[n]) for n in scenario.nurses}
         meta = {
             "scenario": scenario.id,
             "history": index,

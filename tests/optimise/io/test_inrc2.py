@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimise.domain.roster import Roster, RosterProblem
+from optimise.domain.roster import Employee, Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions, read, read_plan, write_plan
 from optimise.io.inrc2 import Inrc2Format, validator_breakdown, write_history
@@ -271,6 +271,14 @@ def test_stages_add_up_to_the_static_cost(benchmarks: Path, tmp_path: Path, name
             path = write_history(part, stage, tmp_path / f"history{w}.txt")
         assert total == validator_breakdown(whole.evaluate(plan))
         assert read_plan(tmp_path / "part-week0.txt", whole) == plan
+
+
+def test_a_person_added_later_gets_a_history_too(tiny: Path, tmp_path: Path) -> None:
+    problem = instance(tiny / "tiny_0_2-1").with_employee(Employee("Dan", contract="Full"), like="Bob")
+    rows = [["-"] * 14] * 3 + [["-"] * 11 + ["Early:Nurse", "-", "Night:Nurse"]]
+    written = write_history(problem.roster(rows), problem, tmp_path / "h.txt").read_text().splitlines()
+    assert written[:2] == ["HISTORY", "2 tiny"]
+    assert written[-1] == "Dan 2 1 Night 1 1 0"
 
 
 # ---- ways to name an instance ------------------------------------------------------------------------------------
