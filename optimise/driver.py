@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: Two costs closer than this (relative to their size, at least 1) are the same number.
 TOLERANCE = 1e-6
+#: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
+_NOISE = 1e-12
 _MOST_POINTS = 20_000  # of a trace; far above what a chart can show
 
 
@@ -179,6 +181,8 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
         if math.isfinite(bounds.primal):
             what = "no plan" if evaluation is None else f"a plan that breaks hard rules by {evaluation.hard:g}"
             raise MethodError(f"method {method} claims cost {bounds.primal:g} but returned {what}")
+        if outcome.stop is Stop.OPTIMAL:
+            raise MethodError(f"method {method} claims to be optimal without a feasible plan")
         return bounds
     cost = evaluation.cost
     slack = TOLERANCE * max(1.0, abs(cost))
@@ -191,14 +195,15 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
             f"method {method} claims the lower bound {bounds.dual!r} ({bounds.dual_source}), "
             f"above the cost {cost!r} of its own plan"
         )
-    return Bounds(cost, min(bounds.dual, cost), bounds.primal_source or method, bounds.dual_source)
+    dual = cost if bounds.dual > cost - _NOISE * max(1.0, abs(cost)) else bounds.dual
+    return Bounds(cost, dual, bounds.primal_source or method, bounds.dual_source)
 
 
 def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
     """Why it stopped, as the bounds show it: a closed gap is optimal, whatever ended the run."""
     if stop is Stop.INFEASIBLE:
         return stop
-    if bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
+    if math.isfinite(bounds.primal) and bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
         return Stop.OPTIMAL
     if stop is Stop.OPTIMAL or (stop is not Stop.INTERRUPTED and bounds.gap <= limits.gap):
         return Stop.GAP

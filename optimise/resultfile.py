@@ -63,22 +63,20 @@ class StoredRun:
 
 
 def claim_folder(folder: Path) -> None:
-    """Check, before any work, that a run may be written into ``folder``; create it if it is not there.
+    """Check, before any work, that a run can be written into ``folder``. Creates nothing.
 
     A folder that holds an earlier run is replaced; one that holds anything else under a name that a run uses
     is refused, so that nothing of the user's is overwritten.
     """
-    try:
-        if folder.is_dir():
-            _refuse_foreign(folder)
-        elif folder.exists():
-            raise InputError("is a file; --output needs a folder", file=folder)
-        else:
-            folder.mkdir(parents=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise InputError("cannot be written to", file=folder)
-    except OSError as error:
-        raise InputError(f"cannot be created ({error.strerror})", file=folder) from None
+    if folder.is_dir():
+        _refuse_foreign(folder)
+    elif folder.exists():
+        raise InputError("is a file; --output needs a folder", file=folder)
+    there = folder.absolute()
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise InputError("cannot be written to", file=there)
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -114,6 +112,10 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
     """
     folder = Path(folder)
     claim_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be created ({error.strerror})", file=folder) from None
     earlier = _stored(folder) or {}
     stage = Path(tempfile.mkdtemp(prefix=".wardwise-", dir=folder))
     try:

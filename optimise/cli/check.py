@@ -26,7 +26,7 @@ def check(
     """Evaluate PLAN for INSTANCE, rule by rule: exit code 0 if it is feasible, 1 if not."""
     from optimise.cli.kernel_cache import kernel_cache
 
-    with kernel_cache(0):
+    with kernel_cache():
         problem, _ = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
         found = problem.evaluate(load_plan(plan, problem))
     if as_json:

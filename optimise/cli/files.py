@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from optimise.cli.arguments import FormatOption, History, Instance, Mixing, Weeks, load, load_plan
-from optimise.errors import InputError, UnsupportedError
+from optimise.errors import InputError, UnsupportedError, WardwiseError
 
 __all__ = ["convert", "generate", "schema", "template"]
 
@@ -64,27 +64,36 @@ def template(
 
 def generate(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="ward or hospital.")],
-    output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="File to write.")],
-    size: Annotated[int, typer.Option("--size", metavar="N", help="Staff of a ward, or beds of a hospital.")] = 30,
-    days: Annotated[int, typer.Option("--days", metavar="D", help="Days to plan.")] = 28,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed.")] = 0,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
+    size: Annotated[
+        int, typer.Option("--size", "--staff", metavar="N", help="Staff of a ward, or patients of a hospital.")
+    ] = 30,
+    weeks: Annotated[int, typer.Option("--weeks", metavar="W", help="Weeks to plan.")] = 4,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same file.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Make up a realistic ward or hospital of a given size."""
-    from optimise.generate import generate as make
-
     if not force:
         _refuse_existing(output)
-    print(make(kind, output, size=size, days=days, seed=seed))
+    if kind == "ward":
+        from optimise.generate import ward
+        from optimise.io.native import write_ward
+
+        write_ward(ward(size, weeks, seed), output)
+    elif kind == "hospital":
+        from optimise.generate.hospitals import write_hospital
+
+        write_hospital(output, patients=size, days=7 * weeks, seed=seed)
+    else:
+        raise WardwiseError(f"cannot make a {kind!r}; ward or hospital")
+    print(output)
 
 
-def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward or hospital.")] = "ward",
-) -> None:
-    """Print the JSON Schema of the native format."""
-    from optimise.io.native import json_schema
+def schema() -> None:
+    """Print the JSON Schema of the native ward format."""
+    from optimise.io.native import schema_text
 
-    print(json.dumps(json_schema(kind), indent=1))
+    sys.stdout.write(schema_text())
 
 
 def _refuse_existing(path: Path) -> None:

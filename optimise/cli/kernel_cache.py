@@ -22,24 +22,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["KernelCache", "cache_folder", "kernel_cache"]
+__all__ = ["cache_folder", "kernel_cache"]
 
 _STALE_LOCK_SECONDS = 120.0
 _OLD_SECONDS = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class KernelCache:
-    """Whether this is the first run on this kind of machine, and where kernels are kept."""
-
-    first_run: bool
-    folder: Path
 
 
 def cache_folder() -> Path:
@@ -68,32 +59,33 @@ def _cpu_flags() -> str:
 
 
 @contextmanager
-def kernel_cache(rank: int = 0) -> Iterator[KernelCache]:
+def kernel_cache(say: Callable[[str], None] = lambda text: None) -> Iterator[None]:
     """Give Numba a private copy of the published kernels while the block runs, and publish what is new.
 
-    Must be entered before Numba is imported. Every failure of the file system only costs compilations.
+    Must be entered before Numba is imported. Every failure of the file system only costs compilations. When
+    something was compiled, ``say`` is told: this is what makes a first run slower than the next.
     """
     if "NUMBA_CACHE_DIR" in os.environ or "numba" in sys.modules:
-        yield KernelCache(False, Path(os.environ.get("NUMBA_CACHE_DIR", "")))
+        yield
         return
     published = cache_folder()
     private = Path(tempfile.mkdtemp(prefix="wardwise-kernels-"))
-    taken = _current(published)
     before: dict[str, str] = {}
     try:
+        taken = _current(published)
         if taken is not None:
             _copy(taken, private)
             before = _digests(private)
         os.environ["NUMBA_CACHE_DIR"] = str(private)
-        yield KernelCache(not before and rank == 0, published)
+        yield
     finally:
         os.environ.pop("NUMBA_CACHE_DIR", None)
-        try:
+        with suppress(OSError):  # no cache is better than no result
             after = _digests(private)
             if changed := {name for name in after if before.get(name) != after[name]}:
+                compiled = len({_function(name) for name in changed})
+                say(f"compiled {compiled} kernels, which took part of the time; later runs find them in {published}")
                 _publish(published, private, changed, before)
-        except OSError:
-            pass  # no cache is better than no result
         shutil.rmtree(private, ignore_errors=True)
 
 

@@ -55,6 +55,8 @@ class Lines(Reporter):
         self.out, self.best, self.last = out, math.inf, -math.inf
 
     def show(self, progress: Progress) -> None:
+        if not (math.isfinite(progress.primal) or math.isfinite(progress.dual)):
+            return
         better = progress.primal < self.best
         if better or progress.seconds - self.last >= _QUIET_SECONDS:
             self.best, self.last = min(self.best, progress.primal), progress.seconds

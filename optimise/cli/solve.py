@@ -81,10 +81,10 @@ def solve(
         return problem, source, load_plan(start, problem) if start is not None else None
 
     with ExitStack() as stack:
-        cached = stack.enter_context(kernel_cache(comm.rank))
+        stack.enter_context(kernel_cache(_say if comm.rank == 0 and not (quiet or as_json) else _silent))
         problem, source, given = _on_first_rank(comm, prepare)
         run = Run(problem, source, output, given, comm, silent=quiet or as_json)
-        result = run.solve(method, limits, seed, options, first_run=cached.first_run)
+        result = run.solve(method, limits, seed, options)
     if comm.rank == 0:
         with abort_on_error(comm):
             _finish(result, run, as_json=as_json, quiet=quiet, report=report)
@@ -114,7 +114,7 @@ class Run:
     silent: bool
     signalled: bool = False
 
-    def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object], *, first_run: bool) -> Result:
+    def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
         from optimise import driver
         from optimise.cli.progress import reporter
         from optimise.cli.signals import StopSignal, stop_signals
@@ -126,8 +126,6 @@ class Run:
             os._exit(STOPPED)
 
         with reporter(quiet=self.silent, rank=self.comm.rank) as out, stop_signals(StopSignal(leave)) as stop:
-            if first_run:
-                out.say("first run on this machine: kernels are compiled once, which takes a while")
             stop.on_signal = lambda: out.say("stopping: the best plan so far is being written")
 
             def listen(progress: Progress) -> bool:
@@ -212,6 +210,13 @@ def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: boo
         from optimise.cli.show import show_result
 
         show_result(result, run.problem)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _silent(text: str) -> None: ...
 
 
 def _show_log() -> None:

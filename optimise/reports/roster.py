@@ -141,7 +141,12 @@ def _grid(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, list[Cel
 
 def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[int, Cell]]]:
     return [
-        (row.label, row.rule, {c.day: _cover_cell(c, hard=row.hard) for c in row.cells}) for row in cover(problem, plan)
+        (
+            row.label,
+            "" if row.label in row.rule else row.rule,
+            {c.day: _cover_cell(c, hard=row.hard) for c in row.cells},
+        )
+        for row in cover(problem, plan)
     ]
 
 

@@ -83,6 +83,7 @@ def test_the_cost_is_recomputed_from_the_plan() -> None:
         (2, 3.0, 0.0, Stop.TIME),  # a cost for a plan that breaks a hard rule
         (None, 3.0, 0.0, Stop.TIME),  # a cost without a plan
         (7, 2.0, 0.0, Stop.INFEASIBLE),  # "none exists", with one in hand
+        (None, math.inf, 0.0, Stop.OPTIMAL),  # the best plan, without a plan
     ],
 )
 def test_a_claim_that_the_evaluation_contradicts_is_an_error(
@@ -94,6 +95,12 @@ def test_a_claim_that_the_evaluation_contradicts_is_an_error(
 
 def test_a_closed_gap_is_optimal_whatever_ended_the_run() -> None:
     assert solve(NearTarget(), says(7, 2.0, 2.0, Stop.TIME)).stop is Stop.OPTIMAL
+
+
+def test_nothing_found_is_never_optimal() -> None:
+    result = solve(NearTarget(), says(None, math.inf, -math.inf, Stop.TIME))
+    assert result.stop is Stop.TIME
+    assert not result.feasible
 
 
 def test_optimal_with_an_open_gap_is_not_believed() -> None:

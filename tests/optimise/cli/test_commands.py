@@ -1,0 +1,122 @@
+"""The other commands, and how quickly the command starts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import optimise
+from optimise.errors import WardwiseError
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def plan(ward: Path, tmp_path: Path) -> Path:
+    problem = optimise.read(ward, format="native")
+    found = optimise.solve(problem, "highs").plan
+    assert found is not None
+    return optimise.write_plan(found, problem, tmp_path / "made")[0]
+
+
+def test_check_tells_cost_and_rules(wardwise: Command, ward: Path, plan: Path) -> None:
+    ran = wardwise("check", ward, plan)
+    assert ran.code == 0, ran.err
+    assert "feasible" in ran.out
+    assert "leave" in ran.out or "rest" in ran.out
+
+
+def test_check_as_json_agrees_with_the_library(wardwise: Command, ward: Path, plan: Path) -> None:
+    ran = wardwise("check", ward, plan, "--json")
+    problem = optimise.read(ward, format="native")
+    found = optimise.evaluate(problem, optimise.read_plan(plan, problem))
+    made = json.loads(ran.out)
+    assert (made["cost"], made["feasible"]) == (found.cost, True)
+    assert [r["rule"] for r in made["rules"]] == [r.rule for r in found.rules]
+
+
+def test_check_of_an_infeasible_plan_is_exit_1(wardwise: Command, ward: Path, plan: Path, tmp_path: Path) -> None:
+    made = json.loads(plan.read_text())
+    days = [f"2026-01-{d:02d}" for d in range(5, 12)]
+    made["roster"]["Ann"] = dict(zip(days, ["L", "E", "E", "E", "E", "E", "E"], strict=True))
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(made))
+    ran = wardwise("check", ward, bad)
+    assert ran.code == 1
+    assert "NOT feasible" in ran.out
+    assert "Ann" in ran.out
+
+
+def test_check_of_a_broken_plan_is_exit_2(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"roster": {"Zoe": {}}}')
+    ran = wardwise("check", ward, bad)
+    assert ran.code == 2
+    assert "Zoe" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_methods_lists_every_method(wardwise: Command) -> None:
+    assert set(json.loads(wardwise("methods", "--json").out)) >= {"auto", "highs"}
+    assert "highs" in wardwise("methods").out
+
+
+def test_formats_lists_every_format(wardwise: Command) -> None:
+    from optimise.io.base import FORMATS
+
+    made = json.loads(wardwise("formats", "--json").out)
+    assert set(made) == set(FORMATS)
+    assert all(f["description"] for f in made.values())
+
+
+def test_schema_is_a_json_schema(wardwise: Command) -> None:
+    assert "$schema" in json.loads(wardwise("schema").out)
+
+
+def test_generate_makes_a_ward_that_reads(wardwise: Command, tmp_path: Path) -> None:
+    file = tmp_path / "made.json"
+    assert wardwise("generate", "ward", "--size", 6, "--weeks", 1, "--seed", 5, "-o", file).code == 0
+    assert len(optimise.read(file, format="native").employees) == 6  # type: ignore[attr-defined]
+    ran = wardwise("generate", "ward", "-o", file)
+    assert ran.code == 2
+    assert "exists already" in ran.err
+
+
+def test_convert_writes_a_plan_in_another_format(wardwise: Command, ward: Path, plan: Path, tmp_path: Path) -> None:
+    ran = wardwise("convert", ward, tmp_path / "again.json", "--plan", plan, "--to", "native")
+    assert ran.code == 0, ran.err
+    assert json.loads((tmp_path / "again.json").read_text()) == json.loads(plan.read_text())
+
+
+def test_options_are_read_as_json_where_they_are() -> None:
+    from optimise.cli.arguments import pairs
+
+    assert pairs(["a=1", "b=[1, 2]", "c=x=y", "d="]) == {"a": 1, "b": [1, 2], "c": "x=y", "d": ""}
+    with pytest.raises(WardwiseError):
+        pairs(["=3"])
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from optimise.cli import main\n"
+        "try:\n"
+        "    main(['--help'])\n"
+        "except SystemExit as left:\n"
+        "    assert left.code in (0, None)\n"
+        "heavy = {'numpy', 'pyomo', 'highspy', 'numba', 'scipy', 'pandas', 'mpi4py', 'pydantic', 'matplotlib'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "solve" in done.stdout
+
+
+def test_version(wardwise: Command) -> None:
+    assert wardwise("--version").out.strip() == f"wardwise {optimise.__version__}"

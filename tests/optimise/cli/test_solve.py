@@ -1,0 +1,237 @@
+"""``wardwise solve``: files, exit codes, streams, signals."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import optimise
+from optimise.method import Outcome, Progress
+from optimise.result import Bounds, Stop
+from optimise.solvers.whole import HighsMethod
+
+Command = Callable[..., Any]
+
+
+def test_a_run_leaves_result_plan_and_trace(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    ran = wardwise("solve", ward, "--method", "highs", "--time-limit", 30, "--seed", 3, "--output", folder)
+    assert ran.code == 0, ran.err
+    assert {p.name for p in folder.iterdir()} == {"result.json", "plan.json", "trace.csv"}
+    made = json.loads((folder / "result.json").read_text())
+    assert made["feasible"] is True
+    assert made["stop"] == "optimal"
+    assert made["cost"] == made["lower_bound"]
+    assert (made["gap"], made["ranks"], made["provenance"]["seed"]) == (0, 1, 3)
+    assert made["seconds"] > 0
+    assert "proven optimal" in ran.out
+
+
+def test_what_was_written_is_read_again(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    from optimise.resultfile import read_run
+
+    wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run", "--quiet")
+    run = read_run(tmp_path / "run")
+    assert run.result.feasible
+    assert run.problem.evaluate(run.result.plan) == run.result.evaluation
+    assert run.result.trace.points[-1].event == "end"
+
+
+def test_a_changed_instance_is_noticed(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run", "-q")
+    ward.write_text(ward.read_text().replace("minimum: 1}", "minimum: 2}"))
+    ran = wardwise("report", tmp_path / "run")
+    assert ran.code == 2
+    assert "changed since" in ran.err
+
+
+def test_json_prints_the_object_and_nothing_else(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    ran = wardwise("solve", ward, "-m", "highs", "--json", "-o", tmp_path / "run")
+    assert json.loads(ran.out) == json.loads((tmp_path / "run" / "result.json").read_text())
+    assert ran.err == ""
+
+
+def test_quiet_prints_nothing(wardwise: Command, ward: Path) -> None:
+    ran = wardwise("solve", ward, "-m", "highs", "--quiet")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_progress_goes_to_the_error_stream_with_times(wardwise: Command, ward: Path) -> None:
+    ran = wardwise("solve", ward, "-m", "highs")
+    assert " s   cost " in ran.err
+    assert " s   cost " not in ran.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--method", "magic"],
+        ["--time-limit", "0"],
+        ["--time-limit", "soon"],
+        ["--option", "depth"],
+        ["--format", "fax"],
+        ["--report"],
+        ["--start", "nowhere.csv"],
+    ],
+)
+def test_wrong_use_is_exit_2_without_a_traceback(wardwise: Command, ward: Path, arguments: list[str]) -> None:
+    ran = wardwise("solve", ward, *arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    assert ran.err
+
+
+def test_bad_input_names_file_line_and_item_and_leaves_nothing(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    ward.write_text(ward.read_text().replace("shifts: [L], minimum: 1", "shifts: [X], minimum: 1"))
+    ran = wardwise("solve", ward, "-o", tmp_path / "run")
+    assert ran.code == 2
+    assert ran.err.startswith(f"error: {ward}:")
+    assert "X" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_instance_is_exit_2(wardwise: Command, tmp_path: Path) -> None:
+    ran = wardwise("solve", tmp_path / "nowhere.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nowhere.json" in ran.err
+
+
+def test_a_folder_that_is_not_ours_is_refused(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "result.json").write_text('{"my": "file"}')
+    ran = wardwise("solve", ward, "-m", "highs", "-o", folder)
+    assert ran.code == 2
+    assert "not written by wardwise" in ran.err
+    assert (folder / "result.json").read_text() == '{"my": "file"}'
+
+
+def test_a_plan_that_is_not_ours_is_refused(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "plan.json").write_text("mine")
+    assert wardwise("solve", ward, "-m", "highs", "-o", folder).code == 2
+    assert (folder / "plan.json").read_text() == "mine"
+
+
+def test_an_earlier_run_is_replaced_and_other_files_stay(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    assert wardwise("solve", ward, "-m", "highs", "-o", folder, "-q").code == 0
+    (folder / "notes.txt").write_text("keep me")
+    assert wardwise("solve", ward, "-m", "highs", "-o", folder, "-q", "--seed", 8).code == 0
+    assert json.loads((folder / "result.json").read_text())["provenance"]["seed"] == 8
+    assert (folder / "notes.txt").read_text() == "keep me"
+    assert not list(folder.glob(".wardwise-*"))
+
+
+def test_an_infeasible_ward_is_exit_3_with_reasons(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    text = ward.read_text().replace("{shifts: [E], minimum: 1}", "{shifts: [E], minimum: 9, hard: true}")
+    ward.write_text(text)
+    ran = wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run")
+    assert ran.code == 3, ran.err
+    made = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (made["stop"], made["cost"], made["feasible"]) == ("infeasible", None, False)
+    assert made["explanation"]
+    assert made["explanation"][0] in ran.out
+
+
+class Scripted:
+    """A method that does what a test tells it."""
+
+    name = "scripted"
+    script: Callable[..., Outcome]
+
+    def supports(self, problem: Any) -> bool:
+        return True
+
+    def solve(self, problem: Any, **given: Any) -> Outcome:
+        return type(self).script(problem, **given)
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> type[Scripted]:
+    monkeypatch.setattr("optimise.driver.get_method", lambda name: Scripted())
+    return Scripted
+
+
+def test_nothing_found_is_exit_1(wardwise: Command, ward: Path, scripted: type[Scripted], tmp_path: Path) -> None:
+    scripted.script = lambda problem, **_: Outcome(None, Stop.TIME, Bounds())
+    ran = wardwise("solve", ward, "-o", tmp_path / "run")
+    assert ran.code == 1
+    assert "No feasible plan was found" in ran.out
+    made = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (made["cost"], made["gap"], made["stop"]) == (None, None, "time")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_writes_and_exits_75(
+    wardwise: Command, ward: Path, scripted: type[Scripted], tmp_path: Path, number: int
+) -> None:
+    plan = optimise.solve(optimise.read(ward, format="native"), HighsMethod()).plan
+    seen: list[bool] = []
+
+    def script(problem: Any, *, listen: Any, **_: Any) -> Outcome:
+        cost = problem.evaluate(plan).cost
+        seen.append(listen(Progress(0.0, cost, -math.inf, plan=plan)))
+        os.kill(os.getpid(), number)
+        until = time.monotonic() + 20
+        while not listen(Progress(0.0, cost, -math.inf)) and time.monotonic() < until:
+            time.sleep(0.01)
+        return Outcome(plan, Stop.INTERRUPTED, Bounds(cost, -math.inf))
+
+    scripted.script = script
+    ran = wardwise("solve", ward, "-o", tmp_path / "run", "--format", "native")
+    assert ran.code == 75
+    made = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (made["stop"], made["feasible"]) == ("interrupted", True)
+    assert seen == [False]
+    assert "stopping" in ran.err
+
+
+def test_a_fault_of_ours_is_told_apart(wardwise: Command, ward: Path, scripted: type[Scripted]) -> None:
+    def script(problem: Any, **_: Any) -> Outcome:
+        raise ZeroDivisionError
+
+    scripted.script = script
+    ran = wardwise("solve", ward)
+    assert ran.code == 70
+    assert "a fault inside wardwise" in ran.err
+
+
+def test_options_and_limits_reach_the_method(wardwise: Command, ward: Path, scripted: type[Scripted]) -> None:
+    got: dict[str, Any] = {}
+
+    def script(problem: Any, **given: Any) -> Outcome:
+        got.update(given)
+        return Outcome(None, Stop.TIME, Bounds())
+
+    scripted.script = script
+    options = ["--option", "depth=3", "--option", "mixer=ring", "--option", "warm=true"]
+    wardwise("solve", ward, "-t", 5, "--gap", 0.1, "--iterations", 7, "--threads", 2, "--seed", 9, *options)
+    assert got["options"] == {"depth": 3, "mixer": "ring", "warm": True}
+    assert got["seed"] == 9
+    limits = got["limits"]
+    assert (limits.seconds, limits.gap, limits.iterations, limits.threads) == (5, 0.1, 7, 2)
+
+
+def test_a_start_plan_is_never_made_worse(
+    wardwise: Command, ward: Path, scripted: type[Scripted], tmp_path: Path
+) -> None:
+    problem = optimise.read(ward, format="native")
+    plan = optimise.solve(problem, HighsMethod()).plan
+    assert plan is not None
+    [file] = optimise.write_plan(plan, problem, tmp_path / "given")
+    scripted.script = lambda problem, **_: Outcome(None, Stop.TIME, Bounds())
+    ran = wardwise("solve", ward, "--start", file, "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["bounds"]["primal_source"] == "start plan"
