@@ -1,0 +1,143 @@
+"""Method ``auto``: a sensible choice by the size of the problem and the number of ranks.
+
+Options are passed on to the methods chosen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from optimise.errors import UnsupportedError
+from optimise.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Method,
+    Outcome,
+    Progress,
+    available_methods,
+    get_method,
+)
+from optimise.result import Plan, Stop
+
+__all__ = ["AutoMethod", "choices", "size"]
+
+log = logging.getLogger(__name__)
+
+#: Decisions up to which the whole model alone is the best choice, and up to which it is worth trying at all.
+#: Measured on two cores: HiGHS closes or nearly closes wards of 30 people x 4 weeks (about 4000 decisions) in a
+#: minute, and cannot find a plan in that time for ten times as many.
+SMALL, LARGE = 5_000, 100_000
+#: Share of the time that goes to finding a good plan before the whole model starts from it.
+FIRST_SHARE = 0.35
+
+
+class AutoMethod:
+    """Whole model when small, a good plan first when larger, the parallel method under MPI where one is installed."""
+
+    name = "auto"
+
+    def supports(self, problem: Any) -> bool:
+        return bool(choices(problem, 1)) or bool(choices(problem, 2))
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        chosen = choices(problem, comm.size)
+        if not chosen:
+            raise UnsupportedError(f"no installed method works on {problem.kind} problems")
+        log.info("auto: %d decisions, %s", size(problem), " then ".join(chosen))
+        clock, told = Deadline(limits.seconds), _Remembering(listen)
+        best: Outcome | None = None
+        for position, name in enumerate(chosen):
+            last = position == len(chosen) - 1
+            share = clock.left if last else FIRST_SHARE * clock.left
+            mine = get_method(name).solve(
+                problem,
+                limits=replace(limits, seconds=max(0.1, share)),
+                seed=seed,
+                comm=comm,
+                listen=told,
+                start=best.plan if best is not None and best.plan is not None else start,
+                options=options,
+            )
+            # Every rank must take the same way from here, and only rank 0's outcome counts.
+            best, asked = comm.bcast((_better(best, mine), told.asked))
+            if asked or best.stop in (Stop.OPTIMAL, Stop.GAP, Stop.INFEASIBLE):
+                break
+        assert best is not None
+        return best
+
+
+class _Remembering:
+    """Passes messages on and remembers whether the listener has asked to stop."""
+
+    def __init__(self, listen: Listener) -> None:
+        self.listen, self.asked = listen, False
+
+    def __call__(self, progress: Progress) -> bool:
+        self.asked = bool(self.listen(progress)) or self.asked
+        return self.asked
+
+
+def size(problem: Any) -> int:
+    """Rough number of yes-or-no decisions of the whole model."""
+    if problem.kind == "roster":
+        people, days, duties = problem.shape
+        return int(people * days * max(1, duties - 1))
+    rooms = (~problem.patients.forbidden).sum(axis=1)
+    window = problem.patients.due - problem.patients.release + 1
+    return int((rooms * window).sum())
+
+
+def choices(problem: Any, ranks: int) -> tuple[str, ...]:
+    """Names of the methods to use one after the other; empty when none is installed for this kind of problem."""
+    if ranks > 1 and _usable("column-generation", problem):
+        return ("column-generation",)
+    decisions = size(problem)
+    wanted: tuple[str, ...]
+    if decisions <= SMALL:
+        wanted = ("highs",)
+    elif decisions <= LARGE:
+        wanted = ("matheuristic", "highs")
+    else:
+        wanted = ("matheuristic",)
+    usable = tuple(name for name in wanted if _usable(name, problem))
+    return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
+
+
+def _usable(name: str, problem: Any) -> bool:
+    """Whether a method is installed, loads, and works on the problem."""
+    if name not in available_methods():
+        return False
+    try:
+        method: Method = get_method(name)
+    except ImportError:
+        return False
+    return method.supports(problem)
+
+
+def _better(first: Outcome | None, second: Outcome) -> Outcome:
+    """The better plan with the better bound of two outcomes of the same problem; the later one says why it ended."""
+    if first is None:
+        return second
+    plan, bounds = second.plan, second.bounds
+    if first.bounds.primal < bounds.primal:
+        plan, bounds = first.plan, bounds.with_primal(first.bounds.primal, first.bounds.primal_source)
+    bounds = bounds.with_dual(first.bounds.dual, first.bounds.dual_source)
+    phases = {**first.stats.phases, **second.stats.phases}
+    counts = {**first.stats.counts, **second.stats.counts}
+    stats = replace(second.stats, phases=phases, counts=counts)
+    return replace(second, plan=plan, bounds=bounds, stats=stats)
