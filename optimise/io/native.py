@@ -51,6 +51,12 @@ class NativeFormat:
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
         return write_native_plan(plan, problem, stem)
 
+    def write(self, problem: RosterProblem, path: Path) -> list[Path]:
+        """Write the ward of a problem that was read from a ward document."""
+        from optimise.io.table import ward_of
+
+        return [write_ward(ward_of(problem), path)]
+
 
 def _parsed(path: Path) -> Document:
     document = Document.parse(read_text(path), path)

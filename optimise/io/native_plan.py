@@ -28,7 +28,15 @@ from optimise.io.base import read_text
 from optimise.io.text import beside, write_text
 from optimise.io.ward_document import Document, ItemError, nearest
 
-__all__ = ["day_keys", "plan_csv", "plan_text", "read_native_plan", "write_native_plan"]
+__all__ = [
+    "day_keys",
+    "plan_csv",
+    "plan_rows",
+    "plan_text",
+    "read_native_plan",
+    "read_plan_rows",
+    "write_native_plan",
+]
 
 SCHEMA = "wardwise-plan/1"
 _OFF = frozenset({"", "-", "off"})
@@ -52,13 +60,16 @@ def plan_text(plan: Roster, problem: RosterProblem) -> str:
     return head + ',\n "roster": {\n' + ",\n".join(rows) + "\n }}\n"
 
 
+def plan_rows(plan: Roster, problem: RosterProblem) -> list[list[str]]:
+    """A header with the days and one row for each person."""
+    people = zip(problem.employees, problem.table(plan), strict=True)
+    return [["staff", *day_keys(problem)], *([person.id, *row] for person, row in people)]
+
+
 def plan_csv(plan: Roster, problem: RosterProblem) -> str:
     """The CSV form of a plan."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["staff", *day_keys(problem)])
-    for person, row in zip(problem.employees, problem.table(plan), strict=True):
-        writer.writerow([person.id, *row])
+    csv.writer(out, lineterminator="\n").writerows(plan_rows(plan, problem))
     return out.getvalue()
 
 
@@ -132,6 +143,11 @@ def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=reader.line_num) from None
+    return read_plan_rows(rows, path, problem)
+
+
+def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: RosterProblem) -> Roster:
+    """A roster from numbered rows of text, a header with the days first."""
     if not rows:
         raise InputError("is empty", file=path)
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)

@@ -54,7 +54,7 @@ def to_problem(ward: Ward) -> RosterProblem:
         employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
         rules=(*rules, *limits, *cover_rules(index, names), *requests),
         skills=tuple(ward.skills or sorted(index.skills)),
-        meta={"weekend": sorted(index.weekend)},
+        meta={"ward": ward, "weekend": sorted(index.weekend)},
     )
 
 

@@ -1,0 +1,255 @@
+"""What one cell of a table says, as the value that the ward document holds, and back.
+
+The words are meant for people: ``6``, ``2 in 4 weeks weight 30`` or ``none`` for a limit; ``bands: 5, 6; skills:
+in-charge`` for people; ``bank: 2 at 60; unfilled: 300`` for the ways to fill a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+__all__ = ["KINDS", "CellError", "Kind", "cell_text"]
+
+
+class CellError(ValueError):
+    """A cell that cannot be understood, or a value that no cell can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a cell is read and written, and what its column says about itself."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+    hint: str
+
+
+def cell_text(value: Any) -> str:
+    """Text of a cell as CSV would hold it, from whatever a workbook gives."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        whole_day = value.time() == time(0) and value.year > 1901
+        return value.date().isoformat() if whole_day else f"{value:%H:%M}" if value.year < 1901 else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
+
+
+# ---------------------------------------------------------------------------------------------- plain values
+
+
+def _number(text: str) -> Any:
+    """The number written, or the text itself, about which the document's own check has more to say."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,2})?", text):
+        raise CellError(f"{text!r} is not a number")
+    return float(text)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _flag(text: str) -> bool:
+    words = {"yes": True, "true": True, "x": True, "1": True, "no": False, "false": False, "0": False}
+    if text.lower() not in words:
+        raise CellError(f"{text!r} is neither yes nor no")
+    return words[text.lower()]
+
+
+def _show_flag(value: Any) -> str:
+    return "yes" if value else "no"
+
+
+def _clock(text: str) -> str:
+    """``07:30``; spreadsheets also write ``7:30``, ``07:30:00`` or the fraction of a day."""
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(:00)?", text)
+    if found:
+        return f"{int(found[1]):02d}:{found[2]}"
+    if re.fullmatch(r"0?\.[0-9]+|0|1", text):
+        minutes = round(1440 * float(text))
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return text
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in re.split("[,;]", text) if word.strip()]
+
+
+def _show_words(values: list[Any]) -> str:
+    made = [str(v) for v in values]
+    for word in made:
+        if "," in word or ";" in word or not word.strip():
+            raise CellError(f"{word!r} holds a comma or semicolon and cannot be listed in a cell")
+    return ", ".join(made)
+
+
+def _text(value: Any) -> str:
+    return str(value)
+
+
+def _span(text: str) -> list[str]:
+    parts = re.split(r"\s*(?:-|to)\s*", text)
+    if len(parts) != 2:
+        raise CellError(f"{text!r} is not a span of time such as 07:00-10:00")
+    return [_clock(p) for p in parts]
+
+
+def _show_span(value: list[str]) -> str:
+    return "-".join(value)
+
+
+# ---------------------------------------------------------------------------------------------- people, prices, limits
+
+_WHO = ("staff", "skills", "groups", "bands", "contracts")
+
+
+def _who(text: str) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        key, colon, names = part.partition(":")
+        key = key.strip().lower()
+        if not colon or key not in _WHO or key in made:
+            raise CellError(f"{part!r} does not say who; write for example: bands: 5, 6; skills: in-charge")
+        made[key] = [n.strip() for n in names.split(",") if n.strip()]
+    return made
+
+
+def _show_who(value: dict[str, list[str]]) -> str:
+    return "; ".join(f"{key}: {_show_words(names)}" for key, names in value.items() if names)
+
+
+def _price(text: str) -> dict[str, Any]:
+    return {"hard": True} if text.lower() == "hard" else {"weight": _number(text)}
+
+
+def _show_price(value: dict[str, Any]) -> str:
+    return "hard" if value.get("hard") else _show(value["weight"])
+
+
+_LIMIT = re.compile(
+    r"(?P<limit>[-0-9.]+)?(?: in (?P<weeks>[0-9]+) weeks?)?(?: ?(?P<hard>hard)| ?weight (?P<weight>[0-9.e+]+))?"
+)
+
+
+def _limit(text: str) -> Any:
+    """A limit or, without its number, a rule that is switched on."""
+    word = text.lower()
+    if word == "none":
+        return "none"
+    if word in ("yes", "no"):
+        return word == "yes"
+    found = _LIMIT.fullmatch(word)
+    if not found or not word:
+        raise CellError(f"{text!r} is not a limit; write for example: 6, 6 weight 50, 2 in 4 weeks weight 30, none")
+    made: dict[str, Any] = {}
+    for key in ("limit", "weeks", "weight"):
+        if found[key] is not None:
+            made[key] = _number(found[key])
+    if found["hard"]:
+        made["hard"] = True
+    return made["limit"] if set(made) == {"limit"} else made
+
+
+def _show_limit(value: Any) -> str:
+    if isinstance(value, bool):
+        return _show_flag(value)
+    if not isinstance(value, dict):
+        return _show(value)
+    parts = [_show(value["limit"])] if "limit" in value else []
+    parts += [f"in {value['weeks']} weeks"] if "weeks" in value else []
+    parts += ["hard"] if value.get("hard") else []
+    parts += [f"weight {_show(value['weight'])}"] if value.get("weight") is not None else []
+    return " ".join(parts)
+
+
+_TIER = re.compile(r"(?:(?P<name>[^:;]+):)?\s*(?:(?P<count>[0-9]+) at )?\s*(?P<price>hard|[0-9.]+)")
+
+
+def _tiers(text: str) -> list[dict[str, Any]]:
+    made = []
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        found = _TIER.fullmatch(part)
+        if not found:
+            raise CellError(f"{part!r} is no way to fill a gap; write for example: bank: 2 at 60; unfilled: 300")
+        tier: dict[str, Any] = _price(found["price"])
+        if found["name"]:
+            tier["name"] = found["name"].strip()
+        if found["count"]:
+            tier["up_to"] = int(found["count"])
+        made.append(tier)
+    return made
+
+
+def _show_tiers(value: list[dict[str, Any]]) -> str:
+    made = []
+    for tier in value:
+        name = f"{tier['name']}: " if tier.get("name") else ""
+        if ":" in name[:-2] or ";" in name:
+            raise CellError(f"the tier name {tier['name']!r} cannot be written in a cell")
+        count = f"{tier['up_to']} at " if "up_to" in tier else ""
+        made.append(f"{name}{count}{_show_price({'weight': 100.0, **tier})}")
+    return "; ".join(made)
+
+
+def _duties(text: str) -> Any:
+    return text.lower() if text.lower() in ("off", "work") else _words(text)
+
+
+def _show_duties(value: Any) -> str:
+    return value if isinstance(value, str) else _show_words(value)
+
+
+def _numbers(text: str) -> list[Any]:
+    return [_number(word) for word in _words(text)]
+
+
+def _show_numbers(value: list[Any]) -> str:
+    return ", ".join(_show(v) for v in value)
+
+
+def _flags(text: str) -> list[bool]:
+    return [_flag(word) for word in _words(text)]
+
+
+def _show_flags(value: list[bool]) -> str:
+    return ", ".join(_show_flag(v) for v in value)
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind(str, _text, "text"),
+    "number": Kind(_number, _show, "number"),
+    "flag": Kind(_flag, _show_flag, "yes or no"),
+    "clock": Kind(_clock, _text, "time, 07:30"),
+    "date": Kind(str, _text, "date, 2026-01-05"),
+    "words": Kind(_words, _show_words, "names, separated by commas"),
+    "days": Kind(
+        _words, _show_words, "Mon, weekdays, weekends, 2026-01-10 or 2026-01-10..2026-01-14; empty = every day"
+    ),
+    "span": Kind(_span, _show_span, "times, 07:00-10:00"),
+    "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ...; empty = everybody"),
+    "price": Kind(_price, _show_price, "number, or hard"),
+    "limit": Kind(_limit, _show_limit, "6; 6 weight 50; none"),
+    "window": Kind(_limit, _show_limit, "2; 2 in 4 weeks; 2 in 4 weeks weight 30; none"),
+    "switch": Kind(_limit, _show_limit, "yes; weight 5; none"),
+    "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
+    "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
+    "numbers": Kind(_numbers, _show_numbers, "numbers, oldest first"),
+    "flags": Kind(_flags, _show_flags, "yes/no, oldest first"),
+}

@@ -1,0 +1,212 @@
+"""Wards as CSV folders and workbooks: the same ward both ways, and mistakes told by sheet, row and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import optimise
+from optimise.domain.roster import Roster, RosterProblem
+from optimise.errors import InputError, UnsupportedError
+from optimise.generate import ward as made_ward
+from optimise.io.base import get_format, write_plan
+from optimise.io.table import read_tables, template
+from optimise.io.ward import Ward
+
+FORMS = ["ward.xlsx", "ward"]
+
+
+def full() -> Ward:
+    """A ward that uses every sheet and every kind of cell."""
+    return Ward.model_validate(
+        {
+            "name": "Full",
+            "start": "2026-01-05",
+            "days": 10,
+            "weekend_days": ["Fri", "Sat", "Sun"],
+            "skills": ["charge", "iv"],
+            "shifts": [
+                {"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30, "who": {"bands": ["5", "6"]}},
+                {"id": "1", "start": "20:30", "end": "07:30", "night": True, "paid_minutes": 600},
+                {"id": "O", "start": "09:00", "end": "09:00", "overnight": True},
+            ],
+            "contracts": [
+                {
+                    "id": "full",
+                    "weekly_hours": 37.5,
+                    "max_weekends": {"limit": 1, "weeks": 3, "weight": 2.5},
+                    "complete_weekends": {"weight": 3},
+                    "no_night_before_leave": True,
+                    "max_consecutive_nights": {"limit": 3, "hard": True},
+                    "hours": [{"minimum": 30, "maximum": 45, "weeks": 1}],
+                    "shift_limits": [{"shifts": ["E", "1"], "maximum": 5, "weeks": 1, "hard": True}],
+                },
+                {"id": "half", "weekly_hours": 18.75, "max_consecutive_days": "none"},
+            ],
+            "rules": {
+                "min_rest_hours": {"limit": 11.5, "weight": 4},
+                "max_average_weekly_hours": {"limit": 44, "weeks": 8},
+                "max_consecutive_days": "none",
+                "hours": [{"tolerance": 3, "weight": 1}],
+                "forbidden_sequences": [{"sequence": ["1", "off", "1|E"], "weight": 9}],
+            },
+            "cover_tiers": [{"name": "bank", "up_to": 1, "weight": 50}, {"name": "none", "hard": True}],
+            "demand": [
+                {"shifts": ["E"], "minimum": 1, "maximum": 2, "surplus": {"weight": 3}},
+                {"shifts": ["E"], "days": ["2026-01-06..2026-01-07", "Fri"], "minimum": 2, "hard": True},
+                {"name": "early hours", "between": ["07:00", "10:00"], "who": {"skills": ["charge"]}, "minimum": 1,
+                 "tiers": [{"name": "agency", "up_to": 2, "weight": 10}, {"weight": 20}]},
+            ],
+            "skill_mix": [{"who": {"bands": ["5", "6"], "skills": ["iv"]}, "of": {"groups": ["g"]}, "share": 0.4}],
+            "staff": [
+                {"id": "Ann", "name": "Ann, A.", "band": 6, "skills": ["charge", "iv"], "contract": "full",
+                 "history": {"duties": ["off", "?", "1"], "weekly_hours": [30, 37.5], "weekends": [True, False],
+                             "balance_hours": -2.5}},
+                {"id": "Ben", "band": "5", "groups": ["g"], "contract": "half", "weekly_hours": 20, "shifts": ["E"],
+                 "limits": {"min_consecutive_days": {"limit": 2, "weight": 1}, "hours": [{"weekly": 20, "weight": 2}]}},
+            ],
+            "leave": [{"staff": "Ben", "first": "2026-01-08", "last": "2026-01-09", "kind": "study"},
+                      {"staff": "Ann", "first": "2026-01-12", "hours_per_day": 7.5}],
+            "requests": [{"staff": "Ann", "days": ["2026-01-10"], "want": "off", "weight": 5},
+                         {"staff": "Ann", "days": ["weekdays"], "avoid": ["1"], "hard": True}],
+            "pins": [{"staff": "Ann", "date": "2026-01-13", "shift": "O"}],
+            "pairs": [{"kind": "supervised", "staff": ["Ben"], "by": {"staff": ["Ann"]}, "weight": 1},
+                      {"kind": "apart", "staff": ["Ann", "Ben"], "limit": 0, "days": ["Mon"], "weight": 1}],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_part_of_a_ward_survives(form: str, tmp_path: Path) -> None:
+    ward = full()
+    again = Ward.load(ward.save(tmp_path / form))
+    assert again == ward
+    assert again.problem().digest() == ward.problem().digest()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("staff", "seed"), [(4, 2), (30, 1), (60, 3)])
+def test_made_wards_survive(form: str, staff: int, seed: int, tmp_path: Path) -> None:
+    ward = made_ward(staff, 2, seed)
+    assert Ward.load(ward.save(tmp_path / form)) == ward
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_template_is_a_ward_that_can_be_solved(form: str, tmp_path: Path) -> None:
+    problem = optimise.read(template(tmp_path / form))
+    assert isinstance(problem, RosterProblem)
+    assert problem.shape == (4, 28, 4)
+    assert problem.evaluate(problem.roster([["-"] * 28] * 4)).feasible is False  # a day is pinned
+    assert problem.pin("ben", 9, None).evaluate(problem.roster([["-"] * 28] * 4)).feasible
+
+
+def test_the_template_offers_choices_and_notes(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    lists = {rule.formula1 for rule in book["leave"].data_validations.dataValidation}
+    assert lists == {"staff!$A$2:$A$2000", '"annual,study,sick,other,unavailable"'}
+    assert "next day" in book["shifts"]["D1"].comment.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_plans_come_back_in_the_form_of_the_ward(form: str, tmp_path: Path) -> None:
+    problem = optimise.read(made_ward(6, 1, 1).save(tmp_path / form))
+    assert isinstance(problem, RosterProblem)
+    rows = [["D"] + ["-"] * 6, *[["-"] * 6 + ["N"]] * 5]
+    plan = problem.roster(rows)
+    for name in (None, "native"):
+        (file,) = write_plan(plan, problem, tmp_path / "plan", format=name)
+        assert optimise.read_plan(file, problem) == plan
+    assert {p.suffix for p in tmp_path.glob("plan.*")} == {".json", ".xlsx" if form == "ward.xlsx" else ".csv"}
+
+
+def test_spreadsheets_of_other_habits_are_understood(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    from datetime import date, datetime, time
+
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    book["shifts"]["C3"] = time(7, 0)
+    book["shifts"]["D3"] = 0.625
+    book["ward"]["B5"] = datetime(2026, 1, 5)
+    book["leave"]["B3"] = date(2026, 1, 12)
+    book["staff"]["C3"] = 6.0
+    book.save(tmp_path / "w.xlsx")
+    ward = read_tables(tmp_path / "w.xlsx")
+    assert (ward.shifts[0].start, ward.shifts[0].end, str(ward.start)) == ("07:00", "15:00", "2026-01-05")
+    assert ward.staff[0].band == "6"
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    text = (folder / "shifts.csv").read_text()
+    (folder / "shifts.csv").write_text("\ufeff" + text.replace(",", ";").replace("07:00", "7:00"))
+    assert Ward.load(folder) == made_ward(5, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "message"),
+    [
+        ("staff", "RN02,", "RN01,", "staff.csv:3: column id: 'RN01' is also the id of staff[0]"),
+        ("staff", "in-charge", "in-chrage", "staff.csv:2: column skills: no skill is called 'in-chrage'; did you mean"),
+        ("staff", "contract", "contrakt", "staff.csv:1: unknown column 'contrakt'; did you mean 'contract'?"),
+        ("shifts", "07:00", "25:00", "shifts.csv:2: column start: should be a clock time"),
+        ("shifts", "60", "sixty", "shifts.csv:2: column break_minutes: 'sixty' is not a number"),
+        ("demand", "D,", "X,", "demand.csv:2: column shifts: no shift is called 'X'"),
+        ("demand", "groups: registered", "grp: registered", "demand.csv:2: column who: 'grp: registered' does not say"),
+        ("rules", "nights,4", "nights,four", "rules.csv:7: column max_consecutive_nights: 'four' is not a limit"),
+        ("rules", "hours", "hour", "unknown key"),
+        ("ward", "2026-01-05", "5 Jan", "ward.csv:4: column start: should be a valid date"),
+        ("hours", "weight", "wait", "hours.csv:1: unknown column 'wait'"),
+        ("tiers", "60", "600", "tiers.csv:3: is cheaper than the tier before it"),
+    ],
+)
+def test_mistakes_name_file_row_and_column(sheet: str, old: str, new: str, message: str, tmp_path: Path) -> None:
+    folder = made_ward(6, 2, 1).save(tmp_path / "w")
+    file = folder / f"{sheet}.csv"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        optimise.read(folder)
+    assert message in str(caught.value)
+
+
+def test_mistakes_in_a_workbook_name_sheet_and_row(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = template(tmp_path / "w.xlsx")
+    book = openpyxl.load_workbook(file)
+    book["requests"]["A3"] = "anna"
+    book.save(file)
+    with pytest.raises(InputError, match=r"w\.xlsx:3: sheet requests, column staff: nobody is called 'anna'"):
+        optimise.read(file)
+    book.create_sheet("stuff")
+    book.save(file)
+    with pytest.raises(InputError, match="unknown sheet 'stuff'; did you mean 'staff'"):
+        optimise.read(file)
+    file.write_bytes(b"PK not a workbook")
+    with pytest.raises(InputError, match="workbook"):
+        optimise.read(file)
+
+
+def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
+    ward = full()
+    ward.staff[0].groups = ["a, b"]
+    with pytest.raises(InputError, match="comma"):
+        ward.save(tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_ward_is_converted_but_not_one_edited_since(tmp_path: Path) -> None:
+    problem: Any = optimise.read(full().save(tmp_path / "w.json"))
+    get_format("table").write(problem, tmp_path / "w.xlsx")  # type: ignore[attr-defined]
+    again: Any = optimise.read(tmp_path / "w.xlsx")
+    assert again.digest() == problem.digest()
+    get_format("native").write(again, tmp_path / "again.json")  # type: ignore[attr-defined]
+    assert Ward.load(tmp_path / "again.json") == full()
+    with pytest.raises(UnsupportedError, match="edited"):
+        get_format("native").write(problem.pin("Ann", 0, None), tmp_path / "x.json")  # type: ignore[attr-defined]
+
+
+def test_an_empty_plan_sheet(tmp_path: Path) -> None:
+    problem: Any = optimise.read(made_ward(6, 1, 1).save(tmp_path / "w"))
+    (tmp_path / "plan.csv").write_text("staff\n")
+    assert optimise.read_plan(tmp_path / "plan.csv", problem) == Roster.from_array([[0] * 7] * 6)
