@@ -1,6 +1,6 @@
 """Blocks of choices: exactly one variable of each block is 1, so hard rules need no penalty."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ class OneHot:
     def from_tables(
         cls,
         linear: Sequence[ArrayLike],
-        pairs: dict[tuple[int, int], ArrayLike],
+        pairs: Mapping[tuple[int, int], ArrayLike],
         offset: float = 0.0,
         names: Sequence[str] = (),
     ) -> "OneHot":

@@ -1,0 +1,30 @@
+"""Encodings: planning problems and Pyomo models as one-hot blocks or QUBOs, and back."""
+
+from quantum.encode.assembly import Assembly, Encoding
+from quantum.encode.hospital import encode_rooms
+from quantum.encode.model import ModelQubo, encode_model
+from quantum.encode.penalty import PENALTY_RULES, penalty_weight
+from quantum.encode.roster import (
+    Block,
+    RosterEncoding,
+    encode_blocks,
+    encode_direct,
+    neighbourhood_blocks,
+    sequence_blocks,
+)
+
+__all__ = [
+    "PENALTY_RULES",
+    "Assembly",
+    "Block",
+    "Encoding",
+    "ModelQubo",
+    "RosterEncoding",
+    "encode_blocks",
+    "encode_direct",
+    "encode_model",
+    "encode_rooms",
+    "neighbourhood_blocks",
+    "penalty_weight",
+    "sequence_blocks",
+]
