@@ -25,7 +25,8 @@ class Problem(Protocol):
         plan format written beside the native one.
     """
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     @property
     def name(self) -> str: ...

@@ -43,7 +43,8 @@ class Stop(StrEnum):
 class Plan(Protocol):
     """Any plan: a roster, a bed plan or a hospital plan. Plans are frozen and hold NumPy arrays."""
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
