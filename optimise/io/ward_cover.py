@@ -293,9 +293,10 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
     for e in people:
         by = tuple(m for m in (range(len(index.ward.staff)) if mentors is None else mentors) if m != e)
         label = f"{index.ward.staff[e].id} without supervision"
+        spanning = {mask: _spanning(index, mask) for mask in masks}
         for day in days:
             for mask in masks:
-                terms = (Term(day, _spanning(index, mask), by), Term(day, mask, (e,), -1.0))
+                terms = (Term(day, spanning[mask], by), Term(day, mask, (e,), -1.0))
                 rows.append(Line("", terms, lower=0.0, under=(Segment(math.inf, pair.price),), day=day, label=label))
     return Headcounts(name=names(f"supervised: {title}"), rows=tuple(rows), grows=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from optimise.domain.horizon import WEEKDAYS, Horizon
 from optimise.io.ward import Contract, Staff, Ward
@@ -44,7 +45,7 @@ class WardIndex:
         self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
         self.bands = {s.band for s in ward.staff if s.band is not None}
         self.contracts: list[Contract | None] = [self._contract(s, i) for i, s in enumerate(ward.staff)]
-        self._who: dict[str, tuple[int, ...] | None] = {}
+        self._who: dict[tuple[tuple[str, ...], ...], tuple[int, ...] | None] = {}
         self.weekend = {WEEKDAYS.index(d) for d in ward.weekend_days}
 
     # ---- people ----------------------------------------------------------------------------------------------
@@ -63,40 +64,47 @@ class WardIndex:
 
     def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         """Indices of the people selected, None for everybody."""
-        key = repr(chosen)
+        key = tuple(tuple(getattr(chosen, kind)) for kind in self._holders)
         if key not in self._who:
             self._who[key] = self._resolve(chosen, path)
         return self._who[key]
 
     def _resolve(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
-        wanted: list[tuple[str, set[str], Iterable[str]]] = [
-            ("staff", set(chosen.staff), self._staff),
-            ("skills", set(chosen.skills), self.skills),
-            ("groups", set(chosen.groups), self.groups),
-            ("bands", set(chosen.bands), self.bands),
-            ("contracts", set(chosen.contracts), self._contracts),
-        ]
-        if not any(names for _, names, _ in wanted):
-            return None
-        for key, names, known in wanted:
-            known = set(known)
-            for i, name in enumerate(getattr(chosen, key)):
-                if name not in known:
-                    noun = "person" if key == "staff" else key[:-1]
-                    message = f"no {noun} is called {name!r}" + nearest(name, sorted(known))
-                    raise ItemError(message, (*path, key, i))
-            del names
-        return tuple(i for i, s in enumerate(self.ward.staff) if self._matches(s, i, chosen))
+        made: set[int] | None = None
+        for kind, holders in self._holders.items():
+            some: set[int] = set()
+            names = getattr(chosen, kind)
+            for i, name in enumerate(names):
+                if name not in holders:
+                    noun = "person" if kind == "staff" else kind[:-1]
+                    message = f"no {noun} is called {name!r}" + nearest(name, sorted(holders))
+                    raise ItemError(message, (*path, kind, i))
+                some |= holders[name]
+            if names:
+                made = some if made is None else made & some
+        return None if made is None else tuple(sorted(made))
 
-    def _matches(self, person: Staff, i: int, chosen: Who) -> bool:
-        contract = self.contracts[i]
-        return (
-            (not chosen.staff or person.id in chosen.staff)
-            and (not chosen.skills or not set(chosen.skills).isdisjoint(person.skills))
-            and (not chosen.groups or not set(chosen.groups).isdisjoint(person.groups))
-            and (not chosen.bands or person.band in chosen.bands)
-            and (not chosen.contracts or (contract is not None and contract.id in chosen.contracts))
-        )
+    @cached_property
+    def _holders(self) -> dict[str, dict[str, set[int]]]:
+        """Who has each name that people can be selected by."""
+        made: dict[str, dict[str, set[int]]] = {
+            "staff": {name: {i} for name, i in self._staff.items()},
+            "skills": {name: set() for name in self.skills},
+            "groups": {name: set() for name in self.groups},
+            "bands": {name: set() for name in self.bands},
+            "contracts": {name: set() for name in self._contracts},
+        }
+        for i, person in enumerate(self.ward.staff):
+            contract = self.contracts[i]
+            for kind, names in (
+                ("skills", person.skills),
+                ("groups", person.groups),
+                ("bands", [person.band] if person.band is not None else []),
+                ("contracts", [contract.id] if contract is not None else []),
+            ):
+                for name in names:
+                    made[kind][name].add(i)
+        return made
 
     def _contract(self, person: Staff, i: int) -> Contract | None:
         if person.contract is None:
@@ -176,6 +184,7 @@ class WardIndex:
             raise ItemError(f"{span} is outside the plan, {self.ward.start} to {until}", path)
         return max(begin, 0), min(end, self.horizon.days - 1)
 
+    @cached_property
     def weekends(self) -> list[tuple[int, ...]]:
         """Days of each weekend inside the horizon; days of ``weekend_days`` that follow each other are one."""
         made: list[list[int]] = []

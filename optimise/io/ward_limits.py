@@ -79,19 +79,24 @@ class _Scoped:
     def groups(self, field: str) -> list[tuple[Limit | Toggle, tuple[int, ...]]]:
         """Different values of a limit, each with the people it holds for."""
         made: dict[str, tuple[Limit | Toggle, list[int]]] = {}
+        keys: dict[int, str] = {}  # the text of each limit once: many people share a few
         for employee in range(len(self.sources)):
             found = self.one(employee, field)
             if found is not None:
-                made.setdefault(repr(found[0]), (found[0], []))[1].append(employee)
+                key = keys.setdefault(id(found[0]), "") or repr(found[0])
+                keys[id(found[0])] = key
+                made.setdefault(key, (found[0], []))[1].append(employee)
         return [(limit, tuple(people)) for limit, people in made.values()]
 
     def lists(self, field: str) -> list[tuple[Priced, tuple[int, ...], Path]]:
         """Entries of a list of limits, each with its people; those of ward, contract and person add up."""
         made: dict[str, tuple[Priced, list[int], Path]] = {}
+        keys: dict[int, str] = {}
         for employee, chain in enumerate(self.sources):
             for source, path in reversed(chain):
                 for i, entry in enumerate(getattr(source, field)):
-                    key = repr(entry)
+                    key = keys.setdefault(id(entry), "") or repr(entry)
+                    keys[id(entry)] = key
                     found = made.setdefault(key, (entry, [], (*path, field, i)))
                     if employee not in found[1][-1:]:
                         found[1].append(employee)
@@ -220,7 +225,7 @@ def _after_nights(index: WardIndex, limit: Limit | Toggle, people: People, away:
 def _weekends(off: bool) -> Callable[[WardIndex, Limit | Toggle, People, Away], Built]:
     def build(index: WardIndex, limit: Limit | Toggle, people: People, away: Away) -> Built:
         assert isinstance(limit, WeekendLimit)
-        groups, k = index.weekends(), _days(limit)
+        groups, k = index.weekends, _days(limit)
         window = limit.weeks or len(groups)
         cap = max(0, window - k) if off else k
         what = f"at least {k} weekends off" if off else f"at most {k} weekends worked"
@@ -258,7 +263,7 @@ def _one_window(
     index: WardIndex, groups: list[tuple[int, ...]], cap: int, price: float, people: list[tuple[int, int]]
 ) -> Iterable[RosterRule]:
     # a weekend of which history already worked a day counts, whatever the rest of it brings
-    begun = [e for e, _ in people if groups[0] == index.weekends()[0] and _begun(index, e, groups[0])]
+    begun = [e for e, _ in people if groups[0] == index.weekends[0] and _begun(index, e, groups[0])]
     for some, weekends, extra in (
         ([p for p in people if p[0] not in begun], groups, 0),
         ([p for p in people if p[0] in begun], groups[1:], 1),
@@ -288,8 +293,8 @@ def _begun(index: WardIndex, employee: int, weekend: tuple[int, ...]) -> bool:
 
 
 def _full(index: WardIndex) -> tuple[tuple[int, ...], ...]:
-    length = max((len(g) for g in index.weekends()), default=0)
-    return tuple(g for g in index.weekends() if len(g) == length)
+    length = max((len(g) for g in index.weekends), default=0)
+    return tuple(g for g in index.weekends if len(g) == length)
 
 
 def _complete(index: WardIndex, limit: Limit | Toggle, people: People, away: Away) -> Built:
