@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +14,8 @@ from optimise.cli.arguments import FormatOption, History, Instance, Mixing, Week
 from optimise.errors import InputError, UnsupportedError, WardwiseError
 
 __all__ = ["convert", "generate", "schema", "template"]
+
+_MODELS = ("mps", "lp")
 
 
 def convert(
@@ -27,26 +31,56 @@ def convert(
     weeks: Weeks = None,
     mixing: Mixing = None,
 ) -> None:
-    """Write INSTANCE, or with --plan a plan for it, in another format."""
-    from optimise.io.base import get_format, write_plan
+    """Write INSTANCE, or with --plan a plan for it, in another format; --to mps or lp writes its whole model."""
+    from optimise.io.base import get_format
 
-    target = get_format(to)
+    if to not in _MODELS:
+        get_format(to)  # an unknown name is told before anything is read
     if not force:
         _refuse_existing(output)
     problem, _ = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
-    if target.kind != problem.kind:
-        raise UnsupportedError(f"format {to!r} holds {target.kind} instances, this is a {problem.kind} instance")
-    if plan is not None:
+    if to in _MODELS:
+        written = [_write_model(problem, output, to)]
+    elif get_format(to).kind != problem.kind:
+        raise UnsupportedError(f"format {to!r} holds {get_format(to).kind} instances, this is a {problem.kind} one")
+    elif plan is not None:
+        from optimise.io.base import write_plan
+
         stem = output.with_suffix("") if output.suffix else output
         written = write_plan(load_plan(plan, problem), problem, stem, format=to)
     else:
-        write = getattr(target, "write", None)
-        if write is None:
-            raise UnsupportedError(f"format {to!r} writes plans, not instances")
-        made = write(problem, output)
-        written = [output] if made is None else made
+        written = _write_instance(problem, output, to)
     for path in written:
         print(path)
+
+
+def _write_instance(problem: Any, output: Path, to: str) -> list[Path]:
+    """Write an instance with the format's own writer, where it has one."""
+    from optimise.io.base import get_format
+
+    if to == "native":
+        from optimise.io.native import write_ward
+        from optimise.io.table import ward_of
+
+        return [write_ward(ward_of(problem), output)]
+    write = getattr(get_format(to), "write", None)
+    if write is None:
+        raise UnsupportedError(f"format {to!r} writes plans, not instances")
+    made: list[Path] = write(problem, output)
+    return made
+
+
+def _write_model(problem: Any, output: Path, to: str) -> Path:
+    """Write the whole model, with names that match the rules, for any other solver."""
+    from optimise.models.bridge import pyomo_model
+
+    model = pyomo_model(problem)
+    handle, name = tempfile.mkstemp(dir=output.absolute().parent, suffix=f".{to}")
+    os.close(handle)
+    model.write(name, io_options={"symbolic_solver_labels": True})
+    os.chmod(name, 0o644)
+    os.replace(name, output)
+    return output
 
 
 def template(
@@ -54,12 +88,11 @@ def template(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write an empty ward, with examples and validation, to fill in."""
-    from optimise.io.table import write_template
+    from optimise.io.table import template as write_template
 
     if not force:
         _refuse_existing(output)
-    write_template(output)
-    print(output)
+    print(write_template(output))
 
 
 def generate(

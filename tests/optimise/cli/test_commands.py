@@ -94,6 +94,42 @@ def test_convert_writes_a_plan_in_another_format(wardwise: Command, ward: Path, 
     assert json.loads((tmp_path / "again.json").read_text()) == json.loads(plan.read_text())
 
 
+@pytest.mark.parametrize("name", ["again.xlsx", "again.json", "again.yaml", "folder"])
+def test_convert_writes_a_ward_in_another_form(wardwise: Command, ward: Path, tmp_path: Path, name: str) -> None:
+    to = "native" if name.endswith(("json", "yaml")) else "table"
+    ran = wardwise("convert", ward, tmp_path / name, "--to", to)
+    assert ran.code == 0, ran.err
+    assert optimise.read(tmp_path / name).digest() == optimise.read(ward).digest()
+
+
+def test_convert_writes_the_whole_model(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    import highspy
+
+    file = tmp_path / "ward.mps"
+    ran = wardwise("convert", ward, file, "--to", "mps")
+    assert ran.code == 0, ran.err
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.readModel(str(file))
+    solver.run()
+    best = optimise.solve(optimise.read(ward, format="native"), "highs").cost
+    assert solver.getInfo().objective_function_value == pytest.approx(best)
+
+
+def test_convert_refuses_what_cannot_be(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    assert wardwise("convert", ward, tmp_path / "x", "--to", "fax").code == 2
+    assert wardwise("convert", ward, tmp_path / "x", "--to", "ihtc").code == 2
+    assert wardwise("convert", ward, tmp_path / "x", "--to", "curtois").code == 2
+    assert wardwise("convert", ward, ward, "--to", "native").code == 2
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_template_can_be_solved_as_it_stands(wardwise: Command, tmp_path: Path) -> None:
+    assert wardwise("template", tmp_path / "ward.xlsx").code == 0
+    ran = wardwise("solve", tmp_path / "ward.xlsx", "--format", "table", "-m", "highs", "-t", 20, "-q")
+    assert ran.code == 0, ran.err
+
+
 def test_options_are_read_as_json_where_they_are() -> None:
     from optimise.cli.arguments import pairs
 
