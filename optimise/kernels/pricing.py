@@ -98,7 +98,9 @@ class _Count:
 class _Block:
     """Everything that does not change between pricing calls for one person."""
 
-    def __init__(self, compiled: CompiledRoster, automaton: Automaton, employee: int, cache: dict[object, object]) -> None:
+    def __init__(
+        self, compiled: CompiledRoster, automaton: Automaton, employee: int, cache: dict[object, object], active: tuple[int, ...] = ()
+    ) -> None:
         self.employee, self.automaton, self.cache = employee, automaton, cache
         self.allowed = compiled.allowed[employee].copy()
         self.counts = _counts(compiled, automaton, employee, self.allowed)
@@ -111,6 +113,9 @@ class _Block:
                 grown = states * math.prod(self._size(i) for i in (*self.active, k))
                 if grown <= (_MOST_CELLS if self.counts[k].calendar >= 0 else _EAGER_CELLS):
                     self.active.append(k)
+        self.grown = bool(active)
+        if active:
+            self.active = list(active)
         self._build()
 
     def _size(self, k: int) -> int:
@@ -134,6 +139,7 @@ class _Block:
         if worst < 0:
             return False
         self.active.append(worst)
+        self.grown = True
         self._build()
         return True
 
@@ -219,7 +225,9 @@ class _Block:
         )
         if key in self.cache:
             return self.cache[key]  # type: ignore[return-value]
-        parts: dict[str, list[NDArray[np.generic]]] = {n: [] for n in ("source", "target", "kind", "weight", "increment")}
+        parts: dict[str, list[NDArray[np.generic]]] = {
+            n: [] for n in ("source", "target", "kind", "weight", "increment")
+        }
         vectors: list[Ints] = []
         layer, arc = [0], [0]
         letter = automaton.letter[representative]
@@ -248,7 +256,7 @@ class _Block:
             )
             arc.append(arc[-1] + len(s))
         layer.append(layer[-1] + 1)
-        steps, step = np.unique(np.concatenate(vectors), axis=0, return_inverse=True)
+        steps, step = _unique_rows(np.concatenate(vectors))
         target = np.concatenate(parts["target"]).astype(np.int32)
         made: dict[str, NDArray[np.generic]] = {
             "layer": np.array(layer, dtype=np.int32),
@@ -299,6 +307,8 @@ class Pricer:
         self.nodes = nodes
         self._cache: dict[object, object] = {}
         self._blocks: dict[int, _Block] = {}
+        self._variants: dict[tuple[int, tuple[int, ...]], _Block] = {}
+        self._base: dict[int, tuple[int, ...]] = {}
         self._scratch: Scratch | None = None
         self.unit = on_grid(compiled.unit_cost)
         #: whether costs at prices plus prices give the exact cost back
@@ -311,6 +321,30 @@ class Pricer:
 
     def feasible(self, employee: int) -> bool:
         return self.block(employee).alive
+
+    def promoted(self) -> dict[int, tuple[int, ...]]:
+        """Which counters are in the table, for people where that has changed since their first pricing."""
+        return {e: tuple(b.active) for e, b in self._blocks.items() if b.grown}
+
+    def settle(self, promoted: dict[int, tuple[int, ...]]) -> None:
+        """Agree on the tables from which :meth:`reset` starts; ranks that settle alike answer alike."""
+        self._base = dict(promoted)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget which counters have entered tables since :meth:`settle` (built tables are kept aside)."""
+        for e, block in list(self._blocks.items()):
+            wanted = self._base.get(e)
+            if (wanted is None and block.grown) or (wanted is not None and tuple(block.active) != wanted):
+                self._variants[e, tuple(block.active)] = self._blocks.pop(e)
+        for e, wanted in self._base.items():
+            if e not in self._blocks:
+                kept = self._variants.pop((e, wanted), None)
+                self._blocks[e] = kept or _Block(self.compiled, self.automata[e], e, self._cache, wanted)
+
+    def work(self, employee: int) -> int:
+        """Number of table cells: what pricing this person costs, in arbitrary units."""
+        return self.block(employee).cells
 
     def price(
         self,
@@ -361,7 +395,7 @@ class Pricer:
             if found or complete:
                 break
             relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
-            if not block.promote(relaxed):
+            if not self._promote(block, relaxed):
                 return self._penalised(block, cost, relaxed, max(float(bound), least), limit)
         if found:
             bound = min(bound, values[0])
@@ -395,6 +429,9 @@ class Pricer:
 
     def _kept(self, block: _Block, word: NDArray[np.int16]) -> bool:
         return math.isfinite(self.cost(block.employee, word))
+
+    def _promote(self, block: _Block, words: NDArray[np.int16]) -> bool:
+        return block.promote(words)
 
     def _penalised(self, block: _Block, cost: Floats, word: NDArray[np.int16], bound: float, limit: float) -> Priced:
         """Last resort when lazy counters bind and cannot enter the table: multipliers for them.
@@ -433,7 +470,9 @@ class Pricer:
         return Priced(bound, np.array([best]), best_word[None, :], False)
 
     def _unit_and_rules(self, block: _Block, word: NDArray[np.int16]) -> float:
-        return float(self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()) + block.automaton.weight(word)
+        return float(
+            self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()
+        ) + block.automaton.weight(word)
 
     def _relaxed(self, block: _Block, fine_cost: Floats, fine_duty: Ints, scratch: Scratch) -> NDArray[np.int16]:
         """Best roster when lazy counters are ignored."""
@@ -479,6 +518,18 @@ def _lossless(compiled: CompiledRoster) -> bool:
         weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
     array = np.asarray(weights)
     return bool((on_grid(array) == array).all()) and bool((np.abs(array) < 2.0**24).all())
+
+
+def _unique_rows(vectors: Ints) -> tuple[Ints, NDArray[np.intp]]:
+    """Distinct rows of small non-negative numbers, sorted, and where each row stands among them."""
+    if not vectors.shape[1] or not len(vectors):
+        return np.unique(vectors, axis=0, return_inverse=True)
+    sizes = vectors.max(axis=0) + 1
+    if math.prod(sizes.tolist()) > 2**62:
+        return np.unique(vectors, axis=0, return_inverse=True)
+    code = np.ravel_multi_index(tuple(vectors.T), tuple(sizes.tolist()))
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return vectors[first], inverse
 
 
 def _groups(columns: Iterable[Ints]) -> tuple[NDArray[np.int32], int]:

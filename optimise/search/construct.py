@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimise.kernels.cover import CoverRows
 from optimise.kernels.pricing import Pricer, on_grid
-from optimise.rules.automaton import automata
+from optimise.rules.automaton import Automata
 from optimise.rules.compiled import CompiledRoster
 from optimise.search.window import window
 
@@ -59,28 +59,49 @@ def hard_price(compiled: CompiledRoster) -> float:
 class Descent:
     """Exact re-optimisation of one person at a time on a compiled problem."""
 
-    def __init__(self, compiled: CompiledRoster, pricer: Pricer | None = None) -> None:
+    def __init__(self, compiled: CompiledRoster, built: Automata, hard: float | None = None) -> None:
         self.compiled = compiled
-        self.pricer = pricer or Pricer(compiled)
+        self.pricer = Pricer(compiled, built)
         self.rows = CoverRows(compiled)
-        self.hard = hard_price(compiled)
+        self.hard = hard_price(compiled) if hard is None else hard
 
-    def best(self, employee: int, values: NDArray[np.float64], noise: NDArray[np.float64] | None = None) -> Duties | None:
+    def best(
+        self, employee: int, values: NDArray[np.float64], noise: NDArray[np.float64] | None = None
+    ) -> Duties | None:
         """Best roster of a person when the others bring these line values; None if there is none."""
         prices = self.rows.marginal(values, self.hard)[self.rows.kind[employee]]
         if noise is not None:
             prices = prices + noise
-        priced = self.pricer.price(employee, on_grid(prices))
-        self.exact = priced.exact
+        prices = on_grid(prices)
+        priced = self.pricer.price(employee, prices)
         self.bound = priced.bound
+        if not len(priced.words) and math.isfinite(priced.bound):
+            # many scarce duties at once defeat the search: do without those of which only some may be done
+            priced = self.pricer.price(employee, prices, forbidden=self._scarce(employee))
         return priced.words[0] if len(priced.words) else None
+
+    def _scarce(self, employee: int) -> NDArray[np.bool_]:
+        """Duties under a hard upper limit on their number that could bind, shape (days, duties)."""
+        compiled = self.compiled
+        out = np.zeros((compiled.days, compiled.alphabet), dtype=np.bool_)
+        for c in compiled.counters:
+            if c.values is None or not math.isinf(c.weight_upper):
+                continue
+            counted = c.values > 0
+            if counted[:, 1:].all():  # a limit on all work, not on some duties
+                continue
+            for i in np.flatnonzero(c.employees == employee).tolist():
+                possible = (c.values * (counted & compiled.allowed[employee])).max(axis=1).sum()
+                if c.offset[i] + possible > c.upper[i]:
+                    out |= counted
+        return out
 
     def take(self, values: NDArray[np.float64], employee: int, word: Duties, sign: float) -> None:
         """Add (+1) or remove (-1) a person's roster from the line values, in place."""
         row, value = self.rows.column(employee, word)
         values[row] += sign * value
 
-    def fill(self, order: NDArray[np.intp], rng: np.random.Generator, over: Callable[[], bool]) -> Constructed:
+    def fill(self, order: NDArray[np.intp], rng: np.random.Generator) -> Constructed:
         """Give everyone a roster, one after the other."""
         duties = np.zeros((self.compiled.employees, self.compiled.days), dtype=np.int16)
         values = np.zeros(self.rows.lines)
@@ -92,9 +113,7 @@ class Descent:
             self.take(values, e, word, 1.0)
         return Constructed(duties)
 
-    def descend(
-        self, duties: Duties, order: NDArray[np.intp], over: Callable[[], bool], passes: int = 2**31
-    ) -> int:
+    def descend(self, duties: Duties, order: NDArray[np.intp], over: Callable[[], bool], passes: int = 2**31) -> int:
         """Re-optimise people in turn, in place, until nobody gains or the time is over; return the gains."""
         values = self.rows.counts(duties)
         gains, quiet, done = 0, 0, 0
@@ -117,13 +136,14 @@ class Descent:
 
 
 def construct(
-    compiled: CompiledRoster, rng: np.random.Generator, over: Callable[[], bool], passes: int = 1
+    compiled: CompiledRoster, built: Automata, rng: np.random.Generator, over: Callable[[], bool], passes: int = 1
 ) -> Constructed:
     """Make a roster that keeps everybody's personal hard rules.
 
     Parameters
     ----------
     compiled : CompiledRoster
+    built : Automata
     rng : Generator
         Breaks ties.
     over : callable
@@ -131,33 +151,61 @@ def construct(
     passes : int
         Rounds of re-optimisation over everybody within each piece.
     """
-    if _cells(compiled) <= MOST_CELLS:
-        descent = Descent(compiled)
-        made = descent.fill(_order(compiled, rng), rng, over)
-        return made
-    return _by_pieces(compiled, rng, over, passes)
+    if table_cells(compiled, built) <= MOST_CELLS:
+        return Descent(compiled, built).fill(_order(compiled, rng), rng)
+    return _by_pieces(compiled, built, rng, over, passes)
 
 
 def _by_pieces(
-    compiled: CompiledRoster, rng: np.random.Generator, over: Callable[[], bool], passes: int
+    compiled: CompiledRoster, built: Automata, rng: np.random.Generator, over: Callable[[], bool], passes: int
 ) -> Constructed:
     days, duties = compiled.days, np.zeros((compiled.employees, compiled.days), dtype=np.int16)
-    first = 0
+    first, hard = 0, hard_price(compiled)
     while first < days:
         rest = days - first
         keep = rest if rest <= PIECE + PIECE // 2 else PIECE
         last = min(days, first + keep + OVERLAP)
-        piece = window(compiled, duties, first, last)
-        descent = Descent(piece)
-        made = descent.fill(_order(piece, rng), rng, over)
-        if made.duties is None:
-            log.info("piece of days %d to %d: no roster for person %d", first, last - 1, made.stuck)
-            return Constructed(None, made.stuck)
+        piece, cut = window(compiled, built, duties, first, last)
+        descent = Descent(piece, cut, hard)
+        values = np.zeros(descent.rows.lines)
+        made = np.zeros((piece.employees, piece.days), dtype=np.int16)
+        moved: list[int] = []
+        for e in _order(piece, rng).tolist():
+            word = descent.best(e, values, _noise(rng, piece))
+            if word is None:
+                longer = _backed_up(compiled, built, duties, e, first, last)
+                if longer is None:
+                    log.info("days %d to %d: no roster for person %d", first, last - 1, e)
+                    return Constructed(None, e)
+                duties[e, :first] = longer[:first]
+                word = longer[first:last]
+                moved.append(e)
+            made[e] = word
+            descent.take(values, e, word, 1.0)
         if not over():
-            descent.descend(made.duties, _order(piece, rng), over, passes)
-        duties[:, first : first + keep] = made.duties[:, :keep]
+            # a person who was backed up no longer follows the decided days that this piece knows
+            order = _order(piece, rng)
+            descent.descend(made, order[~np.isin(order, moved)], over, passes)
+        duties[:, first : first + keep] = made[:, :keep]
         first += keep
     return Constructed(duties)
+
+
+def _backed_up(
+    compiled: CompiledRoster, built: Automata, duties: Duties, employee: int, first: int, last: int
+) -> Duties | None:
+    """Plan one person again from an earlier day, where the days already decided leave no way on."""
+    back = first
+    while back > 0:
+        back = max(0, back - PIECE)
+        piece, cut = window(compiled, built, duties, back, last)
+        descent = Descent(piece, cut, hard_price(compiled))
+        others = np.array(duties[:, back:last])
+        others[employee] = 0
+        word = descent.best(employee, descent.rows.counts(others))
+        if word is not None:
+            return np.concatenate([duties[employee, :back], word])
+    return None
 
 
 def _order(compiled: CompiledRoster, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -171,9 +219,8 @@ def _noise(rng: np.random.Generator, compiled: CompiledRoster) -> NDArray[np.flo
     return noise
 
 
-def _cells(compiled: CompiledRoster) -> float:
+def table_cells(compiled: CompiledRoster, made: Automata) -> float:
     """Size of the largest person's table, from states and hard totals."""
-    made = automata(compiled)
     states = np.array([made[e].states for e in range(compiled.employees)], dtype=float)
     for c in compiled.counters:
         top = np.minimum(c.upper - c.offset, 2**39)

@@ -8,23 +8,33 @@ person's available days; the last piece keeps them exactly.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.rules.automaton import Automata, Automaton, Layer
 from optimise.rules.compiled import CompiledRoster, member_table
-from optimise.rules.primitives import Counter, Line, Pattern
+from optimise.rules.primitives import Counter, Line
 
 __all__ = ["window"]
 
 
-def window(compiled: CompiledRoster, duties: NDArray[np.int16], first: int, last: int) -> CompiledRoster:
+#: Price of one duty by which a total leaves its share of a bound before the end of the horizon.
+GUIDE = 4000.0
+
+
+def window(
+    compiled: CompiledRoster, built: Automata, duties: NDArray[np.int16], first: int, last: int
+) -> tuple[CompiledRoster, Automata]:
     """The problem of days ``first <= d < last`` after the decided ones.
 
     Parameters
     ----------
     compiled : CompiledRoster
+    built : Automata
+        Of the whole problem.
     duties : int16 array, shape (employees, days)
         Decided duties; only days before ``first`` are read.
     first, last : int
@@ -32,65 +42,58 @@ def window(compiled: CompiledRoster, duties: NDArray[np.int16], first: int, last
     Returns
     -------
     CompiledRoster
-        Of ``last - first`` days, day 0 being ``first``.
+        Of ``last - first`` days, day 0 being ``first``, without sequence patterns,
+    Automata
+        which are followed by these: cut from the whole ones, each starting in the state that the person has reached.
     """
-    days = last - first
-    patterns: list[Pattern] = []
-    for p in compiled.patterns:
-        if p.groups is None:
-            patterns.extend(_pattern(p, compiled.alphabet, duties, first, last))
-        else:
-            patterns.extend(_grouped(p, duties, first, last))
     available = compiled.allowed[:, :, 1:].any(axis=2)
     counters = [c for c in (_counter(c, compiled, available, duties, first, last) for c in compiled.counters) if c]
     lines = [line for line in (_line(line, first, last) for line in compiled.lines) if line]
-    return CompiledRoster(
+    piece = CompiledRoster(
         compiled.employees,
-        days,
+        last - first,
         compiled.alphabet,
-        tuple(patterns),
+        (),
         tuple(counters),
         tuple(lines),
         compiled.allowed[:, first:last],
         compiled.unit_cost[:, first:last],
     )
+    index: dict[tuple[int, int], int] = {}
+    distinct: list[Automaton] = []
+    of = np.zeros(compiled.employees, dtype=np.int32)
+    for e in range(compiled.employees):
+        kind, state = int(built.of[e]), _reached(built[e], duties[e], first)
+        if (kind, state) not in index:
+            index[kind, state] = len(distinct)
+            distinct.append(_cut(built.distinct[kind], state, first, last))
+        of[e] = index[kind, state]
+    return piece, Automata(tuple(distinct), of)
 
 
-def _pattern(p: Pattern, alphabet: int, duties: NDArray[np.int16], first: int, last: int) -> list[Pattern]:
-    length, starts = len(p.masks), p.starts
-    out = []
-    inside = (starts >= first) & (starts + length <= last)
-    if inside.any():
-        out.append(replace(p, employees=p.employees[inside], starts=starts[inside] - first))
-    early = (starts < first) & (starts + length > first) & (starts + length <= last)
-    if early.any():
-        table = member_table(p.masks, alphabet)
-        who, begin = p.employees[early], starts[early]
-        matched = np.ones(len(who), dtype=np.bool_)
-        for i in range(length - 1):
-            past = begin + i < first
-            day = np.minimum(begin + i, first - 1)
-            matched &= ~past | table[i][duties[who, day]]
-        for begun in np.unique(begin[matched]).tolist():
-            people = who[matched & (begin == begun)]
-            out.append(
-                replace(p, masks=p.masks[first - begun :], employees=people, starts=np.zeros(len(people), np.int32))
-            )
-    return out
+def _reached(automaton: Automaton, duties: NDArray[np.int16], first: int) -> int:
+    state = 0
+    for d in range(first):
+        state = int(automaton.layers[d].next[state, automaton.letter[duties[d]]])
+        if state < 0:
+            raise ValueError(f"the decided duties break a hard rule on day {d}")
+    return state
 
 
-def _grouped(p: Pattern, duties: NDArray[np.int16], first: int, last: int) -> list[Pattern]:
-    """Patterns over groups are kept where all their groups lie inside."""
-    assert p.groups is not None
-    inside = [g for g, days in enumerate(p.groups) if first <= days[0] and days[-1] < last]
-    if not inside:
-        return []
-    low, high = inside[0], inside[-1] + 1
-    keep = (p.starts >= low) & (p.starts + len(p.masks) <= high)
-    if not keep.any():
-        return []
-    groups = tuple(tuple(d - first for d in p.groups[g]) for g in range(low, high))
-    return [replace(p, employees=p.employees[keep], starts=p.starts[keep] - low, groups=groups)]
+def _cut(automaton: Automaton, state: int, first: int, last: int) -> Automaton:
+    """Days ``first .. last-1`` of an automaton, from one state; whatever it reaches at the end is accepted."""
+    layers = list(automaton.layers[first:last])
+    layers[0] = Layer(layers[0].next[[state]], layers[0].cost[[state]], layers[0].hits[[state]])
+    end = layers[-1]
+    layers[-1] = Layer(np.minimum(end.next, 0), end.cost, end.hits)
+    calendars = tuple((cut_groups(groups, first, last), mask) for groups, mask in automaton.calendars)
+    return Automaton(automaton.letter, tuple(layers), calendars, automaton.feasible)
+
+
+def cut_groups(groups: tuple[tuple[int, ...], ...], first: int, last: int) -> tuple[tuple[int, ...], ...]:
+    """The parts of groups of days that lie in the stretch, counted from its first day."""
+    cut = (tuple(d - first for d in g if first <= d < last) for g in groups)
+    return tuple(g for g in cut if g)
 
 
 def _counter(
@@ -128,17 +131,23 @@ def _counter(
     if not done.all() and step > 1:  # a piece may end anywhere within one duty of its share
         lower = np.where(done, lower, lower - step)
         upper = np.where(done, upper, np.minimum(c.upper, upper + step))
-    # what a piece may not exceed, it may at least have reached already
-    upper = np.maximum(upper, before)
-    groups = None
-    if c.groups is not None:
-        cut = (tuple(d - first for d in g if first <= d < last) for g in c.groups)
-        groups = tuple(g for g in cut if g)
+    hurry = math.isinf(c.weight_lower) or math.isinf(c.weight_upper)
+    if hurry and not done.all():  # a share is a guide and never forbids: only the end of the horizon does
+        guide = GUIDE / max(1, step)
+        weights = (
+            guide if math.isinf(c.weight_lower) else c.weight_lower,
+            guide if math.isinf(c.weight_upper) else c.weight_upper,
+        )
+    else:
+        weights = (c.weight_lower, c.weight_upper)
+    groups = None if c.groups is None else cut_groups(c.groups, first, last)
     return replace(
         c,
         lower=lower,
         upper=upper,
         offset=before,
+        weight_lower=weights[0],
+        weight_upper=weights[1],
         values=None if c.values is None else np.ascontiguousarray(c.values[first:last]),
         groups=groups,
     )
