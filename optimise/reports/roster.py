@@ -144,17 +144,19 @@ def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[in
         (
             row.label,
             "" if row.label in row.rule else row.rule,
-            {c.day: _cover_cell(c, hard=row.hard) for c in row.cells},
+            {c.day: _cover_cell(c) for c in row.cells},
         )
         for row in cover(problem, plan)
     ]
 
 
-def _cover_cell(c: CoverCell, *, hard: bool) -> Cell:
+def _cover_cell(c: CoverCell) -> Cell:
     if c.short > 0:
-        return Cell(f"{c.present}/{number(c.minimum)}", "bad" if hard else "short", f"{number(c.short)} short")
+        return Cell(f"{c.present}/{number(c.minimum)}", "bad" if c.broken else "short", f"{number(c.short)} short")
     if c.over > 0:
-        return Cell(f"{c.present}/{number(c.maximum)}", "over", f"{number(c.over)} more than wanted")
+        return Cell(
+            f"{c.present}/{number(c.maximum)}", "bad" if c.broken else "over", f"{number(c.over)} more than wanted"
+        )
     return Cell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
 
 

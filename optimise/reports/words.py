@@ -91,7 +91,7 @@ def roster_sentences(problem: RosterProblem, plan: Roster, evaluation: Evaluatio
         missing = sum(cell.short for _, cell in short)
         where = _list([f"{problem.horizon.label(c.day)} {row.label} ({number(c.short)})" for row, c in short], 4)
         text = f"Short of {_people(missing)} in all, at {len(short)} of {len(cells)} places to cover: {where}."
-        said.append(Sentence(text, "bad" if any(row.hard for row, _ in short) else "note"))
+        said.append(Sentence(text, "bad" if any(c.broken for _, c in short) else "note"))
     wishes = requests(problem, plan)
     if wishes:
         refused = [w for w in wishes if not w.granted]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimise.domain.roster import OFF, Roster, RosterProblem, Shift
 from optimise.result import Evaluation
 from optimise.rules.cover import Cover, Demand
+from optimise.rules.primitives import Segment
 from optimise.rules.requests import DaysOff, Pins, Requests
 
 __all__ = [
@@ -32,7 +33,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CoverCell:
-    """People present and wanted on one day. ``maximum`` is infinite where any number is welcome."""
+    """People present and wanted on one day.
+
+    ``maximum`` is infinite where any number is welcome; ``broken`` tells that the deviation is more than any price
+    allows.
+    """
 
     day: int
     present: int
@@ -40,6 +45,7 @@ class CoverCell:
     maximum: float
     short: float
     over: float
+    broken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,6 @@ class CoverRow:
 
     rule: str
     label: str
-    hard: bool
     cells: tuple[CoverCell, ...]
 
 
@@ -111,7 +116,6 @@ def _in_mask(duties: NDArray[np.int16], mask: int) -> NDArray[np.bool_]:
 def cover(problem: RosterProblem, plan: Roster) -> tuple[CoverRow, ...]:
     """Cover against demand, in the order of the rules."""
     rows: dict[tuple[str, str, int, tuple[int, ...] | None], list[CoverCell]] = {}
-    hard: dict[tuple[str, str, int, tuple[int, ...] | None], bool] = {}
 
     @cache
     def present(mask: int, people: tuple[int, ...] | None) -> NDArray[np.int64]:
@@ -126,17 +130,25 @@ def cover(problem: RosterProblem, plan: Roster) -> tuple[CoverRow, ...]:
             key = (rule.name, demand.label or _names(problem, demand.mask), demand.mask, demand.employees)
             count = int(present(demand.mask, demand.employees)[demand.day])
             rows.setdefault(key, []).append(_cell(demand, count))
-            prices = [s[0].price for s in (demand.under, demand.over) if s]
-            hard[key] = hard.get(key, False) or any(math.isinf(p) for p in prices)
-    return tuple(
-        CoverRow(key[0], key[1], hard[key], tuple(sorted(cells, key=lambda c: c.day))) for key, cells in rows.items()
-    )
+    return tuple(CoverRow(key[0], key[1], tuple(sorted(cells, key=lambda c: c.day))) for key, cells in rows.items())
 
 
 def _cell(demand: Demand, count: int) -> CoverCell:
     lower = demand.minimum if demand.under else 0.0
     upper = demand.maximum if demand.over else math.inf
-    return CoverCell(demand.day, count, lower, upper, max(0.0, lower - count), max(0.0, count - upper))
+    short, over = max(0.0, lower - count), max(0.0, count - upper)
+    broken = _beyond_price(demand.under, short) or _beyond_price(demand.over, over)
+    return CoverCell(demand.day, count, lower, upper, short, over, broken)
+
+
+def _beyond_price(segments: tuple[Segment, ...], amount: float) -> bool:
+    """Whether some unit of a deviation falls where it is forbidden."""
+    before = 0.0
+    for segment in segments:
+        if math.isinf(segment.price):
+            return amount > before
+        before += segment.width
+    return False
 
 
 def _names(problem: RosterProblem, mask: int) -> str:
