@@ -1,0 +1,55 @@
+"""Made hospitals: the same everywhere, sound, and with a plan that proves it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import optimise
+from optimise.errors import InputError
+from optimise.generate import hospital, hospital_with_plan
+
+
+@given(st.integers(5, 150), st.integers(3, 30), st.integers(0, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_a_plan_without_breach_exists(patients: int, days: int, seed: int) -> None:
+    problem, plan = hospital_with_plan(patients, days, seed)
+    assert problem.evaluate(plan).feasible
+    assert sum(p.startswith("P") for p in problem.patients.ids) == patients
+
+
+def test_same_seed_same_hospital() -> None:
+    assert hospital(40, 7, 3).digest() == hospital(40, 7, 3).digest()
+    assert hospital(40, 7, 3).digest() != hospital(40, 7, 4).digest()
+
+
+def test_figures_of_a_hospital() -> None:
+    problem, plan = hospital_with_plan(600, 28, 1)
+    assert problem.theatres is not None
+    assert problem.nursing is not None
+    new = ~problem.patients.inpatient
+    assert 0.4 < problem.patients.mandatory[new].mean() < 0.7
+    assert 0.7 < (plan.admission[new] >= 0).mean() <= 1
+    occupied = (plan.room[:, 0] >= 0).sum() / problem.rooms.beds[:, 0].sum()
+    assert 0.6 < occupied < 0.95, "the hospital is well filled when the plan begins"
+    assert (problem.theatres.surgeon[problem.patients.inpatient] == -1).all()
+    assert np.all(problem.nursing.on_duty.sum(axis=0) >= 2)
+
+
+@pytest.mark.parametrize(("patients", "days"), [(4, 14), (30_000, 14), (20, 2), (20, 100)])
+def test_sizes_out_of_range(patients: int, days: int) -> None:
+    with pytest.raises(InputError):
+        hospital(patients, days)
+
+
+@pytest.mark.skipif(find_spec("optimise.io.hospital") is None, reason="the native hospital format is not there yet")
+def test_written_and_read_again(tmp_path: Path) -> None:
+    from optimise.generate.hospitals import write_hospital
+
+    (file, *_) = write_hospital(tmp_path / "h.json", patients=20, days=7, seed=1)
+    assert optimise.read(file).digest() == hospital(20, 7, 1).digest()
