@@ -117,6 +117,11 @@ class Evaluation:
         """Amount by rule name."""
         return {r.rule: r.amount for r in self.rules}
 
+    def _repr_html_(self) -> str:
+        from optimise.notebook import evaluation_html
+
+        return evaluation_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -217,3 +222,8 @@ class Result:
     @property
     def feasible(self) -> bool:
         return self.evaluation is not None and self.evaluation.feasible
+
+    def _repr_html_(self) -> str:
+        from optimise.notebook import result_html
+
+        return result_html(self)

@@ -316,6 +316,11 @@ class HospitalProblem:
         except ValueError:
             raise InputError(f"unknown {what}", item=f"{what} {name}") from None
 
+    def _repr_html_(self) -> str:
+        from optimise.notebook import problem_html
+
+        return problem_html(self)
+
     def __repr__(self) -> str:
         parts = [
             f"{len(self.patients)} patients",

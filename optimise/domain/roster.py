@@ -250,6 +250,11 @@ class RosterProblem:
 
         return evaluate_roster(self, plan)
 
+    def _repr_html_(self) -> str:
+        from optimise.notebook import problem_html
+
+        return problem_html(self)
+
     def digest(self) -> str:
         """SHA-256 of names, sizes and compiled rules."""
         made = hashlib.sha256()

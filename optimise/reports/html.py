@@ -80,6 +80,7 @@ def _tables(result: Result, problem: Problem) -> dict[str, Any]:
     rules = [
         {
             "name": r.rule,
+            "detail": _meaning(problem, r.rule),
             "hard": r.hard,
             "amount": number(r.amount),
             "cost": "" if r.hard else number(r.cost),
@@ -97,6 +98,15 @@ def _tables(result: Result, problem: Problem) -> dict[str, Any]:
         ],
         "more_violations": max(0, len(worst) - _MOST_VIOLATIONS),
     }
+
+
+def _meaning(problem: Problem, rule: str) -> str:
+    """What a rule asks, where its name is not plain words already."""
+    if not isinstance(problem, HospitalProblem):
+        return ""
+    from optimise.rules.hospital import get_rule
+
+    return get_rule(problem, rule).text
 
 
 def _facts(result: Result) -> dict[str, Any]:
