@@ -99,9 +99,12 @@ def generate(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="ward or hospital.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     size: Annotated[
-        int, typer.Option("--size", "--staff", metavar="N", help="Staff of a ward, or patients of a hospital.")
-    ] = 30,
-    weeks: Annotated[int, typer.Option("--weeks", metavar="W", help="Weeks to plan.")] = 4,
+        int | None,
+        typer.Option("--size", "--staff", metavar="N", help="Staff of a ward (30), or patients of a hospital (120)."),
+    ] = None,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", metavar="W", help="Weeks to plan: 4 for a ward, 2 for a hospital.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same file.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
@@ -112,14 +115,15 @@ def generate(
         from optimise.generate import ward
         from optimise.io.native import write_ward
 
-        write_ward(ward(size, weeks, seed), output)
+        written = [write_ward(ward(size or 30, weeks or 4, seed), output)]
     elif kind == "hospital":
         from optimise.generate.hospitals import write_hospital
 
-        write_hospital(output, patients=size, days=7 * weeks, seed=seed)
+        written = write_hospital(output, patients=size or 120, days=7 * (weeks or 2), seed=seed)
     else:
         raise WardwiseError(f"cannot make a {kind!r}; ward or hospital")
-    print(output)
+    for path in written:
+        print(path)
 
 
 def schema() -> None:
