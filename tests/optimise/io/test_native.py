@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 import optimise
-from optimise.domain.roster import Roster, RosterProblem
+from optimise.domain.roster import Employee, Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.native import schema, schema_text
 from optimise.io.ward import Staff, Ward
@@ -265,6 +267,15 @@ def test_shifts_only_for_some() -> None:
 # ---------------------------------------------------------------------------------------------- documents
 
 
+def test_a_new_person_is_bound_like_another() -> None:
+    staff = [{"id": "Ann", "weekly_hours": 15, "groups": ["g"]}, {"id": "Ben", "weekly_hours": 7.5}]
+    demand = [{"between": ["07:00", "12:00"], "days": ["Mon"], "who": {"groups": ["g"]}, "minimum": 1, "weight": 9}]
+    made = problem(staff=staff, demand=demand)
+    grown = made.with_employee(Employee("Chi", groups=("g",)), like="Ann")
+    assert cost(made, "-", "-") == 9 + 2 * 15 + 2 * 7.5
+    assert cost(grown, "-", "-", "E E") == 2 * 15 + 2 * 7.5
+
+
 def test_edited_from_python() -> None:
     ward = Ward.load(ROOT / "examples" / "minimal.yaml")
     ward.staff.append(Staff(id="Flo", weekly_hours=30))
@@ -275,12 +286,30 @@ def test_edited_from_python() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".json", ".yaml"])
-@pytest.mark.parametrize("example", ["ward30.json", "ward4x7.json", "minimal.yaml"])
+@pytest.mark.parametrize("example", ["ward30.json", "ward4x7.json", "minimal.yaml", "annotated.yaml"])
 def test_what_is_written_reads_the_same(example: str, suffix: str, tmp_path: Path) -> None:
     ward = Ward.load(ROOT / "examples" / example)
     again = Ward.load(ward.save(tmp_path / f"again{suffix}"))
     assert again == ward
     assert again.problem().digest() == ward.problem().digest()
+
+
+def test_the_annotated_example_shows_every_key() -> None:
+    ward = Ward.load(ROOT / "examples" / "annotated.yaml")
+    said = {key for part in walk(ward) for key in part.model_fields_set}
+    known = {key for part in walk(ward) for key in type(part).model_fields}
+    assert known - said == {"of", "weekly"}
+    assert {type(part).__name__ for part in walk(ward)} >= {"Hours", "ShiftLimit", "Sequence", "Tier", "Pin", "Pair"}
+
+
+def walk(part: object) -> Iterator[BaseModel]:
+    if isinstance(part, BaseModel):
+        yield part
+        for key in type(part).model_fields:
+            yield from walk(getattr(part, key))
+    elif isinstance(part, list):
+        for each in part:
+            yield from walk(each)
 
 
 def test_limits_in_every_spelling_survive(tmp_path: Path) -> None:
