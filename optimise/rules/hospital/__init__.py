@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from optimise.domain.hospital import HospitalPlan, HospitalProblem
     from optimise.rules.hospital.base import HospitalRule
 
-__all__ = ["evaluate", "get_rule", "hard_and_cost", "known_rules"]
+__all__ = ["evaluate", "get_rule", "hard_and_cost", "known_rules", "unit_of"]
 
 
 @cache
@@ -60,6 +60,12 @@ def _registry() -> dict[str, HospitalRule]:
 def known_rules() -> tuple[str, ...]:
     """Names of the rules that every problem may use (room wishes bring their own names)."""
     return tuple(_registry())
+
+
+def unit_of(name: str) -> str:
+    """What a rule's amount counts, such as ``people`` or ``minutes``."""
+    found = _registry().get(name)
+    return found.unit if found is not None else "nights"
 
 
 def get_rule(problem: HospitalProblem, name: str) -> HospitalRule:

@@ -43,8 +43,8 @@ class OpenOperatingTheater(HospitalRule):
             o, d = index
             return Breach((layer.ids[o],), (d,), f"theatre {layer.ids[o]} is opened on day {d}")
 
-        opened: IntArray = _together(state).any(axis=0)
-        return Breaches.positive(opened.astype(np.int64), tell)
+        opened = np.minimum(_together(state).sum(axis=0), 1)
+        return Breaches.positive(np.asarray(opened), tell)
 
     def add(self, model: HospitalModel) -> None:
         """``OpenOperatingTheater[p,a,o]``: surgery[p,a,o] <= open[o,a]; where overtime is hard also

@@ -1,0 +1,148 @@
+"""The steps that improve a hospital plan, each with its size and record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from optimise.domain.hospital import HospitalPlan, HospitalProblem
+from optimise.method import Deadline
+from optimise.models.hospital import HospitalModel
+from optimise.models.hospital_scope import Scope
+from optimise.result import Stop
+from optimise.search.hospital.annealing import RoomAnnealing
+from optimise.search.hospital.neighbourhoods import KINDS, Kind
+from optimise.solvers.highs import Highs
+
+__all__ = ["Anneal", "Arm", "Neighbourhood", "arms_of", "solve_scope"]
+
+#: Nodes of a sub-model under a work limit, and its seconds otherwise.
+NODES, SECONDS = 60, 4.0
+
+
+def solve_scope(
+    problem: HospitalProblem,
+    plan: HospitalPlan,
+    scope: Scope,
+    *,
+    seconds: float,
+    nodes: int | None,
+    seed: int,
+    threads: int = 1,
+    moves: bool = False,
+) -> tuple[HospitalPlan | None, bool]:
+    """Best plan found within a scope, and whether the sub-model was solved to the end."""
+    clock = Deadline(seconds)
+    built = HospitalModel(problem, scope, moves=moves)
+    solver = Highs(built.model.freeze(), seed=seed, threads=threads)
+    solved = solver.solve(seconds=max(0.1, clock.left), nodes=nodes, start=built.start(plan))
+    if solved.values is None:
+        return None, solved.stop is Stop.INFEASIBLE
+    return built.plan(solved.values), solved.stop is Stop.OPTIMAL
+
+
+class Arm(Protocol):
+    """One way to improve a plan."""
+
+    name: str
+    score: float
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        """A plan to compare with ``plan``, or None; ``work`` asks for work limits in place of ``seconds``."""
+        ...
+
+    def learn(self, gain: float, seconds: float) -> None:
+        """Remember the gain (thousandths of the cost) of the last step."""
+        ...
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """A sub-model solved by HiGHS; grows when solved at once, shrinks when it runs into its limit."""
+
+    problem: HospitalProblem
+    name: str
+    kind: Kind
+    size: float
+    moves: bool
+    threads: int = 1
+    score: float = 1.0
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        scope = self.kind(self.problem, plan, rng, max(2, round(self.size)))
+        if scope is None:
+            self.score *= 0.5
+            return None
+        clock = Deadline(math.inf if work else min(SECONDS, seconds))
+        found, proven = solve_scope(
+            self.problem,
+            plan,
+            scope,
+            seconds=clock.seconds,
+            nodes=NODES if work else None,
+            seed=seed,
+            threads=self.threads,
+            moves=self.moves,
+        )
+        if proven and (work or clock.elapsed < 0.25 * SECONDS):
+            self.size *= 1.3
+        elif not proven:
+            self.size = max(2.0, self.size * 0.75)
+        return found
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.8 * self.score + 0.2 * gain / max(seconds, 0.05)
+
+
+@dataclass(slots=True)
+class Anneal:
+    """Annealing of rooms: a long first run from hot, then shorter ones from lower temperatures."""
+
+    annealing: RoomAnnealing
+    name: str = "annealing"
+    score: float = 5.0
+    rate: float = 0.0  # steps a second
+    runs: int = 0
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        hot = self.annealing.hot
+        if work:
+            steps = 500_000
+        else:
+            if self.rate == 0.0:
+                self.annealing.run(plan, steps=1000, seed=seed, hot=1.0, cold=1.0)  # compile
+                clock = Deadline(math.inf)
+                self.annealing.run(plan, steps=200_000, seed=seed, hot=hot, cold=hot / 10)
+                self.rate = 200_000 / max(clock.elapsed, 1e-3)
+            steps = int(np.clip(self.rate * seconds * (0.4 if self.runs == 0 else 0.1), 10_000, 2_000_000_000))
+        start = hot if self.runs == 0 else hot * float(rng.choice([0.05, 0.15, 0.4]))
+        self.runs += 1
+        best, _, _ = self.annealing.run(plan, steps=steps, seed=seed, hot=start, cold=hot / 100)
+        return best
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
+def arms_of(problem: HospitalProblem, threads: int) -> list[Arm]:
+    """The steps that suit a problem; each is tried once in this order before gains decide."""
+    layered = problem.theatres is not None or problem.nursing is not None
+    kinds = KINDS["hospital" if layered else "beds"]
+    made: list[Arm] = [Neighbourhood(problem, name, kind, size, False, threads) for name, (kind, size) in kinds.items()]
+    if not layered:
+        if not problem.hard("Transfer"):
+            kind, size = kinds["dearest"]
+            made.append(Neighbourhood(problem, "moves", kind, size / 4, True, threads))
+        annealing = RoomAnnealing(problem)
+        if annealing.usable:
+            made.insert(0, Anneal(annealing))
+    return made

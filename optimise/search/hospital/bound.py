@@ -1,0 +1,308 @@
+"""Quick lower bounds of hospital problems.
+
+Two relaxations, each valid whatever the weights, because every cost that is left out is non-negative:
+
+* :func:`admission_days`: an aggregated admission-day model in the manner of Team Twente (arXiv:2511.04685). Binary
+  x[p,a]; surgeons by day; theatres by day and size (integer numbers opened); beds by day and gender, where rooms of
+  one size are counted and split between the genders by integers; workload by shift; each patient and day carries the
+  least continuity, skill and room cost that any plan pays for it.
+* :func:`nights`: for fixed stays, an exact assignment of the people of each night to beds; where mixed rooms are
+  forbidden the same with the gender of each room as a binary. Moves between nights are free.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optimise.domain.beds import SAME_GENDER, IntArray
+from optimise.domain.hospital import HospitalProblem
+from optimise.method import Deadline
+from optimise.models.linear import LinearModel
+from optimise.result import Stop
+from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.solvers.highs import Highs, round_up
+
+__all__ = ["Bound", "admission_days", "nights", "quick_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A certified lower bound of the cost (``inf``: no plan exists) and where it comes from."""
+
+    value: float
+    source: str
+
+
+def quick_bound(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
+    """The better suited of the two relaxations."""
+    people = problem.patients
+    fixed = bool((people.mandatory & (people.release == people.due)).all())
+    hard = problem.hard("MandatoryUnscheduledPatients") and problem.hard("AdmissionDay")
+    if fixed and hard and problem.hard("RoomCapacity") and problem.theatres is None and problem.nursing is None:
+        return nights(problem, seconds=seconds, threads=threads)
+    return admission_days(problem, seconds=seconds, threads=threads)
+
+
+# -- fixed stays: night by night -----------------------------------------------------------------------------------
+def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
+    """Sum of the exact bed assignments of all nights; mixing counted where time allows.
+
+    Nights are first solved without gender (an assignment problem each), then, with the time left, as integer
+    programs with gender, the fullest nights first; each keeps its better bound.
+    """
+    clock = Deadline(seconds)
+    h = arrays_of(problem)
+    values = np.zeros(problem.days, dtype=np.int64)
+    people = [_present(h, d) for d in range(problem.days)]
+    for d in range(problem.days):
+        value = _assignment(h, d, people[d])
+        if value is None:
+            return Bound(math.inf, f"more patients than suitable beds on day {d}")
+        values[d] = value
+    source = "nightly bed assignment"
+    if problem.hard("RoomGenderMix") and (problem.rooms.policy == SAME_GENDER).any():
+        order = sorted(range(problem.days), key=lambda d: -len(people[d]))
+        for i, d in enumerate(order):
+            share = clock.left / (len(order) - i)
+            if share < 0.2:
+                break
+            value = _night_with_gender(h, d, people[d], share, threads)
+            if value > values[d]:
+                values[d], source = value, "nightly bed assignment with single-sex rooms"
+    return Bound(float(values.sum()) / problem.scale, source)
+
+
+def _present(h: HospitalArrays, d: int) -> IntArray:
+    start = np.where(h.home >= 0, 0, h.release)
+    made: IntArray = np.flatnonzero((start <= d) & (d < start + h.stay))
+    return made
+
+
+def _costs(h: HospitalArrays, d: int, who: IntArray) -> IntArray:
+    """Ticks of a night by (person, room)."""
+    made: IntArray = h.night_cost[h.night_row[who, d - h.release[who]]]
+    return made
+
+
+def _assignment(h: HospitalArrays, d: int, who: IntArray) -> int | None:
+    """Least cost of a night without gender, None when people cannot all be placed."""
+    from scipy.optimize import linear_sum_assignment
+
+    bed_room = np.repeat(np.arange(h.beds.shape[0]), h.beds[:, d])
+    if len(who) > len(bed_room):
+        return None
+    table = _costs(h, d, who)[:, bed_room]
+    rows, columns = linear_sum_assignment(table.astype(float))
+    total = int(table[rows, columns].sum())
+    return None if total >= BARRED else total
+
+
+def _night_with_gender(h: HospitalArrays, d: int, who: IntArray, seconds: float, threads: int) -> int:
+    """Proven bound of a night with single-sex rooms.
+
+    Rooms that are alike for everybody present are one column group: y[p,c] people in rooms of class c; how many of
+    its rooms go to each gender is an integer.
+    """
+    cost, beds = _costs(h, d, who), h.beds[:, d]
+    label = np.column_stack([cost.T, beds, h.single_sex])
+    distinct, room_class = np.unique(label, axis=0, return_inverse=True)
+    room_class = room_class.reshape(-1)
+    classes = len(distinct)
+    first = np.array([np.flatnonzero(room_class == c)[0] for c in range(classes)])
+    size, count = beds[first], np.bincount(room_class, minlength=classes)
+    model = LinearModel(f"night {d}")
+    person, c = np.nonzero((cost[:, first] < BARRED) & (size > 0)[None, :])
+    y = model.add_columns("stay", len(person), upper=1.0, cost=cost[person, first[c]], integer=True)
+    rows = model.add_rows("room", len(who), lower=1.0, upper=1.0)
+    model.add_entries(rows[person], y)
+    rows = model.add_rows("RoomCapacity", classes, upper=count * size)
+    model.add_entries(rows[c], y)
+    bound = np.flatnonzero((h.single_sex[first] == 1) & (size > 1))
+    men = np.full(classes, -1)
+    men[bound] = model.add_columns("gender", len(bound), upper=count[bound], integer=True)
+    for g in (0, 1):
+        row_of = np.full(classes, -1)
+        row_of[bound] = model.add_rows("RoomGenderMix", len(bound), upper=(1 - g) * (count * size)[bound])
+        mine = (h.gender[who[person]] == g) & (row_of[c] >= 0)
+        model.add_entries(row_of[c[mine]], y[mine])
+        model.add_entries(row_of[bound], men[bound], (1 - 2 * g) * size[bound])
+    solved = Highs(model.freeze(), threads=threads).solve(seconds=seconds)
+    if not math.isfinite(solved.bound):
+        return 0
+    return max(0, math.ceil(solved.bound - 1e-6 * max(1.0, abs(solved.bound))))
+
+
+# -- admission days ------------------------------------------------------------------------------------------------
+def admission_days(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
+    """Dual bound of the aggregated admission-day model, in units of cost."""
+    model, lattice = _admission_model(problem)
+    solved = Highs(model.freeze(), threads=threads).solve(seconds=seconds)
+    source = "aggregated admission-day model"
+    if solved.stop is Stop.INFEASIBLE:
+        return Bound(math.inf, source)
+    if not math.isfinite(solved.bound):
+        return Bound(0.0, "costs are not negative")
+    return Bound(max(0.0, round_up(solved.bound, lattice) / problem.scale), source)
+
+
+def _admission_model(problem: HospitalProblem) -> tuple[LinearModel, float]:
+    """The model in ticks and the step of its objective."""
+    h, people = arrays_of(problem), problem.patients
+    model = LinearModel(f"{problem.name}, admission days")
+    days = np.arange(problem.days)
+    inside = (days >= people.release[:, None]) & (days <= people.due[:, None])
+    if not problem.hard("AdmissionDay"):
+        inside = np.ones_like(inside)
+    floor = _stay_floor(problem, h)
+    blocked = floor >= BARRED
+    if problem.theatres is not None:
+        blocked = blocked | _no_surgery(problem, h)
+    person, day = np.nonzero(inside & ~blocked)
+    delay = np.maximum(0, day - people.release[person]) * h.delay[person]
+    x = model.add_columns("admission", len(person), upper=1.0, cost=delay + floor[person, day], integer=True)
+    rows = model.add_rows("admitted", len(people), lower=1.0, upper=1.0)
+    model.add_entries(rows[person], x)
+    soft_missing = problem.weight("MandatoryUnscheduledPatients")
+    out = np.flatnonzero(~people.mandatory | (soft_missing is not None) & ~people.inpatient)
+    price = np.where(people.mandatory[out], soft_missing or 0, h.refusal[out])
+    refused = model.add_columns("out", len(out), upper=1.0, cost=price, integer=True)
+    model.add_entries(rows[out], refused)
+    # one entry for each column and day of its stay
+    nights_ = np.minimum(people.stay[person], problem.days - day)
+    source = np.repeat(np.arange(len(person)), nights_)
+    night = np.arange(len(source)) - np.repeat(np.cumsum(nights_) - nights_, nights_)
+    _surgeons_and_theatres(problem, h, model, person, day, x)
+    _beds(problem, h, model, person[source], day[source] + night, x[source])
+    _workload(problem, h, model, person[source], day[source] + night, night, x[source])
+    weights = [s.weight for s in problem.rules if s.weight]
+    return model, float(math.gcd(*weights)) if weights else 1.0
+
+
+def _stay_floor(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
+    """Least room, continuity and skill cost of each (patient, admission day), BARRED when no room will do."""
+    people, days = problem.patients, problem.days
+    made = np.zeros((len(people), days), dtype=np.int64)
+    beds = h.beds > 0
+    hard_beds, fixed = problem.hard("RoomCapacity"), problem.hard("Transfer")
+    for p in range(len(people)):
+        for a in range(people.release[p] if problem.hard("AdmissionDay") else 0, days):
+            if people.inpatient[p] and a > 0:
+                break
+            length = int(min(people.stay[p], days - a))
+            nights_ = h.night_cost[h.night_row[p, :length]]
+            if hard_beds and not people.inpatient[p]:
+                nights_ = nights_ + BARRED * ~beds[:, a : a + length].T
+            made[p, a] = nights_.sum(axis=0).min() if fixed else nights_.min(axis=1).sum()
+    if people.inpatient.any():
+        made[people.inpatient] = np.where(made[people.inpatient] >= BARRED, 0, made[people.inpatient])
+    if problem.nursing is not None and problem.hard("UncoveredRoom"):
+        from optimise.rules.hospital.continuity import care_floor
+
+        made += h.continuity_weight * care_floor(problem)
+        k = h.shifts
+        best = np.where(h.duty >= 0, h.skill[:, None], -1).max(axis=0, initial=-1)
+        best = np.where(best < 0, 10**6, best)
+        for a in range(days):
+            length = min(days - a, h.required.shape[1] // k)
+            missing = np.maximum(0, h.required[:, : length * k] - best[None, a * k : (a + length) * k])
+            made[:, a] += h.skill_weight * missing.sum(axis=1)
+    return made
+
+
+def _no_surgery(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
+    """Bool (patients, days): neither surgeon nor theatre has the time."""
+    none = np.zeros((len(h.surgeon), problem.days), dtype=np.bool_)
+    cut = h.surgeon >= 0
+    if problem.hard("SurgeonOvertime"):
+        none[cut] |= h.surgeon_minutes[h.surgeon[cut]] < h.duration[cut, None]
+    if problem.hard("OperatingTheaterOvertime") and h.minutes.shape[0]:
+        none[cut] |= h.minutes.max(axis=0)[None, :] < h.duration[cut, None]
+    return none
+
+
+def _surgeons_and_theatres(
+    problem: HospitalProblem, h: HospitalArrays, model: LinearModel, person: IntArray, day: IntArray, x: IntArray
+) -> None:
+    """Minutes of surgeons by day; minutes of theatres by day against the theatres opened of each size."""
+    if problem.theatres is None:
+        return
+    days, need = problem.days, h.duration[person]
+    cut = (h.surgeon[person] >= 0) & (need > 0)
+    if problem.hard("SurgeonOvertime"):
+        rows = model.add_rows("SurgeonOvertime", h.surgeon_minutes.size, upper=h.surgeon_minutes.reshape(-1))
+        model.add_entries(rows[h.surgeon[person[cut]] * days + day[cut]], x[cut], need[cut])
+    if problem.hard("OperatingTheaterOvertime"):
+        rows = model.add_rows("OperatingTheaterOvertime", days, upper=0.0)
+        model.add_entries(rows[day[cut]], x[cut], need[cut])
+        some = model.add_rows("opened", int(cut.sum()), upper=0.0)
+        model.add_entries(some, x[cut])
+        for d in range(days):
+            sizes, count = np.unique(h.minutes[:, d], return_counts=True)
+            opened = model.add_columns("open", len(sizes), upper=count, cost=h.open_weight, integer=True)
+            model.add_entries(rows[d], opened, -1.0 * sizes)
+            here = np.flatnonzero(day[cut] == d)
+            model.add_entries(some[here][:, None], opened[None, :], -1.0)
+
+
+def _beds(
+    problem: HospitalProblem, h: HospitalArrays, model: LinearModel, person: IntArray, day: IntArray, x: IntArray
+) -> None:
+    """Beds by day, split between the genders where rooms are single-sex."""
+    if not problem.hard("RoomCapacity"):
+        return
+    days = problem.days
+    total = np.maximum(h.beds.sum(axis=0), np.bincount(day[problem.patients.inpatient[person]], minlength=days))
+    rows = model.add_rows("RoomCapacity", days, upper=total)
+    model.add_entries(rows[day], x)
+    if not problem.hard("RoomGenderMix"):
+        return
+    taken = np.full((h.beds.shape[0], days), -1)
+    for q in np.flatnonzero(h.home >= 0):
+        if problem.hard("Transfer"):
+            taken[h.home[q], : h.stay[q]] = h.gender[q]
+    split = model.add_rows("RoomGenderMix", 2 * days, upper=0.0)
+    model.add_entries(split[h.gender[person] * days + day], x)
+    for d in range(days):
+        free = (h.single_sex == 1) & (taken[:, d] < 0)
+        both = (h.single_sex == 0) & (problem.rooms.policy < 0)
+        for size in np.unique(h.beds[free & (h.beds[:, d] > 0), d]):
+            number = float((free & (h.beds[:, d] == size)).sum())
+            shared = model.add_columns("rooms_of_gender", 2, upper=number, integer=True)
+            row = model.add_rows("rooms_of_size", 1, upper=number)
+            model.add_entries(row[0], shared)
+            model.add_entries(split[[d, days + d]], shared, -float(size))
+        for g in (0, 1):
+            own = (taken[:, d] == g) & (h.single_sex == 1) | (problem.rooms.policy == g) & (h.single_sex == 0)
+            people_in = float((problem.patients.inpatient & (h.gender == g) & (h.stay > d)).sum())
+            beds = max(people_in if not free.any() else 0.0, float(h.beds[own, d].sum()))
+            # rooms without a rule serve both genders: counted for each
+            rest = float(h.beds[both, d].sum())
+            if problem.weight("RoomGenderPolicy") is not None:
+                rest += float(h.beds[(problem.rooms.policy == 1 - g) & (h.single_sex == 0), d].sum())
+            fixed = model.add_columns("beds_of_gender", 1, lower=beds + rest, upper=beds + rest)
+            model.add_entries(split[g * days + d], fixed, -1.0)
+
+
+def _workload(
+    problem: HospitalProblem,
+    h: HospitalArrays,
+    model: LinearModel,
+    person: IntArray,
+    day: IntArray,
+    night: IntArray,
+    x: Any,
+) -> None:
+    """Workload beyond what all nurses on duty can carry, by shift."""
+    if problem.nursing is None or not problem.hard("UncoveredRoom") or h.load_weight == 0:
+        return
+    k = h.shifts
+    rows = model.add_rows("ExcessiveNurseWorkload", problem.days * k, upper=np.maximum(h.duty, 0).sum(axis=0))
+    excess = model.add_columns("excess", problem.days * k, cost=h.load_weight)
+    model.add_entries(rows, excess, -1.0)
+    for j in range(k):
+        work = h.workload[person, night * k + j]
+        model.add_entries(rows[day * k + j][work > 0], x[work > 0], work[work > 0])
