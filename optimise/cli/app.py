@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Staff rosters and bed plans with proven bounds.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich would double the start-up time
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 a feasible plan, 1 none found within the limits, 2 wrong use or bad input, "
     "3 proven infeasible, 75 stopped by a signal after writing what there was.",
