@@ -198,8 +198,14 @@ def _counter(problem: RosterProblem, counter: Counter, duties: Duties, tally: _T
             if weight == 0:
                 continue
             name = problem.employees[int(counter.employees[i])].id
-            text = f"{name}: {counter.label} {total[i]} {counter.unit}, {amount:g} {word} {bound[i]}"
+            have, off, want = (_quantity(v, counter.unit) for v in (int(total[i]), int(amount), int(bound[i])))
+            text = f"{name}: {counter.label} {have}, {off} {word} {want}"
             tally.add(counter.rule, amount, amount * weight, math.isinf(weight), (name,), (), text)
+
+
+def _quantity(value: int, unit: str) -> str:
+    """Minutes are told in hours."""
+    return f"{value / 60:.4g} h" if unit == "minutes" else f"{value} {unit}"
 
 
 def _line(problem: RosterProblem, line: Line, value: float, tally: _Tally) -> None:
