@@ -62,8 +62,8 @@ def _cpu_flags() -> str:
 def kernel_cache(say: Callable[[str], None] = lambda text: None) -> Iterator[None]:
     """Give Numba a private copy of the published kernels while the block runs, and publish what is new.
 
-    Must be entered before Numba is imported. Every failure of the file system only costs compilations. When
-    something was compiled, ``say`` is told: this is what makes a first run slower than the next.
+    Must be entered before Numba is imported. Every failure of the file system only costs compilations. ``say`` is
+    told before a first run and after something was compiled: this is what makes a first run slower than the next.
     """
     if "NUMBA_CACHE_DIR" in os.environ or "numba" in sys.modules:
         yield
@@ -76,6 +76,8 @@ def kernel_cache(say: Callable[[str], None] = lambda text: None) -> Iterator[Non
         if taken is not None:
             _copy(taken, private)
             before = _digests(private)
+        if not before:
+            say("first run on this machine: kernels are compiled when they are first needed, once")
         os.environ["NUMBA_CACHE_DIR"] = str(private)
         yield
     finally:

@@ -28,7 +28,7 @@ said = []
 with kernel_cache(said.append):
     from kernel import double
     assert double(eval(sys.argv[2])) == 2 * eval(sys.argv[2])
-print("compiled" if said else "cached")
+print("compiled" if any("compiled 1 kernels" in s for s in said) else "cached")
 """
 
 
