@@ -8,10 +8,11 @@ constraints carry the model's family names (spaces become underscores) and plann
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,10 @@ from optimise.models.linear import Arrays, LinearModel
 from optimise.problem import Problem
 
 __all__ = ["PlanModel", "Translated", "build", "from_pyomo", "pyomo_model", "to_pyomo"]
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class PlanModel(Protocol):
@@ -78,6 +83,20 @@ def _unique(members: list[tuple[int, Any]]) -> list[Any]:
     return out
 
 
+def _collector_paused(function: Callable[P, R]) -> Callable[P, R]:
+    """Run without Python's cyclic garbage collector, which would walk millions of live Pyomo objects again and again."""
+
+    @functools.wraps(function)
+    def paused(*args: P.args, **kwargs: P.kwargs) -> R:
+        from pyomo.common.gc_manager import PauseGC
+
+        with PauseGC():
+            return function(*args, **kwargs)
+
+    return paused
+
+
+@_collector_paused
 def to_pyomo(model: LinearModel) -> tuple[Any, list[Any]]:
     """Return a Pyomo ``ConcreteModel`` and its variables in column order.
 
@@ -89,7 +108,7 @@ def to_pyomo(model: LinearModel) -> tuple[Any, list[Any]]:
 
     arrays = model.freeze()
     made = pyo.ConcreteModel(name=model.name)
-    taken: set[str] = {"cost"}
+    taken: set[str] = {"cost", *dir(made)}  # Pyomo reserves the names of its own attributes, such as load
     row_names = {f: _component(f, taken, "c") for f in model.row_families}
     variables: list[Any] = [None] * arrays.columns
     for name, family in model.column_families.items():
@@ -145,13 +164,18 @@ class Translated:
     arrays : Arrays
     variables : list
         The Pyomo variable of each column.
-    rows : list of str
-        Name of the Pyomo constraint of each row.
+    constraints : list
+        The Pyomo constraint of each row.
     """
 
     arrays: Arrays
     variables: list[Any]
-    rows: list[str]
+    constraints: list[Any]
+
+    @property
+    def rows(self) -> list[str]:
+        """Name of the Pyomo constraint of each row."""
+        return [c.name for c in self.constraints]
 
     def store(self, values: NDArray[np.float64]) -> None:
         """Write a solution into the Pyomo variables, so that expressions of the model can be evaluated."""
@@ -159,6 +183,7 @@ class Translated:
             variable.set_value(value, skip_validation=True)
 
 
+@_collector_paused
 def from_pyomo(model: Any) -> Translated:
     """Translate a linear Pyomo model (minimisation or maximisation; maximisation is negated).
 
@@ -199,7 +224,7 @@ def from_pyomo(model: Any) -> Translated:
         value=matrix.data.astype(np.float64),
         offset=float(np.asarray(form.c_offset).ravel()[0]),
     )
-    return Translated(arrays, list(form.columns), [c.name for c, _ in form.rows])
+    return Translated(arrays, list(form.columns), [c for c, _ in form.rows])
 
 
 #: A caller's changes to the Pyomo model before it is solved.

@@ -150,7 +150,9 @@ def add_flow(
             if duties[0] == 0:  # the letter of the day off: 1 less the duties of other letters
                 others = np.flatnonzero(automaton.letter != one)
                 ids = x[d, others]
-                row = model.add_rows("letter", 1, lower=1.0, upper=1.0, keys=keys(lambda d=d, one=one: [(person, d, one)]))
+                row = model.add_rows(
+                    "letter", 1, lower=1.0, upper=1.0, keys=keys(lambda d=d, one=one: [(person, d, one)])
+                )
                 model.add_entries(row[0], ids[ids >= 0])
                 model.add_entries(row[0], mine)
                 continue

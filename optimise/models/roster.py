@@ -60,6 +60,8 @@ class RosterModel:
         Cells to decide; all by default.
     roster : Roster, optional
         Duties of the other cells.
+    cover_price : float, optional
+        Price of each unit of hard cover broken, in place of forbidding it (searches that repair).
     elastic : bool
         Give every hard rule a slack of price ``elastic_price`` (infeasibility analysis and repair).
 
@@ -81,6 +83,7 @@ class RosterModel:
         elastic: bool = False,
         elastic_price: float = 1.0,
         form: str = "auto",
+        cover_price: float | None = None,
     ) -> None:
         self.problem, self.compiled = problem, problem.compiled
         people, days, duties = problem.shape
@@ -89,7 +92,7 @@ class RosterModel:
             raise ValueError("fixed cells need a roster")
         self.fixed = np.zeros((people, days), dtype=np.int16) if roster is None else roster.duties
         self.whole = bool(self.free.all())
-        self.elastic, self.elastic_price = elastic, elastic_price
+        self.elastic, self.elastic_price, self.cover_price = elastic, elastic_price, cover_price
         self.slacks: list[tuple[Pattern | Counter | Line, Ids, Any]] = []
         self.model = LinearModel(problem.name)
         self.x: Ids = np.full((people, days, duties), -1, dtype=np.int64)
@@ -258,9 +261,7 @@ class RosterModel:
             len(keep),
             upper=len(parts) - 1 - constant,
             keys=self._keys(
-                lambda: [
-                    (problem.employees[int(where[k])].id, int(pattern.starts[k]), number) for k in keep
-                ]
+                lambda: [(problem.employees[int(where[k])].id, int(pattern.starts[k]), number) for k in keep]
             ),
         )
         for part in parts:
@@ -342,7 +343,9 @@ class RosterModel:
             ts = np.arange(max(1, int(last[0]) - low), min(days, int(last[-1]) + low + 1), dtype=np.int32)
             part = self._literals(np.full(len(ts), person, dtype=np.int32), ts, inside)
             keys = self._keys(
-                lambda person=person, ts=ts: [(self.problem.employees[person].id, t, "run", inside) for t in ts.tolist()]
+                lambda person=person, ts=ts: [
+                    (self.problem.employees[person].id, t, "run", inside) for t in ts.tolist()
+                ]
             )
             rows = model.add_rows(rule, len(ts), upper=part.constant, keys=keys)
             model.add_entries(rows[:, None], part.columns, -part.sign[None, :])
@@ -428,9 +431,7 @@ class RosterModel:
         flow_entries: tuple[Ids, Ids] | None = None
         fixed = np.where(self.free[who], 0, self.fixed[who])
         if counter.values is not None:
-            base += np.where(
-                self.free[who], 0, counter.values[np.arange(counter.values.shape[0]), fixed]
-            ).sum(axis=1)
+            base += np.where(self.free[who], 0, counter.values[np.arange(counter.values.shape[0]), fixed]).sum(axis=1)
             # a value of the day off itself is a constant, the duties carry the difference
             off = counter.values[:, 0]
             base += np.where(self.free[who], off, 0).sum(axis=1)
@@ -541,12 +542,12 @@ class RosterModel:
                 if not math.isfinite(line.lower if sign > 0 else line.upper):
                     continue
                 for s in segments:
-                    if math.isinf(s.price):
+                    if math.isinf(s.price) and self.cover_price is None:
                         relaxed.append(i)
                         break
                     rows.append(int(position[i]))
                     widths.append(s.width)
-                    prices.append(s.price)
+                    prices.append(s.price if math.isfinite(s.price) else self.cover_price or 0.0)
             if rows:
                 columns = self.model.add_columns(
                     f"{rule} {side}", len(rows), upper=np.array(widths), cost=np.array(prices)

@@ -113,6 +113,21 @@ class Descent:
             self.take(values, e, word, 1.0)
         return Constructed(duties)
 
+    def recreate(self, duties: Duties, people: NDArray[np.intp], rng: np.random.Generator) -> Duties:
+        """Take some people out and give them new rosters one after the other, thrice; return the new duties."""
+        out = np.array(duties)
+        values = self.rows.counts(out)
+        for e in people.tolist():
+            self.take(values, e, out[e], -1.0)
+        for turn in range(3):
+            for e in people.tolist():
+                if turn:
+                    self.take(values, e, out[e], -1.0)
+                word = self.best(e, values, _noise(rng, self.compiled) if turn < 2 else None)
+                out[e] = duties[e] if word is None else word
+                self.take(values, e, out[e], 1.0)
+        return out
+
     def descend(self, duties: Duties, order: NDArray[np.intp], over: Callable[[], bool], passes: int = 2**31) -> int:
         """Re-optimise people in turn, in place, until nobody gains or the time is over; return the gains."""
         values = self.rows.counts(duties)

@@ -98,7 +98,11 @@ class HighsMethod:
             {"columns": arrays.columns, "rows": arrays.rows, "entries": len(arrays.value), "nodes": solved.nodes},
         )
         if solved.stop == Stop.INFEASIBLE:
-            bounds = Bounds(dual=math.inf, dual_source="HiGHS proves that no plan keeps all hard rules") if valid else Bounds()
+            bounds = (
+                Bounds(dual=math.inf, dual_source="HiGHS proves that no plan keeps all hard rules")
+                if valid
+                else Bounds()
+            )
             stop = Stop.INFEASIBLE if valid or customise is not None else Stop.ERROR
             return Outcome(None, stop, bounds, stats, self._explained(problem, clock, customise))
         plan = best[0][1] if best else None
