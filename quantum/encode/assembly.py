@@ -65,7 +65,8 @@ class Assembly:
     * a table when at most two blocks take part, or a parabola when the cost is one on all values that occur: exact;
     * otherwise, with ``cover="exact"``, a slack block with one choice per value s: cost f(s), and
       ``weight (v - s)**2``, which is exact once minimised over s (`weight` = steepest slope / smallest step);
-    * with ``cover="fit"``, the least-squares parabola over uniformly random choices: no further qubits, not exact.
+    * with ``cover="fit"``, the least-squares parabola over uniformly random choices (or near a given value): no
+      further qubits, not exact.
     """
 
     def __init__(self, cover: Cover = "exact") -> None:
@@ -103,8 +104,9 @@ class Assembly:
         cost: Callable[[float], float],
         constant: float = 0.0,
         name: str = "sum",
+        around: float | None = None,
     ) -> None:
-        """Add ``cost(constant + sum of contributions)``.
+        """Add ``cost(constant + sum of contributions)``; a fit leans to the values near `around`.
 
         Raises
         ------
@@ -128,7 +130,7 @@ class Assembly:
             sums = constant + parts[blocks[0]][:, None] + parts[blocks[1]][None, :]
             self.add_pair(blocks[0], blocks[1], np.vectorize(cost, otypes=[float])(sums))
         else:
-            self._add_many(parts, cost, constant, name)
+            self._add_many(parts, cost, constant, name, around)
 
     def _add_many(
         self,
@@ -136,8 +138,11 @@ class Assembly:
         cost: Callable[[float], float],
         constant: float,
         name: str,
+        around: float | None,
     ) -> None:
         values, weights = _distribution(list(parts.values()), constant)
+        if around is not None:  # a value one unit further off counts a tenth
+            weights = weights * 0.1 ** np.abs(values - around) + 1e-12
         costs = np.array([cost(v) for v in values.tolist()])
         # Powers of the centred value keep the fit well conditioned.
         centre = float(values.mean())

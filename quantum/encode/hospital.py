@@ -64,7 +64,7 @@ def encode_rooms(
     most_rooms : rooms per patient; the present one and the cheapest others.
     verify : enumerate and compare when there are at most so many states.
     """
-    price = hard_price if hard_price is not None else _hard_price(problem)
+    price = hard_price if hard_price is not None else default_hard_price(problem)
     rooms = []
     for p in patients:
         here = np.unique(plan.room[p][plan.room[p] >= 0])
@@ -122,6 +122,7 @@ def _costs(
     return cost
 
 
-def _hard_price(problem: HospitalProblem) -> float:
+def default_hard_price(problem: HospitalProblem) -> float:
+    """A price per hard unit above every soft weight."""
     weights = [s.weight for s in problem.rules if s.weight is not None]
     return 10.0 * (1 + max(weights, default=1)) / problem.scale

@@ -199,9 +199,11 @@ def encode_blocks(
     for e in range(compiled.employees):
         if e not in open_:
             assembly.add_constant(float(personal_costs(compiled, e, base[e : e + 1], price)[0]))
-    for line in compiled.lines:
+    present = None if plan is None else compiled.line_table.values(plan.duties, compiled.alphabet)
+    for number, line in enumerate(compiled.lines):
         shares, constant = _shares(line, compiled, cells, base, open_)
-        assembly.add_sum(shares, partial(_priced, line, price), constant, line.label or line.rule)
+        around = None if present is None else float(present[number])
+        assembly.add_sum(shares, partial(_priced, line, price), constant, line.label or line.rule, around)
     return RosterEncoding(problem, assembly.build(), base, tuple(cells), price)
 
 

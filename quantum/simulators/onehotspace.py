@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -151,6 +152,8 @@ class OneHotSpace:
         size = int(np.prod(sizes))
         shape = (1, row, row * tiles, size // row, tiles, fast, fast) if high else (0, size, size, 1, tiles, fast, 0)
         cost = self._grow(blocks, outside, np.add, self._linear, self._table, self._offset)
+        if not outside:
+            self._energies = cost[0] + cost[2][0]
         inner, weights, constants = (part.astype(self._dtype) for part in cost)
         return _Tiling(blocks, outside, shape, sizes, (inner, weights, constants))
 
@@ -188,9 +191,23 @@ class OneHotSpace:
             cross = combine(rows[:, None, :], cross[None, :, :]).reshape(-1, inside.size)
         return tables[0], cross, tables[1]
 
+    @cached_property
+    def _product_start(self) -> NDArray[np.complex128]:
+        product: NDArray[np.complex128] = np.ones(1, dtype=np.complex128)
+        for amplitudes in self._start:
+            product = np.multiply.outer(amplitudes, product).ravel()
+        return product
+
     def _phases(
         self, tiling: _Tiling, gamma: float, first: bool, factor: complex
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        if not tiling.outside:  # one tile: its energies are all energies
+            table: NDArray[Any] = factor * np.exp(-1j * gamma * self._energies)
+            if first:
+                table *= self._product_start
+            cross = np.ones((1, int(tiling.sizes.sum())), dtype=self._complex)
+            one = np.ones(1, dtype=self._complex)
+            return table.real.astype(self._dtype), table.imag.astype(self._dtype), cross, one
         single = np.exp(-1j * gamma * self._linear)
         if first:
             single = single * np.concatenate(self._start)

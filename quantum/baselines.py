@@ -1,0 +1,157 @@
+"""Classical solvers of the same one-hot energies, behind the face that QAOA has inside the method.
+
+Each gets a budget of energy evaluations (shots, for QAOA) and returns distinct states, best first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantum.onehot import OneHot
+from quantum.qaoa import QaoaOptions, qaoa
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """States that a sampler saw.
+
+    Attributes
+    ----------
+    choices : int64 (s, blocks), distinct, in the order of their energies
+    energies : float64 (s,)
+    evaluations : int
+        Energy evaluations or shots, training included.
+    """
+
+    choices: NDArray[np.int64]
+    energies: NDArray[np.float64]
+    evaluations: int
+
+    @classmethod
+    def of(cls, problem: OneHot, choices: NDArray[np.int64], evaluations: int) -> "Found":
+        """Sort and drop repeats."""
+        distinct = np.unique(choices, axis=0)
+        energies = problem.energies(distinct)
+        order = np.argsort(energies, kind="stable")
+        return cls(distinct[order], energies[order], evaluations)
+
+
+Sampler = Callable[[OneHot, int, int], Found]
+
+
+def random_sampling(problem: OneHot, budget: int, seed: int) -> Found:
+    """Uniform feasible states: what any quantum result must beat."""
+    rng = np.random.default_rng(seed)
+    choices = np.stack([rng.integers(0, k, budget) for k in problem.sizes], axis=1)
+    return Found.of(problem, choices, budget)
+
+
+def annealing(problem: OneHot, budget: int, seed: int, sweeps: int = 100) -> Found:
+    """One-hot simulated annealing; a proposed move counts as one evaluation.
+
+    Temperatures run from three times to a hundredth of the typical cost change (`quantum.angles.local_field`).
+    """
+    from quantum.angles import local_field
+    from quantum.anneal import anneal
+
+    linear, table, offset = problem.tables()
+    sizes = np.asarray(problem.sizes, dtype=np.int64)
+    hot = 3.0 * local_field(problem)
+    sweeps = max(1, min(sweeps, budget // max(1, problem.blocks)))
+    runs = max(1, budget // (sweeps * max(1, problem.blocks)))
+    found = []
+    for run in range(runs):
+        rng = np.random.default_rng([seed, run])
+        found.append(anneal(sizes, problem.starts, linear, table, offset, sweeps, hot, hot / 300, rng)[0])
+    return Found.of(problem, np.array(found), runs * sweeps * problem.blocks)
+
+
+def exact(problem: OneHot, budget: int, seed: int) -> Found:
+    """Enumeration of all states, whatever the budget: the best 64, or the best one of a million states and more."""
+    if problem.states > 1_000_000:
+        _, choices, _ = problem.brute_force()
+        return Found.of(problem, choices[None, :], problem.states)
+    energies = problem.energies(problem.choices(np.arange(problem.states)))
+    best = np.argpartition(energies, min(64, problem.states) - 1)[:64]
+    return Found.of(problem, problem.choices(best), problem.states)
+
+
+def highs(problem: OneHot, budget: int, seed: int) -> Found:
+    """HiGHS on the linearised model, to optimality: y >= x_i + x_j - 1 or y <= x_i, x_j as the sign asks.
+
+    The budget does not apply; `Found.evaluations` is 0.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
+
+    linear, table, _ = problem.tables()
+    rows, cols = np.nonzero(np.triu(table, 1))
+    values = table[rows, cols]
+    n, pairs = linear.size, rows.size
+    entries: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+    ones = np.ones(n)
+    entries.append((problem.block_of, np.arange(n), ones))
+    lower, upper = [np.ones(problem.blocks)], [np.ones(problem.blocks)]
+    height = problem.blocks
+    y = n + np.arange(pairs)
+    positive, negative = np.flatnonzero(values > 0), np.flatnonzero(values < 0)
+    at = height + np.arange(positive.size)
+    for column, sign in ((rows[positive], -1.0), (cols[positive], -1.0), (y[positive], 1.0)):
+        entries.append((at, column, np.full(positive.size, sign)))
+    lower.append(np.full(positive.size, -1.0))
+    upper.append(np.full(positive.size, np.inf))
+    height += positive.size
+    for ends in (rows, cols):
+        at = height + np.arange(negative.size)
+        entries.append((at, y[negative], np.ones(negative.size)))
+        entries.append((at, ends[negative], -np.ones(negative.size)))
+        lower.append(np.full(negative.size, -np.inf))
+        upper.append(np.zeros(negative.size))
+        height += negative.size
+    matrix = coo_array(
+        (
+            np.concatenate([e[2] for e in entries]),
+            (np.concatenate([e[0] for e in entries]), np.concatenate([e[1] for e in entries])),
+        ),
+        shape=(height, n + pairs),
+    )
+    result = milp(
+        np.concatenate([linear, values]),
+        constraints=LinearConstraint(matrix.tocsc(), np.concatenate(lower), np.concatenate(upper)),
+        integrality=np.concatenate([np.ones(n), np.zeros(pairs)]),
+        bounds=Bounds(0, 1),
+    )
+    if result.x is None:
+        raise RuntimeError(f"HiGHS gave no solution: {result.message}")
+    starts = problem.starts.tolist()
+    choices = [int(np.argmax(result.x[s : s + k])) for s, k in zip(starts, problem.sizes)]
+    return Found.of(problem, np.array([choices]), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class QaoaSampler:
+    """QAOA as a sampler: the budget is the shots of the last measurement."""
+
+    options: QaoaOptions = field(default_factory=QaoaOptions)
+
+    def __call__(self, problem: OneHot, budget: int, seed: int) -> Found:
+        """Run QAOA and return the feasible states measured."""
+        from dataclasses import replace
+
+        run = qaoa(problem, replace(self.options, shots=budget), seed=seed)
+        kept = run.samples.bits[run.samples.feasible].astype(np.int64)
+        if len(kept) == 0:
+            return Found(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0), run.shots)
+        offsets = np.repeat(problem.starts, problem.sizes)
+        choices = np.add.reduceat(kept * (np.arange(problem.qubo.size) - offsets), problem.starts, axis=1)
+        return Found.of(problem, choices, run.shots)
+
+
+SAMPLERS: dict[str, Sampler] = {
+    "random": random_sampling,
+    "annealing": annealing,
+    "exact": exact,
+    "highs": highs,
+}
