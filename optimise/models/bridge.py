@@ -84,7 +84,7 @@ def _unique(members: list[tuple[int, Any]]) -> list[Any]:
 
 
 def _collector_paused(function: Callable[P, R]) -> Callable[P, R]:
-    """Run without Python's cyclic garbage collector, which would walk millions of live Pyomo objects again and again."""
+    """Run without Python's garbage collector, which would walk millions of live Pyomo objects over and over."""
 
     @functools.wraps(function)
     def paused(*args: P.args, **kwargs: P.kwargs) -> R:
