@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.cover import CoverRows
 from hpc.master import Column, Master, MasterSolution
 from optimise.kernels import Pricer, on_grid
+from optimise.kernels.cover import CoverRows
 
 __all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "round_up"]
 
@@ -46,10 +46,25 @@ class Generated:
 
 
 class LocalPricing:
-    """Prices people one after the other on this rank."""
+    """Prices people one after the other on this rank.
 
-    def __init__(self, pricer: Pricer, cover: CoverRows, columns: int = 1) -> None:
-        self.pricer, self.cover, self.columns = pricer, cover, columns
+    Parameters
+    ----------
+    pricer, cover
+    columns : int
+        Most columns per person and call.
+    shut : mapping of int to bool array (days, duties), optional
+        Cells excluded by person (days outside a window).
+    """
+
+    def __init__(
+        self,
+        pricer: Pricer,
+        cover: CoverRows,
+        columns: int = 1,
+        shut: Mapping[int, NDArray[np.bool_]] | None = None,
+    ) -> None:
+        self.pricer, self.cover, self.columns, self.shut = pricer, cover, columns, shut or {}
         self.seconds = 0.0
         self.solved = 0
 
@@ -65,7 +80,7 @@ class LocalPricing:
         return bounds, out
 
     def one(self, employee: int, prices: Floats) -> tuple[float, list[Column]]:
-        priced = self.pricer.price(employee, prices, columns=self.columns)
+        priced = self.pricer.price(employee, prices, columns=self.columns, forbidden=self.shut.get(employee))
         days = np.arange(self.cover.days)
         made = []
         for value, word in zip(priced.values, priced.words, strict=True):
@@ -121,9 +136,9 @@ def generate(
         last = solution
         if best is None:
             best = solution.duals
-        duals = on_grid(alpha * best + (1.0 - alpha) * solution.duals)
+        duals = on_grid(np.where(master.lines, alpha * best + (1.0 - alpha) * solution.duals, 0.0))
         bounds, columns = pricing(duals, people)
-        value = master.cover.dual_value(duals) - float(fixed @ duals) + float(bounds.sum())
+        value = master.cover.dual_value(duals, master.lines) - float(fixed[master.kept] @ duals[master.kept]) + float(bounds.sum())
         value += sum(c.cost - float(duals[c.rows] @ c.values) for c in held)
         if value > bound:
             bound, best = value, duals

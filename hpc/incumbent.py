@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.cover import CoverRows
+from optimise.kernels.cover import CoverRows
 from hpc.master import Column
 from optimise.kernels import Pricer, on_grid
 
-__all__ = ["Incumbent", "descend"]
+__all__ = ["Incumbent", "construct", "descend"]
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,9 @@ class Incumbent:
             self.personal[c.employee] = c.cost
 
 
-def descend(incumbent: Incumbent, pricer: Pricer, order: Iterable[int]) -> bool:
+def descend(
+    incumbent: Incumbent, pricer: Pricer, order: Iterable[int], over: Callable[[], bool] = lambda: False
+) -> bool:
     """Re-optimise people one at a time, exactly, while the others stay; True if the cost fell.
 
     The price of a duty is the change of cover cost that it makes; where a line spans several days this is only an
@@ -76,6 +78,8 @@ def descend(incumbent: Incumbent, pricer: Pricer, order: Iterable[int]) -> bool:
     days = np.arange(incumbent.cover.days)
     cost = incumbent.cost
     for e in order:
+        if over():
+            break
         others = incumbent.without([e])
         prices = on_grid(incumbent.cover.marginal(others, incumbent.penalty)[incumbent.cover.kind[e]])
         now = float(incumbent.personal[e]) + float(prices[days, incumbent.words[e]].sum())
@@ -95,10 +99,12 @@ def descend(incumbent: Incumbent, pricer: Pricer, order: Iterable[int]) -> bool:
     return better
 
 
-def construct(cover: CoverRows, pricer: Pricer, order: list[int], penalty: float) -> Incumbent | None:
+def construct(
+    cover: CoverRows, pricer: Pricer, order: list[int], penalty: float, over: Callable[[], bool] = lambda: False
+) -> Incumbent | None:
     """Build a roster person by person, each optimal against the cover that is still missing.
 
-    None when some person has no roster that obeys the personal rules.
+    None when some person has no roster that obeys the personal rules, or time is over.
     """
     people = len(cover.kind)
     words = np.zeros((people, cover.days), dtype=np.int16)
@@ -106,7 +112,7 @@ def construct(cover: CoverRows, pricer: Pricer, order: list[int], penalty: float
     values = np.zeros(cover.lines)
     for e in order:
         priced = pricer.price(e, on_grid(cover.marginal(values, penalty)[cover.kind[e]]))
-        if not len(priced.values):
+        if over() or not len(priced.values):
             return None
         words[e] = priced.words[0]
         personal[e] = pricer.cost(e, words[e])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.cover import CoverRows
+from optimise.kernels.cover import CoverRows
 
 __all__ = ["Column", "Master", "MasterSolution"]
 
@@ -68,13 +69,26 @@ class Master:
         What the people outside add to each line.
     penalty : float
         Price of a hard unit; the bound does not depend on it.
+    lines : bool array (lines,), optional
+        Lines that matter; the others are left out (all their people are fixed on those days).
     """
 
-    def __init__(self, cover: CoverRows, people: list[int], fixed: Floats, penalty: float) -> None:
+    def __init__(
+        self,
+        cover: CoverRows,
+        people: list[int],
+        fixed: Floats,
+        penalty: float,
+        lines: NDArray[np.bool_] | None = None,
+    ) -> None:
         import highspy
 
         self.cover, self.people, self.penalty = cover, people, penalty
         self.position = {e: i for i, e in enumerate(people)}
+        self.lines = np.ones(cover.lines, dtype=np.bool_) if lines is None else lines
+        self.kept = np.flatnonzero(self.lines)
+        self._map = np.full(cover.lines, -1, dtype=np.int32)
+        self._map[self.kept] = np.arange(len(self.kept))
         self.columns: list[Column] = []
         self.known: set[tuple[int, bytes]] = set()
         self._idle: list[int] = []
@@ -92,7 +106,8 @@ class Master:
         self.simplex = 0
 
     def _rows(self, fixed: Floats) -> None:
-        lines = self.cover.compiled.lines
+        lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
+        fixed = fixed[self.kept]
         inf = self._highspy.kHighsInf
         lower = np.array([line.lower for line in lines] + [1.0] * len(self.people))
         upper = np.array([line.upper for line in lines] + [1.0] * len(self.people))
@@ -151,11 +166,10 @@ class Master:
         if not fresh:
             return 0
         n = len(fresh)
-        sizes = np.array([len(c.rows) + 1 for c in fresh])
-        index = np.concatenate(
-            [np.r_[c.rows, self.cover.lines + self.position[c.employee]] for c in fresh]
-        ).astype(np.int32)
-        value = np.concatenate([np.r_[c.values, 1.0] for c in fresh])
+        entries = [self._entries(c) for c in fresh]
+        sizes = np.array([len(rows) for rows, _ in entries])
+        index = np.concatenate([rows for rows, _ in entries]).astype(np.int32)
+        value = np.concatenate([values for _, values in entries])
         self._lp.addCols(
             n,
             np.array([c.cost for c in fresh]),
@@ -170,25 +184,35 @@ class Master:
         self._idle += [0] * n
         return n
 
+    def _entries(self, column: Column) -> tuple[NDArray[np.int32], Floats]:
+        rows = self._map[column.rows]
+        inside = rows >= 0
+        person = len(self.kept) + self.position[column.employee]
+        return np.r_[rows[inside], person], np.r_[column.values[inside], 1.0]
+
     def solve(self, seconds: float = math.inf) -> MasterSolution:
         """Solve the linear master from the last basis."""
         if math.isfinite(seconds):
             self._lp.setOptionValue("time_limit", float(self._lp.getRunTime() + max(seconds, 0.1)))
         self._lp.run()
+        self._lp.setOptionValue("simplex_strategy", 4)
         info, solution = self._lp.getInfo(), self._lp.getSolution()
         dual = np.asarray(solution.row_dual)
         value = np.asarray(solution.col_value)
-        lines = self.cover.lines
+        lines = len(self.kept)
+        duals = np.zeros(self.cover.lines)
+        duals[self.kept] = dual[:lines]
         self.simplex += max(int(info.simplex_iteration_count), 0)
         x = value[self.slacks :]
         reduced = np.asarray(solution.col_dual)[self.slacks :]
+        self.reduced = reduced
         for i in np.flatnonzero(x > 1e-9).tolist():
             self._idle[i] = 0
         for i in np.flatnonzero(reduced > 1e-6).tolist():
             self._idle[i] += 1
         return MasterSolution(
             float(info.objective_function_value),
-            dual[:lines].copy(),
+            duals,
             dual[lines:].copy(),
             x.copy(),
             float(value[: self.slacks][self.slack_hard].sum()),
@@ -219,23 +243,44 @@ class Master:
         n = len(self.columns)
         index = np.arange(self.slacks, self.slacks + n, dtype=np.int32)
         self._lp.changeColsBounds(n, index, np.zeros(n), np.where(upper, self._highspy.kHighsInf, 0.0))
+        self._lp.setOptionValue("simplex_strategy", 1)  # the basis stays dual feasible, so one dual solve follows
 
-    def integer(self, seconds: float, cutoff: float = math.inf, nodes: int | None = None) -> tuple[list[Column] | None, float, float]:
-        """Best choice of one column per person by HiGHS branch and bound: (columns, objective, bound)."""
+    def integer(
+        self,
+        *,
+        cutoff: float = math.inf,
+        nodes: int = 500,
+        over: Callable[[], bool] = lambda: False,
+        most: int = 1 << 30,
+    ) -> tuple[list[Column] | None, float, float]:
+        """Best choice of one column per person by HiGHS branch and bound: (columns, objective, bound).
+
+        Columns whose reduced cost in the linear master shows that they are in no solution below ``cutoff`` are left
+        out. The columns are None when nothing below ``cutoff`` was found within the node limit, or more than
+        ``most`` columns would be left.
+        """
+        linear = self.solve()
+        usable = self.reduced <= cutoff - linear.objective + 1e-6
+        if linear.objective >= cutoff - 1e-7 or int(usable.sum()) > most:
+            return None, math.inf, linear.objective
         h = self._highspy.Highs()
-        h.setOptionValue("output_flag", False)
-        h.setOptionValue("threads", 1)
-        h.setOptionValue("time_limit", float(max(seconds, 0.05)))
-        h.setOptionValue("mip_rel_gap", 0.0)
-        h.setOptionValue("mip_abs_gap", 0.999 * 1e-3)
-        if nodes is not None:
-            h.setOptionValue("mip_max_nodes", nodes)
+        for name, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 1e-3),
+            ("mip_max_nodes", nodes),
+            ("mip_max_improving_sols", 50),
+        ):
+            h.setOptionValue(name, value)
         if math.isfinite(cutoff):
             h.setOptionValue("objective_bound", float(cutoff))
+        h.cbMipInterrupt.subscribe(lambda event: event.interrupt() if over() else None)
         h.passModel(self._lp.getLp())
         n = len(self.columns)
         index = np.arange(self.slacks, self.slacks + n, dtype=np.int32)
         h.changeColsIntegrality(n, index, np.full(n, 1, dtype=np.uint8))
+        h.changeColsBounds(n, index, np.zeros(n), np.where(usable, 1.0, 0.0))
         h.run()
         info = h.getInfo()
         bound = float(info.mip_dual_bound)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.cover import CoverRows
+from optimise.kernels.cover import CoverRows
 from hpc.dive import dive
 from hpc.generation import LocalPricing, generate, round_up
 from hpc.incumbent import Incumbent
@@ -49,81 +49,106 @@ def improve(
     *,
     center: Floats | None,
     lattice: float,
+    days: tuple[int, int] | None = None,
     over: Callable[[], bool] = lambda: False,
-    effort: int = 1,
+    nodes: int = 100,
+    iterations: int = 80,
 ) -> Attempt:
     """Look for better rosters of ``people`` while the others stay.
 
     The linear master is solved by column generation; if its bound shows that nothing can be gained, that is all.
-    Otherwise all rosters whose reduced cost is below the gap are listed when they are few (then the answer is
-    exact), or a dive looks for an integer solution; a small restricted-master MIP polishes either.
+    Otherwise a small restricted-master MIP and, where it leaves a gap, a dive look for an integer solution.
+
+    Parameters
+    ----------
+    days : (int, int), optional
+        Half-open window; outside it these people keep their duties too.
+    over : callable
+        Asked between solves; True ends the attempt.
+    nodes : int
+        Limit of each MIP.
     """
     cover = incumbent.cover
     fixed = incumbent.without(people)
-    now = float(incumbent.personal[people].sum()) + float(cover.line_costs(incumbent.values, incumbent.penalty).sum())
+    lines: NDArray[np.bool_] | None = None
+    shut: dict[int, NDArray[np.bool_]] = {}
+    if days is not None and days != (0, cover.days):
+        lines = cover.lines_of(days[0], days[1])
+        for e in people:
+            cells = np.arange(cover.alphabet)[None, :] != incumbent.words[e][:, None]
+            cells[days[0] : days[1]] = False
+            shut[e] = cells
+    each = cover.line_costs(incumbent.values, incumbent.penalty)
+    now = float(incumbent.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
-    master = Master(cover, people, fixed, incumbent.penalty)
-    start = []
-    for e in people:
-        start.append(master.make(e, incumbent.words[e], float(incumbent.personal[e])))
-    master.add(start)
-    pricing = LocalPricing(pricer, cover, columns=2)
+    master = Master(cover, people, fixed, incumbent.penalty, lines)
+    master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
+    pricing = LocalPricing(pricer, cover, columns=2, shut=shut)
     if center is not None:
-        master.add(pricing(on_grid(center), people)[1])
+        master.add(pricing(on_grid(np.where(master.lines, center, 0.0)), people)[1])
     root = generate(
-        master, pricing, fixed=fixed, center=center, cutoff=goal + 1e-6, lattice=lattice, over=over, iterations=200
+        master,
+        pricing,
+        fixed=fixed,
+        center=center,
+        cutoff=goal + 1e-6,
+        lattice=lattice,
+        over=over,
+        iterations=iterations,
     )
-    if round_up(root.bound, lattice) > goal + 1e-6:
-        return Attempt(tuple(people), (), 0.0, True)
-    if over():
-        return Attempt(tuple(people), (), 0.0, False)
+    nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > goal + 1e-6)
+    if nothing.closed or over():
+        return nothing
     best: list[Column] = []
     best_cost = now
-    chosen, cost, _ = master.integer(seconds=2.0 * effort, cutoff=now, nodes=2000)
-    if chosen is not None and cost < best_cost - 1e-7:
-        best, best_cost = chosen, cost
+    found = dive(master, pricing, fixed=fixed, center=root.duals, lattice=lattice, cutoff=best_cost, over=over)
+    if found is not None and found[1] < best_cost - 1e-7:
+        best, best_cost = found
     if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
-        found = dive(master, pricing, fixed=fixed, center=root.duals, lattice=lattice, cutoff=best_cost, over=over)
-        if found is not None and found[1] < best_cost - 1e-7:
-            best, best_cost = found
-        chosen, cost, _ = master.integer(seconds=2.0 * effort, cutoff=best_cost, nodes=2000)
+        chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=40 * len(people))
         if chosen is not None and cost < best_cost - 1e-7:
             best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7
-    if not best:
-        return Attempt(tuple(people), (), 0.0, closed)
-    return Attempt(tuple(people), tuple(best), now - best_cost, closed)
+    return Attempt(tuple(people), tuple(best), now - best_cost if best else 0.0, closed)
 
 
 def choose_people(
-    incumbent: Incumbent, duals: Floats | None, size: int, random: np.random.Generator, style: int
+    incumbent: Incumbent,
+    duals: Floats | None,
+    size: int,
+    random: np.random.Generator,
+    style: int,
+    window: tuple[int, int] | None = None,
 ) -> list[int]:
     """A varied choice of people worth re-optimising together.
 
-    Styles: 0 uniform; 1 people whose rosters pay most at the duals (probable slack) first; 2 people who work where
-    cover is off its target; 3 people who can do the same duties (similar rosters of needs).
+    Styles: 0 uniform; 1 people whose rosters cost most at the duals first; 2 people who work where cover is off its
+    target; 3 people whose rosters are alike.
     """
     people = len(incumbent.words)
     size = min(size, people)
     if style == 0 or size == people:
         return sorted(random.choice(people, size, replace=False).tolist())
+    cover = incumbent.cover
+    first, last = window or (0, cover.days)
     if style == 1 and duals is not None:
-        price = incumbent.personal.copy()
+        score = incumbent.personal.copy()
         for e in range(people):
-            row, value = incumbent.cover.column(e, incumbent.words[e])
-            price[e] -= float(duals[row] @ value)
-        weight = _ranks(price)
+            row, value = cover.column(e, incumbent.words[e])
+            score[e] -= float(duals[row] @ value)
     elif style == 2:
-        off = incumbent.cover.line_costs(incumbent.values, incumbent.penalty)
-        weight = np.zeros(people)
+        off = cover.line_costs(incumbent.values, incumbent.penalty)
+        if window is not None:
+            off = np.where(cover.lines_of(first, last), off, 0.0)
+        score = np.zeros(people)
         for e in range(people):
-            row, value = incumbent.cover.column(e, incumbent.words[e])
-            weight[e] = float(off[row].sum())
-        weight = _ranks(weight)
+            row, _ = cover.column(e, incumbent.words[e])
+            score[e] = float(off[row].sum())
     else:
         seed = int(random.integers(people))
-        same = (incumbent.words == incumbent.words[seed]).mean(axis=1)
-        weight = _ranks(same)
+        part = incumbent.words[:, first:last]
+        score = (part == part[seed]).mean(axis=1)
+    weight = _ranks(score)
     return sorted(random.choice(people, size, replace=False, p=weight / weight.sum()).tolist())
 
 

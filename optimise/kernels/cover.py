@@ -108,11 +108,45 @@ class CoverRows:
             high += people[k] * np.bincount(distinct // self.days, weights=most, minlength=self.lines)
         return low, high
 
-    def dual_value(self, duals: Floats) -> float:
+    def dual_value(self, duals: Floats, lines: NDArray[np.bool_] | None = None) -> float:
         """``sum over lines of min over v of cost(v) + dual * v``: the cover part of the Lagrangian."""
         if not self.lines:
             return 0.0
-        return float(np.minimum.reduceat(self.at_cost + np.repeat(duals, self._widths) * self.at, self.first).sum())
+        each = np.minimum.reduceat(self.at_cost + np.repeat(duals, self._widths) * self.at, self.first)
+        return float(each.sum() if lines is None else each[lines].sum())
+
+    def lines_of(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Lines that have a term on a day in ``[first, last)``."""
+        table = self.compiled.line_table
+        out = np.zeros(self.lines, dtype=np.bool_)
+        out[table.line[(table.day >= first) & (table.day < last)]] = True
+        return out
+
+    def slopes(self) -> tuple[Floats, Floats]:
+        """Range in which each line's dual is useful: outside it the Lagrangian only falls."""
+        low, high = np.zeros(self.lines), np.zeros(self.lines)
+        for i, line in enumerate(self.compiled.lines):
+            if math.isfinite(line.upper):
+                low[i] = -max((s.price for s in line.over), default=0.0)
+            if math.isfinite(line.lower):
+                high[i] = max((s.price for s in line.under), default=0.0)
+        return low, high
+
+    def violation(self, duals: Floats, activity: Floats, low: Floats, high: Floats) -> Floats:
+        """Supergradient of the Lagrangian: best line value at these duals minus the activity, 0 where they agree.
+
+        Where several line values are equally good, the one nearest to the activity is taken; components that push
+        against the range of useful duals are dropped.
+        """
+        value = self.at_cost + np.repeat(duals, self._widths) * self.at
+        least = np.repeat(np.minimum.reduceat(value, self.first), self._widths)
+        good = value <= least + 1e-9
+        lowest = np.minimum.reduceat(np.where(good, self.at, np.inf), self.first)
+        highest = np.maximum.reduceat(np.where(good, self.at, -np.inf), self.first)
+        out = np.clip(activity, lowest, highest) - activity
+        out[(out > 0) & (duals >= high)] = 0.0
+        out[(out < 0) & (duals <= low)] = 0.0
+        return out
 
     @cached_property
     def _widths(self) -> NDArray[np.intp]:

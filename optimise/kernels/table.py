@@ -343,7 +343,9 @@ def search(net, fine_cost, fine_duty, scratch, limit, words, values, most, once)
                     add = net.lazy[z, before, f]
                     if add:
                         # a count sits in its own bits of the label; past the cap it stays at the cap and pays
-                        now = (label >> net.lazy_bits[z]) & ((np.int64(1) << (net.lazy_bits[z + 1] - net.lazy_bits[z])) - 1)
+                        now = (label >> net.lazy_bits[z]) & (
+                            (np.int64(1) << (net.lazy_bits[z + 1] - net.lazy_bits[z])) - 1
+                        )
                         past = now + add - net.lazy_cap[z]
                         if past > 0:
                             dear += net.lazy_price[z] * past

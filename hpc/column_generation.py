@@ -1,0 +1,371 @@
+"""``column-generation``: Dantzig-Wolfe bound, dive, neighbourhood search; serial or over MPI ranks."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.checkpoint import Checkpoint
+from hpc.comm import Team
+from hpc.dive import dive
+from hpc.generation import Generated, LocalPricing, cost_lattice, generate, round_up
+from hpc.incumbent import Incumbent, construct, descend
+from hpc.master import Master, MasterSolution
+from hpc.parallel_search import Search, SearchState
+from hpc.partition import longest_first
+from hpc.timers import Timers
+from optimise.domain.roster import Roster, RosterProblem
+from optimise.errors import InputError
+from optimise.kernels import Pricer
+from optimise.kernels.cover import CoverRows
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.result import Bounds, Plan, Stop
+from optimise.rules.compiled import CompiledRoster
+
+__all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
+
+
+class ColumnGenerationMethod:
+    """Column generation over exact pricing, then diving and large-neighbourhood search.
+
+    Options
+    -------
+    checkpoint : path
+        Where to keep the state; an existing file is resumed when ``resume`` is true.
+    resume : bool
+    root_share : float
+        Share of the time for the root bound (default 0.5).
+    """
+
+    name = "column-generation"
+
+    def supports(self, problem: Any) -> bool:
+        return supported(problem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        return Run(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
+
+
+def supported(problem: Any) -> bool:
+    """Rosters whose counters count upwards; the rest of the vocabulary is covered."""
+    if not isinstance(problem, RosterProblem):
+        return False
+    return all(c.values is None or bool((c.values >= 0).all()) for c in problem.compiled.counters)
+
+
+def lattice_of(compiled: CompiledRoster) -> float:
+    """Step of which every total cost is a multiple, or 0."""
+    weights: list[float] = [p.cost for p in compiled.patterns if not p.hard]
+    for c in compiled.counters:
+        weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
+    for line in compiled.lines:
+        for bound, segments in ((line.lower, line.under), (line.upper, line.over)):
+            if not math.isfinite(bound):
+                continue
+            whole = bound == round(bound) and all(t.coefficient == round(t.coefficient) for t in line.terms)
+            prices = [s.price for s in segments if math.isfinite(s.price)]
+            if prices and not (whole and all(s.width == math.inf or s.width == round(s.width) for s in segments)):
+                return 0.0
+            weights += prices
+    return cost_lattice(np.asarray(weights, dtype=np.float64))
+
+
+class Run:
+    """One solve: the phases, their clock and what they share."""
+
+    def __init__(
+        self,
+        problem: RosterProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None,
+        options: dict[str, Any],
+        name: str,
+    ) -> None:
+        self.clock = Deadline(limits.seconds)
+        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        self.start, self.options, self.name = start, options, name
+        self.timers = Timers()
+        known = {"root", "checkpoint", "resume", "root_share"}
+        if set(options) - known:
+            raise InputError(f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}")
+        self.bound, self.duals = -math.inf, None
+        self.stopped = False
+        self.incumbent: Incumbent | None = None
+        self._saved = time.perf_counter()
+
+    # ---- the algorithm -------------------------------------------------------------------------------------------
+    def solve(self) -> Outcome:
+        with self.timers("building"):
+            compiled = self.problem.compiled
+            self.pricer = Pricer(compiled)
+            self.cover = CoverRows(compiled)
+        self.lattice = lattice_of(compiled)
+        self.penalty = _penalty(compiled)
+        nobody = [e for e in range(compiled.employees) if not self.pricer.automata[e].feasible]
+        if nobody:
+            return self._impossible(nobody)
+        state = SearchState()
+        resumed = self._resumed()
+        if resumed is not None:
+            state.round, state.size = resumed.round, float(resumed.size)
+        self._construct(resumed)
+        if self.options.get("root", True) and resumed is None:
+            self._root()
+        if self.incumbent is not None:
+            self._search(state)
+        return self._outcome(state)
+
+    def _construct(self, resumed: Checkpoint | None) -> None:
+        """A first plan: given, resumed, or built person by person and improved one person at a time."""
+        with self.timers("construction"):
+            given = self.start.duties if isinstance(self.start, Roster) else None
+            if resumed is not None and resumed.words.size:
+                given = resumed.words
+            if given is not None:
+                personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
+                if np.isfinite(personal).all():
+                    self.incumbent = Incumbent(self.cover, given, personal, self.penalty)
+                    self._report("start")
+                    return
+            if self.comm.rank == 0:
+                order = list(range(self.problem.compiled.employees))
+                self.incumbent = construct(self.cover, self.pricer, order, self.penalty, over=self._over)
+                for _ in range(10):
+                    if self.incumbent is None or self._over() or not descend(
+                        self.incumbent, self.pricer, order, over=self._over
+                    ):
+                        break
+            self._share()
+            self._report("construction")
+
+    def _root(self) -> None:
+        """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
+        people = list(range(self.problem.compiled.employees))
+        with self.timers("building"):
+            work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
+        owner = longest_first(work, self.comm.size)
+        local = LocalPricing(self.pricer, self.cover)
+        team = Team(self.comm, local, owner, self.timers)
+        share = float(self.options.get("root_share", 0.5))
+        began = self.clock.elapsed
+        if self.comm.rank == 0:
+            try:
+                root, master = self._generate(team, people, began + share * (self.limits.seconds - began))
+                if root.solution.artificial < 1e-6 and not self._over():
+                    self._dive(team, master, root)
+            finally:
+                team.release()
+        else:
+            team.serve()
+        self.timers.count("pricing calls", team.calls)
+        self.timers.count("priced blocks", local.solved)
+        self.bound, self.duals = self.comm.bcast((self.bound, self.duals))
+        promoted = self.comm.allgather(self.pricer.promoted())
+        agreed: dict[int, tuple[int, ...]] = {}
+        for rank, mine in enumerate(promoted):
+            agreed.update({e: active for e, active in mine.items() if owner[e] == rank})
+        self.pricer.settle(agreed)
+        self._share()
+
+    def _generate(self, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
+        nothing = np.zeros(self.cover.lines)
+        master = Master(self.cover, people, nothing, self.penalty)
+        if self.incumbent is not None:
+            master.add([master.make(e, self.incumbent.words[e], float(self.incumbent.personal[e])) for e in people])
+
+        def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
+            self.timers.counts["iterations"] = iteration
+            if round_up(bound, self.lattice) > self.bound:
+                self.bound = round_up(bound, self.lattice)
+                self._report("column generation")
+            log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
+
+        with self.timers("root"):
+            root = generate(
+                master,
+                team.price,
+                fixed=nothing,
+                cutoff=self._cost,
+                lattice=self.lattice,
+                iterations=1_000_000,
+                over=lambda: self._over() or self.clock.elapsed > until,
+                most_columns=60 * len(people),
+                listen=listen,
+            )
+        self.duals = root.duals
+        self.timers.count("columns", len(master.columns))
+        self.timers.count("simplex iterations", master.simplex)
+        return root, master
+
+    def _dive(self, team: Team, master: Master, root: Generated) -> None:
+        if self.bound >= self._cost - 1e-7:
+            return
+        with self.timers("dive"):
+            until = self.clock.elapsed + 0.3 * self.clock.left
+            found = dive(
+                master,
+                team.price,
+                fixed=np.zeros(self.cover.lines),
+                center=root.duals,
+                lattice=self.lattice,
+                cutoff=self._cost,
+                over=lambda: self._over() or self.clock.elapsed > until,
+                share=0.15,
+                iterations=3,
+                partial=True,
+            )
+        if found is not None:
+            columns, _ = found
+            trial = self.incumbent.copy() if self.incumbent is not None else None
+            if trial is None:
+                return
+            trial.put(columns)
+            for _ in range(3):
+                if self._over() or not descend(trial, self.pricer, range(len(trial.words)), over=self._over):
+                    break
+            if trial.cost < self._cost:
+                self.incumbent = trial
+                self._report("dive")
+
+    def _search(self, state: SearchState) -> None:
+        assert self.incumbent is not None
+        search = Search(
+            self.incumbent,
+            self.pricer,
+            self.comm,
+            duals=self.duals,
+            lattice=self.lattice,
+            seed=self.seed,
+            timers=self.timers,
+            state=state,
+        )
+        while not self._agree(self._finished(state)):
+            gain = search.round(self._over)
+            self.incumbent = search.incumbent
+            if gain > 0:
+                self._report("neighbourhood")
+            self._save(state)
+        self._save(state, force=True)
+
+    # ---- stopping ------------------------------------------------------------------------------------------------
+    @property
+    def _cost(self) -> float:
+        return math.inf if self.incumbent is None else self.incumbent.cost
+
+    def _over(self) -> bool:
+        return self.stopped or self.clock.over
+
+    def _finished(self, state: SearchState) -> bool:
+        if self._over() or self._cost <= self.limits.target:
+            return True
+        if self.limits.iterations is not None and state.round >= self.limits.iterations:
+            return True
+        return self._cost - self.bound <= max(self.limits.gap * abs(self._cost), 1e-7)
+
+    def _agree(self, done: bool) -> bool:
+        """Rank 0 decides, so that no rank waits for another that has left."""
+        return bool(self.comm.bcast(done))
+
+    # ---- sharing and reporting -----------------------------------------------------------------------------------
+    def _share(self) -> None:
+        """Rank 0's incumbent becomes everyone's."""
+        if self.comm.size == 1:
+            return
+        packed = None if self.incumbent is None else (self.incumbent.words, self.incumbent.personal)
+        packed = self.comm.bcast(packed)
+        self.incumbent = None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty)
+
+    def _report(self, event: str) -> None:
+        if self.comm.rank:
+            return
+        plan = None
+        cost = math.inf
+        if self.incumbent is not None and self.incumbent.feasible:
+            plan, cost = Roster(self.incumbent.words), self.incumbent.cost
+        work = self.timers.counts.get("iterations", 0.0)
+        if self.listen(Progress(self.clock.elapsed, cost, self.bound, event, work, plan)):
+            self.stopped = True
+
+    def _resumed(self) -> Checkpoint | None:
+        path = self.options.get("checkpoint")
+        if path is None or not self.options.get("resume"):
+            return None
+        found = Checkpoint.read(Path(path), self.problem.digest())
+        self.bound, self.duals = found.bound, found.duals
+        return found
+
+    def _save(self, state: SearchState, force: bool = False) -> None:
+        path = self.options.get("checkpoint")
+        if path is None or self.comm.rank or self.incumbent is None:
+            return
+        if force or time.perf_counter() - self._saved > 10.0:
+            duals = np.zeros(self.cover.lines) if self.duals is None else self.duals
+            Checkpoint(
+                self.problem.digest(),
+                self.incumbent.words,
+                self.bound,
+                duals,
+                state.round,
+                int(state.size),
+                self.seed,
+            ).write(Path(path))
+            self._saved = time.perf_counter()
+
+    def _outcome(self, state: SearchState) -> Outcome:
+        stats = self.timers.stats(self.comm, {"rounds": float(state.round)})
+        feasible = self.incumbent is not None and self.incumbent.feasible
+        plan = Roster(self.incumbent.words) if self.incumbent is not None and feasible else None
+        primal = self._cost if feasible else math.inf
+        if feasible and self.bound >= primal - 1e-7:
+            stop = Stop.OPTIMAL
+        elif self.stopped:
+            stop = Stop.INTERRUPTED
+        elif self.clock.over:
+            stop = Stop.TIME
+        elif self.limits.iterations is not None and state.round >= self.limits.iterations:
+            stop = Stop.ITERATIONS
+        else:
+            stop = Stop.GAP
+        dual = min(self.bound, primal) if feasible else self.bound
+        bounds = Bounds(primal, dual, self.name if feasible else "", SOURCE if math.isfinite(dual) else "")
+        return Outcome(plan, stop, bounds, stats)
+
+    def _impossible(self, nobody: list[int]) -> Outcome:
+        names = ", ".join(self.problem.employees[e].id for e in nobody[:5])
+        text = f"no sequence of duties obeys the personal rules of {names}"
+        return Outcome(None, Stop.INFEASIBLE, Bounds(), self.timers.stats(self.comm), (text,))
+
+
+def _penalty(compiled: CompiledRoster) -> float:
+    """A price for hard cover above anything that one person's roster can save."""
+    dearest = [p.cost for p in compiled.patterns if not p.hard]
+    dearest += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
+    dearest += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
+    return 100.0 * max([10.0, *dearest])
+
+

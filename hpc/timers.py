@@ -1,0 +1,43 @@
+"""Seconds by phase and counts, for the statistics of a run."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from optimise.method import Communicator
+from optimise.result import Stats
+
+__all__ = ["Timers"]
+
+
+class Timers:
+    """``with timers("master"): ...`` adds to a phase; ``timers.count("columns", 3)`` to a count."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.counts: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] += time.perf_counter() - began
+
+    def count(self, name: str, by: float = 1.0) -> None:
+        self.counts[name] += by
+
+    def stats(self, comm: Communicator, counts: Mapping[str, float] | None = None) -> Stats:
+        """Phases of all ranks and counts added over ranks; a collective call, the same on every rank."""
+        gathered = comm.allgather((dict(self.seconds), dict(self.counts)))
+        names = sorted({name for seconds, _ in gathered for name in seconds})
+        total: dict[str, float] = defaultdict(float)
+        for _, each in gathered:
+            for name, value in each.items():
+                total[name] += value
+        total.update(counts or {})
+        return Stats(phases={n: tuple(s.get(n, 0.0) for s, _ in gathered) for n in names}, counts=dict(total))
