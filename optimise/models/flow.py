@@ -64,6 +64,14 @@ def arcs(automaton: Automaton, allowed: NDArray[np.bool_]) -> list[tuple[Ids, Id
     return out
 
 
+def _states(person: str, day: int, live: NDArray[np.bool_]) -> Callable[[], list[Any]]:
+    return lambda: [(person, day, int(s)) for s in np.flatnonzero(live)]
+
+
+def _letter(person: str, day: int, letter: int) -> Callable[[], list[Any]]:
+    return lambda: [(person, day, letter)]
+
+
 class PersonFlow:
     """Columns of one person's flow, and what they add to group counters.
 
@@ -133,7 +141,7 @@ def add_flow(
             count,
             lower=upper[live],
             upper=upper[live],
-            keys=keys(lambda d=d, live=live: [(person, d, int(s)) for s in np.flatnonzero(live)]),
+            keys=keys(_states(person, d, live)),
         )
         model.add_entries(rows[number[q]], columns)
         if before is not None:
@@ -150,15 +158,13 @@ def add_flow(
             if duties[0] == 0:  # the letter of the day off: 1 less the duties of other letters
                 others = np.flatnonzero(automaton.letter != one)
                 ids = x[d, others]
-                row = model.add_rows(
-                    "letter", 1, lower=1.0, upper=1.0, keys=keys(lambda d=d, one=one: [(person, d, one)])
-                )
+                row = model.add_rows("letter", 1, lower=1.0, upper=1.0, keys=keys(_letter(person, d, one)))
                 model.add_entries(row[0], ids[ids >= 0])
                 model.add_entries(row[0], mine)
                 continue
             if not len(mine) and not (ids >= 0).any():
                 continue
-            row = model.add_rows("letter", 1, lower=0.0, upper=0.0, keys=keys(lambda d=d, one=one: [(person, d, one)]))
+            row = model.add_rows("letter", 1, lower=0.0, upper=0.0, keys=keys(_letter(person, d, one)))
             model.add_entries(row[0], ids[ids >= 0])
             model.add_entries(row[0], mine, -1.0)
     assert days == len(made)

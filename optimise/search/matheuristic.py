@@ -116,16 +116,14 @@ class _Search:
                 self._offer(Roster(made.duties), "construction")
             else:
                 self._repair(np.zeros((compiled.employees, compiled.days), dtype=np.int16))
-        if self.best is None:
-            return Outcome(None, Stop.TIME, Bounds())
-        return None
+        return None if self._has_plan() else Outcome(None, Stop.TIME, Bounds())
 
     def _repair(self, duties: NDArray[np.int16]) -> None:
         """Fall back on the whole model with priced cover when the exact construction cannot serve."""
         built = RosterModel(self.problem, cover_price=self.price, form="clauses")
         solved = Highs(built.model.freeze(), seed=self.seed).solve(
             seconds=self.clock.left,
-            on_tick=lambda p, d, n: math.isfinite(p) and self.clock.elapsed > 0.5 * self.clock.seconds,
+            on_tick=lambda primal, dual, nodes: math.isfinite(primal) and self._spent(0.5),
         )
         if solved.values is not None:
             self._offer(built.plan(solved.values), "repair")
@@ -140,9 +138,7 @@ class _Search:
             self.descent = descent = Descent(compiled, self.problem.automata)
             duties = np.array(self.best.duties)
             order = np.random.default_rng([self.seed, 1]).permutation(compiled.employees)
-            gains = descent.descend(
-                duties, order, lambda: self._over() or self.clock.elapsed > 0.5 * self.clock.seconds
-            )
+            gains = descent.descend(duties, order, lambda: self._over() or self._spent(0.5))
         except (UnsupportedError, ValueError) as error:
             log.info("no descent by dynamic programming: %s", error)
             return
@@ -151,7 +147,8 @@ class _Search:
 
     # ---- large-neighbourhood search ----------------------------------------------------------------------------
     def _improve(self) -> Stop:
-        assert self.best is not None and self.value is not None
+        assert self.best is not None
+        assert self.value is not None
         chooser = Chooser(self.problem, np.random.default_rng([self.seed, 2]))
         small = self.problem.shape[0] * self.problem.shape[1] <= 320
         quiet = 0
@@ -238,6 +235,9 @@ class _Search:
         elif (value.hard, value.cost) == (self.value.hard, self.value.cost):
             self.best = roster  # sideways moves keep the search from standing still
 
+    def _has_plan(self) -> bool:
+        return self.best is not None
+
     def _tell(self, event: str) -> bool:
         feasible = self.value is not None and self.value.feasible
         primal = self.value.cost if feasible and self.value else math.inf
@@ -245,6 +245,9 @@ class _Search:
         if self.listen(Progress(self.clock.elapsed, primal, -math.inf, event, self.rounds, plan)):
             self.stopped = True
         return self.stopped
+
+    def _spent(self, share: float) -> bool:
+        return self.clock.elapsed > share * self.clock.seconds
 
     def _over(self) -> bool:
         return self.stopped or self.clock.over

@@ -69,7 +69,7 @@ class Chooser:
         free = np.zeros((people, days), dtype=np.bool_)
         by_person = trouble.sum(axis=1) + trouble.mean() + 1e-9
         if shape == "recreate":
-            count = int(min(people, self.rng.integers(2, 7)))
+            count = min(people, int(self.rng.integers(2, 7)))
             who = self.rng.choice(people, size=count, replace=False, p=by_person / by_person.sum())
             free[who] = True
         elif shape in ("people", "costly"):
