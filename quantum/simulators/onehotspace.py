@@ -46,7 +46,8 @@ class OneHotSpace:
     start : list of (k,) arrays, optional
         Real, non-negative initial amplitudes of each block; default W states.
     precision : {"double", "single"}
-    frozen : blocks that no mixer touches (used when the state is split over ranks).
+    frozen : blocks that no mixer touches, and
+    high_from : block from which on all blocks make high tiles (both used when the state is split over ranks).
 
     Raises
     ------
@@ -62,6 +63,7 @@ class OneHotSpace:
         start: Sequence[NDArray[np.complex128]] | None = None,
         precision: Literal["double", "single"] = "double",
         frozen: Sequence[int] = (),
+        high_from: int | None = None,
     ) -> None:
         self.problem, self.mixer = problem, mixer
         self._dtype: np.dtype[Any] = np.dtype(np.float64 if precision == "double" else np.float32)
@@ -73,11 +75,12 @@ class OneHotSpace:
         if tuple(a.size for a in self._start) != problem.sizes:
             raise ValueError("the start needs one amplitude per choice of every block")
         self._frozen = frozenset(frozen)
+        self._high_from = problem.blocks if high_from is None else high_from
         linear, table, offset = problem.tables()
         self._linear, self._table, self._offset = linear, table, offset
         self._variables = [np.arange(s, s + k) for s, k in zip(problem.starts.tolist(), problem.sizes)]
         self._tilings = self._plan()
-        self._state: NDArray[Any] = np.empty((2, 0), dtype=self._dtype)
+        self.state: NDArray[Any] = np.empty((2, 0), dtype=self._dtype)
         self._dual: NDArray[Any] = np.empty((2, 0), dtype=self._dtype)
 
     @property
@@ -111,13 +114,13 @@ class OneHotSpace:
         """Amplitudes by feasible index (block 0 is the fastest digit)."""
         self._forward(angles, angles.depth + 1, measure=False)
         check_memory(16 * self.states, "a copy of the amplitudes")
-        return np.asarray(self._state[0] + 1j * self._state[1], dtype=np.complex128)
+        return np.asarray(self.state[0] + 1j * self.state[1], dtype=np.complex128)
 
     def probabilities(self, angles: Angles) -> NDArray[np.float64]:
         """Probability of every feasible index."""
         self._forward(angles, angles.depth + 1, measure=False)
-        found = self._state[0].astype(np.float64) ** 2
-        found += self._state[1].astype(np.float64) ** 2
+        found = self.state[0].astype(np.float64) ** 2
+        found += self.state[1].astype(np.float64) ** 2
         return np.asarray(found)
 
     def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
@@ -138,7 +141,10 @@ class OneHotSpace:
         fast = next((b for b in range(m + 1) if prefix[b] >= _ROW), m)
         if self.states <= _ONE_TILE or fast >= m - 1:
             return [self._tiling(tuple(range(m)), (), fast, high=False)]
-        split = min(range(fast, m), key=lambda u: max(prefix[u], prefix[fast] * (self.states // prefix[u])))
+        split = min(
+            range(fast, max(fast, min(m - 1, self._high_from)) + 1),
+            key=lambda u: max(prefix[u], prefix[fast] * (self.states // prefix[u])),
+        )
         low = self._tiling(tuple(range(split)), tuple(range(split, m)), fast, high=False)
         around = (*range(fast), *range(split, m))
         return [low, self._tiling(around, tuple(range(fast, split)), fast, high=True)]
@@ -233,7 +239,7 @@ class OneHotSpace:
         if beta is not None:
             rotated = tiling.blocks[tiling.shape[6] :]
             for place, b in enumerate(tiling.blocks):
-                if b in self._frozen or b not in rotated:
+                if b in self._frozen or b not in rotated or np.isnan(beta[b]):
                     continue
                 start, k = self._start[b], self.problem.sizes[b]
                 if k == 1:  # a phase
@@ -255,8 +261,7 @@ class OneHotSpace:
         return (kinds, kappas, vectors, matrices), scalar, rates, derivatives
 
     def _forward(self, angles: Angles, passes: int, measure: bool) -> float:
-        if self._state.size == 0:
-            self._state = np.empty((2, self.states), dtype=self._dtype)
+        self.allocate()
         beta, total = angles.per_mixer(self.mixers), 0.0
         for number, step in enumerate(schedule(angles.depth, len(self._tilings))[:passes]):
             tiling = self._tilings[step.tiling]
@@ -268,11 +273,55 @@ class OneHotSpace:
             mode = 2 if number == 0 else (0 if measured else 1)
             gamma = 0.0 if step.phase is None else float(angles.gamma[step.phase])
             phases = self._phases(tiling, gamma, number == 0, before[1] * after[1])
-            total = _subspace.forward_pass(
-                self._state[0], self._state[1], tiling.shape, tiling.sizes, before[0], after[0], mode, *phases,
-                measured, *tiling.energies, not measured,
-            )  # fmt: skip
-        return float(total)
+            total = self._pass(tiling, before[0], after[0], mode, phases, measured, not measured)
+        return total
+
+    def allocate(self) -> None:
+        """Make room for `state` (2, states): real and imaginary parts."""
+        if self.state.size == 0:
+            self.state = np.empty((2, self.states), dtype=self._dtype)
+
+    def layer(
+        self, before: NDArray[np.float64] | None, gamma: float, after: NDArray[np.float64], first: bool = False
+    ) -> None:
+        """Rotate, phase, rotate on the state as it is: one QAOA layer of a state that is split over ranks.
+
+        Angles are per block, NaN for blocks to leave alone; blocks of `before` must be in high tiles.
+        """
+        tilings = self._tilings[::-1]
+        for number, tiling in enumerate(tilings):
+            ahead = self._operations(tiling, before if number == 0 else None, inverse=False)
+            behind = self._operations(tiling, after, inverse=False)
+            mode = (2 if first else 1) if number == 0 else 0
+            scalar = ahead[1] * behind[1]
+            if mode == 0 and abs(scalar - 1) > 0:  # a pass without phase still carries the scalar
+                mode = 1
+            phases = self._phases(tiling, gamma if number == 0 else 0.0, first and number == 0, scalar)
+            self._pass(tiling, ahead[0], behind[0], mode, phases, False)
+
+    def measure(self, before: NDArray[np.float64] | None) -> float:
+        """Rotate blocks of high tiles on the state as it is, and return the expected cost, keeping the state."""
+        tiling = self._tilings[-1]
+        ahead = self._operations(tiling, before, inverse=False)
+        behind = self._operations(tiling, None, inverse=False)
+        return self._pass(tiling, ahead[0], behind[0], 1, self._phases(tiling, 0.0, False, ahead[1]), True, True)
+
+    def _pass(
+        self,
+        tiling: _Tiling,
+        before: Operations,
+        after: Operations,
+        mode: int,
+        phases: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+        measure: bool,
+        store: bool = True,
+    ) -> float:
+        return float(
+            _subspace.forward_pass(
+                self.state[0], self.state[1], tiling.shape, tiling.sizes, before, after, mode, *phases,
+                measure, *tiling.energies, store,
+            )
+        )  # fmt: skip
 
     def _backward(
         self,
@@ -291,7 +340,7 @@ class OneHotSpace:
         angle = 0.0 if step.phase is None else -float(gamma[step.phase])
         by_after, by_before = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
         total = _subspace.backward_pass(
-            *self._state, *self._dual, tiling.shape, tiling.sizes, turning, ahead[0], after[0], before[0],
+            *self.state, *self._dual, tiling.shape, tiling.sizes, turning, ahead[0], after[0], before[0],
             (after[2], before[2]), (after[3], before[3]), *self._phases(tiling, angle, False, 1.0),
             *tiling.energies, by_after, by_before, step.phase != 0,
         )  # fmt: skip

@@ -1,0 +1,203 @@
+"""One-hot QAOA with the state split over MPI ranks: one exchange per layer.
+
+Two groups of blocks, A (the last blocks) and B (those before them), take turns at being split. In layout 0 a rank
+holds a range of A's states and all of B's, in layout 1 the other way round. A layer phases and rotates everything
+that is whole, exchanges (one all-to-all, which turns one layout into the other), and the next layer begins by rotating
+the group that has become whole.
+
+The communicator is any object with mpi4py's ``rank``, ``size``, ``Alltoallv`` and ``allreduce``/``allgather``; nothing
+here imports mpi4py.
+"""
+
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.errors import UnsupportedError
+from quantum.angles import Angles
+from quantum.errors import check_memory
+from quantum.mixers.base import BlockMixer
+from quantum.onehot import OneHot
+from quantum.simulators.base import Samples, draw
+from quantum.simulators.onehotspace import OneHotSpace
+from quantum.states import w_state
+
+
+class DistributedOneHotSpace:
+    """One-hot state vector over the ranks of a communicator (uniform start, exact values, no gradients).
+
+    Every rank makes it with the same arguments and calls the same methods. A rank keeps its share of the amplitudes
+    twice: the state, and a buffer of the exchange.
+
+    Parameters
+    ----------
+    problem : OneHot
+    mixer : BlockMixer
+    comm : mpi4py communicator
+    precision : {"double", "single"}
+
+    Raises
+    ------
+    UnsupportedError
+        For more ranks than a group of blocks has states.
+    TooLargeError
+        Before any allocation, when a rank's share does not fit.
+    """
+
+    def __init__(
+        self, problem: OneHot, mixer: BlockMixer, comm: Any, *, precision: Literal["double", "single"] = "double"
+    ) -> None:
+        self.problem, self.mixer, self._comm = problem, mixer, comm
+        ranks, m = comm.size, problem.blocks
+        first_a = _group(problem.sizes, m, ranks)
+        first_b = _group(problem.sizes, first_a, ranks)
+        if first_b < 0:
+            raise UnsupportedError(f"{ranks} ranks are too many for {m} blocks of sizes {problem.sizes}")
+        groups = (list(range(first_a, m)), list(range(first_b, first_a)))  # split in layout 0, in layout 1
+        self._counts = [int(np.prod([problem.sizes[b] for b in group])) for group in groups]
+        self._rest = problem.states // (self._counts[0] * self._counts[1])
+        self._edges = [[count * r // ranks for r in range(ranks + 1)] for count in self._counts]
+        width = 8 if precision == "double" else 4
+        share = max(
+            self._rest * (edges[r + 1] - edges[r]) * self._counts[1 - side]
+            for side, edges in enumerate(self._edges)
+            for r in range(ranks)
+        )
+        check_memory(4 * width * share, f"a rank's share of {problem.states:.4g} one-hot states, twice")
+        self._whole: list[list[int]] = []
+        self._parts: list[OneHotSpace] = []
+        for side in (0, 1):
+            whole = [*range(first_b), *groups[1 - side]]
+            low, high = self._edges[side][comm.rank], self._edges[side][comm.rank + 1]
+            local, start = _merged(problem, whole, groups[side], low, high)
+            space = OneHotSpace(local, mixer, start=start, precision=precision, frozen=[len(whole)], high_from=first_b)
+            self._whole.append(whole)
+            self._parts.append(space)
+        self._groups = groups
+        self._dtype = np.dtype(np.float64 if precision == "double" else np.float32)
+        self._side = 0
+
+    @property
+    def mixers(self) -> int:
+        """One mixer per block."""
+        return self.problem.blocks
+
+    def value(self, angles: Angles) -> float:
+        """Expected cost, the same on every rank."""
+        return self._run(angles)
+
+    def probabilities(self, angles: Angles) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """This rank's feasible indices and their probabilities."""
+        self._run(angles)
+        state = self._parts[self._side].state
+        return self._indices(), np.asarray(state[0].astype(np.float64) ** 2 + state[1].astype(np.float64) ** 2)
+
+    def amplitudes(self, angles: Angles) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
+        """This rank's feasible indices and their amplitudes."""
+        self._run(angles)
+        state = self._parts[self._side].state
+        return self._indices(), np.asarray(state[0] + 1j * state[1], dtype=np.complex128)
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure all qubits; every rank returns all samples."""
+        index, probabilities = self.probabilities(angles)
+        masses = np.array(self._comm.allgather(float(probabilities.sum())))
+        shares = np.random.default_rng(seed).multinomial(shots, masses / masses.sum())
+        mine = int(shares[self._comm.rank])
+        drawn, counts = draw(probabilities, mine, seed + 1 + self._comm.rank)
+        every = self._comm.allgather((index[drawn], counts))
+        found, counts = (np.concatenate([part[i] for part in every]) for i in (0, 1))
+        order = np.argsort(found)
+        choices = self.problem.choices(found[order])
+        feasible = np.ones(order.size, dtype=np.bool_)
+        return Samples(self.problem.bits(choices), counts[order], self.problem.energies(choices), feasible)
+
+    # ---------------------------------------------------------------- steps
+
+    def _run(self, angles: Angles) -> float:
+        """Prepare the state; the result is the expected cost."""
+        beta = angles.per_mixer(self.mixers)
+        self._side, before = 0, None
+        if angles.depth == 0:
+            self._parts[0].allocate()
+            self._parts[0].layer(None, 0.0, np.full(len(self._whole[0]) + 1, np.nan), first=True)
+        for layer in range(angles.depth):
+            part = self._parts[self._side]
+            part.allocate()
+            after = np.append(beta[layer, self._whole[self._side]], np.nan)
+            part.layer(before, float(angles.gamma[layer]), after, first=layer == 0)
+            self._exchange()
+            # The group that was split has become whole and still waits for this layer's rotation.
+            waiting = set(self._groups[1 - self._side])
+            before = np.array([beta[layer, b] if b in waiting else np.nan for b in self._whole[self._side]] + [np.nan])
+        return float(self._comm.allreduce(self._parts[self._side].measure(before)))
+
+    def _exchange(self) -> None:
+        """Turn the layout: (mine of the split group, other group, rest) becomes (mine of the other, split, rest)."""
+        side, rank, rest = self._side, self._comm.rank, self._rest
+        edges, others = self._edges[side], self._edges[1 - side]
+        mine, theirs = edges[rank + 1] - edges[rank], others[rank + 1] - others[rank]
+        send = [mine * (b - a) * rest for a, b in pairwise(others)]
+        receive = [theirs * (b - a) * rest for a, b in pairwise(edges)]
+        source, target = self._parts[side], self._parts[1 - side]
+        target.allocate()
+        for part in (0, 1):
+            shaped = source.state[part].reshape(mine, self._counts[1 - side], rest)
+            packed = np.concatenate([shaped[:, a:b].swapaxes(0, 1).ravel() for a, b in pairwise(others)])
+            arrived = np.empty(sum(receive), dtype=self._dtype)
+            self._comm.Alltoallv([packed, send], [arrived, receive])
+            shaped = target.state[part].reshape(theirs, self._counts[side], rest)
+            place = 0
+            for a, b in pairwise(edges):
+                size = theirs * (b - a) * rest
+                shaped[:, a:b] = arrived[place : place + size].reshape(theirs, b - a, rest)
+                place += size
+        self._side = 1 - side
+
+    def _indices(self) -> NDArray[np.int64]:
+        """Feasible indices of this rank's states in the present layout."""
+        side, rank = self._side, self._comm.rank
+        edges = self._edges[side]
+        split = np.arange(edges[rank], edges[rank + 1])[:, None, None]
+        whole = np.arange(self._counts[1 - side])[None, :, None]
+        a, b = (split, whole) if side == 0 else (whole, split)
+        rest = np.arange(self._rest)[None, None, :]
+        return np.asarray((rest + self._rest * (b + self._counts[1] * a)).ravel(), dtype=np.int64)
+
+
+def _group(sizes: tuple[int, ...], end: int, ranks: int) -> int:
+    """First block of the shortest run of blocks before `end` with at least `ranks` states; -1 when there is none."""
+    states, first = 1, end
+    while states < ranks or first == end:
+        first -= 1
+        if first < 0:
+            return -1
+        states *= sizes[first]
+    return first
+
+
+def _merged(
+    problem: OneHot, whole: list[int], group: list[int], low: int, high: int
+) -> tuple[OneHot, list[NDArray[np.complex128]]]:
+    """The problem with `group` as one last block of its states low..high-1, and the W amplitudes of its blocks."""
+    linear, table, offset = problem.tables()
+    starts, sizes = problem.starts, problem.sizes
+    states, digits = np.arange(low, high), []
+    for b in group:
+        digits.append(starts[b] + states % sizes[b])
+        states = states // sizes[b]
+    costs = np.zeros(high - low)
+    for i, variables in enumerate(digits):
+        costs += linear[variables]
+        for earlier in digits[:i]:
+            costs += table[earlier, variables]
+    ranges = [np.arange(starts[b], starts[b] + sizes[b]) for b in whole]
+    pairs = {(i, j): table[np.ix_(ranges[i], ranges[j])] for j in range(len(whole)) for i in range(j)}
+    for i, inside in enumerate(ranges):
+        pairs[(i, len(whole))] = sum(table[np.ix_(inside, variables)] for variables in digits)
+    local = OneHot.from_tables([*(linear[r] for r in ranges), costs], pairs, offset)
+    start = w_state(local)
+    start[-1] = np.full(high - low, 1 / np.sqrt(np.prod([sizes[b] for b in group])), dtype=np.complex128)
+    return local, start

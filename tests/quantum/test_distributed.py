@@ -1,0 +1,92 @@
+"""The state split over ranks: serial stand-in, and real MPI."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from optimise.errors import UnsupportedError
+from quantum import OneHot, Qubo
+from quantum.angles import Angles
+from quantum.mixers import XYComplete, XYRing
+from quantum.simulators.distributed import DistributedOneHotSpace
+from quantum.simulators.onehotspace import OneHotSpace
+from tests.conftest import ROOT
+
+
+class OneRank:
+    rank, size = 0, 1
+
+    def Alltoallv(self, send, receive):
+        receive[0][:] = send[0]
+
+    def allreduce(self, value):
+        return value
+
+    def allgather(self, value):
+        return [value]
+
+
+def problem(sizes, seed=0):
+    n = sum(sizes)
+    return OneHot(Qubo.from_matrix(np.random.default_rng(seed).normal(size=(n, n)), 0.4), sizes)
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (3, 2, 4), (4,) * 7, (3, 5, 2, 4, 3, 6, 2)])
+@pytest.mark.parametrize("mixer", [XYComplete(), XYRing()], ids=lambda m: m.name)
+def test_one_rank_equals_the_local_simulator(sizes, mixer):
+    p, rng = problem(sizes), np.random.default_rng(1)
+    for depth in (0, 1, 2, 3):
+        angles = Angles(rng.normal(size=depth), rng.normal(size=depth))
+        local, split = OneHotSpace(p, mixer), DistributedOneHotSpace(p, mixer, OneRank())
+        assert split.value(angles) == pytest.approx(local.value(angles), abs=1e-9)
+        index, amplitudes = split.amplitudes(angles)
+        assert np.abs(amplitudes - local.amplitudes(angles)[index]).max() < 1e-12
+        assert sorted(index.tolist()) == list(range(p.states))
+
+
+def test_too_many_ranks_are_refused():
+    class Many(OneRank):
+        size = 50
+
+    with pytest.raises(UnsupportedError, match="50 ranks are too many"):
+        DistributedOneHotSpace(problem((3, 2, 4)), XYRing(), Many())
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_real_ranks_equal_the_local_simulator(ranks):
+    pytest.importorskip("mpi4py")
+    script = textwrap.dedent(
+        """
+        import numpy as np
+        from mpi4py import MPI
+        from quantum import OneHot, Qubo
+        from quantum.angles import Angles
+        from quantum.mixers import XYComplete
+        from quantum.simulators.distributed import DistributedOneHotSpace
+        from quantum.simulators.onehotspace import OneHotSpace
+        sizes = (4, 3, 2, 5, 2, 3)
+        n = sum(sizes)
+        p = OneHot(Qubo.from_matrix(np.random.default_rng(0).normal(size=(n, n))), sizes)
+        comm = MPI.COMM_WORLD
+        split, local = DistributedOneHotSpace(p, XYComplete(), comm), OneHotSpace(p, XYComplete())
+        for depth in (1, 2, 3):
+            angles = Angles(np.full(depth, 0.3), np.full(depth, -0.4))
+            assert abs(split.value(angles) - local.value(angles)) < 1e-10
+            index, amplitudes = split.amplitudes(angles)
+            assert np.abs(amplitudes - local.amplitudes(angles)[index]).max() < 1e-12
+            assert comm.allreduce(index.size) == p.states
+        samples = split.sample(angles, 1000, 1)
+        assert samples.shots == 1000
+        print("rank", comm.rank, "agrees")
+        """
+    )
+    done = subprocess.run(
+        ["mpiexec", "-n", str(ranks), sys.executable, "-c", script],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("agrees") == ranks
