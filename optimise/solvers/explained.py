@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from optimise.problem import Problem
+import math
 
-__all__ = ["explain_infeasible"]
+from optimise.method import Outcome
+from optimise.problem import Problem
+from optimise.result import Bounds, Stats, Stop
+
+__all__ = ["explain_infeasible", "without_plan"]
 
 
 def explain_infeasible(problem: Problem, *, seconds: float) -> tuple[str, ...]:
@@ -15,3 +19,22 @@ def explain_infeasible(problem: Problem, *, seconds: float) -> tuple[str, ...]:
         found = explain(problem, seconds=seconds)  # type: ignore[arg-type]
         return () if found is None else tuple(found.as_lines())
     return ()
+
+
+def without_plan(problem: Problem, stop: Stop, *, seconds: float, stats: Stats | None = None) -> Outcome:
+    """Outcome of a method that has no plan: proven infeasible and explained where that succeeds in ``seconds``.
+
+    ``stop`` is told otherwise, with the rules that the nearest roster breaks where one is known.
+    """
+    stats = stats or Stats()
+    if problem.kind != "roster":
+        return Outcome(None, stop, Bounds(), stats)
+    from optimise.explain import explain
+
+    found = explain(problem, seconds=seconds)  # type: ignore[arg-type]
+    if found is None:
+        return Outcome(None, stop, Bounds(), stats)
+    if not found.infeasible:
+        return Outcome(None, stop, Bounds(), stats, found.as_lines())
+    bounds = Bounds(dual=math.inf, dual_source="proof that the hard rules contradict each other")
+    return Outcome(None, Stop.INFEASIBLE, bounds, stats, found.as_lines())

@@ -44,7 +44,7 @@ def test_smallest_published_instance(name: str, benchmarks: Path) -> None:
     problem = read(benchmarks / "curtois" / "instances" / "Instance1.txt", format="curtois")
     if not method.supports(problem):
         pytest.skip(f"method {name} does not plan wards of this size")
-    result = solve(problem, method, limits=Limits(seconds=8))
+    result = solve(problem, method, limits=Limits(seconds=5))
     assert result.plan is None or result.feasible
     assert result.bounds.dual <= 607 * (1 + TOLERANCE)
     assert result.cost >= 607 * (1 - TOLERANCE)
@@ -89,8 +89,8 @@ NOTHING = Outcome(None, Stop.TIME, Bounds())
 @pytest.mark.parametrize(
     ("clause", "claim"),
     [
-        ("bounds_enclose_the_optimum", Outcome(None, Stop.TIME, Bounds(dual=1e9))),
-        ("a_plan_is_feasible_or_absent", Outcome(None, Stop.INFEASIBLE, Bounds())),
+        ("claims_are_true", Outcome(None, Stop.TIME, Bounds(dual=1e9))),
+        ("claims_are_true", Outcome(None, Stop.INFEASIBLE, Bounds())),
         ("no_plan_is_told_with_a_reason", Outcome(None, Stop.INFEASIBLE, Bounds())),
         ("no_plan_is_told_with_a_reason", NOTHING),
         ("the_listener_can_stop_it", NOTHING),
