@@ -86,7 +86,7 @@ class Rooms:
     ids: tuple[str, ...]
     beds: IntArray
     policy: IntArray
-    wards: tuple[str, ...] = ("",)
+    wards: tuple[str, ...] = ("ward",)
     ward: IntArray = None  # type: ignore[assignment]  # zeros
     bed_ids: tuple[tuple[str, ...], ...] = ()
 
@@ -232,7 +232,7 @@ class BedProblem:
     rooms: Rooms
     patients: Patients
     genders: tuple[str, str] = ("F", "M")
-    age_groups: tuple[str, ...] = ("",)
+    age_groups: tuple[str, ...] = ("all",)
     wishes: tuple[RoomWish, ...] = ()
     mixing: str = "minority"
 

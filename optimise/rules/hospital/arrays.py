@@ -96,11 +96,8 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
         load_weight=weight("ExcessiveNurseWorkload"),
     )
     # One type for all: kernels are then compiled once, whatever the problem.
-    same = {
-        name: np.array(value, dtype=np.int64, order="C") if isinstance(value, np.ndarray) else int(value)
-        for name, value in made._asdict().items()
-    }
-    return made._replace(**same)
+    same = [np.array(v, dtype=np.int64, order="C") if isinstance(v, np.ndarray) else int(v) for v in made]
+    return HospitalArrays._make(same)
 
 
 def _nights(problem: HospitalProblem) -> tuple[IntArray, IntArray]:

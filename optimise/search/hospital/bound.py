@@ -7,7 +7,8 @@ Two relaxations, each valid whatever the weights, because every cost that is lef
   one size are counted and split between the genders by integers; workload by shift; each patient and day carries the
   least continuity, skill and room cost that any plan pays for it.
 * :func:`nights`: for fixed stays, an exact assignment of the people of each night to beds; where mixed rooms are
-  forbidden the same with the gender of each room as a binary. Moves between nights are free.
+  forbidden the same with the gender of each room as a binary, moves between nights being free; or prices of beds
+  (:mod:`optimise.search.hospital.lagrange`), where moves are paid for.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from optimise.method import Deadline
 from optimise.models.linear import LinearModel
 from optimise.result import Stop
 from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.search.hospital.lagrange import lagrangian_ticks
 from optimise.solvers.highs import Highs, round_up
 
 __all__ = ["Bound", "admission_days", "nights", "quick_bound"]
@@ -51,8 +53,9 @@ def quick_bound(problem: HospitalProblem, *, seconds: float = 60.0, threads: int
 def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
     """Sum of the exact bed assignments of all nights; mixing counted where time allows.
 
-    Nights are first solved without gender (an assignment problem each), then, with the time left, as integer
-    programs with gender, the fullest nights first; each keeps its better bound.
+    Nights are first solved without gender (an assignment problem each), then, in a third of the time, as integer
+    programs with gender, the fullest nights first; each keeps its better bound. The rest of the time goes to
+    :func:`lagrangian_ticks`, which also sees what moves cost; the better total counts.
     """
     clock = Deadline(seconds)
     h = arrays_of(problem)
@@ -67,13 +70,17 @@ def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1)
     if problem.hard("RoomGenderMix") and (problem.rooms.policy == SAME_GENDER).any():
         order = sorted(range(problem.days), key=lambda d: -len(people[d]))
         for i, d in enumerate(order):
-            share = clock.left / (len(order) - i)
+            share = (clock.left - 0.7 * seconds) / (len(order) - i)
             if share < 0.2:
                 break
             value = _night_with_gender(h, d, people[d], share, threads)
             if value > values[d]:
                 values[d], source = value, "nightly bed assignment with single-sex rooms"
-    return Bound(float(values.sum()) / problem.scale, source)
+    ticks = int(values.sum())
+    priced = lagrangian_ticks(problem, seconds=clock.left)
+    if priced > ticks:
+        ticks, source = priced, "Lagrangian prices of beds, patients' rooms by shortest paths"
+    return Bound(ticks / problem.scale, source)
 
 
 def _present(h: HospitalArrays, d: int) -> IntArray:

@@ -8,7 +8,8 @@ from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
 from optimise.rules.hospital.arrays import arrays_of
-from optimise.search.hospital.insertion import give_nurses, insert_all
+from optimise.search.hospital.insertion import insert_all
+from optimise.search.hospital.staffing import give_nurses
 
 __all__ = ["construct", "plan_of", "staffed"]
 

@@ -148,7 +148,7 @@ def mutate(data: Any, draw: st.DataObject) -> Any:
         elif action == "double" and isinstance(parent, list):
             parent.append(copy.deepcopy(parent[where[-1]]))
         else:
-            parent[where[-1]] = draw.draw(st.sampled_from(ODD))
+            parent[where[-1]] = copy.deepcopy(draw.draw(st.sampled_from(ODD)))
         if not places(made):
             break
     return made

@@ -1,0 +1,128 @@
+"""Lagrangian bound of bed problems with fixed stays: beds are priced by (room, day), patients then choose alone.
+
+Relaxing capacity with prices u[r,d] >= 0 gives
+
+    L(u) = sum_p min over room sequences of p (nights + u + moves) - sum_{r,d} beds[r,d] u[r,d],
+
+a lower bound for every u, whatever the rule on gender (a single-sex room also holds at most its beds). The inner
+minimum is a shortest path over (night, room), by dynamic programming; where moves are barred it is one room for the
+whole stay. Prices follow a subgradient method with Polyak's step (Held, Wolfe, Crowder 1974). Prices are kept on a
+grid of 1/1024 tick, so that all sums are exact in double precision and the bound needs no tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from optimise.domain.beds import IntArray
+from optimise.domain.hospital import HospitalProblem
+from optimise.kernels._jit import compiled
+from optimise.method import Deadline
+from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
+
+__all__ = ["lagrangian_ticks"]
+
+_GRID = 1024.0
+
+
+@compiled
+def _best_paths(h: HospitalArrays, price: IntArray, move: float, use: IntArray) -> float:
+    """Sum of the patients' cheapest sequences of rooms; ``use`` (rooms, days) counts the nights they take."""
+    rooms, days = h.beds.shape
+    use[:] = 0
+    total = 0.0
+    longest = h.night_row.shape[1]
+    value, came = np.empty(rooms), np.empty((longest, rooms), dtype=np.int64)
+    for p in range(h.stay.size):
+        first = 0 if h.home[p] >= 0 else h.release[p]
+        nights = min(h.stay[p], days - first)
+        for t in range(nights):
+            row, d = h.night_row[p, t], first + t
+            if t == 0:
+                for r in range(rooms):
+                    start = move if h.home[p] >= 0 and r != h.home[p] else 0.0
+                    value[r] = start + h.night_cost[row, r] + price[r, d]
+                    if h.beds[r, d] == 0 and h.home[p] < 0:
+                        value[r] += BARRED
+                continue
+            best = 0
+            for r in range(1, rooms):
+                if value[r] < value[best]:
+                    best = r
+            least = value[best] + move
+            for r in range(rooms):
+                if value[r] <= least:
+                    came[t, r] = r
+                else:
+                    came[t, r] = best
+                    value[r] = least
+                value[r] += h.night_cost[row, r] + price[r, d]
+                if h.beds[r, d] == 0 and h.home[p] < 0:
+                    value[r] += BARRED
+        best = 0
+        for r in range(1, rooms):
+            if value[r] < value[best]:
+                best = r
+        total += value[best]
+        r = best
+        for t in range(nights - 1, -1, -1):
+            use[r, first + t] += 1
+            if t > 0:
+                r = came[t, r]
+    return total
+
+
+def lagrangian_ticks(
+    problem: HospitalProblem, *, seconds: float, target: float = math.inf, rounds: int = 100_000
+) -> int:
+    """Best Lagrangian bound found, in ticks (rounded up to the next tick).
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+        With fixed stays, nobody refusable, hard capacity; other layers and age mixing are left out, which keeps
+        the bound valid.
+    target : float
+        Cost of a plan in ticks, for the length of steps; the bound is valid without.
+    """
+    h, clock = arrays_of(problem), Deadline(seconds)
+    weight = problem.weight("Transfer")
+    move = float(BARRED) if weight is None else float(weight)
+    beds = np.maximum(h.beds, _held(h))
+    price = np.zeros(h.beds.shape)
+    use = np.zeros(h.beds.shape, dtype=np.int64)
+    best, centre, agility, since = -math.inf, price.copy(), 1.0, 0
+    direction = np.zeros(h.beds.shape)
+    for _ in range(rounds):
+        value = _best_paths(h, price, move, use) - float((price * beds).sum())
+        if value > best + 1e-9:
+            if value > best * (1 + 1e-5) or not math.isfinite(best):
+                since = 0
+            best, centre = value, price.copy()
+        else:
+            since += 1
+        if since >= 30:
+            agility, since, price = agility * 0.8, 0, centre.copy()
+            direction[:] = 0.0
+        if clock.over or agility < 1e-5:
+            break
+        slope = (use - beds).astype(np.float64)
+        slope[(price <= 0) & (slope < 0)] = 0.0
+        direction = 0.6 * direction + slope
+        norm = float((direction * direction).sum())
+        if norm == 0.0:
+            break
+        aim = target if math.isfinite(target) else best * 1.02 + 1.0
+        step = agility * max(aim - value, 1e-4 * abs(best)) / norm
+        price = np.maximum(0.0, np.round((price + step * direction) * _GRID) / _GRID)
+    return math.ceil(best)
+
+
+def _held(h: HospitalArrays) -> IntArray:
+    """In-patients by (room, day) who stay where they lie: room for them counts as a bed even when closed."""
+    made = np.zeros(h.beds.shape, dtype=np.int64)
+    for p in np.flatnonzero(h.home >= 0):
+        made[h.home[p], : h.stay[p]] += 1
+    return made
