@@ -337,6 +337,9 @@ def _sheet_rows(sheet: Sheet, data: dict[str, Any]) -> list[list[str]]:
         cells = _cells(sheet, inside)
         return [["key", "value"], *([key, cells[key]] for key in header if cells[key])]
     rows = [_cells(sheet, entry) for entry in _entries(sheet, data)]
+    for row in rows:
+        if row[header[0]].startswith("#"):
+            raise InputError(f"{row[header[0]]!r} would be taken for a remark", item=f"sheet {sheet.name}")
     return [header, *([row[key] for key in header] for row in rows)]
 
 

@@ -55,7 +55,7 @@ def _number(text: str) -> Any:
         return int(text)
     except ValueError:
         pass
-    if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,2})?", text):
+    if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,3})?", text):
         raise CellError(f"{text!r} is not a number")
     return float(text)
 
@@ -144,7 +144,7 @@ def _show_price(value: dict[str, Any]) -> str:
 
 
 _LIMIT = re.compile(
-    r"(?P<limit>[-0-9.]+)?(?: in (?P<weeks>[0-9]+) weeks?)?(?: ?(?P<hard>hard)| ?weight (?P<weight>[0-9.e+]+))?"
+    r"(?P<limit>[-+0-9.e]+)?(?: in (?P<weeks>[0-9]+) weeks?)?(?: ?(?P<hard>hard)| ?weight (?P<weight>[-+0-9.e]+))?"
 )
 
 
@@ -179,7 +179,7 @@ def _show_limit(value: Any) -> str:
     return " ".join(parts)
 
 
-_TIER = re.compile(r"(?:(?P<name>[^:;]+):)?\s*(?:(?P<count>[0-9]+) at )?\s*(?P<price>hard|[0-9.]+)")
+_TIER = re.compile(r"(?:(?P<name>[^:;]+):)?\s*(?:(?P<count>[0-9]+) at )?\s*(?P<price>hard|[-+0-9.e]+)")
 
 
 def _tiers(text: str) -> list[dict[str, Any]]:

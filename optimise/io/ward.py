@@ -129,7 +129,9 @@ class Contract(WorkLimits):
 
     id: Id
     name: str = ""
-    weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(default=None, description="paid, on average")
+    weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
+        default=None, description="paid, on average; 2 for each hour off it, unless hours says otherwise"
+    )
 
 
 class History(Part):

@@ -177,7 +177,7 @@ def shift_limit_rule(index: WardIndex, entry: ShiftLimit, mask: int, people: Peo
             weight_minimum=entry.price,
             weight_maximum=entry.price,
             period=(first, last),
-            noun=name,
+            noun=f"works {'/'.join(entry.shifts)}:",
         )
         for first, last, _, whole in _windows(days, weeks)
     ]

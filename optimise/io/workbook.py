@@ -118,15 +118,15 @@ def save(path: Path, pages: Sequence[Page]) -> Path:
     return _replace(book, path)
 
 
-_PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
+_PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def _typed(text: str) -> Any:
     """Plain numbers as numbers, so that a person can sum them; all else, dates and times too, as text."""
-    found = _PLAIN.fullmatch(text)
-    if not found:
+    if not _PLAIN.fullmatch(text) or len(text) > 15:  # a workbook keeps 15 digits
         return text
-    return float(text) if found[2] else int(text)
+    value = float(text) if "." in text else int(text)
+    return value if cell_text(value) == text else text
 
 
 def _replace(book: Any, path: Path) -> Path:

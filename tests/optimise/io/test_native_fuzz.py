@@ -21,7 +21,7 @@ from optimise.io.native_plan import plan_text, read_native_plan
 from optimise.io.ward import Ward
 
 QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 WARD = made_ward(10, 2, 5)
 DATA = WARD.data()

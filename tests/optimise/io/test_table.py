@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import optimise
 from optimise.domain.roster import Roster, RosterProblem
@@ -210,3 +213,34 @@ def test_an_empty_plan_sheet(tmp_path: Path) -> None:
     problem: Any = optimise.read(made_ward(6, 1, 1).save(tmp_path / "w"))
     (tmp_path / "plan.csv").write_text("staff\n")
     assert optimise.read_plan(tmp_path / "plan.csv", problem) == Roster.from_array([[0] * 7] * 6)
+
+
+AWKWARD = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=5) | st.sampled_from(
+    ["007", "1.50", "5.0", "1e5", "=A1", "yes", "none", "#x", "07:30", "2026-01-05", "-", "'a", "a,b", "a;b", "a: b"]
+)
+
+
+@given(staff=AWKWARD, shift=AWKWARD, skill=AWKWARD, weight=st.floats(0, 1e6), form=st.sampled_from(FORMS))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_awkward_names_survive_or_are_refused(
+    tmp_path: Path, staff: str, shift: str, skill: str, weight: float, form: str
+) -> None:
+    try:
+        ward = Ward.model_validate(
+            {
+                "name": staff,
+                "start": "2026-01-05",
+                "shifts": [{"id": shift, "start": "07:00", "end": "15:00"}],
+                "staff": [{"id": staff, "skills": [skill]}],
+                "demand": [{"shifts": [shift], "who": {"skills": [skill]}, "minimum": 1, "weight": weight}],
+                "rules": {"max_consecutive_days": {"limit": 3, "weight": weight}},
+            }
+        )
+    except ValidationError:
+        return
+    try:
+        ward.save(tmp_path / form)
+    except InputError:
+        return  # said before anything was written
+    again = Ward.load(tmp_path / form)
+    assert again == ward
