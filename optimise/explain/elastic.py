@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.domain.roster import Roster, RosterProblem
-from optimise.explain.pieces import Form, Piece, only
+from optimise.explain.pieces import Piece, only
+from optimise.explain.prices import Prices
 from optimise.method import Deadline
 from optimise.models.roster import RosterModel
 from optimise.result import Stop
-from optimise.rules.primitives import Counter, Pattern
+from optimise.rules.primitives import Pattern
 from optimise.solvers.highs import Highs, Solved
 
 __all__ = ["Elastic"]
@@ -37,8 +38,7 @@ class Elastic:
     ----------
     problem : RosterProblem
     some : sequence of Piece
-    prices : mapping, optional
-        Price of one unit by rule name; 1 by default, and 1 per typical shift for totals in minutes.
+    prices : Prices
     threads, seed : int
     """
 
@@ -47,7 +47,7 @@ class Elastic:
         problem: RosterProblem,
         some: Sequence[Piece],
         *,
-        prices: Mapping[str, float] | None = None,
+        prices: Prices,
         threads: int = 1,
         seed: int = 0,
     ) -> None:
@@ -56,16 +56,13 @@ class Elastic:
         self.arrays = self.built.model.freeze()
         self.threads, self.seed = threads, seed
         owner = {id(form): i for i, piece in enumerate(some) for form in piece.forms}
-        lengths = [s.minutes for s in problem.shifts if s.minutes > 0]
-        shift = float(np.median(lengths)) if lengths else 480.0
         columns: dict[int, list[NDArray[np.int64]]] = defaultdict(list)
         cost = np.zeros(self.arrays.columns)
         self.step = math.inf  # price of the cheapest unit
         for form, ids, _ in self.built.slacks:
             i = owner[id(form)]
             columns[i].append(ids)
-            price = (prices or {}).get(some[i].rule, 1.0)
-            cost[ids] = price * _units(form, shift)
+            cost[ids] = prices.unit(form) * (form.amount if isinstance(form, Pattern) else 1)
             self.step = min(self.step, float(cost[ids].min(initial=math.inf)))
         self.columns = {i: np.concatenate(ids) for i, ids in columns.items()}
         self.cost = cost
@@ -145,12 +142,3 @@ class Elastic:
         out = np.full(a.rows, -1, dtype=np.int64)
         out[row[mine >= 0]] = mine[mine >= 0]
         return out
-
-
-def _units(form: Form, shift: float) -> float:
-    """Units that one unit of slack stands for: matches by their amount, minutes as parts of a shift."""
-    if isinstance(form, Pattern):
-        return float(form.amount)
-    if isinstance(form, Counter) and form.unit == "minutes":
-        return 1.0 / shift
-    return 1.0

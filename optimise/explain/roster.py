@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.explain.arithmetic import counted_conflict
 from optimise.explain.elastic import Elastic
 from optimise.explain.explanation import Explanation
 from optimise.explain.pieces import Piece, pieces, sentences
+from optimise.explain.prices import Prices, softened
 from optimise.explain.quickxplain import quickxplain
-from optimise.method import Deadline
+from optimise.method import Deadline, Limits, SerialComm, get_method
 from optimise.result import Violation
 
 __all__ = ["explain"]
@@ -41,10 +44,11 @@ def explain(
     ----------
     problem : RosterProblem
     seconds : float
-        Wall-clock limit; about half goes to the relaxation.
+        Wall-clock limit; at most half of it goes to the relaxation.
     seed : int
     prices : mapping, optional
-        Price of breaking a rule by one unit (person, day, shift length), by rule name; 1 for rules left out.
+        Price of breaking a rule by one unit (person, day, shift length), by rule name; 1 for rules left out, 10 for
+        skills.
     threads : int
 
     Returns
@@ -59,49 +63,70 @@ def explain(
     counted = counted_conflict(problem, facts)
     people, days, duties = problem.shape
     if people * days * duties > MOST_CHOICES:
-        return None if counted is None else _counted(problem, counted, None)
-    elastic = Elastic(problem, facts, prices=prices, threads=threads, seed=seed)
+        return None if counted is None else _counted(problem, counted, _Way())
+    cost = Prices(problem, prices)
+    elastic = Elastic(problem, facts, prices=cost, threads=threads, seed=seed)
     log.info("explaining %s: %d hard facts, %d columns", problem.name, len(facts), elastic.arrays.columns)
-    solved, nearest = elastic.relax(clock.left / 2)
-    broken = _broken(problem, nearest)
+    way = _way_out(problem, elastic, cost, clock, seed)
     if counted is not None:
-        return _counted(problem, counted, nearest, broken, solved.objective, solved.bound)
-    if nearest is not None and not broken:
+        return _counted(problem, counted, way)
+    if way.nearest is not None and not way.broken:
         return None
-    infeasible = elastic.shows_infeasible(solved.bound)
-    core, exact, shown = _conflict(elastic, clock, broken, infeasible)
-    if not core and nearest is None and not infeasible:
+    infeasible = elastic.shows_infeasible(way.bound)
+    core, exact, shown = _conflict(elastic, clock, way.broken, infeasible)
+    if not core and way.nearest is None and not infeasible:
         return None
     parts = tuple(facts[i] for i in core)
     return Explanation(
         conflict=sentences(parts),
-        relaxation=broken,
+        relaxation=way.broken,
         infeasible=infeasible or shown,
         irreducible=bool(core) and exact,
-        price=solved.objective,
-        price_bound=max(solved.bound, 0.0),
+        price=way.price,
+        price_bound=max(way.bound, 0.0),
         parts=parts,
-        nearest=nearest,
+        nearest=way.nearest,
     )
 
 
-def _counted(
-    problem: RosterProblem,
-    counted: tuple[list[Piece], str],
-    nearest: Roster | None,
-    broken: tuple[Violation, ...] = (),
-    price: float = float("inf"),
-    bound: float = 0.0,
-) -> Explanation:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way out: the nearest roster, what it breaks, its price, and a lower bound of the price."""
+
+    nearest: Roster | None = None
+    broken: tuple[Violation, ...] = ()
+    price: float = math.inf
+    bound: float = 0.0
+
+
+def _way_out(problem: RosterProblem, elastic: Elastic, prices: Prices, clock: Deadline, seed: int) -> _Way:
+    """The cheapest relaxation: HiGHS for the bound and small wards, the matheuristic where that leaves a gap."""
+    solved, nearest = elastic.relax(clock.left / 4)
+    price = solved.objective
+    if price - solved.bound > 1e-6 * max(1.0, price) or nearest is None:
+        soft = softened(problem, elastic.pieces, prices)
+        limits = Limits(seconds=max(clock.left / 3, 0.01), target=max(solved.bound, 0.0) * (1 + 1e-7) + 1e-7)
+        found = _searched(soft, limits, seed)
+        if found is not None:
+            evaluation = soft.evaluate(found)
+            if evaluation.cost < price:
+                price, nearest = evaluation.cost, found
+    broken = () if nearest is None else tuple(v for v in problem.evaluate(nearest).violations if v.hard)
+    return _Way(nearest, broken, price, solved.bound)
+
+
+def _searched(soft: RosterProblem, limits: Limits, seed: int) -> Roster | None:
+    """A cheap roster of a problem in which everything has a price, by the matheuristic."""
+    search = get_method("matheuristic")
+    outcome = search.solve(soft, limits=limits, seed=seed, comm=SerialComm(), listen=lambda progress: None)
+    return outcome.plan if isinstance(outcome.plan, Roster) else None
+
+
+def _counted(problem: RosterProblem, counted: tuple[list[Piece], str], way: _Way) -> Explanation:
+    """Explanation by a conflict that counting shows."""
     parts, summary = counted
-    return Explanation((summary, *sentences(parts)), broken, True, True, price, max(bound, 0.0), tuple(parts), nearest)
-
-
-def _broken(problem: RosterProblem, nearest: Roster | None) -> tuple[Violation, ...]:
-    """What a roster breaks, by the independent evaluator."""
-    if nearest is None:
-        return ()
-    return tuple(v for v in problem.evaluate(nearest).violations if v.hard)
+    lines = (summary, *sentences(parts))
+    return Explanation(lines, way.broken, True, True, way.price, max(way.bound, 0.0), tuple(parts), way.nearest)
 
 
 def _conflict(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
 from optimise.explain import Explanation, explain, only, pieces
+from optimise.explain.prices import Prices, softened
 from optimise.io.base import read
 from optimise.rules import (
     Apart,
@@ -188,29 +188,6 @@ def test_soft_rules_never_conflict() -> None:
     assert explain(problem, seconds=20) is None
 
 
-def softened(problem: RosterProblem, prices: dict[str, float]) -> RosterProblem:
-    """Hard rules as soft ones at a price: listing all rosters then gives the cheapest relaxation."""
-    from optimise.explain.pieces import Given
-    from optimise.rules.primitives import Counter, Line, Pattern
-
-    rules = []
-    for rule in only(problem, pieces(problem)).rules:
-        assert isinstance(rule, Given)
-        price, forms = prices.get(rule.name, 1.0), []
-        for form in rule.forms:
-            if isinstance(form, Pattern):
-                forms.append(replace(form, weight=price))
-            elif isinstance(form, Counter):
-                each = price / 540 if form.unit == "minutes" else price
-                forms.append(replace(form, weight_lower=each, weight_upper=each))
-            else:
-                assert isinstance(form, Line)
-                segments = (Segment(math.inf, price),)
-                forms.append(replace(form, under=segments, over=segments))
-        rules.append(replace(rule, forms=tuple(forms)))
-    return replace(problem, rules=tuple(rules))
-
-
 @pytest.mark.parametrize("case", [c for c in CONTRADICTIONS if c != "nothing may be done at all"])
 @pytest.mark.parametrize("dear", ["", "leave", "Night", "pinned"])
 def test_the_relaxation_is_the_cheapest_by_the_prices_given(case: str, dear: str) -> None:
@@ -219,7 +196,7 @@ def test_the_relaxation_is_the_cheapest_by_the_prices_given(case: str, dear: str
     found = explain(problem, seconds=20, prices=prices)
     assert found is not None
     assert found.cheapest
-    assert found.price == pytest.approx(brute(softened(problem, prices)).cost)
+    assert found.price == pytest.approx(brute(softened(problem, pieces(problem), Prices(problem, prices))).cost)
 
 
 def test_a_dear_rule_is_kept_when_another_can_give_way() -> None:
