@@ -47,8 +47,8 @@ def explain(
         Wall-clock limit; at most half of it goes to the relaxation.
     seed : int
     prices : mapping, optional
-        Price of breaking a rule by one unit (person, day, shift length), by rule name; 1 for rules left out, 10 for
-        skills.
+        Price of breaking a rule by one unit (person, day, shift length), by rule name; for rules left out see
+        :class:`~optimise.explain.prices.Prices`.
     threads : int
 
     Returns

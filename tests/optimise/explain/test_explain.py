@@ -207,6 +207,12 @@ def test_a_dear_rule_is_kept_when_another_can_give_way() -> None:
         assert found.relaxed_rules == (gives_way,)
 
 
+def test_a_skill_is_not_decreed_where_anything_else_can_give_way() -> None:
+    found = explain(CONTRADICTIONS["nobody left for a cover line"][0], seconds=20)
+    assert found is not None
+    assert "in charge" not in found.relaxed_rules
+
+
 def test_without_time_nothing_is_claimed() -> None:
     problem, _ = CONTRADICTIONS["days off after nights"]
     found = explain(problem, seconds=1e-9)
