@@ -58,7 +58,7 @@ _SOFT = {
     "SurgeonTransfer": 5,
     "PatientDelay": 5,
     "ElectiveUnscheduledPatients": 150,
-    "OutlyingWard": 4,
+    "Outlying": 4,
 }
 
 
@@ -139,6 +139,8 @@ class _Maker:
         self.gender = np.full(shape, -1)  # of those in the room that day
         self.alone = np.zeros(shape, dtype=np.int64)  # isolation of those in the room that day
         self.people = [*self.inpatients(), *self.arrivals(patients)]
+        for group, who in enumerate((q for q in self.people if q.isolation), 1):
+            who.isolation = group
 
     # `random()` is the one stream that Python promises to keep, so all choices are made from it
     def pick(self, options: Sequence[Any_]) -> Any_:
@@ -307,8 +309,9 @@ class _Maker:
             isolation=column("isolation"),
         )
         strange = np.array([[int(s not in self.at_home[w]) for w in self.ward] for s in range(len(_SPECIALTIES))])
-        row = np.where(np.arange(longest)[None, :] < column("stay")[:, None], column("specialty")[:, None], -1)
-        wish = RoomWish("OutlyingWard", "is not on a ward of the patient's specialty", strange, row)
+        nights = np.arange(min(days, longest))[None, :]
+        row = np.where(nights < column("stay")[:, None], column("specialty")[:, None], -1)
+        wish = RoomWish("Outlying", "is not on a ward of the patient's specialty", strange, row)
         beds = BedProblem(days, rooms, patients, ("F", "M"), _AGES, (wish,))
         count = len(self.theatre_minutes)
         theatres = Theatres(

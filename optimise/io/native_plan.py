@@ -17,6 +17,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,16 @@ def _read_object(data: Any, problem: RosterProblem) -> Roster:
                 first, last = next(iter(days)), list(days)[-1]
                 raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
             made[employee, days[key]] = _duty(problem, duty, (*path, key))
+    _everybody(problem, data["roster"], ("roster",))
     return Roster(made)
+
+
+def _everybody(problem: RosterProblem, named: Container[str], path: tuple[str, ...]) -> None:
+    """Refuse a plan that leaves people out: it was made for another problem, or cut short."""
+    missing = [e.id for e in problem.employees if e.id not in named]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ItemError(f"says nothing of {missing[0]}{more}; who is off throughout has an empty row", path)
 
 
 def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
@@ -172,4 +182,8 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
                 made[employee, column] = _duty(problem, cell, (name, header[1 + columns.index(column)]))
         except InputError as error:
             raise error.at(file=path, line=line) from None
+    try:
+        _everybody(problem, {problem.employees[e].id for e in seen}, ())
+    except InputError as error:
+        raise error.at(file=path) from None
     return Roster(made)

@@ -52,17 +52,27 @@ def test_readable_one_line_a_person() -> None:
 
 def test_lists_of_duties_are_accepted(tmp_path: Path) -> None:
     file = tmp_path / "p.json"
-    file.write_text('{"roster": {"A": ["-", "off", "Late/Nurse"]}}')
+    file.write_text('{"roster": {"A": ["-", "off", "Late/Nurse"], "B,b": {}}}')
     assert read_native_plan(file, UNDATED) == Roster.from_array([[0, 0, 2], [0, 0, 0]])
 
 
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("p.json", '{"roster": {"A": {}, \n"C": {}}}', "p.json:2: roster.C: the problem has nobody called 'C'"),
-        ("p.json", '{"roster": {"A": {"3": "-"}}}', "'3' is not a day of the problem, 0 to 2"),
-        ("p.json", '{"roster": {"A":\n {"1": "Early"}}}', "p.json:2: roster.A.1: the problem has no shift called"),
-        ("p.json", '{"roster": {"A": ["-"]}}', "has 1 days, the problem 3"),
+        ("p.json", '{"roster": {"A": {}}}', "p.json:1: roster: says nothing of B,b"),
+        ("p.csv", "staff,0\nA,-\n", "p.csv: says nothing of B,b"),
+        (
+            "p.json",
+            '{"roster": {"A": {}, "B,b": {}, \n"C": {}}}',
+            "p.json:2: roster.C: the problem has nobody called 'C'",
+        ),
+        ("p.json", '{"roster": {"A": {"3": "-"}, "B,b": {}}}', "'3' is not a day of the problem, 0 to 2"),
+        (
+            "p.json",
+            '{"roster": {"B,b": {}, "A":\n {"1": "Early"}}}',
+            "p.json:2: roster.A.1: the problem has no shift called",
+        ),
+        ("p.json", '{"roster": {"B,b": {}, "A": ["-"]}}', "has 1 days, the problem 3"),
         ("p.json", "[]", "a plan with a roster"),
         ("p.csv", "", "is empty"),
         ("p.csv", "staff,0,1,2\nA,-,-\n", "p.csv:2: A: 2 days, the header has 3"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import optimise
-from optimise.domain.roster import Roster, RosterProblem
+from optimise.domain.roster import RosterProblem
 from optimise.errors import InputError, UnsupportedError
 from optimise.generate import ward as made_ward
 from optimise.io.base import get_format, write_plan
@@ -207,12 +207,6 @@ def test_a_ward_is_converted_but_not_one_edited_since(tmp_path: Path) -> None:
     assert Ward.load(tmp_path / "again.json") == full()
     with pytest.raises(UnsupportedError, match="edited"):
         get_format("native").write(problem.pin("Ann", 0, None), tmp_path / "x.json")  # type: ignore[attr-defined]
-
-
-def test_an_empty_plan_sheet(tmp_path: Path) -> None:
-    problem: Any = optimise.read(made_ward(6, 1, 1).save(tmp_path / "w"))
-    (tmp_path / "plan.csv").write_text("staff\n")
-    assert optimise.read_plan(tmp_path / "plan.csv", problem) == Roster.from_array([[0] * 7] * 6)
 
 
 AWKWARD = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=5) | st.sampled_from(
