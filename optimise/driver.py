@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 TOLERANCE = 1e-6
 #: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
 _NOISE = 1e-12
+_EXPLAIN_SECONDS = 30.0
 _MOST_POINTS = 20_000  # of a trace; far above what a chart can show
 
 
@@ -111,16 +112,17 @@ def solve(
         if comm.rank == 0:
             outcome, evaluation = _best(problem, outcome, start)
             bounds = _checked(chosen.name, outcome, evaluation)
+            stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)
             result = Result(
                 plan=outcome.plan,
-                stop=_settled(outcome.stop, bounds, limits),
+                stop=stop,
                 bounds=bounds,
                 evaluation=evaluation,
                 trace=Trace(tuple(recorder.points)),
                 stats=_stats(outcome.stats, clock.elapsed, tuple(spent or ())),
                 provenance=facts,
-                explanation=tuple(outcome.explanation),
+                explanation=tuple(outcome.explanation) or _reasons(problem, stop),
             )
         shared: Result = comm.bcast(result)
     return shared
@@ -201,13 +203,22 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
 
 def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
     """Why it stopped, as the bounds show it: a closed gap is optimal, whatever ended the run."""
-    if stop is Stop.INFEASIBLE:
-        return stop
+    if stop is Stop.INFEASIBLE or bounds.dual == math.inf:  # no plan costs less than infinity: there is none
+        return Stop.INFEASIBLE
     if math.isfinite(bounds.primal) and bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
         return Stop.OPTIMAL
     if stop is Stop.OPTIMAL or (stop is not Stop.INTERRUPTED and bounds.gap <= limits.gap):
         return Stop.GAP
     return stop
+
+
+def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
+    """Why no plan exists, when the method has proven it but does not say."""
+    if stop is not Stop.INFEASIBLE or problem.kind not in ("roster", "hospital"):
+        return ()
+    from optimise.solvers.explained import explain_infeasible
+
+    return explain_infeasible(problem, seconds=_EXPLAIN_SECONDS)
 
 
 def _stats(stats: Stats, seconds: float, spent: tuple[float, ...]) -> Stats:

@@ -28,16 +28,17 @@ __all__ = ["AutoMethod", "choices", "size"]
 
 log = logging.getLogger(__name__)
 
-#: Decisions up to which the whole model alone is the best choice, and up to which it is worth trying at all.
-#: Measured on two cores: HiGHS closes or nearly closes wards of 30 people x 4 weeks (about 4000 decisions) in a
-#: minute, and cannot find a plan in that time for ten times as many.
-SMALL, LARGE = 5_000, 100_000
+#: Decisions of a hospital up to which the whole model alone is the best choice. Measured on two cores: HiGHS closes
+#: IHTC small01 (about 200 decisions) and finds no plan in 40 s for test01 (about 3000).
+SMALL = 500
+#: Decisions of a roster from which a plan is made first: column generation needs minutes there to find one.
+LARGE = 100_000
 #: Share of the time that goes to finding a good plan before the whole model starts from it.
 FIRST_SHARE = 0.35
 
 
 class AutoMethod:
-    """Whole model when small, a good plan first when larger, the parallel method under MPI where one is installed."""
+    """A choice by kind and size: column generation for rosters, search for hospitals, whole model for small ones."""
 
     name = "auto"
 
@@ -103,17 +104,22 @@ def size(problem: Any) -> int:
 
 
 def choices(problem: Any, ranks: int) -> tuple[str, ...]:
-    """Names of the methods to use one after the other; empty when none is installed for this kind of problem."""
-    if ranks > 1 and _usable("column-generation", problem):
-        return ("column-generation",)
+    """Names of the methods to use one after the other; empty when none is installed for this kind of problem.
+
+    Rosters go to column generation, which beat the whole model on every instance tried, small ones included; it uses
+    all ranks. What it cannot express goes to fix-and-optimise and then, from that plan, to the whole model.
+    """
     decisions = size(problem)
-    wanted: tuple[str, ...]
-    if decisions <= SMALL:
+    if problem.kind == "roster":
+        if _usable("column-generation", problem):
+            first = ("matheuristic",) if decisions > LARGE and _usable("matheuristic", problem) else ()
+            return (*first, "column-generation")
+        wanted: tuple[str, ...] = ("matheuristic", "highs")
+    elif decisions <= SMALL:
         wanted = ("highs",)
-    elif decisions <= LARGE:
-        wanted = ("matheuristic", "highs")
     else:
-        wanted = ("matheuristic",)
+        wanted = ("parallel-search", "matheuristic") if ranks > 1 else ("matheuristic",)
+        wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
     usable = tuple(name for name in wanted if _usable(name, problem))
     return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
 

@@ -18,6 +18,10 @@ def explain_infeasible(problem: Problem, *, seconds: float) -> tuple[str, ...]:
 
         found = explain(problem, seconds=seconds)  # type: ignore[arg-type]
         return () if found is None else tuple(found.as_lines())
+    if problem.kind == "hospital":
+        from optimise.search.hospital.explain import explain as explain_hospital
+
+        return tuple(explain_hospital(problem, seconds=seconds))  # type: ignore[arg-type]
     return ()
 
 

@@ -97,6 +97,10 @@ def test_a_closed_gap_is_optimal_whatever_ended_the_run() -> None:
     assert solve(NearTarget(), says(7, 2.0, 2.0, Stop.TIME)).stop is Stop.OPTIMAL
 
 
+def test_an_infinite_bound_proves_that_there_is_no_plan() -> None:
+    assert solve(NearTarget(), says(None, math.inf, math.inf, Stop.GAP)).stop is Stop.INFEASIBLE
+
+
 def test_nothing_found_is_never_optimal() -> None:
     result = solve(NearTarget(), says(None, math.inf, -math.inf, Stop.TIME))
     assert result.stop is Stop.TIME

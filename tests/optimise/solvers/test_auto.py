@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,6 @@ def two(monkeypatch: pytest.MonkeyPatch, problem: RosterProblem) -> tuple[Says, 
     methods = {"matheuristic": first, "highs": second}
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
-    monkeypatch.setattr(auto, "SMALL", 0)
     return first, second
 
 
@@ -53,10 +53,20 @@ def solved(problem: RosterProblem, seconds: float = 100.0) -> Outcome:
     return AutoMethod().solve(problem, limits=Limits(seconds), seed=0, comm=SerialComm(), listen=lambda progress: False)
 
 
-def test_a_small_problem_goes_to_the_whole_model(problem: RosterProblem) -> None:
-    assert auto.choices(problem, 1) == ("highs",)
+def test_a_small_ward_is_solved_to_the_end(problem: RosterProblem) -> None:
     result = optimise.solve(problem, "auto", limits=optimise.Limits(20))
     assert result.stop is Stop.OPTIMAL
+
+
+def test_rosters_go_to_column_generation_where_it_is_installed(
+    problem: RosterProblem, two: tuple[Says, Says], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    methods = {"matheuristic": two[0], "highs": two[1], "column-generation": two[1]}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    assert auto.choices(problem, 1) == ("column-generation",)
+    monkeypatch.setattr(auto, "LARGE", 0)
+    assert auto.choices(problem, 1) == ("matheuristic", "column-generation")
 
 
 def test_a_larger_one_gets_a_good_plan_first(problem: RosterProblem, two: tuple[Says, Says]) -> None:
@@ -81,8 +91,14 @@ def test_a_proof_ends_the_chain(problem: RosterProblem, two: tuple[Says, Says]) 
     assert not second.given
 
 
-def test_a_huge_problem_is_left_to_the_heuristic(
-    problem: RosterProblem, two: tuple[Says, Says], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(auto, "LARGE", 0)
-    assert auto.choices(problem, 1) == ("matheuristic",)
+def test_nothing_installed_is_nothing_chosen(problem: RosterProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "available_methods", dict)
+    assert auto.choices(problem, 1) == ()
+    assert not AutoMethod().supports(problem)
+
+
+def test_hospitals_are_searched_unless_tiny(benchmarks: Path) -> None:
+    tiny = optimise.read(benchmarks / "ihtc2024" / "small" / "small01.json", format="ihtc")
+    real = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
+    assert auto.choices(tiny, 1) == ("highs",)
+    assert auto.choices(real, 1) == ("matheuristic",)
