@@ -10,7 +10,9 @@ A block is an axis of the tile with stride `run`: the number of states of the bl
 import numpy as np
 
 from quantum._jit import compiled
+from quantum.simulators._vector import BYTES, reflect
 
+WIDEST = 6  # choices of a block whose reflection has vector code
 CHUNK = 128  # states along the fast axis that a block rotation keeps in the first-level cache
 
 
@@ -18,9 +20,23 @@ CHUNK = 128  # states along the fast axis that a block rotation keeps in the fir
 def _reflect(re, im, k, run, vector, kappa, work):
     """Apply ``I + kappa |v><v|`` along the axis of size k and stride `run` (v real)."""
     kr, ki = kappa.real, kappa.imag
+    width = BYTES // re.itemsize
+    whole = run // width * width if k <= WIDEST else 0  # done by vector code
     for outer in range(re.size // (k * run)):
         base = outer * k * run
-        for start in range(0, run, CHUNK):
+        for start in range(base, base + whole, width):
+            if k == 2:
+                reflect(re, im, start, run, (vector[0], vector[1]), kr, ki)
+            elif k == 3:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2]), kr, ki)
+            elif k == 4:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2], vector[3]), kr, ki)
+            elif k == 5:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2], vector[3], vector[4]), kr, ki)
+            else:
+                six = (vector[0], vector[1], vector[2], vector[3], vector[4], vector[5])
+                reflect(re, im, start, run, six, kr, ki)
+        for start in range(whole, run, CHUNK):
             size = min(CHUNK, run - start)
             sr, si = work[0, :size], work[1, :size]
             sr[:] = 0.0
@@ -141,7 +157,7 @@ def _turn_back(re, im, rows, columns, out):
 @compiled
 def _rotate_axis(re, im, b, k, run, ops, work):
     kinds, kappas, vectors, matrices = ops
-    if kinds[b] == 1:
+    if kinds[b] == 1 and k > 1:
         _reflect(re, im, k, run, vectors[b], kappas[b], work)
     elif kinds[b] == 2:
         _multiply(re, im, k, run, matrices[b], work)
@@ -316,19 +332,22 @@ def forward_pass(
 ):  # fmt: skip
     """One pass over all tiles; returns the expected cost when `measure` is set.
 
-    `shape` = (1 for high tiles, row length, row stride, rows, tiles, number of fast blocks, first rotated block).
+    `shape` = (1 for high tiles, row length, row stride, rows, tiles, number of fast blocks, first rotated block,
+    number of blocks whose phase factors are multiplied out beforehand).
     `mode`: 0 no phase, 1 multiply, 2 set. The other arguments are as in the full-space kernels, per tile block.
     """
-    is_high, row, step, rows, tiles, fast, first = shape
+    is_high, row, step, rows, tiles, fast, first, inner = shape
     size = row * rows
     widest = 4
     for k in sizes:
         widest = max(widest, 2 * k)
     work = np.empty((widest, CHUNK), dtype=re.dtype)
-    low_size = 1
-    for b in range(fast):
+    low_size, fast_size = 1, 1
+    for b in range(inner):
         low_size *= sizes[b]
-    turned = np.empty((2, low_size * CHUNK), dtype=re.dtype)
+    for b in range(fast):
+        fast_size *= sizes[b]
+    turned = np.empty((2, fast_size * CHUNK), dtype=re.dtype)
     low = np.empty((2, low_size), dtype=re.dtype)
     low_energy = np.empty(low_size, dtype=re.dtype)
     high = np.empty(size // low_size, dtype=constants.dtype)
@@ -347,12 +366,12 @@ def forward_pass(
         mix(x, y, sizes, first, fast, before, work, turned)
         if mode:
             high[0] = constants[tile]
-            _product_factors(factors[tile], sizes, fast, low, high)
+            _product_factors(factors[tile], sizes, inner, low, high)
             _apply_phase(x, y, table_re, table_im, low, high, mode == 2)
         mix(x, y, sizes, first, fast, after, work, turned)
         if measure:
             high_energy[0] = base_energies[tile]
-            _energy_sums(weights[tile], sizes, fast, low_energy, high_energy)
+            _energy_sums(weights[tile], sizes, inner, low_energy, high_energy)
             total += _measure(x, y, energies, low_energy, high_energy)
         if store and is_high:
             _scatter(x, row, rows, re, start, step)
@@ -371,16 +390,18 @@ def backward_pass(
     the phase gradient, undo the phase, undo `before`. `after` and `before` are the inverse operations; `rates` and
     `derivatives` belong to (after, before). Returns the expected cost, or the phase gradient.
     """
-    is_high, row, step, rows, tiles, fast, first = shape
+    is_high, row, step, rows, tiles, fast, first, inner = shape
     size = row * rows
     widest = 4
     for k in sizes:
         widest = max(widest, 2 * k)
     work = np.empty((widest, CHUNK), dtype=re.dtype)
-    low_size = 1
-    for b in range(fast):
+    low_size, fast_size = 1, 1
+    for b in range(inner):
         low_size *= sizes[b]
-    turned = np.empty((2, low_size * CHUNK), dtype=re.dtype)
+    for b in range(fast):
+        fast_size *= sizes[b]
+    turned = np.empty((2, fast_size * CHUNK), dtype=re.dtype)
     low = np.empty((2, low_size), dtype=re.dtype)
     low_energy = np.empty(low_size, dtype=re.dtype)
     high = np.empty(size // low_size, dtype=constants.dtype)
@@ -400,7 +421,7 @@ def backward_pass(
             x, y = re[start : start + size], im[start : start + size]
             c, d = dual_re[start : start + size], dual_im[start : start + size]
         high_energy[0] = base_energies[tile]
-        _energy_sums(weights[tile], sizes, fast, low_energy, high_energy)
+        _energy_sums(weights[tile], sizes, inner, low_energy, high_energy)
         if turning:
             mix(x, y, sizes, first, fast, ahead, work, turned)
             total += _measure(x, y, energies, low_energy, high_energy)
@@ -411,7 +432,7 @@ def backward_pass(
         if not turning:
             total += _phase_gradient(x, y, c, d, energies, low_energy, high_energy)
             high[0] = constants[tile]
-            _product_factors(factors[tile], sizes, fast, low, high)
+            _product_factors(factors[tile], sizes, inner, low, high)
             _apply_phase(x, y, table_re, table_im, low, high, False)
             _apply_phase(c, d, table_re, table_im, low, high, False)
             gradients(x, y, c, d, sizes, first, before, rates[1], derivatives[1], work, by_before)

@@ -366,6 +366,33 @@ def unphase_block(
     return types.void(*parameters), generate
 
 
+@intrinsic
+def reflect(typing_context, re, im, base, stride, weights, kappa_re, kappa_im):
+    """Apply ``I + kappa |w><w|`` to the vectors at ``base + i stride``, one for each weight of the tuple."""
+
+    def generate(context, builder, signature, arguments):
+        real = _Emit(context, builder, signature.args[0], arguments[0])
+        imag = _Emit(context, builder, signature.args[1], arguments[1])
+        first = _index(context, builder, arguments[2], signature.args[2])
+        step = _index(context, builder, arguments[3], signature.args[3])
+        count = len(signature.args[4])
+        where = [builder.add(first, builder.mul(step, ir.Constant(step.type, i))) for i in range(count)]
+        scale = [real.splat(builder.extract_value(arguments[4], i), signature.args[4].dtype) for i in range(count)]
+        x, y = [real.load(place) for place in where], [imag.load(place) for place in where]
+        p, q = real.mul(scale[0], x[0]), real.mul(scale[0], y[0])
+        for i in range(1, count):
+            p, q = real.add(p, real.mul(scale[i], x[i])), real.add(q, real.mul(scale[i], y[i]))
+        kappa = real.splat(arguments[5], signature.args[5]), real.splat(arguments[6], signature.args[6])
+        p, q = _product(real, kappa, (p, q))
+        for i in range(count):
+            real.store(real.add(x[i], real.mul(scale[i], p)), where[i])
+            imag.store(real.add(y[i], real.mul(scale[i], q)), where[i])
+        return context.get_dummy_value()
+
+    parameters = (re, im, base, stride, weights, kappa_re, kappa_im)
+    return types.void(*parameters), generate
+
+
 rotate1 = _strided_rotation(1)
 rotate2 = _strided_rotation(2)
 rotate3 = _strided_rotation(3)

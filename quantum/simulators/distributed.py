@@ -2,14 +2,13 @@
 
 Two groups of blocks, A (the last blocks) and B (those before them), take turns at being split. In layout 0 a rank
 holds a range of A's states and all of B's, in layout 1 the other way round. A layer phases and rotates everything
-that is whole, exchanges (one all-to-all, which turns one layout into the other), and the next layer begins by rotating
+that is whole, exchanges (everyone with everyone, which turns one layout into the other), and the next layer begins by rotating
 the group that has become whole.
 
-The communicator is any object with mpi4py's ``rank``, ``size``, ``Alltoallv`` and ``allreduce``/``allgather``; nothing
+The communicator is any object with mpi4py's ``rank``, ``size``, ``Isend``, ``Irecv``, ``allreduce`` and ``allgather``; nothing
 here imports mpi4py.
 """
 
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +28,7 @@ class DistributedOneHotSpace:
     """One-hot state vector over the ranks of a communicator (uniform start, exact values, no gradients).
 
     Every rank makes it with the same arguments and calls the same methods. A rank keeps its share of the amplitudes
-    twice: the state, and a buffer of the exchange.
+    twice, once per layout.
 
     Parameters
     ----------
@@ -139,21 +138,29 @@ class DistributedOneHotSpace:
         side, rank, rest = self._side, self._comm.rank, self._rest
         edges, others = self._edges[side], self._edges[1 - side]
         mine, theirs = edges[rank + 1] - edges[rank], others[rank + 1] - others[rank]
-        send = [mine * (b - a) * rest for a, b in pairwise(others)]
-        receive = [theirs * (b - a) * rest for a, b in pairwise(edges)]
         source, target = self._parts[side], self._parts[1 - side]
         target.allocate()
+        requests = []
         for part in (0, 1):
-            shaped = source.state[part].reshape(mine, self._counts[1 - side], rest)
-            packed = np.concatenate([shaped[:, a:b].swapaxes(0, 1).ravel() for a, b in pairwise(others)])
-            arrived = np.empty(sum(receive), dtype=self._dtype)
-            self._comm.Alltoallv([packed, send], [arrived, receive])
-            shaped = target.state[part].reshape(theirs, self._counts[side], rest)
-            place = 0
-            for a, b in pairwise(edges):
-                size = theirs * (b - a) * rest
-                shaped[:, a:b] = arrived[place : place + size].reshape(theirs, b - a, rest)
-                place += size
+            outgoing = source.state[part].reshape(mine, self._counts[1 - side], rest)
+            incoming = target.state[part].reshape(theirs, self._counts[side], rest)
+            incoming[:, edges[rank] : edges[rank + 1]] = outgoing[:, others[rank] : others[rank + 1]].swapaxes(0, 1)
+            # Rows go from state to state without packing; both sides post them in the same order.
+            for other in range(self._comm.size):
+                if other == rank:
+                    continue
+                for a in range(edges[other], edges[other + 1]):
+                    requests += [self._comm.Irecv(incoming[b, a], other, part) for b in range(theirs)]
+        for part in (0, 1):
+            outgoing = source.state[part].reshape(mine, self._counts[1 - side], rest)
+            for other in range(self._comm.size):
+                if other == rank:
+                    continue
+                for a in range(mine):
+                    for b in range(others[other], others[other + 1]):
+                        requests.append(self._comm.Isend(outgoing[a, b], other, part))
+        for request in requests:
+            request.Wait()
         self._side = 1 - side
 
     def _indices(self) -> NDArray[np.int64]:

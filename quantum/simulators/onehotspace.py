@@ -19,6 +19,7 @@ from quantum.states import w_state
 
 _ONE_TILE = 1 << 13  # states; up to here the whole state is one tile
 _ROW = 8  # a row of the fast blocks holds at least so many states
+_PHASE_ROW = 128  # states over which phase factors are multiplied out beforehand
 _OFF, _REFLECTION, _MATRIX = 0, 1, 2
 
 Operations = tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -30,7 +31,7 @@ class _Tiling:
 
     blocks: tuple[int, ...]
     outside: tuple[int, ...]
-    shape: tuple[int, int, int, int, int, int, int]  # as `_subspace.forward_pass` wants it
+    shape: tuple[int, int, int, int, int, int, int, int]  # as `_subspace.forward_pass` wants it
     sizes: NDArray[np.int64]
     energies: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
@@ -156,7 +157,12 @@ class OneHotSpace:
         for b in outside:
             tiles *= self.problem.sizes[b]
         size = int(np.prod(sizes))
-        shape = (1, row, row * tiles, size // row, tiles, fast, fast) if high else (0, size, size, 1, tiles, fast, 0)
+        deep = next((b for b in range(fast, sizes.size) if np.prod(sizes[:b]) >= _PHASE_ROW), sizes.size)
+        shape = (
+            (1, row, row * tiles, size // row, tiles, fast, fast, deep)
+            if high
+            else (0, size, size, 1, tiles, fast, 0, deep)
+        )
         cost = self._grow(blocks, outside, np.add, self._linear, self._table, self._offset)
         if not outside:
             self._energies = cost[0] + cost[2][0]
