@@ -80,7 +80,7 @@ class Neighbourhood:
         if scope is None:
             self.score *= 0.5
             return None
-        clock = Deadline(math.inf if work else min(SECONDS, seconds))
+        clock = Deadline(seconds if work else min(SECONDS, seconds))
         found, proven = solve_scope(
             self.problem,
             plan,

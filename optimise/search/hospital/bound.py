@@ -39,23 +39,24 @@ class Bound:
     source: str
 
 
-def quick_bound(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
-    """The better suited of the two relaxations."""
+def quick_bound(
+    problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1, target: float = math.inf
+) -> Bound:
+    """The better suited of the two relaxations; ``target`` is the cost of a known plan."""
     people = problem.patients
     fixed = bool((people.mandatory & (people.release == people.due)).all())
     hard = problem.hard("MandatoryUnscheduledPatients") and problem.hard("AdmissionDay")
     if fixed and hard and problem.hard("RoomCapacity") and problem.theatres is None and problem.nursing is None:
-        return nights(problem, seconds=seconds, threads=threads)
+        return nights(problem, seconds=seconds, threads=threads, target=target)
     return admission_days(problem, seconds=seconds, threads=threads)
 
 
 # -- fixed stays: night by night -----------------------------------------------------------------------------------
-def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
-    """Sum of the exact bed assignments of all nights; mixing counted where time allows.
+def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1, target: float = math.inf) -> Bound:
+    """The better of the sum of the nights' exact bed assignments and :func:`lagrangian_ticks`.
 
-    Nights are first solved without gender (an assignment problem each), then, in a third of the time, as integer
-    programs with gender, the fullest nights first; each keeps its better bound. The rest of the time goes to
-    :func:`lagrangian_ticks`, which also sees what moves cost; the better total counts.
+    The latter also sees what moves cost. Where it does not help, the time left goes to nights with gender as integer
+    programs, the fullest first. ``target`` is the cost of a known plan, if any; it only guides the prices.
     """
     clock = Deadline(seconds)
     h = arrays_of(problem)
@@ -67,20 +68,19 @@ def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1)
             return Bound(math.inf, f"more patients than suitable beds on day {d}")
         values[d] = value
     source = "nightly bed assignment"
+    priced = lagrangian_ticks(problem, seconds=clock.left, target=target * problem.scale)
+    if priced > values.sum():
+        return Bound(priced / problem.scale, "Lagrangian prices of beds, rooms of patients by shortest paths")
     if problem.hard("RoomGenderMix") and (problem.rooms.policy == SAME_GENDER).any():
         order = sorted(range(problem.days), key=lambda d: -len(people[d]))
         for i, d in enumerate(order):
-            share = (clock.left - 0.7 * seconds) / (len(order) - i)
+            share = clock.left / (len(order) - i)
             if share < 0.2:
                 break
             value = _night_with_gender(h, d, people[d], share, threads)
             if value > values[d]:
                 values[d], source = value, "nightly bed assignment with single-sex rooms"
-    ticks = int(values.sum())
-    priced = lagrangian_ticks(problem, seconds=clock.left)
-    if priced > ticks:
-        ticks, source = priced, "Lagrangian prices of beds, patients' rooms by shortest paths"
-    return Bound(ticks / problem.scale, source)
+    return Bound(float(values.sum()) / problem.scale, source)
 
 
 def _present(h: HospitalArrays, d: int) -> IntArray:

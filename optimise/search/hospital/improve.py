@@ -67,7 +67,7 @@ def improve_hospital(
     clock = Deadline(limits.seconds)
     reasons = overfull(problem)
     if reasons:
-        return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=explain(problem, seconds=clock.left))
+        return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=explain(problem, seconds=min(60.0, clock.left)))
     seen = Deadline(math.inf)
     plan, left = _first_plan(problem, start, seed, clock)
     bounds = Bounds()
@@ -82,12 +82,6 @@ def improve_hospital(
 
     done, stop, phases = 0, Stop.TIME, {"construct": (clock.elapsed,)}
     asked = tell("construction")
-    if bound and not asked and clock.left > 2:
-        before = clock.elapsed
-        found = quick_bound(problem, seconds=min(60.0, 0.15 * limits.seconds))
-        bounds = bounds.with_dual(found.value, found.source)
-        phases["bound"] = (clock.elapsed - before,)
-        asked = tell("bound")
     arms = arms_of(problem, limits.threads)
     rng = np.random.default_rng([seed, 0x11F5])
     gains = {arm.name: 0.0 for arm in arms}
@@ -102,6 +96,15 @@ def improve_hospital(
             break
         if clock.left < 0.05:
             break
+        if bound and done == 1:
+            # after the first step, because a good plan guides the bound
+            bound, before = False, clock.elapsed
+            share = min(90.0, 0.2 * limits.seconds, clock.left)
+            found = quick_bound(problem, seconds=share, threads=limits.threads, target=primal)
+            bounds = bounds.with_dual(found.value, found.source)
+            phases["bound"] = (clock.elapsed - before,)
+            asked = tell("bound")
+            continue
         arm = arms[done] if done < len(arms) else _pick(arms, rng)
         done += 1
         began = clock.elapsed
