@@ -131,7 +131,7 @@ class _Maker:
         self.random = Random(f"wardwise hospital {patients} {days} {seed}")
         self.days = days
         stays = [(low + high) / 2 for _, low, high, _, _ in _SPECIALTIES.values()]
-        beds = max(8, round(patients * sum(stays) / len(stays) / days / 0.95))
+        beds = max(8, round(patients * sum(stays) / len(stays) / days / 0.8))
         self.build_rooms(beds)
         self.build_theatres(patients)
         shape = len(self.sizes), days
@@ -222,7 +222,9 @@ class _Maker:
                 _, _, _, low, high = list(_SPECIALTIES.values())[specialty]
                 who.duration = 15 * self.whole(low // 15, high // 15)
                 mine = [k for k, s in enumerate(self.surgeons) if s == specialty]
-                who.surgeon = self.pick(mine[:-1]) if planned else mine[-1]
+                # a planned patient is on the list of a surgeon who still operates; the others go to the one on call
+                due = [k for k in mine[:-1] if self.surgeon_left[k, who.release :].max() >= who.duration]
+                who.surgeon = self.pick(due) if planned and due else mine[-1]
             if planned:
                 who.mandatory = self.chance(0.4)
                 who.due = min(self.days - 1, who.release + self.whole(3, 9)) if who.mandatory else self.days - 1

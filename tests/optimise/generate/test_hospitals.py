@@ -53,3 +53,11 @@ def test_written_and_read_again(tmp_path: Path) -> None:
     again = optimise.read(file)
     assert again.evaluate(plan).rules == problem.evaluate(plan).rules
     assert again.digest() == problem.digest()
+
+
+def test_shipped_example_is_what_its_command_makes(tmp_path: Path) -> None:
+    examples = Path(__file__).resolve().parents[3] / "examples"
+    command = "generate hospital --size 60 --weeks 2 --seed 1 -o examples/hospital60.json"
+    assert command in (examples / "README.md").read_text(encoding="utf-8")
+    (file, *_) = write_hospital(tmp_path / "h.json", patients=60, days=14, seed=1)
+    assert file.read_bytes() == (examples / "hospital60.json").read_bytes()
