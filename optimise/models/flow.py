@@ -125,7 +125,7 @@ def add_flow(
         layer = automaton.layers[d]
         columns = model.add_columns("transition", len(q), cost=layer.cost[q, letter])
         made.append(columns)
-        hits.append(layer.hits[q, letter].astype(np.int64).reshape(len(q), -1))
+        hits.append(layer.hits[q, letter].astype(np.int64).reshape(len(q), layer.hits.shape[2]))
         states = len(layer.next)
         upper = np.zeros(states)
         if d == 0:

@@ -1,0 +1,100 @@
+"""HiGHS in memory: bounds, limits, callbacks, changes in place."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from optimise.models.linear import Arrays, LinearModel
+from optimise.result import Stop
+from optimise.solvers.highs import Highs, round_up
+
+
+def knapsack(seed: int = 0, items: int = 60) -> Arrays:
+    rng = np.random.default_rng(seed)
+    model = LinearModel("knapsack")
+    x = model.add_columns("take", items, upper=1, cost=-rng.integers(10, 99, items), integer=True)
+    rows = model.add_rows("weight", 5, upper=rng.integers(500, 900, 5))
+    model.add_entries(rows[:, None], x[None, :], rng.integers(5, 99, (5, items)))
+    return model.freeze()
+
+
+def test_duplicate_entries_add_up_and_absent_columns_are_skipped() -> None:
+    model = LinearModel("m")
+    x = model.add_columns("x", 2, upper=5)
+    row = model.add_rows("r", 1, upper=4)
+    model.add_entries(row[0], x[0])
+    model.add_entries(row[0], [x[0], -1], [1.0, 9.0])
+    arrays = model.freeze()
+    assert arrays.value.tolist() == [2.0]
+    assert arrays.index.tolist() == [0]
+
+
+def test_optimum_has_equal_bound_and_objective() -> None:
+    solved = Highs(knapsack(items=25)).solve()
+    assert solved.stop == Stop.OPTIMAL
+    assert solved.bound == pytest.approx(solved.objective)
+
+
+def test_infeasible_is_told() -> None:
+    model = LinearModel("m")
+    x = model.add_columns("x", 1, upper=1, integer=True)
+    row = model.add_rows("r", 1, lower=2)
+    model.add_entries(row, x)
+    solved = Highs(model.freeze()).solve()
+    assert solved.stop == Stop.INFEASIBLE
+    assert solved.values is None
+    assert math.isinf(solved.objective)
+
+
+def test_incumbents_arrive_in_order_and_a_listener_can_stop() -> None:
+    seen: list[float] = []
+    solved = Highs(knapsack()).solve(
+        on_solution=lambda values, objective, bound, nodes: seen.append(objective),
+        on_tick=lambda primal, dual, nodes: len(seen) >= 1,
+    )
+    assert seen == sorted(seen, reverse=True)
+    assert solved.stop in (Stop.INTERRUPTED, Stop.OPTIMAL)
+    assert solved.values is not None
+
+
+def test_an_error_in_a_callback_is_raised_after_the_run() -> None:
+    def broken(values: object, objective: float, bound: float, nodes: int) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        Highs(knapsack()).solve(on_solution=broken)
+
+
+def test_costs_and_bounds_change_in_place() -> None:
+    highs = Highs(knapsack(items=10))
+    first = highs.solve()
+    highs.set_bounds(np.arange(10), 0.0, 0.0)
+    assert highs.solve().objective == 0
+    highs.set_bounds(np.arange(10), 0.0, 1.0)
+    assert highs.solve().objective == pytest.approx(first.objective)
+    highs.set_cost(np.arange(10), 1.0)
+    assert highs.solve().objective == 0
+
+
+def test_a_start_is_used() -> None:
+    arrays = knapsack(seed=3, items=120)
+    good = Highs(arrays).solve(seconds=3)
+    assert good.values is not None
+    seen: list[float] = []
+    again = Highs(arrays).solve(seconds=3, nodes=1, start=good.values, on_solution=lambda v, o, b, n: seen.append(o))
+    assert again.objective <= good.objective + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("bound", "step", "offset", "expected"),
+    [(101.2, 5, 0, 105), (100.0000001, 5, 0, 100), (99.99999999, 5, 0, 100), (-3.2, 1, 0, -3), (7.3, 0, 0, 7.3), (7.3, 2, 1, 9)],
+)
+def test_bounds_are_rounded_up_to_the_lattice(bound: float, step: float, offset: float, expected: float) -> None:
+    assert round_up(bound, step, offset) == expected
+
+
+def test_an_unknown_bound_stays_unknown() -> None:
+    assert round_up(-math.inf, 5) == -math.inf
