@@ -1,12 +1,16 @@
 """QAOA angles and the published rules for choosing them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
+
+if TYPE_CHECKING:
+    from quantum.mixers import BlockMixer, X
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,13 +98,28 @@ def _block_field(problem: OneHot) -> float:
     return scale or 1.0
 
 
-def linear_ramp(depth: int, problem: Qubo | OneHot, gamma: float = 0.6, beta: float = 0.5) -> Angles:
-    """Straight ramps, gamma up and beta down, in units of `local_field`.
+def angle_unit(problem: Qubo | OneHot, mixer: "BlockMixer | X | None") -> float:
+    """Mixer angles of the X mixer (eigenvalues -1 and 1) times this have the same effect with another mixer."""
+    if not isinstance(problem, OneHot) or mixer is None or not hasattr(mixer, "width"):
+        return 1.0
+    return 2.0 / float(np.mean([mixer.width(k) for k in problem.sizes]))
+
+
+def linear_ramp(
+    depth: int,
+    problem: Qubo | OneHot,
+    mixer: "BlockMixer | X | None" = None,
+    *,
+    gamma: float = 0.6,
+    beta: float = 0.5,
+) -> Angles:
+    """Straight ramps, gamma up and beta down, in units of `local_field` and `angle_unit`.
 
     After Montanez-Barrera and Michielsen (2025), arXiv:2405.09169 (LR-QAOA).
     """
     steps = (np.arange(depth) + 1) / max(1, depth)
-    return Angles(gamma * steps / local_field(problem), -beta * (1 - steps + 1 / max(1, depth)))
+    down = 1 - steps + 1 / max(1, depth)
+    return Angles(gamma * steps / local_field(problem), -beta * angle_unit(problem, mixer) * down)
 
 
 _SK_GAMMA = (
@@ -119,7 +138,7 @@ _SK_BETA = (
 )
 
 
-def transferred(depth: int, problem: Qubo | OneHot) -> Angles:
+def transferred(depth: int, problem: Qubo | OneHot, mixer: "BlockMixer | X | None" = None) -> Angles:
     """Angles of the infinite Sherrington-Kirkpatrick model, rescaled by `local_field`; INTERP beyond depth 5.
 
     Farhi, Goldstone, Gutmann and Zhou (2022), arXiv:1910.08187, table 1 (p <= 5); rescaling after Sureshbabu et
@@ -128,7 +147,8 @@ def transferred(depth: int, problem: Qubo | OneHot) -> Angles:
     if depth < 1:
         return Angles(np.zeros(0), np.zeros(0))
     known = min(depth, len(_SK_GAMMA)) - 1
-    angles = Angles(np.array(_SK_GAMMA[known]) / local_field(problem), -np.array(_SK_BETA[known]))
+    unit = angle_unit(problem, mixer)
+    angles = Angles(np.array(_SK_GAMMA[known]) / local_field(problem), -unit * np.array(_SK_BETA[known]))
     while angles.depth < depth:
         angles = interpolate(angles)
     return angles

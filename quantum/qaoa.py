@@ -125,7 +125,7 @@ def qaoa(
         method = "cobyla"
 
     rule = linear_ramp if chosen.start == "ramp" else transferred
-    angles = rule(1 if chosen.grown else chosen.depth, problem)
+    angles = rule(1 if chosen.grown else chosen.depth, problem, mixer)
     value, evaluations, shots = np.inf, 0, 0
     while True:
         if method != "none":

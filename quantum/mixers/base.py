@@ -14,6 +14,10 @@ class BlockMixer(Protocol):
 
     name: str
 
+    def width(self, size: int) -> float:
+        """Largest minus smallest eigenvalue of the mixer's Hamiltonian on a block: the unit of its angle."""
+        ...
+
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """Matrix (k, k) over the choices of a block whose initial amplitudes are `start` (k,)."""
         ...

@@ -14,6 +14,10 @@ class Grover:
 
     name = "grover"
 
+    def width(self, size: int) -> float:
+        """Eigenvalues 0 and 1."""
+        return 1.0
+
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """``I + (exp(-i beta) - 1) |s><s|``."""
         factor, kappa, v, _ = self.reflection(start, beta)

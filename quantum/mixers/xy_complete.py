@@ -18,6 +18,10 @@ class XYComplete:
 
     name = "xy-complete"
 
+    def width(self, size: int) -> float:
+        """Eigenvalues k - 1 and -1."""
+        return float(size)
+
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """Exact exponential of the complete graph's adjacency matrix."""
         factor, kappa, v, _ = self.reflection(start, beta)

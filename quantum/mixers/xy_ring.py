@@ -21,6 +21,10 @@ class XYRing:
 
     name = "xy-ring"
 
+    def width(self, size: int) -> float:
+        """Of the ring Hamiltonian: eigenvalues 2 cos(2 pi j / k)."""
+        return 2.0 if size < 3 else float(2 - 2 * np.cos(2 * np.pi * (size // 2) / size))
+
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """Product of the two-state rotations."""
         matrix = np.eye(start.size, dtype=np.complex128)

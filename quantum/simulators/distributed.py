@@ -2,11 +2,11 @@
 
 Two groups of blocks, A (the last blocks) and B (those before them), take turns at being split. In layout 0 a rank
 holds a range of A's states and all of B's, in layout 1 the other way round. A layer phases and rotates everything
-that is whole, exchanges (everyone with everyone, which turns one layout into the other), and the next layer begins by rotating
-the group that has become whole.
+that is whole, exchanges (everyone with everyone, which turns one layout into the other), and the next layer begins
+by rotating the group that has become whole.
 
-The communicator is any object with mpi4py's ``rank``, ``size``, ``Isend``, ``Irecv``, ``allreduce`` and ``allgather``; nothing
-here imports mpi4py.
+The communicator is any object with mpi4py's ``rank``, ``size``, ``Isend``, ``Irecv``, ``allreduce`` and
+``allgather``; nothing here imports mpi4py.
 """
 
 from typing import Any, Literal

@@ -35,7 +35,7 @@ def test_interp_follows_its_formula():
 def test_published_angles_beat_the_random_guess_and_scale(rule, problem):
     machine = simulator(Ansatz(problem, XYRing()) if isinstance(problem, OneHot) else Ansatz(problem))
     zero = machine.value(Angles([0.0], [0.0]))
-    values = [machine.value(rule(p, problem)) for p in (1, 3, 7)]
+    values = [machine.value(rule(p, problem, XYRing())) for p in (1, 3, 7)]
     assert all(v < zero for v in values)
     assert values[2] < values[0]
 
