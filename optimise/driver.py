@@ -110,7 +110,7 @@ def solve(
         spent = comm.gather(clock.elapsed)
         result: Result | None = None
         if comm.rank == 0:
-            outcome, evaluation = _best(problem, outcome, start)
+            outcome, evaluation = _best(problem, _reasoned(problem, outcome, start, clock), start)
             bounds = _checked(chosen.name, outcome, evaluation)
             stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)
@@ -207,6 +207,8 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
         return Stop.INFEASIBLE
     if math.isfinite(bounds.primal) and bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
         return Stop.OPTIMAL
+    if stop is Stop.GAP and not math.isfinite(bounds.gap):  # there is no gap to have reached
+        return Stop.TIME
     if stop is Stop.OPTIMAL or (stop is not Stop.INTERRUPTED and bounds.gap <= limits.gap):
         return Stop.GAP
     return stop
@@ -219,6 +221,18 @@ def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
     from optimise.solvers.explained import explain_infeasible
 
     return explain_infeasible(problem, seconds=_EXPLAIN_SECONDS)
+
+
+def _reasoned(problem: Problem, outcome: Outcome, start: Plan | None, clock: Deadline) -> Outcome:
+    """The outcome; where there is no plan, infeasible if that can be proven in what is left or a little more."""
+    told = outcome.explanation or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED)
+    if outcome.plan is not None or start is not None or told or problem.kind != "roster":
+        return outcome
+    from optimise.solvers.explained import without_plan
+
+    seconds = max(clock.left, min(10.0, 0.2 * clock.seconds))
+    proven = without_plan(problem, outcome.stop, seconds=seconds, stats=outcome.stats)
+    return replace(proven, bounds=outcome.bounds) if proven.stop is not Stop.INFEASIBLE else proven
 
 
 def _stats(stats: Stats, seconds: float, spent: tuple[float, ...]) -> Stats:

@@ -69,7 +69,9 @@ def is_native_plan(path: Path) -> bool:
         made = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(made, dict) and any(str(made.get(key, "")).startswith("wardwise") for key in ("schema", "format"))
+    if not isinstance(made, dict):
+        return False
+    return made.get("kind") == "hospital-plan" or str(made.get("schema", "")).startswith("wardwise-plan/")
 
 
 def pairs(texts: list[str]) -> dict[str, Any]:
