@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from optimise import frames
+    import optimise.frames as frames
     from optimise.domain.hospital import HospitalPlan, HospitalProblem
     from optimise.domain.roster import Roster, RosterProblem
     from optimise.driver import solve
