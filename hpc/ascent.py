@@ -56,7 +56,7 @@ def ascend(
     recent: list[list[Column]] = []
     done = 0
     for done in range(1, iterations + 1):
-        bounds, columns = pricing(trial, people)
+        bounds, columns = pricing(trial, people, {})
         value = cover.dual_value(trial) - float(fixed @ trial) + float(bounds.sum())
         activity = fixed.copy()
         seen: set[int] = set()

@@ -34,6 +34,8 @@ __all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
+#: (share of people fixed per step, pricing rounds per step, rise of the objective at which a step is taken back)
+_DIVES = ((0.25, 3, math.inf), (0.1, 6, 0.005), (0.2, 20, math.inf), (0.03, 6, math.inf))
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
@@ -223,31 +225,35 @@ class Run:
         return root, master
 
     def _dive(self, team: Team, master: Master, root: Generated) -> None:
-        if self.bound >= self._cost - 1e-7:
-            return
-        with self.timers("dive"):
-            until = self.clock.elapsed + 0.3 * self.clock.left
-            found = dive(
-                master,
-                team.price,
-                fixed=np.zeros(self.cover.lines),
-                center=root.duals,
-                lattice=self.lattice,
-                cutoff=self._cost,
-                over=lambda: self._over() or self.clock.elapsed > until,
-                share=0.15,
-                iterations=3,
-                partial=True,
-            )
-        if found is not None:
-            columns, _ = found
-            trial = self.incumbent.copy() if self.incumbent is not None else None
-            if trial is None:
+        """Several dives with different courage; the best plan wins after a descent."""
+        until = self.clock.elapsed + 0.35 * self.clock.left
+
+        def over() -> bool:
+            return self._over() or self.clock.elapsed > until
+
+        for share, iterations, rise in _DIVES:
+            if over() or self.bound >= self._cost - 1e-7 or self.incumbent is None:
                 return
-            trial.put(columns)
-            for _ in range(3):
-                if self._over() or not descend(trial, self.pricer, range(len(trial.words)), over=self._over):
-                    break
+            with self.timers("dive"):
+                found = dive(
+                    master,
+                    team.price,
+                    fixed=np.zeros(self.cover.lines),
+                    center=root.duals,
+                    lattice=self.lattice,
+                    over=over,
+                    share=share,
+                    iterations=iterations,
+                    rise=rise,
+                    partial=True,
+                )
+                if found is None:
+                    continue
+                trial = self.incumbent.copy()
+                trial.put(found[0])
+                for _ in range(3):
+                    if self._over() or not descend(trial, self.pricer, range(len(trial.words)), over=self._over):
+                        break
             if trial.cost < self._cost:
                 self.incumbent = trial
                 self._report("dive")

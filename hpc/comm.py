@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.generation import LocalPricing
+from hpc.generation import LocalPricing, Masks
 from hpc.master import Column
 from hpc.timers import Timers
 from optimise.method import Communicator
@@ -39,15 +39,15 @@ class Team:
         self.calls = 0
         self.trace: list[tuple[float, float, int]] = []
 
-    def price(self, duals: Floats, people: list[int]) -> tuple[Floats, list[Column]]:
+    def price(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         """Price people on all ranks; rank 0 only."""
         self.calls += 1
         if self.comm.size == 1:
             with self.timers("pricing"):
-                return self.local(duals, people)
+                return self.local(duals, people, shut)
         with self.timers("communication"):
-            self.comm.bcast((duals, people))
-        mine = self._answer(duals, people)
+            self.comm.bcast((duals, people, shut))
+        mine = self._answer(duals, people, shut)
         with self.timers("idle"):
             answers = self.comm.gather(mine)
         assert answers is not None
@@ -71,11 +71,11 @@ class Team:
         if self.comm.size > 1:
             self.comm.bcast(None)
 
-    def _answer(self, duals: Floats, people: list[int]) -> Any:
+    def _answer(self, duals: Floats, people: list[int], shut: Masks) -> Any:
         mine = [e for e in people if self.owner[e] == self.comm.rank]
         began = time.perf_counter()
         with self.timers("pricing"):
-            bounds, columns = self.local(duals, mine)
+            bounds, columns = self.local(duals, mine, shut)
         if not columns:
             return bounds, np.zeros(0, np.int32), np.zeros((0, 0), np.int16), np.zeros(0), time.perf_counter() - began
         return (

@@ -1,4 +1,4 @@
-"""Diving for integer solutions: fix the most certain people, generate columns for the rest, go on."""
+"""Diving for integer solutions: fix the most certain duties, generate columns for what is left, go on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.generation import Pricing, generate, round_up
-from hpc.master import Column, Master
+from hpc.generation import Pricing, generate
+from hpc.master import Column, Master, MasterSolution
 
 __all__ = ["dive"]
 
@@ -26,20 +26,31 @@ def dive(
     cutoff: float = math.inf,
     over: Callable[[], bool] = lambda: False,
     share: float = 0.1,
-    iterations: int = 6,
-    smoothing: float = 0.7,
+    sure: float = 0.9,
+    iterations: int = 4,
+    smoothing: float = 0.5,
+    whole: bool = True,
+    rise: float = 0.005,
+    most_reverts: int = 12,
+    shut: dict[int, NDArray[np.bool_]] | None = None,
     partial: bool = False,
 ) -> tuple[list[Column], float] | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
-    In each step people whose largest share is almost one, and at least ``share`` of those still free, are fixed to
-    that roster; then columns are generated for the others. The master is left as it was but for new columns. With
-    ``partial``, a dive that is cut short still returns the most likely roster of each person, whatever it costs.
+    In each step single duties (person, day) are fixed: all whose share in the linear solution is at least ``sure``,
+    and at least the fraction ``share`` of the cells that are still open, most certain first. If that raises the
+    objective by more than the fraction ``rise``, past the cutoff, or leaves someone without a roster, the step is
+    taken back (``most_reverts`` times at most) and only its surest tenth is fixed. Between steps columns are generated within what is fixed. The master is left as it was but for
+    new columns. With ``partial``, a dive that runs out of time gives the most likely roster of each person.
     """
-    held: dict[int, Column] = {}
-    tail = center
+    people, cover = master.people, master.cover
+    days = cover.days
+    taken = np.full((len(people), days), -1, dtype=np.int16)
+    masks: dict[int, NDArray[np.bool_]] = dict(shut or {})
+    tail, careful, reverts, last = center, False, 0, math.inf
+    before = taken.copy()
     try:
-        while True:
+        while not over():
             run = generate(
                 master,
                 pricing,
@@ -48,38 +59,101 @@ def dive(
                 lattice=lattice,
                 iterations=iterations,
                 over=over,
-                held=list(held.values()),
                 smoothing=smoothing,
+                shut=masks,
             )
-            tail = run.duals
             solution = master.solve()
-            if solution.objective >= cutoff - 1e-7 and not partial:
-                return None
-            if run.converged and round_up(run.bound, lattice) >= cutoff - 1e-7 and not partial:
-                return None
-            values = solution.values
-            best: dict[int, tuple[float, int]] = {}
-            for i in np.flatnonzero(values > 1e-6).tolist():
-                e = master.columns[i].employee
-                if e not in held and (e not in best or values[i] > best[e][0]):
-                    best[e] = (float(values[i]), i)
-            order = sorted(best, key=lambda e: (-best[e][0], e))
-            if not order or best[order[-1]][0] > 1.0 - 1e-6 or (over() and partial):
-                chosen = list(held.values()) + [master.columns[best[e][1]] for e in order]
-                if len(chosen) < len(master.people) or (solution.artificial > 1e-6 and not partial):
+            lost = math.isinf(run.bound) or solution.objective >= cutoff - 1e-7
+            risen = solution.objective > last + rise * max(1.0, abs(last)) and not careful
+            if lost or (risen and reverts < most_reverts):
+                reverts += 1
+                if reverts > most_reverts + 3 or (taken == before).all():
                     return None
-                return chosen, solution.objective
-            if over():
-                return None
-            quota = max(1, int(share * len(order)))
-            for k, e in enumerate(order):
-                if k < quota or best[e][0] > 0.999:
-                    held[e] = master.columns[best[e][1]]
-            _fix(master, held)
+                careful, taken = True, before.copy()
+                masks = _close(master, taken, shut or {})
+                continue
+            tail, last = run.duals, solution.objective
+            weight, duty = _shares(master, solution)
+            open_cells = taken < 0
+            if weight[open_cells].min(initial=1.0) > 1.0 - 1e-6:
+                return _integral(master, solution)
+            before = taken.copy()
+            small = 0.1 if careful else 1.0
+            if whole:
+                taken = _fix_people(master, solution, taken, small * share)
+            else:
+                taken = _fix_cells(weight, duty, taken, small * share, math.inf if careful else sure)
+            masks = _close(master, taken, shut or {})
+            careful = False
+        return _integral(master, master.solve()) if partial else None
     finally:
         master.bound_columns(np.ones(len(master.columns), dtype=np.bool_))
 
 
-def _fix(master: Master, held: dict[int, Column]) -> None:
-    allow = np.array([c.employee not in held or held[c.employee] is c for c in master.columns], dtype=np.bool_)
+def _fix_cells(
+    weight: Floats, duty: NDArray[np.int16], taken: NDArray[np.int16], share: float, sure: float
+) -> NDArray[np.int16]:
+    """Fix the most certain open cells."""
+    open_cells = taken < 0
+    value = np.where(open_cells, weight, -1.0)
+    quota = max(1, int(share * int(open_cells.sum())))
+    chosen = np.zeros(value.shape, dtype=np.bool_)
+    chosen[np.unravel_index(np.argsort(-value, axis=None, kind="stable")[:quota], value.shape)] = True
+    chosen = (chosen | (value >= sure)) & open_cells
+    return np.where(chosen, duty, taken).astype(np.int16)
+
+
+def _fix_people(
+    master: Master, solution: MasterSolution, taken: NDArray[np.int16], share: float
+) -> NDArray[np.int16]:
+    """Fix whole rosters: of all who have one almost fully, and of the most certain others."""
+    best: dict[int, tuple[float, int]] = {}
+    for j in np.flatnonzero(solution.values > 1e-9).tolist():
+        i = master.position[master.columns[j].employee]
+        if (taken[i] < 0).any() and (i not in best or solution.values[j] > best[i][0]):
+            best[i] = (float(solution.values[j]), j)
+    quota = max(1, int(share * len(best)))
+    out = taken.copy()
+    for k, i in enumerate(sorted(best, key=lambda i: (-best[i][0], i))):
+        if k < quota or best[i][0] > 0.999:
+            out[i] = master.columns[best[i][1]].word
+    return out
+
+
+def _shares(master: Master, solution: MasterSolution) -> tuple[Floats, NDArray[np.int16]]:
+    """Largest share of one duty in each (person, day) of the linear solution, and that duty."""
+    cover = master.cover
+    total = np.zeros((len(master.people), cover.days, cover.alphabet))
+    days = np.arange(cover.days)
+    for i in np.flatnonzero(solution.values > 1e-9).tolist():
+        c = master.columns[i]
+        total[master.position[c.employee], days, c.word] += solution.values[i]
+    return total.max(axis=2), total.argmax(axis=2).astype(np.int16)
+
+
+def _close(
+    master: Master, taken: NDArray[np.int16], shut: dict[int, NDArray[np.bool_]]
+) -> dict[int, NDArray[np.bool_]]:
+    """Masks of excluded cells for fixed duties; columns that differ from them are shut too."""
+    masks: dict[int, NDArray[np.bool_]] = {}
+    duties = np.arange(master.cover.alphabet)
+    for i, e in enumerate(master.people):
+        mask = (taken[i][:, None] >= 0) & (duties[None, :] != taken[i][:, None])
+        masks[e] = mask | shut[e] if e in shut else mask
+    allow = np.empty(len(master.columns), dtype=np.bool_)
+    for j, c in enumerate(master.columns):
+        row = taken[master.position[c.employee]]
+        allow[j] = bool(((row < 0) | (row == c.word)).all())
     master.bound_columns(allow)
+    return masks
+
+
+def _integral(master: Master, solution: MasterSolution) -> tuple[list[Column], float] | None:
+    best: dict[int, tuple[float, Column]] = {}
+    for i in np.flatnonzero(solution.values > 1e-6).tolist():
+        c = master.columns[i]
+        if c.employee not in best or solution.values[i] > best[c.employee][0]:
+            best[c.employee] = (float(solution.values[i]), c)
+    if len(best) < len(master.people):
+        return None
+    return [c for _, c in best.values()], solution.objective

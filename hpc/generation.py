@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,14 @@ from optimise.kernels.cover import CoverRows
 __all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "round_up"]
 
 Floats = NDArray[np.float64]
-#: (duals on the grid, people, limit of columns each) -> (bound of each person, columns)
-Pricing = Callable[[Floats, list[int]], tuple[Floats, list[Column]]]
+Masks = Mapping[int, NDArray[np.bool_]]
+
+
+class Pricing(Protocol):
+    """Prices people at duals on the grid: bound of each person, and columns. ``shut`` excludes cells by person."""
+
+    def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]: ...
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +60,28 @@ class LocalPricing:
     pricer, cover
     columns : int
         Most columns per person and call.
-    shut : mapping of int to bool array (days, duties), optional
-        Cells excluded by person (days outside a window).
     """
 
-    def __init__(
-        self,
-        pricer: Pricer,
-        cover: CoverRows,
-        columns: int = 1,
-        shut: Mapping[int, NDArray[np.bool_]] | None = None,
-    ) -> None:
-        self.pricer, self.cover, self.columns, self.shut = pricer, cover, columns, shut or {}
+    def __init__(self, pricer: Pricer, cover: CoverRows, columns: int = 1) -> None:
+        self.pricer, self.cover, self.columns = pricer, cover, columns
         self.seconds = 0.0
         self.solved = 0
 
-    def __call__(self, duals: Floats, people: list[int]) -> tuple[Floats, list[Column]]:
+    def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         began = time.perf_counter()
         prices = self.cover.prices(duals)
         bounds, out = np.empty(len(people)), []
         for i, e in enumerate(people):
-            bounds[i], made = self.one(e, prices[self.cover.kind[e]])
+            bounds[i], made = self.one(e, prices[self.cover.kind[e]], shut.get(e))
             out += made
         self.seconds += time.perf_counter() - began
         self.solved += len(people)
         return bounds, out
 
-    def one(self, employee: int, prices: Floats) -> tuple[float, list[Column]]:
-        priced = self.pricer.price(employee, prices, columns=self.columns, forbidden=self.shut.get(employee))
+    def one(
+        self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None
+    ) -> tuple[float, list[Column]]:
+        priced = self.pricer.price(employee, prices, columns=self.columns, forbidden=shut)
         days = np.arange(self.cover.days)
         made = []
         for value, word in zip(priced.values, priced.words, strict=True):
@@ -106,7 +107,7 @@ def generate(
     over: Callable[[], bool] = lambda: False,
     most_columns: int = 1 << 30,
     listen: Callable[[int, MasterSolution, float], None] | None = None,
-    held: list[Column] | None = None,
+    shut: Masks | None = None,
 ) -> Generated:
     """Solve the linear master of some people to optimality, or until the bound reaches ``cutoff``.
 
@@ -122,12 +123,10 @@ def generate(
         Duals to start from.
     cutoff : float
         Stop as soon as the bound, rounded up, is at least this.
-    held : list of Column, optional
-        Rosters of people who are not to be priced (fixed by a dive).
+    shut : mapping of int to bool array (days, duties), optional
+        Cells excluded by person (fixed by a dive, or outside a window); the bound holds within them.
     """
-    held = held or []
-    settled = {c.employee for c in held}
-    people = [e for e in master.people if e not in settled]
+    people, shut = master.people, shut or {}
     bound, best = -math.inf, center
     alpha = smoothing
     last: MasterSolution | None = None
@@ -137,9 +136,8 @@ def generate(
         if best is None:
             best = solution.duals
         duals = on_grid(np.where(master.lines, alpha * best + (1.0 - alpha) * solution.duals, 0.0))
-        bounds, columns = pricing(duals, people)
+        bounds, columns = pricing(duals, people, shut)
         value = master.cover.dual_value(duals, master.lines) - float(fixed[master.kept] @ duals[master.kept]) + float(bounds.sum())
-        value += sum(c.cost - float(duals[c.rows] @ c.values) for c in held)
         if value > bound:
             bound, best = value, duals
         if listen is not None:

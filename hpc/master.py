@@ -270,7 +270,11 @@ class Master:
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 1e-3),
             ("mip_max_nodes", nodes),
-            ("mip_max_improving_sols", 50),
+            ("mip_detect_symmetry", False),
+            ("mip_heuristic_run_rins", False),
+            ("mip_heuristic_run_rens", False),
+            ("mip_heuristic_run_root_reduced_cost", False),
+            ("mip_heuristic_run_feasibility_jump", False),
         ):
             h.setOptionValue(name, value)
         if math.isfinite(cutoff):

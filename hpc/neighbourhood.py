@@ -51,7 +51,7 @@ def improve(
     lattice: float,
     days: tuple[int, int] | None = None,
     over: Callable[[], bool] = lambda: False,
-    nodes: int = 100,
+    nodes: int = 50,
     iterations: int = 80,
 ) -> Attempt:
     """Look for better rosters of ``people`` while the others stay.
@@ -83,9 +83,9 @@ def improve(
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
     master = Master(cover, people, fixed, incumbent.penalty, lines)
     master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
-    pricing = LocalPricing(pricer, cover, columns=2, shut=shut)
+    pricing = LocalPricing(pricer, cover, columns=2)
     if center is not None:
-        master.add(pricing(on_grid(np.where(master.lines, center, 0.0)), people)[1])
+        master.add(pricing(on_grid(np.where(master.lines, center, 0.0)), people, shut)[1])
     root = generate(
         master,
         pricing,
@@ -95,17 +95,28 @@ def improve(
         lattice=lattice,
         over=over,
         iterations=iterations,
+        shut=shut,
     )
     nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > goal + 1e-6)
     if nothing.closed or over():
         return nothing
     best: list[Column] = []
     best_cost = now
-    found = dive(master, pricing, fixed=fixed, center=root.duals, lattice=lattice, cutoff=best_cost, over=over)
+    found = dive(
+        master,
+        pricing,
+        fixed=fixed,
+        center=root.duals,
+        lattice=lattice,
+        cutoff=goal + 1e-6,
+        over=over,
+        most_reverts=3,
+        shut=shut,
+    )
     if found is not None and found[1] < best_cost - 1e-7:
         best, best_cost = found
     if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
-        chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=40 * len(people))
+        chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
         if chosen is not None and cost < best_cost - 1e-7:
             best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7

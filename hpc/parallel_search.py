@@ -134,7 +134,7 @@ class Search:
             if not a.closed:
                 state.size = max(4.0, state.size - 0.5)
             elif a.gain <= 0:
-                state.size = min(self.most, state.size + 0.25)
+                state.size = min(self.most, state.size + 0.5)
 
 
 class ParallelSearchMethod:

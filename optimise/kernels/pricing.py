@@ -76,7 +76,11 @@ class _Count:
 
     @property
     def cap(self) -> int:
-        return min(self.most, self.upper if self.upper is not None else max(self.lower or 0, 0))
+        if self.upper is None:
+            return min(self.most, self.lower or 0)
+        if math.isinf(self.price_upper):
+            return min(self.most, self.upper)
+        return min(self.most, max(self.upper, self.lower or 0))
 
     def end_costs(self) -> Floats:
         value = np.arange(self.cap + 1, dtype=np.float64) * self.unit
