@@ -106,7 +106,7 @@ class RosterModel(RosterSequences):
             same: Bools = np.equal(fixed_duties[who][:, :, None], np.arange(compiled.alphabet))
             counts = same.sum(axis=0)
             np.add.at(base, line, weight * counts[day, duty])
-            free_any = self.free[who].any(axis=0)
+            free_any: Bools = np.asarray(self.free[who].any(axis=0))
             touched[line[free_any[day]]] = True
             off = duty == 0
             if off.any():  # an entry on the day off: 1 less the duties worked

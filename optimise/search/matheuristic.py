@@ -23,7 +23,7 @@ from optimise.problem import Problem
 from optimise.result import Bounds, Evaluation, Plan, Stats, Stop
 from optimise.search.construct import MOST_CELLS, Descent, construct, hard_price, table_cells
 from optimise.search.neighbourhood import Chooser
-from optimise.solvers.explained import explain_infeasible, without_plan
+from optimise.solvers.explained import explain_infeasible
 from optimise.solvers.highs import Highs
 
 __all__ = ["MatheuristicMethod"]
@@ -91,8 +91,6 @@ class _Search:
         plan = self.best if self.value is not None and self.value.feasible else None
         bounds = Bounds().with_primal(self.value.cost, "matheuristic") if plan is not None and self.value else Bounds()
         stats = Stats(self.clock.elapsed, {k: (v,) for k, v in self.phases.items()}, {"rounds": self.rounds})
-        if plan is None and stop is not Stop.INTERRUPTED:
-            return without_plan(self.problem, stop, seconds=self._reasons(), stats=stats)
         return Outcome(plan, stop, bounds, stats)
 
     # ---- first roster ------------------------------------------------------------------------------------------
@@ -118,7 +116,7 @@ class _Search:
                 self._offer(Roster(made.duties), "construction")
             else:
                 self._repair(np.zeros((compiled.employees, compiled.days), dtype=np.int16))
-        return None if self._has_plan() else without_plan(self.problem, Stop.TIME, seconds=self._reasons())
+        return None if self._has_plan() else Outcome(None, Stop.TIME, Bounds())
 
     def _repair(self, duties: NDArray[np.int16]) -> None:
         """Fall back on the whole model with priced cover when the exact construction cannot serve."""
@@ -247,10 +245,6 @@ class _Search:
         if self.listen(Progress(self.clock.elapsed, primal, -math.inf, event, self.rounds, plan)):
             self.stopped = True
         return self.stopped
-
-    def _reasons(self) -> float:
-        """Seconds to find out why there is no plan: what is left, or a little more than the limit."""
-        return max(self.clock.left, min(10.0, 0.2 * self.clock.seconds))
 
     def _spent(self, share: float) -> bool:
         return self.clock.elapsed > share * self.clock.seconds

@@ -46,7 +46,7 @@ def window(
     Automata
         which are followed by these: cut from the whole ones, each starting in the state that the person has reached.
     """
-    available = compiled.allowed[:, :, 1:].any(axis=2)
+    available: NDArray[np.bool_] = np.asarray(compiled.allowed[:, :, 1:].any(axis=2))
     counters = [c for c in (_counter(c, compiled, available, duties, first, last) for c in compiled.counters) if c]
     lines = [line for line in (_line(line, first, last) for line in compiled.lines) if line]
     piece = CompiledRoster(
