@@ -22,6 +22,7 @@ from quantum._jit import compiled
 from quantum.simulators._vector import (
     BLOCK_VECTORS,
     BYTES,
+    copy_row,
     energy_block,
     gradient1,
     gradient2,
@@ -149,12 +150,16 @@ def unmix(data, dual, base, bits, first, tangents, sums):
 
 @compiled
 def _gather(state, half, start, row, step, rows, buffer, base, size):
+    width = BYTES // state.itemsize
     for part in range(2):
         source = part * half + start
         target = base + part * size
         for _ in range(rows):
-            for a in range(row):
-                buffer[target + a] = state[source + a]
+            # The next tile's row lies just behind this one: ask for it now.
+            if row == 2 * width:
+                copy_row(state, source, buffer, target, (0, 0), source + row)
+            else:
+                copy_row(state, source, buffer, target, (0, 0, 0, 0), source + row)
             source += step
             target += row
 

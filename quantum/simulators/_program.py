@@ -100,7 +100,8 @@ def tilings(cost: Cost, dtype: np.dtype[Any]) -> list[Tiling]:
     """The one or two kinds of tile whose passes together rotate every qubit."""
     n = cost.linear.size
     vector = lanes(dtype.itemsize)
-    row = max(4, vector.bit_length() - 1)
+    # Rows of two or four vectors, 128 bytes: what `_full._gather` copies and prefetches at once.
+    row = (128 // dtype.itemsize).bit_length() - 1
     block = (BLOCK_VECTORS * vector).bit_length() - 1
     if n <= ONE_TILE:
         return [_tiling(cost, dtype, n, row, high=False)]

@@ -10,7 +10,7 @@ A block is an axis of the tile with stride `run`: the number of states of the bl
 import numpy as np
 
 from quantum._jit import compiled
-from quantum.simulators._vector import BYTES, reflect
+from quantum.simulators._vector import BYTES, prefetch, reflect
 
 WIDEST = 6  # choices of a block whose reflection has vector code
 CHUNK = 128  # states along the fast axis that a block rotation keeps in the first-level cache
@@ -311,8 +311,11 @@ def _phase_gradient(re, im, dual_re, dual_im, energies, low, high):
 
 @compiled
 def _gather(source, start, row, step, rows, target):
+    line = 64 // source.itemsize
     for r in range(rows):
         o, p = start + r * step, r * row
+        for a in range(0, row, line):
+            prefetch(source, o + row + a)  # the next tile's row
         for a in range(row):
             target[p + a] = source[o + a]
 

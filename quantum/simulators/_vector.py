@@ -366,6 +366,44 @@ def unphase_block(
     return types.void(*parameters), generate
 
 
+def _ask(emit, index):
+    """Prefetch to the second-level cache."""
+    pointer, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
+    call = emit.builder.module.declare_intrinsic("llvm.prefetch", (pointer,), kind)
+    place = emit.builder.bitcast(emit.pointer(index), pointer)
+    emit.builder.call(call, [place, ir.Constant(flag, 0), ir.Constant(flag, 2), ir.Constant(flag, 1)])
+
+
+@intrinsic
+def copy_row(typing_context, source, at, target, to, vectors, ahead):
+    """Copy as many vectors as the tuple `vectors` is long, and prefetch as many from `ahead`."""
+
+    def generate(context, builder, signature, arguments):
+        origin = _Emit(context, builder, signature.args[0], arguments[0])
+        goal = _Emit(context, builder, signature.args[2], arguments[2])
+        start, end, far = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 3, 5))
+        for i in range(len(signature.args[4])):
+            step = ir.Constant(ir.IntType(64), i * origin.width)
+            goal.store(origin.load(builder.add(start, step)), builder.add(end, step))
+            _ask(origin, builder.add(far, step))
+        return context.get_dummy_value()
+
+    return types.void(source, at, target, to, vectors, ahead), generate
+
+
+@intrinsic
+def prefetch(typing_context, data, index):
+    """Ask for the cache line of ``data[index]``, which need not exist."""
+
+    def generate(context, builder, signature, arguments):
+        emit = _Emit(context, builder, signature.args[0], arguments[0])
+        _ask(emit, _index(context, builder, arguments[1], signature.args[1]))
+        return context.get_dummy_value()
+
+    return types.void(data, index), generate
+
+
 @intrinsic
 def reflect(typing_context, re, im, base, stride, weights, kappa_re, kappa_im):
     """Apply ``I + kappa |w><w|`` to the vectors at ``base + i stride``, one for each weight of the tuple."""
