@@ -1,0 +1,245 @@
+"""Linear masters, Lagrangian bounds and integer solutions against the whole model and by definition."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hpc.ascent import ascend
+from hpc.column_generation import ColumnGenerationMethod, lattice_of
+from hpc.dive import dive
+from hpc.generation import LocalPricing, cost_lattice, generate, round_up
+from hpc.incumbent import construct, descend
+from hpc.master import Master
+from hpc.neighbourhood import choose_people, improve
+from hpc.parallel_search import ParallelSearchMethod
+from optimise.domain.horizon import Horizon
+from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
+from optimise.driver import solve
+from optimise.kernels import Pricer, on_grid
+from optimise.kernels.cover import CoverRows
+from optimise.method import Limits
+from optimise.result import Stop
+from optimise.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
+from optimise.rules.evaluate import roster_cost
+
+PENALTY = 1e4
+
+
+def small(seed: int, people: int = 4, days: int = 7, hard: bool = False) -> RosterProblem:
+    """A random little ward: two shifts, runs, minutes, wishes, soft (or hard) cover."""
+    random = np.random.default_rng(seed)
+    rules: list[RosterRule] = [
+        Runs(name="work", of=6, minimum=2, maximum=4),
+        Runs(name="rest", of=1, minimum=2, weight_minimum=7.0),
+        Succession(name="succession", pairs=((4, 2),)),
+        Total(name="minutes", of=6, measure="minutes", minimum=480 * (days // 2 - 1), maximum=480 * (days // 2 + 1)),
+        Total(name="nights", of=4, maximum=2, weight_maximum=3.0),
+        Requests(
+            name="wishes",
+            requests=tuple(
+                Request(int(random.integers(people)), d, int(random.choice([1, 6, 2])), float(random.integers(1, 5)))
+                for d in range(days)
+            ),
+        ),
+    ]
+    wanted = random.integers(0, 3, (days, 2))
+    price = math.inf if hard else 20.0
+    rules.append(
+        Cover(
+            name="cover",
+            demands=tuple(
+                Demand(
+                    d,
+                    1 << (s + 1),
+                    minimum=float(min(wanted[d, s], 1) if hard else wanted[d, s]),
+                    maximum=float(wanted[d, s]),
+                    under=(Segment(math.inf, price),),
+                    over=(Segment(math.inf, 2.0),),
+                )
+                for d in range(days)
+                for s in range(2)
+            ),
+        )
+    )
+    return RosterProblem(
+        f"small{seed}",
+        "test",
+        Horizon(days),
+        (Shift("D", 480), Shift("N", 480)),
+        (Duty("off"), Duty("D", 0), Duty("N", 1)),
+        tuple(Employee(f"E{i}") for i in range(people)),
+        tuple(rules),
+    )
+
+
+def whole(problem: RosterProblem) -> float:
+    """Optimum by HiGHS on the compact model."""
+    found = solve(problem, "highs", limits=Limits(seconds=60))
+    assert found.stop is Stop.OPTIMAL
+    return found.cost
+
+
+def rosters(pricer: Pricer, problem: RosterProblem, seed: int, count: int) -> list[NDArray[np.int16]]:
+    random = np.random.default_rng(seed)
+    people, days, duties = problem.shape
+    out = []
+    for _ in range(count):
+        prices = on_grid(random.normal(0, 10, (days, duties)))
+        out.append(np.stack([pricer.price(e, prices).words[0] for e in range(people)]))
+    return out
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bound_lies_below_every_roster_for_any_duals(seed: int) -> None:
+    problem = small(seed)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    random = np.random.default_rng(seed)
+    costs = [roster_cost(problem.compiled, words)[0] for words in rosters(pricer, problem, seed, 8)]
+    for _ in range(5):
+        duals = on_grid(random.normal(0, 15, cover.lines))
+        bounds, _ = LocalPricing(pricer, cover)(duals, list(range(4)), {})
+        assert cover.dual_value(duals) + bounds.sum() <= min(costs)
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_cover_rows_agree_with_the_evaluator(hard: bool) -> None:
+    problem = small(3, hard=hard)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    for words in rosters(pricer, problem, 1, 6):
+        soft, broken = roster_cost(problem.compiled, words)
+        values = cover.counts(words)
+        own = sum(pricer.cost(e, words[e]) for e in range(len(words)))
+        assert own + cover.line_costs(values, 0.0).sum() == soft
+        assert cover.hard_amount(values) == broken
+
+
+def test_marginal_cost_is_the_change_of_cover_cost() -> None:
+    problem = small(5)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    words = rosters(pricer, problem, 2, 1)[0]
+    without = cover.counts(words[1:], np.arange(1, 4))
+    prices = cover.marginal(without, PENALTY)[cover.kind[0]]
+    expected = cover.line_costs(cover.counts(words), PENALTY).sum() - cover.line_costs(without, PENALTY).sum()
+    assert prices[np.arange(7), words[0]].sum() == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None:
+    problem = small(seed)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    people = list(range(4))
+    nothing = np.zeros(cover.lines)
+    start = construct(cover, pricer, people, PENALTY)
+    assert start is not None
+    master = Master(cover, people, nothing, PENALTY)
+    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
+    root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
+    assert root.converged
+    assert root.bound <= root.solution.objective + 1e-6
+    assert root.bound == pytest.approx(root.solution.objective, abs=1e-3)
+    optimum = whole(problem)
+    assert round_up(root.bound, lattice_of(problem.compiled)) <= optimum
+    found = dive(master, LocalPricing(pricer, cover), fixed=nothing, center=root.duals, lattice=1.0)
+    assert found is not None
+    words = np.stack([c.word for c in sorted(found[0], key=lambda c: c.employee)])
+    assert roster_cost(problem.compiled, words) == (pytest.approx(found[1]), 0.0)
+
+
+def test_volume_ascent_gives_valid_bounds() -> None:
+    problem = small(1)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    nothing = np.zeros(cover.lines)
+    made = ascend(
+        cover, LocalPricing(pricer, cover), [0, 1, 2, 3], fixed=nothing, start=nothing, target=1e3, iterations=40
+    )
+    optimum = whole(problem)
+    first = cover.dual_value(nothing) + sum(pricer.price(e, np.zeros((7, 3))).bound for e in range(4))
+    assert first <= made.bound <= optimum
+
+
+def test_neighbourhood_of_everyone_finds_the_optimum_or_says_that_it_is_open() -> None:
+    problem = small(2)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    start = construct(cover, pricer, [0, 1, 2, 3], PENALTY)
+    assert start is not None
+    descend(start, pricer, range(4))
+    before = start.cost
+    attempt = improve(start, [0, 1, 2, 3], pricer, center=None, lattice=1.0)
+    start.put(attempt.columns)
+    assert start.cost == pytest.approx(before - attempt.gain)
+    optimum = whole(problem)
+    assert start.cost >= optimum
+    if attempt.closed:
+        assert start.cost == optimum
+
+
+def test_a_window_changes_nothing_outside_it() -> None:
+    problem = small(7, people=5, days=14)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    start = construct(cover, pricer, list(range(5)), PENALTY)
+    assert start is not None
+    before = start.words.copy()
+    attempt = improve(start, [0, 2, 4], pricer, center=None, lattice=1.0, days=(5, 10))
+    cost = start.cost
+    start.put(attempt.columns)
+    assert start.cost == pytest.approx(cost - attempt.gain)
+    changed = np.flatnonzero((start.words != before).any(axis=0))
+    assert ((changed >= 5) & (changed < 10)).all()
+
+
+@pytest.mark.parametrize("method", [ColumnGenerationMethod(), ParallelSearchMethod()])
+@pytest.mark.parametrize("hard", [False, True])
+def test_methods_end_between_bound_and_feasible_plan(method: ColumnGenerationMethod, hard: bool) -> None:
+    problem = small(4, people=6, hard=hard)
+    result = solve(problem, method, limits=Limits(seconds=20, iterations=10), seed=3)
+    optimum = whole(problem)
+    assert result.feasible
+    assert result.bounds.dual <= optimum <= result.cost
+    if method.name == "column-generation":
+        assert math.isfinite(result.bounds.dual)
+    assert isinstance(result.plan, Roster)
+
+
+def test_impossible_personal_rules_are_proven() -> None:
+    problem = small(0).with_rules(
+        Runs(name="work", of=6, maximum=1), Runs(name="rest", of=1, maximum=1), Runs(name="w", of=6, minimum=3)
+    )
+    result = solve(problem, ColumnGenerationMethod(), limits=Limits(seconds=5))
+    assert result.stop is Stop.INFEASIBLE
+    assert "E0" in result.explanation[0]
+
+
+def test_lattice_of_costs() -> None:
+    assert cost_lattice(np.array([10.0, 15.0, math.inf, 0.0])) == 5.0
+    assert cost_lattice(np.array([1.5])) == 0.0
+    assert round_up(11.2, 5.0) == 15.0
+    assert round_up(15.0, 5.0) == 15.0
+    assert round_up(-math.inf, 5.0) == -math.inf
+    assert round_up(1.2, 0.0) == 1.2
+
+
+def test_choice_of_people_is_repeatable_and_of_the_size_asked_for() -> None:
+    problem = small(6, people=9)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    start = construct(cover, pricer, list(range(9)), PENALTY)
+    assert start is not None
+    for style in range(4):
+        picks = [
+            choose_people(start, np.zeros(cover.lines), 5, np.random.default_rng((1, style)), style) for _ in range(2)
+        ]
+        assert picks[0] == picks[1]
+        assert len(set(picks[0])) == 5
+
+
+def test_root_bound_of_curtois_instance4(benchmarks: Path) -> None:
+    """Published optimum 1716; the column bound is known to be tight here."""
+    from optimise.io.base import read
+
+    problem = read(benchmarks / "curtois" / "instances" / "Instance4.txt", format="curtois")
+    result = solve(problem, ColumnGenerationMethod(), limits=Limits(seconds=20, iterations=1))
+    assert 1716 * 0.999 <= result.bounds.dual <= 1716 <= result.cost
