@@ -174,13 +174,17 @@ def _best_place(
     weight: IntArray,
     eject: bool,
     noise: float,
+    bed_price: float,
 ) -> tuple[int, int, int, int]:
-    """(day, room, theatre, cost) of the place with the lightest conflicts, then the least cost; day -1 for none."""
+    """(day, room, theatre, cost) of the place with the lightest conflicts, then the least cost; day -1 for none.
+
+    ``bed_price`` is what a day in a bed is worth to others: it draws long stays to the end of the horizon.
+    """
     scratch = np.empty(weight.size + 1, dtype=np.int64)
     best, best_a, best_r, best_o = BARRED, -1, -1, -1
     rooms = h.beds.shape[0]
     for a in range(h.release[p], h.due[p] + 1):
-        base = h.delay[p] * (a - h.release[p])
+        base = h.delay[p] * (a - h.release[p]) + int(bed_price * min(h.stay[p], h.days - a))
         o_best, theatre_cost = -1, 0
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]
@@ -317,7 +321,7 @@ def insert_all(
         for i in range(pick, queued - 1):
             queue[i] = queue[i + 1]
         queued -= 1
-        a, r, o, _ = _best_place(h, p, theatre, members, count, day_list, day_count, weight, True, noise)
+        a, r, o, _ = _best_place(h, p, theatre, members, count, day_list, day_count, weight, True, noise, 0.0)
         if a < 0:
             hopeless += 1
             continue
@@ -353,7 +357,7 @@ def insert_all(
         _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
     for p in order:
         if h.mandatory[p] == 0 and admission[p] < 0:
-            a, r, o, cost = _best_place(h, p, theatre, members, count, day_list, day_count, weight, False, 0.0)
+            a, r, o, cost = _best_place(h, p, theatre, members, count, day_list, day_count, weight, False, 0.0, 0.0)
             if a >= 0 and cost < h.refusal[p]:
                 _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
     return hopeless + queued

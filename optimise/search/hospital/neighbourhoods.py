@@ -53,7 +53,9 @@ def _narrow_days(scope: Scope, who: IntArray, first: int, last: int) -> None:
     scope.days[who, max(0, first) : last] = True
 
 
-def some_rooms(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
+def some_rooms(
+    problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int, nurses: bool = False
+) -> Scope | None:
     """All patients of a few rooms, exchanged among these rooms and with patients who wait, in a window of days."""
     home = _first_rooms(plan)
     rooms = len(problem.rooms.ids)
@@ -66,7 +68,12 @@ def some_rooms(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: 
     inside = (plan.admission >= first) & (plan.admission < first + long) & np.isin(home, chosen)
     who = np.flatnonzero(inside & _movable(problem))
     who = np.concatenate([who, _waiting(problem, plan, rng, max(2, size // 3), (first, first + long))])
-    return _open(problem, plan, who, chosen, (first, first + long))
+    return _open(problem, plan, who, chosen, (first, first + long), nurses)
+
+
+def rooms_and_nurses(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
+    """As :func:`some_rooms`, nurses included."""
+    return some_rooms(problem, plan, rng, size, nurses=True)
 
 
 def window(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
@@ -117,9 +124,18 @@ def dearest(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int
 
 
 def _open(
-    problem: HospitalProblem, plan: HospitalPlan, who: IntArray, rooms: IntArray, days: tuple[int, int]
+    problem: HospitalProblem,
+    plan: HospitalPlan,
+    who: IntArray,
+    rooms: IntArray,
+    days: tuple[int, int],
+    nurses: bool = False,
 ) -> Scope | None:
-    """Open the patients ``who`` within rooms and days, and the nurses whom that touches."""
+    """Open the patients ``who`` within rooms and days, with ``nurses`` also the nurses whom that touches.
+
+    With nurses kept, skill, continuity and workload are linear in who lies where, and sub-models are far easier;
+    posts that were empty are open in any case.
+    """
     if not len(who):
         return None
     free = np.zeros(len(plan.admission), dtype=np.bool_)
@@ -136,8 +152,9 @@ def _open(
     _narrow_days(scope, who, first, last)
     there = plan.admission[who]
     scope.days[who[there >= 0], there[there >= 0]] = True
-    longest = int(problem.patients.stay[who].max())
-    _free_posts(problem, scope, rooms, first, min(problem.days, last + longest))
+    if nurses:
+        longest = int(problem.patients.stay[who].max())
+        _free_posts(problem, scope, rooms, first, min(problem.days, last + longest))
     return scope
 
 
@@ -166,8 +183,9 @@ def nurses_only(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size:
 #: Kinds for problems with theatres or nurses, and for plain bed problems, with the size at which each starts.
 KINDS: dict[str, dict[str, tuple[Kind, int]]] = {
     "hospital": {
-        "some_rooms": (some_rooms, 10),
-        "window": (window, 6),
+        "window": (window, 8),
+        "some_rooms": (some_rooms, 12),
+        "rooms_and_nurses": (rooms_and_nurses, 5),
         "theatres": (theatres_only, 40),
         "nurses": (nurses_only, 10),
     },

@@ -12,16 +12,18 @@ __all__ = ["give_nurses"]
 
 
 @compiled
-def give_nurses(h: HospitalArrays, admission: IntArray, room: IntArray, nurse: IntArray) -> None:
+def give_nurses(h: HospitalArrays, admission: IntArray, room: IntArray, nurse: IntArray) -> int:
     """Fill ``nurse`` (rooms, days * shifts) shift by shift: to each occupied room the nurse of least added cost.
 
-    ``room`` has shape (patients, days). Heavier rooms choose first within a shift.
+    ``room`` has shape (patients, days). Heavier rooms choose first within a shift. Returns the exact cost of skill,
+    continuity and workload in ticks.
     """
     rooms, days = h.beds.shape
     nurses, k = h.skill.size, h.shifts
     met = np.zeros((h.stay.size, nurses), dtype=np.bool_)
     load, total = np.zeros(nurses, dtype=np.int64), np.zeros(rooms, dtype=np.int64)
     here, size = np.zeros((rooms, h.stay.size), dtype=np.int64), np.zeros(rooms, dtype=np.int64)
+    spent = 0
     for s in range(days * k):
         d = s // k
         load[:] = 0
@@ -51,6 +53,8 @@ def give_nurses(h: HospitalArrays, admission: IntArray, room: IntArray, nurse: I
                     best, best_cost = n, cost
             nurse[r, s] = best
             if best >= 0:
+                spent += best_cost
                 load[best] += total[r]
                 for i in range(size[r]):
                     met[here[r, i], best] = True
+    return spent
