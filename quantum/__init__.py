@@ -1,4 +1,8 @@
-"""Quantum side of Wardwise: planning problems as QUBOs, QAOA, and fast exact simulation."""
+"""Quantum side of Wardwise: planning problems as QUBOs, QAOA, and fast exact simulation.
+
+Heavy parts load when they are used: `quantum.qaoa.qaoa`, `quantum.simulators.simulator`, `quantum.encode`,
+`quantum.method.QaoaMethod`.
+"""
 
 from quantum.errors import TooLargeError
 from quantum.ising import Ising

@@ -23,17 +23,17 @@ def solve(problem, rounds=4, **options):
 @pytest.mark.parametrize("sampler", ["qaoa", "random", "annealing", "exact", "highs"])
 def test_a_small_ward_reaches_its_proven_optimum(ward, sampler):
     best = optimise.solve(ward, "highs", limits=Limits(seconds=30))
-    result = solve(ward, rounds=12, sampler=sampler)
+    result = solve(ward, rounds=6 if sampler in ("qaoa", "highs") else 12, sampler=sampler, columns=4)
     assert result.feasible
     assert result.bounds.dual == -math.inf
     assert best.cost - 1e-6 <= result.cost <= 1.15 * best.cost
-    assert result.stats.counts["qubits"] <= 24
+    assert result.stats.counts["qubits"] <= 16
     if sampler == "qaoa":
         assert result.stats.counts["two-qubit gates"] > 0
 
 
 def test_same_seed_same_plan(ward):
-    assert solve(ward, 2).plan == solve(ward, 2).plan
+    assert solve(ward, 1, columns=3).plan == solve(ward, 1, columns=3).plan
 
 
 def test_a_start_is_never_worsened(ward):
@@ -56,7 +56,7 @@ def test_wrong_options_are_named(ward):
 
 def test_hospital_pieces(benchmarks):
     problem = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
-    result = solve(problem, rounds=2, people=3, columns=3)
+    result = solve(problem, rounds=1, people=3, columns=3)
     assert result.plan is not None
     from optimise.search.hospital import construct
 
