@@ -210,9 +210,9 @@ def _backed_up(
     compiled: CompiledRoster, built: Automata, duties: Duties, employee: int, first: int, last: int
 ) -> Duties | None:
     """Plan one person again from an earlier day, where the days already decided leave no way on."""
-    back = first
+    back, reach = first, PIECE
     while back > 0:
-        back = max(0, back - PIECE)
+        back, reach = max(0, first - reach), 2 * reach
         piece, cut = window(compiled, built, duties, back, last)
         descent = Descent(piece, cut, hard_price(compiled))
         others = np.array(duties[:, back:last])
