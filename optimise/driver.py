@@ -110,7 +110,7 @@ def solve(
         spent = comm.gather(clock.elapsed)
         result: Result | None = None
         if comm.rank == 0:
-            outcome, evaluation = _best(problem, _reasoned(problem, outcome, start, clock), start)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             bounds = _checked(chosen.name, outcome, evaluation)
             stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)
@@ -223,16 +223,20 @@ def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
     return explain_infeasible(problem, seconds=_EXPLAIN_SECONDS)
 
 
-def _reasoned(problem: Problem, outcome: Outcome, start: Plan | None, clock: Deadline) -> Outcome:
-    """The outcome; where there is no plan, infeasible if that can be proven in what is left or a little more."""
-    told = outcome.explanation or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED)
-    if outcome.plan is not None or start is not None or told or problem.kind != "roster":
-        return outcome
+def _reasoned(
+    problem: Problem, outcome: Outcome, evaluation: Evaluation | None, clock: Deadline
+) -> tuple[Outcome, Evaluation | None]:
+    """Where there is no feasible plan: infeasible, if that can be proven in what is left or a little more."""
+    found = evaluation is not None and evaluation.feasible
+    if found or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED) or problem.kind != "roster":
+        return outcome, evaluation
     from optimise.solvers.explained import without_plan
 
     seconds = max(clock.left, min(10.0, 0.2 * clock.seconds))
     proven = without_plan(problem, outcome.stop, seconds=seconds, stats=outcome.stats)
-    return replace(proven, bounds=outcome.bounds) if proven.stop is not Stop.INFEASIBLE else proven
+    if proven.stop is Stop.INFEASIBLE:
+        return proven, None
+    return replace(outcome, explanation=outcome.explanation or proven.explanation), evaluation
 
 
 def _stats(stats: Stats, seconds: float, spent: tuple[float, ...]) -> Stats:

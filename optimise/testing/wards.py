@@ -87,7 +87,7 @@ def _wishes() -> RosterProblem:
             Succession(name="rest", pairs=((NIGHT, DAY),)),
             Requests(name="wishes", requests=wishes),
             Runs(name="run", of=WORK, maximum=2, weight_maximum=9, noun="shifts"),
-            _cover(1, 1, 4),
+            _cover(2, 1, 4),
         ],
     )
 
@@ -114,7 +114,7 @@ def _weekends() -> RosterProblem:
             CompleteWeekends(name="whole weekends", weekends=weekends, weight=6),
             WorkedWeekends(name="weekends", weekends=weekends, maximum=(0, 1, 1), weight=20),
             Total(name="shifts", of=WORK, minimum=2, maximum=3, weight_minimum=5, weight_maximum=5, noun="shifts"),
-            _cover(2, 0, 4, price=8, surplus=2),
+            _cover(2, 1, 4, price=8, surplus=2),
         ],
     )
 

