@@ -54,7 +54,7 @@ _DEFAULTS: dict[str, Any] = {
     "cover": "fit",
     "depth": 3,
     "mixer": "xy-complete",
-    "optimiser": "l-bfgs-b",
+    "optimiser": "bfgs",
     "evaluations": 30,
     "cvar": 1.0,
     "simulator": "fast",

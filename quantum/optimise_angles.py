@@ -11,7 +11,7 @@ from quantum.angles import Angles
 from quantum.objective import Mean, Objective, of_samples
 from quantum.simulators.base import Simulator
 
-Optimiser = Literal["l-bfgs-b", "cobyla", "spsa"]
+Optimiser = Literal["bfgs", "cobyla", "spsa"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +47,7 @@ def optimise_angles(
     *,
     objective: Objective | None = None,
     energies: NDArray[np.float64] | None = None,
-    method: Optimiser = "l-bfgs-b",
+    method: Optimiser = "bfgs",
     evaluations: int = 200,
     shots: int = 0,
     seed: int = 0,
@@ -59,8 +59,8 @@ def optimise_angles(
     ----------
     objective : default `Mean`.
     energies : cost of each state in the simulator's order; needed by other objectives on exact simulators.
-    method : {"l-bfgs-b", "cobyla", "spsa"}
-        L-BFGS-B uses the adjoint gradient of the mean (exact simulators only). COBYLA: Powell (1994). SPSA: Spall
+    method : {"bfgs", "cobyla", "spsa"}
+        BFGS uses the adjoint gradient of the mean (exact simulators only). COBYLA: Powell (1994). SPSA: Spall
         (1998), with his gain sequences.
     evaluations : most calls of the objective (SPSA: two a step).
     shots : judge by that many shots a call (any simulator); 0 judges exactly.
@@ -101,16 +101,16 @@ def optimise_angles(
     unit = np.ones(x.size)
     unit[: start.depth] = max(1e-12, float(np.abs(start.gamma).max(initial=0.0))) if start.depth else 1.0
     try:
-        if method == "l-bfgs-b":
+        if method == "bfgs":
             if shots or not isinstance(aim, Mean):
-                raise ValueError("l-bfgs-b needs exact gradients of the mean; use cobyla or spsa")
+                raise ValueError("bfgs needs exact gradients of the mean; use cobyla or spsa")
             _descend(judge_with_gradient, x, unit, evaluations)
         elif method == "cobyla":
             _cobyla(judge, x, unit, evaluations)
         elif method == "spsa":
             _spsa(judge, x, unit, evaluations, seed)
         else:
-            raise ValueError(f"unknown optimiser {method!r}; there are l-bfgs-b, cobyla and spsa")
+            raise ValueError(f"unknown optimiser {method!r}; there are bfgs, cobyla and spsa")
     except _Stop:
         pass
     if not best:
@@ -131,7 +131,8 @@ def _descend(
         value, gradient = judge(y * unit)
         return value, gradient * unit
 
-    minimize(scaled, x / unit, jac=True, method="L-BFGS-B", options={"maxfun": evaluations, "maxiter": evaluations})
+    # Not L-BFGS-B: SciPy's runs threaded LAPACK on its tiny matrices, which on a busy machine costs more than QAOA.
+    minimize(scaled, x / unit, jac=True, method="BFGS", options={"maxiter": evaluations})
 
 
 def _cobyla(

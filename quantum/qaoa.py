@@ -32,7 +32,7 @@ class QaoaOptions:
         Angles to begin with.
     grown : bool
         Grow the depth from 1 by INTERP, optimising at each depth.
-    optimiser : {"l-bfgs-b", "cobyla", "spsa", "none"}
+    optimiser : {"bfgs", "cobyla", "spsa", "none"}
     evaluations : int
         Most objective calls per depth.
     cvar : float
@@ -51,7 +51,7 @@ class QaoaOptions:
     mixer: X | BlockMixer | None = None
     start: Literal["ramp", "transferred"] = "transferred"
     grown: bool = False
-    optimiser: Optimiser | Literal["none"] = "l-bfgs-b"
+    optimiser: Optimiser | Literal["none"] = "bfgs"
     evaluations: int = 60
     cvar: float = 1.0
     multi_angle: bool = False
@@ -121,7 +121,7 @@ def qaoa(
     if chosen.cvar < 1 and not sampled:
         energies = _energies_of_states(problem, mixer, chosen.simulator)
     method = chosen.optimiser
-    if method == "l-bfgs-b" and (sampled or chosen.cvar < 1):
+    if method == "bfgs" and (sampled or chosen.cvar < 1):
         method = "cobyla"
 
     rule = linear_ramp if chosen.start == "ramp" else transferred
