@@ -75,7 +75,7 @@ class Checkpoint:
             If the file is missing, damaged, of another version or of another problem.
         """
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 if int(data["version"]) != _VERSION:
                     raise InputError("checkpoint of another version", file=path)
                 made = cls(

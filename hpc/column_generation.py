@@ -114,8 +114,11 @@ class Run:
         self.timers = Timers()
         known = {"root", "checkpoint", "resume", "root_share"}
         if set(options) - known:
-            raise InputError(f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}")
-        self.bound, self.duals = -math.inf, None
+            raise InputError(
+                f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}"
+            )
+        self.bound = -math.inf
+        self.duals: Floats | None = None
         self.stopped = False
         self.incumbent: Incumbent | None = None
         self._saved = time.perf_counter()
@@ -158,8 +161,10 @@ class Run:
                 order = list(range(self.problem.compiled.employees))
                 self.incumbent = construct(self.cover, self.pricer, order, self.penalty, over=self._over)
                 for _ in range(10):
-                    if self.incumbent is None or self._over() or not descend(
-                        self.incumbent, self.pricer, order, over=self._over
+                    if (
+                        self.incumbent is None
+                        or self._over()
+                        or not descend(self.incumbent, self.pricer, order, over=self._over)
                     ):
                         break
             self._share()
@@ -270,6 +275,7 @@ class Run:
             timers=self.timers,
             state=state,
         )
+        self._save(state, force=True)
         while not self._agree(self._finished(state)):
             gain = search.round(self._over)
             self.incumbent = search.incumbent
@@ -373,5 +379,3 @@ def _penalty(compiled: CompiledRoster) -> float:
     dearest += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
     dearest += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
     return 100.0 * max([10.0, *dearest])
-
-

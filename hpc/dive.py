@@ -37,11 +37,13 @@ def dive(
 ) -> tuple[list[Column], float] | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
-    In each step single duties (person, day) are fixed: all whose share in the linear solution is at least ``sure``,
-    and at least the fraction ``share`` of the cells that are still open, most certain first. If that raises the
-    objective by more than the fraction ``rise``, past the cutoff, or leaves someone without a roster, the step is
-    taken back (``most_reverts`` times at most) and only its surest tenth is fixed. Between steps columns are generated within what is fixed. The master is left as it was but for
-    new columns. With ``partial``, a dive that runs out of time gives the most likely roster of each person.
+    In each step whole rosters are fixed (``whole``): of all who have one almost fully, and of the fraction ``share``
+    of the people still open, most certain first; without ``whole`` single duties are fixed instead, those of share
+    at least ``sure`` and a fraction ``share`` of the open cells. A step that raises the objective by more than the
+    fraction ``rise``, past the cutoff, or that leaves someone without a roster, is taken back (``most_reverts`` times
+    at most) and only its surest tenth is fixed. Between steps columns are generated within what is fixed. The master
+    is left as it was but for new columns. With ``partial``, a dive that runs out of time gives the most likely roster
+    of each person.
     """
     people, cover = master.people, master.cover
     days = cover.days
@@ -103,9 +105,7 @@ def _fix_cells(
     return np.where(chosen, duty, taken).astype(np.int16)
 
 
-def _fix_people(
-    master: Master, solution: MasterSolution, taken: NDArray[np.int16], share: float
-) -> NDArray[np.int16]:
+def _fix_people(master: Master, solution: MasterSolution, taken: NDArray[np.int16], share: float) -> NDArray[np.int16]:
     """Fix whole rosters: of all who have one almost fully, and of the most certain others."""
     best: dict[int, tuple[float, int]] = {}
     for j in np.flatnonzero(solution.values > 1e-9).tolist():

@@ -27,7 +27,6 @@ class Pricing(Protocol):
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]: ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class Generated:
     """What column generation ended with.
@@ -78,9 +77,7 @@ class LocalPricing:
         self.solved += len(people)
         return bounds, out
 
-    def one(
-        self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None
-    ) -> tuple[float, list[Column]]:
+    def one(self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None) -> tuple[float, list[Column]]:
         priced = self.pricer.price(employee, prices, columns=self.columns, forbidden=shut)
         days = np.arange(self.cover.days)
         made = []
@@ -137,7 +134,11 @@ def generate(
             best = solution.duals
         duals = on_grid(np.where(master.lines, alpha * best + (1.0 - alpha) * solution.duals, 0.0))
         bounds, columns = pricing(duals, people, shut)
-        value = master.cover.dual_value(duals, master.lines) - float(fixed[master.kept] @ duals[master.kept]) + float(bounds.sum())
+        value = (
+            master.cover.dual_value(duals, master.lines)
+            - float(fixed[master.kept] @ duals[master.kept])
+            + float(bounds.sum())
+        )
         if value > bound:
             bound, best = value, duals
         if listen is not None:
@@ -157,7 +158,8 @@ def generate(
         if over():
             break
         master.purge(most_columns)
-    assert last is not None and best is not None
+    assert last is not None
+    assert best is not None
     return Generated(bound, best, last, it, False)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.kernels.cover import CoverRows
 from hpc.master import Column
 from optimise.kernels import Pricer, on_grid
+from optimise.kernels.cover import CoverRows
 
 __all__ = ["Incumbent", "construct", "descend"]
 

@@ -290,8 +290,8 @@ class Master:
         bound = float(info.mip_dual_bound)
         if info.primal_solution_status != 2:
             return None, math.inf, bound
-        value = np.asarray(h.getSolution().col_value)
-        if value[: self.slacks][self.slack_hard & (self.slack_cost > 50 * self.penalty)].sum() > 0.5:
+        level = np.asarray(h.getSolution().col_value)
+        if level[: self.slacks][self.slack_hard & (self.slack_cost > 50 * self.penalty)].sum() > 0.5:
             return None, math.inf, bound
-        chosen = [self.columns[i] for i in np.flatnonzero(value[self.slacks :] > 0.5)]
+        chosen = [self.columns[i] for i in np.flatnonzero(level[self.slacks :] > 0.5)]
         return chosen, float(info.objective_function_value), bound

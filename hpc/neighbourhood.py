@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.kernels.cover import CoverRows
 from hpc.dive import dive
 from hpc.generation import LocalPricing, generate, round_up
 from hpc.incumbent import Incumbent

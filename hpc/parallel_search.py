@@ -162,5 +162,3 @@ class ParallelSearchMethod:
 
         chosen = {"root": False, **dict(options or {})}
         return Run(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
-
-

@@ -61,7 +61,7 @@ class CoverRows:
         if len(row) < 2 or (np.diff(row) > 0).all():
             return row, value
         distinct, index = np.unique(row, return_inverse=True)
-        return distinct, np.bincount(index.reshape(-1), weights=value)
+        return distinct, np.bincount(index.reshape(-1), weights=value).astype(np.float64)
 
     def counts(self, duties: NDArray[np.int16], people: NDArray[np.intp] | None = None) -> Floats:
         """Value of every line when these people (default: all) work these duties."""
@@ -77,7 +77,7 @@ class CoverRows:
         out = []
         for pointer, row, value in zip(self.pointer, self.row, self.value, strict=True):
             where = np.repeat(np.arange(cells), np.diff(pointer))
-            total = np.bincount(where, weights=-value * duals[row], minlength=cells)
+            total = np.bincount(where, weights=-value * duals[row], minlength=cells).astype(np.float64)
             out.append(total.reshape(self.days, self.alphabet))
         return out
 
@@ -150,7 +150,8 @@ class CoverRows:
 
     @cached_property
     def _widths(self) -> NDArray[np.intp]:
-        return np.diff(np.r_[self.first, len(self.at)])
+        widths: NDArray[np.intp] = np.diff(np.r_[self.first, len(self.at)])
+        return widths
 
     def hard_amount(self, values: Floats) -> float:
         """Units by which lines are outside what is allowed."""
@@ -181,7 +182,7 @@ class CoverRows:
                     cache[v] = self.line_costs(values + v, hard) - now
                 change = np.where(value == v, cache[v][row], change)
             where = np.repeat(np.arange(cells), np.diff(pointer))
-            total = np.bincount(where, weights=change, minlength=cells)
+            total = np.bincount(where, weights=change, minlength=cells).astype(np.float64)
             out.append(total.reshape(self.days, self.alphabet))
         return out
 

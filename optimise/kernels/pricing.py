@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,12 @@ class _Block:
     """Everything that does not change between pricing calls for one person."""
 
     def __init__(
-        self, compiled: CompiledRoster, automaton: Automaton, employee: int, cache: dict[object, object], active: tuple[int, ...] = ()
+        self,
+        compiled: CompiledRoster,
+        automaton: Automaton,
+        employee: int,
+        cache: dict[object, Any],
+        active: tuple[int, ...] = (),
     ) -> None:
         self.employee, self.automaton, self.cache = employee, automaton, cache
         self.allowed = compiled.allowed[employee].copy()
@@ -215,7 +221,7 @@ class _Block:
         )
         self.rows = int(self.net.layer[-1]) * omap.shape[1]
 
-    def _arcs(self, representative: NDArray[np.intp], inner: int, outer: list[int]) -> dict[str, NDArray[np.generic]]:
+    def _arcs(self, representative: NDArray[np.intp], inner: int, outer: list[int]) -> dict[str, NDArray[Any]]:
         """Arcs of all days, from a cache shared by people whose automaton and counted values agree."""
         counts, automaton = self.counts, self.automaton
         key = (
@@ -228,10 +234,9 @@ class _Block:
             ),
         )
         if key in self.cache:
-            return self.cache[key]  # type: ignore[return-value]
-        parts: dict[str, list[NDArray[np.generic]]] = {
-            n: [] for n in ("source", "target", "kind", "weight", "increment")
-        }
+            found: dict[str, NDArray[Any]] = self.cache[key]
+            return found
+        parts: dict[str, list[NDArray[Any]]] = {n: [] for n in ("source", "target", "kind", "weight", "increment")}
         vectors: list[Ints] = []
         layer, arc = [0], [0]
         letter = automaton.letter[representative]
@@ -250,7 +255,8 @@ class _Block:
             def added(c: int, d: int = d, s: NDArray[np.intp] = s, k: NDArray[np.intp] = k) -> Ints:
                 values = counts[c].values
                 if values is not None:
-                    return values[d, representative[k]]
+                    counted: Ints = values[d, representative[k]]
+                    return counted
                 hits: Ints = automaton.layers[d].hits[s, letter[k], counts[c].calendar].astype(np.int64)
                 return hits
 
@@ -262,7 +268,7 @@ class _Block:
         layer.append(layer[-1] + 1)
         steps, step = _unique_rows(np.concatenate(vectors))
         target = np.concatenate(parts["target"]).astype(np.int32)
-        made: dict[str, NDArray[np.generic]] = {
+        made: dict[str, NDArray[Any]] = {
             "layer": np.array(layer, dtype=np.int32),
             "arc": np.array(arc, dtype=np.int32),
             "source": np.concatenate(parts["source"]).astype(np.int32),
@@ -278,7 +284,7 @@ class _Block:
         return made
 
     @staticmethod
-    def _need(arcs: dict[str, NDArray[np.generic]], count: _Count | None) -> NDArray[np.int32]:
+    def _need(arcs: dict[str, NDArray[Any]], count: _Count | None) -> NDArray[np.int32]:
         """Least inner value of each state from which a hard lower limit can still be met."""
         layer, arc = arcs["layer"], arcs["arc"]
         need = np.zeros(int(layer[-1]), dtype=np.int32)
@@ -309,7 +315,7 @@ class Pricer:
         self.compiled = compiled
         self.automata = built or automata(compiled)
         self.nodes = nodes
-        self._cache: dict[object, object] = {}
+        self._cache: dict[object, Any] = {}
         self._blocks: dict[int, _Block] = {}
         self._variants: dict[tuple[int, tuple[int, ...]], _Block] = {}
         self._base: dict[int, tuple[int, ...]] = {}
@@ -552,6 +558,7 @@ def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allow
         for i in where.tolist():
             lower = int(counter.lower[i] - counter.offset[i])
             upper = int(counter.upper[i] - counter.offset[i])
+            values: Ints | None
             if counter.values is not None and counter.groups is None:
                 values = np.where(allowed, counter.values, 0)
                 if values.min() < 0:
@@ -562,12 +569,12 @@ def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allow
                 calendar, most = -1, int(values.max(axis=1).sum())
                 unit = int(np.gcd.reduce(values, axis=None)) or 1
             elif counter.groups is not None and counter.values is None:
-                values, calendar = None, automaton.calendars.index((counter.groups, counter.mask))  # type: ignore[assignment]
+                values, calendar = None, automaton.calendars.index((counter.groups, counter.mask))
                 most, unit = len(counter.groups), 1
             else:
                 raise ValueError(f"rule {counter.rule}: a counter has either values or groups")
             least = 0
-            if values is not None:
+            if counter.values is not None:
                 least = int(np.where(allowed, counter.values, np.iinfo(np.int64).max).min(axis=1).clip(0, 2**40).sum())
             has_lower = lower > least and counter.weight_lower > 0
             has_upper = upper < most and counter.weight_upper > 0

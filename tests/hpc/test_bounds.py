@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hpc_cases import small
 from numpy.typing import NDArray
 
 from hpc.ascent import ascend
@@ -17,64 +18,16 @@ from hpc.incumbent import construct, descend
 from hpc.master import Master
 from hpc.neighbourhood import choose_people, improve
 from hpc.parallel_search import ParallelSearchMethod
-from optimise.domain.horizon import Horizon
-from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
+from optimise.domain.roster import Roster, RosterProblem
 from optimise.driver import solve
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 from optimise.method import Limits
 from optimise.result import Stop
-from optimise.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
+from optimise.rules import Runs
 from optimise.rules.evaluate import roster_cost
 
 PENALTY = 1e4
-
-
-def small(seed: int, people: int = 4, days: int = 7, hard: bool = False) -> RosterProblem:
-    """A random little ward: two shifts, runs, minutes, wishes, soft (or hard) cover."""
-    random = np.random.default_rng(seed)
-    rules: list[RosterRule] = [
-        Runs(name="work", of=6, minimum=2, maximum=4),
-        Runs(name="rest", of=1, minimum=2, weight_minimum=7.0),
-        Succession(name="succession", pairs=((4, 2),)),
-        Total(name="minutes", of=6, measure="minutes", minimum=480 * (days // 2 - 1), maximum=480 * (days // 2 + 1)),
-        Total(name="nights", of=4, maximum=2, weight_maximum=3.0),
-        Requests(
-            name="wishes",
-            requests=tuple(
-                Request(int(random.integers(people)), d, int(random.choice([1, 6, 2])), float(random.integers(1, 5)))
-                for d in range(days)
-            ),
-        ),
-    ]
-    wanted = random.integers(0, 3, (days, 2))
-    price = math.inf if hard else 20.0
-    rules.append(
-        Cover(
-            name="cover",
-            demands=tuple(
-                Demand(
-                    d,
-                    1 << (s + 1),
-                    minimum=float(min(wanted[d, s], 1) if hard else wanted[d, s]),
-                    maximum=float(wanted[d, s]),
-                    under=(Segment(math.inf, price),),
-                    over=(Segment(math.inf, 2.0),),
-                )
-                for d in range(days)
-                for s in range(2)
-            ),
-        )
-    )
-    return RosterProblem(
-        f"small{seed}",
-        "test",
-        Horizon(days),
-        (Shift("D", 480), Shift("N", 480)),
-        (Duty("off"), Duty("D", 0), Duty("N", 1)),
-        tuple(Employee(f"E{i}") for i in range(people)),
-        tuple(rules),
-    )
 
 
 def whole(problem: RosterProblem) -> float:

@@ -1,0 +1,47 @@
+"""What the MPI tests run on every rank: ``python mpi_case.py solve|resume|die CHECKPOINT ROUNDS``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from hpc_cases import small
+
+from hpc.column_generation import ColumnGenerationMethod
+from hpc.parallel_search import ParallelSearchMethod, Search
+from optimise.communicator import find_world
+from optimise.driver import solve
+from optimise.method import Limits
+
+
+def main() -> None:
+    what, checkpoint, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    comm = find_world()
+    options = {"checkpoint": checkpoint, "resume": what == "resume"}
+    if what == "die":
+        plain = Search.round
+
+        def dying(self: Search, over: object) -> float:
+            if self.state.round == 0 and self.comm.rank == self.comm.size - 1:
+                os._exit(9)
+            gain = plain(self, over)  # type: ignore[arg-type]
+            return gain
+
+        Search.round = dying  # type: ignore[method-assign,assignment]
+    problem = small(11, people=8, days=14)
+    methods = [ParallelSearchMethod()] if what != "solve" else [ColumnGenerationMethod(), ParallelSearchMethod()]
+    for method in methods:
+        result = solve(
+            problem, method, limits=Limits(seconds=200, iterations=rounds), seed=5, comm=comm, options=options
+        )
+        if comm.rank == 0:
+            assert result.plan is not None
+            words = "".join(str(int(a)) for a in result.plan.duties.ravel())
+            print(f"{result.cost} {result.bounds.dual} {words} ranks={comm.size}")
+
+
+if __name__ == "__main__":
+    main()
