@@ -114,6 +114,9 @@ def add_flow(
     keys : callable
         Wraps a maker of keys (drops it for sub-models).
     """
+    if not automaton.feasible:
+        model.add_rows("flow", 1, lower=1.0, keys=keys(_states(person, 0, np.ones(1, dtype=np.bool_))))
+        return PersonFlow(np.zeros(0, dtype=np.int64), np.zeros((0, len(automaton.calendars)), dtype=np.int64))
     open_ = allowed & free[:, None]
     open_[np.flatnonzero(~free), held[~free]] = True
     layers = arcs(automaton, open_)

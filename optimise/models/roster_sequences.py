@@ -148,6 +148,12 @@ class RosterSequences(RosterCells):
                 touched |= hit
             possible &= part.possible
             parts.append(part)
+        if not parts:  # every day matches whatever is done
+            if pattern.hard and not self.elastic:
+                self.model.add_rows(pattern.rule, 1, upper=-1.0)
+            elif not pattern.hard:
+                self.model.offset += pattern.cost * len(where)
+            return
         keep = np.flatnonzero(touched & possible)
         if not len(keep):
             return

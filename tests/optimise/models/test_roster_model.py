@@ -24,6 +24,7 @@ from optimise.rules import (
     Segment,
     Succession,
     Total,
+    Unwanted,
     WeekendRuns,
     WorkedWeekends,
 )
@@ -156,3 +157,15 @@ def test_a_fixed_roster_needs_a_roster() -> None:
         RosterModel(problem, free=np.zeros((1, 2), dtype=bool))
     fixed = RosterModel(problem, free=np.zeros((1, 2), dtype=bool), roster=Roster.from_array([[1, 0]]))
     assert fixed.model.columns == 0
+
+
+@pytest.mark.parametrize("form", ["clauses", "flow"])
+def test_a_sequence_that_always_matches_is_not_forgotten(form: str) -> None:
+    def problem(weight: float) -> RosterProblem:
+        rule = Unwanted(name="always", masks=(0b11, 0b11), weight=weight)
+        return RosterProblem(
+            "t", "native", Horizon(3), (Shift("D"),), (Duty("-"), Duty("D", 0)), (Employee("a"),), (rule,)
+        )
+
+    assert Highs(RosterModel(problem(HARD), form=form).model.freeze()).solve().stop == Stop.INFEASIBLE
+    assert Highs(RosterModel(problem(4.0), form=form).model.freeze()).solve().objective == pytest.approx(8.0)
