@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.domain.roster import Roster, RosterProblem
+from optimise.errors import UnsupportedError
 from optimise.kernels.cover import CoverRows
 from optimise.kernels.pricing import Pricer, on_grid
 from optimise.rules.automaton import Automata
 from optimise.rules.compiled import CompiledRoster
 from optimise.search.window import window
 
-__all__ = ["Constructed", "Descent", "construct", "hard_price"]
+__all__ = ["Constructed", "Descent", "construct", "hard_price", "quick_start"]
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +171,24 @@ def construct(
     if table_cells(compiled, built) <= MOST_CELLS:
         return Descent(compiled, built).fill(_order(compiled, rng), rng)
     return _by_pieces(compiled, built, rng, over, passes)
+
+
+def quick_start(problem: RosterProblem, seed: int, over: Callable[[], bool]) -> Roster | None:
+    """A first roster, improved person by person, for methods that like to start from one; None if none came easily."""
+    compiled, rng = problem.compiled, np.random.default_rng([seed, 0])
+    try:
+        if table_cells(compiled, problem.automata) > MOST_CELLS:
+            return None
+        descent = Descent(compiled, problem.automata)
+        made = descent.fill(_order(compiled, rng), rng)
+        if made.duties is None:
+            return None
+        descent.descend(made.duties, rng.permutation(compiled.employees), over)
+    except (UnsupportedError, ValueError) as error:
+        log.info("no quick start: %s", error)
+        return None
+    roster = Roster(made.duties)
+    return roster if problem.evaluate(roster).feasible else None
 
 
 def _by_pieces(

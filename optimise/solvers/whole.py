@@ -1,5 +1,7 @@
 """Method ``highs``: the whole model of a problem, solved by HiGHS in memory.
 
+A roster problem without a start plan gets a quick one by dynamic programming, which HiGHS takes as its first incumbent.
+
 Options
 -------
 customise : callable, optional
@@ -18,11 +20,13 @@ from typing import Any
 
 import numpy as np
 
+from optimise.domain.roster import RosterProblem
 from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.models.bridge import PlanModel, build, from_pyomo, to_pyomo
 from optimise.models.linear import Arrays
 from optimise.problem import Problem
 from optimise.result import Bounds, Plan, Stats, Stop
+from optimise.search.construct import quick_start
 from optimise.solvers.highs import Highs, round_up
 
 __all__ = ["HighsMethod"]
@@ -56,6 +60,8 @@ class HighsMethod:
         clock = Deadline(limits.seconds)
         given = dict(options or {})
         customise = given.pop("customise", None)
+        if start is None and customise is None and isinstance(problem, RosterProblem):
+            start = quick_start(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)
         built = build(problem, **given)
         arrays, spread, same_goal = self._arrays(built, customise)
         building = clock.elapsed
