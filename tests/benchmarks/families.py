@@ -75,7 +75,8 @@ def run(name: str, path: Path, family: str, args: argparse.Namespace, known: dic
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    row = {"family": family, "instance": name, "cost": None, "bound": None, "gap %": None, "best known": known.get(name)}
+    row = {"family": family, "instance": name, "cost": None, "bound": None, "gap %": None}
+    row["best known"] = known.get(name)
     try:
         result = json.loads(done.stdout)
     except ValueError:
@@ -135,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(markdown([{k: "-" if v is None else v for k, v in row.items() if k != "error"} for row in rows]))
     write_csv([{k: v for k, v in row.items() if k != "error"} for row in rows], Path(args.output) / "families.csv")
     without = [row["instance"] for row in rows if row["exit"] != 0]
-    print(f"\n{len(rows) - len(without)} of {len(rows)} with a feasible plan" + (f"; without: {without}" if without else ""))
+    print(f"\n{len(rows) - len(without)} of {len(rows)} with a feasible plan; without: {without or 'none'}")
     return 0 if not without else 1
 
 

@@ -90,7 +90,14 @@ def test_a_start_is_used() -> None:
 
 @pytest.mark.parametrize(
     ("bound", "step", "offset", "expected"),
-    [(101.2, 5, 0, 105), (100.0000001, 5, 0, 100), (99.99999999, 5, 0, 100), (-3.2, 1, 0, -3), (7.3, 0, 0, 7.3), (7.3, 2, 1, 9)],
+    [
+        (101.2, 5, 0, 105),
+        (100.0000001, 5, 0, 100),
+        (99.99999999, 5, 0, 100),
+        (-3.2, 1, 0, -3),
+        (7.3, 0, 0, 7.3),
+        (7.3, 2, 1, 9),
+    ],
 )
 def test_bounds_are_rounded_up_to_the_lattice(bound: float, step: float, offset: float, expected: float) -> None:
     assert round_up(bound, step, offset) == expected
