@@ -111,7 +111,7 @@ def solve(
         result: Result | None = None
         if comm.rank == 0:
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
-            bounds = _checked(chosen.name, outcome, evaluation)
+            bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation))
             stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)
             result = Result(
@@ -199,6 +199,14 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
         )
     dual = cost if bounds.dual > cost - _NOISE * max(1.0, abs(cost)) else bounds.dual
     return Bounds(cost, dual, bounds.primal_source or method, bounds.dual_source)
+
+
+def _lifted(problem: Problem, bounds: Bounds) -> Bounds:
+    """A bound below what the prices alone prove gives way to that; an unknown one stays unknown."""
+    if problem.kind != "roster" or not math.isfinite(bounds.dual):
+        return bounds
+    floor: float = problem.compiled.floor  # type: ignore[attr-defined]
+    return bounds.with_dual(floor, "each day's cheapest duty; no rule has a negative price")
 
 
 def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:

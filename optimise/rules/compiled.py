@@ -123,6 +123,17 @@ class CompiledRoster:
         return tuple(p for p in self.patterns if len(p.masks) > 1 or p.groups is not None)
 
     @cached_property
+    def floor(self) -> float:
+        """A cost that no roster undercuts: each cell's cheapest duty, where no rule has a negative price."""
+        prices = [p.weight for p in self.patterns if not p.hard]
+        prices += [w for c in self.counters for w in (c.weight_lower, c.weight_upper)]
+        prices += [s.price for line in self.lines for s in (*line.under, *line.over)]
+        if min(prices, default=0.0) < 0:
+            return -np.inf
+        cheapest = np.where(self.allowed, self.unit_cost, np.inf).min(axis=2)
+        return float(cheapest[np.isfinite(cheapest)].sum())
+
+    @cached_property
     def line_table(self) -> LineTable:
         """Cover lines as one sparse product."""
         index: dict[tuple[int, ...] | None, int] = {}

@@ -263,3 +263,13 @@ def test_stats_hold_seconds_for_each_rank() -> None:
     result = solve(NearTarget(), says(7, 2.0, 1.0), comm=FakeWorld())
     assert len(result.stats.phases["total"]) == 2
     assert result.provenance.ranks == 2
+
+
+def test_a_bound_below_what_the_prices_prove_gives_way_but_an_unknown_one_stays() -> None:
+    from optimise.driver import _lifted
+    from optimise.result import Bounds
+    from optimise.testing.wards import middling
+
+    ward = middling()
+    assert _lifted(ward, Bounds(dual=-5000.0, dual_source="early iterations")).dual == ward.compiled.floor >= 0
+    assert _lifted(ward, Bounds()).dual == -math.inf
