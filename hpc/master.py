@@ -122,6 +122,7 @@ class Master:
         width: list[float] = []
         row: list[int] = []
         sign: list[float] = []
+        hard: list[bool] = []
         for i, line in enumerate(lines):
             for bound, direction, segments in ((line.lower, 1.0, line.under), (line.upper, -1.0, line.over)):
                 if math.isfinite(bound):
@@ -130,13 +131,15 @@ class Master:
                         width.append(s.width if math.isfinite(s.width) else inf)
                         row.append(i)
                         sign.append(direction)
+                        hard.append(math.isinf(s.price))
         for i in range(len(self.people)):  # someone without a roster
             cost.append(100.0 * self.penalty)
             width.append(1.0)
             row.append(len(lines) + i)
             sign.append(1.0)
+            hard.append(True)
         n = len(cost)
-        self.slack_hard = np.array([c >= self.penalty for c in cost])
+        self.slack_hard = np.array(hard, dtype=np.bool_)
         self.slack_cost = np.array(cost)
         self.slacks = n
         self._lp.addCols(
@@ -218,6 +221,13 @@ class Master:
             float(value[: self.slacks][self.slack_hard].sum()),
         )
 
+    def charge(self, penalty: float) -> None:
+        """Change the price of a hard unit."""
+        changed = np.flatnonzero(self.slack_hard).astype(np.int32)
+        self.slack_cost[changed] *= penalty / self.penalty
+        self.penalty = penalty
+        self._lp.changeColsCost(len(changed), changed, self.slack_cost[changed])
+
     def purge(self, most: int, idle: int = 8) -> int:
         """Drop columns that were dear for ``idle`` solves once there are more than ``most``."""
         if len(self.columns) <= most:
@@ -291,7 +301,7 @@ class Master:
         if info.primal_solution_status != 2:
             return None, math.inf, bound
         level = np.asarray(h.getSolution().col_value)
-        if level[: self.slacks][self.slack_hard & (self.slack_cost > 50 * self.penalty)].sum() > 0.5:
+        if level[self.slacks - len(self.people) : self.slacks].sum() > 0.5:
             return None, math.inf, bound
         chosen = [self.columns[i] for i in np.flatnonzero(level[self.slacks :] > 0.5)]
         return chosen, float(info.objective_function_value), bound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -100,19 +101,26 @@ def improve(
         return nothing
     best: list[Column] = []
     best_cost = now
-    found = dive(
-        master,
-        pricing,
-        fixed=fixed,
-        center=root.duals,
-        lattice=lattice,
-        cutoff=goal + 1e-6,
-        over=over,
-        most_reverts=3,
-        shut=shut,
-    )
-    if found is not None and found[1] < best_cost - 1e-7:
-        best, best_cost = found
+    for whole, rounds in ((True, 6), (False, 20)):
+        if over() or round_up(root.bound, lattice) >= best_cost - 1e-7:
+            break
+        found = dive(
+            master,
+            pricing,
+            fixed=fixed,
+            center=root.duals,
+            lattice=lattice,
+            cutoff=min(goal + 1e-6, best_cost),
+            over=over,
+            sure=0.95,
+            whole=whole,
+            iterations=rounds,
+            rise=math.inf,
+            most_reverts=0,
+            shut=shut,
+        )
+        if found is not None and found[1] < best_cost - 1e-7:
+            best, best_cost = found
     if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
         chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
         if chosen is not None and cost < best_cost - 1e-7:
