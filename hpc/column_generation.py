@@ -169,6 +169,7 @@ class Run:
                         or not descend(self.incumbent, self.pricer, order, over=self._over)
                     ):
                         break
+            self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self._share()
             self._report("construction")
 
@@ -268,9 +269,11 @@ class Run:
                     continue
                 trial = self.incumbent.copy()
                 trial.put(found[0])
+                tables = self.pricer.promoted()
                 for _ in range(3):
                     if self._over() or not descend(trial, self.pricer, range(len(trial.words)), over=self._over):
                         break
+                self.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
             if trial.cost < self._cost:
                 self.incumbent = trial
                 self._report("dive")

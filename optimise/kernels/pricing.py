@@ -135,6 +135,14 @@ class _Block:
     def cells(self) -> int:
         return self.automaton.states * math.prod(self._size(k) for k in self.active)
 
+    def within(self, word: NDArray[np.int16]) -> bool:
+        """Whether a roster keeps the limits of all lazy counters."""
+        days = np.arange(len(word))
+        return all(
+            (values := self.counts[k].values) is not None and int(values[days, word].sum()) <= self.counts[k].cap
+            for k in self.lazy
+        )
+
     def promote(self, words: NDArray[np.int16]) -> bool:
         """Move the lazy counter that these rosters break most into the table; False if none may be moved."""
         worst, most = -1, 0
@@ -397,6 +405,11 @@ class Pricer:
             least = float(forward(block.net, kind_cost, scratch))
             if least > limit or math.isinf(least):
                 return none if math.isinf(least) else Priced(least, none.values, none.words, False)
+            relaxed = np.zeros((0, days), dtype=np.int16)
+            if block.lazy and not every:
+                relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
+                if columns == 1 and len(relaxed) and not block.ignored and block.within(relaxed[0]):
+                    return Priced(least, np.array([least]), relaxed, True)  # what is lazy does not bind
             words = np.zeros((columns, days), dtype=np.int16)
             values = np.zeros(columns)
             found, bound, complete = search(
@@ -404,7 +417,8 @@ class Pricer:
             )
             if found or complete:
                 break
-            relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
+            if not len(relaxed):
+                relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
             if not self._promote(block, relaxed):
                 return self._penalised(block, cost, relaxed, max(float(bound), least), limit)
         if found:
