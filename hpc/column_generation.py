@@ -28,6 +28,8 @@ from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.result import Bounds, Plan, Stop
 from optimise.rules.compiled import CompiledRoster
+from optimise.search.construct import MOST_CELLS, table_cells
+from optimise.search.construct import construct as in_pieces
 
 __all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
 
@@ -161,7 +163,7 @@ class Run:
                     return
             if self.comm.rank == 0:
                 order = list(range(self.problem.compiled.employees))
-                self.incumbent = construct(self.cover, self.pricer, order, self.penalty, over=self._over)
+                self.incumbent = self._first(order)
                 for _ in range(10):
                     if (
                         self.incumbent is None
@@ -172,6 +174,20 @@ class Run:
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self._share()
             self._report("construction")
+
+    def _first(self, order: list[int]) -> Incumbent | None:
+        """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
+        compiled, built = self.problem.compiled, self.pricer.automata
+        if table_cells(compiled, built) <= MOST_CELLS:
+            return construct(self.cover, self.pricer, order, self.penalty, over=self._over)
+        half = 0.4 * self.limits.seconds
+        made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
+        if made.duties is None:
+            return None
+        personal = np.array([self.pricer.cost(e, made.duties[e]) for e in order])
+        self.incumbent = Incumbent(self.cover, made.duties, personal, self.penalty)
+        self._report("construction")
+        return self.incumbent
 
     def _root(self) -> None:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
