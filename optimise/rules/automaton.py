@@ -335,9 +335,7 @@ def _minimised(layers: list[Layer]) -> tuple[tuple[Layer, ...], bool]:
     return tuple(out), bool(after[0] >= 0)
 
 
-def _fewer_letters(
-    letter: NDArray[np.int16], layers: tuple[Layer, ...]
-) -> tuple[NDArray[np.int16], tuple[Layer, ...]]:
+def _fewer_letters(letter: NDArray[np.int16], layers: tuple[Layer, ...]) -> tuple[NDArray[np.int16], tuple[Layer, ...]]:
     """Join letters whose transitions are the same everywhere (shifts that differ only in name)."""
     distinct = list({id(layer): layer for layer in layers}.values())
     index: dict[tuple[bytes, ...], int] = {}
