@@ -200,7 +200,7 @@ def _by_pieces(
         rest = days - first
         keep = rest if rest <= PIECE + PIECE // 2 else PIECE
         last = min(days, first + keep + OVERLAP)
-        piece, cut = window(compiled, built, duties, first, last)
+        piece, cut = window(compiled, built, duties, first, last, first + keep)
         descent = Descent(piece, cut, hard)
         values = np.zeros(descent.rows.lines)
         made = np.zeros((piece.employees, piece.days), dtype=np.int16)
@@ -208,7 +208,7 @@ def _by_pieces(
         for e in _order(piece, rng).tolist():
             word = descent.best(e, values, _noise(rng, piece))
             if word is None:
-                longer = _backed_up(compiled, built, duties, e, first, last)
+                longer = _backed_up(compiled, built, duties, e, first, first + keep, last)
                 if longer is None:
                     log.info("days %d to %d: no roster for person %d", first, last - 1, e)
                     return Constructed(None, e)
@@ -227,13 +227,13 @@ def _by_pieces(
 
 
 def _backed_up(
-    compiled: CompiledRoster, built: Automata, duties: Duties, employee: int, first: int, last: int
+    compiled: CompiledRoster, built: Automata, duties: Duties, employee: int, first: int, until: int, last: int
 ) -> Duties | None:
     """Plan one person again from an earlier day, where the days already decided leave no way on."""
     back, reach = first, PIECE
     while back > 0:
         back, reach = max(0, first - reach), 2 * reach
-        piece, cut = window(compiled, built, duties, back, last)
+        piece, cut = window(compiled, built, duties, back, last, until)
         descent = Descent(piece, cut, hard_price(compiled))
         others = np.array(duties[:, back:last])
         others[employee] = 0

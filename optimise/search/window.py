@@ -26,7 +26,7 @@ GUIDE = 4000.0
 
 
 def window(
-    compiled: CompiledRoster, built: Automata, duties: NDArray[np.int16], first: int, last: int
+    compiled: CompiledRoster, built: Automata, duties: NDArray[np.int16], first: int, last: int, keep: int
 ) -> tuple[CompiledRoster, Automata]:
     """The problem of days ``first <= d < last`` after the decided ones.
 
@@ -38,6 +38,8 @@ def window(
     duties : int16 array, shape (employees, days)
         Decided duties; only days before ``first`` are read.
     first, last : int
+    keep : int
+        First day whose duties will not be kept (pieces overlap): totals are counted and held to their share up to it.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def window(
         which are followed by these: cut from the whole ones, each starting in the state that the person has reached.
     """
     available: NDArray[np.bool_] = np.asarray(compiled.allowed[:, :, 1:].any(axis=2))
-    counters = [c for c in (_counter(c, compiled, available, duties, first, last) for c in compiled.counters) if c]
+    counters = [c for c in (_counter(c, compiled, available, duties, first, keep, last) for c in compiled.counters) if c]
     lines = [line for line in (_line(line, first, last) for line in compiled.lines) if line]
     piece = CompiledRoster(
         compiled.employees,
@@ -102,6 +104,7 @@ def _counter(
     available: NDArray[np.bool_],
     duties: NDArray[np.int16],
     first: int,
+    keep: int,
     last: int,
 ) -> Counter | None:
     total = compiled.days
@@ -119,12 +122,13 @@ def _counter(
                 before += inside[rows[:, past]].any(axis=1)
         matters = np.zeros(total, dtype=np.bool_)
         matters[[d for g in c.groups for d in g]] = True
-    if not matters[first:last].any():
+    until = keep if c.groups is None else last  # hits of groups come from the automata, which see the whole stretch
+    if not matters[first:until].any():
         return None
     usable = available[who] & matters[None, :]
     everything = np.maximum(usable.sum(axis=1), 1)
-    share = usable[:, :last].sum(axis=1) / everything
-    done = ~usable[:, last:].any(axis=1)
+    share = usable[:, :until].sum(axis=1) / everything
+    done = ~usable[:, until:].any(axis=1)
     lower = np.where(done, c.lower, np.floor(c.offset + (c.lower - c.offset) * share)).astype(np.int64)
     upper = np.where(done, c.upper, np.ceil(c.offset + (c.upper - c.offset) * share)).astype(np.int64)
     step = 0 if c.values is None else int(c.values.max())
@@ -141,6 +145,10 @@ def _counter(
     else:
         weights = (c.weight_lower, c.weight_upper)
     groups = None if c.groups is None else cut_groups(c.groups, first, last)
+    values = None
+    if c.values is not None:
+        values = np.array(c.values[first:last])
+        values[keep - first :] = 0
     return replace(
         c,
         lower=lower,
@@ -148,7 +156,7 @@ def _counter(
         offset=before,
         weight_lower=weights[0],
         weight_upper=weights[1],
-        values=None if c.values is None else np.ascontiguousarray(c.values[first:last]),
+        values=values,
         groups=groups,
     )
 

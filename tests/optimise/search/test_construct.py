@@ -40,7 +40,7 @@ def test_pieces_of_a_long_horizon_fit_together(benchmarks: Path, number: int, mo
 def test_the_whole_horizon_is_the_last_window(benchmarks: Path) -> None:
     problem = curtois(benchmarks, 1)
     duties = np.zeros(problem.shape[:2], dtype=np.int16)
-    piece, cut = window(problem.compiled, problem.automata, duties, 0, problem.horizon.days)
+    piece, cut = window(problem.compiled, problem.automata, duties, 0, problem.horizon.days, problem.horizon.days)
     assert piece.days == problem.horizon.days
     for mine, whole in zip(piece.counters, problem.compiled.counters, strict=True):
         assert np.array_equal(mine.lower, whole.lower)
