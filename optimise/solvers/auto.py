@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 SMALL = 500
 #: Decisions of a roster from which a plan is made first: column generation needs minutes there to find one.
 LARGE = 100_000
+#: Table cells of all people together beyond which one round of exact pricing takes minutes.
+MOST_WORK = 2e9
 #: Share of the time that goes to finding a good plan before the whole model starts from it.
 FIRST_SHARE = 0.35
 
@@ -111,6 +113,8 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     """
     decisions = size(problem)
     if problem.kind == "roster":
+        if decisions > LARGE and _endless(problem):
+            return ("matheuristic",)
         if _usable("column-generation", problem):
             first = ("matheuristic",) if decisions > LARGE and _usable("matheuristic", problem) else ()
             return (*first, "column-generation")
@@ -122,6 +126,16 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
         wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
     usable = tuple(name for name in wanted if _usable(name, problem))
     return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
+
+
+def _endless(problem: Any) -> bool:
+    """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
+    from optimise.search.construct import table_cells
+
+    try:
+        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK)
+    except UnsupportedError:
+        return False
 
 
 def _usable(name: str, problem: Any) -> bool:
