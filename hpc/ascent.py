@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.generation import Pricing
+from hpc.generation import Masks, Pricing
 from hpc.master import Column
 from optimise.kernels import on_grid
 from optimise.kernels.cover import CoverRows
@@ -39,6 +39,9 @@ def ascend(
     target: float,
     iterations: int = 150,
     keep: int = 30,
+    cutoff: float = math.inf,
+    lines: NDArray[np.bool_] | None = None,
+    shut: Masks | None = None,
     over: Callable[[], bool] = lambda: False,
     listen: Callable[[int, float], None] | None = None,
 ) -> Ascent:
@@ -47,8 +50,21 @@ def ascend(
     The step direction is the violation of an exponentially weighted mean of the priced rosters; the step length is
     Polyak's with the cost ``target``. Every iteration prices each person once, at duals on the grid, so each value is
     a certified bound. The linear master converges several times faster from the duals and columns found here.
+
+    Parameters
+    ----------
+    target : float
+        Cost of a known plan, from which step lengths are taken.
+    cutoff : float
+        Stop as soon as the bound is at least this.
+    lines : bool array (lines,), optional
+        Lines that matter; the duals of the others stay 0.
+    shut : mapping of int to bool array (days, duties), optional
+        Cells excluded by person.
     """
     low, high = cover.slopes()
+    if lines is not None:
+        low, high = np.where(lines, low, 0.0), np.where(lines, high, 0.0)
     center = on_grid(np.clip(start, low, high))
     trial = center
     best, scale, fails = -math.inf, 1.0, 0
@@ -56,8 +72,8 @@ def ascend(
     recent: list[list[Column]] = []
     done = 0
     for done in range(1, iterations + 1):
-        bounds, columns = pricing(trial, people, {})
-        value = cover.dual_value(trial) - float(fixed @ trial) + float(bounds.sum())
+        bounds, columns = pricing(trial, people, shut or {})
+        value = cover.dual_value(trial, lines) - float(fixed @ trial) + float(bounds.sum())
         activity = fixed.copy()
         seen: set[int] = set()
         for c in columns:
@@ -77,9 +93,11 @@ def ascend(
                 scale, fails = scale * 0.6, 0
         if listen is not None:
             listen(done, best)
-        if over() or scale < 0.02 or best >= target - 1e-6:
+        if over() or scale < 0.02 or best >= min(cutoff, target - 1e-6):
             break
         direction = cover.violation(center, mean, low, high)
+        if lines is not None:
+            direction[~lines] = 0.0
         norm = float(direction @ direction)
         if norm < 1e-12:
             break

@@ -105,6 +105,7 @@ def generate(
     most_columns: int = 1 << 30,
     listen: Callable[[int, MasterSolution, float], None] | None = None,
     shut: Masks | None = None,
+    loose: float = 0.0,
 ) -> Generated:
     """Solve the linear master of some people to optimality, or until the bound reaches ``cutoff``.
 
@@ -117,11 +118,14 @@ def generate(
     fixed : ndarray (lines,)
         What the people outside add to each line.
     center : ndarray (lines,), optional
-        Duals to start from.
+        Duals to start from. They are priced first as they are: mixed with the duals of a master that has hardly any
+        columns yet they would be lost.
     cutoff : float
         Stop as soon as the bound, rounded up, is at least this.
     shut : mapping of int to bool array (days, duties), optional
         Cells excluded by person (fixed by a dive, or outside a window); the bound holds within them.
+    loose : float
+        Stop when the bound is within this fraction of what may still be gained, ``cutoff`` less the objective.
     """
     people, shut = master.people, shut or {}
     bound, best = -math.inf, center
@@ -132,7 +136,8 @@ def generate(
         last = solution
         if best is None:
             best = solution.duals
-        duals = on_grid(np.where(master.lines, alpha * best + (1.0 - alpha) * solution.duals, 0.0))
+        mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
+        duals = on_grid(np.where(master.lines, mixed, 0.0))
         bounds, columns = pricing(duals, people, shut)
         value = (
             master.cover.dual_value(duals, master.lines)
@@ -147,6 +152,8 @@ def generate(
             return Generated(bound, best, solution, it, True)
         if round_up(bound, lattice) >= solution.objective - 1e-7 * max(1.0, abs(solution.objective)):
             return Generated(bound, best, solution, it, True)
+        if loose > 0 and solution.objective - bound <= loose * (cutoff - solution.objective):
+            break
         improving = [c for c in columns if reduced_cost(c, solution, master) < -1e-7]
         added = master.add(improving)
         if not added:

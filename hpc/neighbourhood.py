@@ -9,15 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.ascent import ascend
 from hpc.dive import dive
 from hpc.generation import LocalPricing, generate, round_up
 from hpc.incumbent import Incumbent
 from hpc.master import Column, Master
-from optimise.kernels import Pricer, on_grid
+from optimise.kernels import Pricer
 
 __all__ = ["Attempt", "choose_people", "improve"]
 
 Floats = NDArray[np.float64]
+
+#: Ascent steps before the first master; each prices everybody once, many times cheaper than a master.
+_ASCENT, _KEPT = 80, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ def improve(
 ) -> Attempt:
     """Look for better rosters of ``people`` while the others stay.
 
-    The linear master is solved by column generation; if its bound shows that nothing can be gained, that is all.
-    Otherwise a small restricted-master MIP and, where it leaves a gap, a dive look for an integer solution.
+    A first-order ascent of the duals and then column generation bound what can be gained; where that is nothing, it
+    is all. Otherwise a dive over rosters and a small restricted-master MIP look for an integer solution, and only
+    where they find nothing better the slower dive over single duties does.
 
     Parameters
     ----------
@@ -80,21 +85,38 @@ def improve(
     each = cover.line_costs(incumbent.values, incumbent.penalty)
     now = float(incumbent.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
+    pricing = LocalPricing(pricer, cover, columns=2)
+    first = ascend(
+        cover,
+        pricing,
+        people,
+        fixed=fixed,
+        start=np.zeros(cover.lines) if center is None else center,
+        target=now,
+        cutoff=goal + 1e-6,
+        iterations=_ASCENT,
+        keep=_KEPT,
+        lines=lines,
+        shut=shut,
+        over=over,
+    )
+    if first.bound >= goal + 1e-6 or over():
+        return Attempt(tuple(people), (), 0.0, first.bound >= goal + 1e-6)
     master = Master(cover, people, fixed, incumbent.penalty, lines)
     master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
-    pricing = LocalPricing(pricer, cover, columns=2)
-    if center is not None:
-        master.add(pricing(on_grid(np.where(master.lines, center, 0.0)), people, shut)[1])
+    master.add(first.columns)
     root = generate(
         master,
         pricing,
         fixed=fixed,
-        center=center,
+        center=first.duals,
         cutoff=goal + 1e-6,
         lattice=lattice,
         over=over,
         iterations=iterations,
         shut=shut,
+        loose=0.2,
+        smoothing=0.9,
     )
     nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > goal + 1e-6)
     if nothing.closed or over():
@@ -102,7 +124,7 @@ def improve(
     best: list[Column] = []
     best_cost = now
     for whole, rounds in ((True, 6), (False, 20)):
-        if over() or round_up(root.bound, lattice) >= best_cost - 1e-7:
+        if over() or best or round_up(root.bound, lattice) >= best_cost - 1e-7:
             break
         found = dive(
             master,
@@ -121,10 +143,10 @@ def improve(
         )
         if found is not None and found[1] < best_cost - 1e-7:
             best, best_cost = found
-    if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
-        chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
-        if chosen is not None and cost < best_cost - 1e-7:
-            best, best_cost = chosen, cost
+        if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
+            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
+            if chosen is not None and cost < best_cost - 1e-7:
+                best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7
     return Attempt(tuple(people), tuple(best), now - best_cost if best else 0.0, closed)
 

@@ -40,7 +40,7 @@ class Search:
     """Rounds of neighbourhoods around one incumbent.
 
     Every rank holds the incumbent; in a round, neighbourhood ``k`` is drawn from the random stream
-    ``(seed, round, k)`` and solved by rank ``k mod ranks``; attempts are gathered by all and applied in order, each
+    ``(seed, round, k)`` and solved by rank ``k mod ranks``; attempts are gathered by all and applied by gain, each
     only if the cost still falls. So the run depends on the seed alone, not on the number of ranks.
     """
 
@@ -114,8 +114,9 @@ class Search:
         return choose_people(self.incumbent, self.duals, size, random, style, window), window
 
     def _merge(self, attempts: list[Attempt]) -> float:
+        """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one."""
         total = 0.0
-        for attempt in attempts:
+        for attempt in sorted(attempts, key=lambda a: -a.gain):
             if not attempt.columns:
                 continue
             trial = self.incumbent.copy()
