@@ -49,7 +49,8 @@ def window(
         which are followed by these: cut from the whole ones, each starting in the state that the person has reached.
     """
     available: NDArray[np.bool_] = np.asarray(compiled.allowed[:, :, 1:].any(axis=2))
-    counters = [c for c in (_counter(c, compiled, available, duties, first, keep, last) for c in compiled.counters) if c]
+    held = (_counter(c, compiled, available, duties, first, keep, last) for c in compiled.counters)
+    counters = [c for c in held if c]
     lines = [line for line in (_line(line, first, last) for line in compiled.lines) if line]
     piece = CompiledRoster(
         compiled.employees,
