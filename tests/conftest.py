@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,16 @@ def benchmark_root() -> Path | None:
         if (folder / "curtois").is_dir():
             return folder
     return None
+
+
+@pytest.fixture(scope="session")
+def mpiexec() -> str:
+    """The ``mpiexec`` beside this Python, or the one on the path; skips when there is none."""
+    beside = Path(sys.executable).with_name("mpiexec")
+    found = str(beside) if beside.exists() else shutil.which("mpiexec")
+    if found is None:
+        pytest.skip('no mpiexec on this machine: pip install "wardwise[mpi]"')
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def test_too_many_ranks_are_refused():
 
 @pytest.mark.mpi
 @pytest.mark.parametrize("ranks", [2, 3])
-def test_real_ranks_equal_the_local_simulator(ranks):
+def test_real_ranks_equal_the_local_simulator(ranks, mpiexec):
     pytest.importorskip("mpi4py")
     script = textwrap.dedent(
         """
@@ -82,7 +82,7 @@ def test_real_ranks_equal_the_local_simulator(ranks):
         """
     )
     done = subprocess.run(
-        ["mpiexec", "-n", str(ranks), sys.executable, "-c", script],
+        [mpiexec, "-n", str(ranks), sys.executable, "-c", script],
         cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
