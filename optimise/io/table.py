@@ -290,14 +290,20 @@ def _folder_rows(path: Path) -> Mapping[str, Rows]:
 
 
 def _csv_rows(text: str, file: Path) -> Rows:
-    first = text.partition("\n")[0]
-    # a spreadsheet set to a language with decimal commas separates by semicolons
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
         return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=file, line=reader.line_num) from None
+
+
+def _separator(text: str) -> str:
+    """What stands between the cells: semicolons where a spreadsheet's language writes decimal commas.
+
+    Headers and keys hold no separator, so the first one that follows such a word tells; a remark may hold any.
+    """
+    lines = (line for line in text.splitlines() if line and not line.lstrip('"').startswith("#"))
+    return next((c for line in lines for c in line if c in ",;\t"), ",")
 
 
 # ---------------------------------------------------------------------------------------------- writing

@@ -238,3 +238,11 @@ def test_awkward_names_survive_or_are_refused(
         return  # said before anything was written
     again = Ward.load(tmp_path / form)
     assert again == ward
+
+
+def test_the_separator_is_told_by_what_follows_the_first_word_and_not_by_remarks() -> None:
+    from optimise.io.table import _separator
+
+    assert _separator("# shifts; one, a, line\nid;start;end\nE;07:00;15:00\n") == ";"
+    assert _separator("# shifts; one; a; line\nid,start,end\n") == ","
+    assert _separator("name\n") == ","
