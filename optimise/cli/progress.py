@@ -87,7 +87,7 @@ class Live(Reporter):
         self.latest = line(progress)
 
     def say(self, text: str) -> None:
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, markup=False)
 
 
 @contextmanager

@@ -35,9 +35,10 @@ def verdict(result: Result) -> str:
 def show_result(result: Result, problem: Problem) -> None:
     """Print the verdict, the rules that cost something and how the run was made."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(highlight=False)
-    console.print(f"[bold]{problem.name}[/bold]: {verdict(result)}", soft_wrap=True)
+    console.print(f"[bold]{escape(problem.name)}[/bold]: {verdict(result)}", soft_wrap=True)
     for text in result.explanation:
         console.print(f"  {text}", markup=False, soft_wrap=True)
     if result.evaluation is not None:
@@ -50,10 +51,11 @@ def show_result(result: Result, problem: Problem) -> None:
 def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False) -> None:
     """Print an evaluation: every rule, then who breaks them and when."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(highlight=False)
     state = "feasible" if found.feasible else f"NOT feasible: hard rules are broken by {amount(found.hard)}"
-    console.print(f"[bold]{problem.name}[/bold]: cost {amount(found.cost)}, {state}", soft_wrap=True)
+    console.print(f"[bold]{escape(problem.name)}[/bold]: cost {amount(found.cost)}, {state}", soft_wrap=True)
     console.print(_rules(found, only_broken=False))
     worst = sorted(found.violations, key=lambda v: (not v.hard, -v.cost))
     shown = worst if every else worst[:_MOST_VIOLATIONS]
@@ -64,6 +66,7 @@ def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False)
 
 
 def _rules(found: Evaluation, *, only_broken: bool) -> Any:
+    from rich.markup import escape
     from rich.table import Table
 
     rows = [r for r in found.rules if r.amount or not only_broken]
@@ -75,7 +78,7 @@ def _rules(found: Evaluation, *, only_broken: bool) -> Any:
     for r in rows:
         broken = r.hard and r.amount
         table.add_row(
-            r.rule,
+            escape(r.rule),
             "hard" if r.hard else "soft",
             amount(r.amount),
             "" if r.hard else amount(r.cost),

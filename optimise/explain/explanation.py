@@ -66,7 +66,8 @@ class Explanation:
         lines: list[str] = []
         if self.conflict:
             lines.append("No plan can keep all hard rules. These cannot all hold:")
-            lines += [f"  - {sentence}" for sentence in self.conflict]
+            for sentence in self.conflict:  # one that ends in a colon introduces those after it
+                lines.append(f"  {sentence}" if sentence.endswith(":") else f"  - {sentence}")
             if not self.irreducible:
                 lines.append("  (time ran out before this list was cut to the fewest; some of it may not matter)")
         elif self.infeasible:

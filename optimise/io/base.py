@@ -88,7 +88,27 @@ def detect(path: Path) -> Format:
         raise InputError("no such file or folder", file=path)
     if not exists(path):
         raise InputError("no such file, folder, or instance name inside its folder", file=path)
-    raise InputError(f"not in a known format ({', '.join(FORMATS)}); give --format to say which", file=path)
+    raise InputError(
+        _strange(path) or f"not in a known format ({', '.join(FORMATS)}); give --format to say which", file=path
+    )
+
+
+def _strange(path: Path) -> str:
+    """Why a file cannot be in any format, where its first bytes tell."""
+    try:
+        if path.is_dir():
+            return "" if any(path.iterdir()) else "is an empty folder"
+        with path.open("rb") as stream:
+            first = stream.read(4)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not first:
+        return "is empty"
+    if first == b"\xd0\xcf\x11\xe0":
+        return "is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a password"
+    if path.suffix.lower() in (".xls", ".xlsb", ".ods"):
+        return "only workbooks saved as .xlsx (or .xlsm) can be read"
+    return "is no Excel workbook, whatever its name says" if path.suffix.lower() in (".xlsx", ".xlsm") else ""
 
 
 def read(

@@ -26,7 +26,7 @@ import numpy as np
 from optimise.domain.roster import OFF, Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import read_text
-from optimise.io.text import beside, write_text
+from optimise.io.text import beside, separator, write_text
 from optimise.io.ward_document import Document, ItemError, nearest
 
 __all__ = [
@@ -148,7 +148,7 @@ def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...]) -> int:
 
 
 def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from optimise.io.base import ReadOptions, read_text
 from optimise.io.native_plan import plan_csv, plan_rows, read_native_plan, read_plan_rows
 from optimise.io.table_cells import KINDS, CellError
 from optimise.io.table_sheets import SHEETS, Column, Sheet
-from optimise.io.text import beside, write_text
+from optimise.io.text import beside, separator, write_text
 from optimise.io.ward import Ward
 from optimise.io.ward_document import ItemError, nearest, validated
 
@@ -42,7 +43,7 @@ class TableFormat:
             if path.suffix.lower() in _BOOKS:
                 with path.open("rb") as stream:
                     return stream.read(2) == b"PK"
-            return (path / "shifts.csv").is_file() and (path / "staff.csv").is_file()
+            return sum((path / f"{name}.csv").is_file() for name in ("ward", "shifts", "staff")) > 1
         except OSError:
             return False
 
@@ -151,14 +152,22 @@ class _Tables:
         """An error about the document as one about the sheets."""
         if not isinstance(error, ItemError):
             return error.at(file=self.path)
+        message = re.sub(r"\b([a-z_]+)\[([0-9]+)\]", self.row_of, error.message)
         for length in range(len(error.path), 0, -1):
             found = self.spots.get(error.path[:length])
             if found is not None:
                 sheet, row = found
                 rest = error.path[length:] if sheet.shape != "pairs" else error.path[length - 1 :]
-                return self.error(sheet, row, error.message, _header(sheet, rest))
+                return self.error(sheet, row, message, _header(sheet, rest))
         sheet_of = next((s for s in SHEETS if error.path and s.target == error.path[0]), SHEETS[0])
-        return self.error(sheet_of, None, error.message, "" if sheet_of.target else str(error.path[0]))
+        if sheet_of.target and message == "is missing":
+            message = "is missing or has no rows"
+        return self.error(sheet_of, None, message, "" if sheet_of.target else str(error.path[0]))
+
+    def row_of(self, item: re.Match[str]) -> str:
+        """``leave[0]``, as a document counts its entries, as the row that it stands in."""
+        _, row = self.spots.get((item[1], int(item[2])), (None, None))
+        return item[0] if row is None else f"row {row}"
 
     # ---- one sheet -------------------------------------------------------------------------------------------
     def take(self, sheet: Sheet, rows: Rows) -> None:
@@ -290,20 +299,11 @@ def _folder_rows(path: Path) -> Mapping[str, Rows]:
 
 
 def _csv_rows(text: str, file: Path) -> Rows:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
         return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=file, line=reader.line_num) from None
-
-
-def _separator(text: str) -> str:
-    """What stands between the cells: semicolons where a spreadsheet's language writes decimal commas.
-
-    Headers and keys hold no separator, so the first one that follows such a word tells; a remark may hold any.
-    """
-    lines = (line for line in text.splitlines() if line and not line.lstrip('"').startswith("#"))
-    return next((c for line in lines for c in line if c in ",;\t"), ",")
 
 
 # ---------------------------------------------------------------------------------------------- writing

@@ -55,6 +55,8 @@ def _number(text: str) -> Any:
         return int(text)
     except ValueError:
         pass
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]{1,2}", text):  # 37,5; three digits could be thousands
+        text = text.replace(",", ".")
     if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,3})?", text):
         raise CellError(f"{text!r} is not a number")
     return float(text)

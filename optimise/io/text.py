@@ -27,6 +27,7 @@ __all__ = [
     "numbered",
     "placed",
     "rows",
+    "separator",
     "write_text",
 ]
 
@@ -115,6 +116,15 @@ def numbered(path: Path) -> Iterator[Row]:
 def rows(path: Path, comment: str | None = "#") -> list[Row]:
     """The lines of a text file that are neither blank nor comments."""
     return [r for r in numbered(path) if r.text and not (comment and r.text.startswith(comment))]
+
+
+def separator(text: str) -> str:
+    """What stands between the cells: semicolons where a spreadsheet's language writes decimal commas.
+
+    Headers and keys hold no separator, so the first one that follows such a word tells; a remark may hold any.
+    """
+    lines = (line for line in text.splitlines() if line and not line.lstrip('"').startswith("#"))
+    return next((c for line in lines for c in line if c in ",;\t"), ",")
 
 
 def head(path: Path, size: int = 65536) -> str:

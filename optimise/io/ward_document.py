@@ -148,6 +148,10 @@ def _finding(model: type[BaseModel], found: Any, path: Path_) -> str:
         return "is missing"
     if kind == "value_error":
         return text.removeprefix("Value error, ")
+    if kind.startswith("date_"):
+        return "should be a date such as 2026-01-05"
+    if kind in ("int_from_float", "int_parsing", "int_type"):
+        return "should be a whole number"
     text = text.removeprefix("Input ")
     if kind == "string_pattern_mismatch" and path:
         return _pattern_words(str(path[-1] if isinstance(path[-1], str) else path[-2]), text)

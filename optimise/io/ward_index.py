@@ -53,7 +53,9 @@ class WardIndex:
         try:
             return self._staff[name]
         except KeyError:
-            raise ItemError(f"nobody is called {name!r}" + nearest(name, list(self._staff)), path) from None
+            named = [each.id for each in self.ward.staff if each.name == name]  # people go by their id, not their name
+            hint = f"; did you mean {named[0]!r}?" if len(named) == 1 else nearest(name, list(self._staff))
+            raise ItemError(f"nobody is called {name!r}" + hint, path) from None
 
     def weekly_hours(self, employee: int) -> float | None:
         """Contracted hours a week, the person's own before those of the contract."""

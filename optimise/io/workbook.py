@@ -16,6 +16,9 @@ from optimise.io.table_cells import cell_text
 
 __all__ = ["Choices", "Page", "load", "save"]
 
+_EXCEL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+#: A cell with a formula and no value, as bytes of a sheet.
+_UNCOMPUTED = re.compile(rb"<c ([^>]*)><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
 _SHADES = ("DDEBF7", "FCE4D6", "E2EFDA", "D9D2E9", "FFF2CC", "F8CBAD", "D0E0E3", "EAD1DC")
 
 
@@ -58,23 +61,51 @@ def load(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
     """
     library = _openpyxl()
     try:
+        _refuse_uncomputed(library, path)
         book = library.load_workbook(path, data_only=True)
         made: dict[str, list[tuple[int, list[str]]]] = {}
         for sheet in book.worksheets:
             rows: list[tuple[int, list[str]]] = []
             for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
                 cells = [cell_text(value) for value in row]
+                for column, text in enumerate(cells, 1):
+                    if text in _EXCEL_ERRORS:
+                        raise _cell_error(path, sheet.title, number, column, f"the formula gives {text}")
                 if any(cells):
                     rows.append((number, cells))
             made[str(sheet.title)] = rows
         book.close()
         return made
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError("no such file", file=path) from None
     except (zipfile.BadZipFile, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         raise InputError(f"is not a workbook that can be read ({error})", file=path) from None
     except Exception as error:  # openpyxl meets damaged XML with many kinds of error
         raise InputError(f"is not a workbook that can be read ({type(error).__name__})", file=path) from None
+
+
+def _refuse_uncomputed(library: Any, path: Path) -> None:
+    """Refuse formulas that no spreadsheet has computed yet: they would pass for empty cells."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = (n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml"))
+        cells = (cell for n in sheets for cell in _UNCOMPUTED.finditer(archive.read(n)))
+        if not any(b't="str"' not in cell[1] for cell in cells):  # text may well be computed as empty
+            return
+    formulas, values = library.load_workbook(path), library.load_workbook(path, data_only=True)
+    for sheet in formulas.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None:
+                    message = "the formula has no value yet; open the file in a spreadsheet program and save it"
+                    raise _cell_error(path, sheet.title, cell.row, cell.column, message)
+
+
+def _cell_error(path: Path, sheet: str, row: int, column: int, message: str) -> InputError:
+    from openpyxl.utils import get_column_letter
+
+    return InputError(message, file=path, line=row, item=f"sheet {sheet}, cell {get_column_letter(column)}{row}")
 
 
 def save(path: Path, pages: Sequence[Page]) -> Path:

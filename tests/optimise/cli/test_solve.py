@@ -235,3 +235,18 @@ def test_a_start_plan_is_never_made_worse(
     ran = wardwise("solve", ward, "--start", file, "--json")
     assert ran.code == 0
     assert json.loads(ran.out)["bounds"]["primal_source"] == "start plan"
+
+
+def test_names_in_square_brackets_are_no_markup(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    ward.write_text(
+        ward.read_text()
+        .replace("name: Small ward", "name: 'Ward [/A] [red]'")
+        .replace("id: L,", "id: '[/L]',")
+        .replace("[L]", "['[/L]']")
+    )
+    ran = wardwise("solve", ward, "--method", "highs", "--time-limit", "10", "--output", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    assert "Ward [/A] [red]" in ran.out
+    ran = wardwise("check", ward, tmp_path / "out/plan.json")
+    assert ran.code == 0, ran.err
+    assert "cover [/L]" in ran.out

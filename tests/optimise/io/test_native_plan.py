@@ -43,6 +43,13 @@ def test_any_plan_reads_back(cells: list[int]) -> None:
         assert read_native_plan(table, UNDATED) == plan
 
 
+def test_semicolons_and_windows_line_ends_are_understood(tmp_path: Path) -> None:
+    plan = UNDATED.roster([["Early/Nurse", "-", "Late/Nurse"], ["-", "-", "-"]])
+    text = plan_csv(plan, UNDATED).replace('"', "").replace("B,b", "B?b").replace(",", ";").replace("?", ",")
+    (tmp_path / "p.csv").write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    assert read_native_plan(tmp_path / "p.csv", UNDATED) == plan
+
+
 def test_readable_one_line_a_person() -> None:
     plan = UNDATED.roster([["Early/Nurse", "-", "Late/Nurse"], ["-", "-", "-"]])
     text = plan_text(plan, UNDATED)

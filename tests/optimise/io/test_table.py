@@ -148,7 +148,7 @@ def test_spreadsheets_of_other_habits_are_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sheet", "old", "new", "message"),
     [
-        ("staff", "RN02,", "RN01,", "staff.csv:3: column id: 'RN01' is also the id of staff[0]"),
+        ("staff", "RN02,", "RN01,", "staff.csv:3: column id: 'RN01' is also the id of row 2"),
         ("staff", "in-charge", "in-chrage", "staff.csv:2: column skills: no skill is called 'in-chrage'; did you mean"),
         ("staff", "contract", "contrakt", "staff.csv:1: unknown column 'contrakt'; did you mean 'contract'?"),
         ("shifts", "07:00", "25:00", "shifts.csv:2: column start: should be a clock time"),
@@ -157,7 +157,7 @@ def test_spreadsheets_of_other_habits_are_understood(tmp_path: Path) -> None:
         ("demand", "groups: registered", "grp: registered", "demand.csv:2: column who: 'grp: registered' does not say"),
         ("rules", "nights,4", "nights,four", "rules.csv:7: column max_consecutive_nights: 'four' is not a limit"),
         ("rules", "hours", "hour", "unknown key"),
-        ("ward", "2026-01-05", "5 Jan", "ward.csv:4: column start: should be a valid date"),
+        ("ward", "2026-01-05", "5 Jan", "ward.csv:4: column start: should be a date such as 2026-01-05"),
         ("hours", "weight", "wait", "hours.csv:1: unknown column 'wait'"),
         ("tiers", "60", "600", "tiers.csv:3: is cheaper than the tier before it"),
     ],
@@ -188,6 +188,93 @@ def test_mistakes_in_a_workbook_name_sheet_and_row(tmp_path: Path) -> None:
     file.write_bytes(b"PK not a workbook")
     with pytest.raises(InputError, match="workbook"):
         optimise.read(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "message"),
+    [
+        ("w.xlsx", b"", "w.xlsx: is empty"),
+        ("w.json", b"", "w.json: is empty"),
+        ("w.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "w.xls: is an old Excel workbook"),
+        ("w.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "w.xlsx: is an old Excel workbook"),
+        ("w.xls", b"PK\x03\x04", "w.xls: only workbooks saved as .xlsx"),
+        ("w.xlsx", b"hello", "w.xlsx: is no Excel workbook, whatever its name says"),
+        ("w.txt", b"hello", "w.txt: not in a known format (native, table"),
+    ],
+)
+def test_what_is_no_workbook_is_told_why(name: str, first: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(first)
+    with pytest.raises(InputError) as caught:
+        optimise.read(tmp_path / name)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "message"),
+    [
+        ("demand!F3", "=1/0", r"w\.xlsx:3: sheet demand, cell F3: the formula has no value yet; open the file in"),
+        ("demand!F3", "#DIV/0!", r"w\.xlsx:3: sheet demand, cell F3: the formula gives #DIV/0!"),
+        ("staff!A3", "#REF!", r"w\.xlsx:3: sheet staff, cell A3: the formula gives #REF!"),
+        ("leave!B3", "12/01/2026", r"w\.xlsx:3: sheet leave, column first: should be a date such as 2026-01-05"),
+        ("ward!B6", 1.5, r"w\.xlsx:6: sheet ward, column weeks: should be a whole number"),
+        ("requests!A3", "Ben B.", r"sheet requests, column staff: nobody is called 'Ben B\.'; did you mean 'ben'\?"),
+    ],
+)
+def test_slips_of_a_spreadsheet_are_told(cell: str, value: object, message: str, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    sheet, _, place = cell.partition("!")
+    book[sheet][place] = value
+    book.save(tmp_path / "w.xlsx")
+    with pytest.raises(InputError, match=message):
+        optimise.read(tmp_path / "w.xlsx")
+
+
+def test_overlapping_leave_is_told_by_its_row(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    for column, value in enumerate(("dee", "2026-01-13", "2026-01-20"), 1):
+        book["leave"].cell(4, column, value)
+    book.save(tmp_path / "w.xlsx")
+    with pytest.raises(InputError, match=r"w\.xlsx:4: sheet leave: dee is away on Tue 13 Jan already by row 3"):
+        optimise.read(tmp_path / "w.xlsx")
+
+
+def test_a_text_that_a_formula_left_empty_is_an_empty_cell(tmp_path: Path) -> None:
+    """Excel stores ``=IF(A1="","",A1)`` with the type of a text and an empty value."""
+    import zipfile
+
+    pytest.importorskip("openpyxl")
+    made, kept = template(tmp_path / "w.xlsx"), tmp_path / "kept.xlsx"
+    cell = b'<c r="B3" t="str"><f>IF(A1="","",A1)</f><v></v></c>'
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet6.xml":  # demand has no name there
+                assert b'<row r="3"><c r="B3"' in data
+                data = data.replace(b'<row r="3">', b'<row r="3">' + cell.replace(b"B3", b"A3"))
+            new.writestr(name, data)
+    assert optimise.read(kept).digest() == optimise.read(made).digest()
+
+
+def test_semicolons_tell_of_decimal_commas(tmp_path: Path) -> None:
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    for file in folder.glob("*.csv"):
+        text = file.read_text().replace(",", ";")
+        file.write_text(text.replace("37.5", "37,5") if file.stem == "contracts" else text, newline="\r\n")
+    contract = Ward.load(folder).contracts[0]
+    assert contract == made_ward(5, 1, 1).contracts[0]
+    assert contract.weekly_hours == 37.5
+
+
+def test_a_folder_without_its_people_says_so(tmp_path: Path) -> None:
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    (folder / "staff.csv").write_text("id,name\n")
+    with pytest.raises(InputError, match=r"staff\.csv: is missing or has no rows"):
+        optimise.read(folder)
+    (folder / "staff.csv").unlink()
+    with pytest.raises(InputError, match=r"at least ward\.csv, shifts\.csv and staff\.csv was expected"):
+        optimise.read(folder)
 
 
 def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
@@ -238,11 +325,3 @@ def test_awkward_names_survive_or_are_refused(
         return  # said before anything was written
     again = Ward.load(tmp_path / form)
     assert again == ward
-
-
-def test_the_separator_is_told_by_what_follows_the_first_word_and_not_by_remarks() -> None:
-    from optimise.io.table import _separator
-
-    assert _separator("# shifts; one, a, line\nid;start;end\nE;07:00;15:00\n") == ";"
-    assert _separator("# shifts; one; a; line\nid,start,end\n") == ","
-    assert _separator("name\n") == ","

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optimise.errors import InputError
-from optimise.io.text import LARGEST, Row, beside, clip, head, integer, look_up, rows, write_text
+from optimise.io.text import LARGEST, Row, beside, clip, head, integer, look_up, rows, separator, write_text
 
 
 def test_lines_keep_their_numbers(tmp_path: Path) -> None:
@@ -59,3 +59,9 @@ def test_head_never_raises(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"\xff\xfe\x00A")
     assert head(tmp_path / "b").endswith("A")
     assert head(tmp_path) == head(tmp_path / "none") == head(Path("a\0b")) == ""
+
+
+def test_the_separator_is_told_by_what_follows_the_first_word_and_not_by_remarks() -> None:
+    assert separator("# shifts; one, a, line\nid;start;end\nE;07:00;15:00\n") == ";"
+    assert separator("# shifts; one; a; line\nid,start,end\n") == ","
+    assert separator("name\n") == ","
