@@ -5,11 +5,13 @@ from __future__ import annotations
 import typer
 
 from optimise.cli import check, files, info, report, solve
+from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="wardwise",
+    cls=PluginGroup,
     help="Staff rosters and bed plans with proven bounds.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
