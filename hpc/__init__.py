@@ -1,6 +1,24 @@
-"""Decompositions over MPI: column generation and parallel neighbourhood search for rosters."""
+"""Decompositions over MPI: column generation and parallel neighbourhood search for rosters; jobs on clusters.
 
-from hpc.column_generation import ColumnGenerationMethod
-from hpc.parallel_search import ParallelSearchMethod
+Names are imported when they are first used, so that ``import hpc`` (and with it ``wardwise --help``) stays quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpc.column_generation import ColumnGenerationMethod
+    from hpc.parallel_search import ParallelSearchMethod
 
 __all__ = ["ColumnGenerationMethod", "ParallelSearchMethod"]
+
+_HOME = {"ColumnGenerationMethod": "hpc.column_generation", "ParallelSearchMethod": "hpc.parallel_search"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
