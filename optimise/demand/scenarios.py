@@ -131,7 +131,8 @@ class Scenarios:
 
     def mean(self) -> npt.NDArray[np.float64]:
         """Array (H, G): expected arrivals."""
-        return np.einsum("s,shg->hg", self.probabilities, self.arrivals)
+        expected: npt.NDArray[np.float64] = np.einsum("s,shg->hg", self.probabilities, self.arrivals)
+        return expected
 
     def subset(self, chosen: npt.ArrayLike, probabilities: npt.ArrayLike) -> Scenarios:
         """The ``chosen`` scenarios (positions) with new ``probabilities``."""
