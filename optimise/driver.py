@@ -95,7 +95,10 @@ def solve(
     _validate(problem, limits, seed)
     chosen = get_method(method) if isinstance(method, str) else method
     if not chosen.supports(problem):
-        raise UnsupportedError(f"method {chosen.name!r} does not work on {problem.kind} problems such as this one")
+        raise UnsupportedError(
+            f"method {chosen.name!r} does not work on {problem.kind} problems such as this one"
+            + (f"; it needs {chosen.needs}" if hasattr(chosen, "needs") else "")
+        )
     if start is not None and start.kind != problem.kind:
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
 

@@ -172,6 +172,7 @@ _BUILT_IN: dict[str, str] = {
     "highs": "optimise.solvers.whole:HighsMethod",
     "matheuristic": "optimise.search.matheuristic:MatheuristicMethod",
     "auto": "optimise.solvers.auto:AutoMethod",
+    "stage-by-stage": "optimise.solvers.stages:StageByStage",
 }
 
 

@@ -50,6 +50,12 @@ def solve(
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the method; repeatable.")
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="Also write DIR/report.html.")] = False,
+    stage_by_stage: Annotated[
+        bool,
+        typer.Option(
+            "--stage-by-stage", help="INRC-II: plan week after week, without knowing the weeks to come, by --method."
+        ),
+    ] = False,
     format: FormatOption = None,
     history: History = None,
     weeks: Weeks = None,
@@ -69,6 +75,8 @@ def solve(
     comm = find_world()
     limits = Limits(time_limit, gap, iterations, threads)
     options = pairs(option or [])
+    if stage_by_stage and method != "stage-by-stage":
+        method, options = "stage-by-stage", {"inner": method, **options}
     if verbose and comm.rank == 0:
         _show_log()
 

@@ -18,6 +18,7 @@ from optimise.errors import InputError
 from optimise.io import inrc2_json, inrc2_text
 from optimise.io.base import ReadOptions
 from optimise.io.inrc2_problem import DAYS, Border, History, Scenario, Week, compose
+from optimise.io.inrc2_stages import Stages
 from optimise.io.text import beside, clip, head, is_file, placed, write_text
 from optimise.result import Evaluation
 
@@ -100,8 +101,9 @@ class Inrc2Format:
     An instance is given as a dataset folder (or its scenario file) with ``history`` and ``weeks``, or as a name
     such as ``datasets/n030w4/n030w4_1_6-2-9-1`` or ``datasets/n030w4_1_6-2-9-1``. ``history`` is an index or a file.
 
-    For the dynamic version, ``read(folder, history=..., weeks="6", stage=True)`` gives the problem of the next week
-    only, and :func:`write_history` the history with which the week after it begins.
+    For the dynamic version there is the method ``stage-by-stage``; by hand,
+    ``read(folder, history=..., weeks="6", stage=True)`` gives the problem of the next week only,
+    and :func:`write_history` the history with which the week after it begins.
     """
 
     name = "inrc2"
@@ -150,7 +152,10 @@ class Inrc2Format:
         }
         with placed(source.scenario):
             name = f"{scenario.id}_{index}_{'-'.join(week_indexes)}"
-            return compose(name, scenario, history, [known[p] for p in week_paths], meta)
+            weeks = [known[p] for p in week_paths]
+            if len(weeks) == left:
+                meta["stages"] = Stages(scenario, history, tuple(weeks))
+            return compose(name, scenario, history, weeks, meta)
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         """Read weekly solutions: a folder, or one of several files that differ in one number of their names."""
