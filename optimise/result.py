@@ -175,11 +175,13 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Where the time went. ``phases`` maps a phase name to seconds for each rank."""
+    """Where the time went. ``phases`` maps a phase name to seconds for each rank; ``series`` holds numbers for
+    pictures (an angle landscape, say) and is not written to ``result.json``."""
 
     seconds: float = 0.0
     phases: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     counts: Mapping[str, float] = field(default_factory=dict)
+    series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class QaoaRun:
     evaluations, shots : int
         Objective calls, and all shots spent.
     seconds : float
+    training_seconds : float
+        The part of `seconds` before the last measurement.
     """
 
     bits: NDArray[np.int8]
@@ -91,6 +93,7 @@ class QaoaRun:
     evaluations: int
     shots: int
     seconds: float
+    training_seconds: float
 
 
 def qaoa(
@@ -143,6 +146,7 @@ def qaoa(
         else:
             break
 
+    trained = time.perf_counter() - begun
     samples = machine.sample(angles, chosen.shots, seed)
     pool = np.flatnonzero(samples.feasible) if samples.feasible.any() else np.arange(samples.energies.size)
     best = int(pool[np.argmin(samples.energies[pool])])
@@ -150,7 +154,7 @@ def qaoa(
         value = aim.of(samples.energies, samples.counts.astype(np.float64))
     return QaoaRun(
         samples.bits[best], float(samples.energies[best]), bool(samples.feasible[best]), float(value), angles,
-        samples, evaluations, shots + samples.shots, time.perf_counter() - begun,
+        samples, evaluations, shots + samples.shots, time.perf_counter() - begun, trained,
     )  # fmt: skip
 
 
