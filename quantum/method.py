@@ -67,8 +67,8 @@ class QaoaMethod:
     name = "qaoa"
 
     def supports(self, problem: Any) -> bool:
-        """Rosters and hospitals."""
-        return getattr(problem, "kind", "") in ("roster", "hospital")
+        """Rosters, hospitals, and energies."""
+        return getattr(problem, "kind", "") in ("roster", "hospital", "energy")
 
     def solve(
         self,
@@ -81,7 +81,12 @@ class QaoaMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """Improve a plan piece by piece until a limit."""
+        """Improve a plan piece by piece until a limit; an energy goes to QAOA whole."""
+        if problem.kind == "energy":
+            from quantum.methods.qaoa import EnergyQaoa
+
+            whole: Any = problem
+            return EnergyQaoa().solve(whole, limits=limits, seed=seed, comm=comm, listen=listen, options=options)
         clock, chosen = Deadline(limits.seconds), _checked(options)
         sampler = _sampler(chosen)
         cutter = _cutter(problem, chosen)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimise.errors import InputError
-from quantum.errors import TooLargeError
+from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
 
 
@@ -148,6 +148,28 @@ class OneHot:
             values.append(np.where(i == j, -w, 2 * w))
         i, j, v = np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
         return self.qubo + Qubo.from_terms(self.qubo.size, i, j, v, float(weights.sum()))
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Energies of all feasible indices, grown block by block.
+
+        Raises
+        ------
+        TooLargeError
+            When they do not fit in memory.
+        """
+        check_memory(8 * self.states * 5 // 2, f"the energies of {self.states:.4g} one-hot states")
+        linear, table, offset = self.tables()
+        variables = [np.arange(s, s + k) for s, k in zip(self.starts.tolist(), self.sizes)]
+        energies = np.full(1, offset)
+        for b, inside in enumerate(variables):
+            parts = []
+            for v in inside:
+                step = np.full(1, linear[v])
+                for earlier in variables[:b]:
+                    step = np.add.outer(table[v, earlier], step).ravel()
+                parts.append(energies + step)
+            energies = np.concatenate(parts)
+        return energies
 
     def brute_force(self, limit: int = 1 << 28) -> tuple[float, NDArray[np.int64], int]:
         """Smallest energy, the choices that attain it, and how many states do (to 1e-9).

@@ -1,0 +1,163 @@
+"""Energies as problems: a QUBO or one-hot problem behind the face that `optimise.solve` and `compare` know."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.errors import InputError
+from optimise.result import Evaluation, RuleCost
+from quantum.encode.penalty import PENALTY_RULES, penalty_weight
+from quantum.onehot import OneHot
+from quantum.qubo import Qubo
+
+__all__ = ["BitPlan", "EnergyProblem", "random_mean", "repair"]
+
+_ENUMERATE = 1 << 24  # states up to which an unknown optimum is found by enumeration
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BitPlan:
+    """A plan of an energy problem: one bit per variable, int8 (n,)."""
+
+    bits: NDArray[np.int8]
+    kind: str = "energy"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnergyProblem:
+    """Minimise an energy over bits, or over one-hot blocks.
+
+    Attributes
+    ----------
+    name, family : str
+    energy : Qubo or OneHot
+    optimum : float or None
+        Known minimum, over one-hot states where there are blocks.
+    optimum_source : str
+    penalty : float or None
+        Published penalty weight of the blocks, where the instance has one.
+    decode : callable, optional
+        From choices (blocks,) to the plan that they stand for.
+    """
+
+    name: str
+    family: str
+    energy: Qubo | OneHot
+    optimum: float | None = None
+    optimum_source: str = ""
+    penalty: float | None = None
+    decode: Callable[[NDArray[np.int64]], Any] | None = None
+    kind: str = field(default="energy", init=False)
+
+    @property
+    def qubo(self) -> Qubo:
+        """The cost without penalties."""
+        return self.energy.qubo if isinstance(self.energy, OneHot) else self.energy
+
+    @property
+    def blocks(self) -> OneHot:
+        """The energy over blocks; a free bit is a block of the choices 0 and 1 (variables 2i and 2i + 1)."""
+        if isinstance(self.energy, OneHot):
+            return self.energy
+        q = self.energy
+        ones = 2 * np.arange(q.size) + 1
+        rows, cols = np.concatenate([ones, ones[q.rows]]), np.concatenate([ones, ones[q.cols]])
+        doubled = Qubo.from_terms(2 * q.size, rows, cols, np.concatenate([q.linear, q.values]), q.offset)
+        return OneHot(doubled, (2,) * q.size)
+
+    def bits(self, choices: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Bits (..., n) of choices (..., m) of `blocks`."""
+        if isinstance(self.energy, OneHot):
+            return self.energy.bits(choices)
+        return np.asarray(choices, dtype=np.int8)
+
+    def penalised(self, rule: str | float | None = None) -> Qubo:
+        """The energy without constraints: broken blocks pay a penalty.
+
+        Parameters
+        ----------
+        rule : a name in `quantum.encode.penalty.PENALTY_RULES`, a weight, or None for the published weight
+            (``upper-lower`` where there is none).
+        """
+        if not isinstance(self.energy, OneHot):
+            return self.energy
+        if rule is None:
+            rule = self.penalty if self.penalty is not None else "upper-lower"
+        if isinstance(rule, str):
+            if rule not in PENALTY_RULES:
+                raise InputError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
+            every = (self.energy.block_of == b for b in range(self.energy.blocks))
+            weights = [penalty_weight(rule, self.qubo, row.astype(np.float64)) for row in every]
+            return self.energy.with_penalty(weights)
+        return self.energy.with_penalty(float(rule))
+
+    def evaluate(self, plan: BitPlan) -> Evaluation:
+        """Energy, and the number of blocks without exactly one 1 as the amount of the one hard rule."""
+        cost = self.qubo.energy(plan.bits)
+        broken = 0.0
+        if isinstance(self.energy, OneHot):
+            counts = np.add.reduceat(plan.bits.astype(np.int64), self.energy.starts)
+            broken = float((counts != 1).sum())
+        rules = (RuleCost("energy", False, cost, cost), RuleCost("one choice per block", True, broken, 0.0))
+        return Evaluation(cost, broken, rules)
+
+    def digest(self) -> str:
+        """SHA-256 of all coefficients and blocks."""
+        q, made = self.qubo, hashlib.sha256()
+        for part in (q.linear, q.rows, q.cols, q.values, np.array([q.offset])):
+            made.update(np.ascontiguousarray(part).astype("<f8").tobytes())
+        if isinstance(self.energy, OneHot):
+            made.update(repr(self.energy.sizes).encode())
+        return made.hexdigest()
+
+    def with_optimum(self) -> "EnergyProblem":
+        """The same with its optimum enumerated, where it is unknown and the states are few."""
+        blocks = self.blocks
+        if self.optimum is not None or blocks.states > _ENUMERATE:
+            return self
+        least = self.energy.brute_force()[0]
+        return EnergyProblem(
+            self.name,
+            self.family,
+            self.energy,
+            least,
+            f"enumeration of {blocks.states} states",
+            self.penalty,
+            self.decode,
+        )
+
+
+def random_mean(problem: OneHot) -> float:
+    """Mean energy of uniformly random one-hot states, exactly."""
+    linear, table, offset = problem.tables()
+    share = np.repeat(1 / np.asarray(problem.sizes, dtype=np.float64), problem.sizes)
+    return float(offset + share @ linear + 0.5 * share @ table @ share)
+
+
+def repair(problem: OneHot, bits: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Choices (s, m) from bits (s, n): a block with exactly one 1 keeps it.
+
+    The others are settled in order, each by the cheapest of its ones (of all its choices when it has none) against
+    what is settled already.
+    """
+    ones = bits != 0
+    counts = np.add.reduceat(ones.astype(np.int64), problem.starts, axis=1)
+    whole = np.repeat(counts == 1, problem.sizes, axis=1)
+    settled = np.where(whole & ones, 1.0, 0.0)
+    linear, table, _ = problem.tables()
+    choices = np.zeros((len(bits), problem.blocks), dtype=np.int64)
+    for b, (start, k) in enumerate(zip(problem.starts.tolist(), problem.sizes)):
+        inside = slice(start, start + k)
+        choices[:, b] = np.argmax(ones[:, inside], axis=1)
+        broken = np.flatnonzero(counts[:, b] != 1)
+        if broken.size:
+            costs = linear[inside] + settled[broken] @ table[:, inside]
+            some = ones[broken, inside] | (counts[broken, b] == 0)[:, None]
+            picked = np.argmin(np.where(some, costs, np.inf), axis=1)
+            choices[broken, b] = picked
+            settled[broken, start + picked] = 1.0
+    return choices

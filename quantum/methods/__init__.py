@@ -1,0 +1,5 @@
+"""Methods on energies, quantum and classical, behind the one face of `optimise.method`."""
+
+from quantum.methods.base import EnergyMethod, Seen
+
+__all__ = ["EnergyMethod", "Seen"]
