@@ -1,0 +1,85 @@
+"""How long patients stay: distributions from stays that have ended and stays that have not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Stays", "stay_pmf"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+_LONGEST_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stays:
+    """Stays of single patients on the grid of a :class:`~optimise.demand.demand.Demand`, one entry a patient.
+
+    A patient is in bed in the periods ``first .. end - 1``, at least one.
+
+    Attributes
+    ----------
+    group : int array
+    first : int array
+        Period of the arrival.
+    end : int array
+        First period after the stay; -1 while the patient is still there.
+    until : int
+        Number of periods observed.
+    """
+
+    group: IntArray
+    first: IntArray
+    end: IntArray
+    length: int
+
+    def until(self, length: int) -> Stays:
+        """What was known at the start of period ``length``."""
+        known = self.first < length
+        end = np.where((self.end > length) | (self.end < 0), -1, self.end)
+        return Stays(self.group[known], self.first[known], end[known], length)
+
+    def present(self, groups: int) -> list[IntArray]:
+        """Periods already spent by the patients in bed at the end of the data, group by group."""
+        here = self.end < 0
+        return [self.length - self.first[here & (self.group == g)] for g in range(groups)]
+
+    def occupancy(self, groups: int) -> IntArray:
+        """Array (length, groups): patients in bed in each period."""
+        change = np.zeros((self.length + 1, groups), dtype=np.int64)
+        np.add.at(change, (self.first, self.group), 1)
+        ended = self.end >= 0
+        np.add.at(change, (np.minimum(self.end[ended], self.length), self.group[ended]), -1)
+        return np.cumsum(change[:-1], axis=0)
+
+
+def stay_pmf(stays: Stays, groups: int, period_hours: int) -> FloatArray:
+    """Distribution of the length of stay by group, from ended and running stays alike.
+
+    The product-limit estimator (Kaplan, Meier 1958): the hazard of leaving after ``k`` periods is the number who left
+    then over the number known to have been there then; stays that are still running count as long as they are seen.
+
+    Returns
+    -------
+    float array (G, L)
+        As :attr:`optimise.demand.Scenarios.stay`; the last column holds whatever is longer.
+    """
+    ended = stays.end >= 0
+    spent = np.where(ended, stays.end, stays.length) - stays.first
+    longest = int(min(max(1, spent.max(initial=1)), _LONGEST_DAYS * 24 // period_hours))
+    pmf = np.zeros((groups, longest))
+    for g in range(groups):
+        mine = stays.group == g
+        left = np.bincount(np.minimum(spent[mine & ended], longest), minlength=longest + 1)[1:]
+        # Whoever left after k, or is seen for at least k periods, was at risk of leaving after k.
+        seen = np.bincount(np.minimum(spent[mine], longest), minlength=longest + 1)[1:]
+        at_risk = np.cumsum(seen[::-1])[::-1]
+        hazard = np.divide(left, at_risk, out=np.zeros(longest), where=at_risk > 0)
+        hazard[-1] = 1.0
+        alive = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+        pmf[g] = alive * hazard
+    return pmf
