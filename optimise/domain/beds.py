@@ -19,6 +19,7 @@ from optimise.errors import InputError
 __all__ = [
     "ANY_GENDER",
     "SAME_GENDER",
+    "AdmissionWish",
     "BedProblem",
     "IntArray",
     "Patients",
@@ -212,6 +213,33 @@ class RoomWish:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AdmissionWish:
+    """What the day of admission costs a patient: a date already promised, days that do not suit.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule it belongs to.
+    text : str
+        Completes "patient X on day D:" (or "patient X not admitted:").
+    amount : int array (patients, days + 1)
+        By day of admission; the last column is for a patient who is not admitted.
+    """
+
+    rule: str
+    text: str
+    amount: IntArray
+
+    def __post_init__(self) -> None:
+        amount = np.asarray(self.amount)
+        _set(self, amount=frozen(amount, np.int64, amount.shape, self.rule))
+        if amount.ndim != 2:
+            raise InputError("an admission wish needs a table of patients by days", item=self.rule)
+        if amount.size and int(amount.min()) < 0:
+            raise InputError("an admission wish must not be negative", item=self.rule)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BedProblem:
     """Patients, rooms and what both want of each other.
 
@@ -224,6 +252,7 @@ class BedProblem:
     age_groups : tuple of str
         From young to old.
     wishes : tuple of RoomWish
+    dates : tuple of AdmissionWish
     mixing : str
         How a mixed room and day counts: ``"minority"`` (people of the rarer gender) or ``"room"`` (1).
     """
@@ -235,6 +264,7 @@ class BedProblem:
     age_groups: tuple[str, ...] = ("all",)
     wishes: tuple[RoomWish, ...] = ()
     mixing: str = "minority"
+    dates: tuple[AdmissionWish, ...] = ()
 
     def __post_init__(self) -> None:
         rooms, patients = self.rooms, self.patients
@@ -256,6 +286,9 @@ class BedProblem:
         away = np.flatnonzero(patients.inpatient & (patients.due > 0))
         if away.size:
             raise InputError("an in-patient is admitted on day 0", item=patients.ids[away[0]])
+        for date in self.dates:
+            if date.amount.shape != (len(patients), self.days + 1):
+                raise InputError("an admission wish does not match the patients and days", item=date.rule)
         for wish in self.wishes:
             if wish.amount.shape[1] != len(rooms.ids) or wish.row.shape[0] != len(patients):
                 raise InputError("a room wish does not match the rooms and patients", item=wish.rule)

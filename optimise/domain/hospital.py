@@ -191,7 +191,7 @@ class HospitalProblem:
         from optimise.rules.hospital import known_rules
 
         unique(tuple(s.rule for s in self.rules), "rule")
-        wishes = {wish.rule for wish in self.beds.wishes}
+        wishes = {wish.rule for wish in self.beds.wishes} | {date.rule for date in self.beds.dates}
         for setting in self.rules:
             if setting.rule not in known_rules() and setting.rule not in wishes:
                 raise InputError(f"unknown rule; known: {', '.join(known_rules())}", item=setting.rule)

@@ -17,7 +17,7 @@ from optimise.errors import InputError
 from optimise.io.base import ReadOptions
 from optimise.io.hospital_json import load_json, lookup, parse, write_json
 from optimise.io.hospital_schema import HospitalFile, NurseEntry, PatientEntry, PlanFile, Staffed
-from optimise.io.hospital_wishes import wishes_of
+from optimise.io.hospital_wishes import dates_of, wishes_of
 
 __all__ = ["DEFAULT_RULES", "HospitalFormat"]
 
@@ -50,8 +50,9 @@ DEFAULT_RULES: dict[str, float | str] = {
     "Outlying": 5,
     "WishedFeature": 2,
     "RoomSize": 1,
+    "UnsuitableDay": 20,
 }
-_WISHES = ("RoomGenderPolicy", "RequiredFeature", "AgeLimit", "Outlying", "WishedFeature", "RoomSize")
+_WISHES = ("RoomGenderPolicy", "RequiredFeature", "AgeLimit", "Outlying", "WishedFeature", "RoomSize", "UnsuitableDay")
 
 
 def _index(names: list[str], what: str) -> dict[str, int]:
@@ -75,10 +76,11 @@ def _problem(data: HospitalFile) -> HospitalProblem:
         age_groups=tuple(data.age_groups),
         wishes=wishes_of(data, rooms, wards),
         mixing=data.mixing,
+        dates=dates_of(data),
     )
     theatres = _theatres(data) if data.theatres or data.surgeons else None
     nursing = _nursing(data) if data.nurses or data.shifts else None
-    rules, scale = _rules(data, {wish.rule for wish in beds.wishes})
+    rules, scale = _rules(data, {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates})
     return HospitalProblem(data.name, "hospital", beds, rules, theatres, nursing, scale)
 
 

@@ -63,6 +63,7 @@ class PatientEntry(Strict):
     wishes: list[Name] = Field([], description="Room features wished for")
     largest_room: Annotated[int, Field(ge=1, le=1000)] | None = None
     forbidden_rooms: list[Name] = Field([])
+    unsuitable_days: list[Day] = Field([], description="Days on which admission does not suit the patient")
     isolation: Name | None = Field(None, description="'alone', or the name of a cohort that may share rooms")
     delay_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
     refusal_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
@@ -106,6 +107,16 @@ class RoomCost(Strict):
     )
 
 
+class DateCost(Strict):
+    """Any other cost of the day of admission, as a table."""
+
+    rule: Name
+    text: str = Field("", max_length=300, description="Completes 'patient X on day D:'")
+    amounts: list[list[Annotated[int, Field(ge=0, le=10**6)]]] = Field(
+        description="For each patient one number a day of the horizon, and a last one for not being admitted"
+    )
+
+
 class HospitalFile(Strict):
     """A hospital planning problem in Wardwise's own format."""
 
@@ -123,6 +134,7 @@ class HospitalFile(Strict):
     shifts: list[Name] = Field([])
     nurses: list[NurseEntry] = Field([])
     room_costs: list[RoomCost] = Field([])
+    date_costs: list[DateCost] = Field([])
     mixing: Literal["minority", "room"] = "minority"
     rules: dict[Name, Weight] = Field({}, description="'hard' or the price of one unit; others keep their default")
 

@@ -1,14 +1,14 @@
-"""Room wishes of the native hospital file: what its patients, rooms and wards say, as tables."""
+"""Room and admission wishes of the native hospital file: what its patients, rooms and wards say, as tables."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from optimise.domain.beds import IntArray, Rooms, RoomWish
+from optimise.domain.beds import AdmissionWish, IntArray, Rooms, RoomWish
 from optimise.errors import InputError
 from optimise.io.hospital_schema import HospitalFile, RoomCost
 
-__all__ = ["wishes_of"]
+__all__ = ["dates_of", "wishes_of"]
 
 
 def wishes_of(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> tuple[RoomWish, ...]:
@@ -30,6 +30,25 @@ def wishes_of(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> tuple[
         if amount.any() and rule not in given:
             made.append(RoomWish(rule, text, amount, own))
     return (*made, *(_table(data, cost, inside) for cost in data.room_costs))
+
+
+def dates_of(data: HospitalFile) -> tuple[AdmissionWish, ...]:
+    """Admission wishes: days that do not suit, then the tables."""
+    made, given = [], {cost.rule for cost in data.date_costs}
+    amount = np.zeros((len(data.patients), data.days + 1), dtype=np.int64)
+    for i, p in enumerate(data.patients):
+        late = [d for d in p.unsuitable_days if d >= data.days]
+        if late:
+            raise InputError(f"unsuitable day {late[0]}: days run from 0 to {data.days - 1}", item=f"patient {p.id}")
+        amount[i, p.unsuitable_days] = 1
+    if amount.any() and "UnsuitableDay" not in given:
+        made.append(AdmissionWish("UnsuitableDay", "the day does not suit", amount))
+    for cost in data.date_costs:
+        if len(cost.amounts) != len(data.patients) or any(len(row) != data.days + 1 for row in cost.amounts):
+            text = f"needs one row a patient, {len(data.patients)} in all, of {data.days + 1} numbers"
+            raise InputError(text, item=f"date_costs {cost.rule}")
+        made.append(AdmissionWish(cost.rule, cost.text or cost.rule, np.array(cost.amounts, dtype=np.int64)))
+    return tuple(made)
 
 
 def _other_gender(data: HospitalFile, rooms: Rooms) -> IntArray:

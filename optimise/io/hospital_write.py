@@ -40,8 +40,10 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
         made["shifts"] = list(problem.nursing.shifts)
         made["nurses"] = [_nurse(problem, n) for n in range(len(problem.nursing.ids))]
     made["room_costs"] = [_wish(problem, wish) for wish in beds.wishes]
+    if beds.dates:
+        made["date_costs"] = [{"rule": d.rule, "text": d.text, "amounts": d.amount.tolist()} for d in beds.dates]
     rules: dict[str, Any] = {s.rule: "hard" if s.weight is None else s.weight / problem.scale for s in problem.rules}
-    wished = {wish.rule for wish in beds.wishes}
+    wished = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
     absent = [rule for rule in DEFAULT_RULES if rule not in rules and (rule not in _WISHES or rule in wished)]
     made["rules"] = rules | dict.fromkeys(absent, "off")
     return made

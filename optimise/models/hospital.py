@@ -116,10 +116,12 @@ class HospitalModel:
         inside = (days >= people.release[:, None]) & (days <= people.due[:, None])
         window = self.price("AdmissionDay")
         allowed = self.scope.days & (inside if window is None else ~people.inpatient[:, None] | inside)
+        dates, never = self._dates()
+        allowed &= ~never[:, :-1]
         person, day = np.nonzero(allowed)
         delay = np.maximum(0, day - people.release[person]) * people.delay_factor[person]
         cost = delay * (self.price("PatientDelay") or 0.0)
-        cost = cost + (window or 0.0) * ~inside[person, day]
+        cost = cost + (window or 0.0) * ~inside[person, day] + dates[person, day]
         must = people.mandatory[person] & problem.hard("MandatoryUnscheduledPatients")
         must = (must | ~self.scope.refuse[person] | people.inpatient[person]) & (
             np.bincount(person, minlength=len(people))[person] == 1
@@ -143,18 +145,40 @@ class HospitalModel:
         self.out_column = np.full(len(people), -1)
         refusal = self.price("ElectiveUnscheduledPatients") or 0.0
         missing = self.price("MandatoryUnscheduledPatients")
-        optional = self.scope.refuse & ~people.mandatory
-        mandatory = self.scope.refuse & people.mandatory & ~people.inpatient & (missing is not None)
+        refusable = self.scope.refuse & ~never[:, -1]
+        optional = refusable & ~people.mandatory
+        mandatory = refusable & people.mandatory & ~people.inpatient & (missing is not None)
         for name, mask, factor in (
             ("ElectiveUnscheduledPatients", optional, refusal * people.refusal_factor),
             ("MandatoryUnscheduledPatients", mandatory, (missing or 0.0) * np.ones(len(people))),
         ):
             who = np.flatnonzero(mask)
             made = self.model.add_columns(
-                name, len(who), upper=1.0, cost=factor[who], integer=True, keys=self._ids(people.ids, who)
+                name,
+                len(who),
+                upper=1.0,
+                cost=factor[who] + dates[who, -1],
+                integer=True,
+                keys=self._ids(people.ids, who),
             )
             self.model.add_entries(self.admitted_row[who], made)
             self.out_column[who] = made
+
+    def _dates(self) -> tuple[IntArray, IntArray]:
+        """Cost and bar of each day of admission, and of none (last column), by the problem's admission wishes."""
+        from optimise.rules.hospital.wishes import AdmissionWishRule
+
+        cost = np.zeros((len(self.problem.patients), self.problem.days + 1))
+        never = np.zeros(cost.shape, dtype=np.bool_)
+        for setting in self.problem.rules:
+            rule = get_rule(self.problem, setting.rule)
+            if isinstance(rule, AdmissionWishRule):
+                price = self.price(setting.rule)
+                if price is None:
+                    never |= rule.amount > 0
+                else:
+                    cost += price * rule.amount
+        return cost, never
 
     def _stays(self) -> None:
         """``stay`` columns for every admission, room and, with moves, night."""

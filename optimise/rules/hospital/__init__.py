@@ -64,15 +64,19 @@ def known_rules() -> tuple[str, ...]:
 
 def unit_of(name: str) -> str:
     """What a rule's amount counts, such as ``people`` or ``minutes``."""
+    from optimise.rules.hospital.wishes import ADMISSION_WISHES
+
     found = _registry().get(name)
-    return found.unit if found is not None else "nights"
+    return found.unit if found is not None else "patients" if name in ADMISSION_WISHES else "nights"
 
 
 def get_rule(problem: HospitalProblem, name: str) -> HospitalRule:
     """The rule called ``name`` in ``problem``."""
-    from optimise.rules.hospital.wishes import RoomWishRule
+    from optimise.rules.hospital.wishes import AdmissionWishRule, RoomWishRule
 
     found = _registry().get(name)
+    if found is None and any(date.rule == name for date in problem.beds.dates):
+        found = AdmissionWishRule.of(problem, name)
     return found if found is not None else RoomWishRule.of(problem, name)
 
 

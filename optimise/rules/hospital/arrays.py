@@ -9,7 +9,7 @@ import numpy as np
 from optimise.domain.beds import SAME_GENDER, IntArray
 from optimise.domain.hospital import HospitalProblem
 from optimise.rules.hospital import get_rule
-from optimise.rules.hospital.wishes import RoomWishRule
+from optimise.rules.hospital.wishes import AdmissionWishRule, RoomWishRule
 
 __all__ = ["BARRED", "HospitalArrays", "arrays_of"]
 
@@ -31,6 +31,7 @@ class HospitalArrays(NamedTuple):
     isolation: IntArray
     delay: IntArray  # ticks a day
     refusal: IntArray  # ticks, optional patients
+    admission: IntArray  # (patients, days): ticks of admission on each day, delay included, BARRED where impossible
     beds: IntArray  # (rooms, days)
     single_sex: IntArray  # (rooms,) 1 where mixing is barred
     night_cost: IntArray  # (rows, rooms): wishes and forbidden rooms, BARRED where impossible
@@ -63,6 +64,7 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
     def weight(rule: str) -> int:
         return int(problem.weight(rule) or 0)
 
+    dates = _dates(problem)
     made = HospitalArrays(
         days=days,
         stay=people.stay,
@@ -74,7 +76,10 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
         age=people.age_group,
         isolation=people.isolation,
         delay=people.delay_factor * weight("PatientDelay"),
-        refusal=people.refusal_factor * weight("ElectiveUnscheduledPatients"),
+        refusal=people.refusal_factor * weight("ElectiveUnscheduledPatients") + dates[:, -1],
+        admission=dates[:, :-1]
+        + (people.delay_factor * weight("PatientDelay"))[:, None]
+        * np.maximum(0, np.arange(days)[None, :] - people.release[:, None]),
         beds=rooms.beds,
         single_sex=(rooms.policy == SAME_GENDER) * np.int64(problem.weight("RoomGenderMix") != 0),
         night_cost=cost,
@@ -98,6 +103,16 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
     # One type for all: kernels are then compiled once, whatever the problem.
     same = [np.array(v, dtype=np.int64, order="C") if isinstance(v, np.ndarray) else int(v) for v in made]
     return HospitalArrays._make(same)
+
+
+def _dates(problem: HospitalProblem) -> IntArray:
+    """Ticks of each day of admission, and of none (last column), by the admission wishes."""
+    total = np.zeros((len(problem.patients), problem.days + 1), dtype=np.int64)
+    for setting in problem.rules:
+        rule = get_rule(problem, setting.rule)
+        if isinstance(rule, AdmissionWishRule):
+            total += np.where(rule.amount > 0, BARRED, 0) if setting.weight is None else rule.amount * setting.weight
+    return total
 
 
 def _nights(problem: HospitalProblem) -> tuple[IntArray, IntArray]:

@@ -1,4 +1,4 @@
-"""What single nights in a room cost a patient: age limits, equipment, specialty, room size, outlying."""
+"""What single nights in a room and the day of admission cost a patient: age limits, equipment, specialty, dates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimise.domain.beds import IntArray, RoomWish
+from optimise.domain.beds import AdmissionWish, IntArray, RoomWish
 from optimise.rules.hospital.base import Breach, Breaches, HospitalRule
 from optimise.rules.hospital.state import HospitalState
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from optimise.domain.hospital import HospitalProblem
     from optimise.models.hospital import HospitalModel
 
-__all__ = ["RoomWishRule"]
+__all__ = ["ADMISSION_WISHES", "AdmissionWishRule", "RoomWishRule"]
+
+#: Names of the admission wishes that we make ourselves; their amounts count patients.
+ADMISSION_WISHES = ("UnsuitableDay", "ChangedAdmission", "FrozenAdmission")
 
 
 class RoomWishRule(HospitalRule):
@@ -52,3 +55,35 @@ class RoomWishRule(HospitalRule):
 
     def add(self, model: HospitalModel) -> None:
         """Soft: priced on the stay columns; hard: stays with any amount have no column."""
+
+
+class AdmissionWishRule(HospitalRule):
+    """Rule of one name over the admission wishes of a problem; made by :meth:`of`."""
+
+    unit = "patients"
+
+    def __init__(self, name: str, dates: tuple[AdmissionWish, ...]) -> None:
+        self.name, self.text = name, dates[0].text  # type: ignore[misc]
+        total = dates[0].amount
+        for date in dates[1:]:
+            total = total + date.amount
+        #: int array (patients, days + 1): the last column is for a patient who is not admitted.
+        self.amount: IntArray = total
+
+    @staticmethod
+    def of(problem: HospitalProblem, name: str) -> AdmissionWishRule:
+        return AdmissionWishRule(name, tuple(date for date in problem.beds.dates if date.rule == name))
+
+    def breaches(self, state: HospitalState) -> Breaches:
+        people, day = state.problem.patients, state.plan.admission
+        amount = self.amount[np.arange(len(people)), day]  # -1, not admitted, is the last column
+
+        def tell(index: tuple[int, ...]) -> Breach:
+            name, d = people.ids[index[0]], int(day[index[0]])
+            where = f"on day {d}" if d >= 0 else "not admitted"
+            return Breach((name,), (d,) if d >= 0 else (), f"patient {name} {where}: {self.text}")
+
+        return Breaches.positive(amount, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Soft: priced on the admission and ``out`` columns; hard: what has an amount has no column."""

@@ -184,7 +184,7 @@ def _best_place(
     best, best_a, best_r, best_o = BARRED, -1, -1, -1
     rooms = h.beds.shape[0]
     for a in range(h.release[p], h.due[p] + 1):
-        base = h.delay[p] * (a - h.release[p]) + int(bed_price * min(h.stay[p], h.days - a))
+        base = h.admission[p, a] + int(bed_price * min(h.stay[p], h.days - a))
         o_best, theatre_cost = -1, 0
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]

@@ -33,7 +33,7 @@ def _patient_cost(
         if a < 0:
             total += h.refusal[p] if h.mandatory[p] == 0 else 0
             continue
-        total += h.delay[p] * (a - h.release[p])
+        total += h.admission[p, a]
         for t in range(min(h.stay[p], days - a)):
             cost = h.night_cost[h.night_row[p, t], room[p]]
             total += cost if h.home[p] < 0 or cost < 10**9 else 0

@@ -67,7 +67,15 @@ SMALL: dict[str, Any] = {
             "age_group": "adult",
             "largest_room": 1,
         },
-        {"id": "Cy", "gender": "M", "stay": 1, "mandatory": False, "refusal_factor": 3, "wishes": ["oxygen"]},
+        {
+            "id": "Cy",
+            "gender": "M",
+            "unsuitable_days": [1],
+            "stay": 1,
+            "mandatory": False,
+            "refusal_factor": 3,
+            "wishes": ["oxygen"],
+        },
         {"id": "Di", "gender": "F", "stay": 2, "room": "m1", "age": 12},
     ],
     "theatres": [{"id": "T1", "minutes": [120, 0, 120, 60]}],
@@ -100,6 +108,8 @@ def test_planner_words_become_the_problem(tmp_path: Path) -> None:
     assert wishes["AgeLimit"].amount[3].tolist() == [0, 0, 1]
     assert wishes["RoomGenderPolicy"].amount[1].tolist() == [0, 0, 1]
     assert wishes["RoomSize"].amount[1].tolist() == [1, 0, 1]
+    assert problem.beds.dates[0].amount.tolist() == [[0] * 5, [0] * 5, [0, 1, 0, 0, 0], [0] * 5]
+    assert problem.weight("UnsuitableDay") == 40
     assert problem.patients.isolation.tolist() == [0, 1, 0, 0]
     assert problem.patients.home.tolist() == [-1, -1, -1, 2]
     assert problem.patients.due.tolist() == [3, 2, 3, 0]
