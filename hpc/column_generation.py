@@ -6,26 +6,27 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.checkpoint import Checkpoint
+from hpc.checkpoint import Checkpoint, Pool
 from hpc.comm import Team
 from hpc.dive import dive
 from hpc.generation import Generated, LocalPricing, cost_lattice, generate, round_up
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.master import Master, MasterSolution
-from hpc.parallel_search import Search, SearchState
+from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
 from hpc.timers import Timers
+from optimise.checkpoint import SECONDS_BETWEEN
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
 from optimise.result import Bounds, Plan, Stop
 from optimise.rules.compiled import CompiledRoster
 from optimise.search.construct import MOST_CELLS, table_cells
@@ -49,13 +50,16 @@ class ColumnGenerationMethod:
     Options
     -------
     checkpoint : path
-        Where to keep the state; an existing file is resumed when ``resume`` is true.
+        Folder in which to keep the state; what it holds is resumed when ``resume`` is true.
     resume : bool
+        Under a work limit (``limits.iterations``) the answer is that of a run that was never stopped: a root that was
+        cut short is repeated from its beginning (once; a root that is cut again goes on from its columns).
     root_share : float
         Share of the time for the root bound (default 0.5).
     """
 
     name = "column-generation"
+    resumable = True
 
     def supports(self, problem: Any) -> bool:
         return supported(problem)
@@ -126,6 +130,10 @@ class Run:
         self.stopped = False
         self.incumbent: Incumbent | None = None
         self._saved = time.perf_counter()
+        self.tables: dict[int, tuple[int, ...]] = {}
+        self.team: Team | None = None
+        self.cuts, self.dives = 0, 0
+        self.pool: Pool | None = None
 
     # ---- the algorithm -------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
@@ -140,12 +148,12 @@ class Run:
             return self._impossible(nobody)
         state = SearchState()
         resumed = self._resumed()
-        if resumed is not None:
-            state.round, state.size = resumed.round, float(resumed.size)
+        if resumed is not None and resumed.phase == "search":
+            state = state_of(resumed.search)
         self._construct(resumed)
-        if self.options.get("root", True) and resumed is None:
+        if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
             self._root()
-        if self.incumbent is not None:
+        if self.incumbent is not None and not self.stopped:
             self._search(state)
         return self._outcome(state)
 
@@ -153,8 +161,13 @@ class Run:
         """A first plan: given, resumed, or built person by person and improved one person at a time."""
         with self.timers("construction"):
             given = self.start.duties if isinstance(self.start, Roster) else None
+            if resumed is not None:
+                self.tables = dict(resumed.tables)
             if resumed is not None and resumed.words.size:
-                given = resumed.words
+                self.pricer.settle(self.tables)
+                self.incumbent = Incumbent(self.cover, resumed.words, resumed.personal, self.penalty)
+                self._report("resumed")
+                return
             if given is not None:
                 personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
                 if np.isfinite(personal).all():
@@ -196,7 +209,7 @@ class Run:
             work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
         owner = longest_first(work, self.comm.size)
         local = LocalPricing(self.pricer, self.cover)
-        team = Team(self.comm, local, owner, self.timers)
+        self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
         share = float(self.options.get("root_share", 0.5))
         began = self.clock.elapsed
         if self.comm.rank == 0:
@@ -205,18 +218,22 @@ class Run:
                 if root.solution.artificial < 1e-6 and not self._over():
                     self._dive(team, master, root)
                     self._enumerate(master, root)
+                self._over()
+                if self.stopped:
+                    self._save("root", master=master, force=True)
             finally:
                 team.release()
         else:
             team.serve()
         self.timers.count("pricing calls", team.calls)
         self.timers.count("priced blocks", local.solved)
-        self.bound, self.duals = self.comm.bcast((self.bound, self.duals))
+        self.bound, self.duals, self.stopped = self.comm.bcast((self.bound, self.duals, self.stopped))
         promoted = self.comm.allgather(self.pricer.promoted())
         agreed: dict[int, tuple[int, ...]] = {}
         for rank, mine in enumerate(promoted):
             agreed.update({e: active for e, active in mine.items() if owner[e] == rank})
         self.pricer.settle(agreed)
+        self.tables = agreed
         self._share()
 
     def _generate(self, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
@@ -230,10 +247,14 @@ class Run:
             if round_up(bound, self.lattice) > self.bound:
                 self.bound = round_up(bound, self.lattice)
                 self._report("column generation")
+            self._save("root", master=master)
             log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
 
+        if self.pool is not None:
+            stored = zip(self.pool.people.tolist(), self.pool.words, self.pool.costs.tolist(), strict=True)
+            master.add([master.make(e, word, cost) for e, word, cost in stored])
         with self.timers("root"):
-            center: Floats | None = None
+            center = self.duals if self.pool is not None else None
             while True:  # a low price of hard units keeps duals calm; it rises until they are avoided
                 root = generate(
                     master,
@@ -263,7 +284,9 @@ class Run:
         def over() -> bool:
             return self._over() or self.clock.elapsed > until
 
-        for whole, share, iterations in _DIVES:
+        for done, (whole, share, iterations) in enumerate(_DIVES):
+            if done < self.dives:  # before this run was stopped
+                continue
             if over() or self.bound >= self._cost - 1e-7 or self.incumbent is None:
                 return
             with self.timers("dive"):
@@ -293,6 +316,8 @@ class Run:
             if trial.cost < self._cost:
                 self.incumbent = trial
                 self._report("dive")
+            if not self.stopped:
+                self.dives = done + 1
 
     def _enumerate(self, master: Master, root: Generated) -> None:
         """Restricted-master MIP over every roster whose reduced cost is below a growing gap (Baldacci et al. 2008).
@@ -339,14 +364,17 @@ class Run:
             timers=self.timers,
             state=state,
         )
-        self._save(state, force=True)
+        self._save("search", state, force=True)
         while not self._agree(self._finished(state)):
-            gain = search.round(self._over)
+            gain = search.round(self._over, lambda: self.stopped or stopping(self.listen))
+            if gain is None:
+                self.stopped = True
+                break
             self.incumbent = search.incumbent
             if gain > 0:
                 self._report("neighbourhood")
-            self._save(state)
-        self._save(state, force=True)
+            self._save("search", state)
+        self._save("search", state, force=True)
 
     # ---- stopping ------------------------------------------------------------------------------------------------
     @property
@@ -354,6 +382,7 @@ class Run:
         return math.inf if self.incumbent is None else self.incumbent.cost
 
     def _over(self) -> bool:
+        self.stopped = self.stopped or stopping(self.listen) or (self.team is not None and self.team.asked)
         return self.stopped or self.clock.over
 
     def _finished(self, state: SearchState) -> bool:
@@ -388,29 +417,54 @@ class Run:
             self.stopped = True
 
     def _resumed(self) -> Checkpoint | None:
+        """What an earlier run left, the same on all ranks (rank 0 reads)."""
         path = self.options.get("checkpoint")
         if path is None or not self.options.get("resume"):
             return None
-        found = Checkpoint.read(Path(path), self.problem.digest())
-        self.bound, self.duals = found.bound, found.duals
+        mine = Checkpoint.read(path, self.problem.digest(), self.seed) if self.comm.rank == 0 else None
+        found: Checkpoint | None = self.comm.bcast(mine)
+        if found is not None:
+            self.cuts = found.cuts
+        if self.limits.iterations is not None and (found is None or (found.phase == "root" and found.cuts <= 1)):
+            self.start = None  # the answer of a run that was never stopped is asked for: begin again
+            return None
+        if found is not None:
+            self.bound, self.duals = found.bound, found.duals if found.duals.size else None
+            self.pool, self.dives = found.pool, found.dives
         return found
 
-    def _save(self, state: SearchState, force: bool = False) -> None:
+    def _save(
+        self, phase: str, state: SearchState | None = None, *, master: Master | None = None, force: bool = False
+    ) -> None:
+        """Keep the state, now and then or by ``force``; rank 0 only."""
         path = self.options.get("checkpoint")
-        if path is None or self.comm.rank or self.incumbent is None:
+        if path is None or self.comm.rank:
             return
-        if force or time.perf_counter() - self._saved > 10.0:
-            duals = np.zeros(self.cover.lines) if self.duals is None else self.duals
-            Checkpoint(
-                self.problem.digest(),
-                self.incumbent.words,
-                self.bound,
-                duals,
-                state.round,
-                int(state.size),
-                self.seed,
-            ).write(Path(path))
-            self._saved = time.perf_counter()
+        if not force and time.perf_counter() - self._saved < SECONDS_BETWEEN:
+            return
+        columns = [] if master is None else master.columns
+        pool = None
+        if columns:
+            pool = Pool(
+                np.array([c.employee for c in columns], dtype=np.int32),
+                np.stack([c.word for c in columns]),
+                np.array([c.cost for c in columns]),
+            )
+        Checkpoint(
+            self.problem.digest(),
+            self.seed,
+            phase,
+            np.zeros((0, 0), np.int16) if self.incumbent is None else self.incumbent.words,
+            np.zeros(0) if self.incumbent is None else self.incumbent.personal,
+            self.bound,
+            np.zeros(0) if self.duals is None else self.duals,
+            {} if state is None else asdict(state),
+            self.tables,
+            pool,
+            self.dives,
+            self.cuts + (phase == "root"),  # whoever reads this was cut short in the root
+        ).write(path)
+        self._saved = time.perf_counter()
 
     def _outcome(self, state: SearchState) -> Outcome:
         stats = self.timers.stats(self.comm, {"rounds": float(state.round)})

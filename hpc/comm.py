@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,26 @@ class Team:
     owner : ndarray (employees,)
         Rank that prices each person.
     timers : Timers
+    stopping : callable
+        Whether this rank has been asked to stop; asked on every rank with every answer, so that a signal that reaches
+        any rank reaches rank 0 within one pricing call.
+
+    Attributes
+    ----------
+    asked : bool
+        On rank 0: whether some rank has been asked to stop.
     """
 
-    def __init__(self, comm: Communicator, local: LocalPricing, owner: NDArray[np.int32], timers: Timers) -> None:
-        self.comm, self.local, self.owner, self.timers = comm, local, owner, timers
+    def __init__(
+        self,
+        comm: Communicator,
+        local: LocalPricing,
+        owner: NDArray[np.int32],
+        timers: Timers,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.comm, self.local, self.owner, self.timers, self.stopping = comm, local, owner, timers, stopping
+        self.asked = False
         self.calls = 0
         self.trace: list[tuple[float, float, int]] = []
 
@@ -77,13 +94,21 @@ class Team:
         with self.timers("pricing"):
             bounds, columns = self.local(duals, mine, shut)
         if not columns:
-            return bounds, np.zeros(0, np.int32), np.zeros((0, 0), np.int16), np.zeros(0), time.perf_counter() - began
+            return (
+                bounds,
+                np.zeros(0, np.int32),
+                np.zeros((0, 0), np.int16),
+                np.zeros(0),
+                time.perf_counter() - began,
+                self.stopping(),
+            )
         return (
             bounds,
             np.array([c.employee for c in columns], dtype=np.int32),
             np.stack([c.word for c in columns]),
             np.array([c.cost for c in columns]),
             time.perf_counter() - began,
+            self.stopping(),
         )
 
     def _joined(self, people: list[int], answers: list[Any]) -> tuple[Floats, list[Column]]:
@@ -92,7 +117,8 @@ class Team:
         bounds = np.empty(len(people))
         by_person: dict[int, list[Column]] = {e: [] for e in people}
         size = 0
-        for rank, (values, who, words, costs, _) in enumerate(answers):
+        for rank, (values, who, words, costs, _, asked) in enumerate(answers):
+            self.asked = self.asked or asked
             mine = [e for e in people if self.owner[e] == rank]
             bounds[[position[e] for e in mine]] = values
             size += words.nbytes + values.nbytes + costs.nbytes

@@ -16,7 +16,7 @@ from optimise.kernels import Pricer
 from optimise.method import Communicator, Limits, Listener, Outcome
 from optimise.result import Plan
 
-__all__ = ["ParallelSearchMethod", "Search", "SearchState"]
+__all__ = ["ParallelSearchMethod", "Search", "SearchState", "state_of"]
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +34,15 @@ class SearchState:
     since_gain: int = 0
     #: (people, days) proven to hold nothing better, valid until the incumbent changes
     closed: int = 0
+
+
+def state_of(stored: Mapping[str, float]) -> SearchState:
+    """A state from its stored fields."""
+    state = SearchState()
+    for name, value in stored.items():
+        if hasattr(state, name):
+            setattr(state, name, type(getattr(state, name))(value))
+    return state
 
 
 class Search:
@@ -66,8 +75,12 @@ class Search:
         self.area = 28 * 14
         self.days = days
 
-    def round(self, over: Callable[[], bool]) -> float:
-        """One round on all ranks; returns the gain."""
+    def round(self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False) -> float | None:
+        """One round on all ranks; returns the gain.
+
+        If any rank was ``asked`` to stop, all ranks drop the round alike and return None: a resumed run repeats it
+        whole, so that stopping changes nothing in what comes out.
+        """
         state = self.state
         tasks = max(ROUND, self.comm.size)
         mine: list[tuple[int, Attempt]] = []
@@ -93,8 +106,10 @@ class Search:
                 )
             self.timers.count("neighbourhoods")
         with self.timers("idle"):
-            gathered = self.comm.allgather(mine)
-        attempts = [a for _, a in sorted((pair for part in gathered for pair in part), key=lambda pair: pair[0])]
+            gathered = self.comm.allgather((mine, asked()))
+        if any(stop for _, stop in gathered):
+            return None
+        attempts = [a for _, a in sorted((pair for part, _ in gathered for pair in part), key=lambda pair: pair[0])]
         gain = self._merge(attempts)
         state.round += 1
         self._adapt(attempts, gain)
@@ -142,6 +157,7 @@ class ParallelSearchMethod:
     """``parallel-search``: construction and neighbourhood search without the root bound."""
 
     name = "parallel-search"
+    resumable = True
 
     def supports(self, problem: Any) -> bool:
         from hpc.column_generation import supported

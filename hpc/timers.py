@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from optimise.method import Communicator
+from optimise.phase import enter
 from optimise.result import Stats
 
 __all__ = ["Timers"]
@@ -23,6 +24,7 @@ class Timers:
     @contextmanager
     def __call__(self, phase: str) -> Iterator[None]:
         began = time.perf_counter()
+        enter(phase)
         try:
             yield
         finally:

@@ -7,19 +7,23 @@ needs no MPI library on the machine.
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from optimise import phase
 from optimise.errors import MissingExtraError, WardwiseError
 from optimise.method import Communicator, SerialComm
 
 __all__ = ["abort_on_error", "announced_rank", "announced_size", "find_world", "library_version"]
 
-#: Set by MPICH/Hydra and Intel MPI, Open MPI, MVAPICH2 and Slurm's srun (in that order of trust).
-_SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMIX_SIZE", "SLURM_NTASKS")
+#: Set by MPICH/Hydra, Intel MPI and srun --mpi=pmi2, Open MPI, MVAPICH2 (in that order of trust).
+_SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMIX_SIZE")
+#: What SLURM_STEP_ID is in the batch script itself and in an interactive one.
+_NO_STEPS = ("4294967291", "4294967290")
 _INTERNAL_FAULT = 70  # EX_SOFTWARE
 
 
@@ -31,17 +35,12 @@ def announced_size(environ: Mapping[str, str] | None = None) -> int:
     """
     env = os.environ if environ is None else environ
     for name in _SIZE_VARIABLES:
-        text = env.get(name, "")
-        if not text.isdigit():
-            continue
-        if name == "SLURM_NTASKS" and env.get("SLURM_STEP_ID", "batch") in (
-            "batch",
-            "4294967291",
-            "4294967290",
-        ):
-            continue
-        if int(text) > 1:
-            return int(text)
+        if env.get(name, "").isdigit():
+            return max(1, int(env[name]))
+    if env.get("SLURM_STEP_ID", "").isdigit() and env["SLURM_STEP_ID"] not in _NO_STEPS:
+        for name in ("SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"):
+            if env.get(name, "").isdigit():
+                return max(1, int(env[name]))
     return 1
 
 
@@ -63,15 +62,36 @@ def find_world() -> Communicator:
     ------
     MissingExtraError
         If several ranks were started but mpi4py finds no MPI library.
+    WardwiseError
+        If several ranks were started but each finds itself alone: launcher and MPI library do not speak the same
+        protocol, and every rank would solve the whole problem by itself.
     """
-    if announced_size() <= 1:
+    announced = announced_size()
+    if announced <= 1:
         return SerialComm()
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
         raise MissingExtraError("an MPI library that mpi4py can load", "mpi") from error
     world: Communicator = MPI.COMM_WORLD
-    return world if world.size > 1 else SerialComm()
+    if world.size != announced:
+        raise WardwiseError(_strangers(announced, world.size, os.environ))
+    return world
+
+
+def _strangers(announced: int, found: int, env: Mapping[str, str]) -> str:
+    """Why ranks do not find each other, and what to do."""
+    alone = "is an MPI world of its own" if found == 1 else f"sees a world of {found}"
+    if env.get("SLURM_STEP_ID"):
+        return (
+            f"Slurm started {announced} tasks, but each {alone}: srun and the MPI library do not speak the same "
+            "protocol. Start with srun --mpi=pmi2 (MPICH, Intel MPI, the mpich wheel), --mpi=cray_shasta (Cray MPICH) "
+            "or --mpi=pmix (Open MPI); 'srun --mpi=list' shows what this cluster has"
+        )
+    return (
+        f"the launcher started {announced} ranks, but each {alone}: mpiexec and mpi4py belong to different MPI "
+        "libraries; use the mpiexec of mpi4py's library ('wardwise doctor' names it)"
+    )
 
 
 def library_version() -> str:
@@ -99,7 +119,9 @@ def abort_on_error(comm: Communicator) -> Iterator[None]:
                 time.sleep(1.0)
             text, code = f"error: {error}\n", error.exit_code
         else:
-            text, code = f"rank {comm.rank}: {traceback.format_exc()}", _INTERNAL_FAULT
+            where = f"rank {comm.rank} on {os.environ.get('SLURMD_NODENAME') or platform.node()}"
+            text = f"{traceback.format_exc()}error: {where} failed in phase '{phase.last()}'; the job is ended\n"
+            code = _INTERNAL_FAULT
         sys.stderr.write(text)
         sys.stderr.flush()
         abort(code)

@@ -9,8 +9,10 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from optimise.checkpoint import Keeper, Kept
 from optimise.communicator import abort_on_error
 from optimise.errors import UnsupportedError, WardwiseError
 from optimise.method import (
@@ -23,6 +25,7 @@ from optimise.method import (
     Progress,
     SerialComm,
     get_method,
+    stopping,
 )
 from optimise.problem import Problem
 from optimise.provenance import provenance
@@ -54,6 +57,8 @@ def solve(
     listen: Listener | None = None,
     start: Plan | None = None,
     options: Mapping[str, Any] | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
 ) -> Result:
     """Solve a planning problem.
 
@@ -77,6 +82,11 @@ def solve(
         A plan to start from. If it is feasible, the result is never worse.
     options : mapping, optional
         The method's own options.
+    checkpoint : path, optional
+        Folder in which the best plan and bound are kept while the method works; a method with ``resumable = True``
+        also keeps there how far it has come (it finds the folder among its options).
+    resume : bool
+        Go on from what the folder holds, if anything; the time spent before counts against ``limits.seconds``.
 
     Returns
     -------
@@ -105,7 +115,15 @@ def solve(
     with abort_on_error(comm):
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
-        recorder = _Recorder(clock, listen)
+        keeper, before = _keeper(problem, comm, checkpoint, resume)
+        if before.seconds:
+            left = max(1.0, limits.seconds - before.seconds)
+            log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
+            limits, clock = replace(limits, seconds=left), Deadline(left)
+        start = _better_start(problem, before.plan, start)
+        recorder = _Recorder(clock, listen, keeper)
+        if checkpoint is not None and getattr(chosen, "resumable", False):
+            options = {**(options or {}), "checkpoint": str(checkpoint), "resume": resume}
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
         outcome = chosen.solve(
             problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
@@ -113,10 +131,14 @@ def solve(
         spent = comm.gather(clock.elapsed)
         result: Result | None = None
         if comm.rank == 0:
+            if before.bound > outcome.bounds.dual:
+                outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation))
             stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)
+            if keeper is not None:
+                keeper.close(outcome.plan, bounds.primal, bounds.dual, bounds.dual_source)
             result = Result(
                 plan=outcome.plan,
                 stop=stop,
@@ -134,8 +156,8 @@ def solve(
 class _Recorder:
     """A listener that keeps the trace, monotone in both bounds, and passes each message on."""
 
-    def __init__(self, clock: Deadline, listen: Listener | None) -> None:
-        self.clock, self.listen = clock, listen
+    def __init__(self, clock: Deadline, listen: Listener | None, keeper: Keeper | None = None) -> None:
+        self.clock, self.listen, self.keeper = clock, listen, keeper
         self.primal, self.dual = math.inf, -math.inf
         self.points: list[TracePoint] = []
 
@@ -145,7 +167,14 @@ class _Recorder:
         now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
         if (better or progress.event) and len(self.points) < _MOST_POINTS:
             self.points.append(now.point())
+        if self.keeper is not None:
+            self.keeper.see(progress)
         return bool(self.listen(now)) if self.listen is not None else False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the listener asks to stop, without telling it anything; see :func:`optimise.method.stopping`."""
+        return stopping(self.listen)
 
     def close(self, bounds: Bounds) -> None:
         work = self.points[-1].work if self.points else 0.0
@@ -165,6 +194,25 @@ def _validate(problem: Problem, limits: Limits, seed: int) -> None:
         raise WardwiseError(f"the number of threads must be 1 or more, not {limits.threads}")
     if seed < 0:
         raise WardwiseError(f"the seed must be 0 or more, not {seed}")
+
+
+def _keeper(
+    problem: Problem, comm: Communicator, checkpoint: str | Path | None, resume: bool
+) -> tuple[Keeper | None, Kept]:
+    """Who keeps the best plan (rank 0 only), and what an earlier run has left."""
+    if checkpoint is None:
+        return None, Kept()
+    keeper = Keeper(checkpoint, problem, resume=resume) if comm.rank == 0 else None
+    before: Kept = comm.bcast(keeper.before if keeper is not None else None)
+    return keeper, before
+
+
+def _better_start(problem: Problem, kept: Plan | None, given: Plan | None) -> Plan | None:
+    """The plan of an earlier run or the given one, whichever is better."""
+    if kept is None or given is None:
+        return kept if given is None else given
+    ours, theirs = problem.evaluate(kept), problem.evaluate(given)
+    return given if theirs.feasible and (not ours.feasible or theirs.cost < ours.cost) else kept
 
 
 def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outcome, Evaluation | None]:

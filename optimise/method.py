@@ -28,6 +28,7 @@ __all__ = [
     "SerialComm",
     "available_methods",
     "get_method",
+    "stopping",
 ]
 
 
@@ -95,6 +96,15 @@ class Progress:
 
 #: Called on every improvement and now and then between; returning True asks the method to stop.
 Listener = Callable[[Progress], bool | None]
+
+
+def stopping(listen: object) -> bool:
+    """Whether a listener asks to stop, without a message to it.
+
+    Listeners that know it at any time have an attribute ``stopping`` (the command's, which hears signals). Methods ask
+    on every rank, often and at no cost; a plain function has no such attribute and is told of progress instead.
+    """
+    return bool(getattr(listen, "stopping", False))
 
 
 @runtime_checkable

@@ -17,6 +17,8 @@ from optimise.cli.arguments import FormatOption, History, Instance, Json, Mixing
 from optimise.errors import WardwiseError
 
 if TYPE_CHECKING:
+    from optimise.cli.progress import Reporter
+    from optimise.cli.signals import StopSignal
     from optimise.method import Communicator, Limits, Progress
     from optimise.problem import Problem
     from optimise.result import Plan, Result
@@ -56,29 +58,41 @@ def solve(
             "--stage-by-stage", help="INRC-II: plan week after week, without knowing the weeks to come, by --method."
         ),
     ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="DIR", help="Keep the state here, so that a stopped run can go on."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from what --checkpoint holds, if anything.")] = False,
     format: FormatOption = None,
     history: History = None,
     weeks: Weeks = None,
     mixing: Mixing = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the library's log.")] = False,
+    log_dir: Annotated[
+        Path | None, typer.Option("--log-dir", metavar="DIR", help="Write the library's log, one file per rank.")
+    ] = None,
 ) -> None:
     """Find a plan for INSTANCE and say how good it is proven to be.
 
     Under MPI start it as: mpiexec -n 4 wardwise solve INSTANCE.
     """
+    from optimise import phase
+    from optimise.cli.allocation import check_allocation, check_memory
+    from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
+    from optimise.cli.signals import StopSignal, stop_signals
     from optimise.communicator import abort_on_error, find_world
     from optimise.method import Limits
 
     if report and output is None:
         raise WardwiseError("--report needs --output DIR to write into")
-    comm = find_world()
+    if resume and checkpoint is None:
+        raise WardwiseError("--resume needs --checkpoint DIR to go on from")
+    guard_rank()
     limits = Limits(time_limit, gap, iterations, threads)
     options = pairs(option or [])
     if stage_by_stage and method != "stage-by-stage":
         method, options = "stage-by-stage", {"inner": method, **options}
-    if verbose and comm.rank == 0:
-        _show_log()
 
     def prepare() -> tuple[Problem, Source, Plan | None]:
         from optimise.resultfile import claim_folder
@@ -89,10 +103,19 @@ def solve(
         return problem, source, load_plan(start, problem) if start is not None else None
 
     with ExitStack() as stack:
+        stop = stack.enter_context(stop_signals(StopSignal(lambda: os._exit(STOPPED))))
+        phase.enter("starting MPI")
+        comm = find_world()
+        phase.enter("reading the instance")
+        check_allocation(comm, threads, warn=_silent if quiet or as_json else _say)
+        _show_log(comm.rank, verbose=verbose, folder=log_dir)
         stack.enter_context(kernel_cache(_say if comm.rank == 0 and not (quiet or as_json) else _silent))
         problem, source, given = _on_first_rank(comm, prepare)
-        run = Run(problem, source, output, given, comm, silent=quiet or as_json)
+        if comm.rank == 0:
+            check_memory(problem, method, warn=_silent if quiet or as_json else _say)
+        run = Run(problem, source, output, given, comm, stop, checkpoint, resume, silent=quiet or as_json)
         result = run.solve(method, limits, seed, options)
+        phase.enter("writing the result")
     if comm.rank == 0:
         with abort_on_error(comm):
             _finish(result, run, as_json=as_json, quiet=quiet, report=report)
@@ -119,13 +142,15 @@ class Run:
     output: Path | None
     start: Plan | None
     comm: Communicator
+    stop: StopSignal
+    checkpoint: Path | None
+    resume: bool
     silent: bool
     signalled: bool = False
 
     def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
         from optimise import driver
         from optimise.cli.progress import reporter
-        from optimise.cli.signals import StopSignal, stop_signals
 
         best: list[Progress] = []
 
@@ -133,33 +158,38 @@ class Run:
             self._write_best(best, method, limits, seed, options)
             os._exit(STOPPED)
 
-        with reporter(quiet=self.silent, rank=self.comm.rank) as out, stop_signals(StopSignal(leave)) as stop:
-            stop.on_signal = lambda: out.say("stopping: the best plan so far is being written")
-
-            def listen(progress: Progress) -> bool:
-                if progress.plan is not None and (not best or progress.primal < best[-1].primal):
-                    best[:] = [progress]
-                out.show(progress)
-                return stop.asked
-
+        with reporter(quiet=self.silent, rank=self.comm.rank) as out:
+            self.stop.on_signal = lambda: out.say("stopping: the best plan so far is being written")
+            self.stop.last_resort = leave
             result = driver.solve(
                 self.problem,
                 method,
                 limits=limits,
                 seed=seed,
                 comm=self.comm,
-                listen=listen,
+                listen=_Listening(out, self.stop, best),
                 start=self.start,
                 options=options,
+                checkpoint=self.checkpoint,
+                resume=self.resume,
             )
-            self.signalled = stop.asked
+            self.signalled = any(self.comm.allgather(self.stop.asked))
+            self.stop.finish()
         return result
 
     def _write_best(
         self, best: list[Progress], method: str, limits: Limits, seed: int, options: dict[str, object]
     ) -> None:
         """The method did not stop in time: write the best plan that it has told us of."""
-        if self.comm.rank > 0 or self.output is None:
+        if self.comm.rank > 0:
+            return
+        if self.checkpoint is not None and best:
+            from optimise.checkpoint import Keeper
+
+            keeper = Keeper(self.checkpoint, self.problem, resume=True)
+            keeper.see(best[-1])
+            keeper.write()
+        if self.output is None:
             return
         from optimise.provenance import provenance
         from optimise.result import Bounds, Result, Stats, Stop, Trace
@@ -174,6 +204,23 @@ class Run:
         seconds = best[-1].seconds if best else 0.0
         result = Result(plan, Stop.INTERRUPTED, bounds, found, trace, Stats(seconds), facts)
         write_result(result, self.problem, self.output, source=self.source)
+
+
+class _Listening:
+    """The command's listener: shows progress, remembers the best plan, asks to stop once a signal has come."""
+
+    def __init__(self, out: Reporter, stop: StopSignal, best: list[Progress]) -> None:
+        self.out, self.stop, self.best = out, stop, best
+
+    @property
+    def stopping(self) -> bool:
+        return self.stop.asked
+
+    def __call__(self, progress: Progress) -> bool:
+        if progress.plan is not None and (not self.best or progress.primal < self.best[-1].primal):
+            self.best[:] = [progress]
+        self.out.show(progress)
+        return self.stop.asked
 
 
 def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
@@ -227,7 +274,19 @@ def _say(text: str) -> None:
 def _silent(text: str) -> None: ...
 
 
-def _show_log() -> None:
+def _show_log(rank: int, *, verbose: bool, folder: Path | None) -> None:
+    """The library's log on standard error (rank 0, with --verbose) and in one file per rank (with --log-dir)."""
     import logging
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s  %(name)s: %(message)s")
+    handlers: list[logging.Handler] = []
+    if verbose and rank == 0:
+        handlers.append(logging.StreamHandler())
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handlers.append(logging.FileHandler(folder / f"rank-{rank:04d}.log", encoding="utf-8"))
+        except OSError as error:
+            raise WardwiseError(f"{folder}: logs cannot be written there ({error.strerror})") from None
+    if handlers:
+        form = "%(asctime)s  %(name)s: %(message)s"
+        logging.basicConfig(level=logging.INFO, format=form, handlers=handlers)

@@ -21,6 +21,7 @@ from optimise.method import (
     Progress,
     available_methods,
     get_method,
+    stopping,
 )
 from optimise.result import Plan, Stop
 
@@ -43,6 +44,7 @@ class AutoMethod:
     """A choice by kind and size: column generation for rosters, search for hospitals, whole model for small ones."""
 
     name = "auto"
+    resumable = True
 
     def supports(self, problem: Any) -> bool:
         return bool(choices(problem, 1)) or bool(choices(problem, 2))
@@ -67,14 +69,15 @@ class AutoMethod:
         for position, name in enumerate(chosen):
             last = position == len(chosen) - 1
             share = clock.left if last else FIRST_SHARE * clock.left
-            mine = get_method(name).solve(
+            method = get_method(name)
+            mine = method.solve(
                 problem,
                 limits=replace(limits, seconds=max(0.1, share)),
                 seed=seed,
                 comm=comm,
                 listen=told,
                 start=best.plan if best is not None and best.plan is not None else start,
-                options=options,
+                options=_options(method, options),
             )
             # Every rank must take the same way from here, and only rank 0's outcome counts.
             best, asked = comm.bcast((_better(best, mine), told.asked))
@@ -84,11 +87,22 @@ class AutoMethod:
         return best
 
 
+def _options(method: Method, options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a method is told; where to keep its state only if it can."""
+    kept = () if getattr(method, "resumable", False) else ("checkpoint", "resume")
+    return {name: value for name, value in (options or {}).items() if name not in kept}
+
+
 class _Remembering:
     """Passes messages on and remembers whether the listener has asked to stop."""
 
     def __init__(self, listen: Listener) -> None:
         self.listen, self.asked = listen, False
+
+    @property
+    def stopping(self) -> bool:
+        self.asked = self.asked or stopping(self.listen)
+        return self.asked
 
     def __call__(self, progress: Progress) -> bool:
         self.asked = bool(self.listen(progress)) or self.asked

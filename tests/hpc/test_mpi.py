@@ -31,7 +31,7 @@ def run(ranks: int, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_one_two_and_three_ranks_give_the_same_plan_and_bound(tmp_path: Path) -> None:
     answers = []
     for ranks in (1, 2, 3):
-        done = run(ranks, "solve", str(tmp_path / f"state{ranks}.npz"), "4")
+        done = run(ranks, "solve", str(tmp_path / f"state{ranks}"), "4")
         assert done.returncode == 0, done.stderr
         lines = done.stdout.strip().splitlines()
         assert len(lines) == 2
@@ -41,11 +41,11 @@ def test_one_two_and_three_ranks_give_the_same_plan_and_bound(tmp_path: Path) ->
 
 
 def test_a_dead_rank_ends_the_job_and_the_state_can_be_resumed(tmp_path: Path) -> None:
-    state = tmp_path / "state.npz"
+    state = tmp_path / "state"
     died = run(2, "die", str(state), "6")
     assert died.returncode != 0
-    assert state.exists()
     kept = Checkpoint.read(state, small(11, people=8, days=14).digest())
+    assert kept is not None
     assert kept.words.shape == (8, 14)
     resumed = run(2, "resume", str(state), "6")
     assert resumed.returncode == 0, resumed.stderr

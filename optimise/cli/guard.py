@@ -1,0 +1,87 @@
+"""A small parent process for each rank, which tells when and where its rank died and ends the job.
+
+A rank that is killed (out of memory, a crash in native code) leaves the others waiting for its message; under ``srun``
+that is for ever. So under MPI every rank runs as the child of a process that only waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from types import FrameType
+
+from optimise import phase
+from optimise.communicator import announced_rank, announced_size
+
+__all__ = ["guard_rank", "last_words"]
+
+#: Exit codes of the contract, and that of a fault that has already been told (70). Any other is a death.
+_TOLD = (0, 1, 2, 3, 70, 75)
+_FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+
+
+def guard_rank() -> None:
+    """Fork; the child returns and goes on as the rank, the parent waits for it and leaves with its exit code.
+
+    Does nothing outside MPI, where no fork is possible, or with ``WARDWISE_GUARD=0`` in the environment. To be called
+    before MPI is started and before there are threads.
+    """
+    if announced_size() <= 1 or os.environ.get("WARDWISE_GUARD") == "0" or not hasattr(os, "memfd_create"):
+        return
+    shared = os.memfd_create("wardwise-phase")
+    began = time.monotonic()
+    guard = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _die_with(guard)
+        phase.publish(shared)
+        return
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    for number in _FORWARDED:
+        signal.signal(number, forward)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code not in _TOLD:
+        last = os.pread(shared, phase.WIDTH, 0).rstrip(b"\0").decode(errors="replace")
+        print(last_words(announced_rank(), os.uname().nodename, code, last, time.monotonic() - began), file=sys.stderr)
+        sys.stderr.flush()
+        _end_step()
+    os._exit(code if code >= 0 else 128 - code)
+
+
+def last_words(rank: int, host: str, code: int, last: str, seconds: float) -> str:
+    """The message about a rank that died; ``code`` is negative for a signal, as in :mod:`subprocess`."""
+    how = f"died of {signal.Signals(-code).name}" if code < 0 else f"left with code {code}"
+    why = " (out of memory? ask for more, or for fewer ranks per node)" if code == -signal.SIGKILL else ""
+    host = os.environ.get("SLURMD_NODENAME", host)
+    return f"error: rank {rank} on {host} {how} after {seconds:.1f} s in phase '{last}'{why}; the job is ended"
+
+
+def _end_step() -> None:
+    """End the other tasks of a Slurm step, which ``srun`` would let wait; ``mpiexec`` does so itself."""
+    job, step = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_STEP_ID", "")
+    if job is None or not step.isdigit() or os.environ.get("PMI_PORT"):
+        return
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(["scancel", "--signal=KILL", f"{job}.{step}"], timeout=10, check=False, capture_output=True)
+
+
+def _die_with(guard: int) -> None:
+    """Ask Linux to kill this process when its guard is killed."""
+    import ctypes
+
+    set_death_signal = 1
+    try:
+        ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, int(signal.SIGKILL), 0, 0, 0)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != guard:  # it died before we asked
+        os._exit(128 + signal.SIGKILL)
