@@ -40,13 +40,19 @@ def read_source(source: Source, override: Path | None = None) -> Problem:
 
     if override is None and not source.path:
         raise InputError("the run does not say where its instance lies; give --instance")
-    return read(
+    problem = read(
         override or source.path,
         format=source.format or None,
         history=source.history,
         weeks=source.weeks,
         **source.extra,
     )
+    if not source.replan:
+        return problem
+    from optimise.replan import replan
+
+    again: Problem = replan(problem, **source.replan).problem
+    return again
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Source:
     history: str | None = None
     weeks: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    #: How an earlier plan was put into the problem: ``plan``, ``freeze_until``, ``change_cost``, ``days_since``.
+    replan: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _number(value: float) -> float | int | None:

@@ -56,22 +56,10 @@ def load(
 def load_plan(path: Path, problem: Problem) -> Plan:
     """Read a plan in the family's format or in the native one, whichever the file is in."""
     from optimise.io.base import read_plan
+    from optimise.io.native_plan import is_native_plan
     from optimise.resultfile import native_format
 
     return read_plan(path, problem, format=native_format(problem) if is_native_plan(path) else None)
-
-
-def is_native_plan(path: Path) -> bool:
-    """Whether a file is one of our native JSON plans (by what it says of itself)."""
-    if path.suffix != ".json" or not path.is_file():
-        return False
-    try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    if not isinstance(made, dict):
-        return False
-    return made.get("kind") == "hospital-plan" or str(made.get("schema", "")).startswith("wardwise-plan/")
 
 
 def pairs(texts: list[str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimise.cli.signals import StopSignal
     from optimise.method import Communicator, Limits, Progress
     from optimise.problem import Problem
+    from optimise.replan import Replanning
     from optimise.result import Plan, Result
     from optimise.serialise import Source
 
@@ -58,6 +59,21 @@ def solve(
             "--stage-by-stage", help="INRC-II: plan week after week, without knowing the weeks to come, by --method."
         ),
     ] = False,
+    from_plan: Annotated[
+        Path | None,
+        typer.Option("--from-plan", metavar="PLAN", help="Plan again from this earlier plan (or its run's folder)."),
+    ] = None,
+    freeze_until: Annotated[
+        str | None,
+        typer.Option("--freeze-until", metavar="DAY", help="Days before this one (number or date) stay as they were."),
+    ] = None,
+    change_cost: Annotated[
+        float, typer.Option("--change-cost", metavar="C", help="Cost of each change to the earlier plan.")
+    ] = 10.0,
+    days_since: Annotated[
+        int,
+        typer.Option("--days-since", metavar="N", help="Day of the earlier plan that is day 0 now (dates tell)."),
+    ] = 0,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="DIR", help="Keep the state here, so that a stopped run can go on."),
@@ -80,6 +96,7 @@ def solve(
     from optimise.cli.allocation import check_allocation, check_memory
     from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
+    from optimise.cli.replanning import FromPlan, tell_changes
     from optimise.cli.signals import StopSignal, stop_signals
     from optimise.communicator import abort_on_error, find_world
     from optimise.method import Limits
@@ -94,13 +111,21 @@ def solve(
     if stage_by_stage and method != "stage-by-stage":
         method, options = "stage-by-stage", {"inner": method, **options}
 
-    def prepare() -> tuple[Problem, Source, Plan | None]:
+    earlier = FromPlan(from_plan, freeze_until, change_cost, days_since)
+
+    def prepare() -> tuple[Problem, Source, Plan | None, Replanning | None]:
         from optimise.resultfile import claim_folder
 
         if output is not None:
             claim_folder(output)
+        earlier.check(output)
         problem, source = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
-        return problem, source, load_plan(start, problem) if start is not None else None
+        task = None
+        if from_plan is not None:
+            task, source = earlier.task(problem, source)
+            problem = task.problem
+        given = load_plan(start, problem) if start is not None else task.start if task is not None else None
+        return problem, source, given, task
 
     with ExitStack() as stack:
         stop = stack.enter_context(stop_signals(StopSignal(lambda: os._exit(STOPPED))))
@@ -110,15 +135,17 @@ def solve(
         check_allocation(comm, threads, warn=_silent if quiet or as_json else _say)
         _show_log(comm.rank, verbose=verbose, folder=log_dir)
         stack.enter_context(kernel_cache(_say if comm.rank == 0 and not (quiet or as_json) else _silent))
-        problem, source, given = _on_first_rank(comm, prepare)
+        problem, source, given, task = _on_first_rank(comm, prepare)
         if comm.rank == 0:
             check_memory(problem, method, warn=_silent if quiet or as_json else _say)
-        run = Run(problem, source, output, given, comm, stop, checkpoint, resume, silent=quiet or as_json)
+        run = Run(problem, source, output, given, comm, stop, checkpoint, resume, task, silent=quiet or as_json)
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
     if comm.rank == 0:
         with abort_on_error(comm):
             _finish(result, run, as_json=as_json, quiet=quiet, report=report)
+            if task is not None:
+                tell_changes(task, result, output, quiet=quiet or as_json)
     raise typer.Exit(exit_code(result, signalled=run.signalled))
 
 
@@ -145,12 +172,14 @@ class Run:
     stop: StopSignal
     checkpoint: Path | None
     resume: bool
+    task: Replanning | None
     silent: bool
     signalled: bool = False
 
     def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
         from optimise import driver
         from optimise.cli.progress import reporter
+        from optimise.cli.replanning import method_for
 
         best: list[Progress] = []
 
@@ -163,7 +192,7 @@ class Run:
             self.stop.last_resort = leave
             result = driver.solve(
                 self.problem,
-                method,
+                method_for(self.task, method),
                 limits=limits,
                 seed=seed,
                 comm=self.comm,

@@ -31,6 +31,7 @@ from optimise.io.ward_document import Document, ItemError, nearest
 
 __all__ = [
     "day_keys",
+    "is_native_plan",
     "plan_csv",
     "plan_rows",
     "plan_text",
@@ -49,6 +50,19 @@ def day_keys(problem: RosterProblem) -> list[str]:
     return [str(d) if when is None else when.isoformat() for d, when in enumerate(dates)]
 
 
+def is_native_plan(path: Path) -> bool:
+    """Whether a file is one of our native JSON plans, of rosters or hospitals (by what it says of itself)."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(made, dict):
+        return False
+    return made.get("kind") == "hospital-plan" or str(made.get("schema", "")).startswith("wardwise-plan/")
+
+
 def plan_text(plan: Roster, problem: RosterProblem) -> str:
     """The JSON form of a plan."""
     keys, ids = day_keys(problem), [d.id for d in problem.duties]
@@ -57,6 +71,8 @@ def plan_text(plan: Roster, problem: RosterProblem) -> str:
         worked = {keys[d]: ids[a] for d, a in enumerate(row) if a != OFF}
         rows.append(f"  {json.dumps(person.id, ensure_ascii=False)}: {json.dumps(worked, ensure_ascii=False)}")
     top = {"schema": SCHEMA, "problem": problem.name, "family": problem.family, "days": problem.horizon.days}
+    if problem.horizon.start is not None:
+        top["start"] = problem.horizon.start.isoformat()
     head = json.dumps(top, ensure_ascii=False)[:-1]
     return head + ',\n "roster": {\n' + ",\n".join(rows) + "\n }}\n"
 

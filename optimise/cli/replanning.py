@@ -1,0 +1,107 @@
+"""The part of ``wardwise solve`` that plans again from an earlier plan."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimise.errors import InputError, WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.method import Method
+    from optimise.problem import Problem
+    from optimise.replan import Replanning
+    from optimise.result import Result
+    from optimise.serialise import Source
+
+__all__ = ["FromPlan", "tell_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class FromPlan:
+    """What the command line says of planning again.
+
+    Attributes
+    ----------
+    plan : Path, optional
+        The earlier plan; None: plan from nothing.
+    freeze_until : str, optional
+        Day number or date.
+    """
+
+    plan: Path | None
+    freeze_until: str | None
+    change_cost: float
+    days_since: int
+
+    def check(self, output: Path | None) -> None:
+        """Refuse options without their plan, and a plan that the run itself would overwrite."""
+        if self.plan is None:
+            if self.freeze_until is not None or self.days_since:
+                raise WardwiseError("--freeze-until and --days-since need --from-plan PLAN")
+            return
+        if not self.plan.exists():
+            raise InputError("there is no such plan", file=self.plan)
+        place = self.plan.resolve()
+        if output is not None and output.resolve() in (place, place.parent):
+            raise InputError("would be overwritten by this run; give another --output", file=self.plan)
+
+    def task(self, problem: Problem, source: Source) -> tuple[Replanning, Source]:
+        """The problem with the earlier plan in it, and a source that says so."""
+        from optimise.replan import replan
+
+        assert self.plan is not None
+        until = _day(self.freeze_until, problem)
+        found: dict[str, Any] = {
+            "plan": str(self.plan.resolve()),
+            "freeze_until": until,
+            "change_cost": self.change_cost,
+            "days_since": self.days_since,
+        }
+        return replan(problem, **found), replace(source, replan=found)
+
+
+def _day(text: str | None, problem: Any) -> int:
+    if text is None:
+        return 0
+    if text.isdecimal():
+        return int(text)
+    start = problem.horizon.start if problem.kind == "roster" else None
+    try:
+        when = date.fromisoformat(text)
+    except ValueError:
+        raise WardwiseError(f"--freeze-until {text}: expected a day number or a date such as 2026-01-08") from None
+    if start is None:
+        raise WardwiseError(f"--freeze-until {text}: the days of this problem have no dates; give a day number")
+    days: int = (when - start).days
+    return days
+
+
+def method_for(task: Replanning | None, name: str) -> str | Method:
+    """The method, wrapped where parts of frozen days are to be put back."""
+    if task is None or task.problem.kind == "roster" or not task.freeze_until:
+        return name
+    from optimise.method import get_method
+    from optimise.replan import Restoring
+
+    return Restoring(get_method(name), task)
+
+
+def tell_changes(task: Replanning, result: Result, output: Path | None, *, quiet: bool) -> None:
+    """Write ``changes.csv`` and say how much changes."""
+    from optimise.replan import changes
+    from optimise.replan.changes import changes_csv, told
+    from optimise.resultfile import write_text
+
+    if result.plan is None:
+        return
+    found = changes(task.problem, task.previous, result.plan)
+    if output is not None:
+        write_text(output / "changes.csv", changes_csv(found))
+    if not quiet:
+        for note in task.previous.notes:
+            print(note, file=sys.stderr)
+        print(told(found) + (f" (changes.csv in {output})" if output is not None and found else ""), file=sys.stderr)

@@ -1,0 +1,70 @@
+"""A method that puts back what is past and not decided by a rule: theatres and nurses of the frozen days."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimise.domain.hospital import HospitalPlan, HospitalProblem
+from optimise.method import Communicator, Limits, Listener, Method, Outcome, Progress
+from optimise.replan.problem import Replanning
+from optimise.result import Plan, Stop
+
+__all__ = ["Restoring"]
+
+
+class Restoring:
+    """``inner`` with the theatres and nurses of the frozen days as they were.
+
+    Dates and rooms of frozen days are hard rules that every method keeps. Theatres and nurses of those days are put
+    back into the plan that ``inner`` finds, where that leaves every hard rule kept. The dual bound is that of the
+    problem in which they are free, hence valid.
+    """
+
+    def __init__(self, inner: Method, task: Replanning) -> None:
+        self.name, self.inner, self.task = inner.name, inner, task
+
+    def supports(self, problem: Any) -> bool:
+        return self.inner.supports(problem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        def told(progress: Progress) -> bool | None:
+            if not isinstance(progress.plan, HospitalPlan):
+                return listen(progress)
+            plan, cost = self._restored(problem, progress.plan)
+            return listen(replace(progress, plan=plan, primal=cost if math.isfinite(progress.primal) else math.inf))
+
+        made = self.inner.solve(problem, limits=limits, seed=seed, comm=comm, listen=told, start=start, options=options)
+        if not isinstance(made.plan, HospitalPlan):
+            return made
+        plan, cost = self._restored(problem, made.plan)
+        stop = Stop.TIME if made.stop is Stop.OPTIMAL and cost > made.bounds.dual + 1e-6 else made.stop
+        return replace(made, plan=plan, stop=stop, bounds=replace(made.bounds, primal=cost))
+
+    def _restored(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[HospitalPlan, float]:
+        """The plan with its past put back, and its cost (infinite where it is not feasible)."""
+        old, until = self.task.previous.plan, self.task.freeze_until
+        past = (plan.admission >= 0) & (plan.admission < until) & (plan.admission == old.admission) & (old.theatre >= 0)
+        theatre = np.where(past, old.theatre, plan.theatre)
+        nurse = plan.nurse.copy()
+        shifts = until * problem.shifts
+        nurse[:, :shifts] = np.where(old.nurse[:, :shifts] >= 0, old.nurse[:, :shifts], nurse[:, :shifts])
+        for made in (replace(plan, theatre=theatre, nurse=nurse), replace(plan, theatre=theatre), plan):
+            found = problem.evaluate(made)
+            if found.feasible:
+                return made, found.cost
+        return plan, math.inf

@@ -1,0 +1,210 @@
+"""An earlier plan seen from today's problem: people and days that both know, by name and date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.domain.hospital import HospitalPlan, HospitalProblem
+from optimise.domain.roster import OFF, Roster, RosterProblem
+from optimise.errors import InputError
+
+__all__ = ["Previous", "read_previous"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Previous:
+    """What an earlier plan says about today's people, patients and days.
+
+    Attributes
+    ----------
+    plan : Roster or HospitalPlan
+        In today's numbering; nothing (off, not admitted) where the earlier plan is silent.
+    known : bool array
+        Rosters: (employees, days), the cells that the earlier plan speaks of. Hospitals: (patients,).
+    before : tuple of tuple of int
+        Rosters: each person's duties on the days before today's horizon, latest first, where the earlier plan
+        reaches back so far.
+    notes : tuple of str
+        What the two do not have in common, for the planner.
+    """
+
+    plan: Any
+    known: NDArray[np.bool_]
+    before: tuple[tuple[int, ...], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def read_previous(path: Path, problem: Any, *, days_since: int = 0) -> Previous:
+    """Read an earlier plan of a problem that has changed since.
+
+    Parameters
+    ----------
+    path : Path
+        A native plan (``native-plan.json`` of an earlier run, or its folder): people, patients and days may have come
+        or gone. A plan in any other format must fit the problem as it is now.
+    problem : RosterProblem or HospitalProblem
+        Today's.
+    days_since : int
+        Day of the earlier plan that is today's day 0. Rosters with dates find it themselves.
+
+    Raises
+    ------
+    InputError
+        For files that are no plan, naming line and item.
+    """
+    from optimise.io.base import read_plan
+    from optimise.io.native_plan import is_native_plan
+
+    path = Path(path)
+    if path.is_dir():
+        found = [path / n for n in ("native-plan.json", "plan.json") if is_native_plan(path / n)]
+        if not found:
+            raise InputError("holds no plan of an earlier run (native-plan.json)", file=path)
+        path = found[0]
+    if days_since < 0:
+        raise InputError(f"the earlier plan cannot begin {-days_since} days after today's", item="days since")
+    if is_native_plan(path):
+        return _roster(path, problem, days_since) if problem.kind == "roster" else _hospital(path, problem, days_since)
+    if days_since:
+        raise InputError("only a native plan (native-plan.json) can be read at other days", file=path)
+    plan = read_plan(path, problem)
+    known = np.ones(plan.duties.shape if isinstance(plan, Roster) else (len(problem.patients),), dtype=np.bool_)
+    return Previous(plan, known)
+
+
+def _list(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+# ---- rosters -------------------------------------------------------------------------------------------------------
+def _roster(path: Path, problem: RosterProblem, days_since: int) -> Previous:
+    from optimise.io.base import read_text
+    from optimise.io.ward_document import Document
+
+    document = Document.parse(read_text(path), path)
+    rows = document.data.get("roster")
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+        raise InputError("has no roster by person and day", file=path)
+    length = document.data.get("days", problem.horizon.days)
+    if isinstance(length, bool) or not isinstance(length, int):
+        raise InputError(f"is {length!r}, expected a number of days", file=path, item="days")
+    day_of = _Days(path, problem, rows, document.data.get("start"), days_since)
+    known = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.bool_)
+    duties = np.full(known.shape, OFF, dtype=np.int16)
+    last = day_of.first + length - 1
+    people = {e.id: i for i, e in enumerate(problem.employees)}
+    ids = {d.id: a for a, d in enumerate(problem.duties)}
+    notes, lost, earlier = [], set(), {}
+    for name, row in rows.items():
+        if name not in people:
+            continue
+        i = people[name]
+        known[i, max(0, day_of.first) : max(0, last + 1)] = True
+        for key, word in row.items():
+            d = day_of.days[key]
+            if str(word) not in ids:
+                lost.add(str(word))
+                if 0 <= d < problem.horizon.days:
+                    known[i, d] = False
+            elif d < 0:
+                earlier[i, d] = ids[str(word)]
+            elif d <= min(last, problem.horizon.days - 1):
+                duties[i, d] = ids[str(word)]
+    gone, fresh = [n for n in rows if n not in people], [n for n in people if n not in rows]
+    if gone:
+        notes.append(f"no longer among the staff: {_list(gone)}")
+    if fresh:
+        notes.append(f"new among the staff: {_list(fresh)}")
+    if lost:
+        notes.append(f"shifts that no longer exist, planned anew: {_list(sorted(lost))}")
+    if last + 1 < problem.horizon.days:
+        notes.append(f"the earlier plan ends on day {last}; the days after it are planned anew")
+    reach = day_of.first
+    before = tuple(
+        tuple(earlier.get((i, d), OFF) for d in range(-1, reach - 1, -1)) if e.id in rows else ()
+        for i, e in enumerate(problem.employees)
+    )
+    return Previous(Roster(duties), known, before if reach < 0 else (), tuple(notes))
+
+
+class _Days:
+    """Turns the day names of an earlier plan (dates or numbers) into today's days, negative before them."""
+
+    def __init__(self, path: Path, problem: RosterProblem, rows: dict[str, Any], start: Any, days_since: int) -> None:
+        self.path, self.start = path, problem.horizon.start
+        keys = {str(key) for row in rows.values() for key in row}
+        self.dated = self.start is not None and (start is not None or any("-" in key for key in keys))
+        #: Today's number of the earlier plan's first day (0 or negative when it began earlier).
+        self.first = -days_since
+        if self.dated:
+            days = [self._date(key) for key in ([str(start)] if start is not None else sorted(keys))]
+            self.first = min(days, default=0)
+        self.days = {key: self._date(key) if self.dated else self._number(key) for key in keys}
+
+    def _date(self, key: str) -> int:
+        assert self.start is not None
+        try:
+            return (date.fromisoformat(key) - self.start).days
+        except ValueError:
+            raise InputError(f"{key!r} is not a date, as the days of this problem are", file=self.path) from None
+
+    def _number(self, key: str) -> int:
+        if not key.isdecimal():
+            raise InputError(f"{key!r} is not a day number, and the problem has no dates", file=self.path)
+        return int(key) + self.first
+
+
+# ---- hospitals -----------------------------------------------------------------------------------------------------
+def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous:
+    from optimise.io.hospital_json import load_json, parse
+    from optimise.io.hospital_schema import PlanFile
+
+    data = parse(PlanFile, load_json(path), path)
+    people, rooms = problem.patients, {name: r for r, name in enumerate(problem.rooms.ids)}
+    index = {name: p for p, name in enumerate(people.ids)}
+    theatres = {} if problem.theatres is None else {name: t for t, name in enumerate(problem.theatres.ids)}
+    plan = problem.empty_plan()
+    admission, room = plan.admission.copy(), plan.room.copy()
+    theatre, nurse = plan.theatre.copy(), plan.nurse.copy()
+    known = np.zeros(len(people), dtype=np.bool_)
+    for stay in data.patients:
+        p = index.get(stay.id)
+        if p is None or (stay.admission is not None and stay.admission < days_since and not people.inpatient[p]):
+            continue
+        known[p] = True
+        if stay.admission is None or people.inpatient[p] or not stay.rooms:
+            continue
+        a = stay.admission - days_since
+        if a >= problem.days:
+            known[p] = False
+            continue
+        admission[p] = a
+        nights = min(int(people.stay[p]), problem.days - a)
+        named = [rooms.get(name, -1) for name in stay.rooms]
+        named = (named + [named[-1]] * nights)[:nights]  # a longer stay: as on its last night
+        room[p, a : a + nights] = named
+        theatre[p] = theatres.get(stay.theatre or "", -1)
+    if problem.nursing is not None:
+        nurses = {name: n for n, name in enumerate(problem.nursing.ids)}
+        shifts = {name: k for k, name in enumerate(problem.nursing.shifts)}
+        for post in data.nurses:
+            d = post.day - days_since
+            if 0 <= d < problem.days and post.shift in shifts and post.nurse in nurses:
+                at = [rooms[name] for name in post.rooms if name in rooms]
+                nurse[at, d * problem.shifts + shifts[post.shift]] = nurses[post.nurse]
+    planned = {stay.id for stay in data.patients}
+    notes = []
+    gone = [s.id for s in data.patients if s.id not in index and s.admission is not None]
+    fresh = [name for name in people.ids if name not in planned]
+    if gone:
+        notes.append(f"no longer among the patients: {_list(gone)}")
+    if fresh:
+        notes.append(f"new among the patients: {_list(fresh)}")
+    return Previous(HospitalPlan(admission, room, theatre, nurse), known, (), tuple(notes))

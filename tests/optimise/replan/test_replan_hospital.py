@@ -1,0 +1,108 @@
+"""Planning a hospital again: admissions of past days are facts, promised dates and rooms change at a price."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import optimise
+from optimise.domain.hospital import HospitalPlan, HospitalProblem
+from optimise.errors import InputError
+from optimise.generate import hospital_with_plan
+from optimise.replan import Restoring, changes, read_previous, replanning
+
+LIMITS = optimise.Limits(seconds=20)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> tuple[HospitalProblem, HospitalPlan, Path]:
+    problem, plan = hospital_with_plan(8, seed=5, days=6)
+    (path,) = optimise.write_plan(plan, problem, tmp_path_factory.mktemp("run") / "native-plan", format="hospital")
+    return problem, plan, path
+
+
+def test_the_earlier_plan_is_read_as_it_was(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    previous = read_previous(path.parent, problem)
+    assert previous.plan.same_as(plan)
+    assert previous.known.all()
+    assert previous.notes == ()
+
+
+def test_it_costs_nothing_extra_to_keep(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    task = replanning(problem, read_previous(path, problem), freeze_until=2)
+    assert task.start is not None
+    assert task.problem.evaluate(plan).cost == pytest.approx(problem.evaluate(plan).cost)
+
+
+def test_changes_are_priced_by_patient_and_night(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    task = replanning(problem, read_previous(path, problem), change_cost=4)
+    p = int(np.flatnonzero((plan.admission >= 0) & ~problem.patients.inpatient)[0])
+    room = plan.room.copy()
+    nights = np.flatnonzero(room[p] >= 0)
+    room[p, nights] = (room[p, nights] + 1) % len(problem.rooms.ids)
+    moved = replace(plan, room=room)
+    extra = task.problem.evaluate(moved).by_rule()
+    assert extra["ChangedRoom"] == len(nights)
+    (found,) = [c for c in changes(problem, task.previous, moved) if c.what == "room"]
+    assert (found.who, found.day) == (problem.patients.ids[p], nights[0])
+
+
+@pytest.mark.parametrize("until", [0, 2])
+def test_a_closed_room_is_planned_around(case: tuple[HospitalProblem, HospitalPlan, Path], until: int) -> None:
+    """The past is kept to the letter, theatres and nurses included; few later promises are broken."""
+    problem, plan, path = case
+    elective = plan.room[~problem.patients.inpatient]
+    day = next(d for d in range(problem.days - 1, until, -1) if (elective[:, d] >= 0).any())
+    room = int(elective[elective[:, day] >= 0, day][0])
+    there = int((plan.room[:, day] == room).sum())
+    beds = int(problem.rooms.beds[room, day])
+    today = problem.close_beds(problem.rooms.ids[room], [day], beds=beds - there + 1)
+    assert not today.evaluate(plan).feasible
+    task = replanning(today, read_previous(path, today), freeze_until=until, change_cost=50)
+    method = Restoring(optimise.method.get_method("highs"), task)
+    result = optimise.solve(task.problem, method, limits=LIMITS, start=task.start)
+    assert result.feasible
+    new = result.plan
+    assert isinstance(new, HospitalPlan)
+    past = (plan.admission >= 0) & (plan.admission < until)
+    assert np.array_equal(new.admission[past], plan.admission[past])
+    assert np.array_equal(new.room[past][:, :until], plan.room[past][:, :until])
+    assert np.array_equal(new.theatre[past], plan.theatre[past])
+    fresh = ~past & ~problem.patients.inpatient & (new.admission >= 0)
+    assert (new.admission[fresh] >= until).all()
+    count = len([c for c in changes(today, task.previous, new) if c.what in ("admission", "room")])
+    free = replanning(today, read_previous(path, today), freeze_until=until, change_cost=0)
+    loose = optimise.solve(free.problem, "highs", limits=LIMITS)
+    assert isinstance(loose.plan, HospitalPlan)
+    assert count <= len([c for c in changes(today, free.previous, loose.plan) if c.what in ("admission", "room")])
+
+
+def test_patients_come_and_go(case: tuple[HospitalProblem, HospitalPlan, Path], tmp_path: Path) -> None:
+    problem, _, path = case
+    document = json.loads(path.read_text())
+    gone = document["patients"].pop()
+    document["patients"].append({**gone, "id": "somebody else"})
+    (tmp_path / "native-plan.json").write_text(json.dumps(document))
+    previous = read_previous(tmp_path / "native-plan.json", problem)
+    assert not previous.known[-1]
+    assert previous.known[:-1].all()
+    assert any(gone["id"] in note for note in previous.notes)
+
+
+def test_who_should_have_come_already_is_named(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, _, path = case
+    must = np.flatnonzero(problem.patients.mandatory & ~problem.patients.inpatient)
+    p = int(must[0])
+    today = problem.pin_admission(problem.patients.ids[p], 0)
+    previous = read_previous(path, today)
+    previous.known.setflags(write=True)
+    previous.known[p] = False
+    with pytest.raises(InputError, match=problem.patients.ids[p]):
+        replanning(today, previous, freeze_until=1)

@@ -1,0 +1,127 @@
+"""Planning a roster again: the past stays, changes are priced, people and days are matched by name and date."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import optimise
+from optimise.domain.horizon import Horizon
+from optimise.domain.roster import Employee, Roster, RosterProblem
+from optimise.errors import InputError
+from optimise.replan import changes, read_previous, replanning
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "ward4x7.json"
+LIMITS = optimise.Limits(seconds=20)
+
+
+@pytest.fixture(scope="module")
+def ward() -> RosterProblem:
+    found = optimise.read(EXAMPLE)
+    assert isinstance(found, RosterProblem)
+    return found
+
+
+@pytest.fixture(scope="module")
+def published(ward: RosterProblem, tmp_path_factory: pytest.TempPathFactory) -> tuple[Roster, Path]:
+    plan = optimise.solve(ward, "highs", limits=LIMITS).plan
+    assert isinstance(plan, Roster)
+    (path,) = optimise.write_plan(plan, ward, tmp_path_factory.mktemp("run") / "native-plan", format="native")
+    return plan, path
+
+
+def sick(ward: RosterProblem, plan: Roster) -> tuple[RosterProblem, int, int]:
+    """The ward with one worked day after Tuesday off sick; who and when."""
+    person, day = (int(v) for v in np.argwhere(plan.duties[:, 2:] > 0)[0])
+    return ward.pin(ward.employees[person].id, day + 2, None), person, day + 2
+
+
+def test_nothing_changes_when_nothing_happened(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
+    plan, path = published
+    task = replanning(ward, read_previous(path, ward), freeze_until=2)
+    assert task.start == plan
+    result = optimise.solve(task.problem, "highs", limits=LIMITS, start=task.start)
+    assert result.plan == plan
+    assert changes(ward, task.previous, result.plan) == ()
+
+
+def test_sickness_changes_as_little_as_it_is_worth(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
+    plan, path = published
+    today, person, day = sick(ward, plan)
+    counts = []
+    for price in (0, 1, 1000):
+        task = replanning(today, read_previous(path, today), freeze_until=2, change_cost=price)
+        result = optimise.solve(task.problem, "highs", limits=LIMITS)
+        assert result.feasible
+        assert isinstance(result.plan, Roster)
+        assert np.array_equal(result.plan.duties[:, :2], plan.duties[:, :2])
+        assert result.plan.duties[person, day] == 0
+        found = changes(today, task.previous, result.plan)
+        assert any(c.who == ward.employees[person].id and c.day == day and c.now == "-" for c in found)
+        counts.append(len(found))
+        if price:
+            cost = result.evaluation.by_rule()["changes to the earlier plan"]
+            assert cost == pytest.approx(len(found))
+    assert counts[0] >= counts[1] >= counts[2] >= 1
+
+
+def test_frozen_days_are_hard(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
+    plan, path = published
+    task = replanning(ward, read_previous(path, ward), freeze_until=3)
+    other = plan.duties.copy()
+    other[:, 0] = np.roll(other[:, 0], 1)
+    assert "frozen days" in {v.rule for v in task.problem.evaluate(Roster(other)).violations if v.hard}
+
+
+def test_people_come_and_go(ward: RosterProblem, published: tuple[Roster, Path], tmp_path: Path) -> None:
+    plan, path = published
+    today = ward.with_employee(Employee("NEW", skills=ward.employees[0].skills), like=ward.employees[0].id)
+    document = json.loads(path.read_text())
+    document["roster"]["LEFT"] = {}
+    (tmp_path / "native-plan.json").write_text(json.dumps(document))
+    previous = read_previous(tmp_path, today)
+    assert not previous.known[-1].any()
+    assert previous.known[:-1].all()
+    assert np.array_equal(previous.plan.duties[:-1], plan.duties)
+    assert any("LEFT" in note for note in previous.notes)
+    assert any("NEW" in note for note in previous.notes)
+
+
+def test_the_days_roll_on_by_date(tmp_path: Path) -> None:
+    """Next week's problem knows last week's duties as history and the overlap as the earlier plan."""
+    ward = optimise.read(EXAMPLE)
+    assert isinstance(ward, RosterProblem)
+    assert ward.horizon.start is not None
+    rng = np.random.default_rng(1)
+    plan = Roster(rng.integers(0, len(ward.duties), (len(ward.employees), ward.horizon.days)).astype(np.int16))
+    (path,) = optimise.write_plan(plan, ward, tmp_path / "native-plan", format="native")
+    later = replace(ward, horizon=Horizon(ward.horizon.days, ward.horizon.date(3)))
+    previous = read_previous(path, later)
+    kept = ward.horizon.days - 3
+    assert np.array_equal(previous.plan.duties[:, :kept], plan.duties[:, 3:])
+    assert previous.known[:, :kept].all()
+    assert not previous.known[:, kept:].any()
+    assert previous.before[0] == tuple(plan.duties[0, 2::-1].tolist())
+    made = replanning(later, previous, freeze_until=1).problem
+    for was, now in zip(later.employees, made.employees, strict=True):
+        assert now.history == (was.history or now.history)
+        assert now.history
+
+
+@pytest.mark.parametrize(
+    ("until", "cost", "message"), [(99, 1, "days run"), (-1, 1, "days run"), (0, -1, "price of 0")]
+)
+def test_wrong_wishes(
+    ward: RosterProblem, published: tuple[Roster, Path], until: int, cost: float, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        replanning(ward, read_previous(published[1], ward), freeze_until=until, change_cost=cost)
+
+
+def test_an_empty_folder_holds_no_plan(ward: RosterProblem, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no plan of an earlier run"):
+        read_previous(tmp_path, ward)
