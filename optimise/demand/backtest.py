@@ -1,0 +1,120 @@
+"""Rolling-origin backtests: every model forecasts the same held-out periods from the same origins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimise.demand.demand import Demand
+from optimise.demand.forecasters import Fitted, Model
+from optimise.demand.pmf import FloatArray, IntArray, mean
+from optimise.demand.scores import Scores, crps, score
+from optimise.errors import InputError
+
+__all__ = ["Backtest", "backtest", "best", "rolling_origins"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """Forecasts of one model from N origins, H periods ahead, with what came.
+
+    Attributes
+    ----------
+    model : str
+    origins : int array (N,)
+    observed : int64 array (N, H, G)
+    known : bool array (N, H, G)
+        Where an observation exists.
+    pmf : float32 array (N, H, G, K + 1)
+    """
+
+    model: str
+    origins: IntArray
+    observed: IntArray
+    known: FloatArray
+    pmf: FloatArray
+
+    def scores(self, group: int | None = None, seed: int = 0) -> Scores:
+        """Scores over all origins and leads, of one group or of all."""
+        at = slice(None) if group is None else slice(group, group + 1)
+        known = self.known[:, :, at].astype(bool)
+        observed = self.observed[:, :, at][known]
+        uniforms = np.random.default_rng((seed, 73)).random(len(observed))
+        return score(self.pmf[:, :, at][known].astype(np.float64), observed, uniforms)
+
+    def by_lead(self, parts: Sequence[tuple[int, int]]) -> list[float]:
+        """Mean CRPS for leads from ``a`` to ``b - 1`` periods after the origin, for every (a, b)."""
+        made = []
+        for a, b in parts:
+            known = self.known[:, a:b].astype(bool)
+            made.append(float(crps(self.pmf[:, a:b][known].astype(np.float64), self.observed[:, a:b][known]).mean()))
+        return made
+
+    def expected(self) -> FloatArray:
+        """Array (N, H, G): expected counts."""
+        return mean(self.pmf.astype(np.float64))
+
+
+def rolling_origins(demand: Demand, horizon: int, *, holdout: int, most: int) -> IntArray:
+    """At most ``most`` origins, evenly over the last ``holdout`` periods, at all hours of the day.
+
+    A step that is no multiple of a day lets each lead meet each hour.
+    """
+    first, last = demand.length - holdout, demand.length - horizon
+    if first < 2 * demand.season or last < first:
+        weeks = (horizon + 3 * demand.season) / demand.season
+        raise InputError(
+            f"the data hold {demand.length} {demand.period}s; a backtest of forecasts over {horizon} needs at least "
+            f"{weeks:.0f} weeks"
+        )
+    step = max(1, -(-(last - first + 1) // most))
+    if demand.period == "hour" and step > 1 and step % 24 in (0, 12, 8, 16):
+        step += 1
+    return np.arange(first, last + 1, step, dtype=np.int64)
+
+
+def backtest(
+    demand: Demand,
+    models: Sequence[Model],
+    horizon: int,
+    origins: IntArray,
+    *,
+    seed: int = 1,
+    refit: int | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> list[Backtest]:
+    """Forecast from every origin by every model.
+
+    Parameters
+    ----------
+    refit : int, optional
+        Periods after which models learn again; None: once, before the first origin. A model never sees a period at
+        or after the origin it forecasts from.
+    tell : callable, optional
+        Receives the name of each model when it is done.
+    """
+    rows = origins[:, None] + np.arange(horizon)
+    made = []
+    for model in models:
+        fitted: Fitted | None = None
+        learned, parts = 0, []
+        for origin in origins:
+            if fitted is None or (refit is not None and origin - learned >= refit):
+                fitted, learned = model.fit(demand, int(origin), horizon, seed), int(origin)
+            # Levels are read from the whole series but only before the origin (tested).
+            parts.append(fitted.predict(demand, int(origin), horizon).astype(np.float32))
+        largest = max(part.shape[-1] for part in parts)
+        pmf = np.zeros((*rows.shape, len(demand.groups), largest), np.float32)
+        for i, part in enumerate(parts):
+            pmf[i, ..., : part.shape[-1]] = part
+        made.append(Backtest(model.name, origins, demand.counts[rows], demand.observed[rows], pmf))
+        if tell is not None:
+            tell(model.name)
+    return made
+
+
+def best(results: Sequence[Backtest]) -> Backtest:
+    """The backtest with the least CRPS, groups weighted by their patients."""
+    return min(results, key=lambda one: one.scores().crps)

@@ -1,0 +1,179 @@
+"""A forecast: distributions of arrivals by period and group, chosen by backtest, with all that sampling needs."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimise.demand import pmf as counts
+from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
+from optimise.demand.demand import Demand
+from optimise.demand.dependence import Dependence, estimate
+from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
+from optimise.demand.pmf import FloatArray, IntArray
+from optimise.demand.scenarios import HOURS, Period
+from optimise.demand.stays import stay_pmf
+from optimise.errors import InputError
+
+__all__ = ["Forecast", "forecast", "usual_models"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Distributions of arrivals over H periods and G groups.
+
+    Attributes
+    ----------
+    pmf : float array (H, G, K + 1)
+        Probability of 0, 1, ..., K arrivals.
+    groups : tuple of str
+    period : {"hour", "day"}
+    start : datetime.datetime
+        Start of the first period on the local clock.
+    model : str
+        The model that the backtest chose.
+    dependence : Dependence
+        How counts hang together over periods and groups.
+    stay : float array (G, L) or None
+        Distribution of stays, as in :class:`~optimise.demand.scenarios.Scenarios`; None when the data tell nothing.
+    spent : list of int arrays
+        Periods that the patients now in bed have been there, by group.
+    """
+
+    pmf: FloatArray
+    groups: tuple[str, ...]
+    period: Period
+    start: datetime.datetime
+    model: str
+    dependence: Dependence
+    stay: FloatArray | None = None
+    spent: list[IntArray] = field(default_factory=list)
+
+    @property
+    def horizon(self) -> int:
+        """Number of periods H."""
+        return int(self.pmf.shape[0])
+
+    def times(self) -> list[datetime.datetime]:
+        """Start of every period."""
+        return [self.start + t * datetime.timedelta(hours=HOURS[self.period]) for t in range(self.horizon)]
+
+    def mean(self) -> FloatArray:
+        """Array (H, G): expected arrivals."""
+        return counts.mean(self.pmf)
+
+    def quantile(self, level: float) -> IntArray:
+        """Array (H, G)."""
+        return counts.quantile(self.pmf, level)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write one ``.npz`` file."""
+        target = Path(path)
+        temporary = target.with_name(target.name + ".part")
+        arrays: dict[str, Any] = {
+            "pmf": self.pmf,
+            "groups": np.array(self.groups),
+            "period": np.array(self.period),
+            "start": np.array(self.start.isoformat()),
+            "model": np.array(self.model),
+            "lag": self.dependence.lag,
+            "correlation": self.dependence.groups,
+        }
+        if self.stay is not None:
+            arrays["stay"] = self.stay
+        for g, mine in enumerate(self.spent):
+            arrays[f"spent{g}"] = mine
+        with temporary.open("wb") as stream:
+            np.savez_compressed(stream, **arrays)
+        temporary.replace(target)
+        return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Forecast:
+        """Read a file written by :meth:`save`, or the one in a folder that ``wardwise forecast`` wrote."""
+        source = Path(path)
+        if source.is_dir():
+            source = source / "forecast.npz"
+        try:
+            with np.load(source, allow_pickle=False) as stored:
+                groups = tuple(str(name) for name in stored["groups"])
+                spent = [stored[f"spent{g}"] for g in range(len(groups)) if f"spent{g}" in stored]
+                period: Any = str(stored["period"])
+                made = cls(
+                    stored["pmf"],
+                    groups,
+                    period,
+                    datetime.datetime.fromisoformat(str(stored["start"])),
+                    str(stored["model"]),
+                    Dependence(stored["lag"], stored["correlation"]),
+                    stored.get("stay", None),
+                    spent,
+                )
+        except FileNotFoundError:
+            raise InputError("no such file", file=source) from None
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"is no forecast ({error})", file=source) from None
+        if made.pmf.ndim != 3 or made.pmf.shape[1] != len(groups) or period not in HOURS:
+            raise InputError("is no forecast (arrays do not fit)", file=source)
+        return made
+
+
+def usual_models(region: str | None, names: tuple[str, ...] | None = None) -> list[Model]:
+    """The baselines and the models that learn; ``names`` chooses among them."""
+    from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
+
+    regression, boosted = CountRegression(region), BoostedQuantiles(region)
+    known: dict[str, Model] = {
+        model.name: model
+        for model in (SeasonalNaive(), Climatology(), regression, boosted, Pool((regression, boosted)))
+    }
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"unknown model; known: {', '.join(known)}", item=name)
+    return [known[name] for name in (names or tuple(known))]
+
+
+def forecast(
+    demand: Demand,
+    horizon: int,
+    *,
+    models: list[Model] | None = None,
+    region: str | None = "GB-ENG",
+    origins: int = 24,
+    seed: int = 1,
+    tell: Callable[[str], None] | None = None,
+) -> tuple[Forecast, list[Backtest]]:
+    """Choose a model by backtest on the last part of the data, then forecast from their end.
+
+    Parameters
+    ----------
+    horizon : int
+        Periods ahead.
+    models : list of Model, optional
+        Default: :func:`usual_models`.
+    region : str, optional
+        Bank holidays, for example ``GB-ENG``.
+    origins : int
+        Most origins of the backtest.
+    """
+    chosen = usual_models(region) if models is None else models
+    holdout = max(horizon, min(demand.length // 4, 8 * demand.season + horizon))
+    points = rolling_origins(demand, horizon, holdout=holdout, most=origins)
+    results = backtest(demand, chosen, horizon, points, seed=seed, tell=tell)
+    winner = best(results)
+    model = next(m for m in chosen if m.name == winner.model)
+    made = model.fit(demand, demand.length, horizon, seed).predict(demand, demand.length, horizon)
+    stay, spent = None, []
+    if demand.stays is not None:
+        stay = stay_pmf(demand.stays, len(demand.groups), HOURS[demand.period])
+        spent = demand.stays.present(len(demand.groups))
+    dependence = estimate(winner, demand.season // 7)
+    start = demand.time(demand.length)
+    return Forecast(made, demand.groups, demand.period, start, winner.model, dependence, stay, spent), results
