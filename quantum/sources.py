@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.errors import InputError, UnsupportedError
-from quantum.encode import encode_blocks, encode_direct, encode_rooms, neighbourhood_blocks
+from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
 from quantum.encode.roster import Block
 from quantum.energy import EnergyProblem
 from quantum.qubo import Qubo
@@ -62,12 +62,13 @@ def inh(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
 
 
 def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
-    """A planning instance cut to an energy. Keys:
+    """A planning instance cut to an energy.
 
-    ``path``; ``people`` (how many, or a list of ids; default all); for rosters ``days`` ([first, last], 0-based,
-    default all), ``blocks`` ("sequence": all feasible rosters of a person over the open days; "direct": a block per
-    person and day), ``cover`` ("fit" or "exact"), ``most`` (choices a block); for hospitals ``most`` (rooms a
-    patient). What is not open is fixed to a plan by construction with seed ``seed``.
+    Keys: ``path``; ``name``; ``people`` (how many, or a list of ids; default all). For rosters ``days`` ([first, last],
+    0-based, default all), ``blocks`` ("sequence": all feasible rosters of a person over the open days; "direct": a
+    block per person and day), ``cover`` ("fit" or "exact"), ``most`` (choices a block). For hospitals ``blocks``
+    ("columns": a block per room over sets of patients; "rooms": a block per patient over rooms, second order) and
+    ``most``. What is not open is fixed to a plan by construction with seed ``seed``.
     """
     from optimise.io.base import read
 
@@ -120,6 +121,9 @@ def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
             movable.append(p)
     ids = [problem.patients.ids[p] for p in movable]
     patients = [movable[i] for i in _people(table, ids)]
+    if table.get("blocks", "columns") == "columns":
+        columns = encode_room_columns(problem, plan, patients, most=int(table.get("most", 200)))
+        return EnergyProblem(name, "encoded", columns.onehot, decode=columns.decode)
     encoding = encode_rooms(problem, plan, patients, most_rooms=int(table.get("most", 8)))
     return EnergyProblem(name, "encoded", encoding.onehot, decode=encoding.decode)
 

@@ -4,6 +4,7 @@ from quantum.encode.assembly import Assembly, Encoding
 from quantum.encode.hospital import encode_rooms
 from quantum.encode.model import ModelQubo, encode_model
 from quantum.encode.penalty import PENALTY_RULES, penalty_weight
+from quantum.encode.room_columns import RoomColumns, encode_room_columns
 from quantum.encode.roster import (
     Block,
     RosterEncoding,
@@ -19,10 +20,12 @@ __all__ = [
     "Block",
     "Encoding",
     "ModelQubo",
+    "RoomColumns",
     "RosterEncoding",
     "encode_blocks",
     "encode_direct",
     "encode_model",
+    "encode_room_columns",
     "encode_rooms",
     "neighbourhood_blocks",
     "penalty_weight",

@@ -1,0 +1,90 @@
+"""``wardwise compare``: run a study, resumably, and say which side won."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from optimise.compare import Written
+    from optimise.compare.cells import Cell
+
+__all__ = ["compare"]
+
+UNFINISHED = 1
+
+
+def compare(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Instances, methods, seeds.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for runs and report; default STUDY/.")
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="i/n", help="Run the i-th of n parts; a Slurm array sets it by itself."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Compare methods on instances: runs what is missing of the study, then writes tables and a report.
+
+    Stop it at any time and start it again: finished runs are kept. Under MPI the ranks share the runs; in a Slurm array
+    each task takes its part and the last one to finish writes the report.
+    """
+    from optimise.cli.kernel_cache import kernel_cache
+    from optimise.communicator import abort_on_error, find_world
+    from optimise.compare import part_of, read_study, run_study, write_outcome
+    from optimise.compare.outcome import require
+
+    comm = find_world()
+    mine = part_of(part)
+    require()
+    folder = output or study.with_suffix("")
+    loud = comm.rank == 0 and not quiet
+
+    def told(done: int, todo: int, cell: Cell, row: Mapping[str, Any], fresh: bool) -> None:
+        if loud and fresh:
+            _say(f"[{done}/{todo}] {cell.problem.name}: {cell.contender.label}, seed {cell.seed}: {_short(row)}")
+
+    code = 0
+    with kernel_cache(_say if loud else _silent), abort_on_error(comm):
+        found = read_study(study)
+        facts = run_study(found, folder, comm=comm, part=mine, told=told)
+        if facts is None:
+            code = 0 if mine[1] > 1 else UNFINISHED
+            if loud:
+                _say(f"this part is done, others are not: the report follows when all runs are in {folder}/cells")
+        else:
+            failed = sum(f["status"] == "failed" for f in facts)
+            code = UNFINISHED if failed else 0
+            if comm.rank == 0:
+                written = write_outcome(found, facts, folder)
+                _tell(written, folder, failed, quiet=quiet)
+    raise typer.Exit(code)
+
+
+def _tell(written: Written, folder: Path, failed: int, *, quiet: bool) -> None:
+    if quiet:
+        return
+    for sentence in written.verdict:
+        print(sentence)
+    _say(f"written to {folder}: {', '.join(f.name for f in written.files)}")
+    if failed:
+        _say(f"{failed} runs failed by a fault inside wardwise; the same command tries them again")
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    if row["status"] != "done":
+        return f"{row['status']}: {row['message'].splitlines()[-1]}"
+    cost = "no plan" if row["objective"] is None else f"cost {row['objective']:g}"
+    return f"{cost}, {row['seconds']:.1f} s"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _silent(text: str) -> None: ...

@@ -1,0 +1,179 @@
+"""One cell of a study: a contender on an instance with a seed, run once, kept in one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import re
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimise.compare.study import Contender, Study
+from optimise.driver import solve
+from optimise.errors import InputError, WardwiseError
+from optimise.method import Limits, get_method
+from optimise.problem import Problem
+from optimise.result import Result
+from optimise.resultfile import write_text
+
+__all__ = ["Cell", "cells_of", "read_cell", "run_cell", "write_cell"]
+
+SCHEMA = "wardwise-cell/1"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A run to be made. ``key`` changes whenever anything changes that could change its result."""
+
+    problem: Problem
+    contender: Contender
+    seed: int
+    threads: int
+    key: str
+
+    @property
+    def file(self) -> str:
+        """Name of its result file: readable, and distinct by the key."""
+        parts = (self.problem.name, self.contender.label, str(self.seed), self.key[:12])
+        return "--".join(re.sub(r"[^A-Za-z0-9._=-]+", "-", part)[:60] for part in parts) + ".json"
+
+
+def cells_of(study: Study) -> list[Cell]:
+    """All runs of a study: every contender on every instance that it supports and the study lets it run on.
+
+    Raises
+    ------
+    InputError
+        For a contender that supports none of its instances.
+    """
+    made = []
+    for contender in study.contenders:
+        method = get_method(contender.method)
+        chosen = [p for p in study.problems if contender.takes(p) and method.supports(p)]
+        if not chosen:
+            raise InputError(
+                f"method {contender.method!r} works on none of its instances",
+                file=study.file,
+                item=f"method {contender.label}",
+            )
+        for problem in chosen:
+            digest = problem.digest()
+            for seed in contender.seeds:
+                facts = {
+                    "schema": SCHEMA,
+                    "instance": [problem.name, digest],
+                    "method": contender.method,
+                    "options": dict(contender.options),
+                    "seed": seed,
+                    "limits": [contender.time_limit, contender.iterations, study.threads],
+                }
+                text = json.dumps(facts, sort_keys=True, default=str)
+                key = hashlib.sha256(text.encode()).hexdigest()
+                made.append(Cell(problem, contender, seed, study.threads, key))
+    return made
+
+
+def run_cell(cell: Cell) -> dict[str, Any]:
+    """Run it and return its facts, all plain values; a run that fails is a fact too."""
+    contender = cell.contender
+    limits = Limits(contender.time_limit, iterations=contender.iterations, threads=cell.threads)
+    row: dict[str, Any] = {
+        "schema": SCHEMA,
+        "key": cell.key,
+        "instance": cell.problem.name,
+        "family": cell.problem.family,
+        "kind": cell.problem.kind,
+        "method": contender.method,
+        "seed": cell.seed,
+        "options": dict(contender.options),
+        "time_limit": contender.time_limit,
+        "optimum": getattr(cell.problem, "optimum", None),
+        "optimum_source": getattr(cell.problem, "optimum_source", ""),
+        "shape": _shape(cell.problem),
+    }
+    wall, cpu = time.perf_counter(), time.process_time()
+    try:
+        result = solve(cell.problem, contender.method, limits=limits, seed=cell.seed, options=contender.options or None)
+        row |= {"status": "done", "message": ""} | _facts(result)
+    except WardwiseError as error:  # too large, an extra that is absent, a wrong option
+        row |= {"status": "refused", "message": str(error)}
+    except Exception as error:
+        log.warning("%s on %s failed: %s", contender.label, cell.problem.name, error)
+        row |= {"status": "failed", "message": traceback.format_exc(limit=-4)}
+    row |= {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+    return row
+
+
+def _shape(problem: Problem) -> dict[str, float]:
+    """Size of the instance in numbers; coefficients where it is an energy."""
+    if problem.kind == "roster":
+        roster: Any = problem
+        return {"size": float(len(roster.employees) * roster.horizon.days)}
+    if problem.kind == "hospital":
+        hospital: Any = problem
+        return {"size": float(len(hospital.patients.ids))}
+    qubo = getattr(problem, "qubo", None)
+    if qubo is None:
+        return {}
+    every = [*(float(v) for v in qubo.linear), *(float(v) for v in qubo.values)]
+    used = [v for v in every if v]
+    return {
+        "size": float(qubo.size),
+        "nonzeros": float(len(used)),
+        "smallest": min(used, default=0.0),
+        "largest": max(used, default=0.0),
+        "integral": float(all(v == int(v) for v in used)),
+    }
+
+
+def _facts(result: Result) -> dict[str, Any]:
+    best, trace = math.inf, []
+    for point in result.trace.points:
+        if point.primal < best:
+            best = point.primal
+            trace.append([point.seconds, point.primal])
+    return {
+        "stop": str(result.stop),
+        "objective": _finite(result.cost),
+        "bound": _finite(result.bounds.dual),
+        "feasible": result.feasible,
+        "solve_seconds": result.stats.seconds,
+        "trace": trace,
+        "counts": {name: float(value) for name, value in result.stats.counts.items() if math.isfinite(value)},
+        "series": {name: list(values) for name, values in result.stats.series.items()},
+        "machine": result.provenance.machine,
+        "versions": dict(result.provenance.versions),
+        "started": result.provenance.started,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def write_cell(cell: Cell, row: Mapping[str, Any], folder: Path) -> None:
+    """Keep the facts; the file appears whole or not at all."""
+    write_text(folder / cell.file, json.dumps(row, indent=1) + "\n")
+
+
+def read_cell(cell: Cell, folder: Path, *, failed: bool = False) -> dict[str, Any] | None:
+    """Facts of a finished cell with the contender's present label and side; None when it is still to be run.
+
+    A run that failed by a fault of ours counts only when asked for, so that it is run again the next time; one that
+    was refused would be refused again.
+    """
+    try:
+        row = json.loads((folder / cell.file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    known = ("done", "refused", "failed") if failed else ("done", "refused")
+    if not isinstance(row, dict) or row.get("key") != cell.key or row.get("status") not in known:
+        return None
+    return {**row, "label": cell.contender.label, "side": cell.contender.side}

@@ -1,0 +1,142 @@
+"""What a comparison measures, and the definitions of its figures.
+
+Names in ``Stats.counts``
+-------------------------
+A method tells these where they apply; `optimise.compare` reads them and knows nothing else of the method.
+
+``repetitions``, ``repetition seconds``
+    Independent draws of the run (shots, reads) and the wall seconds of one. Without them the whole run is what
+    repeats.
+``success probability``, ``success target``
+    Probability that one repetition costs at most the target (exact where it is known), and the target. It counts
+    only where the target is the reference of the comparison; else it is 0.
+``training seconds``, ``training shots``
+    What was spent before the repetitions.
+``mean energy``, ``random energy``
+    Mean cost of the repetitions after repair; mean cost of uniformly random feasible states.
+``feasible before``, ``feasible after``
+    Share of repetitions that keep all hard rules, before and after repair.
+``qubits``, ``depth``, ``two-qubit gates``
+    The transpiled circuit; a run that tells ``two-qubit gates`` counts as quantum.
+``qpu seconds``, ``qpu repetition seconds``, ``qpu training seconds``
+    Simulated time on a quantum processor; ``gpu seconds``: real time on a GPU.
+
+Definitions
+-----------
+reference
+    The known optimum, else the best cost that any run of the study found, else the best lower bound if equal to it.
+gap
+    ``(objective - bound) / max(|objective|, 1e-9)``, unknown without a bound.
+approximation ratio
+    ``(m - v) / (m - r)`` with v the mean cost of the run's repetitions (its objective where it has none), r the
+    reference and m the mean cost of random feasible states: 1 is always optimal, 0 is no better than guessing,
+    below 0 is worse. Where m is unknown and r > 0 it is r / v.
+success probability p
+    Of one repetition; where the whole run repeats, the share of a contender's seeds that reached the reference.
+R99
+    ``ceil(ln 0.01 / ln(1 - p))``: repetitions after which the reference was seen with probability 0.99.
+TTS99
+    ``training seconds + R99 * repetition seconds``: nothing is free. For a run that repeats as a whole the
+    repetition lasts until the reference was first reached (all of the run where it was not).
+TTS99 on the QPU
+    The same with simulated seconds of a quantum processor, training shots included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "approximation_ratio",
+    "bootstrap",
+    "performance_profile",
+    "reached",
+    "repetitions_99",
+    "sign_test",
+    "tts_99",
+]
+
+
+def reached(cost: float, reference: float, tolerance: float) -> bool:
+    """Whether a cost is the reference within ``tolerance * max(1, |reference|)``."""
+    return cost <= reference + tolerance * max(1.0, abs(reference))
+
+
+def repetitions_99(probability: float) -> float:
+    """Repetitions until one succeeded with probability 0.99; infinite for probability 0."""
+    if probability <= 0:
+        return math.inf
+    if probability >= 0.99:
+        return 1.0
+    return float(math.ceil(math.log(0.01) / math.log1p(-probability)))
+
+
+def tts_99(probability: float, repetition_seconds: float, training_seconds: float = 0.0) -> float:
+    """Seconds to a solution with probability 0.99, training included."""
+    return training_seconds + repetitions_99(probability) * repetition_seconds if probability > 0 else math.inf
+
+
+def approximation_ratio(value: float, reference: float, random: float | None) -> float | None:
+    """As the module says; None where it is not defined."""
+    if not math.isfinite(value):
+        return None
+    if random is not None:
+        return (random - value) / (random - reference) if random > reference else None
+    return reference / value if reference > 0 and value > 0 else None
+
+
+def bootstrap(
+    rows: Sequence[Sequence[float]],
+    statistic: Callable[[NDArray[np.float64]], float],
+    *,
+    seed: int = 0,
+    draws: int = 1000,
+    level: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile interval of a statistic of rows (n, k), drawn n at a time with repetition (Efron 1979).
+
+    Infinite values are kept: an interval may end in infinity. With one row both ends are the statistic itself.
+    """
+    data = np.asarray(rows, dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    picks = rng.integers(0, len(data), (draws if len(data) > 1 else 1, len(data)))
+    values = np.sort([statistic(data[pick]) for pick in picks])
+    low = values[math.floor((1 - level) / 2 * (values.size - 1))]
+    high = values[math.ceil((1 + level) / 2 * (values.size - 1))]
+    return float(low), float(high)
+
+
+def performance_profile(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Performance profile of Dolan and More (2002), doi:10.1007/s101070100263.
+
+    Parameters
+    ----------
+    times : float64 (instances, contenders)
+        Smaller is better; infinity is a failure, NaN not run (counted as a failure).
+
+    Returns
+    -------
+    ratios : float64 (points,)
+        Factors over the best contender, ascending, where something changes.
+    shares : float64 (points, contenders)
+        Share of the instances that some contender solved on which each is within the factor.
+    """
+    known = np.where(np.isnan(times), np.inf, np.maximum(times, 1e-9))
+    solved = known[np.isfinite(known).any(axis=1)]
+    if solved.size == 0:
+        return np.ones(1), np.zeros((1, times.shape[1]))
+    factors = solved / solved.min(axis=1, keepdims=True)
+    ratios = np.unique(factors[np.isfinite(factors)])
+    shares = (factors[None, :, :] <= ratios[:, None, None]).mean(axis=1)
+    return ratios, np.asarray(shares)
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided sign test: probability of so uneven a split if neither side were better; ties are left out."""
+    n = wins + losses
+    tail = sum(math.comb(n, k) for k in range(min(wins, losses) + 1)) / 2**n
+    return float(min(1.0, 2 * tail))

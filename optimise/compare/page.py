@@ -1,0 +1,89 @@
+"""The report of a study: one HTML file, no script, no address of another machine in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from optimise.compare import figures
+from optimise.compare.pictures import pictures
+from optimise.compare.study import Study
+from optimise.compare.table import Row
+from optimise.compare.verdict import sentences
+from optimise.errors import MissingExtraError
+
+__all__ = ["page", "require"]
+
+_HERE = Path(__file__).parent
+
+
+def require() -> None:
+    """Refuse before any run when the report could not be written after it."""
+    try:
+        import jinja2  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("jinja2", "compare") from None
+
+
+def page(study: Study, facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], summary: Sequence[Row]) -> str:
+    """The report as text."""
+    require()
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    environment.filters["figure"] = figure
+    said = sentences(summary)
+    machines = sorted({f["machine"] for f in facts if f.get("machine")})
+    versions: Mapping[str, str] = next((f["versions"] for f in facts if f.get("versions")), {})
+    text: str = environment.get_template("study.html.j2").render(
+        css=(_HERE.parent / "reports" / "report.css").read_text(encoding="utf-8"),
+        title=study.title,
+        headline=said[0],
+        said=said[1:],
+        pictures=pictures(facts, rows, summary),
+        instances=_instances(rows),
+        summary=summary,
+        definitions=_definitions(),
+        machines=machines,
+        versions=versions,
+        runs=len(rows),
+        hours=sum(r["seconds"] for r in rows) / 3600,
+    )
+    return text
+
+
+def _instances(rows: Sequence[Row]) -> list[Row]:
+    made: dict[str, Row] = {}
+    columns = ("instance", "family", "size", "reference", "reference_source")
+    for r in rows:
+        made.setdefault(r["instance"], {k: r[k] for k in columns})
+    return list(made.values())
+
+
+def _definitions() -> list[tuple[str, str]]:
+    """Terms and their meanings from the documentation of `optimise.compare.figures`."""
+    text = (figures.__doc__ or "").partition("Definitions\n")[2].partition("\n")[2]
+    made: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        if line and not line.startswith(" "):
+            made.append((line, ""))
+        elif line.strip() and made:
+            made[-1] = (made[-1][0], f"{made[-1][1]} {line.strip()}".strip())
+    return made
+
+
+def figure(value: Any) -> str:
+    """A number for people; a dash for what is unknown."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if math.isinf(value):
+        return "∞"
+    if value == int(value) and abs(value) < 1e6:
+        return f"{int(value)}"
+    return f"{value:.3g}" if abs(value) < 1e4 else f"{value:.4g}"

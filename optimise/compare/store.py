@@ -1,0 +1,49 @@
+"""Tables on disk: Parquet and CSV. The only module that imports pyarrow (extra ``compare``)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from optimise.errors import MissingExtraError
+from optimise.resultfile import write_text
+
+__all__ = ["csv_text", "require", "write_tables"]
+
+
+def require() -> None:
+    """Refuse before any run when the tables could not be written after it."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("pyarrow", "compare") from None
+
+
+def csv_text(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as CSV with the first row's columns; unknown is empty, infinity is ``inf``."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def write_tables(rows: Sequence[dict[str, Any]], stem: Path) -> list[Path]:
+    """Write ``STEM.parquet`` and ``STEM.csv``, each whole or not at all."""
+    require()
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    handle, name = tempfile.mkstemp(dir=stem.parent, suffix=".parquet")
+    os.close(handle)
+    pq.write_table(pa.table({column: [row[column] for row in rows] for column in rows[0]}), name)
+    os.chmod(name, 0o644)
+    parquet, text = stem.with_suffix(".parquet"), stem.with_suffix(".csv")
+    os.replace(name, parquet)
+    write_text(text, csv_text(rows))
+    return [parquet, text]

@@ -1,0 +1,245 @@
+"""The study file: instances x methods x seeds, in TOML.
+
+A mistake is told with the file and the entry at fault, before anything runs.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from optimise.errors import InputError, WardwiseError
+from optimise.io.ward_document import validated
+from optimise.method import available_methods
+from optimise.problem import Problem
+
+__all__ = ["Contender", "Study", "read_study"]
+
+Side = Literal["quantum", "classical"]
+_VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Instance(BaseModel):
+    """``[[instance]]``: a path in any known format, or a source of another package with keys of its own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    path: str
+    source: str | None = None
+    format: str | None = None
+    history: str | None = None
+    weeks: str | None = None
+
+
+class _Method(_Table):
+    """``[[method]]``: a method, its options, and a grid of options of which every combination is a contender."""
+
+    method: str
+    name: str | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+    grid: dict[str, list[Any]] = Field(default_factory=dict)
+    seeds: list[int] | None = None
+    time_limit: float | None = Field(default=None, gt=0)
+    iterations: int | None = Field(default=None, ge=1)
+    instances: list[str] = Field(default_factory=lambda: ["*"])
+    kinds: list[str] = Field(default_factory=list)
+    side: Side | None = None
+
+    @field_validator("grid")
+    @classmethod
+    def _filled(cls, grid: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        for name, values in grid.items():
+            if not values:
+                raise ValueError(f"the grid of {name} is empty")
+        return grid
+
+
+class _Document(_Table):
+    title: str = ""
+    submitter: str = ""
+    seeds: list[int] = Field(default_factory=lambda: [0], min_length=1)
+    time_limit: float = Field(default=60.0, gt=0)
+    threads: int = Field(default=1, ge=1)
+    tolerance: float = Field(default=1e-6, ge=0)
+    instance: list[_Instance] = Field(min_length=1)
+    method: list[_Method] = Field(min_length=1)
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) < len(seeds) or min(seeds) < 0:
+            raise ValueError("seeds must be distinct and 0 or more")
+        return seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One method with one choice of options.
+
+    Attributes
+    ----------
+    label : str
+        How tables and pictures call it, distinct within the study.
+    side : {"quantum", "classical"} or None
+        As the study says; None is told by the figures of its runs (it ran circuits).
+    """
+
+    label: str
+    method: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0,)
+    time_limit: float = 60.0
+    iterations: int | None = None
+    instances: tuple[str, ...] = ("*",)
+    kinds: tuple[str, ...] = ()
+    side: Side | None = None
+
+    def takes(self, problem: Problem) -> bool:
+        """Whether the study lets it run on an instance: by its name, and by its kind where kinds are given."""
+        named = any(fnmatch(problem.name, pattern) for pattern in self.instances)
+        return named and (not self.kinds or problem.kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A read study: its problems in their order, and the contenders."""
+
+    title: str
+    submitter: str
+    file: Path
+    threads: int
+    tolerance: float
+    problems: tuple[Problem, ...]
+    contenders: tuple[Contender, ...]
+
+
+def read_study(file: str | Path) -> Study:
+    """Read a study and all its instances.
+
+    Raises
+    ------
+    InputError
+        Naming the file and the entry at fault.
+    """
+    file = Path(file)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=file) from None
+    except UnicodeDecodeError:
+        raise InputError("is not a text file", file=file) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        raise InputError(f"is not TOML: {error}", file=file, line=int(found[1]) if found else None) from None
+    try:
+        document = validated(_Document, data)
+        contenders = _contenders(document)
+        problems = _problems(document, file.parent)
+    except InputError as error:
+        raise error.at(file=file) from None
+    _all_used(problems, contenders, file)
+    return Study(
+        document.title or file.stem,
+        document.submitter,
+        file,
+        document.threads,
+        document.tolerance,
+        tuple(problems),
+        tuple(contenders),
+    )
+
+
+def _contenders(document: _Document) -> list[Contender]:
+    made: list[Contender] = []
+    known = available_methods()
+    for number, entry in enumerate(document.method):
+        item = f"method[{number}]"
+        if entry.method not in known:
+            raise InputError(f"unknown method {entry.method!r}; installed: {', '.join(known)}", item=item)
+        base = entry.name or entry.method
+        for values in itertools.product(*entry.grid.values()):
+            point = dict(zip(entry.grid, values))
+            label = " ".join([base, *(f"{name}={_short(value)}" for name, value in point.items())])
+            if any(label == other.label for other in made):
+                raise InputError(f"a second contender is called {label!r}; give it a name", item=item)
+            made.append(
+                Contender(
+                    label,
+                    entry.method,
+                    {**entry.options, **point},
+                    tuple(entry.seeds if entry.seeds is not None else document.seeds),
+                    entry.time_limit or document.time_limit,
+                    entry.iterations,
+                    tuple(entry.instances),
+                    tuple(entry.kinds),
+                    entry.side,
+                )
+            )
+    return made
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _problems(document: _Document, folder: Path) -> list[Problem]:
+    made: list[Problem] = []
+    for number, entry in enumerate(document.instance):
+        try:
+            for problem in _load(entry, folder):
+                if any(problem.name == other.name for other in made):
+                    raise InputError(f"a second instance is called {problem.name!r}; give it another name")
+                made.append(problem)
+        except InputError as error:
+            item = f"instance[{number}]" + (f".{error.item}" if error.item else "")
+            raise InputError(error.message, file=error.file, line=error.line, item=item) from None
+        except WardwiseError as error:
+            raise InputError(str(error), item=f"instance[{number}]") from None
+    return made
+
+
+def _load(entry: _Instance, folder: Path) -> list[Problem]:
+    path = _expanded(entry.path)
+    if entry.source is None:
+        if entry.model_extra:
+            raise InputError(f"unknown key {next(iter(entry.model_extra))!r}")
+        from optimise.io.base import read
+
+        where = Path(path).expanduser()
+        where = where if where.is_absolute() else folder / where
+        return [read(where, format=entry.format, history=entry.history, weeks=entry.weeks)]
+    points = {point.name: point for point in entry_points(group="wardwise.sources")}
+    if entry.source not in points:
+        raise InputError(f"unknown source {entry.source!r}; installed: {', '.join(sorted(points)) or 'none'}")
+    found: list[Problem] = points[entry.source].load()({"path": path, **(entry.model_extra or {})}, folder)
+    return found
+
+
+def _expanded(path: str) -> str:
+    """Environment variables of a path; an unset one is a mistake that is told by name."""
+    for name in (a or b for a, b in _VARIABLE.findall(path)):
+        if name not in os.environ:
+            raise InputError(f"the environment variable {name} is not set")
+    return os.path.expandvars(path)
+
+
+def _all_used(problems: list[Problem], contenders: list[Contender], file: Path) -> None:
+    for contender in contenders:
+        if not any(contender.takes(problem) for problem in problems):
+            named = " or ".join(contender.instances) + (
+                f" and is a {' or '.join(contender.kinds)}" if contender.kinds else ""
+            )
+            raise InputError(f"no instance is called {named}", file=file, item=f"method {contender.label}")

@@ -1,0 +1,170 @@
+"""Which side won, in plain words, computed from the summary table."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimise.compare.figures import sign_test
+from optimise.compare.table import Row
+
+__all__ = ["Duel", "duel", "sentences"]
+
+_CLEAR = 0.05  # a sign test below this is called a win
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """The best contender of each side on each instance, by one measure (smaller is better).
+
+    ``factors`` holds classical over quantum where both are finite and positive: above 1 the quantum side is better.
+    """
+
+    quantum: int
+    classical: int
+    ties: int
+    factors: tuple[float, ...]
+
+    @property
+    def chance(self) -> float:
+        """Two-sided sign test over the instances that one side won."""
+        return sign_test(self.quantum, self.classical)
+
+    @property
+    def winner(self) -> str:
+        """``quantum``, ``classical``, or empty when there is no clear winner."""
+        if self.chance >= _CLEAR:
+            return ""
+        return "quantum" if self.quantum > self.classical else "classical"
+
+
+def duel(rows: Sequence[Row], quantum: Callable[[Row], float | None], classical: Callable[[Row], float | None]) -> Duel:
+    """Compare the sides instance by instance; an instance where a side has no run does not count."""
+    wins, losses, ties, factors = 0, 0, 0, []
+    for name in dict.fromkeys(r["instance"] for r in rows):
+        ours = _least([quantum(r) for r in rows if r["instance"] == name and r["side"] == "quantum"])
+        theirs = _least([classical(r) for r in rows if r["instance"] == name and r["side"] == "classical"])
+        if ours is None or theirs is None:
+            continue
+        slack = _SAME * max(1.0, abs(theirs)) if math.isfinite(theirs) else 0.0
+        if ours < theirs - slack:
+            wins += 1
+        elif ours > theirs + slack:
+            losses += 1
+        else:
+            ties += 1
+        if 0 < ours < math.inf and 0 < theirs < math.inf:
+            factors.append(theirs / ours)
+    return Duel(wins, losses, ties, tuple(factors))
+
+
+def _least(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return min(known) if known else None
+
+
+def sentences(summary: Sequence[Row]) -> list[str]:
+    """The verdict, most important first. Every number is computed here from the table."""
+    sides = {r["side"] for r in summary}
+    if sides != {"quantum", "classical"}:
+        only = next(iter(sides), "no")
+        return [f"There are only {only} contenders in this study, so no side can win.", *_unsolved(summary)]
+    made = []
+    cost = duel(summary, lambda r: r["median"], lambda r: r["median"])
+    time = duel(summary, lambda r: r["tts_99"], lambda r: r["tts_99"])
+    made.append(_headline(cost, time))
+    made.append(
+        f"Cost: by the median over seeds of each side's best contender, the classical side was better on "
+        f"{_instances(cost.classical)}, the quantum side on {cost.quantum}, and {cost.ties} were tied."
+    )
+    made.append(
+        f"Time to solution (99 %, training counted, circuits simulated on this machine): the classical side was faster "
+        f"on {_instances(time.classical)}, the quantum side on {time.quantum}{_typical(time)}."
+    )
+    qpu = duel(summary, lambda r: r["tts_99_qpu"], lambda r: r["tts_99"])
+    if qpu.quantum + qpu.classical + qpu.ties:
+        made.append(
+            "If the circuits had run on a noiseless quantum processor with the gate times of the study, training "
+            f"shots counted, the quantum side would have been faster on {_instances(qpu.quantum)}, the classical "
+            f"side on {qpu.classical}{_typical(qpu)}."
+        )
+    made += _guessing(summary)
+    made += _unsolved(summary)
+    return made
+
+
+def _headline(cost: Duel, time: Duel) -> str:
+    winners = {cost.winner, time.winner} - {""}
+    if len(winners) == 1:
+        side = winners.pop()
+        on = " and in ".join(name for name, one in (("cost", cost), ("time to solution", time)) if one.winner == side)
+        return f"The {side} side won: it was clearly better in {on} (sign test, p < {_CLEAR:g})."
+    if not winners:
+        lead = time.quantum - time.classical or cost.quantum - cost.classical
+        leader = "neither side" if lead == 0 else f"the {'quantum' if lead > 0 else 'classical'} side"
+        return (
+            f"There is no clear winner (sign tests p = {cost.chance:.2g} in cost, {time.chance:.2g} in time to "
+            f"solution); {leader} was ahead."
+        )
+    return f"The sides split: the {cost.winner} side won in cost, the {time.winner} side in time to solution."
+
+
+def _instances(count: int) -> str:
+    return f"{count} instance{'' if count == 1 else 's'}"
+
+
+def _typical(one: Duel) -> str:
+    if not one.factors:
+        return ""
+    middle = statistics.median(one.factors)
+    side, factor = ("quantum", middle) if middle >= 1 else ("classical", 1 / middle)
+    return f"; where both solved it, the {side} side was faster by a factor of {factor:.3g} (median)"
+
+
+def _guessing(summary: Sequence[Row]) -> list[str]:
+    """How much better than guessing the samplers of the quantum side are, by R99."""
+    gains, below = [], 0
+    for r in summary:
+        if r["side"] != "quantum" or not r["success_probability"] or r["repetitions"] is None:
+            continue
+        random = [
+            o["success_probability"]
+            for o in summary
+            if o["instance"] == r["instance"] and o["method"] == "random-feasible" and o["success_probability"]
+        ]
+        if random:
+            gains.append(r["success_probability"] / random[0])
+            below += gains[-1] <= 1
+    if not gains:
+        return []
+    return [
+        (
+            f"Against random feasible guessing, one shot of the quantum side was {statistics.median(gains):.3g} times "
+            f"as likely to be optimal (median of {len(gains)} pairs of instance and contender); in {below} of them it "
+            f"was no better than guessing."
+        )
+    ]
+
+
+def _unsolved(summary: Sequence[Row]) -> list[str]:
+    made = []
+    for side in ("classical", "quantum"):
+        mine = [r for r in summary if r["side"] == side]
+        names = dict.fromkeys(r["instance"] for r in mine)
+        missed = [n for n in names if not any(r["hits"] for r in mine if r["instance"] == n)]
+        if missed:
+            made.append(
+                f"No {side} contender reached the reference on {_instances(len(missed))}: {', '.join(missed[:8])}"
+                + (" ..." if len(missed) > 8 else ".")
+            )
+    refused = [r for r in summary if r["done"] < r["runs"]]
+    if refused:
+        first = refused[0]
+        made.append(
+            f"{len(refused)} pairs of instance and contender gave no result; the first is {first['label']} on "
+            f"{first['instance']}: {first['message']}"
+        )
+    return made
