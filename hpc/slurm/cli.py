@@ -1,0 +1,241 @@
+"""``wardwise slurm``: render, submit, status, fetch, cancel."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from hpc.slurm.job import Job
+    from hpc.slurm.request import Prepared
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Jobs on a Slurm cluster: fill in a batch script, check and queue it, follow it, fetch the result.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+Kind = Annotated[
+    str,
+    typer.Argument(metavar="KIND", help="solve, decompose, scenarios, simulate-gpu, or study (wardwise compare)."),
+]
+Target = Annotated[Path, typer.Argument(metavar="TARGET", help="Instance, or study file.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[-- OPTIONS]", help="Options of 'wardwise solve' or 'wardwise compare', after --."),
+]
+SiteOption = Annotated[str, typer.Option("--site", metavar="NAME|FILE", help="Site profile: a name or a .toml file.")]
+Folder = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the job; default wardwise-TARGET.")
+]
+Nodes = Annotated[int, typer.Option("--nodes", "-N", metavar="N", help="Nodes.")]
+Ranks = Annotated[int | None, typer.Option("--ranks", "-n", metavar="N", help="All ranks together; default 1 a node.")]
+Threads = Annotated[int, typer.Option("--threads", metavar="T", help="Threads per rank.")]
+Time = Annotated[
+    str | None,
+    typer.Option("--time", metavar="T", help="Limit of one job: minutes, h:mm:ss; default from the solve's."),
+]
+Memory = Annotated[
+    float | None, typer.Option("--memory", metavar="GIB", help="GiB per rank; default estimated from the instance.")
+]
+Account = Annotated[str | None, typer.Option("--account", "-A", metavar="NAME", help="Account to charge.")]
+Partition = Annotated[str | None, typer.Option("--partition", "-p", metavar="NAME", help="Partition.")]
+Qos = Annotated[str | None, typer.Option("--qos", metavar="NAME", help="Quality of service.")]
+Parts = Annotated[int, typer.Option("--parts", metavar="N", help="study: tasks of the array.")]
+Warning_ = Annotated[int, typer.Option("--warning", metavar="S", help="Seconds before the limit at which ranks stop.")]
+Restarts = Annotated[int, typer.Option("--restarts", metavar="N", help="How often the job may be queued again.")]
+Header = Annotated[
+    list[str] | None, typer.Option("--header", metavar="KEY=VALUE", help="Further #SBATCH line; repeatable.")
+]
+
+
+@app.command("render")
+def render(
+    kind: Kind,
+    target: Target,
+    options: Options = None,
+    site: SiteOption = "generic",
+    output: Folder = None,
+    nodes: Nodes = 1,
+    ranks: Ranks = None,
+    threads: Threads = 1,
+    time: Time = None,
+    memory: Memory = None,
+    account: Account = None,
+    partition: Partition = None,
+    qos: Qos = None,
+    parts: Parts = 8,
+    warning: Warning_ = 120,
+    restarts: Restarts = 20,
+    header: Header = None,
+) -> None:
+    """Check a request and print its batch script; nothing is queued.
+
+    Example: wardwise slurm render decompose ward.yaml --nodes 2 --ranks 8 -- --time-limit 3600
+    """
+    print(_prepared(**locals()).script, end="")
+
+
+@app.command("submit")
+def submit(
+    kind: Kind,
+    target: Target,
+    options: Options = None,
+    site: SiteOption = "generic",
+    output: Folder = None,
+    nodes: Nodes = 1,
+    ranks: Ranks = None,
+    threads: Threads = 1,
+    time: Time = None,
+    memory: Memory = None,
+    account: Account = None,
+    partition: Partition = None,
+    qos: Qos = None,
+    parts: Parts = 8,
+    warning: Warning_ = 120,
+    restarts: Restarts = 20,
+    header: Header = None,
+) -> None:
+    """Check a request, queue it, and print the job's id.
+
+    The instance is read and the options are checked first, and Slurm is asked whether it would take the job: a bad
+    request is refused and nothing is queued.
+    """
+    prepared = _prepared(**locals())
+    from hpc.slurm.job import submit_request
+
+    job = submit_request(prepared)
+    print(job.job_id)
+    _say(f"queued as job {job.job_id}; follow it with: wardwise slurm status {job.folder}")
+
+
+@app.command("status")
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the job.")],
+) -> None:
+    """Ask Slurm once for the state of a job; shows the best plan so far too."""
+    from hpc.slurm.job import Job
+
+    job = Job.find(folder)
+    found = job.states(now=True)
+    text = f"job {job.job_id}: {found.state}"
+    if found.reason:
+        text += f" ({found.reason})"
+    if found.restarts:
+        text += f", restarted {found.restarts} times"
+    print(text)
+    if len(found.tasks) > 1:
+        counts = {state: list(found.tasks.values()).count(state) for state in sorted(set(found.tasks.values()))}
+        print(", ".join(f"{number} {state}" for state, number in counts.items()))
+    _show_last(job)
+
+
+@app.command("fetch")
+def fetch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the job.")],
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the job; asks Slurm once a minute.")] = True,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="Seconds to wait at most.")] = None,
+) -> None:
+    """Wait for a job and show its result; leaves with the exit code that 'wardwise solve' would have given."""
+    from hpc.slurm.job import Job, JobError
+
+    job = Job.find(folder)
+    try:
+        job.wait(timeout if wait else 0.0)
+    except TimeoutError:
+        raise JobError(f"job {job.job_id} is {job.state}; nothing to fetch yet") from None
+    if job.kind == "study":
+        failed = {task: state for task, state in job.states().tasks.items() if state != "COMPLETED"}
+        for task, state in sorted(failed.items()):
+            _say(f"task {task}: {state}")
+        report = folder / "report.html"
+        print(report if report.exists() else f"no report yet in {folder}: some parts are missing")
+        raise typer.Exit(0 if report.exists() and not failed else 1)
+    result = job.result()
+    from optimise.cli.show import show_result
+    from optimise.cli.solve import exit_code
+    from optimise.resultfile import read_run
+
+    show_result(result, read_run(folder).problem)
+    raise typer.Exit(exit_code(result, signalled=True))
+
+
+@app.command("cancel")
+def cancel(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the job.")]) -> None:
+    """Stop a job; a running solve still writes its best plan and its checkpoint."""
+    from hpc.slurm.job import Job
+
+    Job.find(folder).cancel()
+
+
+@app.command("sites")
+def sites() -> None:
+    """List the site profiles."""
+    from hpc.slurm.site import find_site, site_names
+
+    for name in site_names():
+        site = find_site(name)
+        print(f"{name:14s} {site.scheduler:6s} {site.verified or 'not verified on the machine itself'}")
+
+
+def _prepared(
+    kind: str,
+    target: Path,
+    options: list[str] | None,
+    site: str,
+    output: Path | None,
+    nodes: int,
+    ranks: int | None,
+    header: list[str] | None,
+    **rest: Any,
+) -> Prepared:
+    from hpc.slurm.request import Request, prepare
+    from hpc.slurm.script import TEMPLATES
+    from hpc.slurm.site import find_site
+    from optimise.errors import WardwiseError
+
+    if kind not in TEMPLATES:
+        raise WardwiseError(f"no such kind of job: {kind!r}; known: {', '.join(TEMPLATES)}")
+    lines: dict[str, str | int | bool | None] = {}
+    for text in header or []:
+        key, sign, value = text.partition("=")
+        lines[key.lstrip("-")] = value if sign else True
+    folder = output or Path(f"wardwise-{target.stem}")
+    made = prepare(
+        Request(
+            kind,
+            target,
+            folder,
+            find_site(site),
+            tuple(options or ()),
+            nodes=nodes,
+            ranks=nodes if ranks is None else ranks,
+            header=lines,
+            **rest,
+        )
+    )
+    for note in made.notes:
+        _say(f"note: {note}")
+    return made
+
+
+def _show_last(job: Job) -> None:
+    import json
+
+    file = job.folder / "result.json"
+    if job.kind != "study" and file.exists():
+        found = json.loads(file.read_text(encoding="utf-8"))
+        print(f"result so far: cost {found['cost']}, bound {found['lower_bound']}, stopped: {found['stop']}")
+    lines = job.stdout().splitlines()
+    if lines:
+        print(f"log: {lines[-1]}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,268 @@
+"""Jobs as Python objects, after submitit's conventions: ``submit`` gives a ``Job`` that is polled politely."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hpc.slurm import queue
+from hpc.slurm.request import Prepared, Request, prepare
+from hpc.slurm.script import Value
+from hpc.slurm.site import Site, find_site
+from optimise.errors import InputError, WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.problem import Problem
+    from optimise.result import Result
+
+__all__ = ["POLL_SECONDS", "Job", "JobError", "submit", "submit_request"]
+
+#: Least seconds between two questions to the scheduler about one job. Sites ask for this.
+POLL_SECONDS = 60.0
+_CARD = "job.json"
+_TAIL = 15  # lines of a log shown with a failure
+
+
+class JobError(WardwiseError):
+    """A job ended without a result; the message has its state and the end of its log."""
+
+    exit_code = 1
+
+
+def poll_seconds() -> float:
+    """Seconds between questions; tests on a cluster of their own shorten it by WARDWISE_SLURM_POLL."""
+    return float(os.environ.get("WARDWISE_SLURM_POLL", POLL_SECONDS))
+
+
+class Job:
+    """A job that was submitted.
+
+    Attributes
+    ----------
+    job_id : str
+    folder : Path
+        Script, log, checkpoint and result.
+    """
+
+    def __init__(self, job_id: str, folder: str | Path, kind: str = "solve") -> None:
+        self.job_id, self.folder, self.kind = job_id, Path(folder), kind
+        self._asked = -float("inf")
+        self._last = queue.States({})
+
+    def __repr__(self) -> str:
+        return f"Job({self.job_id!r}, {str(self.folder)!r})"
+
+    @classmethod
+    def find(cls, folder: str | Path) -> Job:
+        """The job that was submitted into a folder."""
+        file = Path(folder) / _CARD
+        try:
+            card = json.loads(file.read_text(encoding="utf-8"))
+            return cls(str(card["job_id"]), Path(folder), str(card["kind"]))
+        except FileNotFoundError:
+            raise InputError("no job was submitted into this folder", file=file) from None
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"is damaged ({error})", file=file) from None
+
+    def states(self, *, now: bool = False) -> queue.States:
+        """State of the job and its tasks; asks Slurm at most once a minute unless ``now``."""
+        final = self._last.tasks and self._last.state in queue.FINAL
+        if now or (not final and time.monotonic() - self._asked >= poll_seconds()):
+            self._last = queue.states(self.job_id)
+            self._asked = time.monotonic()
+        return self._last
+
+    @property
+    def state(self) -> str:
+        """``PENDING``, ``RUNNING``, ``COMPLETED``, ``FAILED``, ...; ``UNKNOWN`` once Slurm has forgotten the job."""
+        return self.states().state
+
+    def done(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in queue.FINAL
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Block until the job has ended.
+
+        Raises
+        ------
+        TimeoutError
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self.done():
+            pause = poll_seconds()
+            if end is not None and time.monotonic() + min(pause, 0.1) > end:
+                raise TimeoutError(f"job {self.job_id} has not ended within {timeout:g} s")
+            time.sleep(pause if end is None else max(0.05, min(pause, end - time.monotonic())))
+
+    def cancel(self) -> None:
+        """Take the job out of the queue, or stop it: it still writes its best plan."""
+        queue.cancel(self.job_id)
+
+    def stdout(self) -> str:
+        """Text of the log; standard error is in it too."""
+        logs = sorted(self.folder.glob("job-*.log"))
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+
+    def result(self, timeout: float | None = None) -> Result:
+        """Wait for the job and return its result, with the plan.
+
+        Raises
+        ------
+        JobError
+            If it ended without one.
+        TimeoutError
+        """
+        from optimise.resultfile import read_run
+
+        self.wait(timeout)
+        if self.kind == "study":
+            raise WardwiseError(f"a study has no single result; its report is in {self.folder}")
+        if not (self.folder / "result.json").exists():
+            raise JobError(self._failure())
+        return read_run(self.folder).result
+
+    def exception(self) -> JobError | None:
+        """The error that :meth:`result` would raise for an ended job; None when there is a result."""
+        self.wait()
+        there = self.kind == "study" or (self.folder / "result.json").exists()
+        return None if there else JobError(self._failure())
+
+    def _failure(self) -> str:
+        lines = self.stdout().splitlines()[-_TAIL:]
+        said = "\n".join(f"  | {line}" for line in lines) or "  | (the log is empty)"
+        return f"job {self.job_id} ended as {self.states().state} without a result; the end of its log:\n{said}"
+
+
+def submit(
+    target: str | Path | Problem,
+    *,
+    folder: str | Path,
+    kind: str = "solve",
+    method: str | None = None,
+    time_limit: float | None = None,
+    seed: int = 0,
+    iterations: int | None = None,
+    options: Mapping[str, Any] | None = None,
+    site: str | Path | Site = "generic",
+    nodes: int = 1,
+    ranks: int = 1,
+    threads: int = 1,
+    time: str | None = None,
+    memory: float | None = None,
+    header: Mapping[str, Value] | None = None,
+    arguments: Sequence[str] = (),
+    **more: Any,
+) -> Job:
+    """Check and queue a solve.
+
+    Parameters
+    ----------
+    target : path or Problem
+        An instance file that the nodes can read; a problem is written into ``folder`` first.
+    folder : path
+        On a file system that the nodes share; receives everything.
+    kind : str
+        Template: ``solve``, ``decompose``, ``scenarios``, ``simulate-gpu`` or ``study``.
+    time_limit : float, optional
+        Seconds of the solve, over all restarts; estimated from the instance when left out.
+    options : mapping, optional
+        The method's own options.
+    time : str, optional
+        Limit of one job.
+    memory : float, optional
+        GiB per rank.
+    header : mapping, optional
+        Further header lines.
+    arguments : sequence of str
+        Further arguments of ``wardwise solve``.
+    **more
+        Further fields of :class:`~hpc.slurm.request.Request`.
+
+    Raises
+    ------
+    WardwiseError
+        If the instance, an option or what is asked of the cluster cannot be; nothing is queued then.
+    """
+    folder = Path(folder)
+    path = Path(target) if isinstance(target, str | Path) else _written(target, folder)
+    extra = list(arguments)
+    if kind != "study":
+        extra += ["--seed", str(seed)]
+        for name, value in (("--method", method), ("--time-limit", time_limit), ("--iterations", iterations)):
+            if value is not None:
+                extra += [name, str(value)]
+        extra += [word for k, v in (options or {}).items() for word in ("--option", f"{k}={json.dumps(v)}")]
+    request = Request(
+        kind,
+        path,
+        folder,
+        site if isinstance(site, Site) else find_site(site),
+        tuple(extra),
+        nodes=nodes,
+        ranks=ranks,
+        threads=threads,
+        time=time,
+        memory=memory,
+        header=dict(header or {}),
+        **more,
+    )
+    return submit_request(prepare(request))
+
+
+def submit_request(prepared: Prepared) -> Job:
+    """Write the script of a checked request into its folder and queue it."""
+    request = prepared.request
+    if request.site.scheduler != "slurm":
+        raise WardwiseError(f"{request.site.name} is no Slurm site: render the script and submit it by hand")
+    folder = request.folder
+    _claim(folder)
+    with tempfile.TemporaryDirectory() as trial:
+        script = Path(trial) / "job.sbatch"
+        script.write_text(prepared.script, encoding="utf-8")
+        queue.test(script)
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "job.sbatch"
+    script.write_text(prepared.script, encoding="utf-8")
+    job = Job(queue.enqueue(script), folder, request.kind)
+    card = {
+        "job_id": job.job_id,
+        "kind": request.kind,
+        "target": str(request.target.resolve()),
+        "site": request.site.name,
+        "submitted": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "request": {k: v for k, v in asdict(request).items() if isinstance(v, str | int | float)},
+    }
+    (folder / _CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return job
+
+
+def _claim(folder: Path) -> None:
+    """Refuse a folder that holds something else, or whose job still waits or runs."""
+    from optimise.resultfile import claim_folder
+
+    claim_folder(folder)
+    if (folder / _CARD).exists():
+        job = Job.find(folder)
+        if job.states(now=True).state not in queue.FINAL:
+            raise InputError(f"job {job.job_id} in this folder is {job.state}; cancel it or use another", file=folder)
+
+
+def _written(problem: Any, folder: Path) -> Path:
+    """Write a problem into the folder, in its own format or in ours."""
+    from optimise.io.base import get_format
+    from optimise.io.native import write_ward
+    from optimise.io.table import ward_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write = getattr(get_format(problem.family), "write", None)
+    if write is not None:
+        return Path(write(problem, folder / "instance.json")[0])
+    return write_ward(ward_of(problem), folder / "instance.json")
