@@ -13,7 +13,8 @@ have smooth quantiles, and turns them back into a distribution of counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from optimise.errors import MissingExtraError
 
 __all__ = ["BoostedQuantiles", "CountRegression", "Pool"]
 
-_ROWS = 30_000
+_ROWS = 12_000
 _PRIOR = 0.3  # standard deviation of a coefficient before any data
 _QUANTILES = np.array([0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97])
 _LEADS = (1, 3)  # days at which the dispersion may change
@@ -42,7 +43,7 @@ def _sklearn() -> tuple[Any, Any]:
 
 
 def _one_thread() -> Any:
-    """OpenMP held to one thread: spinning teams on shared or nested processors cost far more than they bring."""
+    """Numerical libraries held to one thread: spinning teams on shared processors cost far more than they bring."""
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1)
@@ -55,14 +56,33 @@ def _rows(demand: Demand, group: int, start: int, end: int, horizon: int, seed: 
     return origins[seen], targets[seen]
 
 
+class _Memo:
+    """The last fit, so that a pool and its members learn once."""
+
+    def __init__(self) -> None:
+        self.demand: Demand | None = None
+        self.key: tuple[int, int, int] | None = None
+        self.fitted: Fitted | None = None
+
+    def recall(self, fit: Callable[..., Fitted], demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
+        if self.fitted is None or self.demand is not demand or self.key != (end, horizon, seed):
+            self.fitted = fit(demand, end, horizon, seed)
+            self.demand, self.key = demand, (end, horizon, seed)
+        return self.fitted
+
+
 @dataclass(slots=True)
 class CountRegression:
     """Negative binomial log-linear model of calendar and recent levels."""
 
     region: str | None = None
     name: str = "count-regression"
+    _memo: _Memo = field(default_factory=lambda: _Memo(), repr=False)
 
     def fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
+        return self._memo.recall(self._fit, demand, end, horizon, seed)
+
+    def _fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
         parts = [self._one(demand, g, end, horizon, seed) for g in range(len(demand.groups))]
         return _Regressed(parts, self.region, end, horizon, largest_count(demand, end))
 
@@ -93,8 +113,12 @@ class CountRegression:
         if not len(targets) or demand.counts[targets, group].sum() == 0:
             return _Constant(0.5 / max(1, len(targets)))
         size = made.exposure[targets]
-        model = regressor(alpha=1.0 / (len(targets) * _PRIOR**2), solver="newton-cholesky", max_iter=50)
-        return model.fit(made.linear(origins, targets), demand.counts[targets, group] / size, sample_weight=size)
+        # A period that was drawn with several leads is still one observation.
+        alpha = 1.0 / (len(np.unique(targets)) * _PRIOR**2)
+        model = regressor(alpha=alpha, solver="newton-cholesky", max_iter=50)
+        with _one_thread():
+            model.fit(made.linear(origins, targets), demand.counts[targets, group] / size, sample_weight=size)
+        return model
 
 
 class _Constant:
@@ -141,8 +165,12 @@ class BoostedQuantiles:
 
     region: str | None = None
     name: str = "boosted-quantiles"
+    _memo: _Memo = field(default_factory=lambda: _Memo(), repr=False)
 
     def fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
+        return self._memo.recall(self._fit, demand, end, horizon, seed)
+
+    def _fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
         _, booster = _sklearn()
         start = min(demand.season * 2, end // 3)
         noise = np.random.default_rng((seed, 72))

@@ -97,6 +97,7 @@ def read_demand(
     gaps: Gaps = "error",
     groups: tuple[str, ...] | None = None,
     blank: str | None = None,
+    until: datetime.datetime | None = None,
 ) -> Demand:
     """Read demand from a CSV file.
 
@@ -114,6 +115,9 @@ def read_demand(
         The only groups expected; any other is an error.
     blank : str, optional
         Group of rows whose group is empty; None: an error.
+    until : datetime.datetime, optional
+        Local time at which the data end: later rows are left out, and patients who leave later are still there.
+        Default: the last time in the file.
 
     Raises
     ------
@@ -131,6 +135,8 @@ def read_demand(
     if layout != "events" and not when.dates_only:
         period = "hour"  # days are added up from complete hours
     for line, moment, name, number, row in _entries(table, columns, when, layout, value, blank):
+        if until is not None and moment >= until:
+            continue
         if groups is not None and name not in groups:
             raise table.error(line, f"unknown group; expected {', '.join(groups)}", f"group {name!r}")
         if period == "hour" and when.dates_only:
@@ -145,7 +151,7 @@ def read_demand(
             stays.append((slot, _departure(table, columns, when, row, line, moment, period)))
     if not tally.sums:
         raise table.error(1, "there are no rows")
-    made = _assemble(table, tally, stays, layout, period, zone, gaps, groups, when)
+    made = _assemble(table, tally, stays, layout, period, zone, gaps, groups, when, until)
     return made.by_day() if wanted != period else made
 
 
@@ -288,10 +294,16 @@ def _assemble(
     gaps: Gaps,
     groups: tuple[str, ...] | None,
     when: TimeReader,
+    until: datetime.datetime | None,
 ) -> Demand:
     step = datetime.timedelta(hours=HOURS[period])
     names = groups or tuple(sorted({name for _, name in tally.sums}))
     first, last = min(t for t, _ in tally.sums), max(t for t, _ in tally.sums)
+    if layout == "events" and period == "hour":
+        if until is not None:
+            last = max(last, _floor(until - datetime.timedelta(seconds=1), period))
+        elif stays and all(left is not False for _, left in stays):
+            last = max([last, *(left for _, left in stays if left)])
     length = round((last - first) / step) + 1
     if length * HOURS[period] > _LONGEST_DAYS * 24:
         line = tally.lines[min(tally.lines, key=lambda key: key[0])]
