@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.annealing import Chains
 from hpc.checkpoint import Checkpoint, Pool
 from hpc.comm import Team
 from hpc.dive import dive
@@ -54,15 +55,15 @@ class ColumnGenerationMethod:
     resume : bool
         Under a work limit (``limits.iterations``) the answer is that of a run that was never stopped: a root that was
         cut short is repeated from its beginning (once; a root that is cut again goes on from its columns).
-    root_share : float
-        Share of the time for the root bound (default 0.5).
+    root_share, anneal_share : float
+        Shares of the time for the root bound (default 0.5) and for the annealing before it (0.2).
     """
 
     name = "column-generation"
     resumable = True
 
     def supports(self, problem: Any) -> bool:
-        return supported(problem)
+        return problem.kind == "blocks" or supported(problem)
 
     def solve(
         self,
@@ -75,6 +76,12 @@ class ColumnGenerationMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
+        if problem.kind == "blocks":
+            from hpc.block_generation import solve_blocks
+
+            return solve_blocks(
+                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
+            )
         return Run(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
 
 
@@ -120,7 +127,7 @@ class Run:
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         self.start, self.options, self.name = start, options, name
         self.timers = Timers()
-        known = {"root", "checkpoint", "resume", "root_share"}
+        known = {"root", "checkpoint", "resume", "root_share", "anneal_share"}
         if set(options) - known:
             raise InputError(
                 f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}"
@@ -134,6 +141,7 @@ class Run:
         self.team: Team | None = None
         self.cuts, self.dives = 0, 0
         self.pool: Pool | None = None
+        self.others: list[Incumbent] = []
 
     # ---- the algorithm -------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
@@ -150,7 +158,11 @@ class Run:
         resumed = self._resumed()
         if resumed is not None and resumed.phase == "search":
             state = state_of(resumed.search)
+        self.chains = Chains(self.cover, self.pricer, self.lattice, self.seed)
         self._construct(resumed)
+        if self.incumbent is not None and (resumed is None or not resumed.words.size):
+            self._anneal()
+            state.warmth = self.chains.warmth
         if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
             self._root()
         if self.incumbent is not None and not self.stopped:
@@ -188,6 +200,16 @@ class Run:
             self._share()
             self._report("construction")
 
+    def _anneal(self) -> None:
+        """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
+        assert self.incumbent is not None
+        share = float(self.options.get("anneal_share", 0.2))
+        with self.timers("annealing"):
+            plans = self.chains.start(self.incumbent, self.comm, share * self.clock.left, self._over)
+            self.pricer.settle({})  # repairs leave no trace in later answers
+        self.incumbent, self.others = plans[0], plans[1:]
+        self._report("annealing")
+
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
         compiled, built = self.problem.compiled, self.pricer.automata
@@ -208,7 +230,7 @@ class Run:
         with self.timers("building"):
             work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
         owner = longest_first(work, self.comm.size)
-        local = LocalPricing(self.pricer, self.cover)
+        local = LocalPricing(self.pricer, self.cover, over=self._over)
         self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
         share = float(self.options.get("root_share", 0.5))
         began = self.clock.elapsed
@@ -240,7 +262,8 @@ class Run:
         nothing = np.zeros(self.cover.lines)
         master = Master(self.cover, people, nothing, self.penalty / 100.0)
         if self.incumbent is not None:
-            master.add([master.make(e, self.incumbent.words[e], float(self.incumbent.personal[e])) for e in people])
+            for plan in (self.incumbent, *self.others):
+                master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
 
         def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
             self.timers.counts["iterations"] = iteration
@@ -296,6 +319,7 @@ class Run:
                     fixed=np.zeros(self.cover.lines),
                     center=root.duals,
                     lattice=self.lattice,
+                    cutoff=self._cost - 0.5 * self.lattice,
                     over=over,
                     share=share,
                     sure=0.95,
@@ -363,6 +387,7 @@ class Run:
             seed=self.seed,
             timers=self.timers,
             state=state,
+            chains=self.chains,
         )
         self._save("search", state, force=True)
         while not self._agree(self._finished(state)):

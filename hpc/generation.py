@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.master import Column, Master, MasterSolution
+from hpc.timers import Work
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 
@@ -59,20 +60,35 @@ class LocalPricing:
     pricer, cover
     columns : int
         Most columns per person and call.
+    over : callable
+        Asked between people; once True, the people left have no bound (-inf) and no columns.
+    work : Work, optional
+        Where to count what is done.
     """
 
-    def __init__(self, pricer: Pricer, cover: CoverRows, columns: int = 1) -> None:
-        self.pricer, self.cover, self.columns = pricer, cover, columns
+    def __init__(
+        self,
+        pricer: Pricer,
+        cover: CoverRows,
+        columns: int = 1,
+        over: Callable[[], bool] = lambda: False,
+        work: Work | None = None,
+    ) -> None:
+        self.pricer, self.cover, self.columns, self.over = pricer, cover, columns, over
+        self.work = work or Work()
         self.seconds = 0.0
         self.solved = 0
 
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         began = time.perf_counter()
         prices = self.cover.prices(duals)
-        bounds, out = np.empty(len(people)), []
+        bounds, out = np.full(len(people), -np.inf), []
         for i, e in enumerate(people):
+            if self.over():
+                break
             bounds[i], made = self.one(e, prices[self.cover.kind[e]], shut.get(e))
             out += made
+            self.work.add(Work.PERSON + Work.CELL * self.pricer.work(e))
         self.seconds += time.perf_counter() - began
         self.solved += len(people)
         return bounds, out
@@ -136,6 +152,8 @@ def generate(
         last = solution
         if best is None:
             best = solution.duals
+        if over():
+            break
         mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
         duals = on_grid(np.where(master.lines, mixed, 0.0))
         bounds, columns = pricing(duals, people, shut)

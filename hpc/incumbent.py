@@ -12,7 +12,7 @@ from hpc.master import Column
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 
-__all__ = ["Incumbent", "construct", "descend"]
+__all__ = ["Incumbent", "construct", "descend", "repair"]
 
 Floats = NDArray[np.float64]
 
@@ -97,6 +97,19 @@ def descend(
             rows, values = incumbent.cover.column(e, before[0])
             incumbent.put([Column(e, before[0], before[1], rows, values)])
     return better
+
+
+def repair(incumbent: Incumbent, pricer: Pricer) -> bool:
+    """Give everybody who breaks a personal rule the best roster against the others; False if someone has none."""
+    for e in np.flatnonzero(~np.isfinite(incumbent.personal)).tolist():
+        others = incumbent.without([e])
+        priced = pricer.price(e, on_grid(incumbent.cover.marginal(others, incumbent.penalty)[incumbent.cover.kind[e]]))
+        if not len(priced.values):
+            return False
+        word = priced.words[0]
+        rows, values = incumbent.cover.column(e, word)
+        incumbent.put([Column(e, word.copy(), pricer.cost(e, word), rows, values)])
+    return True
 
 
 def construct(

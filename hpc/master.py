@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.timers import Work
 from optimise.kernels.cover import CoverRows
 
 __all__ = ["Column", "Master", "MasterSolution"]
@@ -104,6 +105,7 @@ class Master:
             self._lp.setOptionValue(name, value)
         self._rows(fixed)
         self.simplex = 0
+        self.work = Work()
 
     def _rows(self, fixed: Floats) -> None:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
@@ -205,7 +207,9 @@ class Master:
         lines = len(self.kept)
         duals = np.zeros(self.cover.lines)
         duals[self.kept] = dual[:lines]
-        self.simplex += max(int(info.simplex_iteration_count), 0)
+        iterations = max(int(info.simplex_iteration_count), 0)
+        self.simplex += iterations
+        self.work.add(Work.SOLVE + Work.ITERATION * iterations)
         x = value[self.slacks :]
         reduced = np.asarray(solution.col_dual)[self.slacks :]
         self.reduced = reduced

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from hpc.dive import dive
 from hpc.generation import LocalPricing, generate, round_up
 from hpc.incumbent import Incumbent
 from hpc.master import Column, Master
+from hpc.timers import Work
 from optimise.kernels import Pricer
 
 __all__ = ["Attempt", "choose_people", "improve"]
@@ -37,12 +38,18 @@ class Attempt:
         By how much the cost falls.
     closed : bool
         Proven that no better rosters exist for these people while the others stay.
+    work : float
+        What it took (see :class:`~hpc.timers.Work`).
+    kind : int
+        Of the search's kinds of neighbourhood.
     """
 
     people: tuple[int, ...]
     columns: tuple[Column, ...]
     gain: float
     closed: bool
+    work: float = 0.0
+    kind: int = 0
 
 
 def improve(
@@ -56,6 +63,7 @@ def improve(
     over: Callable[[], bool] = lambda: False,
     nodes: int = 50,
     iterations: int = 80,
+    most: float = math.inf,
 ) -> Attempt:
     """Look for better rosters of ``people`` while the others stay.
 
@@ -71,7 +79,28 @@ def improve(
         Asked between solves; True ends the attempt.
     nodes : int
         Limit of each MIP.
+    most : float
+        Work after which the attempt ends.
     """
+    work = Work(most)
+    made = _improve(
+        incumbent, people, pricer, center, lattice, days, lambda: work.over or over(), nodes, iterations, work
+    )
+    return replace(made, work=work.used)
+
+
+def _improve(
+    incumbent: Incumbent,
+    people: list[int],
+    pricer: Pricer,
+    center: Floats | None,
+    lattice: float,
+    days: tuple[int, int] | None,
+    over: Callable[[], bool],
+    nodes: int,
+    iterations: int,
+    work: Work,
+) -> Attempt:
     cover = incumbent.cover
     fixed = incumbent.without(people)
     lines: NDArray[np.bool_] | None = None
@@ -85,7 +114,7 @@ def improve(
     each = cover.line_costs(incumbent.values, incumbent.penalty)
     now = float(incumbent.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
-    pricing = LocalPricing(pricer, cover, columns=2)
+    pricing = LocalPricing(pricer, cover, columns=2, over=over, work=work)
     first = ascend(
         cover,
         pricing,
@@ -103,6 +132,7 @@ def improve(
     if first.bound >= goal + 1e-6 or over():
         return Attempt(tuple(people), (), 0.0, first.bound >= goal + 1e-6)
     master = Master(cover, people, fixed, incumbent.penalty, lines)
+    master.work = work
     master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
     master.add(first.columns)
     root = generate(

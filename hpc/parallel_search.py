@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.annealing import Chains
 from hpc.incumbent import Incumbent
 from hpc.neighbourhood import Attempt, choose_people, improve
-from hpc.timers import Timers
+from hpc.timers import Timers, Work
 from optimise.kernels import Pricer
 from optimise.method import Communicator, Limits, Listener, Outcome
 from optimise.result import Plan
@@ -22,7 +23,11 @@ Floats = NDArray[np.float64]
 
 #: Neighbourhoods of one round, whatever the number of ranks (up to it): more would work on a stale incumbent.
 ROUND = 4
-_STYLES = 4
+#: Kinds of neighbourhood; the first are the styles of :func:`~hpc.neighbourhood.choose_people`.
+KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
+_WINDOW, _ANNEAL = KINDS.index("window"), KINDS.index("anneal")
+_MOST_WORK = 2.0  # of one neighbourhood, about seconds
+_FADE = 0.9
 
 
 @dataclass(slots=True)
@@ -31,9 +36,16 @@ class SearchState:
 
     round: int = 0
     size: float = 8.0
+    #: people of a week's window
+    wide: float = 10.0
+    #: moves of a chain, in full chains
+    length: float = 0.05
+    #: first temperature of chains
+    warmth: float = 0.0
     since_gain: int = 0
-    #: (people, days) proven to hold nothing better, valid until the incumbent changes
-    closed: int = 0
+    #: by kind of neighbourhood: gains and work, fading
+    gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
+    spent: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
 
 
 def state_of(stored: Mapping[str, float]) -> SearchState:
@@ -64,6 +76,7 @@ class Search:
         seed: int,
         timers: Timers,
         state: SearchState | None = None,
+        chains: Chains | None = None,
     ) -> None:
         self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
         self.duals, self.lattice, self.seed, self.timers = duals, lattice, seed, timers
@@ -74,6 +87,9 @@ class Search:
         #: cells (people times days) that one small master carries well
         self.area = 28 * 14
         self.days = days
+        self.chains = chains
+        if chains is not None:
+            chains.warmth = self.state.warmth
 
     def round(self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False) -> float | None:
         """One round on all ranks; returns the gain.
@@ -87,23 +103,9 @@ class Search:
         for k in range(self.comm.rank, tasks, self.comm.size):
             if over() and mine:
                 break
-            people, days = self._choice(k)
             self.pricer.reset()
             with self.timers("neighbourhoods"):
-                mine.append(
-                    (
-                        k,
-                        improve(
-                            self.incumbent,
-                            people,
-                            self.pricer,
-                            center=self.duals,
-                            lattice=self.lattice,
-                            days=days,
-                            over=over,
-                        ),
-                    )
-                )
+                mine.append((k, self._attempt(k, over)))
             self.timers.count("neighbourhoods")
         with self.timers("idle"):
             gathered = self.comm.allgather((mine, asked()))
@@ -115,18 +117,55 @@ class Search:
         self._adapt(attempts, gain)
         return gain
 
-    def _choice(self, k: int) -> tuple[list[int], tuple[int, int] | None]:
-        """People and window of neighbourhood ``k`` of this round."""
+    def _attempt(self, k: int, over: Callable[[], bool]) -> Attempt:
+        """Work on neighbourhood ``k`` of this round."""
         random = np.random.default_rng((self.seed, self.state.round, k))
-        size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
-        style = (self.state.round * ROUND + k) % _STYLES
+        kind = int(random.choice(len(KINDS), p=self._likely()))
+        if kind == _ANNEAL and self.chains is not None:
+            moves = int(self.state.length * self.chains.full)
+            heat = float(random.uniform(0.05, 0.7))
+            columns, gain = self.chains.again(self.incumbent, moves, heat, (self.state.round, k), over)
+            return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
+        people, days = self._choice(kind, random)
+        made = improve(
+            self.incumbent,
+            people,
+            self.pricer,
+            center=self.duals,
+            lattice=self.lattice,
+            days=days,
+            over=over,
+            most=_MOST_WORK,
+        )
+        return replace(made, kind=kind)
+
+    def _likely(self) -> Floats:
+        """Chances of the kinds: half by gain per work so far, half alike."""
+        rate = (np.array(self.state.gains) + 1e-9) / (np.array(self.state.spent) + 0.5)
+        chance = 0.5 / len(KINDS) + 0.5 * rate / rate.sum()
+        if self.chains is None:
+            chance[_ANNEAL] = 0.0
+        likely: Floats = chance / chance.sum()
+        return likely
+
+    def _choice(self, kind: int, random: np.random.Generator) -> tuple[list[int], tuple[int, int] | None]:
+        """People and window of a neighbourhood."""
+        people = len(self.incumbent.words)
         window: tuple[int, int] | None = None
-        if self.days > 63:  # long horizons: more people on fewer days
-            length = max(14, 7 * round(self.area * (self.state.size / 8.0) / (7 * size)))
-            if length < self.days:
-                first = 7 * int(random.integers(0, max(1, (self.days - length) // 7 + 1)))
-                window = (first, min(self.days, first + length))
-        return choose_people(self.incumbent, self.duals, size, random, style, window), window
+        if kind == _WINDOW:
+            length = int(random.integers(5, 15))
+            size = min(people, max(3, round(self.state.wide * 7 / length)))
+            first = int(random.integers(0, max(1, self.days - length + 1)))
+            window = (first, min(self.days, first + length))
+            kind = int(random.integers(0, _WINDOW))
+        else:
+            size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
+            if self.days > 63:  # long horizons: more people on fewer days
+                length = max(14, 7 * round(self.area * (self.state.size / 8.0) / (7 * size)))
+                if length < self.days:
+                    first = 7 * int(random.integers(0, max(1, (self.days - length) // 7 + 1)))
+                    window = (first, min(self.days, first + length))
+        return choose_people(self.incumbent, self.duals, size, random, kind, window), window
 
     def _merge(self, attempts: list[Attempt]) -> float:
         """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one."""
@@ -143,14 +182,20 @@ class Search:
         return total
 
     def _adapt(self, attempts: list[Attempt], gain: float) -> None:
-        """Grow neighbourhoods that are solved to proof, shrink those that are not."""
+        """Grow neighbourhoods that are solved to proof, shrink those that are not; note what each kind brought."""
         state = self.state
         state.since_gain = 0 if gain > 0 else state.since_gain + 1
+        scale = max(1.0, abs(self.incumbent.cost))
         for a in attempts:
-            if not a.closed:
-                state.size = max(4.0, state.size - 0.5)
-            elif a.gain <= 0:
-                state.size = min(self.most, state.size + 0.5)
+            state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
+            state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
+            step = -0.5 if not a.closed else 0.5 if a.gain <= 0 else 0.0
+            if a.kind == _ANNEAL:
+                state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
+            elif a.kind == _WINDOW:
+                state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))
+            else:
+                state.size = min(self.most, max(4.0, state.size + step))
 
 
 class ParallelSearchMethod:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from optimise.method import Communicator
 from optimise.phase import enter
 from optimise.result import Stats
 
-__all__ = ["Timers"]
+__all__ = ["Timers", "Work"]
 
 
 class Timers:
@@ -43,3 +44,23 @@ class Timers:
                 total[name] += value
         total.update(counts or {})
         return Stats(phases={n: tuple(s.get(n, 0.0) for s, _ in gathered) for n in names}, counts=dict(total))
+
+
+class Work:
+    """Work of one task in units that do not depend on the machine's load (about seconds of one core).
+
+    Limits in these units cut tasks short without making results depend on the clock.
+    """
+
+    #: per simplex iteration, per solve of a small master, per priced person, per table cell, per annealing move
+    ITERATION, SOLVE, PERSON, CELL, MOVE = 5e-5, 1e-3, 1e-4, 4e-9, 5e-7
+
+    def __init__(self, most: float = math.inf) -> None:
+        self.used, self.most = 0.0, most
+
+    def add(self, amount: float) -> None:
+        self.used += amount
+
+    @property
+    def over(self) -> bool:
+        return self.used > self.most

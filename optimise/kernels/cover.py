@@ -160,7 +160,7 @@ class CoverRows:
     def line_costs(self, values: Floats, hard: float, *, soft: bool = True) -> Floats:
         """Cost of every line at these values, each hard unit priced at ``hard``; without ``soft`` only those."""
         out = np.zeros(self.lines)
-        for bound, sign, widths, prices in self._sides:
+        for bound, sign, widths, prices in self.sides:
             left = np.maximum(sign * (values - bound), 0.0)
             left[~np.isfinite(bound)] = 0.0
             for k in range(widths.shape[1]):
@@ -187,7 +187,8 @@ class CoverRows:
         return out
 
     @cached_property
-    def _sides(self) -> list[tuple[Floats, int, Floats, Floats]]:
+    def sides(self) -> list[tuple[Floats, int, Floats, Floats]]:
+        """Below and above: (bounds, sign, widths, prices) of all lines; segments in columns."""
         sides: list[tuple[Floats, int, Floats, Floats]] = []
         for sign, name, target in ((-1, "under", "lower"), (1, "over", "upper")):
             listed = [getattr(line, name) for line in self.compiled.lines]

@@ -1,0 +1,112 @@
+"""Chains of simulated annealing: the quick way to a good plan, and one move of the neighbourhood search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.incumbent import Incumbent, descend, repair
+from hpc.master import Column
+from optimise.kernels import Pricer
+from optimise.kernels.anneal import Annealer
+from optimise.kernels.cover import CoverRows
+from optimise.method import Communicator
+
+__all__ = ["CHAINS", "Chains"]
+
+Word = NDArray[np.int16]
+
+#: Independent chains at the start, whatever the number of ranks (up to three); more ranks run one each.
+CHAINS = 2
+_PER_CELL = 20_000  # moves per person and day of a full chain
+_PROBE = 250_000
+
+
+class Chains:
+    """Annealing for one problem; the automata are built on first use.
+
+    Parameters
+    ----------
+    cover, pricer
+    lattice : float
+        Step of costs, from which the last temperature is taken.
+    seed : int
+    """
+
+    def __init__(self, cover: CoverRows, pricer: Pricer, lattice: float, seed: int) -> None:
+        self.cover, self.pricer, self.seed = cover, pricer, seed
+        self._annealer: Annealer | None = None
+        self._lattice = lattice
+        self.full = _PER_CELL * len(cover.kind) * cover.days
+        self.warmth = 0.0
+
+    @property
+    def annealer(self) -> Annealer:
+        if self._annealer is None:
+            self._annealer = Annealer(self.cover.compiled, self.cover)
+            self.cold = max(self._lattice or 1e-3 * self._annealer.hard, 1e-6) / 6.0
+        return self._annealer
+
+    def start(
+        self, incumbent: Incumbent, comm: Communicator, seconds: float, over: Callable[[], bool]
+    ) -> list[Incumbent]:
+        """Full chains from one roster, spread over ranks; cheapest first, the same on all ranks.
+
+        Chains are shortened when ``seconds`` (per rank) do not suffice for them, as a first probe tells.
+        """
+        words = incumbent.words
+        annealer = self.annealer
+        probe = annealer.run(words, 10, self.cold, self.cold, self.seed)  # compiles
+        began = time.perf_counter()
+        probe = annealer.run(words, _PROBE, self.cold, self.cold, self.seed)
+        each = (time.perf_counter() - began) / _PROBE
+        self.warmth = max(annealer.warmth(probe, self.seed), 2 * self.cold)
+        tasks = CHAINS if comm.size <= 3 else comm.size
+        local = -(-tasks // comm.size)
+        moves = int(min(self.full, max(_PROBE, seconds / (1.5 * each * local))))
+        moves, self.warmth = comm.bcast((moves, self.warmth))
+        mine: list[tuple[int, Word, NDArray[np.float64]]] = []
+        for k in range(comm.rank, tasks, comm.size):
+            found = annealer.run(probe, moves, self.warmth, self.cold, self._stream(0, k), over)
+            better = self._legal(incumbent, found)
+            mine.append((k, better.words, better.personal))
+        gathered = sorted((m for part in comm.allgather(mine) for m in part), key=lambda m: m[0])
+        plans = [Incumbent(self.cover, w, p, incumbent.penalty) for _, w, p in gathered]
+        return sorted([incumbent, *plans], key=lambda p: p.cost)
+
+    def again(
+        self, incumbent: Incumbent, moves: int, heat: float, stream: tuple[int, int], over: Callable[[], bool]
+    ) -> tuple[list[Column], float]:
+        """A chain from an incumbent, heated to a fraction of the first temperature: new rosters and the gain."""
+        annealer = self.annealer
+        if self.warmth == 0.0:
+            self.warmth = max(annealer.warmth(incumbent.words, self.seed), 2 * self.cold)
+        hot = max(heat * self.warmth, 2 * self.cold)
+        found = annealer.run(incumbent.words, moves, hot, self.cold, self._stream(*stream), over)
+        if (found == incumbent.words).all():
+            return [], 0.0
+        better = self._legal(incumbent, found)
+        gain = incumbent.cost - better.cost
+        if gain <= 1e-9:
+            return [], 0.0
+        columns = []
+        for e in np.flatnonzero((better.words != incumbent.words).any(axis=1)).tolist():
+            rows, values = self.cover.column(e, better.words[e])
+            columns.append(Column(e, better.words[e].copy(), float(better.personal[e]), rows, values))
+        return columns, gain
+
+    def _legal(self, like: Incumbent, words: Word) -> Incumbent:
+        """The roster with exact personal costs; whoever breaks a personal rule gets the best roster that does not."""
+        personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
+        made = Incumbent(self.cover, words, personal, like.penalty)
+        if not np.isfinite(personal).all():
+            if not repair(made, self.pricer):
+                return like.copy()
+            descend(made, self.pricer, range(len(words)))
+        return made
+
+    def _stream(self, round_: int, k: int) -> int:
+        return int(np.random.SeedSequence([self.seed, 77, round_, k]).generate_state(1)[0])
