@@ -96,19 +96,27 @@ def template(
 
 
 def generate(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward or hospital.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward, hospital or capacity.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     size: Annotated[
         int | None,
-        typer.Option("--size", "--staff", metavar="N", help="Staff of a ward (30), or patients of a hospital (120)."),
+        typer.Option(
+            "--size",
+            "--staff",
+            metavar="N",
+            help="Staff of a ward (30), patients of a hospital (120), or scenarios of a capacity problem (50).",
+        ),
     ] = None,
     weeks: Annotated[
-        int | None, typer.Option("--weeks", metavar="W", help="Weeks to plan: 4 for a ward, 2 for a hospital.")
+        int | None,
+        typer.Option(
+            "--weeks", metavar="W", help="Weeks to plan: 4 for a ward, 2 for a hospital, 1 for a capacity problem."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same file.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Make up a realistic ward or hospital of a given size."""
+    """Make up a realistic ward, hospital or two-stage capacity problem of a given size."""
     if not force:
         _refuse_existing(output)
     if kind == "ward":
@@ -120,8 +128,13 @@ def generate(
         from optimise.generate.hospitals import write_hospital
 
         written = write_hospital(output, patients=size or 120, days=7 * (weeks or 2), seed=seed)
+    elif kind == "capacity":
+        from optimise.generate.capacity import capacity
+        from optimise.io.capacity import write_capacity
+
+        written = write_capacity(capacity(size or 50, 7 * (weeks or 1), seed=seed), output)
     else:
-        raise WardwiseError(f"cannot make a {kind!r}; ward or hospital")
+        raise WardwiseError(f"cannot make a {kind!r}; ward, hospital or capacity")
     for path in written:
         print(path)
 

@@ -58,6 +58,7 @@ class Format(Protocol):
 
 
 FORMATS: dict[str, str] = {
+    "capacity": "optimise.io.capacity:CapacityFormat",  # native JSON of two-stage bed planning
     "native": "optimise.io.native:NativeFormat",
     "table": "optimise.io.table:TableFormat",  # a folder of CSV files or one workbook
     "hospital": "optimise.io.hospital:HospitalFormat",  # native JSON of beds, theatres and nursing

@@ -48,6 +48,14 @@ def build(problem: Problem, **options: Any) -> PlanModel:
         from optimise.models.hospital import HospitalModel
 
         made = HospitalModel(problem, **options)  # type: ignore[arg-type]
+    elif problem.kind == "capacity":
+        from optimise.models.capacity import CapacityModel
+
+        made = CapacityModel(problem, **options)  # type: ignore[arg-type]
+    elif problem.kind == "blocks":
+        from optimise.blocks.model import BlocksModel
+
+        made = BlocksModel(problem, **options)  # type: ignore[arg-type]
     else:
         raise UnsupportedError(f"there is no model of {problem.kind} problems")
     return made

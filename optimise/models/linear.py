@@ -108,6 +108,7 @@ class LinearModel:
         self._columns: list[tuple[Floats, Floats, Floats, NDArray[np.bool_]]] = []
         self._rows: list[tuple[Floats, Floats]] = []
         self._entries: list[tuple[Ids, Ids, Floats]] = []
+        self._costs: list[tuple[Ids, Floats]] = []
         self.columns = 0
         self.rows = 0
 
@@ -129,6 +130,10 @@ class LinearModel:
         self.column_families.setdefault(family, Family(family)).blocks.append((self.columns, count, keys))
         self.columns += count
         return ids
+
+    def add_cost(self, columns: ArrayLike, cost: ArrayLike) -> None:
+        """Add to the cost of columns that exist already."""
+        self._costs.append((np.asarray(columns, dtype=np.int64), np.asarray(cost, dtype=np.float64)))
 
     def add_rows(
         self,
@@ -174,8 +179,11 @@ class LinearModel:
             (values, (rows.astype(np.int64), columns.astype(np.int64))), shape=(self.rows, self.columns)
         )
         matrix.sum_duplicates()
+        cost = joined([c[2] for c in self._columns]).astype(np.float64)
+        for changed, added in self._costs:
+            np.add.at(cost, changed, added)
         return Arrays(
-            cost=joined([c[2] for c in self._columns]).astype(np.float64),
+            cost=cost,
             lower=joined([c[0] for c in self._columns]).astype(np.float64),
             upper=joined([c[1] for c in self._columns]).astype(np.float64),
             integer=joined([c[3] for c in self._columns]).astype(np.bool_),

@@ -114,6 +114,10 @@ def size(problem: Any) -> int:
     if problem.kind == "roster":
         people, days, duties = problem.shape
         return int(people * days * max(1, duties - 1))
+    if problem.kind == "capacity":
+        return int(problem.scenarios.count * problem.outlying.size * problem.rounds)
+    if problem.kind == "blocks":
+        return int(problem.arrays.integer.sum())
     rooms = (~problem.patients.forbidden).sum(axis=1)
     window = problem.patients.due - problem.patients.release + 1
     return int((rooms * window).sum())
@@ -133,6 +137,10 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
             first = ("matheuristic",) if decisions > LARGE and _usable("matheuristic", problem) else ()
             return (*first, "column-generation")
         wanted: tuple[str, ...] = ("matheuristic", "highs")
+    elif problem.kind == "capacity":
+        wanted = ("benders",) if _usable("benders", problem) else ("highs",)
+    elif problem.kind == "blocks":
+        wanted = ("column-generation",) if _usable("column-generation", problem) else ("highs",)
     elif decisions <= SMALL:
         wanted = ("highs",)
     else:

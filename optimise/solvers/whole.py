@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class HighsMethod:
     name = "highs"
 
     def supports(self, problem: Any) -> bool:
-        return getattr(problem, "kind", "") in ("roster", "hospital")
+        return getattr(problem, "kind", "") in ("roster", "hospital", "capacity", "blocks")
 
     def solve(
         self,
@@ -130,6 +131,11 @@ class HighsMethod:
             stop = Stop.OPTIMAL
         elif stop == Stop.OPTIMAL and not valid:
             stop = Stop.ITERATIONS  # optimal for a restricted or changed model, not for the problem
+        if problem.kind == "capacity" and plan is not None and same_goal and valid:
+            from optimise.models.capacity_values import stochastic_values
+
+            values = stochastic_values(problem, bounds, seconds=min(20.0, 0.1 * limits.seconds), seed=seed)  # type: ignore[arg-type]
+            stats = replace(stats, counts={**stats.counts, **values})
         return Outcome(plan, stop, bounds, stats)
 
     @staticmethod
