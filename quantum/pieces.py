@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.domain.roster import Roster, RosterProblem
+from optimise.errors import UnsupportedError
 from quantum.encode.hospital import encode_rooms
 from quantum.encode.roster import Block, encode_blocks, personal_costs
 from quantum.onehot import OneHot
@@ -165,18 +166,20 @@ def _distinct(first: NDArray[np.int16], words: NDArray[np.int16], most: int) -> 
 @dataclass(slots=True)
 class _RoomPiece:
     onehot: OneHot
-    encoding: Any
+    encoding: Any  # RoomEncoding or RoomColumns
 
     def best(self, choices: NDArray[np.int64]) -> tuple[float, HospitalPlan]:
         """Evaluated exactly, also where the expansion was not exact."""
         changed = _changed(choices)[:16]
-        costs = [self.encoding.cost(c) for c in changed]
+        problem, price = self.encoding.problem, self.encoding.hard_price
+        found = [problem.evaluate(self.encoding.decode(c)) for c in changed]
+        costs = [e.cost + price * e.hard for e in found]
         at = int(np.argmin(costs))
         return float(costs[at]), self.encoding.decode(changed[at])
 
 
 class RoomCutter:
-    """Pieces of a hospital plan: a few patients who are in on a common day, over their rooms."""
+    """Pieces of a hospital plan: a few patients who are in at about the same time, over their rooms."""
 
     def __init__(self, problem: HospitalProblem, *, people: int = 4, columns: int = 4, cover: str = "fit") -> None:
         from quantum.encode.hospital import default_hard_price
@@ -196,15 +199,29 @@ class RoomCutter:
         return found.cost + self.price * found.hard
 
     def piece(self, plan: HospitalPlan, rng: np.random.Generator) -> _RoomPiece | None:
-        """Random patients of a random day who stay in one room."""
-        day = int(rng.integers(self.problem.days))
-        there = np.flatnonzero(plan.room[:, day] >= 0)
+        """Random patients of one to three random days who stay in one room."""
+        length = int(rng.integers(1, 4))
+        day = int(rng.integers(max(1, self.problem.days - length + 1)))
+        there = np.flatnonzero((plan.room[:, day : day + length] >= 0).any(axis=1))
         fixed = self.problem.patients.inpatient
         movable = [int(p) for p in there if not fixed[p] and np.unique(plan.room[p][plan.room[p] >= 0]).size == 1]
         if not movable:
             return None
         chosen = rng.choice(movable, min(self.people, len(movable)), replace=False)
-        encoding = encode_rooms(
-            self.problem, plan, sorted(chosen.tolist()), hard_price=self.price, most_rooms=self.columns, verify=0
-        )
+        patients = sorted(chosen.tolist())
+        # With few rooms, a block per room over sets of patients: exact whatever the rules within a room.
+        if len(self.problem.rooms.ids) <= self.people:
+            sets = self._sets(plan, patients)
+            if sets is not None:
+                return sets
+        encoding = encode_rooms(self.problem, plan, patients, hard_price=self.price, most_rooms=self.columns, verify=0)
         return None if encoding.onehot.states == 1 else _RoomPiece(encoding.onehot, encoding)
+
+    def _sets(self, plan: HospitalPlan, patients: list[int]) -> _RoomPiece | None:
+        from quantum.encode.room_columns import encode_room_columns
+
+        try:
+            encoding = encode_room_columns(self.problem, plan, patients, most=2**self.people, verify=0)
+        except UnsupportedError:
+            return None
+        return _RoomPiece(encoding.onehot, encoding) if encoding.onehot.states > 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -22,9 +23,10 @@ from optimise.problem import Problem
 from optimise.result import Result
 from optimise.resultfile import write_text
 
-__all__ = ["Cell", "cells_of", "read_cell", "run_cell", "write_cell"]
+__all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
 SCHEMA = "wardwise-cell/1"
+_WARM_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -109,6 +111,13 @@ def run_cell(cell: Cell) -> dict[str, Any]:
         row |= {"status": "failed", "message": traceback.format_exc(limit=-4)}
     row |= {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
     return row
+
+
+def warm_up(cell: Cell) -> None:
+    """Run a cell briefly and forget the result: kernels are compiled and modules loaded before any clock starts."""
+    limits = Limits(_WARM_SECONDS, iterations=1, threads=cell.threads)
+    with contextlib.suppress(Exception):  # what fails here fails again, and is told, in the run that counts
+        solve(cell.problem, cell.contender.method, limits=limits, options=cell.contender.options or None)
 
 
 def _shape(problem: Problem) -> dict[str, float]:

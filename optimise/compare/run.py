@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from optimise.compare.cells import Cell, cells_of, read_cell, run_cell, write_cell
+from optimise.compare.cells import Cell, cells_of, read_cell, run_cell, warm_up, write_cell
 from optimise.compare.study import Study
 from optimise.errors import InputError, WardwiseError
 from optimise.method import Communicator, SerialComm
@@ -76,10 +76,15 @@ def run_study(
     worker, workers = part[0] * comm.size + comm.rank, part[1] * comm.size
     dealt = sorted(range(len(cells)), key=lambda i: cells[i].key)[worker::workers]
     mine = sorted(dealt)
+    warm: set[tuple[str, str]] = set()
     for done, i in enumerate(mine, start=1):
         row = read_cell(cells[i], place)
         fresh = row is None
         if row is None:
+            what = (cells[i].contender.label, cells[i].problem.kind)
+            if what not in warm:
+                warm_up(cells[i])
+                warm.add(what)
             row = run_cell(cells[i])
             write_cell(cells[i], row, place)
         if told is not None:

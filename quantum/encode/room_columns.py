@@ -44,7 +44,7 @@ class RoomColumns:
     patients: tuple[int, ...]
     rooms: NDArray[np.int64]
     sets: tuple[NDArray[np.bool_], ...]
-    weight: float
+    hard_price: float
     exact: bool
 
     def covers(self, choices: NDArray[np.int64]) -> NDArray[np.int64]:

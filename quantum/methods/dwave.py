@@ -38,7 +38,10 @@ class _Dwave(EnergyMethod):
 
     def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
         """Sample the penalised QUBO; broken blocks are repaired afterwards."""
-        model = _model(problem.penalised(options["penalty"]))
+        rule = options["penalty"]
+        if rule is None and problem.penalty is None:
+            rule = "vlm"  # of the published rules the lightest that kept the blocks on rosters and beds
+        model = _model(problem.penalised(rule))
         sampler, arguments = self.sampler(), self.arguments(options)
         reads, clock, found = int(options["reads"]), Deadline(limits.seconds), []
         batch = max(1, reads // 10)

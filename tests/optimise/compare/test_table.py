@@ -1,0 +1,87 @@
+"""Facts of runs become rows: references, success, time to solution, submission table."""
+
+import csv
+import math
+
+import pytest
+
+from optimise.compare.table import QOBLIB_COLUMNS, qoblib_rows, references, run_rows, summary_rows
+
+
+def facts(label="a", seed=0, objective=10.0, **more):
+    """Facts of one run as a cell keeps them."""
+    counts = more.pop("counts", {})
+    return {
+        "instance": "one", "family": "toy", "kind": "energy", "label": label, "side": None,
+        "method": label, "seed": seed,
+        "options": {}, "status": "done", "message": "", "stop": "time", "objective": objective, "bound": None,
+        "feasible": objective is not None, "seconds": 2.0, "cpu_seconds": 1.5, "trace": [[0.5, objective]],
+        "counts": counts, "series": {}, "optimum": None, "optimum_source": "", "machine": "m", "started": "2026-01-05T",
+        "shape": {"size": 4.0, "nonzeros": 3.0, "smallest": -1.0, "largest": 2.0, "integral": 1.0}, **more,
+    }  # fmt: skip
+
+
+def sampled(chance, target, **more):
+    return {
+        "repetitions": 100.0, "repetition seconds": 0.01, "training seconds": 3.0, "mean energy": 12.0,
+        "random energy": 20.0, "success probability": chance, "success target": target, **more,
+    }  # fmt: skip
+
+
+def test_reference_is_the_known_optimum_else_the_best_run():
+    assert references([facts(objective=10.0), facts(objective=8.0)])["one"] == (8.0, "best of this study, not proven")
+    assert references([facts(objective=8.0, bound=8.0)])["one"][1] == "proven in this study"
+    assert references([facts(objective=8.0, optimum=7.0, optimum_source="book")])["one"] == (7.0, "book")
+
+
+def test_time_to_solution_of_a_sampler_counts_its_training():
+    row = run_rows([facts(objective=8.0, counts=sampled(0.5, 8.0))], 1e-6)[0]
+    assert row["repetitions_99"] == 7
+    assert row["tts_99"] == pytest.approx(3.07)
+    assert row["ratio"] == pytest.approx(8 / 12)
+
+
+def test_success_against_another_target_is_no_success():
+    rows = run_rows([facts("a", objective=9.0, counts=sampled(0.5, 9.0)), facts("b", objective=8.0)], 1e-6)
+    assert rows[0]["success_probability"] == 0.0
+    assert rows[0]["tts_99"] == math.inf
+
+
+def test_a_whole_run_repeats_until_it_first_reached_the_reference():
+    rows = run_rows([facts(objective=8.0, trace=[[0.2, 9.0], [1.25, 8.0]]), facts(seed=1, objective=9.0)], 1e-6)
+    assert [r["tts_99"] for r in rows] == [1.25, math.inf]
+    pooled = summary_rows(rows)[0]
+    assert pooled["success_probability"] == 0.5
+    assert pooled["tts_99"] == pytest.approx(7 * (1.25 + 2.0) / 2)
+    assert pooled["tts_99_low"] <= pooled["tts_99"] <= pooled["tts_99_high"]
+
+
+def test_a_refused_run_stays_in_the_table():
+    refused = {
+        k: v for k, v in facts("b").items() if k not in ("counts", "series", "objective", "bound", "stop", "feasible")
+    }
+    refused |= {"status": "refused", "message": "needs 1 TiB"}
+    rows = summary_rows(run_rows([facts("a"), refused], 1e-6))
+    assert rows[1]["done"] == 0
+    assert rows[1]["tts_99"] == math.inf
+    assert rows[1]["message"] == "needs 1 TiB"
+
+
+def test_quantum_is_who_ran_circuits_unless_the_study_says_otherwise():
+    circuit = sampled(0.5, 8.0, **{"two-qubit gates": 9.0})
+    rows = run_rows([facts("a", counts=circuit), facts("b"), facts("c", side="quantum")], 1e-6)
+    assert [r["side"] for r in rows] == ["quantum", "classical", "quantum"]
+
+
+def test_submission_table_has_the_columns_that_qoblib_asks_for(benchmarks):
+    template = benchmarks / "quantum" / "qoblib" / "submission_template.csv"
+    with template.open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.reader(file)) == list(QOBLIB_COLUMNS)
+
+
+def test_submission_table_counts_runs():
+    every = [facts(objective=8.0), facts(seed=1, objective=9.0)]
+    row = qoblib_rows(every, run_rows(every, 1e-6), "we")[0]
+    assert (row["# Runs"], row["# Feasible Runs"], row["# Successful Runs"]) == (2, 2, 1)
+    assert row["Best Objective Value"] == 8.0
+    assert row["QPU Runtime"] == 0

@@ -1,0 +1,39 @@
+"""The sentences say what the table says."""
+
+import math
+
+from optimise.compare.verdict import duel, sentences
+
+
+def row(instance, side, tts, median=1.0, **more):
+    return {
+        "instance": instance, "side": side, "label": f"{side} method", "method": side, "tts_99": tts, "median": median,
+        "tts_99_qpu": None, "success_probability": 0.5, "repetitions": None, "hits": int(math.isfinite(tts)), "done": 1,
+        "runs": 1, "message": "", **more,
+    }  # fmt: skip
+
+
+def table(times):
+    return [row(f"i{n}", side, t) for n, pair in enumerate(times) for side, t in zip(("quantum", "classical"), pair)]
+
+
+def test_the_faster_side_on_enough_instances_wins():
+    assert sentences(table([(1.0, 5.0)] * 7))[0].startswith("The quantum side won")
+    assert sentences(table([(5.0, 1.0)] * 7))[0].startswith("The classical side won")
+
+
+def test_few_or_even_instances_have_no_clear_winner():
+    assert sentences(table([(5.0, 1.0)] * 3))[0].startswith("There is no clear winner")
+    assert "neither side was ahead" in sentences(table([(5.0, 1.0), (1.0, 5.0)]))[0]
+
+
+def test_an_unsolved_instance_is_lost_to_who_solved_it_and_named():
+    found = duel(table([(math.inf, 1.0)]), lambda r: r["tts_99"], lambda r: r["tts_99"])
+    assert (found.quantum, found.classical, found.ties) == (0, 1, 0)
+    assert any(
+        "No quantum contender reached the reference on 1 instance: i0" in s for s in sentences(table([(math.inf, 1.0)]))
+    )
+
+
+def test_one_side_alone_cannot_win():
+    assert "only classical contenders" in sentences([row("i", "classical", 1.0)])[0]
