@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
@@ -72,6 +73,12 @@ class Forecast:
     def quantile(self, level: float) -> IntArray:
         """Array (H, G)."""
         return counts.quantile(self.pmf, level)
+
+    def totals(self, levels: tuple[float, ...], *, seed: int = 1, samples: int = 1024) -> FloatArray:
+        """Array (levels, G): quantiles of all arrivals of the horizon together, with their dependence."""
+        scores = self.dependence.normal(samples, np.random.default_rng((seed, 78)))
+        drawn = counts.sample(self.pmf, ndtr(scores)).sum(1)
+        return np.asarray(np.quantile(drawn, levels, axis=0, method="inverted_cdf"), np.float64)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one ``.npz`` file."""

@@ -1,0 +1,76 @@
+"""Options that the demand commands share, and how they become values."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimise.errors import WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.demand.demand import Demand
+
+__all__ = ["Blank", "By", "Data", "Gaps", "Group", "Horizon", "Until", "Zone", "columns_of", "periods", "read"]
+
+Data = Annotated[Path, typer.Argument(metavar="DATA.csv", help="Arrivals, counts, or one column a group.")]
+By = Annotated[str, typer.Option("--by", metavar="hour|day", help="Length of a period.")]
+Horizon = Annotated[str, typer.Option("--horizon", metavar="7d", help="How far ahead: 7d, 168h.")]
+Group = Annotated[str | None, typer.Option("--group", metavar="COLUMN", help="Column of the specialty, ward or trust.")]
+Zone = Annotated[
+    str | None,
+    typer.Option("--zone", metavar="NAME", help="Time zone whose daylight saving counts, such as Europe/London."),
+]
+Gaps = Annotated[
+    str, typer.Option("--gaps", metavar="error|missing|zero", help="What a period without a row of counts means.")
+]
+Blank = Annotated[
+    str | None, typer.Option("--blank", metavar="NAME", help="Group of rows that name none; else they are errors.")
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="TIME", help="Local time at which to end the data and forecast."),
+]
+
+
+def periods(horizon: str, by: str) -> int:
+    """``7d`` or ``168h`` as a number of periods."""
+    if by not in ("hour", "day"):
+        raise WardwiseError(f"--by {by}: expected hour or day")
+    found = re.fullmatch(r"([0-9]{1,5})\s*(h|d|w)?", horizon.strip())
+    if not found:
+        raise WardwiseError(f"--horizon {horizon}: expected for example 7d or 168h")
+    unit = {"h": 1, "d": 24, "w": 168, None: 1 if by == "hour" else 24}[found[2]]
+    hours = int(found[1]) * unit
+    size = 1 if by == "hour" else 24
+    if hours < size or hours % size or hours > 24 * 366:
+        raise WardwiseError(f"--horizon {horizon}: expected a whole number of {by}s, at most a year")
+    return hours // size
+
+
+def columns_of(time: str | None, group: str | None, count: str | None, departure: str | None) -> Any:
+    """Names of columns as the reader wants them."""
+    from optimise.demand.reading import Columns
+
+    return Columns(time, group, count, departure)
+
+
+def read(
+    data: Path, by: str, columns: Any, *, zone: str | None, gaps: str, blank: str | None, until: str | None
+) -> Demand:
+    """Read demand as the options say."""
+    from optimise.demand.reading import read_demand
+
+    end = None
+    if until is not None:
+        try:
+            end = datetime.datetime.fromisoformat(until)
+        except ValueError:
+            raise WardwiseError(f"--until {until}: expected a time such as 2025-12-31 or 2025-12-31T18:00") from None
+        if end.tzinfo is not None:
+            raise WardwiseError(f"--until {until}: expected local time without offset")
+    kinds: Any = (by, gaps)
+    return read_demand(data, period=kinds[0], columns=columns, zone=zone, gaps=kinds[1], blank=blank, until=end)

@@ -1,0 +1,131 @@
+"""``wardwise forecast``: how many will come, as distributions, by the model that proved best."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from optimise.cli.arguments import Json
+from optimise.cli.demand import Blank, By, Data, Gaps, Group, Horizon, Until, Zone, columns_of, periods, read
+from optimise.errors import WardwiseError
+
+__all__ = ["forecast"]
+
+
+def forecast(
+    data: Data,
+    by: By = "day",
+    horizon: Horizon = "7d",
+    group: Group = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for quantiles, backtest and report.")
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", metavar="COLUMN", help="Column of the time.")] = None,
+    count: Annotated[str | None, typer.Option("--count", metavar="COLUMN", help="Column of counts.")] = None,
+    departure: Annotated[
+        str | None, typer.Option("--departure", metavar="COLUMN", help="Column of departures, for stays.")
+    ] = None,
+    zone: Zone = None,
+    holidays: Annotated[
+        str, typer.Option("--holidays", metavar="REGION|none", help="Bank holidays of this region.")
+    ] = "GB-ENG",
+    gaps: Gaps = "error",
+    blank: Blank = None,
+    until: Until = None,
+    stay: Annotated[
+        Path | None, typer.Option("--stay", metavar="FILE.csv", help="Stays (days or hours), where DATA has none.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="NAME", help="Only these models; repeatable. Default: all."),
+    ] = None,
+    origins: Annotated[int, typer.Option("--origins", metavar="N", help="Most origins of the backtest.")] = 24,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same forecast.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Forecast arrivals, departures and beds in use per group, hour by hour or day by day.
+
+    Models are compared by a backtest with rolling origins; the one with the least CRPS forecasts.
+    """
+    import dataclasses
+
+    from optimise.demand.forecast import forecast as make
+    from optimise.demand.forecast import usual_models
+    from optimise.demand.output import SCORE_HEAD, score_rows, write_forecast
+
+    ahead = periods(horizon, by)
+    if origins < 1:
+        raise WardwiseError("--origins: expected at least 1")
+    region = None if holidays.lower() == "none" else holidays
+    demand = read(data, by, columns_of(time, group, count, departure), zone=zone, gaps=gaps, blank=blank, until=until)
+    lengths = None
+    if stay is not None:
+        from optimise.demand.stayfile import read_stays
+
+        lengths = read_stays(stay, demand.groups, demand.period)
+    models = usual_models(region, None if not model else tuple(model))
+
+    def tell(name: str) -> None:
+        print(f"{name} done", file=sys.stderr, flush=True)
+
+    made, results = make(demand, ahead, models=models, region=region, origins=origins, seed=seed, tell=tell)
+    if lengths is not None:
+        made = dataclasses.replace(made, stay=lengths)
+    rows = score_rows(results)
+    written = []
+    if output is not None:
+        written = write_forecast(output, made, results, title=data.name, notes=demand.notes, seed=seed)
+    if as_json:
+        print(json.dumps(_object(data, made, results, demand.notes), indent=1))
+        return
+    _table(SCORE_HEAD, rows)
+    print(f"best: {made.model}; {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}")
+    expected, (low, high) = made.mean().sum(0), made.totals((0.1, 0.9), seed=seed)
+    if len(made.groups) <= 30:
+        for g, name in enumerate(made.groups):
+            print(f"  {name}: {expected[g]:.1f} arrivals expected, 80 % from {low[g]:.0f} to {high[g]:.0f}")
+    for note in demand.notes:
+        print(f"note: {note}")
+    for path in written:
+        print(path)
+
+
+def _object(data: Path, made: Any, results: Any, notes: tuple[str, ...]) -> dict[str, Any]:
+    scored = {}
+    for result in results:
+        s = result.scores()
+        scored[result.model] = {
+            "crps": s.crps,
+            "pinball": s.pinball,
+            "interval80": s.interval80,
+            "expected80": s.expected80,
+            "coverage80": s.coverage80,
+            "n": s.n,
+        }
+    return {
+        "data": str(data),
+        "model": made.model,
+        "start": made.start.isoformat(),
+        "period": made.period,
+        "horizon": made.horizon,
+        "groups": list(made.groups),
+        "expected": made.mean().sum(0).tolist(),
+        "backtest": scored,
+        "notes": list(notes),
+    }
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="Backtest (less CRPS is better)", title_justify="left")
+    for k, name in enumerate(head):
+        table.add_column(name, justify="left" if k == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)

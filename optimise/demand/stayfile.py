@@ -1,0 +1,66 @@
+"""Lengths of stay from a CSV file of their own, for demand data without departures."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from optimise.demand.pmf import FloatArray
+from optimise.demand.scenarios import HOURS, Period
+from optimise.errors import InputError
+from optimise.io.base import read_text
+
+__all__ = ["read_stays"]
+
+_DAYS, _HOURS = ("days", "los", "stay", "length_of_stay"), ("hours",)
+_MOST_DAYS = 365
+
+
+def read_stays(path: Path, groups: tuple[str, ...], period: Period) -> FloatArray:
+    """Distribution of stays by group, from one row a stay: a column ``days`` (or ``LOS``) or ``hours``.
+
+    A column ``group`` or ``specialty`` says whose they are; without one, all groups have the same. ``d`` days become
+    hours spread evenly over the 24 around ``24 d``, since such files count nights.
+
+    Returns
+    -------
+    float array (G, L)
+        As :attr:`optimise.demand.scenarios.Scenarios.stay`.
+    """
+    reader = csv.reader(read_text(path).splitlines())
+    head = [name.strip().lower() for name in next(reader, [])]
+    column = next((head.index(name) for name in (*_DAYS, *_HOURS) if name in head), None)
+    if column is None:
+        raise InputError(f"no column of stays; expected days or hours, found {', '.join(head)}", file=path, line=1)
+    unit = 1.0 if head[column] in _HOURS else 24.0
+    whose = next((head.index(name) for name in ("group", "specialty") if name in head), None)
+    lengths: dict[str, list[float]] = {name: [] for name in groups}
+    for cells in reader:
+        if not any(cells):
+            continue
+        if len(cells) != len(head):
+            raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=reader.line_num)
+        try:
+            value = float(cells[column]) * unit
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= 24 * _MOST_DAYS:
+            found = cells[column].strip()[:40]
+            raise InputError(f"expected a stay, found {found!r}", file=path, line=reader.line_num, item=head[column])
+        name = None if whose is None else cells[whose].strip()
+        if name is not None and name not in lengths:
+            raise InputError("unknown group", file=path, line=reader.line_num, item=f"group {name!r}")
+        for mine in groups if name is None else (name,):
+            lengths[mine].append(value)
+    size = HOURS[period]
+    spread = np.arange(-12, 12) + 0.5 if unit == 24.0 and size == 1 else np.zeros(1)
+    made: dict[str, FloatArray] = {}
+    for name, values in lengths.items():
+        if not values:
+            raise InputError("there is no stay of this group", file=path, item=f"group {name!r}")
+        periods = np.maximum(1, np.rint((np.array(values)[:, None] + spread) / size)).astype(np.int64).ravel()
+        made[name] = np.bincount(periods)[1:] / len(periods)
+    longest = max(len(row) for row in made.values())
+    return np.stack([np.pad(made[name], (0, longest - len(made[name]))) for name in groups])
