@@ -1,0 +1,154 @@
+"""Energies as problems: their faces, their methods, and what the methods tell about a run."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import optimise
+from optimise.errors import InputError
+from optimise.method import Limits
+from optimise.result import Stop
+from quantum.energy import BitPlan, EnergyProblem, random_mean, repair
+from quantum.errors import TooLargeError
+from quantum.linearise import solve_linearised
+from quantum.onehot import OneHot
+from quantum.qubo import Qubo
+
+EXACT = ("brute-force", "highs-qubo")
+SAMPLERS = ("qaoa", "random-feasible", "one-hot-annealing", "dwave-annealing", "dwave-tabu")
+
+
+def random_blocks(rng, sizes=(3, 2, 4)):
+    pairs = {(a, b): rng.integers(-5, 6, (sizes[a], sizes[b])) for b in range(len(sizes)) for a in range(b)}
+    return OneHot.from_tables([rng.integers(-5, 6, k) for k in sizes], pairs, 1.5)
+
+
+def random_qubo(rng, n=7):
+    return Qubo.from_matrix(np.triu(rng.integers(-5, 6, (n, n))), 2.0)
+
+
+@pytest.fixture(params=["blocks", "bits"])
+def problem(request):
+    rng = np.random.default_rng(3)
+    energy = random_blocks(rng) if request.param == "blocks" else random_qubo(rng)
+    return EnergyProblem(request.param, "test", energy).with_optimum()
+
+
+@pytest.mark.parametrize("name", [*EXACT, *SAMPLERS, "recursive-qaoa"])
+def test_methods_find_the_optimum_of_a_small_energy(problem, name):
+    result = optimise.solve(problem, name, limits=Limits(seconds=20), seed=1)
+    assert result.feasible
+    assert result.cost >= problem.optimum - 1e-9
+    if name != "recursive-qaoa":  # a greedy method: no promise
+        assert result.cost == pytest.approx(problem.optimum)
+    if name in EXACT:
+        assert result.stop is Stop.OPTIMAL
+        assert result.bounds.dual == pytest.approx(problem.optimum)
+    else:
+        assert result.bounds.dual == -np.inf
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_samplers_tell_what_a_comparison_needs(problem, name):
+    counts = optimise.solve(problem, name, limits=Limits(seconds=20), seed=1).stats.counts
+    assert counts["success target"] == problem.optimum
+    assert 0 < counts["success probability"] <= 1
+    assert problem.optimum <= counts["mean energy"]
+    assert counts["random energy"] == pytest.approx(problem.blocks.diagonal().mean())
+    assert counts["repetitions"] >= 1
+    assert counts["repetition seconds"] > 0
+
+
+def test_qaoa_success_probability_is_the_weight_of_the_optima(problem):
+    from quantum.angles import Angles
+    from quantum.ansatz import Ansatz
+    from quantum.mixers import X, XYComplete
+    from quantum.simulators import simulator
+
+    result = optimise.solve(problem, "qaoa", limits=Limits(seconds=20), options={"depth": 1, "shots": 16})
+    series = result.stats.series
+    mixer = XYComplete() if isinstance(problem.energy, OneHot) else X()
+    state = simulator(Ansatz(problem.energy, mixer), "statevector")
+    probabilities = state.probabilities(Angles(np.array(series["gamma"]), np.array(series["beta"])))
+    qubo = problem.qubo
+    bits = (np.arange(1 << qubo.size)[:, None] >> np.arange(qubo.size)) & 1
+    good = qubo.energies(bits) <= problem.optimum + 1e-6
+    if isinstance(problem.energy, OneHot):
+        good &= problem.energy.is_feasible(bits)
+    assert result.stats.counts["success probability"] == pytest.approx(probabilities[good].sum(), abs=1e-9)
+
+
+def test_training_shots_and_the_clock_of_a_quantum_processor():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(5)))
+    options = {"depth": 2, "optimiser": "cobyla", "evaluations": 9, "shots": 100}
+    slow = {"one_qubit": 0.0, "two_qubit": 0.0, "readout": 0.5, "reset": 1.0}
+    counts = optimise.solve(problem, "qaoa", limits=Limits(20), options={**options, "hardware": slow}).stats.counts
+    assert counts["training shots"] == 900
+    assert counts["qpu repetition seconds"] == 1.5
+    assert counts["qpu seconds"] == pytest.approx(1.5 * 1000)
+    fixed = optimise.solve(problem, "qaoa", limits=Limits(20), options={"optimiser": "none"}).stats.counts
+    assert fixed["training shots"] == 0
+
+
+def test_penalised_qaoa_repairs_broken_blocks():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(6))).with_optimum()
+    result = optimise.solve(problem, "qaoa", limits=Limits(20), options={"mixer": "x", "penalty": "vlm"})
+    assert result.feasible
+    assert result.stats.counts["feasible before"] < 1
+    assert result.stats.counts["feasible after"] == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_repair_keeps_whole_blocks_and_settles_the_others(seed):
+    rng = np.random.default_rng(seed)
+    problem = random_blocks(rng)
+    bits = rng.integers(0, 2, (20, problem.qubo.size)).astype(np.int8)
+    made = problem.bits(repair(problem, bits))
+    assert problem.is_feasible(made).all()
+    for start, k in zip(problem.starts, problem.sizes):
+        before, after = bits[:, start : start + k], made[:, start : start + k]
+        whole = before.sum(axis=1) == 1
+        assert (before[whole] == after[whole]).all()
+        several = before.sum(axis=1) > 1
+        assert (before[several] >= after[several]).all()  # one of the ones set
+
+
+def test_random_mean_and_diagonal_are_those_of_all_states():
+    problem = random_blocks(np.random.default_rng(2))
+    every = problem.energies(problem.choices(np.arange(problem.states)))
+    np.testing.assert_allclose(problem.diagonal(), every)
+    assert random_mean(problem) == pytest.approx(every.mean())
+
+
+@pytest.mark.parametrize("model", ["standard", "rlt"])
+@pytest.mark.parametrize("seed", range(4))
+def test_both_linear_models_prove_the_enumerated_optimum(model, seed):
+    problem = random_blocks(np.random.default_rng(seed), (3, 4, 2, 3))
+    found = solve_linearised(problem, model=model)
+    assert found.proven
+    assert problem.energy(found.choices) == pytest.approx(problem.brute_force()[0])
+    assert found.bound == pytest.approx(problem.brute_force()[0])
+
+
+def test_bits_as_blocks_have_the_same_energy():
+    problem = EnergyProblem("p", "test", random_qubo(np.random.default_rng(1)))
+    choices = np.random.default_rng(0).integers(0, 2, (10, problem.qubo.size))
+    np.testing.assert_allclose(problem.blocks.energies(choices), problem.qubo.energies(problem.bits(choices)))
+
+
+def test_broken_blocks_are_broken_hard_rules():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(1)))
+    assert problem.evaluate(BitPlan(np.zeros(9, dtype=np.int8))).hard == 3
+    assert problem.evaluate(BitPlan(problem.bits(np.array([0, 0, 0])))).feasible
+
+
+def test_too_large_an_enumeration_is_refused_and_unknown_options_are_named():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(1)))
+    with pytest.raises(TooLargeError, match="brute force over 24 states"):
+        optimise.solve(problem, "brute-force", options={"most": 10})
+    with pytest.raises(InputError, match="no option 'sweep' on energies; it has: reads, sweeps"):
+        optimise.solve(problem, "one-hot-annealing", options={"sweep": 3})
+    with pytest.raises(InputError, match="unknown penalty rule 'heavy'"):
+        optimise.solve(problem, "dwave-tabu", options={"penalty": "heavy"})
