@@ -1,0 +1,114 @@
+"""Planning week by week over held-out weeks: forecast, scenarios, plans, replay. Nothing later is ever looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimise.demand.backtest import Backtest
+from optimise.demand.demand import Demand
+from optimise.demand.dependence import estimate
+from optimise.demand.fans import fan
+from optimise.demand.forecast import Forecast, forecast
+from optimise.demand.forecasters import Model
+from optimise.demand.reduction import Reduction, reduce
+from optimise.demand.replay import Outcome, course, replay
+from optimise.demand.stays import stay_pmf
+from optimise.demand.trust import Trust, same_beds, usual_plan
+from optimise.demand.versus import Versus, versus
+from optimise.domain.capacity import CapacityPlan, CapacityProblem
+from optimise.errors import InputError
+
+__all__ = ["Study", "Week", "study"]
+
+#: Makes a plan for a problem.
+Planner = Callable[[CapacityProblem], CapacityPlan]
+_HOURS = 168
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Week:
+    """One held-out week: what was forecast, planned and what it did with what came."""
+
+    forecast: Forecast
+    reduction: Reduction
+    problem: CapacityProblem
+    plans: dict[str, CapacityPlan]
+    outcomes: dict[str, Outcome]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """All weeks, the comparison of plans, and the backtest that chose the model."""
+
+    weeks: list[Week]
+    versus: Versus
+    backtests: list[Backtest]
+
+
+def study(
+    demand: Demand,
+    trust: Callable[[Demand], Trust],
+    planners: dict[str, Planner],
+    *,
+    weeks: int,
+    models: Sequence[Model],
+    scenarios: int = 40,
+    sample: int = 400,
+    seed: int = 1,
+    tell: Callable[[str], None] | None = None,
+) -> Study:
+    """Plan each of the last ``weeks`` whole weeks of hourly ``demand`` from what was known when it began.
+
+    The plan ``two-stage`` or whichever planner comes first is compared with all others and with ``today``, the fixed
+    bed base; every plan opens all staffed beds (:func:`same_beds`). The model is chosen by a backtest before the first
+    of the weeks; it learns again for each.
+
+    Parameters
+    ----------
+    trust : callable
+        Makes the trust from the demand before the first held-out week.
+    planners : dict
+        Name of plan to how it is made.
+    sample, scenarios : int
+        Courses drawn, and those kept by reduction.
+    """
+    end = demand.length - (demand.time(demand.length).hour if demand.period == "hour" else 0)
+    first = end - weeks * _HOURS
+    if demand.period != "hour" or first < 4 * _HOURS:
+        raise InputError(f"{weeks} held-out weeks need hourly data over at least {weeks + 4} weeks")
+    said = tell or (lambda text: None)
+    past = demand.head(first)
+    place = trust(past)
+    chosen, backtests = forecast(past, _HOURS, models=list(models), origins=12, seed=seed)
+    said(f"model: {chosen.model}; {place.beds} staffed beds")
+    model = next(m for m in models if m.name == chosen.model)
+    winner = next(b for b in backtests if b.model == chosen.model)
+    dependence = estimate(winner, 24)
+    made = []
+    for week in range(weeks):
+        start = first + week * _HOURS
+        known = demand.head(start)
+        assert known.stays is not None  # the trust was sized from them
+        groups = len(demand.groups)
+        now = Forecast(
+            model.fit(known, start, _HOURS, seed).predict(known, start, _HOURS),
+            demand.groups,
+            demand.period,
+            demand.time(start),
+            chosen.model,
+            dependence,
+            stay_pmf(known.stays, groups, 1),
+            known.stays.present(groups),
+        )
+        reduction = reduce(fan(now, sample, seed=seed + week), scenarios)
+        problem = place.problem(reduction.scenarios, now.spent)
+        plans = {name: same_beds(problem, plan(problem)) for name, plan in planners.items()}
+        plans["today"] = usual_plan(problem, place)
+        truth = course(demand, start, _HOURS, seed)
+        outcomes = {name: replay(problem, plan, truth, seed=seed + week) for name, plan in plans.items()}
+        costs = ", ".join(f"{name} {one.cost:.0f}" for name, one in outcomes.items())
+        said(f"week {demand.time(start):%d %B %Y}: cost of what happened: {costs}")
+        made.append(Week(now, reduction, problem, plans, outcomes))
+    table = versus({name: [week.outcomes[name] for week in made] for name in made[0].plans}, seed=seed)
+    return Study(made, table, backtests)
