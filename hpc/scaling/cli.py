@@ -1,0 +1,94 @@
+"""``wardwise scaling``: record, predict, measure, write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["scaling"]
+
+
+def scaling(
+    instances: Annotated[
+        list[Path], typer.Argument(metavar="INSTANCE...", help="Instances, or traces (*.trace.json) of earlier runs.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for tables, picture, traces.")],
+    ranks: Annotated[
+        str, typer.Option("--ranks", metavar="1,2,8", help="Numbers of ranks to predict.")
+    ] = "1,2,4,8,16,32,64,128,256,512,1024",
+    measured: Annotated[
+        str, typer.Option("--measure", metavar="1,2,4", help="Also measure with this many real ranks here.")
+    ] = "",
+    iterations: Annotated[int, typer.Option("--iterations", metavar="N", help="Pricing rounds of the root.")] = 12,
+    rounds: Annotated[int, typer.Option("--rounds", metavar="N", help="Rounds of neighbourhoods.")] = 2,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="S", help="Most seconds to record one instance.")
+    ] = 120,
+    latency: Annotated[
+        float | None,
+        typer.Option("--latency", metavar="US", help="Microseconds of a message; measured here if absent."),
+    ] = None,
+    bandwidth: Annotated[
+        float | None, typer.Option("--bandwidth", metavar="GB/S", help="Gigabytes a second; measured here if absent.")
+    ] = None,
+) -> None:
+    """Predict parallel efficiency on many ranks from a recorded run, and compare with real ranks of this machine.
+
+    Predicted and measured figures are kept apart in every table and picture.
+    """
+    from optimise.cli.kernel_cache import kernel_cache
+    from optimise.errors import UnsupportedError, WardwiseError
+
+    def numbers(text: str, option: str) -> list[int]:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not all(part.isdigit() and int(part) > 0 for part in parts):
+            raise WardwiseError(f"{option} {text!r}: numbers above 0, separated by commas, were expected")
+        return sorted({int(part) for part in parts})
+
+    wanted, real = numbers(ranks, "--ranks"), numbers(measured, "--measure")
+    for name, value in (("--latency", latency), ("--bandwidth", bandwidth)):
+        if value is not None and not value > 0:
+            raise WardwiseError(f"{name} must be above 0, not {value:g}")
+    with kernel_cache(lambda text: print(text, file=sys.stderr)):
+        from dataclasses import replace
+
+        from hpc.scaling import measure
+        from hpc.scaling.model import predict
+        from hpc.scaling.table import measured_rows, predicted_rows, write
+        from hpc.scaling.trace import Trace, record
+        from hpc.scaling.work import Workload
+        from optimise.io.base import read
+
+        workload = Workload(iterations, rounds)
+        network = measure.measure_network()
+        if latency is not None or bandwidth is not None:
+            network = replace(
+                network,
+                latency=network.latency if latency is None else latency * 1e-6,
+                bandwidth=network.bandwidth if bandwidth is None else bandwidth * 1e9,
+                source="given; what was not given, and packing, measured on this machine",
+            )
+        rows = []
+        where = ""
+        output.mkdir(parents=True, exist_ok=True)
+        for file in instances:
+            if file.name.endswith(".trace.json"):
+                trace = Trace.read(file)
+            else:
+                problem: Any = read(file)
+                if problem.kind != "roster":
+                    raise UnsupportedError(f"{file}: scaling is about rosters, this is a {problem.kind} problem")
+                record(problem, replace(workload, iterations=1, rounds=1), seconds=seconds)  # compiles
+                trace = record(problem, workload, seconds=seconds)
+                trace.write(output / f"{file.stem}.trace.json")
+            where = trace.machine
+            rows += predicted_rows(trace, [predict(trace, n, network) for n in wanted])
+            if real and not file.name.endswith(".trace.json"):
+                found = [measure.measure(file, n, workload) for n in real]
+                rows += measured_rows(trace.name, trace.people, found)
+        written = write(output, rows, network, where)
+    print((output / "scaling.md").read_text(encoding="utf-8"))
+    print(f"written to {output}: {', '.join(f.name for f in written)}", file=sys.stderr)

@@ -1,0 +1,71 @@
+"""What ``mpiexec`` starts: ``python -m hpc.scaling.ranks work INSTANCE WORKLOAD`` or ``... network``.
+
+Imports nothing heavy at the top, so that compiled kernels are found (see :mod:`optimise.cli.kernel_cache`).
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+__all__ = ["main"]
+
+
+def _pingpong(comm: Any) -> dict[str, float]:
+    """One-way seconds of a small and of a large message between ranks 0 and 1, the best of many, and of packing."""
+    import numpy as np
+
+    def one_way(size: int, times: int) -> float:
+        buffer = np.zeros(size, dtype=np.uint8)
+        best = float("inf")
+        for _ in range(times):
+            comm.barrier()
+            began = time.perf_counter()
+            if comm.rank == 0:
+                comm.Send(buffer, 1)
+                comm.Recv(buffer, 1)
+            elif comm.rank == 1:
+                comm.Recv(buffer, 0)
+                comm.Send(buffer, 0)
+            best = min(best, (time.perf_counter() - began) / 2)
+        return best
+
+    small, large, size = one_way(8, 300), one_way(1 << 20, 30), 1 << 20
+    answer = (np.zeros(8), np.zeros(2, np.int32), np.zeros((2, 28), np.int16), np.zeros(2), 0.0, False)
+    began = time.process_time()
+    for _ in range(1000):
+        pickle.loads(pickle.dumps(answer))
+    packing = (time.process_time() - began) / 2000
+    return {"latency": small, "bandwidth": size / max(large - small, 1e-9), "packing": packing}
+
+
+def main() -> None:
+    from optimise.cli.kernel_cache import kernel_cache
+    from optimise.communicator import abort_on_error, find_world
+
+    comm = find_world()
+    with abort_on_error(comm), kernel_cache():
+        if sys.argv[1] == "network":
+            made: dict[str, Any] = _pingpong(comm)
+        else:
+            from hpc.scaling.measure import summarise
+            from hpc.scaling.work import Workload, perform
+            from optimise.io.base import read
+
+            problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
+            problem = comm.bcast(problem)
+            workload = Workload(**json.loads(sys.argv[3]))
+            perform(problem, comm, Workload(1, 1, workload.people, workload.seed))  # compiles
+            accounts = comm.gather(perform(problem, comm, workload))
+            made = asdict(summarise(accounts)) if accounts is not None else {}
+        if comm.rank == 0:
+            print(json.dumps(made))
+
+
+if __name__ == "__main__":
+    main()

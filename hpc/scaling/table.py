@@ -1,0 +1,112 @@
+"""Tables and a picture of scaling; every figure says whether it was measured or predicted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hpc.scaling.measure import Measured
+from hpc.scaling.model import Network, Prediction
+from hpc.scaling.trace import Trace
+
+__all__ = ["measured_rows", "predicted_rows", "write"]
+
+Row = Mapping[str, Any]
+
+
+def predicted_rows(trace: Trace, predictions: Sequence[Prediction]) -> list[Row]:
+    return [
+        {
+            "instance": trace.name,
+            "people": trace.people,
+            "kind": "predicted",
+            "ranks": p.ranks,
+            "root seconds": round(p.root, 4),
+            "root efficiency": round(p.root_efficiency, 3),
+            "root waits for master": round(p.waiting, 3),
+            "search efficiency": round(p.search_efficiency, 3),
+            "neighbourhoods per second": round(p.neighbourhoods, 2),
+        }
+        for p in predictions
+    ]
+
+
+def measured_rows(name: str, people: int, found: Sequence[Measured]) -> list[Row]:
+    """Strong scaling; efficiencies are along the critical path of processor seconds, against the smallest run."""
+    first = found[0]
+    return [
+        {
+            "instance": name,
+            "people": people,
+            "kind": "measured",
+            "ranks": m.ranks,
+            "root seconds": round(m.root_path, 4),
+            "root efficiency": round(first.root_path * first.ranks / (m.ranks * m.root_path), 3),
+            "search efficiency": round(first.search_path * first.ranks / (m.ranks * m.search_path), 3),
+            "root wall seconds": round(m.root_wall, 3),
+            "search wall seconds": round(m.search_wall, 3),
+        }
+        for m in found
+    ]
+
+
+def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> list[Path]:
+    """Write ``scaling.csv``, ``scaling.md`` and, where matplotlib is, ``scaling.svg``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    heads = list(dict.fromkeys(key for row in rows for key in row))
+    table = folder / "scaling.csv"
+    with table.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, heads, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    text = folder / "scaling.md"
+    where = (
+        f"Machine of the trace: {machine}. Network: latency {network.latency * 1e6:.2f} us, "
+        f"{network.bandwidth / 1e9:.2f} GB/s, packing {network.packing * 1e6:.1f} us a message ({network.source})."
+    )
+    what = (
+        "*Predicted* rows replay the trace of one rank; *measured* rows are real ranks on this machine (seconds of "
+        "processor time along the critical path; wall-clock seconds beside them)."
+    )
+    lines = [
+        "# Scaling",
+        "",
+        where,
+        "",
+        what,
+        "",
+        "| " + " | ".join(heads) + " |",
+        "|" + " --- |" * len(heads),
+        *("| " + " | ".join(str(row.get(head, "")) for head in heads) + " |" for row in rows),
+    ]
+    text.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    picture = _picture(folder / "scaling.svg", rows)
+    return [table, text, *([picture] if picture else [])]
+
+
+def _picture(file: Path, rows: Sequence[Row]) -> Path | None:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return None
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    for place, part in enumerate(("root", "search")):
+        axes = figure.add_subplot(1, 2, place + 1)
+        for name in dict.fromkeys(row["instance"] for row in rows):
+            mine = [row for row in rows if row["instance"] == name]
+            line = [row for row in mine if row["kind"] == "predicted"]
+            marks = [row for row in mine if row["kind"] == "measured"]
+            drawn = axes.plot(
+                [r["ranks"] for r in line], [r[f"{part} efficiency"] for r in line], label=f"{name}, predicted"
+            )
+            if marks:
+                x, y = [r["ranks"] for r in marks], [r[f"{part} efficiency"] for r in marks]
+                axes.plot(x, y, "o", color=drawn[0].get_color() if drawn else None, label=f"{name}, measured")
+        axes.set(xscale="log", xlabel="ranks", ylabel="parallel efficiency", ylim=(0, 1.1), title=part)
+        axes.set_xscale("log", base=2)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7)
+    figure.savefig(file)
+    return file

@@ -1,0 +1,209 @@
+"""A fixed piece of the real algorithm, the same on any number of ranks: what is measured and what is traced."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation import _penalty, lattice_of
+from hpc.comm import Team
+from hpc.generation import LocalPricing, Masks, generate
+from hpc.incumbent import Incumbent, construct
+from hpc.master import Column, Master
+from hpc.parallel_search import Search, SearchState
+from hpc.partition import longest_first
+from hpc.timers import Timers
+from optimise.domain.roster import RosterProblem
+from optimise.errors import UnsupportedError
+from optimise.kernels import Pricer
+from optimise.kernels.cover import CoverRows
+from optimise.method import Communicator
+
+__all__ = ["Call", "Done", "Workload", "perform"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Work that does not depend on time: pricing rounds of the root, then rounds of neighbourhoods."""
+
+    iterations: int = 12
+    rounds: int = 2
+    people: int = 8  # of a neighbourhood
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Call:
+    """One pricing call on one rank. Seconds are of processor time, which other programs do not lengthen.
+
+    Attributes
+    ----------
+    serial : float
+        Rank 0's seconds since the call before: master, smoothing, choice of columns.
+    tasks : list of float
+        Seconds by person.
+    overhead : float
+        Seconds of the call outside the people's tasks; every rank has them.
+    joining : float
+        Seconds that rank 0 needs to unpack the columns of all ranks.
+    down, up : int
+        Bytes of the broadcast duals, and of all answers.
+    """
+
+    serial: float
+    tasks: list[float]
+    overhead: float
+    joining: float
+    down: int
+    up: int
+
+
+@dataclass(slots=True)
+class Done:
+    """What one rank did.
+
+    Attributes
+    ----------
+    attempts : list of list of float
+        By round: processor seconds of each neighbourhood of this rank.
+    merging : list of float
+        By round: processor seconds outside them.
+    wall : dict of str to float
+        Wall-clock seconds of ``root`` and ``search``.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    attempts: list[list[float]] = field(default_factory=list)
+    merging: list[float] = field(default_factory=list)
+    sent: int = 0
+    work: list[float] = field(default_factory=list)
+    wall: dict[str, float] = field(default_factory=dict)
+
+
+class _Pricing(LocalPricing):
+    """Local pricing that notes what it spends."""
+
+    def __init__(self, pricer: Pricer, cover: CoverRows, done: Done, *, sizes: bool) -> None:
+        super().__init__(pricer, cover)
+        self.done, self.sizes = done, sizes
+        self.since = time.process_time()
+        self.tasks: list[float] = []
+
+    def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
+        began = time.process_time()
+        self.tasks = []
+        answer = super().__call__(duals, people, shut)
+        ended = time.process_time()
+        down = up = 0
+        if self.sizes:
+            down = len(pickle.dumps((duals, people, shut)))
+            words = [(c.employee, c.word, c.cost) for c in answer[1]]
+            up = sum(w[1].nbytes + 12 for w in words) + 8 * len(people)
+        unpacking = time.process_time()
+        for column in answer[1] if self.sizes else ():
+            self.cover.column(column.employee, column.word)
+        joining = time.process_time() - unpacking
+        spent = ended - began
+        serial, self.since = began - self.since, time.process_time()
+        self.done.calls.append(Call(serial, self.tasks, max(0.0, spent - sum(self.tasks)), joining, down, up))
+        return answer
+
+    def one(self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None) -> tuple[float, list[Column]]:
+        began = time.process_time()
+        found = super().one(employee, prices, shut)
+        self.tasks.append(time.process_time() - began)
+        return found
+
+
+class _Attempts(Timers):
+    """Timers that note the processor time of each neighbourhood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spent: list[float] = []
+        self._began = 0.0
+
+    def count(self, name: str, by: float = 1.0) -> None:
+        super().count(name, by)
+        if name == "neighbourhoods":
+            now = time.process_time()
+            self.spent.append(now - self._began)
+            self._began = now
+
+    def begin(self) -> None:
+        self.spent, self._began = [], time.process_time()
+
+
+def perform(
+    problem: RosterProblem,
+    comm: Communicator,
+    workload: Workload,
+    *,
+    sizes: bool = False,
+    over: Callable[[], bool] = lambda: False,
+) -> Done:
+    """Do the work on all ranks of ``comm``; each rank gets its own account.
+
+    Parameters
+    ----------
+    sizes : bool
+        Also note message sizes (one rank alone has none to measure, but knows what it would send).
+    over : callable
+        Ends the root early on very large problems; only for one rank.
+    """
+    compiled = problem.compiled
+    if compiled.employees < 2:
+        raise UnsupportedError("scaling needs at least two people")
+    pricer, cover = Pricer(compiled), CoverRows(compiled)
+    people, penalty, lattice = list(range(compiled.employees)), _penalty(compiled), lattice_of(compiled)
+    made = construct(cover, pricer, people, penalty) if comm.rank == 0 else None
+    packed = comm.bcast(None if made is None else (made.words, made.personal))
+    if packed is None:
+        raise UnsupportedError(f"no first roster for {problem.name}")
+    incumbent = Incumbent(cover, packed[0], packed[1], penalty)
+    pricer.settle({})
+    done = Done(work=[float(pricer.work(e)) for e in people])
+    owner = longest_first(np.array(done.work), comm.size)
+    team_timers, timers = Timers(), _Attempts()
+    local = _Pricing(pricer, cover, done, sizes=sizes)
+    team = Team(comm, local, owner, team_timers)
+    comm.barrier()
+    began = time.perf_counter()
+    duals = None
+    if comm.rank == 0:
+        nothing = np.zeros(cover.lines)
+        master = Master(cover, people, nothing, penalty / 100.0)
+        master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
+        local.since = time.process_time()
+        root = generate(master, team.price, fixed=nothing, lattice=lattice, iterations=workload.iterations, over=over)
+        duals = root.duals
+        team.release()
+    else:
+        team.serve()
+    duals = comm.bcast(duals)
+    done.wall["root"] = time.perf_counter() - began
+    pricer.settle({})
+    state = SearchState(size=float(min(workload.people, len(people))))
+    search = Search(
+        incumbent, pricer, comm, duals=duals, lattice=lattice, seed=workload.seed, timers=timers, state=state
+    )
+    comm.barrier()
+    began = time.perf_counter()
+    for _ in range(workload.rounds):
+        if over():
+            break
+        timers.begin()
+        start = time.process_time()
+        search.round(lambda: False)
+        done.attempts.append(list(timers.spent))
+        done.merging.append(max(0.0, time.process_time() - start - sum(timers.spent)))
+    done.wall["search"] = time.perf_counter() - began
+    done.sent = 64 + 4 * compiled.days * workload.people
+    return done
