@@ -1,7 +1,8 @@
 """A real Slurm of four nodes on this one machine, from Debian's packages, without systemd.
 
 ``python tests/slurm/cluster.py up|down [FOLDER]`` starts and ends one by hand; ``up`` prints the line to put into the
-shell. The tests use :class:`Cluster`. Needs root (munge and slurmd want it). What is missing is installed by apt-get.
+shell. The tests use :class:`Cluster`. Needs root (munge and slurmd want it). ``up`` and ``install`` install what is
+missing by apt-get; the tests install nothing.
 
 Each node is a slurmd of its own with its own port, all on the loopback address. Everything that is written lies in one
 folder, and only processes whose ids lie there are ended.
@@ -32,17 +33,22 @@ def which(program: str) -> str | None:
     return shutil.which(program, path=os.environ.get("PATH", "") + os.pathsep + SYSTEM)
 
 
+def missing() -> list[str]:
+    """Debian packages that are needed and absent."""
+    return sorted({package for program, package in PROGRAMS.items() if which(program) is None})
+
+
 def install() -> None:
     """Install what is missing, or say why it cannot be."""
-    missing = sorted({package for program, package in PROGRAMS.items() if which(program) is None})
-    if not missing:
+    absent = missing()
+    if not absent:
         return
     if os.geteuid() != 0 or which("apt-get") is None:
-        raise Unavailable(f"{', '.join(missing)} not installed, and only root with apt-get can install them")
+        raise Unavailable(f"{', '.join(absent)} not installed, and only root with apt-get can install them")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *absent],
     ):
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180, check=False)
         if done.returncode:
@@ -71,7 +77,8 @@ class Cluster:
         """Start everything and wait until all nodes are idle."""
         if os.geteuid() != 0:
             raise Unavailable("a Slurm of our own needs root")
-        install()
+        if absent := missing():
+            raise Unavailable(f"{', '.join(absent)} not installed; as root: python tests/slurm/cluster.py install")
         for name in ("state", "log", "pid", *(f"spool.n{i + 1}" for i in range(self.nodes))):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._munge()
@@ -304,9 +311,12 @@ def _answers(command: list[str]) -> bool:
 def main() -> None:
     verb = sys.argv[1] if len(sys.argv) > 1 else ""
     cluster = Cluster(Path(sys.argv[2] if len(sys.argv) > 2 else "/tmp/wardwise-cluster"))
-    if verb == "up":
+    if verb in ("up", "install"):
         began = time.monotonic()
         try:
+            install()
+            if verb == "install":
+                return
             cluster.start()
         except Unavailable as error:
             sys.exit(f"no Slurm here: {error}")
@@ -315,7 +325,7 @@ def main() -> None:
     elif verb == "down":
         cluster.stop()
     else:
-        sys.exit("usage: cluster.py up|down [FOLDER]")
+        sys.exit("usage: cluster.py install|up|down [FOLDER]")
 
 
 if __name__ == "__main__":
