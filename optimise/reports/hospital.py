@@ -12,11 +12,12 @@ from optimise.reports.roster import Cell
 from optimise.reports.style import GENDER_COLOURS
 from optimise.reports.svg import bar, columns_chart
 from optimise.reports.words import number
-from optimise.views.hospital import Stay, not_placed, nurse_load, occupancy, stays, theatre_minutes
+from optimise.views.hospital import Stay, not_placed, nurse_load, nurses_seen, occupancy, stays, theatre_minutes
 
 __all__ = ["HospitalPage", "hospital_page", "lanes"]
 
 _LANE, _CHART, _BLOCK_DAYS = 15, 860, 35
+_NAMED = 8  # patients listed by name in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class HospitalPage:
     left: list[tuple[str, str, str, str]]
     theatres: list[tuple[str, list[Cell]]]
     nurses: list[tuple[str, str, str, str]]
+    continuity: list[tuple[str, str, str, str]]
 
 
 def hospital_page(problem: HospitalProblem, plan: HospitalPlan) -> HospitalPage:
@@ -68,6 +70,7 @@ def hospital_page(problem: HospitalProblem, plan: HospitalPlan) -> HospitalPage:
         ],
         theatres=_theatres(problem, plan),
         nurses=_nurses(problem, plan),
+        continuity=_continuity(problem, plan),
     )
 
 
@@ -168,6 +171,20 @@ def _theatres(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, l
         (name, [_use(int(used[t, d]), int(minutes[t, d])) for d in range(problem.days)])
         for t, name in enumerate(problem.theatres.ids)
     ]
+
+
+def _continuity(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, str, str, str]]:
+    """Number of different nurses, patients who see so many, their share as a bar, and who they are if few."""
+    if problem.nursing is None:
+        return []
+    seen = nurses_seen(problem, plan)
+    counts = np.bincount(seen[seen > 0])
+    rows = []
+    for n in np.flatnonzero(counts).tolist():
+        who = [problem.patients.ids[p] for p in np.flatnonzero(seen == n)]
+        named = ", ".join(who[:_NAMED]) + (" ..." if len(who) > _NAMED else "")
+        rows.append((str(n), str(counts[n]), bar(int(counts[n]), int(counts.max())), named))
+    return rows
 
 
 def _nurses(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, str, str, str]]:

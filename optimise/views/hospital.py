@@ -11,7 +11,7 @@ from optimise.domain.beds import SAME_GENDER, IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.rules.hospital.state import HospitalState
 
-__all__ = ["NotPlaced", "Stay", "not_placed", "nurse_load", "occupancy", "stays", "theatre_minutes"]
+__all__ = ["NotPlaced", "Stay", "not_placed", "nurse_load", "nurses_seen", "occupancy", "stays", "theatre_minutes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,18 @@ def nurse_load(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
     if problem.nursing is None:
         return np.zeros((0, 0), dtype=np.int64)
     return HospitalState(problem, plan).nurse_load
+
+
+def nurses_seen(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
+    """Number of different nurses who look after each patient inside the horizon, 0 for those not in hospital."""
+    seen = np.zeros(len(problem.patients), dtype=np.int64)
+    if problem.nursing is None:
+        return seen
+    state = HospitalState(problem, plan)
+    there = state.shift_nurse >= 0
+    pairs = np.unique(np.stack([state.shift_person[there], state.shift_nurse[there]]), axis=1)
+    np.add.at(seen, pairs[0], 1)
+    return seen
 
 
 def not_placed(problem: HospitalProblem, plan: HospitalPlan) -> tuple[NotPlaced, ...]:

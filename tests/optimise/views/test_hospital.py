@@ -61,3 +61,11 @@ def test_a_closed_hospital_is_the_reason(read: tuple[Any, Any]) -> None:
         problem = problem.close_beds(name, range(problem.days))
     cut = HospitalPlan(admission, room, plan.theatre, plan.nurse)
     assert not_placed(problem, cut)[0].reason == "no suitable room has a bed free for the whole stay"
+
+
+def test_nurses_seen_is_the_continuity_that_the_rule_charges() -> None:
+    from optimise.generate import hospital_with_plan
+    from optimise.views.hospital import nurses_seen
+
+    problem, plan = hospital_with_plan(12, seed=3, days=6)
+    assert nurses_seen(problem, plan).sum() == problem.evaluate(plan).by_rule()["ContinuityOfCare"]
