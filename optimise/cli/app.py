@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from optimise.cli import check, compare, files, forecast, info, report, scenarios, solve
+from optimise.cli import check, compare, files, forecast, info, replay, report, scenarios, solve
 from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
@@ -26,6 +26,7 @@ app.command("check")(check.check)
 app.command("report")(report.report)
 app.command("forecast")(forecast.forecast)
 app.command("scenarios")(scenarios.scenarios)
+app.command("replay")(replay.replay)
 app.command("compare")(compare.compare)
 app.command("convert")(files.convert)
 app.command("template")(files.template)

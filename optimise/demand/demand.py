@@ -95,6 +95,19 @@ class Demand:
             stays=None if self.stays is None else self.stays.until(length),
         )
 
+    def ordered(self, groups: tuple[str, ...]) -> Demand:
+        """The same with groups in another order; ``groups`` must name the same ones."""
+        if sorted(groups) != sorted(self.groups):
+            raise InputError(f"expected {', '.join(self.groups)}", item="groups")
+        columns = [self.groups.index(name) for name in groups]
+        stays = self.stays
+        if stays is not None:
+            place = np.argsort(columns)
+            stays = dataclasses.replace(stays, group=place[stays.group])
+        return dataclasses.replace(
+            self, counts=self.counts[:, columns], observed=self.observed[:, columns], groups=groups, stays=stays
+        )
+
     def by_day(self) -> Demand:
         """The same demand by day: whole days only, observed where every hour is."""
         if self.period == "day":

@@ -1,0 +1,88 @@
+"""``wardwise replay``: bed plans against what really came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from optimise.cli.demand import Blank, Data, Group, Zone, columns_of, read
+from optimise.errors import InputError, WardwiseError
+
+__all__ = ["replay"]
+
+
+def replay(
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="Capacity problem that the plans are for.")],
+    data: Data,
+    plan: Annotated[
+        list[str],
+        typer.Option("--plan", metavar="NAME=FILE", help="Plan to replay; repeatable."),
+    ],
+    repeats: Annotated[
+        int, typer.Option("--repeats", metavar="N", help="Replay over the next N spans of the plan's length.")
+    ] = 1,
+    group: Group = None,
+    departure: Annotated[
+        str | None, typer.Option("--departure", metavar="COLUMN", help="Column of departures.")
+    ] = None,
+    zone: Zone = None,
+    blank: Blank = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Draws minutes and electives' stays.")] = 1,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.html", help="Report with pictures.")
+    ] = None,
+) -> None:
+    """Replay plans hour by hour: outliers, waits over four hours, cancellations, with paired 95 % intervals.
+
+    DATA.csv holds one admission a row with its departure; the replay begins where the problem's scenarios do.
+    """
+    from optimise.cli.arguments import load, load_plan
+    from optimise.demand.replay import course
+    from optimise.demand.replay import replay as run
+    from optimise.demand.versus import versus
+    from optimise.domain.capacity import CapacityProblem
+
+    loaded: Any = load(problem, format=None, history=None, weeks=None)[0]
+    if not isinstance(loaded, CapacityProblem):
+        raise InputError("is no capacity problem", file=problem)
+    plans = {}
+    for text in plan:
+        name, sign, file = text.partition("=")
+        if not sign or not name or name in plans:
+            raise WardwiseError(f"--plan {text}: expected NAME=FILE, each name once")
+        plans[name] = load_plan(Path(file), loaded)
+    demand = read(
+        data, "hour", columns_of(None, group, None, departure), zone=zone, gaps="error", blank=blank, until=None
+    )
+    if set(demand.groups) != set(loaded.specialties):
+        odd = sorted(set(demand.groups) ^ set(loaded.specialties))[0]
+        raise InputError("the data and the problem must have the same specialties", file=data, item=odd)
+    first = round((loaded.scenarios.start - demand.start) / demand.step)
+    span = 24 * loaded.days
+    demand = demand.ordered(loaded.specialties)
+    courses = [course(demand, first + k * span, span, seed) for k in range(max(1, repeats))]
+    table = versus({name: [run(loaded, one, c, seed=seed) for c in courses] for name, one in plans.items()}, seed=seed)  # type: ignore[arg-type]
+    _print(table)
+    if output is not None:
+        from optimise.demand import pictures
+        from optimise.demand.replay import MEASURES
+        from optimise.reports.page import Section, write_page
+
+        bars = pictures.bars(table.names, [MEASURES[m] for m in table.measures], table.mean, table.low, table.high)
+        section = Section("Means over the spans", "", ("", *table.names), tuple(table.rows()), bars)
+        said = [("note", f"{len(courses)} spans of {loaded.days} days from {loaded.scenarios.start:%d %B %Y}.")]
+        print(write_page(output, f"Replay of {loaded.name}", data.name, said, [section]))
+
+
+def _print(table: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(title=f"Replay over {table.courses} spans; in brackets: difference to the first plan, 95 % interval")
+    for k, name in enumerate(("", *table.names)):
+        made.add_column(name, justify="left" if k == 0 else "right")
+    for row in table.rows():
+        made.add_row(*row)
+    Console().print(made)
