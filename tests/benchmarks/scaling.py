@@ -3,9 +3,9 @@
     python -m tests.benchmarks.scaling [--ranks 1,2,4] [--people 24,150,5000] [--output tests/benchmarks/results]
 
 Made wards of 24, 150 and 5,000 people over four weeks. Measured: the fixed piece of work of ``hpc.scaling.work`` on
-real ranks of this machine (oversubscribed where it has fewer cores); seconds are of processor time along the critical path,
-which other programs do not lengthen, with wall-clock seconds beside them. Predicted: the trace of one rank replayed,
-with the network measured between two ranks here, and with that of a typical cluster (2 us, 20 GB/s).
+real ranks of this machine (oversubscribed where it has fewer cores); seconds are of processor time along the critical
+path, which other programs do not lengthen, with wall-clock seconds beside them. Predicted: the trace of one rank
+replayed, with the network measured between two ranks here, and with that of a typical cluster (2 us, 20 GB/s).
 """
 
 from __future__ import annotations
