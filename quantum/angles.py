@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optimise.errors import UnsupportedError
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 
@@ -19,11 +20,12 @@ class Angles:
 
     Parameters
     ----------
-    gamma : float64 (p,)
-        Cost angles, in the inverse unit of the cost.
+    gamma : float64 (p,) or (p, terms)
+        Cost angles, in the inverse unit of the cost; one column per term of the QUBO (linear ones, then pairs) makes
+        it multi-angle QAOA (Herrman et al. 2022, arXiv:2109.11455), which the simulators ``array``, ``statevector``
+        and ``aer`` take.
     beta : float64 (p,) or (p, mixers)
-        Mixer angles in radians; one column per qubit (X) or block makes it multi-angle QAOA
-        (Herrman et al. 2022, arXiv:2109.11455).
+        Mixer angles in radians; a column per qubit (X) or block is the mixers' part of multi-angle QAOA.
     """
 
     gamma: NDArray[np.float64]
@@ -32,13 +34,13 @@ class Angles:
     def __post_init__(self) -> None:
         object.__setattr__(self, "gamma", np.atleast_1d(np.asarray(self.gamma, dtype=np.float64)))
         object.__setattr__(self, "beta", np.atleast_1d(np.asarray(self.beta, dtype=np.float64)))
-        if self.gamma.ndim != 1 or self.beta.ndim > 2 or self.beta.shape[0] != self.gamma.shape[0]:
+        if self.gamma.ndim > 2 or self.beta.ndim > 2 or self.beta.shape[0] != self.gamma.shape[0]:
             raise ValueError(f"angles of shapes {self.gamma.shape} and {self.beta.shape} do not match")
 
     @property
     def depth(self) -> int:
         """Number of layers p."""
-        return self.gamma.size
+        return len(self.gamma)
 
     def per_mixer(self, mixers: int) -> NDArray[np.float64]:
         """Mixer angles (p, mixers)."""
@@ -47,16 +49,30 @@ class Angles:
 
     def vector(self) -> NDArray[np.float64]:
         """All angles in one array: gamma, then beta row by row."""
-        return np.concatenate([self.gamma, self.beta.ravel()])
+        return np.concatenate([self.gamma.ravel(), self.beta.ravel()])
 
     def like(self, vector: ArrayLike) -> "Angles":
         """Angles of the same shape from one array."""
         values = np.asarray(vector, dtype=np.float64)
-        return Angles(values[: self.depth], values[self.depth :].reshape(self.beta.shape))
+        end = self.gamma.size
+        return Angles(values[:end].reshape(self.gamma.shape), values[end:].reshape(self.beta.shape))
 
-    def split(self, mixers: int) -> "Angles":
-        """The same angles with one mixer angle per qubit or block."""
-        return Angles(self.gamma, self.per_mixer(mixers))
+    def split(self, mixers: int, terms: int = 0) -> "Angles":
+        """The same angles with one mixer angle per qubit or block, and a cost angle per term where there are any."""
+        gamma = np.repeat(self.gamma[:, None], terms, axis=1) if terms and self.gamma.ndim == 1 else self.gamma
+        return Angles(gamma, self.per_mixer(mixers))
+
+    def common_gamma(self) -> NDArray[np.float64]:
+        """Cost angles (p,).
+
+        Raises
+        ------
+        UnsupportedError
+            When every term has its own.
+        """
+        if self.gamma.ndim > 1:
+            raise UnsupportedError("this simulator has one cost angle a layer; use array, statevector or aer")
+        return self.gamma
 
 
 # With exp(-i gamma C) and exp(-i beta B), the starts (|+>, W, block states) are the *highest* states of B, so cost is

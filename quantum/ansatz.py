@@ -25,6 +25,15 @@ class Resources:
     gates: int
 
 
+def weighted(qubo: Qubo, gamma: NDArray[np.float64]) -> Qubo:
+    """The cost of one layer of multi-angle QAOA: every term times its own angle, no offset.
+
+    `gamma` (n + t,) holds the angles of the n linear terms, then of the t pairs.
+    """
+    n = qubo.size
+    return Qubo(qubo.linear * gamma[:n], qubo.rows, qubo.cols, qubo.values * gamma[n:])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ansatz:
     """Alternating operator ansatz (Hadfield et al. 2019, arXiv:1709.03489) for a problem and a mixer.
@@ -69,8 +78,9 @@ class Ansatz:
 
         made = QuantumCircuit(self.qubo.size)
         self._prepare(made)
-        ising = self.qubo.to_ising()
-        for gamma, betas in zip(angles.gamma.tolist(), angles.per_mixer(self.mixers)):
+        for row, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
+            gamma = float(row) if angles.gamma.ndim == 1 else 1.0
+            ising = (self.qubo if angles.gamma.ndim == 1 else weighted(self.qubo, row)).to_ising()
             made.global_phase += -gamma * ising.offset
             for i, h in enumerate(ising.field.tolist()):
                 if h != 0.0:

@@ -99,7 +99,7 @@ def optimise_angles(
     x = start.vector()
     # One unit of each variable is one typical step: gamma is small when costs are large.
     unit = np.ones(x.size)
-    unit[: start.depth] = max(1e-12, float(np.abs(start.gamma).max(initial=0.0))) if start.depth else 1.0
+    unit[: start.gamma.size] = max(1e-12, float(np.abs(start.gamma).max(initial=0.0))) if start.depth else 1.0
     try:
         if method == "bfgs":
             if shots or not isinstance(aim, Mean):

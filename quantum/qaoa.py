@@ -37,13 +37,14 @@ class QaoaOptions:
         Most objective calls per depth.
     cvar : float
         Share of the best outcomes that counts; 1 is the mean.
-    multi_angle : bool
-        One mixer angle per qubit or block after the common ones are found.
+    multi_angle : bool or "terms"
+        One mixer angle per qubit or block after the common ones are found; with "terms" also a cost angle per term
+        of the QUBO (simulators ``array``, ``statevector``, ``aer``).
     shots : int
         Shots of the last measurement, and of every call when `sampled`.
     sampled : bool
         Judge angles by shots, as on hardware, even where the exact value is known.
-    simulator : {"fast", "statevector", "aer"}
+    simulator : {"fast", "array", "statevector", "aer"}
     simulator_options : passed to the simulator.
     """
 
@@ -54,7 +55,7 @@ class QaoaOptions:
     optimiser: Optimiser | Literal["none"] = "bfgs"
     evaluations: int = 60
     cvar: float = 1.0
-    multi_angle: bool = False
+    multi_angle: bool | Literal["terms"] = False
     shots: int = 1024
     sampled: bool = False
     simulator: Kind = "fast"
@@ -142,7 +143,8 @@ def qaoa(
         if angles.depth < chosen.depth and not halted:
             angles = interpolate(angles)
         elif chosen.multi_angle and angles.beta.ndim == 1 and method != "none" and not halted:
-            angles = angles.split(machine.mixers)
+            qubo = problem.qubo if isinstance(problem, OneHot) else problem
+            angles = angles.split(machine.mixers, qubo.size + qubo.values.size if chosen.multi_angle == "terms" else 0)
         else:
             break
 
@@ -160,7 +162,7 @@ def qaoa(
 
 def _energies_of_states(problem: Qubo | OneHot, mixer: X | BlockMixer, kind: Kind) -> NDArray[np.float64]:
     """Cost of every state in the simulator's order."""
-    if isinstance(problem, OneHot) and not isinstance(mixer, X) and kind == "fast":
+    if isinstance(problem, OneHot) and not isinstance(mixer, X) and kind in ("fast", "array"):
         return problem.diagonal()
     return (problem.qubo if isinstance(problem, OneHot) else problem).diagonal()
 

@@ -33,7 +33,7 @@ class RandomFeasible(EnergyMethod):
         choices, seconds = timed(lambda: np.stack([rng.integers(0, k, shots) for k in blocks.sizes], axis=1))
         seen = Seen(choices, np.ones(shots, dtype=np.int64), drawing=seconds)
         if blocks.states <= 1 << 20:
-            energies = blocks.energies(blocks.choices(np.arange(blocks.states)))
+            energies = problem.energy.diagonal()
             seen.chance = lambda target: float((energies <= target).mean())
         return seen
 

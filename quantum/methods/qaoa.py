@@ -38,6 +38,7 @@ class EnergyQaoa(EnergyMethod):
     penalty : for mixer X on blocks, as `EnergyProblem.penalised`
     warm : float
         0 starts uniformly; otherwise the epsilon of a warm start from one short annealing run.
+    library, precision : for the simulators ``array`` ("numpy", "cupy") and ``fast`` ("double", "single")
     landscape : int
         Grid points per angle of a depth-1 landscape; 0 makes none.
     noise : mapping of `quantum.simulators.aer.Noise`; device : distance of a heavy-hex map; mitigate : bool (Aer only)
@@ -47,8 +48,9 @@ class EnergyQaoa(EnergyMethod):
     name = "qaoa"
     defaults: ClassVar[Mapping[str, Any]] = {
         "depth": 3, "mixer": None, "start": "transferred", "grown": False, "optimiser": "bfgs", "evaluations": 60,
-        "cvar": 1.0, "multi_angle": False, "shots": 1024, "sampled": False, "simulator": "fast", "penalty": None,
-        "warm": 0.0, "landscape": 0, "noise": None, "device": 0, "mitigate": False, "hardware": None,
+        "cvar": 1.0, "multi_angle": False, "shots": 1024, "sampled": False, "simulator": "fast",
+        "penalty": None, "library": "numpy", "precision": "double", "warm": 0.0, "landscape": 0,
+        "noise": None, "device": 0, "mitigate": False, "hardware": None,
     }  # fmt: skip
 
     def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
@@ -80,6 +82,8 @@ class EnergyQaoa(EnergyMethod):
             "qpu seconds": shot * (training_shots + run.samples.shots),
         }
         seen.series = {"gamma": tuple(run.angles.gamma.tolist()), "beta": tuple(run.angles.beta.ravel().tolist())}
+        if options["simulator"] == "array" and options["library"] == "cupy":
+            seen.more["gpu seconds"] = run.seconds
         if options["landscape"]:
             seen.series |= landscape(ansatz, int(options["landscape"]))
         return seen
@@ -141,6 +145,10 @@ def _options(options: Mapping[str, Any], mixer: Any) -> QaoaOptions:
         if options["device"]:
             machine["device"] = heavy_hex_device(int(options["device"]))
         machine |= {"mitigate": options["mitigate"], "shots": int(options["shots"])}
+    elif options["simulator"] == "array":
+        machine = {"library": options["library"], "precision": options["precision"]}
+    elif options["simulator"] == "fast":
+        machine = {"precision": options["precision"]}
     return QaoaOptions(mixer=mixer, simulator_options=machine, **{name: options[name] for name in names})
 
 
@@ -188,7 +196,7 @@ def _chance(
         return None
 
     def chance(target: float) -> float:
-        machine = simulator(ansatz)
+        machine = simulator(ansatz, "fast" if run.angles.gamma.ndim == 1 else "array")
         energies: NDArray[np.float64] = energy.diagonal()
         return float(machine.probabilities(run.angles)[energies <= target].sum())
 

@@ -7,7 +7,7 @@ from quantum.mixers import X
 from quantum.onehot import OneHot
 from quantum.simulators.base import Samples, Simulator
 
-Kind = Literal["fast", "statevector", "aer"]
+Kind = Literal["fast", "array", "statevector", "aer"]
 
 __all__ = ["Kind", "Samples", "Simulator", "simulator"]
 
@@ -18,10 +18,12 @@ def simulator(ansatz: Ansatz, kind: Kind = "fast", **options: Any) -> Simulator:
     Parameters
     ----------
     ansatz : Ansatz
-    kind : {"fast", "statevector", "aer"}
-        ``fast`` is our own: one-hot states only for block mixers, all states for X.
+    kind : {"fast", "array", "statevector", "aer"}
+        ``fast`` is our own: one-hot states only for block mixers, all states for X. ``array`` is the same in NumPy or
+        CuPy expressions, with an angle per term where asked.
     options
-        Passed on: ``precision``, ``threads`` (fast), ``shots``, ``noise``, ``device``, ``mitigate`` (aer).
+        Passed on: ``precision``, ``threads``, ``team`` (fast), ``library`` (array), ``shots``,
+        ``noise``, ``device``, ``mitigate`` (aer).
     """
     if kind == "statevector":
         from quantum.simulators.statevector import QiskitStatevector
@@ -31,8 +33,12 @@ def simulator(ansatz: Ansatz, kind: Kind = "fast", **options: Any) -> Simulator:
         from quantum.simulators.aer import Aer
 
         return Aer(ansatz, **options)
+    if kind == "array":
+        from quantum.simulators.arrays import ArraySpace
+
+        return ArraySpace(ansatz, **options)
     if kind != "fast":
-        raise ValueError(f"unknown simulator {kind!r}; there are fast, statevector and aer")
+        raise ValueError(f"unknown simulator {kind!r}; there are fast, array, statevector and aer")
     if isinstance(ansatz.mixer, X):
         from quantum.simulators.fullspace import FullSpace
 

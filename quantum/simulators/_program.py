@@ -173,6 +173,7 @@ class Layers:
     @classmethod
     def of(cls, angles: Angles, mixers: int, n: int) -> "Layers":
         """Expand the angles of `mixers` qubits to `n` >= `mixers` qubits (the others stay idle)."""
+        given = angles.common_gamma()
         wanted = np.zeros((angles.depth, n))
         wanted[:, :mixers] = angles.per_mixer(mixers)
         gamma, beta, origin, share = [], [], [], []
@@ -180,7 +181,7 @@ class Layers:
             steep = np.abs(np.cos(wanted[layer])) < STEEP
             first = np.where(steep, 0.5, 1.0)
             for part, weight in enumerate([first, 1 - first] if steep.any() else [first]):
-                gamma.append(0.0 if part else float(angles.gamma[layer]))
+                gamma.append(0.0 if part else float(given[layer]))
                 beta.append(weight * wanted[layer])
                 share.append(weight)
                 origin.append(layer)

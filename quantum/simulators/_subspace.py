@@ -330,16 +330,16 @@ def _scatter(source, row, rows, target, start, step):
 
 @compiled
 def forward_pass(
-    re, im, shape, sizes, before, after, mode, table_re, table_im, factors, constants,
+    re, im, shape, span, sizes, before, after, mode, table_re, table_im, factors, constants,
     measure, energies, weights, base_energies, store,
 ):  # fmt: skip
-    """One pass over all tiles; returns the expected cost when `measure` is set.
+    """One pass over the tiles of `span` (first, end); returns the expected cost when `measure` is set.
 
     `shape` = (1 for high tiles, row length, row stride, rows, tiles, number of fast blocks, first rotated block,
     number of blocks whose phase factors are multiplied out beforehand).
     `mode`: 0 no phase, 1 multiply, 2 set. The other arguments are as in the full-space kernels, per tile block.
     """
-    is_high, row, step, rows, tiles, fast, first, inner = shape
+    is_high, row, step, rows, _, fast, first, inner = shape
     size = row * rows
     widest = 4
     for k in sizes:
@@ -357,7 +357,7 @@ def forward_pass(
     high_energy = np.empty(size // low_size, dtype=re.dtype)
     buffer = np.empty((2, size if is_high else 1), dtype=re.dtype)
     total = 0.0
-    for tile in range(tiles):
+    for tile in range(span[0], span[1]):
         start = tile * row if is_high else tile * size
         if is_high:
             x, y = buffer[0], buffer[1]
@@ -384,16 +384,16 @@ def forward_pass(
 
 @compiled
 def backward_pass(
-    re, im, dual_re, dual_im, shape, sizes, turning, ahead, after, before, rates, derivatives, table_re, table_im,
+    re, im, dual_re, dual_im, shape, span, sizes, turning, ahead, after, before, rates, derivatives, table_re, table_im,
     factors, constants, energies, weights, base_energies, by_after, by_before, store,
 ):  # fmt: skip
-    """Undo one pass on both states and collect gradients.
+    """Undo one pass over the tiles of `span` (first, end) on both states and collect gradients.
 
     `turning`: rotate by `ahead`, measure, make the dual state, undo the rotation. Otherwise undo `after`, collect
     the phase gradient, undo the phase, undo `before`. `after` and `before` are the inverse operations; `rates` and
     `derivatives` belong to (after, before). Returns the expected cost, or the phase gradient.
     """
-    is_high, row, step, rows, tiles, fast, first, inner = shape
+    is_high, row, step, rows, _, fast, first, inner = shape
     size = row * rows
     widest = 4
     for k in sizes:
@@ -411,7 +411,7 @@ def backward_pass(
     high_energy = np.empty(size // low_size, dtype=re.dtype)
     buffer = np.empty((4, size if is_high else 1), dtype=re.dtype)
     total = 0.0
-    for tile in range(tiles):
+    for tile in range(span[0], span[1]):
         start = tile * row if is_high else tile * size
         if is_high:
             x, y, c, d = buffer[0], buffer[1], buffer[2], buffer[3]

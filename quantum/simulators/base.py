@@ -1,12 +1,16 @@
 """What every simulator offers."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from itertools import pairwise
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quantum.angles import Angles
+from quantum.simulators.team import Team
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +66,23 @@ class Simulator(Protocol):
     def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
         """Measure `shots` times."""
         ...
+
+
+T = TypeVar("T")
+
+
+def share(tiles: int, threads: int, team: Team, work: Callable[[tuple[int, int]], T]) -> list[T]:
+    """Run `work` over this member's range of tiles, in threads when there are several; all members end together."""
+    first, end = tiles * team.rank // team.size, tiles * (team.rank + 1) // team.size
+    workers = max(1, min(threads, end - first))
+    edges = [first + (end - first) * k // workers for k in range(workers + 1)]
+    if workers == 1:
+        parts = [work((first, end))]
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            parts = list(pool.map(work, pairwise(edges)))
+    team.wait()
+    return parts
 
 
 def draw(probabilities: NDArray[np.floating], shots: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,9 +1,7 @@
 """Exact QAOA over all 2**n states with the X mixer, by our own kernels."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -15,7 +13,8 @@ from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.simulators import _full
 from quantum.simulators._program import Cost, Layers, Step, Tables, Tiling, schedule, tilings
-from quantum.simulators.base import Samples, draw
+from quantum.simulators.base import Samples, draw, share
+from quantum.simulators.team import Solo, Team
 
 _SMALLEST = 8  # qubits; smaller problems get idle qubits
 _LARGEST = 45
@@ -35,6 +34,8 @@ class FullSpace:
     precision : {"double", "single"}
     threads : int
         Threads that share each pass; results do not depend on their timing.
+    team : Team, optional
+        Ranks of one node that hold the state together; all of them call the same methods.
     start : (n,) array, optional
         Probability of measuring 1 on each qubit of the initial product state; default 1/2 each. Warm starts after
         Egger, Marecek and Woerner (2021), arXiv:2009.10095, with the plain X mixer.
@@ -51,6 +52,7 @@ class FullSpace:
         *,
         precision: Literal["double", "single"] = "double",
         threads: int = 1,
+        team: Team | None = None,
         start: ArrayLike | None = None,
     ) -> None:
         self.qubo = problem.qubo if isinstance(problem, OneHot) else problem
@@ -63,7 +65,7 @@ class FullSpace:
         if n > _LARGEST:
             raise TooLargeError(f"{what} need {readable(self.bytes)} of memory")
         check_memory(self.bytes, what)
-        self._threads = max(1, threads)
+        self._threads, self._team = max(1, threads), team or Solo()
         self._cost = _padded(self.qubo, n)
         self._tilings = tilings(self._cost, self._dtype)
         ones = np.full(self.qubits, 0.5) if start is None else np.asarray(start, dtype=np.float64)
@@ -84,7 +86,7 @@ class FullSpace:
     def value(self, angles: Angles) -> float:
         """Expected cost."""
         layers = Layers.of(angles, self.qubits, self._n)
-        return self._forward(layers, len(layers.gamma) + 1, measure=True)
+        return float(self._team.sum(np.array([self._forward(layers, len(layers.gamma) + 1, measure=True)]))[0])
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient: p passes forward, then p + 1 backward over two states."""
@@ -92,14 +94,16 @@ class FullSpace:
         depth = len(layers.gamma)
         if self._dual.size == 0:
             check_memory(self.bytes, f"the adjoint state of {self.qubits} qubits")
-            self._dual = np.empty(2 << self._n, dtype=self._dtype)
+            self._dual = self._team.empty((2 << self._n,), self._dtype)
         self._forward(layers, depth, measure=False)
         by_gamma, by_beta = np.zeros(depth), np.zeros((depth, self._n))
         steps = schedule(depth, len(self._tilings))
         value = self._backward(steps[-1], layers, by_gamma, by_beta)
         for step in reversed(steps[:-1]):
             self._backward(step, layers, by_gamma, by_beta)
-        return value, layers.fold(angles, by_gamma, by_beta)
+        together = self._team.sum(np.concatenate([[value], by_gamma, by_beta.ravel()]))
+        by_gamma, by_beta = together[1 : depth + 1], together[depth + 1 :].reshape(by_beta.shape)
+        return float(together[0]), layers.fold(angles, by_gamma, by_beta)
 
     def amplitudes(self, angles: Angles) -> NDArray[np.complex128]:
         """Amplitudes (2**n,), little endian: bit i of the index is qubit i."""
@@ -134,7 +138,8 @@ class FullSpace:
     def _forward(self, layers: Layers, passes: int, measure: bool) -> float:
         """Run the first `passes` passes; the result is the expected cost when the last one measures."""
         if self._state.size == 0:
-            self._state = np.empty(2 << self._n, dtype=self._dtype)
+            self._state = self._team.empty((2 << self._n,), self._dtype)
+        self._team.wait()  # nobody reads the last state any more
         depth, total = len(layers.gamma), 0.0
         idle = np.ones(self._n, dtype=np.complex128)
         for number, step in enumerate(schedule(depth, len(self._tilings))[:passes]):
@@ -200,13 +205,8 @@ class FullSpace:
         return total * scales[0] ** 2
 
     def _share(self, tiling: Tiling, work: Callable[[tuple[int, int]], T]) -> list[T]:
-        """Run `work` over all tiles, in threads when there are several."""
-        workers = min(self._threads, tiling.count)
-        if workers == 1:
-            return [work((0, tiling.count))]
-        edges = [tiling.count * k // workers for k in range(workers + 1)]
-        with ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(work, pairwise(edges)))
+        """Run `work` over this member's tiles, in threads when there are several."""
+        return share(tiling.count, self._threads, self._team, work)
 
     def _buffer(self, tiling: Tiling) -> NDArray[Any]:
         return np.empty(2 << tiling.bits if tiling.buffered else 1, dtype=self._dtype)

@@ -14,7 +14,8 @@ from quantum.mixers.base import BlockMixer
 from quantum.onehot import OneHot
 from quantum.simulators import _subspace
 from quantum.simulators._program import Step, schedule
-from quantum.simulators.base import Samples, draw
+from quantum.simulators.base import Samples, draw, share
+from quantum.simulators.team import Solo, Team
 from quantum.states import w_state
 
 _ONE_TILE = 1 << 13  # states; up to here the whole state is one tile
@@ -47,6 +48,10 @@ class OneHotSpace:
     start : list of (k,) arrays, optional
         Real, non-negative initial amplitudes of each block; default W states.
     precision : {"double", "single"}
+    threads : int
+        Threads that share each pass; results do not depend on their timing.
+    team : Team, optional
+        Ranks of one node that hold the state together; all of them call the same methods.
     frozen : blocks that no mixer touches, and
     high_from : block from which on all blocks make high tiles (both used when the state is split over ranks).
 
@@ -63,6 +68,8 @@ class OneHotSpace:
         *,
         start: Sequence[NDArray[np.complex128]] | None = None,
         precision: Literal["double", "single"] = "double",
+        threads: int = 1,
+        team: Team | None = None,
         frozen: Sequence[int] = (),
         high_from: int | None = None,
     ) -> None:
@@ -72,6 +79,7 @@ class OneHotSpace:
         self.states = problem.states
         self.bytes = 2 * self._dtype.itemsize * self.states
         check_memory(self.bytes, f"the amplitudes of {self.states:.4g} one-hot states in {precision} precision")
+        self._threads, self._team = max(1, threads), team or Solo()
         self._start = [np.asarray(a, dtype=np.complex128) for a in (start or w_state(problem))]
         if tuple(a.size for a in self._start) != problem.sizes:
             raise ValueError("the start needs one amplitude per choice of every block")
@@ -93,20 +101,23 @@ class OneHotSpace:
 
     def value(self, angles: Angles) -> float:
         """Expected cost."""
-        return self._forward(angles, angles.depth + 1, measure=True)
+        return float(self._team.sum(np.array([self._forward(angles, angles.depth + 1, measure=True)]))[0])
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
         beta = angles.per_mixer(self.mixers)
         if self._dual.size == 0:
             check_memory(self.bytes, f"the adjoint state of {self.states:.4g} one-hot states")
-            self._dual = np.empty((2, self.states), dtype=self._dtype)
+            self._dual = self._team.empty((2, self.states), self._dtype)
         self._forward(angles, angles.depth, measure=False)
         by_gamma, by_beta = np.zeros(angles.depth), np.zeros((angles.depth, self.mixers))
         steps = schedule(angles.depth, len(self._tilings))
         value = self._backward(steps[-1], angles.gamma, beta, by_gamma, by_beta)
         for step in reversed(steps[:-1]):
             self._backward(step, angles.gamma, beta, by_gamma, by_beta)
+        together = self._team.sum(np.concatenate([[value], by_gamma, by_beta.ravel()]))
+        value, by_gamma = float(together[0]), together[1 : angles.depth + 1]
+        by_beta = together[angles.depth + 1 :].reshape(by_beta.shape)
         if angles.beta.ndim == 1:
             return value, Angles(by_gamma, by_beta.sum(axis=1))
         return value, Angles(by_gamma, by_beta if angles.beta.shape[1] > 1 else by_beta.sum(axis=1, keepdims=True))
@@ -268,6 +279,8 @@ class OneHotSpace:
 
     def _forward(self, angles: Angles, passes: int, measure: bool) -> float:
         self.allocate()
+        angles.common_gamma()
+        self._team.wait()  # nobody reads the last state any more
         beta, total = angles.per_mixer(self.mixers), 0.0
         for number, step in enumerate(schedule(angles.depth, len(self._tilings))[:passes]):
             tiling = self._tilings[step.tiling]
@@ -285,7 +298,7 @@ class OneHotSpace:
     def allocate(self) -> None:
         """Make room for `state` (2, states): real and imaginary parts."""
         if self.state.size == 0:
-            self.state = np.empty((2, self.states), dtype=self._dtype)
+            self.state = self._team.empty((2, self.states), self._dtype)
 
     def layer(
         self, before: NDArray[np.float64] | None, gamma: float, after: NDArray[np.float64], first: bool = False
@@ -322,12 +335,15 @@ class OneHotSpace:
         measure: bool,
         store: bool = True,
     ) -> float:
-        return float(
-            _subspace.forward_pass(
-                self.state[0], self.state[1], tiling.shape, tiling.sizes, before, after, mode, *phases,
-                measure, *tiling.energies, store,
-            )
-        )  # fmt: skip
+        def work(span: tuple[int, int]) -> float:
+            return float(
+                _subspace.forward_pass(
+                    self.state[0], self.state[1], tiling.shape, span, tiling.sizes, before, after, mode, *phases,
+                    measure, *tiling.energies, store,
+                )
+            )  # fmt: skip
+
+        return sum(share(tiling.shape[4], self._threads, self._team, work))
 
     def _backward(
         self,
@@ -344,12 +360,20 @@ class OneHotSpace:
         after = self._operations(tiling, None if last is None else beta[last], inverse=True)
         before = self._operations(tiling, None if early is None else beta[early], inverse=True)
         angle = 0.0 if step.phase is None else -float(gamma[step.phase])
-        by_after, by_before = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
-        total = _subspace.backward_pass(
-            *self.state, *self._dual, tiling.shape, tiling.sizes, turning, ahead[0], after[0], before[0],
-            (after[2], before[2]), (after[3], before[3]), *self._phases(tiling, angle, False, 1.0),
-            *tiling.energies, by_after, by_before, step.phase != 0,
-        )  # fmt: skip
+        phases = self._phases(tiling, angle, False, 1.0)
+
+        def work(span: tuple[int, int]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+            last, early = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
+            found = _subspace.backward_pass(
+                *self.state, *self._dual, tiling.shape, span, tiling.sizes, turning, ahead[0], after[0], before[0],
+                (after[2], before[2]), (after[3], before[3]), *phases, *tiling.energies, last, early,
+                step.phase != 0,
+            )  # fmt: skip
+            return float(found), last, early
+
+        parts = share(tiling.shape[4], self._threads, self._team, work)
+        total = sum(part[0] for part in parts)
+        by_after, by_before = (sum((part[i] for part in parts), np.zeros(len(tiling.blocks))) for i in (1, 2))
         if step.phase is not None:
             by_gamma[step.phase] += 2 * total
         for layer, found in ((last, by_after), (early, by_before)):

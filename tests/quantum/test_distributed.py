@@ -87,3 +87,55 @@ def test_real_ranks_equal_the_local_simulator(ranks, mpiexec):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("agrees") == ranks
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_ranks_of_a_node_share_one_state(ranks, mpiexec):
+    pytest.importorskip("mpi4py")
+    script = textwrap.dedent(
+        """
+        import numpy as np
+        from mpi4py import MPI
+        from quantum import OneHot, Qubo
+        from quantum.angles import Angles
+        from quantum.mixers import XYComplete, XYRing
+        from quantum.simulators.fullspace import FullSpace
+        from quantum.simulators.onehotspace import OneHotSpace
+        from quantum.simulators.team import NodeTeam
+
+        rng = np.random.default_rng(0)
+        made = NodeTeam(MPI.COMM_WORLD)
+        small, large = (OneHot(Qubo.from_matrix(rng.normal(size=(4 * m, 4 * m)), 0.4), (4,) * m) for m in (3, 8))
+        full = Qubo.from_matrix(rng.normal(size=(15, 15)), 0.4)
+        for depth in (1, 2, 3):
+            angles = Angles(rng.normal(size=depth), rng.normal(size=depth))
+            pairs = [
+                (OneHotSpace(p, mixer), OneHotSpace(p, mixer, team=made))
+                for p in (small, large) for mixer in (XYComplete(), XYRing())
+            ]
+            pairs.append((FullSpace(full), FullSpace(full, team=made)))
+            for alone, shared in pairs:
+                assert abs(alone.value(angles) - shared.value(angles)) < 1e-9
+                assert np.abs(alone.amplitudes(angles) - shared.amplitudes(angles)).max() < 1e-12
+                (a, da), (b, db) = alone.value_and_gradient(angles), shared.value_and_gradient(angles)
+                assert abs(a - b) < 1e-9
+                assert np.abs(da.vector() - db.vector()).max() < 1e-9
+        MPI.COMM_WORLD.Barrier()
+        made.close()
+        """
+    )
+    done = subprocess.run(
+        [mpiexec, "-n", str(ranks), sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_nothing(threads):
+    p, rng = problem((4,) * 8), np.random.default_rng(1)
+    angles = Angles(rng.normal(size=2), rng.normal(size=(2, 8)))
+    one, several = OneHotSpace(p, XYComplete()), OneHotSpace(p, XYComplete(), threads=threads)
+    assert several.value(angles) == pytest.approx(one.value(angles), abs=1e-9)
+    a, b = one.value_and_gradient(angles)[1], several.value_and_gradient(angles)[1]
+    np.testing.assert_allclose(a.vector(), b.vector(), atol=1e-9)

@@ -1,0 +1,201 @@
+"""Exact QAOA as plain array expressions: NumPy, or CuPy on a GPU, and an angle for every term of the cost.
+
+Slower on a processor than our kernels, but general: any mixer, real start, and *multi-angle* QAOA with a gamma per
+term (Herrman et al. 2022, arXiv:2109.11455). The same lines run on both libraries; the only module that imports cupy.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.errors import MissingExtraError
+from quantum.angles import Angles
+from quantum.ansatz import Ansatz, weighted
+from quantum.errors import TooLargeError, check_memory, readable
+from quantum.mixers import X
+from quantum.onehot import OneHot
+from quantum.qubo import Qubo
+from quantum.simulators.base import Samples, draw
+
+__all__ = ["ArraySpace"]
+
+
+def _library(name: Any) -> Any:
+    """The array module: ``"numpy"``, ``"cupy"``, or a module with their face."""
+    if name == "numpy":
+        return np
+    if name != "cupy":
+        return name
+    try:
+        import cupy
+    except ImportError:
+        raise MissingExtraError("cupy", "gpu") from None
+    return cupy
+
+
+class ArraySpace:
+    """Full space for mixer X (a qubit is a block of two), one-hot space for block mixers.
+
+    Parameters
+    ----------
+    ansatz : Ansatz
+    library : {"numpy", "cupy"} or a module
+    precision : {"double", "single"}
+
+    Raises
+    ------
+    TooLargeError
+        Before any allocation, naming the size needed and what the processor or the GPU has.
+    MissingExtraError
+        When CuPy is asked for and absent.
+    """
+
+    def __init__(self, ansatz: Ansatz, *, library: Any = "numpy", precision: str = "double") -> None:
+        self.ansatz, self._xp = ansatz, _library(library)
+        self._full = isinstance(ansatz.mixer, X) or not isinstance(ansatz.problem, OneHot)
+        problem = ansatz.problem
+        self._sizes = (2,) * ansatz.qubo.size if self._full else problem.sizes  # type: ignore[union-attr]
+        self.states = 1
+        for k in self._sizes:
+            self.states *= k
+        self._complex = np.dtype(np.complex128 if precision == "double" else np.complex64)
+        # State, dual, energies, and one temporary of each expression.
+        self.bytes = 5 * self._complex.itemsize * self.states
+        what = f"the arrays of {self.states:.4g} states in {precision} precision"
+        check_memory(self.bytes, what)
+        if self._xp is not np and hasattr(self._xp, "cuda"):
+            free = int(self._xp.cuda.runtime.memGetInfo()[0])
+            if self.bytes > free:
+                raise TooLargeError(f"{what} need {readable(self.bytes)} on the GPU; {readable(free)} are free there")
+        self._energies = self._xp.asarray(self._diagonal(ansatz.qubo))
+
+    @property
+    def mixers(self) -> int:
+        """One per qubit or block."""
+        return len(self._sizes)
+
+    def value(self, angles: Angles) -> float:
+        """Expected cost."""
+        return self._expected(self._state(angles))
+
+    def amplitudes(self, angles: Angles) -> NDArray[np.complex128]:
+        """Amplitudes by basis index (mixer X) or feasible index."""
+        return np.asarray(self._host(self._state(angles)), dtype=np.complex128)
+
+    def probabilities(self, angles: Angles) -> NDArray[np.float64]:
+        """Probability of every state."""
+        return np.asarray(self._host(self._xp.abs(self._state(angles)) ** 2), dtype=np.float64)
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure all qubits `shots` times."""
+        index, counts = draw(self.probabilities(angles), shots, seed)
+        problem, qubo = self.ansatz.problem, self.ansatz.qubo
+        if self._full:
+            bits = ((index[:, None] >> np.arange(qubo.size)) & 1).astype(np.int8)
+        else:
+            assert isinstance(problem, OneHot)
+            bits = problem.bits(problem.choices(index))
+        whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(index.size, dtype=np.bool_)
+        return Samples(bits, counts, qubo.energies(bits), whole)
+
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
+        xp, betas = self._xp, angles.per_mixer(self.mixers)
+        state = self._state(angles)
+        value = self._expected(state)
+        dual = self._energies * state
+        by_gamma, by_beta = np.zeros(angles.gamma.shape), np.zeros((angles.depth, self.mixers))
+        for layer in reversed(range(angles.depth)):
+            for b in range(self.mixers):
+                unitary, slope = self._mixer(b, float(betas[layer, b]))
+                turned = self._apply(state, b, slope)
+                by_beta[layer, b] = 2 * float(self._host(xp.real(xp.vdot(dual, turned))))
+                back = unitary.conj().T
+                state, dual = self._apply(state, b, back), self._apply(dual, b, back)
+            weight = 2 * xp.imag(xp.conj(dual) * state)
+            if angles.gamma.ndim == 1:
+                by_gamma[layer] = float(self._host(xp.sum(weight * self._energies)))
+            else:
+                by_gamma[layer] = self._moments(weight)
+            phase = xp.exp(1j * self._phase(angles, layer))
+            state, dual = state * phase, dual * phase
+        if angles.beta.ndim == 1:
+            return value, Angles(by_gamma, by_beta.sum(axis=1))
+        return value, Angles(by_gamma, by_beta if angles.beta.shape[1] > 1 else by_beta.sum(axis=1, keepdims=True))
+
+    # ---------------------------------------------------------------- pieces
+
+    def _state(self, angles: Angles) -> Any:
+        xp, betas = self._xp, angles.per_mixer(self.mixers)
+        state = xp.ones(1, dtype=self._complex)
+        for amplitudes in self._starts():
+            state = xp.ravel(xp.multiply.outer(xp.asarray(amplitudes.astype(self._complex)), state))
+        for layer in range(angles.depth):
+            state = state * xp.exp(-1j * self._phase(angles, layer)).astype(self._complex)
+            for b in range(self.mixers):
+                state = self._apply(state, b, self._mixer(b, float(betas[layer, b]))[0])
+        return state
+
+    def _starts(self) -> Sequence[NDArray[np.complex128]]:
+        if not self._full:
+            return self.ansatz.block_starts()
+        ones = np.full(self.mixers, 0.5) if self.ansatz.start is None else np.asarray(self.ansatz.start)
+        return [np.array([np.sqrt(1 - p), np.sqrt(p)], dtype=np.complex128) for p in ones.tolist()]
+
+    def _mixer(self, b: int, beta: float) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """Unitary (k, k) and its logarithmic derivative."""
+        if self._full:
+            flip = np.array([[0, 1], [1, 0]], dtype=np.complex128)
+            return np.cos(beta) * np.eye(2) - 1j * np.sin(beta) * flip, -1j * flip
+        mixer: Any = self.ansatz.mixer
+        start = self.ansatz.block_starts()[b]
+        return mixer.unitary(start, beta), mixer.logarithmic_derivative(start, beta)
+
+    def _apply(self, state: Any, b: int, matrix: NDArray[np.complex128]) -> Any:
+        """A (k, k) matrix along the axis of block b."""
+        inner = int(np.prod(self._sizes[:b], dtype=np.int64))
+        axes = state.reshape(-1, self._sizes[b], inner)
+        return self._xp.matmul(self._xp.asarray(matrix.astype(self._complex)), axes).ravel()
+
+    def _phase(self, angles: Angles, layer: int) -> Any:
+        if angles.gamma.ndim == 1:
+            return float(angles.gamma[layer]) * self._energies
+        return self._xp.asarray(self._diagonal(weighted(self.ansatz.qubo, angles.gamma[layer])))
+
+    def _diagonal(self, qubo: Qubo) -> NDArray[np.float64]:
+        return qubo.diagonal() if self._full else OneHot(qubo, self._sizes).diagonal()
+
+    def _moments(self, weight: Any) -> NDArray[np.float64]:
+        """Sum of `weight` over the states in which each term of the cost is 1, times its coefficient."""
+        qubo, xp = self.ansatz.qubo, self._xp
+        runs = np.concatenate([[1], np.cumprod(np.asarray(self._sizes, dtype=np.int64))])
+        if self._full:
+            block, choice = np.arange(qubo.size), np.ones(qubo.size, dtype=np.int64)
+        else:
+            problem = self.ansatz.problem
+            assert isinstance(problem, OneHot)
+            block, choice = problem.block_of, np.arange(qubo.size) - np.repeat(problem.starts, problem.sizes)
+        singles = [
+            self._host(xp.sum(weight.reshape(-1, k, int(runs[b])), axis=(0, 2))) for b, k in enumerate(self._sizes)
+        ]
+        linear = np.array([singles[b][x] for b, x in zip(block.tolist(), choice.tolist())])
+        pairs, tables = np.zeros(qubo.values.size), dict[tuple[int, int], NDArray[np.float64]]()
+        for t, (i, j) in enumerate(zip(qubo.rows.tolist(), qubo.cols.tolist())):
+            a, b = int(block[i]), int(block[j])
+            if a == b:  # two choices of a block are never both made
+                continue
+            if (a, b) not in tables:
+                middle = int(runs[b] // runs[a + 1])
+                shape = (-1, self._sizes[b], middle, self._sizes[a], int(runs[a]))
+                tables[a, b] = self._host(xp.sum(weight.reshape(shape), axis=(0, 2, 4)))
+            pairs[t] = tables[a, b][choice[j], choice[i]]
+        return np.concatenate([linear * qubo.linear, pairs * qubo.values])
+
+    def _expected(self, state: Any) -> float:
+        return float(self._host(self._xp.sum(self._xp.abs(state) ** 2 * self._energies)))
+
+    def _host(self, values: Any) -> NDArray[Any]:
+        """An array of the processor's memory."""
+        return np.asarray(self._xp.asnumpy(values) if hasattr(self._xp, "asnumpy") else values)
