@@ -18,11 +18,12 @@ from hpc.comm import Team
 from hpc.dive import dive
 from hpc.generation import Generated, LocalPricing, cost_lattice, generate, round_up
 from hpc.incumbent import Incumbent, construct, descend
+from hpc.long_horizon import LongRun, is_long
 from hpc.master import Master, MasterSolution
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
 from hpc.timers import Timers
-from optimise.checkpoint import SECONDS_BETWEEN
+from optimise.checkpoint import SECONDS_BETWEEN, between
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.kernels import Pricer
@@ -82,6 +83,8 @@ class ColumnGenerationMethod:
             return solve_blocks(
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
+        if is_long(problem):
+            return LongRun(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
         return Run(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
 
 
@@ -137,6 +140,7 @@ class Run:
         self.stopped = False
         self.incumbent: Incumbent | None = None
         self._saved = time.perf_counter()
+        self._writing = SECONDS_BETWEEN
         self.tables: dict[int, tuple[int, ...]] = {}
         self.team: Team | None = None
         self.cuts, self.dives = 0, 0
@@ -162,7 +166,7 @@ class Run:
         self._construct(resumed)
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
-            state.warmth = self.chains.warmth
+            state.warmth, state.suited = self.chains.warmth, self.chains.suited
         if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
             self._root()
         if self.incumbent is not None and not self.stopped:
@@ -319,13 +323,14 @@ class Run:
                     fixed=np.zeros(self.cover.lines),
                     center=root.duals,
                     lattice=self.lattice,
-                    cutoff=self._cost - 0.5 * self.lattice,
+                    cutoff=self._cost + 0.25 * (self._cost - self.bound),
                     over=over,
                     share=share,
                     sure=0.95,
                     whole=whole,
                     iterations=iterations,
                     rise=math.inf,
+                    most_reverts=3,
                     partial=True,
                 )
                 if found is None:
@@ -465,8 +470,9 @@ class Run:
         path = self.options.get("checkpoint")
         if path is None or self.comm.rank:
             return
-        if not force and time.perf_counter() - self._saved < SECONDS_BETWEEN:
+        if not force and time.perf_counter() - self._saved < between(self._writing):
             return
+        began = time.perf_counter()
         columns = [] if master is None else master.columns
         pool = None
         if columns:
@@ -490,6 +496,7 @@ class Run:
             self.cuts + (phase == "root"),  # whoever reads this was cut short in the root
         ).write(path)
         self._saved = time.perf_counter()
+        self._writing = self._saved - began
 
     def _outcome(self, state: SearchState) -> Outcome:
         stats = self.timers.stats(self.comm, {"rounds": float(state.round)})

@@ -26,7 +26,7 @@ ROUND = 4
 #: Kinds of neighbourhood; the first are the styles of :func:`~hpc.neighbourhood.choose_people`.
 KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
 _WINDOW, _ANNEAL = KINDS.index("window"), KINDS.index("anneal")
-_MOST_WORK = 2.0  # of one neighbourhood, about seconds
+_MOST_WORK = 4.0  # of one neighbourhood, about seconds
 _FADE = 0.9
 
 
@@ -42,6 +42,7 @@ class SearchState:
     length: float = 0.05
     #: first temperature of chains
     warmth: float = 0.0
+    suited: bool = True
     since_gain: int = 0
     #: by kind of neighbourhood: gains and work, fading
     gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
@@ -89,7 +90,7 @@ class Search:
         self.days = days
         self.chains = chains
         if chains is not None:
-            chains.warmth = self.state.warmth
+            chains.warmth, chains.suited = self.state.warmth, self.state.suited
 
     def round(self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False) -> float | None:
         """One round on all ranks; returns the gain.
@@ -143,7 +144,7 @@ class Search:
         """Chances of the kinds: half by gain per work so far, half alike."""
         rate = (np.array(self.state.gains) + 1e-9) / (np.array(self.state.spent) + 0.5)
         chance = 0.5 / len(KINDS) + 0.5 * rate / rate.sum()
-        if self.chains is None:
+        if self.chains is None or not self.chains.suited:
             chance[_ANNEAL] = 0.0
         likely: Floats = chance / chance.sum()
         return likely
@@ -189,7 +190,7 @@ class Search:
         for a in attempts:
             state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
             state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
-            step = -0.5 if not a.closed else 0.5 if a.gain <= 0 else 0.0
+            step = 0.0 if a.gain > 0 else 0.5 if a.closed else -0.5
             if a.kind == _ANNEAL:
                 state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
             elif a.kind == _WINDOW:
@@ -221,6 +222,9 @@ class ParallelSearchMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         from hpc.column_generation import Run
+        from hpc.long_horizon import LongRun, is_long
 
         chosen = {"root": False, **dict(options or {})}
+        if is_long(problem):
+            return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
         return Run(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

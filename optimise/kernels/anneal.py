@@ -215,15 +215,21 @@ class Annealer:
             price=np.where(np.isinf(raw.price), hard, raw.price),
         )
 
-    def warmth(self, words: Word, seed: int) -> float:
-        """A first temperature: a tenth of the median price of a move that makes this roster dearer by soft rules."""
-        rules, walk = self.rules(1e6), self._walk(words)
+    def survey(self, words: Word, seed: int) -> tuple[float, float]:
+        """A first temperature for this roster, and the share of moves that break hard rules.
+
+        The temperature is a tenth of the median price of a move that makes the roster dearer by soft rules alone.
+        """
+        dear = 2.0**20 * self.hard
+        rules, walk = self.rules(dear), self._walk(words)
         seen = np.zeros(2000)
-        random = _seeded(seed)
         cost = start_walk(rules, walk)
-        anneal(rules, walk, self._trial, words.copy(), cost, 40_000, 1e-9, 1e-9, random, seen)
-        soft = seen[(seen > 0) & (seen < 1e6)]
-        return 0.1 * float(np.median(soft)) if len(soft) else 1.0
+        anneal(rules, walk, self._trial, words.copy(), cost, 40_000, 1e-9, 1e-9, _seeded(seed), seen)
+        rises = seen[seen > 0]
+        soft = rises[rises < dear / 2]
+        if not len(soft):
+            return 1.0, 1.0 if len(rises) else 0.0
+        return 0.1 * float(np.median(soft)), 1.0 - len(soft) / len(rises)
 
     def run(
         self,
@@ -233,6 +239,7 @@ class Annealer:
         cold: float,
         seed: int,
         over: Callable[[], bool] = lambda: False,
+        tries: int = 4,
     ) -> Word:
         """Anneal from a roster; returns the best roster met.
 
@@ -247,12 +254,14 @@ class Annealer:
         seed : int
         over : callable
             Asked every quarter of a million moves; True ends the walk.
+        tries : int
+            How often to go on, with hard units four times as dear, while the best roster breaks a hard rule.
         """
         random = _seeded(seed)
         none = np.zeros(0)
         best = np.ascontiguousarray(words, dtype=np.int16).copy()
         hard = self.hard
-        for _ in range(4):
+        for _ in range(tries):
             rules, walk = self.rules(hard), self._walk(best)
             cost = least = start_walk(rules, walk)
             parts = max(1, round(moves / _PART))
@@ -266,12 +275,12 @@ class Annealer:
                 heat *= factor
                 if over():
                     return best
-            if self._whole(best):
+            if self.whole(best):
                 return best
             hard, moves, hot = 4.0 * hard, moves // 3, math.sqrt(hot * cold)
         return best
 
-    def _whole(self, words: Word) -> bool:
+    def whole(self, words: Word) -> bool:
         """Whether a roster breaks no hard rule: a much higher price changes nothing."""
         costs = [start_walk(self.rules(h), self._walk(words)) for h in (0.0, 1.0)]
         return bool(abs(costs[1] - costs[0]) < 1e-6)
