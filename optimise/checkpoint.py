@@ -29,14 +29,20 @@ from optimise.method import Progress
 from optimise.problem import Problem
 from optimise.result import Plan
 
-__all__ = ["SECONDS_BETWEEN", "Keeper", "Kept", "State", "StateFile"]
+__all__ = ["SECONDS_BETWEEN", "Keeper", "Kept", "State", "StateFile", "between"]
 
 log = logging.getLogger(__name__)
 
 #: Of the layout of these files. A file of another version is refused.
 VERSION = 2
-#: Between two writes while the run goes on; what a killed run can lose.
+#: Most seconds between two writes while the run goes on; what a killed run can lose.
 SECONDS_BETWEEN = 10.0
+_LEAST_BETWEEN = 2.0  # shared file systems do not like to be asked more often
+
+
+def between(writing: float) -> float:
+    """Seconds until the next write, so that writing (which took so long the last time) costs at most one percent."""
+    return min(SECONDS_BETWEEN, max(_LEAST_BETWEEN, 100.0 * writing))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,12 @@ class StopSignal:
 
 
 @contextmanager
-def stop_signals(stop: StopSignal) -> Iterator[StopSignal]:
-    """Send SIGTERM, SIGINT and SIGUSR1 to ``stop`` while the block runs (main thread only)."""
+def stop_signals(stop: StopSignal, *, deaf_after: bool = False) -> Iterator[StopSignal]:
+    """Send SIGTERM, SIGINT and SIGUSR1 to ``stop`` while the block runs (main thread only).
+
+    With ``deaf_after`` they are ignored from then on: a job that has written its result and is about to leave must not
+    be killed by the warning that comes just then.
+    """
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
 
@@ -102,7 +106,7 @@ def stop_signals(stop: StopSignal) -> Iterator[StopSignal]:
         stop.finish()
         signal.set_wakeup_fd(pipe_before)
         for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if deaf_after else handler)
         os.write(writer, b"\0")
         watcher.join()
         os.close(reader)

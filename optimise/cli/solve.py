@@ -98,7 +98,7 @@ def solve(
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.replanning import FromPlan, tell_changes
     from optimise.cli.signals import StopSignal, stop_signals
-    from optimise.communicator import abort_on_error, find_world
+    from optimise.communicator import abort_on_error, announced_size, find_world
     from optimise.method import Limits
 
     if report and output is None:
@@ -128,7 +128,8 @@ def solve(
         return problem, source, given, task
 
     with ExitStack() as stack:
-        stop = stack.enter_context(stop_signals(StopSignal(lambda: os._exit(STOPPED))))
+        batch = announced_size() > 1 or "SLURM_JOB_ID" in os.environ
+        stop = stack.enter_context(stop_signals(StopSignal(lambda: os._exit(STOPPED)), deaf_after=batch))
         phase.enter("starting MPI")
         comm = find_world()
         phase.enter("reading the instance")
@@ -141,11 +142,11 @@ def solve(
         run = Run(problem, source, output, given, comm, stop, checkpoint, resume, task, silent=quiet or as_json)
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
-    if comm.rank == 0:
-        with abort_on_error(comm):
-            _finish(result, run, as_json=as_json, quiet=quiet, report=report)
-            if task is not None:
-                tell_changes(task, result, output, quiet=quiet or as_json)
+        if comm.rank == 0:
+            with abort_on_error(comm):
+                _finish(result, run, as_json=as_json, quiet=quiet, report=report)
+                if task is not None:
+                    tell_changes(task, result, output, quiet=quiet or as_json)
     raise typer.Exit(exit_code(result, signalled=run.signalled))
 
 
