@@ -165,8 +165,8 @@ class LinearModel:
         elif keep.any():
             self._entries.append((r[keep], c[keep], v[keep]))
 
-    def freeze(self) -> Arrays:
-        """The model as compressed rows, duplicate entries summed."""
+    def freeze(self, *, relaxed: bool = False) -> Arrays:
+        """The model as compressed rows, duplicate entries summed; ``relaxed`` without integrality."""
         from scipy.sparse import csr_matrix
 
         empty = np.zeros(0)
@@ -186,7 +186,7 @@ class LinearModel:
             cost=cost,
             lower=joined([c[0] for c in self._columns]).astype(np.float64),
             upper=joined([c[1] for c in self._columns]).astype(np.float64),
-            integer=joined([c[3] for c in self._columns]).astype(np.bool_),
+            integer=joined([c[3] for c in self._columns]).astype(np.bool_) & (not relaxed),
             row_lower=joined([r[0] for r in self._rows]).astype(np.float64),
             row_upper=joined([r[1] for r in self._rows]).astype(np.float64),
             start=matrix.indptr.astype(np.int32),

@@ -14,8 +14,9 @@ Two relaxations, each valid whatever the weights, because every cost that is lef
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.search.hospital.lagrange import lagrangian_ticks
 from optimise.solvers.highs import Highs, round_up
 
+if TYPE_CHECKING:
+    from optimise.search.hospital.care import Care
+
 __all__ = ["Bound", "admission_days", "nights", "quick_bound"]
 
 
@@ -39,8 +43,17 @@ class Bound:
     source: str
 
 
+#: Told of a better bound; True asks to stop.
+Listen = Callable[[Bound], bool] | None
+
+
 def quick_bound(
-    problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1, target: float = math.inf
+    problem: HospitalProblem,
+    *,
+    seconds: float = 60.0,
+    threads: int = 1,
+    target: float = math.inf,
+    listen: Listen = None,
 ) -> Bound:
     """The better suited of the two relaxations; ``target`` is the cost of a known plan."""
     people = problem.patients
@@ -48,7 +61,7 @@ def quick_bound(
     hard = problem.hard("MandatoryUnscheduledPatients") and problem.hard("AdmissionDay")
     if fixed and hard and problem.hard("RoomCapacity") and problem.theatres is None and problem.nursing is None:
         return nights(problem, seconds=seconds, threads=threads, target=target)
-    return admission_days(problem, seconds=seconds, threads=threads)
+    return admission_days(problem, seconds=seconds, threads=threads, target=target, listen=listen)
 
 
 # -- fixed stays: night by night -----------------------------------------------------------------------------------
@@ -144,53 +157,149 @@ def _night_with_gender(h: HospitalArrays, d: int, who: IntArray, seconds: float,
 
 
 # -- admission days ------------------------------------------------------------------------------------------------
-def admission_days(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1) -> Bound:
-    """Dual bound of the aggregated admission-day model, in units of cost."""
-    model, lattice = _admission_model(problem)
-    solved = Highs(model.freeze(), threads=threads).solve(seconds=seconds)
-    source = "aggregated admission-day model"
+def admission_days(
+    problem: HospitalProblem,
+    *,
+    seconds: float = 60.0,
+    threads: int = 1,
+    target: float = math.inf,
+    listen: Listen = None,
+) -> Bound:
+    """Dual bound of the aggregated admission-day model, in units of cost.
+
+    First the linear relaxation with each person's least cost of care; then prices of the nurses' workload climb on it
+    (:mod:`optimise.search.hospital.care`); then branch and bound under the best prices.
+
+    Parameters
+    ----------
+    target : float
+        Cost of a known plan: the search for the bound stops where it is reached.
+    listen : callable, optional
+        Told of each better :class:`Bound` at once; True asks to stop.
+    """
+    from optimise.search.hospital.care import Care, applies
+
+    clock, heard = Deadline(seconds), _Heard(problem, target, listen)
+    care = Care(problem) if applies(problem) else None
+    made = _Admissions(problem, care)
+    linear = Highs(made.model.freeze(relaxed=True), threads=threads)
+    solved = linear.solve(seconds=max(0.5, clock.left))
     if solved.stop is Stop.INFEASIBLE:
-        return Bound(math.inf, source)
-    if not math.isfinite(solved.bound):
-        return Bound(0.0, "costs are not negative")
-    return Bound(max(0.0, round_up(solved.bound, lattice) / problem.scale), source)
+        return Bound(math.inf, "aggregated admission-day model")
+    heard.tell(solved.bound, made.lattice)
+    if care is not None and solved.stop is Stop.OPTIMAL:
+
+        def value() -> tuple[float, IntArray] | None:
+            if heard.over or clock.elapsed > 0.3 * seconds:
+                return None
+            offset = made.reprice(linear)
+            solved = linear.solve(seconds=max(0.1, clock.left))
+            if solved.values is None or solved.stop is not Stop.OPTIMAL:
+                return None
+            heard.tell(solved.bound + offset, 0.0)
+            return solved.bound + offset, care.use(made.person, made.day, solved.values[made.x])
+
+        care.climb(value)
+        made = _Admissions(problem, care)
+    if heard.over or clock.left < 0.1:
+        return heard.best
+
+    def tick(primal: float, dual: float, nodes: int) -> bool:
+        heard.tell(dual, made.lattice)
+        return heard.over
+
+    solved = Highs(made.model.freeze(), threads=threads).solve(seconds=clock.left, on_tick=tick)
+    if solved.stop is Stop.INFEASIBLE:
+        return Bound(math.inf, "aggregated admission-day model")
+    heard.tell(solved.bound, made.lattice)
+    return heard.best
 
 
-def _admission_model(problem: HospitalProblem) -> tuple[LinearModel, float]:
-    """The model in ticks and the step of its objective."""
-    h, people = arrays_of(problem), problem.patients
-    model = LinearModel(f"{problem.name}, admission days")
-    days = np.arange(problem.days)
-    inside = (days >= people.release[:, None]) & (days <= people.due[:, None])
-    if not problem.hard("AdmissionDay"):
-        inside = np.ones_like(inside)
-    floor = _stay_floor(problem, h)
-    blocked = floor >= BARRED
-    if problem.theatres is not None:
-        blocked = blocked | _no_surgery(problem, h)
-    person, day = np.nonzero(inside & ~blocked)
-    delay = np.maximum(0, day - people.release[person]) * h.delay[person]
-    x = model.add_columns("admission", len(person), upper=1.0, cost=delay + floor[person, day], integer=True)
-    rows = model.add_rows("admitted", len(people), lower=1.0, upper=1.0)
-    model.add_entries(rows[person], x)
-    soft_missing = problem.weight("MandatoryUnscheduledPatients")
-    out = np.flatnonzero(~people.mandatory | (soft_missing is not None) & ~people.inpatient)
-    price = np.where(people.mandatory[out], soft_missing or 0, h.refusal[out])
-    refused = model.add_columns("out", len(out), upper=1.0, cost=price, integer=True)
-    model.add_entries(rows[out], refused)
-    # one entry for each column and day of its stay
-    nights_ = np.minimum(people.stay[person], problem.days - day)
-    source = np.repeat(np.arange(len(person)), nights_)
-    night = np.arange(len(source)) - np.repeat(np.cumsum(nights_) - nights_, nights_)
-    _surgeons_and_theatres(problem, h, model, person, day, x)
-    _beds(problem, h, model, person[source], day[source] + night, x[source])
-    _workload(problem, h, model, person[source], day[source] + night, night, x[source])
-    weights = [s.weight for s in problem.rules if s.weight]
-    return model, float(math.gcd(*weights)) if weights else 1.0
+class _Heard:
+    """Keeps the best bound and passes it on."""
+
+    def __init__(self, problem: HospitalProblem, target: float, listen: Listen) -> None:
+        weights = [s.weight for s in problem.rules if s.weight]
+        self.problem, self.target, self.listen = problem, target, listen
+        self.step = float(math.gcd(*weights)) if weights else 1.0
+        self.best = Bound(0.0, "costs are not negative")
+        self.over = False
+
+    def tell(self, ticks: float, lattice: float) -> None:
+        """``ticks`` bounds the relaxation; every plan's cost is a multiple of the step, whatever the relaxation's."""
+        if not math.isfinite(ticks):
+            return
+        value = round_up(round_up(ticks, lattice), self.step) / self.problem.scale
+        if value > self.best.value:
+            self.best = Bound(value, "aggregated admission-day model")
+            self.over = self.over or value >= self.target
+            if self.listen is not None and self.listen(self.best):
+                self.over = True
+
+
+class _Admissions:
+    """The aggregated model in ticks under given prices of workload.
+
+    Attributes
+    ----------
+    person, day, x : int arrays
+        The admission columns.
+    lattice : float
+        Step of the objective at whole points, 0 when unknown.
+    """
+
+    def __init__(self, problem: HospitalProblem, care: Care | None) -> None:
+        h, people = arrays_of(problem), problem.patients
+        self.model = model = LinearModel(f"{problem.name}, admission days")
+        days = np.arange(problem.days)
+        inside = (days >= people.release[:, None]) & (days <= people.due[:, None])
+        if not problem.hard("AdmissionDay"):
+            inside = np.ones_like(inside)
+        floor = _stay_floor(problem, h) + h.admission
+        blocked = floor >= BARRED
+        if problem.theatres is not None:
+            blocked = blocked | _no_surgery(problem, h)
+        person, day = np.nonzero(inside & ~blocked)
+        cost = floor[person, day].astype(np.float64)
+        self.care, self._plain, self._credit, self._excess = care, cost, 0.0, np.zeros(0, dtype=np.int64)
+        if care is not None:
+            cost = cost + care.cost(person, day)
+            self._credit = care.credit
+            model.offset -= self._credit
+        x = model.add_columns("admission", len(person), upper=1.0, cost=cost, integer=True)
+        self.person, self.day, self.x = person, day, x
+        rows = model.add_rows("admitted", len(people), lower=1.0, upper=1.0)
+        model.add_entries(rows[person], x)
+        soft_missing = problem.weight("MandatoryUnscheduledPatients")
+        out = np.flatnonzero(~people.mandatory | (soft_missing is not None) & ~people.inpatient)
+        price = np.where(people.mandatory[out], soft_missing or 0, h.refusal[out])
+        refused = model.add_columns("out", len(out), upper=1.0, cost=price, integer=True)
+        model.add_entries(rows[out], refused)
+        # one entry for each column and day of its stay
+        nights_ = np.minimum(people.stay[person], problem.days - day)
+        source = np.repeat(np.arange(len(person)), nights_)
+        night = np.arange(len(source)) - np.repeat(np.cumsum(nights_) - nights_, nights_)
+        _surgeons_and_theatres(problem, h, model, person, day, x)
+        _beds(problem, h, model, person[source], day[source] + night, x[source])
+        if care is not None:
+            cells = (person[source], day[source] + night, night, x[source])
+            self._excess = _workload(problem, h, model, *cells, care.rest)
+        weights = [s.weight for s in problem.rules if s.weight]
+        self.lattice = float(math.gcd(*weights)) if weights else 1.0
+        if care is not None and care.price.any():
+            self.lattice = 0.0
+
+    def reprice(self, solver: Highs) -> float:
+        """Put the present prices of workload into a solver that holds the model; what to add to its bound."""
+        assert self.care is not None
+        solver.set_cost(self.x, self._plain + self.care.cost(self.person, self.day))
+        if len(self._excess):
+            solver.set_cost(self._excess, self.care.rest)
+        return self._credit - self.care.credit
 
 
 def _stay_floor(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
-    """Least room, continuity and skill cost of each (patient, admission day), BARRED when no room will do."""
+    """Least room cost of each (patient, admission day), BARRED when no room will do."""
     people, days = problem.patients, problem.days
     made = np.zeros((len(people), days), dtype=np.int64)
     beds = h.beds > 0
@@ -206,17 +315,6 @@ def _stay_floor(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
             made[p, a] = nights_.sum(axis=0).min() if fixed else nights_.min(axis=1).sum()
     if people.inpatient.any():
         made[people.inpatient] = np.where(made[people.inpatient] >= BARRED, 0, made[people.inpatient])
-    if problem.nursing is not None and problem.hard("UncoveredRoom"):
-        from optimise.rules.hospital.continuity import care_floor
-
-        made += h.continuity_weight * care_floor(problem)
-        k = h.shifts
-        best = np.where(h.duty >= 0, h.skill[:, None], -1).max(axis=0, initial=-1)
-        best = np.where(best < 0, 10**6, best)
-        for a in range(days):
-            length = min(days - a, h.required.shape[1] // k)
-            missing = np.maximum(0, h.required[:, : length * k] - best[None, a * k : (a + length) * k])
-            made[:, a] += h.skill_weight * missing.sum(axis=1)
     return made
 
 
@@ -302,14 +400,16 @@ def _workload(
     day: IntArray,
     night: IntArray,
     x: Any,
-) -> None:
-    """Workload beyond what all nurses on duty can carry, by shift."""
-    if problem.nursing is None or not problem.hard("UncoveredRoom") or h.load_weight == 0:
-        return
+    rest: IntArray,
+) -> IntArray:
+    """Workload beyond what all nurses on duty can carry, by shift, at what is left of its price."""
+    if h.load_weight == 0:
+        return np.zeros(0, dtype=np.int64)
     k = h.shifts
     rows = model.add_rows("ExcessiveNurseWorkload", problem.days * k, upper=np.maximum(h.duty, 0).sum(axis=0))
-    excess = model.add_columns("excess", problem.days * k, cost=h.load_weight)
+    excess = model.add_columns("excess", problem.days * k, cost=rest)
     model.add_entries(rows, excess, -1.0)
     for j in range(k):
         work = h.workload[person, night * k + j]
         model.add_entries(rows[day * k + j][work > 0], x[work > 0], work[work > 0])
+    return excess
