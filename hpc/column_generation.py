@@ -18,6 +18,7 @@ from hpc.comm import Team
 from hpc.dive import dive
 from hpc.generation import Generated, LocalPricing, cost_lattice, generate, round_up
 from hpc.incumbent import Incumbent, construct, descend
+from hpc.long_horizon import LongRun, is_long
 from hpc.master import Master, MasterSolution
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
@@ -82,6 +83,8 @@ class ColumnGenerationMethod:
             return solve_blocks(
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
+        if is_long(problem):
+            return LongRun(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
         return Run(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
 
 
@@ -163,7 +166,7 @@ class Run:
         self._construct(resumed)
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
-            state.warmth = self.chains.warmth
+            state.warmth, state.suited = self.chains.warmth, self.chains.suited
         if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
             self._root()
         if self.incumbent is not None and not self.stopped:
@@ -320,13 +323,14 @@ class Run:
                     fixed=np.zeros(self.cover.lines),
                     center=root.duals,
                     lattice=self.lattice,
-                    cutoff=self._cost - 0.5 * self.lattice,
+                    cutoff=self._cost + 0.25 * (self._cost - self.bound),
                     over=over,
                     share=share,
                     sure=0.95,
                     whole=whole,
                     iterations=iterations,
                     rise=math.inf,
+                    most_reverts=3,
                     partial=True,
                 )
                 if found is None:
