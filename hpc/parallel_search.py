@@ -207,7 +207,10 @@ class ParallelSearchMethod:
 
     def supports(self, problem: Any) -> bool:
         from hpc.column_generation import supported
+        from optimise.search.beds import usable
 
+        if getattr(problem, "kind", "") == "hospital":
+            return usable(problem)
         return supported(problem)
 
     def solve(
@@ -224,6 +227,10 @@ class ParallelSearchMethod:
         from hpc.column_generation import Run
         from hpc.long_horizon import LongRun, is_long
 
+        if problem.kind == "hospital":
+            from optimise.search.beds import improve_beds
+
+            return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)  # type: ignore[arg-type]
         chosen = {"root": False, **dict(options or {})}
         if is_long(problem):
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

@@ -56,8 +56,11 @@ class MatheuristicMethod:
         if comm.rank != 0:
             return Outcome(None, Stop.ITERATIONS, Bounds())
         if problem.kind == "hospital":
+            from optimise.search.beds import improve_beds, usable
             from optimise.search.hospital import improve_hospital
 
+            if usable(problem):  # type: ignore[arg-type]
+                return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
             return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen).run(start)  # type: ignore[arg-type]
