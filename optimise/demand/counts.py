@@ -74,7 +74,7 @@ def still_present(spent: npt.ArrayLike, stay: FloatArray, ahead: int) -> FloatAr
     Parameters
     ----------
     spent : int array (n,)
-        Periods that each patient has been in bed, at least 1.
+        Periods that each patient has been in bed, at least 1; whether the stay goes on is not known.
     stay : float array (L,)
         Distribution of stays, ``stay[l]`` of ``l + 1`` periods.
     ahead : int
@@ -82,9 +82,9 @@ def still_present(spent: npt.ArrayLike, stay: FloatArray, ahead: int) -> FloatAr
     """
     # longer[k] = P(stay > k periods), k = 0 .. L
     longer = np.clip(1.0 - np.concatenate([[0.0], np.cumsum(stay)]), 0.0, 1.0)
-    have = np.minimum(np.asarray(spent, np.int64), len(stay))
-    then = np.minimum(have + ahead, len(stay))
-    # Beyond the longest stay on record the hazard is taken as that of the last period that has one.
+    have = np.clip(np.asarray(spent, np.int64) - 1, 0, len(stay))
+    then = np.minimum(have + 1 + ahead, len(stay))
+    # Beyond the longest stay on record patients leave at the rate of a mean stay.
     tail = 1.0 - 1.0 / max(1.0, float(np.arange(1, len(stay) + 1) @ stay))
     known = longer[have] > 1e-12
     made = np.where(known, longer[then] / np.where(known, longer[have], 1.0), tail ** (ahead + 1))

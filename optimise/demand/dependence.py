@@ -2,22 +2,26 @@
 
 The latent normal scores of one course have correlation ``r(|h - h'|) * R[g, g']``: a mixture of exponential decays in
 time (positive definite by construction) times a matrix over groups. Counts show less correlation than their latent
-scores, the less the smaller they are; to first order ``corr(Y, Y') = c c' r`` with ``c = corr(Y, Z)``, which is known
-from each distribution, so estimates are divided by it (the leading term of the Hermite expansion of the copula).
+scores, the less the smaller they are: ``corr(Y, Y') = sum over k of c_k c'_k r**k`` with the Hermite coefficients
+``c_k = E[Y He_k(Z)] / (sd(Y) sqrt(k!))`` of each distribution (Mehler's formula), which is solved for ``r``.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
+import numpy.typing as npt
+from scipy.optimize import brentq, nnls
 from scipy.special import ndtri
 
 from optimise.demand.backtest import Backtest
 from optimise.demand.pmf import FloatArray
 
 __all__ = ["Dependence", "estimate", "independent"]
+
+_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,26 +62,57 @@ def estimate(result: Backtest, per_day: int) -> Dependence:
     deviation = np.sqrt(np.maximum(pmf @ k**2 - expected**2, 1e-12))
     known = result.known.astype(bool) & (deviation > 1e-3)
     residual = np.where(known, (result.observed - expected) / deviation, 0.0)
-    density = np.exp(-0.5 * ndtri(np.clip(np.cumsum(pmf, -1)[..., :-1], 1e-12, 1 - 1e-12)) ** 2) / np.sqrt(2 * np.pi)
-    link = np.where(known, np.minimum(density.sum(-1) / deviation, 1.0), 0.0)
+    links = _links(pmf, deviation, known)
     # A level that all forecasts of the backtest missed alike is kept: it is dependence between periods.
     horizon, groups = residual.shape[1:]
     lags = np.arange(1, horizon)
-    seen = np.array([(residual[:, lag:] * residual[:, :-lag]).sum() for lag in lags])
-    scale = np.array([(link[:, lag:] * link[:, :-lag]).sum() for lag in lags])
-    scales = per_day * np.array([0.125, 1.0, 4.0, 28.0])
-    decays = np.exp(-lags[:, None] / scales)
-    weight = np.sqrt(np.maximum(scale, 0.0))
-    share = nnls(decays * weight[:, None], np.divide(seen, weight, out=np.zeros(len(lags)), where=weight > 0))[0]
+    latent, weight = np.zeros(len(lags)), np.zeros(len(lags))
+    for k, lag in enumerate(lags):
+        scale = [float((link[:, lag:] * link[:, :-lag]).sum()) for link in links]
+        latent[k] = _solve(float((residual[:, lag:] * residual[:, :-lag]).sum()), scale)
+        weight[k] = np.sqrt(scale[0])
+    decays = np.exp(-lags[:, None] / (per_day * np.array([0.125, 1.0, 4.0, 28.0])))
+    share = nnls(decays * weight[:, None], latent * weight)[0]
     share *= min(1.0, 0.98 / max(share.sum(), 1e-12))
     over_groups = np.eye(groups)
     for g in range(groups):
         for other in range(g):
-            common = (link[..., g] * link[..., other]).sum()
-            found = (residual[..., g] * residual[..., other]).sum() / max(common, 1e-9)
+            scale = [float((link[..., g] * link[..., other]).sum()) for link in links]
+            found = _solve(float((residual[..., g] * residual[..., other]).sum()), scale)
             over_groups[g, other] = over_groups[other, g] = np.clip(found, -0.95, 0.95)
     root = _root(over_groups)
     return Dependence(np.concatenate([[1.0], decays @ share]), np.clip(root @ root.T, -1.0, 1.0))
+
+
+def _links(pmf: FloatArray, deviation: FloatArray, known: npt.NDArray[np.bool_]) -> list[FloatArray]:
+    """Hermite coefficients c_1 .. c_5 of each count as a function of its normal score, 0 where unknown.
+
+    A count is the sum over j of the indicators ``Z > t_j``, for which E[1{Z > t} He_k(Z)] = phi(t) He_{k-1}(t).
+    """
+    cut = ndtri(np.clip(np.cumsum(pmf, -1)[..., :-1], 1e-12, 1 - 1e-12))
+    density = np.exp(-0.5 * cut**2) / np.sqrt(2 * np.pi)
+    before, now = np.zeros_like(cut), np.ones_like(cut)  # He_{-1}, He_0
+    made = []
+    for k in range(1, _ORDERS + 1):
+        total = (density * now).sum(-1) / (np.where(known, deviation, 1.0) * math.sqrt(math.factorial(k)))
+        made.append(np.where(known, total, 0.0))
+        before, now = now, cut * now - (k - 1) * before
+    return made
+
+
+def _solve(seen: float, scale: list[float]) -> float:
+    """The latent correlation r in [-1, 1] with ``sum scale_k r**k = seen``; 0 where nothing can be told."""
+
+    def excess(r: float) -> float:
+        return sum(a * r ** (k + 1) for k, a in enumerate(scale)) - seen
+
+    if scale[0] <= 1e-9:
+        return 0.0
+    if excess(1.0) <= 0:
+        return 1.0
+    if excess(-1.0) >= 0:
+        return -1.0
+    return float(brentq(excess, -1.0, 1.0))
 
 
 def _root(matrix: FloatArray) -> FloatArray:

@@ -109,7 +109,7 @@ class Forecast:
         if source.is_dir():
             source = source / "forecast.npz"
         try:
-            with np.load(source, allow_pickle=False) as stored:
+            with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 groups = tuple(str(name) for name in stored["groups"])
                 spent = [stored[f"spent{g}"] for g in range(len(groups)) if f"spent{g}" in stored]
                 period: Any = str(stored["period"])

@@ -395,4 +395,4 @@ def _stays(
     begin = np.array([round((t - first) / step) for (t, _), _ in stays], np.int64)
     end = np.array([-1 if not left else round((left - first) / step) for _, left in stays], np.int64)
     end = np.where(end >= 0, np.maximum(end, begin + 1), -1)
-    return Stays(group, begin, np.where(end > length, -1, end), length)
+    return Stays(group, begin, np.where(end >= length, -1, end), length)

@@ -169,7 +169,7 @@ class Scenarios:
         """Read a file written by :meth:`save`; :class:`InputError` names the file and the item at fault."""
         source = Path(path)
         try:
-            with np.load(source, allow_pickle=False) as stored:
+            with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 parts = {name: stored[name] for name in ("arrivals", "probabilities", "stay", "remaining")}
                 names = tuple(str(name) for name in stored["groups"])
                 period: Any = str(stored["period"])

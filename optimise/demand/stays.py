@@ -27,8 +27,8 @@ class Stays:
     first : int array
         Period of the arrival.
     end : int array
-        First period after the stay; -1 while the patient is still there.
-    until : int
+        First period after the stay, in which the patient leaves; -1 where that is not in the data.
+    length : int
         Number of periods observed.
     """
 
@@ -40,7 +40,7 @@ class Stays:
     def until(self, length: int) -> Stays:
         """What was known at the start of period ``length``."""
         known = self.first < length
-        end = np.where((self.end > length) | (self.end < 0), -1, self.end)
+        end = np.where((self.end >= length) | (self.end < 0), -1, self.end)
         return Stays(self.group[known], self.first[known], end[known], length)
 
     def present(self, groups: int) -> list[IntArray]:
@@ -75,8 +75,9 @@ def stay_pmf(stays: Stays, groups: int, period_hours: int) -> FloatArray:
     for g in range(groups):
         mine = stays.group == g
         left = np.bincount(np.minimum(spent[mine & ended], longest), minlength=longest + 1)[1:]
-        # Whoever left after k, or is seen for at least k periods, was at risk of leaving after k.
-        seen = np.bincount(np.minimum(spent[mine], longest), minlength=longest + 1)[1:]
+        # Whoever left after k or later was at risk of leaving after k, and whoever is seen for more than k periods.
+        known = np.where(ended, spent, spent - 1)[mine]
+        seen = np.bincount(np.minimum(known, longest), minlength=longest + 1)[1:]
         at_risk = np.cumsum(seen[::-1])[::-1]
         hazard = np.divide(left, at_risk, out=np.zeros(longest), where=at_risk > 0)
         hazard[-1] = 1.0
