@@ -6,6 +6,7 @@ import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from optimise.method import Communicator
 __all__ = ["Call", "Done", "Workload", "perform"]
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,58 @@ class Done:
     wall: dict[str, float] = field(default_factory=dict)
 
 
+class _Counted:
+    """A communicator that notes the processor time spent inside it: MPI libraries wait by asking in a loop."""
+
+    def __init__(self, comm: Communicator) -> None:
+        self.comm, self.inside = comm, 0.0
+
+    @property
+    def rank(self) -> int:
+        return self.comm.rank
+
+    @property
+    def size(self) -> int:
+        return self.comm.size
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        return self._timed(lambda: self.comm.bcast(obj, root))
+
+    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+        return self._timed(lambda: self.comm.gather(obj, root))
+
+    def allgather(self, obj: Any) -> list[Any]:
+        return self._timed(lambda: self.comm.allgather(obj))
+
+    def barrier(self) -> None:
+        self._timed(self.comm.barrier)
+
+    def _timed(self, call: Callable[[], T]) -> T:
+        began = time.process_time()
+        try:
+            return call()
+        finally:
+            self.inside += time.process_time() - began
+
+    def clock(self) -> float:
+        """Processor seconds of this process outside communication."""
+        return time.process_time() - self.inside
+
+
 class _Pricing(LocalPricing):
     """Local pricing that notes what it spends."""
 
-    def __init__(self, pricer: Pricer, cover: CoverRows, done: Done, *, sizes: bool) -> None:
+    def __init__(self, pricer: Pricer, cover: CoverRows, done: Done, clock: Callable[[], float], sizes: bool) -> None:
         super().__init__(pricer, cover)
-        self.done, self.sizes = done, sizes
-        self.since = time.process_time()
+        self.done, self.sizes, self.clock = done, sizes, clock
+        self.since = clock()
         self.tasks: list[float] = []
 
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
-        began = time.process_time()
+        began = self.clock()
         self.tasks = []
         answer = super().__call__(duals, people, shut)
-        ended = time.process_time()
+        ended = self.clock()
         down = up = 0
         if self.sizes:
             down = len(pickle.dumps((duals, people, shut)))
@@ -111,7 +151,7 @@ class _Pricing(LocalPricing):
             self.cover.column(column.employee, column.word)
         joining = time.process_time() - unpacking
         spent = ended - began
-        serial, self.since = began - self.since, time.process_time()
+        serial, self.since = began - self.since, self.clock()
         self.done.calls.append(Call(serial, self.tasks, max(0.0, spent - sum(self.tasks)), joining, down, up))
         return answer
 
@@ -143,13 +183,13 @@ class _Attempts(Timers):
 
 def perform(
     problem: RosterProblem,
-    comm: Communicator,
+    world: Communicator,
     workload: Workload,
     *,
     sizes: bool = False,
     over: Callable[[], bool] = lambda: False,
 ) -> Done:
-    """Do the work on all ranks of ``comm``; each rank gets its own account.
+    """Do the work on all ranks of ``world``; each rank gets its own account.
 
     Parameters
     ----------
@@ -158,6 +198,7 @@ def perform(
     over : callable
         Ends the root early on very large problems; only for one rank.
     """
+    comm = _Counted(world)
     compiled = problem.compiled
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")
@@ -172,7 +213,7 @@ def perform(
     done = Done(work=[float(pricer.work(e)) for e in people])
     owner = longest_first(np.array(done.work), comm.size)
     team_timers, timers = Timers(), _Attempts()
-    local = _Pricing(pricer, cover, done, sizes=sizes)
+    local = _Pricing(pricer, cover, done, comm.clock, sizes)
     team = Team(comm, local, owner, team_timers)
     comm.barrier()
     began = time.perf_counter()
@@ -181,7 +222,7 @@ def perform(
         nothing = np.zeros(cover.lines)
         master = Master(cover, people, nothing, penalty / 100.0)
         master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
-        local.since = time.process_time()
+        local.since = comm.clock()
         root = generate(master, team.price, fixed=nothing, lattice=lattice, iterations=workload.iterations, over=over)
         duals = root.duals
         team.release()
@@ -200,10 +241,10 @@ def perform(
         if over():
             break
         timers.begin()
-        start = time.process_time()
+        start = comm.clock()
         search.round(lambda: False)
         done.attempts.append(list(timers.spent))
-        done.merging.append(max(0.0, time.process_time() - start - sum(timers.spent)))
+        done.merging.append(max(0.0, comm.clock() - start - sum(timers.spent)))
     done.wall["search"] = time.perf_counter() - began
     done.sent = 64 + 4 * compiled.days * workload.people
     return done

@@ -64,8 +64,10 @@ def run(options: argparse.Namespace) -> None:
             file = made(people)
             problem = ward(people, 4, 1).problem()
             small = people < 1000
-            record(problem, Workload(1, 1), seconds=options.seconds)  # compiles
-            trace = record(problem, workload if small else Workload(4, 1), seconds=options.seconds)
+            if small:
+                record(problem, Workload(1, 1), seconds=options.seconds)  # compiles
+            trace = record(problem, workload if small else Workload(2, 1), seconds=options.seconds)
+            print(f"{people} people: traced {len(trace.calls)} pricing rounds", flush=True)
             for network in (here, there):
                 for n in DEFAULT_RANKS:
                     p = predict(trace, n, network)
