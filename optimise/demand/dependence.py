@@ -67,10 +67,10 @@ def estimate(result: Backtest, per_day: int) -> Dependence:
     horizon, groups = residual.shape[1:]
     lags = np.arange(1, horizon)
     latent, weight = np.zeros(len(lags)), np.zeros(len(lags))
-    for k, lag in enumerate(lags):
+    for at, lag in enumerate(lags):
         scale = [float((link[:, lag:] * link[:, :-lag]).sum()) for link in links]
-        latent[k] = _solve(float((residual[:, lag:] * residual[:, :-lag]).sum()), scale)
-        weight[k] = np.sqrt(scale[0])
+        latent[at] = _solve(float((residual[:, lag:] * residual[:, :-lag]).sum()), scale)
+        weight[at] = np.sqrt(scale[0])
     decays = np.exp(-lags[:, None] / (per_day * np.array([0.125, 1.0, 4.0, 28.0])))
     share = nnls(decays * weight[:, None], latent * weight)[0]
     share *= min(1.0, 0.98 / max(share.sum(), 1e-12))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import sys
 
 import numpy as np
@@ -10,12 +11,26 @@ import pytest
 
 from optimise.demand.backtest import backtest, best, rolling_origins
 from optimise.demand.clock import exposure
+from optimise.demand.demand import Demand
 from optimise.demand.forecast import Forecast, forecast, usual_models
 from optimise.demand.forecasters import Climatology, SeasonalNaive
 from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
 from optimise.demand.pmf import mean
 from optimise.errors import InputError, MissingExtraError
-from tests.optimise.demand.demands import WEEKDAY, daily
+
+WEEKDAY = np.array([1.3, 1.1, 1.0, 1.0, 1.1, 0.8, 0.7])
+
+
+def daily(days: int = 420, seed: int = 1, rates: tuple[float, ...] = (12.0, 4.0), drift: float = 0.0) -> Demand:
+    """Poisson counts with a weekly course, and a level that jumps by ``drift`` half way."""
+    rng = np.random.default_rng(seed)
+    start = datetime.datetime(2024, 1, 1)
+    level = 1 + drift * (np.arange(days) > days // 2)
+    expected = np.array(rates) * (WEEKDAY[np.arange(days) % 7] * level)[:, None]
+    return Demand(
+        rng.poisson(expected), np.ones((days, len(rates)), bool), tuple("abcdefgh"[: len(rates)]), "day", start
+    )
+
 
 MODELS = [SeasonalNaive(), Climatology(), CountRegression(None), BoostedQuantiles(None)]
 NAMES = [model.name for model in MODELS]
@@ -97,10 +112,6 @@ def test_bank_holidays_are_learned():
 
 
 def test_hours_that_do_not_exist_bring_nobody():
-    import datetime
-
-    from optimise.demand.demand import Demand
-
     start = datetime.datetime(2026, 2, 28)
     hours = 29 * 24  # until 29 March 2026, 00:00
     counts = np.random.default_rng(1).poisson(4.0, (hours, 1))
