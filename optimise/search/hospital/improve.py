@@ -100,7 +100,13 @@ def improve_hospital(
             # after the first step, because a good plan guides the bound
             bound, before = False, clock.elapsed
             share = min(90.0, 0.2 * limits.seconds, clock.left)
-            found = quick_bound(problem, seconds=share, threads=limits.threads, target=primal)
+            found = quick_bound(
+                problem,
+                seconds=share,
+                threads=limits.threads,
+                target=primal,
+                plan=plan if key[0] == 0 else None,
+            )
             bounds = bounds.with_dual(found.value, found.source)
             phases["bound"] = (clock.elapsed - before,)
             asked = tell("bound")
