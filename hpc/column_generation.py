@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from hpc.annealing import Chains
 from hpc.checkpoint import Checkpoint, Pool
+from hpc.closing import WHOLE_SOURCE, close
 from hpc.comm import Team
-from hpc.dive import dive
-from hpc.generation import Generated, LocalPricing, cost_lattice, generate, round_up
+from hpc.generation import LocalPricing, cost_lattice
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.long_horizon import LongRun, is_long
-from hpc.master import Master, MasterSolution
+from hpc.master import Master
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
+from hpc.root import bound_and_columns, dives, enumeration
 from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN, between
 from optimise.domain.roster import Roster, RosterProblem
@@ -39,10 +40,8 @@ __all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
-#: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
-#: is the one that closes hard cover, the others bring variety
-_DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
-_SMALL = 20 * 35  # people times days up to which rosters are enumerated
+#: Decisions up to which the whole model gets its chance, after this many rounds without gain.
+_WHOLE, _PATIENCE = 4000, 12
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
@@ -136,6 +135,7 @@ class Run:
                 f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}"
             )
         self.bound = -math.inf
+        self.source = SOURCE
         self.duals: Floats | None = None
         self.stopped = False
         self.incumbent: Incumbent | None = None
@@ -182,13 +182,13 @@ class Run:
             if resumed is not None and resumed.words.size:
                 self.pricer.settle(self.tables)
                 self.incumbent = Incumbent(self.cover, resumed.words, resumed.personal, self.penalty)
-                self._report("resumed")
+                self.report("resumed")
                 return
             if given is not None:
                 personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
                 if np.isfinite(personal).all():
                     self.incumbent = Incumbent(self.cover, given, personal, self.penalty)
-                    self._report("start")
+                    self.report("start")
                     return
             if self.comm.rank == 0:
                 order = list(range(self.problem.compiled.employees))
@@ -196,36 +196,36 @@ class Run:
                 for _ in range(10):
                     if (
                         self.incumbent is None
-                        or self._over()
-                        or not descend(self.incumbent, self.pricer, order, over=self._over)
+                        or self.over()
+                        or not descend(self.incumbent, self.pricer, order, over=self.over)
                     ):
                         break
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self._share()
-            self._report("construction")
+            self.report("construction")
 
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
         assert self.incumbent is not None
         share = float(self.options.get("anneal_share", 0.2))
         with self.timers("annealing"):
-            plans = self.chains.start(self.incumbent, self.comm, share * self.clock.left, self._over)
+            plans = self.chains.start(self.incumbent, self.comm, share * self.clock.left, self.over)
             self.pricer.settle({})  # repairs leave no trace in later answers
         self.incumbent, self.others = plans[0], plans[1:]
-        self._report("annealing")
+        self.report("annealing")
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
         compiled, built = self.problem.compiled, self.pricer.automata
         if table_cells(compiled, built) <= MOST_CELLS:
-            return construct(self.cover, self.pricer, order, self.penalty, over=self._over)
+            return construct(self.cover, self.pricer, order, self.penalty, over=self.over)
         half = 0.4 * self.limits.seconds
         made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
         if made.duties is None:
             return None
         personal = np.array([self.pricer.cost(e, made.duties[e]) for e in order])
         self.incumbent = Incumbent(self.cover, made.duties, personal, self.penalty)
-        self._report("construction")
+        self.report("construction")
         return self.incumbent
 
     def _root(self) -> None:
@@ -234,19 +234,19 @@ class Run:
         with self.timers("building"):
             work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
         owner = longest_first(work, self.comm.size)
-        local = LocalPricing(self.pricer, self.cover, over=self._over)
+        local = LocalPricing(self.pricer, self.cover, over=self.over)
         self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
         share = float(self.options.get("root_share", 0.5))
         began = self.clock.elapsed
         if self.comm.rank == 0:
             try:
-                root, master = self._generate(team, people, began + share * (self.limits.seconds - began))
-                if root.solution.artificial < 1e-6 and not self._over():
-                    self._dive(team, master, root)
-                    self._enumerate(master, root)
-                self._over()
+                root, master = bound_and_columns(self, team, people, began + share * (self.limits.seconds - began))
+                if root.solution.artificial < 1e-6 and not self.over():
+                    dives(self, team, master, root)
+                    enumeration(self, master, root)
+                self.over()
                 if self.stopped:
-                    self._save("root", master=master, force=True)
+                    self.save("root", master=master, force=True)
             finally:
                 team.release()
         else:
@@ -262,125 +262,6 @@ class Run:
         self.tables = agreed
         self._share()
 
-    def _generate(self, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
-        nothing = np.zeros(self.cover.lines)
-        master = Master(self.cover, people, nothing, self.penalty / 100.0)
-        if self.incumbent is not None:
-            for plan in (self.incumbent, *self.others):
-                master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
-
-        def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
-            self.timers.counts["iterations"] = iteration
-            if round_up(bound, self.lattice) > self.bound:
-                self.bound = round_up(bound, self.lattice)
-                self._report("column generation")
-            self._save("root", master=master)
-            log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
-
-        if self.pool is not None:
-            stored = zip(self.pool.people.tolist(), self.pool.words, self.pool.costs.tolist(), strict=True)
-            master.add([master.make(e, word, cost) for e, word, cost in stored])
-        with self.timers("root"):
-            center = self.duals if self.pool is not None else None
-            while True:  # a low price of hard units keeps duals calm; it rises until they are avoided
-                root = generate(
-                    master,
-                    team.price,
-                    fixed=nothing,
-                    center=center,
-                    cutoff=self._cost,
-                    lattice=self.lattice,
-                    iterations=1_000_000,
-                    over=lambda: self._over() or self.clock.elapsed > until,
-                    most_columns=60 * len(people),
-                    listen=listen,
-                )
-                center = root.duals
-                if root.solution.artificial < 1e-6 or master.penalty >= self.penalty or self.clock.elapsed > until:
-                    break
-                master.charge(5.0 * master.penalty)
-        self.duals = root.duals
-        self.timers.count("columns", len(master.columns))
-        self.timers.count("simplex iterations", master.simplex)
-        return root, master
-
-    def _dive(self, team: Team, master: Master, root: Generated) -> None:
-        """Several dives with different courage; the best plan wins after a descent."""
-        until = self.clock.elapsed + 0.35 * self.clock.left
-
-        def over() -> bool:
-            return self._over() or self.clock.elapsed > until
-
-        for done, (whole, share, iterations) in enumerate(_DIVES):
-            if done < self.dives:  # before this run was stopped
-                continue
-            if over() or self.bound >= self._cost - 1e-7 or self.incumbent is None:
-                return
-            with self.timers("dive"):
-                found = dive(
-                    master,
-                    team.price,
-                    fixed=np.zeros(self.cover.lines),
-                    center=root.duals,
-                    lattice=self.lattice,
-                    cutoff=self._cost + 0.25 * (self._cost - self.bound),
-                    over=over,
-                    share=share,
-                    sure=0.95,
-                    whole=whole,
-                    iterations=iterations,
-                    rise=math.inf,
-                    most_reverts=3,
-                    partial=True,
-                )
-                if found is None:
-                    continue
-                trial = self.incumbent.copy()
-                trial.put(found[0])
-                tables = self.pricer.promoted()
-                for _ in range(3):
-                    if self._over() or not descend(trial, self.pricer, range(len(trial.words)), over=self._over):
-                        break
-                self.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
-            if trial.cost < self._cost:
-                self.incumbent = trial
-                self._report("dive")
-            if not self.stopped:
-                self.dives = done + 1
-
-    def _enumerate(self, master: Master, root: Generated) -> None:
-        """Restricted-master MIP over every roster whose reduced cost is below a growing gap (Baldacci et al. 2008).
-
-        Rosters that no rule tells apart count once, so the MIP proves nothing by itself; it finds plans that dives
-        miss on small instances. Left out when the lists grow beyond a few thousand.
-        """
-        people = master.people
-        if self.incumbent is None or len(people) * self.cover.days > _SMALL:
-            return
-        until = self.clock.elapsed + 0.3 * self.clock.left
-        prices = self.cover.prices(root.duals)
-        step = self.lattice or 1e-3 * max(1.0, abs(self._cost))
-        for k in (1, 2, 4, 8):
-            if self._over() or self.clock.elapsed > until or self.bound >= self._cost - 1e-7:
-                return
-            with self.timers("enumeration"):
-                listed = 0
-                for e in people:
-                    mine = prices[self.cover.kind[e]]
-                    least = self.pricer.price(e, mine).bound
-                    found = self.pricer.price(e, mine, limit=least + k * step, columns=400, every=True)
-                    listed += len(found.words)
-                    master.add([master.make(e, w, self.pricer.cost(e, w)) for w in found.words])
-                chosen, cost, _ = master.integer(
-                    cutoff=self._cost, nodes=400, over=lambda: self._over() or self.clock.elapsed > until
-                )
-            if chosen is not None and cost < self._cost - 1e-7:
-                trial = self.incumbent.copy()
-                trial.put(chosen)
-                if trial.cost < self._cost:
-                    self.incumbent = trial
-                    self._report("enumeration")
-
     def _search(self, state: SearchState) -> None:
         assert self.incumbent is not None
         search = Search(
@@ -394,33 +275,66 @@ class Run:
             state=state,
             chains=self.chains,
         )
-        self._save("search", state, force=True)
+        self.save("search", state, force=True)
         while not self._agree(self._finished(state)):
-            gain = search.round(self._over, lambda: self.stopped or stopping(self.listen))
+            gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))
             if gain is None:
                 self.stopped = True
                 break
             self.incumbent = search.incumbent
             if gain > 0:
-                self._report("neighbourhood")
-            self._save("search", state)
-        self._save("search", state, force=True)
+                self.report("neighbourhood")
+            if self._agree(self._stuck(state)):
+                self._close(state)
+                search.incumbent = self.incumbent
+            self.save("search", state)
+        self.save("search", state, force=True)
+
+    def _stuck(self, state: SearchState) -> bool:
+        """Whether it is time for the whole model: a small problem, still open, without gains for a while."""
+        people, days, duties = self.problem.shape
+        small = people * days * (duties - 1) <= _WHOLE
+        return small and not state.closing and state.since_gain >= _PATIENCE and not self._finished(state)
+
+    def _close(self, state: SearchState) -> None:
+        """Branch and bound of HiGHS on the whole model, from the incumbent, on rank 0."""
+        if self.comm.rank == 0:
+            assert self.incumbent is not None
+            with self.timers("whole model"):
+                done = close(self.problem, self.incumbent.words, 0.6 * self.clock.left, self.seed, self._heard)
+            if done.bounds.dual > self.bound:
+                self.bound, self.source = done.bounds.dual, done.bounds.dual_source
+            if isinstance(done.plan, Roster) and done.bounds.primal < self.cost - 1e-7:
+                words = done.plan.duties
+                personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
+                self.incumbent = Incumbent(self.cover, words, personal, self.penalty)
+            self.report("whole model")
+        self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
+        self._share()
+        state.closing = not self.stopped
+
+    def _heard(self, progress: Progress) -> bool:
+        """Pass on what the whole model reports; True asks it to stop."""
+        if progress.dual > self.bound:
+            self.bound, self.source = progress.dual, WHOLE_SOURCE
+        self.report("whole model")
+        return self.over() or self.bound >= self.cost - 1e-7
 
     # ---- stopping ------------------------------------------------------------------------------------------------
     @property
-    def _cost(self) -> float:
+    def cost(self) -> float:
         return math.inf if self.incumbent is None else self.incumbent.cost
 
-    def _over(self) -> bool:
+    def over(self) -> bool:
         self.stopped = self.stopped or stopping(self.listen) or (self.team is not None and self.team.asked)
         return self.stopped or self.clock.over
 
     def _finished(self, state: SearchState) -> bool:
-        if self._over() or self._cost <= self.limits.target:
+        if self.over() or self.cost <= self.limits.target:
             return True
         if self.limits.iterations is not None and state.round >= self.limits.iterations:
             return True
-        return self._cost - self.bound <= max(self.limits.gap * abs(self._cost), 1e-7)
+        return self.cost - self.bound <= max(self.limits.gap * abs(self.cost), 1e-7)
 
     def _agree(self, done: bool) -> bool:
         """Rank 0 decides, so that no rank waits for another that has left."""
@@ -435,7 +349,7 @@ class Run:
         packed = self.comm.bcast(packed)
         self.incumbent = None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty)
 
-    def _report(self, event: str) -> None:
+    def report(self, event: str) -> None:
         if self.comm.rank:
             return
         plan = None
@@ -463,7 +377,7 @@ class Run:
             self.pool, self.dives = found.pool, found.dives
         return found
 
-    def _save(
+    def save(
         self, phase: str, state: SearchState | None = None, *, master: Master | None = None, force: bool = False
     ) -> None:
         """Keep the state, now and then or by ``force``; rank 0 only."""
@@ -502,7 +416,7 @@ class Run:
         stats = self.timers.stats(self.comm, {"rounds": float(state.round)})
         feasible = self.incumbent is not None and self.incumbent.feasible
         plan = Roster(self.incumbent.words) if self.incumbent is not None and feasible else None
-        primal = self._cost if feasible else math.inf
+        primal = self.cost if feasible else math.inf
         if feasible and self.bound >= primal - 1e-7:
             stop = Stop.OPTIMAL
         elif self.stopped:
@@ -514,7 +428,7 @@ class Run:
         else:
             stop = Stop.GAP
         dual = min(self.bound, primal) if feasible else self.bound
-        bounds = Bounds(primal, dual, self.name if feasible else "", SOURCE if math.isfinite(dual) else "")
+        bounds = Bounds(primal, dual, self.name if feasible else "", self.source if math.isfinite(dual) else "")
         return Outcome(plan, stop, bounds, stats)
 
     def _impossible(self, nobody: list[int]) -> Outcome:

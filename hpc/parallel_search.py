@@ -43,6 +43,8 @@ class SearchState:
     #: first temperature of chains
     warmth: float = 0.0
     suited: bool = True
+    #: whether the whole model has had its chance
+    closing: bool = False
     since_gain: int = 0
     #: by kind of neighbourhood: gains and work, fading
     gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))

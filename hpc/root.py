@@ -1,0 +1,177 @@
+"""The root of column generation: the linear master of everybody, dives from it, and enumeration of cheap rosters."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hpc.ascent import ascend
+from hpc.comm import Team
+from hpc.dive import dive
+from hpc.generation import Generated, generate, round_up
+from hpc.incumbent import descend
+from hpc.master import Master, MasterSolution
+
+if TYPE_CHECKING:
+    from hpc.column_generation import Run
+
+__all__ = ["bound_and_columns", "dives", "enumeration"]
+
+log = logging.getLogger(__name__)
+
+#: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
+#: is the one that closes hard cover, the others bring variety
+_DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
+_SMALL = 20 * 35  # people times days up to which rosters are enumerated
+_ASCENT, _KEPT = 60, 10
+_CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
+
+
+def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
+    """Solve the linear master of everybody; the bound of the run rises as it goes.
+
+    An ascent of the duals comes first where pricing is cheap: a master with a few columns per person has useless
+    duals, and the columns of the ascent save about half of its simplex iterations.
+    """
+    nothing = np.zeros(run.cover.lines)
+    master = Master(run.cover, people, nothing, run.penalty / 100.0)
+    if run.incumbent is not None:
+        for plan in (run.incumbent, *run.others):
+            master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
+
+    def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
+        run.timers.counts["iterations"] = iteration
+        if round_up(bound, run.lattice) > run.bound:
+            run.bound = round_up(bound, run.lattice)
+            run.report("column generation")
+        run.save("root", master=master)
+        log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
+
+    def climbed(_: int, bound: float) -> None:
+        if round_up(bound, run.lattice) > run.bound:
+            run.bound = round_up(bound, run.lattice)
+            run.report("ascent")
+
+    if run.pool is not None:
+        stored = zip(run.pool.people.tolist(), run.pool.words, run.pool.costs.tolist(), strict=True)
+        master.add([master.make(e, word, cost) for e, word, cost in stored])
+    with run.timers("root"):
+        center = run.duals if run.pool is not None else None
+        if center is None and sum(run.pricer.work(e) for e in people) < _CHEAP:
+            first = ascend(
+                run.cover,
+                team.price,
+                people,
+                fixed=nothing,
+                start=nothing,
+                target=min(run.cost, 1e12),
+                iterations=_ASCENT,
+                keep=_KEPT,
+                over=lambda: run.over() or run.clock.elapsed > until,
+                listen=climbed,
+            )
+            center = first.duals
+            master.add(first.columns)
+        while True:  # a low price of hard units keeps duals calm; it rises until they are avoided
+            root = generate(
+                master,
+                team.price,
+                fixed=nothing,
+                center=center,
+                cutoff=run.cost,
+                lattice=run.lattice,
+                iterations=1_000_000,
+                over=lambda: run.over() or run.clock.elapsed > until,
+                most_columns=60 * len(people),
+                listen=listen,
+            )
+            center = root.duals
+            if root.solution.artificial < 1e-6 or master.penalty >= run.penalty or run.clock.elapsed > until:
+                break
+            master.charge(5.0 * master.penalty)
+    run.duals = root.duals
+    run.timers.count("columns", len(master.columns))
+    run.timers.count("simplex iterations", master.simplex)
+    return root, master
+
+
+def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
+    """Several dives with different courage; the best plan wins after a descent."""
+    until = run.clock.elapsed + 0.35 * run.clock.left
+
+    def over() -> bool:
+        return run.over() or run.clock.elapsed > until
+
+    for done, (whole, share, iterations) in enumerate(_DIVES):
+        if done < run.dives:  # before this run was stopped
+            continue
+        if over() or run.bound >= run.cost - 1e-7 or run.incumbent is None:
+            return
+        with run.timers("dive"):
+            found = dive(
+                master,
+                team.price,
+                fixed=np.zeros(run.cover.lines),
+                center=root.duals,
+                lattice=run.lattice,
+                cutoff=run.cost + 0.25 * (run.cost - run.bound),
+                over=over,
+                share=share,
+                sure=0.95,
+                whole=whole,
+                iterations=iterations,
+                rise=math.inf,
+                most_reverts=3,
+                partial=True,
+            )
+            if found is None:
+                continue
+            trial = run.incumbent.copy()
+            trial.put(found[0])
+            tables = run.pricer.promoted()
+            for _ in range(3):
+                if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
+                    break
+            run.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
+        if trial.cost < run.cost:
+            run.incumbent = trial
+            run.report("dive")
+        if not run.stopped:
+            run.dives = done + 1
+
+
+def enumeration(run: Run, master: Master, root: Generated) -> None:
+    """Restricted-master MIP over every roster whose reduced cost is below a growing gap (Baldacci et al. 2008).
+
+    Rosters that no rule tells apart count once, so the MIP proves nothing by itself; it finds plans that dives
+    miss on small instances. Left out when the lists grow beyond a few thousand.
+    """
+    people = master.people
+    if run.incumbent is None or len(people) * run.cover.days > _SMALL:
+        return
+    until = run.clock.elapsed + 0.3 * run.clock.left
+    prices = run.cover.prices(root.duals)
+    step = run.lattice or 1e-3 * max(1.0, abs(run.cost))
+    for k in (1, 2, 4, 8):
+        if run.over() or run.clock.elapsed > until or run.bound >= run.cost - 1e-7:
+            return
+        with run.timers("enumeration"):
+            listed = 0
+            for e in people:
+                mine = prices[run.cover.kind[e]]
+                least = run.pricer.price(e, mine).bound
+                found = run.pricer.price(e, mine, limit=least + k * step, columns=400, every=True)
+                listed += len(found.words)
+                master.add([master.make(e, w, run.pricer.cost(e, w)) for w in found.words])
+            chosen, cost, _ = master.integer(
+                cutoff=run.cost, nodes=400, over=lambda: run.over() or run.clock.elapsed > until
+            )
+        if chosen is not None and cost < run.cost - 1e-7:
+            trial = run.incumbent.copy()
+            trial.put(chosen)
+            if trial.cost < run.cost:
+                run.incumbent = trial
+                run.report("enumeration")
