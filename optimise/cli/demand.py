@@ -32,7 +32,7 @@ Blank = Annotated[
 ]
 Until = Annotated[
     str | None,
-    typer.Option("--until", metavar="TIME", help="Local time at which to end the data and forecast."),
+    typer.Option("--until", metavar="TIME", help="Local time at which the data end."),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from optimise.cli.demand import Blank, Data, Group, Zone, columns_of, read
+from optimise.cli.demand import Blank, Data, Group, Until, Zone, columns_of, read
 from optimise.errors import InputError, WardwiseError
 
 __all__ = ["replay"]
@@ -29,6 +29,7 @@ def replay(
     ] = None,
     zone: Zone = None,
     blank: Blank = None,
+    until: Until = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Draws minutes and electives' stays.")] = 1,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE.html", help="Report with pictures.")
@@ -54,7 +55,7 @@ def replay(
             raise WardwiseError(f"--plan {text}: expected NAME=FILE, each name once")
         plans[name] = load_plan(Path(file), loaded)
     demand = read(
-        data, "hour", columns_of(None, group, None, departure), zone=zone, gaps="error", blank=blank, until=None
+        data, "hour", columns_of(None, group, None, departure), zone=zone, gaps="error", blank=blank, until=until
     )
     if set(demand.groups) != set(loaded.specialties):
         odd = sorted(set(demand.groups) ^ set(loaded.specialties))[0]

@@ -1,0 +1,130 @@
+"""The demand commands: forecast, scenarios, replay."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime
+import json
+
+import numpy as np
+import pytest
+
+from optimise.demand.scenarios import Scenarios
+from optimise.demand.synthetic import write
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("demand") / "demand.csv", beds=40, weeks=12, seed=2)
+
+
+@pytest.fixture(scope="module")
+def folder(data, tmp_path_factory):
+    from optimise.cli import main
+
+    out = tmp_path_factory.mktemp("out") / "fc"
+    options = ["--by", "day", "--horizon", "7d", "--group", "specialty", "--zone", "Europe/London", "-o", str(out)]
+    models = ["--model", "climatology", "--model", "seasonal-naive", "--origins", "6", "--until", "2025-11-24"]
+    with pytest.raises(SystemExit) as left:
+        main(["forecast", str(data), *options, *models])
+    assert left.value.code == 0
+    return out
+
+
+def test_forecast_leaves_quantiles_backtest_and_report(folder):
+    with (folder / "forecast.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["what"] for row in rows} == {"arrivals", "departures", "occupancy"}
+    assert len(rows) == 3 * 7 * 8
+    assert rows[0]["time"] == "2025-11-24"
+    for row in rows:
+        quantiles = [float(row[q]) for q in ("q5", "q10", "q25", "q50", "q75", "q90", "q95")]
+        assert quantiles == sorted(quantiles)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "seasonal-naive" in page
+    assert page.count("data:image/png;base64,") == 4
+    assert (folder / "backtest.csv").read_text(encoding="utf-8").count("\n") == 1 + 2 * 9
+
+
+def test_forecast_prints_one_object(wardwise, data):
+    ran = wardwise("forecast", data, "--horizon", "7d", "--model", "climatology", "--origins", "3", "--json")
+    made = json.loads(ran.out)
+    assert ran.code == 0
+    assert made["model"] == "climatology"
+    assert made["backtest"]["climatology"]["crps"] > 0
+    assert len(made["expected"]) == len(made["groups"]) == 8
+
+
+def test_scenarios_are_drawn_and_reduced(wardwise, folder, tmp_path):
+    file = tmp_path / "s.npz"
+    ran = wardwise("scenarios", folder, "--n", "10", "--from", "40", "-o", file)
+    assert ran.code == 0, ran.err
+    assert "Wasserstein distance" in ran.out
+    made = Scenarios.load(file)
+    assert made.arrivals.shape == (10, 7, 8)
+    assert made.start == datetime.datetime(2025, 11, 24)
+    again = wardwise("scenarios", folder, "--n", "10", "-o", file)
+    assert again.code == 2
+    assert "--force" in again.err
+
+
+def test_replay_compares_plans(wardwise, data, tmp_path):
+    from optimise.demand.fans import fan
+    from optimise.demand.forecast import forecast, usual_models
+    from optimise.demand.reading import read_demand
+    from optimise.demand.trust import Trust, usual_plan
+    from optimise.io.base import write_plan
+    from optimise.io.capacity import write_capacity
+
+    demand = read_demand(data, period="hour", zone="Europe/London", until=datetime.datetime(2025, 11, 10))
+    made, _ = forecast(demand, 168, models=usual_models(None, ("climatology",)), origins=3)
+    trust = Trust.from_demand("t", demand)
+    problem = trust.problem(fan(made, 3), made.spent)
+    file = write_capacity(problem, tmp_path / "problem.json")[0]
+    plan = usual_plan(problem, trust)
+    usual = write_plan(plan, problem, tmp_path / "usual")[0]
+    more = write_plan(dataclasses.replace(plan, opened=plan.opened + 1), problem, tmp_path / "more")[0]
+    page = tmp_path / "replay.html"
+    options = ["--plan", f"usual={usual}", "--plan", f"more={more}", "--repeats", "2", "--until", "2025-11-24"]
+    ran = wardwise("replay", file, data, *options, "-o", page)
+    assert ran.code == 0, ran.err
+    assert "hours waiting" in ran.out
+    assert "base64" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--by", "week"], "hour or day"),
+        (["--horizon", "7x"], "7d or 168h"),
+        (["--by", "day", "--horizon", "30h"], "whole number of days"),
+        (["--group", "ward"], "no column 'ward'"),
+        (["--zone", "Mars"], "time zone"),
+        (["--model", "oracle"], "unknown model"),
+        (["--holidays", "XX"], "region"),
+        (["--until", "yesterday"], "--until"),
+        (["--gaps", "ignore"], "gaps"),
+        (["--until", "2025-09-10"], "backtest"),
+    ],
+)
+def test_wrong_use_is_told(wardwise, data, tmp_path, arguments, words):
+    ran = wardwise("forecast", data, *arguments, "--output", tmp_path / "out")
+    assert ran.code == 2
+    assert words in ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_slip_in_the_data_has_its_row(wardwise, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text("date,count\n2026-01-01,4\n2026-01-02,-4\n", encoding="utf-8")
+    ran = wardwise("forecast", file)
+    assert ran.code == 2
+    assert "bad.csv:3" in ran.err
+
+
+def test_generated_scenarios_hold_counts(folder, wardwise, tmp_path):
+    file = tmp_path / "s.npz"
+    assert wardwise("scenarios", folder, "--n", "5", "-o", file, "--seed", "9").code == 0
+    assert np.issubdtype(Scenarios.load(file).arrivals.dtype, np.integer)
