@@ -63,6 +63,10 @@ class ColumnGenerationMethod:
     resumable = True
 
     def supports(self, problem: Any) -> bool:
+        if problem.kind == "hospital":
+            from optimise.search.beds import usable
+
+            return usable(problem)
         return problem.kind == "blocks" or supported(problem)
 
     def solve(
@@ -76,6 +80,10 @@ class ColumnGenerationMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
+        if problem.kind == "hospital":
+            from hpc.bed_generation import solve_beds
+
+            return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)  # type: ignore[arg-type]
         if problem.kind == "blocks":
             from hpc.block_generation import solve_blocks
 
@@ -234,7 +242,7 @@ class Run:
         with self.timers("building"):
             work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
         owner = longest_first(work, self.comm.size)
-        local = LocalPricing(self.pricer, self.cover, over=self.over)
+        local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
         self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
         share = float(self.options.get("root_share", 0.5))
         began = self.clock.elapsed
@@ -251,6 +259,7 @@ class Run:
                 team.release()
         else:
             team.serve()
+        local.close()
         self.timers.count("pricing calls", team.calls)
         self.timers.count("priced blocks", local.solved)
         self.bound, self.duals, self.stopped = self.comm.bcast((self.bound, self.duals, self.stopped))

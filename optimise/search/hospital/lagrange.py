@@ -22,16 +22,22 @@ from optimise.kernels._jit import compiled
 from optimise.method import Deadline
 from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
 
-__all__ = ["lagrangian_ticks"]
+__all__ = ["BedPrices", "climb", "lagrangian_ticks"]
 
 _GRID = 1024.0
 
 
 @compiled
-def _best_paths(h: HospitalArrays, price: IntArray, move: float, use: IntArray) -> float:
-    """Sum of the patients' cheapest sequences of rooms; ``use`` (rooms, days) counts the nights they take."""
+def _best_paths(
+    h: HospitalArrays, price: IntArray, move: float, use: IntArray, route: IntArray, worth: IntArray
+) -> float:
+    """Sum of the patients' cheapest sequences of rooms; ``use`` (rooms, days) counts the nights they take.
+
+    ``route`` (patients, days) receives the rooms, -1 when away; ``worth`` (patients,) the priced costs.
+    """
     rooms, days = h.beds.shape
     use[:] = 0
+    route[:] = -1
     total = 0.0
     longest = h.night_row.shape[1]
     value, came = np.empty(rooms), np.empty((longest, rooms), dtype=np.int64)
@@ -66,37 +72,73 @@ def _best_paths(h: HospitalArrays, price: IntArray, move: float, use: IntArray) 
             if value[r] < value[best]:
                 best = r
         total += value[best]
+        worth[p] = value[best]
         r = best
         for t in range(nights - 1, -1, -1):
             use[r, first + t] += 1
+            route[p, first + t] = r
             if t > 0:
                 r = came[t, r]
     return total
 
 
+class BedPrices:
+    """The Lagrangian of one problem: beds priced by (room, night), patients choose alone.
+
+    Attributes
+    ----------
+    beds : int array (rooms, days)
+        Beds, those of in-patients who stay where they lie included.
+    """
+
+    def __init__(self, problem: HospitalProblem) -> None:
+        self.h = arrays_of(problem)
+        weight = problem.weight("Transfer")
+        #: Ticks of a move, BARRED where moves are barred.
+        self.move = float(BARRED) if weight is None else float(weight)
+        self.beds = np.maximum(self.h.beds, _held(self.h))
+        self.use = np.zeros(self.h.beds.shape, dtype=np.int64)
+        self.route = np.full((len(self.h.stay), self.h.days), -1)
+        self.worth = np.zeros(len(self.h.stay))
+
+    @staticmethod
+    def on_grid(price: IntArray) -> IntArray:
+        """The nearest prices that are not negative and for which sums are exact."""
+        made: IntArray = np.maximum(0.0, np.round(price * _GRID) / _GRID)
+        return made
+
+    def value(self, price: IntArray) -> float:
+        """L(price) in ticks, a lower bound when the prices lie on the grid; sets ``use``, ``route`` and ``worth``."""
+        total = _best_paths(self.h, price, self.move, self.use, self.route, self.worth)
+        return float(total - (price * self.beds).sum())
+
+
 def lagrangian_ticks(
     problem: HospitalProblem, *, seconds: float, target: float = math.inf, rounds: int = 100_000
 ) -> int:
-    """Best Lagrangian bound found, in ticks (rounded up to the next tick).
+    """Best Lagrangian bound found, in ticks (rounded up to the next tick); see :func:`climb`."""
+    return math.ceil(climb(BedPrices(problem), seconds=seconds, target=target, rounds=rounds)[0])
+
+
+def climb(
+    prices: BedPrices, *, seconds: float, target: float = math.inf, rounds: int = 100_000
+) -> tuple[float, IntArray]:
+    """Subgradient ascent from zero prices: the best value found in ticks and its prices.
 
     Parameters
     ----------
-    problem : HospitalProblem
-        With fixed stays, nobody refusable, hard capacity; other layers and age mixing are left out, which keeps
-        the bound valid.
+    prices : BedPrices
+        Of a problem with fixed stays, nobody refusable, hard capacity; other layers and age mixing are left out, which
+        keeps the bound valid.
     target : float
         Cost of a plan in ticks, for the length of steps; the bound is valid without.
     """
-    h, clock = arrays_of(problem), Deadline(seconds)
-    weight = problem.weight("Transfer")
-    move = float(BARRED) if weight is None else float(weight)
-    beds = np.maximum(h.beds, _held(h))
-    price = np.zeros(h.beds.shape)
-    use = np.zeros(h.beds.shape, dtype=np.int64)
+    clock, beds, use = Deadline(seconds), prices.beds, prices.use
+    price = np.zeros(beds.shape)
     best, centre, agility, since = -math.inf, price.copy(), 1.0, 0
-    direction = np.zeros(h.beds.shape)
+    direction = np.zeros(beds.shape)
     for _ in range(rounds):
-        value = _best_paths(h, price, move, use) - float((price * beds).sum())
+        value = prices.value(price)
         if value > best + 1e-9:
             if value > best * (1 + 1e-5) or not math.isfinite(best):
                 since = 0
@@ -116,8 +158,8 @@ def lagrangian_ticks(
             break
         aim = target if math.isfinite(target) else best * 1.02 + 1.0
         step = agility * max(aim - value, 1e-4 * abs(best)) / norm
-        price = np.maximum(0.0, np.round((price + step * direction) * _GRID) / _GRID)
-    return math.ceil(best)
+        price = prices.on_grid(price + step * direction)
+    return best, centre
 
 
 def _held(h: HospitalArrays) -> IntArray:
