@@ -8,7 +8,7 @@ year of 150 people with 32 shifts takes a few tens of megabytes.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,15 +120,9 @@ def staff_arrays(compiled: CompiledRoster, built: Automata, rows: CoverRows, har
         If a counter has both values and groups, or neither.
     """
     counters = _counters(compiled, built)
-    return Staff(
-        *_automata(compiled, built),
-        *_cells(compiled),
-        *_cover(rows, hard),
-        *counters,
-        _groups(compiled, built),
-        _line_days(compiled),
-        *_entries(counters[3]),
-    )
+    parts: list[Any] = [*_automata(compiled, built), *_cells(compiled), *_cover(rows, hard), *counters]
+    parts += [_groups(compiled, built), _line_days(compiled), *_entries(counters[3])]
+    return Staff(*parts)
 
 
 def _groups(compiled: CompiledRoster, built: Automata) -> Ints:
@@ -160,8 +154,12 @@ def _automata(
     letter = np.zeros((kinds, compiled.alphabet), dtype=np.int32)
     layer = np.zeros((kinds, days), dtype=np.int32)
     index: dict[int, int] = {}
-    states, at, size = [], [], 0
-    move, cost, hits = [], [], []
+    states: list[int] = []
+    at: list[int] = []
+    move: list[NDArray[np.int32]] = []
+    cost: list[Floats] = []
+    hits: list[NDArray[np.int8]] = []
+    size = 0
     for k, automaton in enumerate(built.distinct):
         letter[k] = automaton.letter
         for d, one in enumerate(automaton.layers):

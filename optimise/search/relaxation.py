@@ -113,7 +113,8 @@ class Relaxation:
 
     def terms(self, duals: Floats) -> Floats:
         """Cost plus price of each break point of lines and totals."""
-        return self.cost + np.repeat(duals, self.widths) * self.at
+        out: Floats = self.cost + np.repeat(duals, self.widths) * self.at
+        return out
 
     def constant(self, duals: Floats) -> float:
         """The part of the Lagrangian that no person takes part in."""
