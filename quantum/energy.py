@@ -60,14 +60,10 @@ class EnergyProblem:
 
     @property
     def blocks(self) -> OneHot:
-        """The energy over blocks; a free bit is a block of the choices 0 and 1 (variables 2i and 2i + 1)."""
+        """The energy over blocks; a free bit is a block of two (`OneHot.of_bits`)."""
         if isinstance(self.energy, OneHot):
             return self.energy
-        q = self.energy
-        ones = 2 * np.arange(q.size) + 1
-        rows, cols = np.concatenate([ones, ones[q.rows]]), np.concatenate([ones, ones[q.cols]])
-        doubled = Qubo.from_terms(2 * q.size, rows, cols, np.concatenate([q.linear, q.values]), q.offset)
-        return OneHot(doubled, (2,) * q.size)
+        return OneHot.of_bits(self.energy)
 
     def bits(self, choices: NDArray[np.int64]) -> NDArray[np.int8]:
         """Bits (..., n) of choices (..., m) of `blocks`."""

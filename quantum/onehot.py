@@ -61,6 +61,14 @@ class OneHot:
         )
         return cls(qubo, sizes)
 
+    @classmethod
+    def of_bits(cls, qubo: Qubo) -> "OneHot":
+        """Free bits as blocks of the choices 0 and 1: bit i is block i, its variables are 2i and 2i + 1."""
+        ones = 2 * np.arange(qubo.size) + 1
+        rows, cols = np.concatenate([ones, ones[qubo.rows]]), np.concatenate([ones, ones[qubo.cols]])
+        values = np.concatenate([qubo.linear, qubo.values])
+        return cls(Qubo.from_terms(2 * qubo.size, rows, cols, values, qubo.offset), (2,) * qubo.size)
+
     @property
     def blocks(self) -> int:
         """Number of blocks m."""

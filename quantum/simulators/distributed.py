@@ -18,17 +18,22 @@ from optimise.errors import UnsupportedError
 from quantum.angles import Angles
 from quantum.errors import check_memory
 from quantum.mixers.base import BlockMixer
+from quantum.mixers.xy_complete import XYComplete
 from quantum.onehot import OneHot
+from quantum.qubo import Qubo
 from quantum.simulators.base import Samples, draw
 from quantum.simulators.onehotspace import OneHotSpace
 from quantum.states import w_state
 
+#: Angles before the phase, still waiting after the exchange, after the phase; per local block, NaN for none.
+_Step = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, NDArray[np.float64]]
+
 
 class DistributedOneHotSpace:
-    """One-hot state vector over the ranks of a communicator (uniform start, exact values, no gradients).
+    """One-hot state vector over the ranks of a communicator (uniform start, exact values and gradients).
 
     Every rank makes it with the same arguments and calls the same methods. A rank keeps its share of the amplitudes
-    twice, once per layout.
+    twice, once per layout; gradients keep the adjoint state as well.
 
     Parameters
     ----------
@@ -87,6 +92,33 @@ class DistributedOneHotSpace:
         """Expected cost, the same on every rank."""
         return self._run(angles)
 
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Expected cost and gradient by the adjoint method, the same on every rank; p exchanges there, 2 p back."""
+        if angles.depth == 0:
+            return self.value(angles), angles
+        beta = angles.per_mixer(self.mixers)
+        steps = self._prepare(angles)
+        by_gamma, by_beta = np.zeros(angles.depth), np.zeros((angles.depth, self.mixers))
+        _, before, _ = steps[-1]
+        value, found = self._parts[self._side].undo_measure(before)
+        self._add(by_beta[-1], found)
+        for layer in reversed(range(angles.depth)):
+            for dual in (False, True):
+                self._exchange(dual)
+            self._side = 1 - self._side
+            before, _, after = steps[layer]
+            part = self._parts[self._side]
+            by_gamma[layer], early, late = part.undo_layer(before, float(angles.gamma[layer]), after)
+            self._add(by_beta[layer], late)
+            if layer:
+                self._add(by_beta[layer - 1], early)
+        together = self._comm.allreduce(np.concatenate([[value], by_gamma, by_beta.ravel()]))
+        by_gamma, by_beta = together[1 : angles.depth + 1], together[angles.depth + 1 :].reshape(beta.shape)
+        if angles.beta.ndim == 1:
+            return float(together[0]), Angles(by_gamma, by_beta.sum(axis=1))
+        kept = by_beta if angles.beta.shape[1] > 1 else by_beta.sum(axis=1, keepdims=True)
+        return float(together[0]), Angles(by_gamma, kept)
+
     def probabilities(self, angles: Angles) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """This rank's feasible indices and their probabilities."""
         self._run(angles)
@@ -117,33 +149,53 @@ class DistributedOneHotSpace:
 
     def _run(self, angles: Angles) -> float:
         """Prepare the state; the result is the expected cost."""
-        beta = angles.per_mixer(self.mixers)
-        self._side, before = 0, None
+        before = self._prepare(angles)[-1][1]
+        return float(self._comm.allreduce(self._parts[self._side].measure(before)))
+
+    def _prepare(self, angles: Angles) -> list[_Step]:
+        """Run all layers up to the last rotation of the group that was split.
+
+        Returns, by layer, the angles rotated before the phase, those still waiting after it, those rotated after it.
+        """
+        beta, gamma = angles.per_mixer(self.mixers), angles.common_gamma()
+        self._side, before, steps = 0, None, list[_Step]()
         if angles.depth == 0:
             self._parts[0].allocate()
-            self._parts[0].layer(None, 0.0, np.full(len(self._whole[0]) + 1, np.nan), first=True)
+            nothing = np.full(len(self._whole[0]) + 1, np.nan)
+            self._parts[0].layer(None, 0.0, nothing, first=True)
+            steps.append((None, None, nothing))
         for layer in range(angles.depth):
             part = self._parts[self._side]
             part.allocate()
             after = np.append(beta[layer, self._whole[self._side]], np.nan)
-            part.layer(before, float(angles.gamma[layer]), after, first=layer == 0)
+            part.layer(before, float(gamma[layer]), after, first=layer == 0)
             self._exchange()
+            self._side = 1 - self._side
             # The group that was split has become whole and still waits for this layer's rotation.
             waiting = set(self._groups[1 - self._side])
+            early = before
             before = np.array([beta[layer, b] if b in waiting else np.nan for b in self._whole[self._side]] + [np.nan])
-        return float(self._comm.allreduce(self._parts[self._side].measure(before)))
+            steps.append((early, before, after))
+        return steps
 
-    def _exchange(self) -> None:
-        """Turn the layout: (mine of the split group, other group, rest) becomes (mine of the other, split, rest)."""
+    def _add(self, total: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+        """Add derivatives by the local blocks of the present layout to those by the blocks of the problem."""
+        total[self._whole[self._side]] += found[:-1]
+
+    def _exchange(self, dual: bool = False) -> None:
+        """Turn the layout: (mine of the split group, other group, rest) becomes (mine of the other, split, rest).
+
+        Works on the state, or on the adjoint state.
+        """
         side, rank, rest = self._side, self._comm.rank, self._rest
         edges, others = self._edges[side], self._edges[1 - side]
         mine, theirs = edges[rank + 1] - edges[rank], others[rank + 1] - others[rank]
-        source, target = self._parts[side], self._parts[1 - side]
-        target.allocate()
+        self._parts[1 - side].allocate()
+        source, target = (p.dual if dual else p.state for p in (self._parts[side], self._parts[1 - side]))
         requests = []
         for part in (0, 1):
-            outgoing = source.state[part].reshape(mine, self._counts[1 - side], rest)
-            incoming = target.state[part].reshape(theirs, self._counts[side], rest)
+            outgoing = source[part].reshape(mine, self._counts[1 - side], rest)
+            incoming = target[part].reshape(theirs, self._counts[side], rest)
             incoming[:, edges[rank] : edges[rank + 1]] = outgoing[:, others[rank] : others[rank + 1]].swapaxes(0, 1)
             # Rows go from state to state without packing; both sides post them in the same order.
             for other in range(self._comm.size):
@@ -152,7 +204,7 @@ class DistributedOneHotSpace:
                 for a in range(edges[other], edges[other + 1]):
                     requests += [self._comm.Irecv(incoming[b, a], other, part) for b in range(theirs)]
         for part in (0, 1):
-            outgoing = source.state[part].reshape(mine, self._counts[1 - side], rest)
+            outgoing = source[part].reshape(mine, self._counts[1 - side], rest)
             for other in range(self._comm.size):
                 if other == rank:
                     continue
@@ -161,7 +213,6 @@ class DistributedOneHotSpace:
                         requests.append(self._comm.Isend(outgoing[a, b], other, part))
         for request in requests:
             request.Wait()
-        self._side = 1 - side
 
     def _indices(self) -> NDArray[np.int64]:
         """Feasible indices of this rank's states in the present layout."""
@@ -172,6 +223,45 @@ class DistributedOneHotSpace:
         a, b = (split, whole) if side == 0 else (whole, split)
         rest = np.arange(self._rest)[None, None, :]
         return np.asarray((rest + self._rest * (b + self._counts[1] * a)).ravel(), dtype=np.int64)
+
+
+class DistributedFullSpace:
+    """All ``2**n`` states over the ranks of a communicator, mixer X: one exchange per layer, gradients included.
+
+    A qubit is a one-hot block of the choices 0 and 1, on which the complete XY mixer is ``exp(-i beta X)`` and the W
+    state is |+>, exactly; the feasible index is the basis index.
+    """
+
+    def __init__(self, qubo: Qubo, comm: Any, *, precision: Literal["double", "single"] = "double") -> None:
+        self.qubo = qubo
+        self._blocks = DistributedOneHotSpace(OneHot.of_bits(qubo), XYComplete(), comm, precision=precision)
+
+    @property
+    def mixers(self) -> int:
+        """One mixer per qubit."""
+        return self.qubo.size
+
+    def value(self, angles: Angles) -> float:
+        """Expected cost, the same on every rank."""
+        return self._blocks.value(angles)
+
+    def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
+        """Expected cost and gradient, the same on every rank."""
+        return self._blocks.value_and_gradient(angles)
+
+    def amplitudes(self, angles: Angles) -> tuple[NDArray[np.int64], NDArray[np.complex128]]:
+        """This rank's basis indices and their amplitudes."""
+        return self._blocks.amplitudes(angles)
+
+    def probabilities(self, angles: Angles) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """This rank's basis indices and their probabilities."""
+        return self._blocks.probabilities(angles)
+
+    def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
+        """Measure all qubits; every rank returns all samples."""
+        found = self._blocks.sample(angles, shots, seed)
+        bits = np.ascontiguousarray(found.bits[:, 1::2])
+        return Samples(bits, found.counts, found.energies, found.feasible)
 
 
 def _group(sizes: tuple[int, ...], end: int, ranks: int) -> int:

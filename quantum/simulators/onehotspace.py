@@ -106,9 +106,7 @@ class OneHotSpace:
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
         beta = angles.per_mixer(self.mixers)
-        if self._dual.size == 0:
-            check_memory(self.bytes, f"the adjoint state of {self.states:.4g} one-hot states")
-            self._dual = self._team.empty((2, self.states), self._dtype)
+        assert self.dual.size
         self._forward(angles, angles.depth, measure=False)
         by_gamma, by_beta = np.zeros(angles.depth), np.zeros((angles.depth, self.mixers))
         steps = schedule(angles.depth, len(self._tilings))
@@ -356,27 +354,76 @@ class OneHotSpace:
         """Undo one pass on both states, adding to the gradients; the turning pass returns the expected cost."""
         tiling, turning = self._tilings[step.tiling], step.phase is None
         last, early = (step.before, None) if turning else (step.after, step.before)
-        ahead = self._operations(tiling, None if last is None else beta[last], inverse=False)
-        after = self._operations(tiling, None if last is None else beta[last], inverse=True)
-        before = self._operations(tiling, None if early is None else beta[early], inverse=True)
-        angle = 0.0 if step.phase is None else -float(gamma[step.phase])
-        phases = self._phases(tiling, angle, False, 1.0)
-
-        def work(span: tuple[int, int]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-            last, early = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
-            found = _subspace.backward_pass(
-                *self.state, *self._dual, tiling.shape, span, tiling.sizes, turning, ahead[0], after[0], before[0],
-                (after[2], before[2]), (after[3], before[3]), *phases, *tiling.energies, last, early,
-                step.phase != 0,
-            )  # fmt: skip
-            return float(found), last, early
-
-        parts = share(tiling.shape[4], self._threads, self._team, work)
-        total = sum(part[0] for part in parts)
-        by_after, by_before = (sum((part[i] for part in parts), np.zeros(len(tiling.blocks))) for i in (1, 2))
+        late, soon = (None if layer is None else beta[layer] for layer in (last, early))
+        angle = 0.0 if step.phase is None else float(gamma[step.phase])
+        total, by_last, by_early = self._undo(tiling, turning, late, soon, angle, step.phase != 0)
         if step.phase is not None:
             by_gamma[step.phase] += 2 * total
-        for layer, found in ((last, by_after), (early, by_before)):
+        for layer, found in ((last, by_last), (early, by_early)):
             if layer is not None:
-                by_beta[layer, list(tiling.blocks)] += 2 * found
-        return float(total)
+                by_beta[layer] += found
+        return total
+
+    def _undo(
+        self,
+        tiling: _Tiling,
+        turning: bool,
+        last: NDArray[np.float64] | None,
+        early: NDArray[np.float64] | None,
+        gamma: float,
+        store: bool = True,
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Undo one pass: its last rotations, its phase, its early rotations; angles are per block, NaN for none.
+
+        Returns the expected cost (turning) or half the derivative by gamma, and the derivatives by the angles of all
+        blocks (m,) of the last and the early rotations.
+        """
+        ahead = self._operations(tiling, last, inverse=False)
+        after = self._operations(tiling, last, inverse=True)
+        before = self._operations(tiling, early, inverse=True)
+        phases = self._phases(tiling, -gamma, False, 1.0)
+
+        def work(span: tuple[int, int]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+            late, soon = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
+            found = _subspace.backward_pass(
+                *self.state, *self._dual, tiling.shape, span, tiling.sizes, turning, ahead[0], after[0], before[0],
+                (after[2], before[2]), (after[3], before[3]), *phases, *tiling.energies, late, soon, store,
+            )  # fmt: skip
+            return float(found), late, soon
+
+        parts = share(tiling.shape[4], self._threads, self._team, work)
+        by = np.zeros((2, self.problem.blocks))
+        for _, late, soon in parts:
+            by[0, list(tiling.blocks)] += 2 * late
+            by[1, list(tiling.blocks)] += 2 * soon
+        return sum(part[0] for part in parts), by[0], by[1]
+
+    # ---------------------------------------------------------------- a state that is split over ranks
+
+    @property
+    def dual(self) -> NDArray[Any]:
+        """The adjoint state (2, states) of the passes that are undone; made when first asked for."""
+        if self._dual.size == 0:
+            check_memory(self.bytes, f"the adjoint state of {self.states:.4g} one-hot states")
+            self._dual = self._team.empty((2, self.states), self._dtype)
+        return self._dual
+
+    def undo_measure(self, before: NDArray[np.float64] | None) -> tuple[float, NDArray[np.float64]]:
+        """After `layer` and an exchange: rotate as `measure` does, make the adjoint state, undo the rotation.
+
+        Returns the expected cost and the derivatives by the angles of all blocks (m,).
+        """
+        assert self.dual.size
+        value, by_before, _ = self._undo(self._tilings[-1], True, before, None, 0.0)
+        return value, by_before
+
+    def undo_layer(
+        self, before: NDArray[np.float64] | None, gamma: float, after: NDArray[np.float64]
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Undo `layer` on state and adjoint state: derivatives by gamma, and by the angles of `before` and `after`."""
+        by_after = np.zeros(self.problem.blocks)
+        for tiling in self._tilings[:-1]:
+            _, found, _ = self._undo(tiling, False, after, None, 0.0)
+            by_after += found
+        total, found, by_before = self._undo(self._tilings[-1], False, after, before, gamma)
+        return 2 * total, by_before, by_after + found
