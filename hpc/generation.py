@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,6 +65,8 @@ class LocalPricing:
         Asked between people; once True, the people left have no bound (-inf) and no columns.
     work : Work, optional
         Where to count what is done.
+    threads : int
+        People priced at once (the kernels run without the interpreter lock); answers do not depend on it.
     """
 
     def __init__(
@@ -73,7 +76,9 @@ class LocalPricing:
         columns: int = 1,
         over: Callable[[], bool] = lambda: False,
         work: Work | None = None,
+        threads: int = 1,
     ) -> None:
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.pricer, self.cover, self.columns, self.over = pricer, cover, columns, over
         self.work = work or Work()
         self.seconds = 0.0
@@ -83,15 +88,25 @@ class LocalPricing:
         began = time.perf_counter()
         prices = self.cover.prices(duals)
         bounds, out = np.full(len(people), -np.inf), []
-        for i, e in enumerate(people):
-            if self.over():
-                break
-            bounds[i], made = self.one(e, prices[self.cover.kind[e]], shut.get(e))
-            out += made
+
+        def answer(e: int) -> tuple[float, list[Column]] | None:
+            return None if self.over() else self.one(e, prices[self.cover.kind[e]], shut.get(e))
+
+        answers = map(answer, people) if self._pool is None else self._pool.map(answer, people)
+        for i, (e, made) in enumerate(zip(people, answers, strict=True)):
+            if made is None:
+                continue
+            bounds[i] = made[0]
+            out += made[1]
             self.work.add(Work.PERSON + Work.CELL * self.pricer.work(e))
         self.seconds += time.perf_counter() - began
         self.solved += len(people)
         return bounds, out
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
 
     def one(self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None) -> tuple[float, list[Column]]:
         priced = self.pricer.price(employee, prices, columns=self.columns, forbidden=shut)

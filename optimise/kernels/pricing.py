@@ -8,6 +8,7 @@ and weekends do, upper limits that seldom bind stay *lazy* until the search show
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -327,7 +328,7 @@ class Pricer:
         self._blocks: dict[int, _Block] = {}
         self._variants: dict[tuple[int, tuple[int, ...]], _Block] = {}
         self._base: dict[int, tuple[int, ...]] = {}
-        self._scratch: Scratch | None = None
+        self._local = threading.local()  # working memory of each thread
         self.unit = on_grid(compiled.unit_cost)
         #: whether costs at prices plus prices give the exact cost back
         self.lossless = _lossless(compiled) and bool((self.unit == compiled.unit_cost).all())
@@ -510,8 +511,8 @@ class Pricer:
     def _room(self, block: _Block) -> Scratch:
         """Working memory, grown when a larger table comes along."""
         cells, rows = block.rows * block.net.size, block.rows
-        if self._scratch is None or len(self._scratch.table) < cells or len(self._scratch.low) < rows:
-            old = self._scratch
+        old: Scratch | None = getattr(self._local, "scratch", None)
+        if old is None or len(old.table) < cells or len(old.low) < rows:
             cells = max(cells, 0 if old is None else len(old.table))
             rows = max(rows, 0 if old is None else len(old.low))
             n = self.nodes
@@ -530,10 +531,9 @@ class Pricer:
                 np.zeros(n, np.int32),
                 np.zeros(1 << 15, np.int32),
             )
-            self._scratch = fixed._replace(
-                table=np.empty(cells), low=np.empty(rows, np.int32), high=np.empty(rows, np.int32)
-            )
-        return self._scratch
+            old = fixed._replace(table=np.empty(cells), low=np.empty(rows, np.int32), high=np.empty(rows, np.int32))
+            self._local.scratch = old
+        return old
 
 
 def _lossless(compiled: CompiledRoster) -> bool:

@@ -118,3 +118,26 @@ def test_timers_report_one_value_per_rank() -> None:
     stats = timers.stats(SerialComm(), {"more": 1.0})
     assert len(stats.phases["work"]) == 1
     assert dict(stats.counts) == {"things": 2.0, "more": 1.0}
+
+
+def test_threads_price_alike() -> None:
+    problem = small(1, people=7, days=14)
+    cover = CoverRows(problem.compiled)
+    duals = on_grid(np.random.default_rng(0).normal(0, 10, cover.lines))
+    answers = []
+    for threads in (1, 3):
+        local = LocalPricing(Pricer(problem.compiled), cover, columns=2, threads=threads)
+        bounds, columns = local(duals, list(range(7)), {})
+        local.close()
+        answers.append((bounds.tolist(), [(c.employee, c.word.tolist()) for c in columns]))
+    assert answers[0] == answers[1]
+
+
+def test_people_not_priced_in_time_have_no_bound() -> None:
+    problem = small(1, people=3)
+    asked = iter([False, True, True])
+    local = LocalPricing(Pricer(problem.compiled), CoverRows(problem.compiled), over=lambda: next(asked))
+    bounds, columns = local(np.zeros(local.cover.lines), [0, 1, 2], {})
+    assert np.isfinite(bounds).tolist() == [True, False, False]
+    assert bounds.sum() == -np.inf
+    assert {c.employee for c in columns} == {0}
