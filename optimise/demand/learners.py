@@ -161,9 +161,10 @@ class _Regressed:
 
 @dataclass(slots=True)
 class BoostedQuantiles:
-    """Gradient-boosted trees, one for each quantile."""
+    """Gradient-boosted trees, ``rounds`` for each quantile."""
 
     region: str | None = None
+    rounds: int = 80
     name: str = "boosted-quantiles"
     _memo: _Memo = field(default_factory=lambda: _Memo(), repr=False)
 
@@ -185,7 +186,7 @@ class BoostedQuantiles:
                     booster(
                         loss="quantile",
                         quantile=level,
-                        max_iter=80,
+                        max_iter=self.rounds,
                         learning_rate=0.08,
                         max_leaf_nodes=12,
                         min_samples_leaf=max(20, min(200, len(rows) // 50)),
