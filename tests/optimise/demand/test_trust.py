@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,3 +133,9 @@ def test_the_roster_model_takes_the_ward_over(tmp_path):
     assert ward.horizon.days == 7
     assert sum(e["minimum"] for e in cover(problem, plan, problem.wards.ids[0])) == 3 * 8 + 2 * 9 + 2 * 6
     assert len(ward.employees) >= 5
+
+
+def test_the_shipped_demand_is_what_the_generator_makes(tmp_path):
+    shipped = Path(__file__).parents[3] / "examples" / "demand.csv"
+    made = write(tmp_path / "demand.csv", beds=100, weeks=26, seed=1)
+    assert made.read_bytes() == shipped.read_bytes()
