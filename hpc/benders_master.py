@@ -124,6 +124,7 @@ class CutMaster:
         raised = self.arrays.row_upper.copy()
         raised[rows] = upper
         self.arrays = replace(self.arrays, row_upper=raised)
+        self.first = replace(self.first, row_upper=raised[: self.first.rows])
         for row in rows.tolist():
             self._highs.raw.changeRowBounds(row, float(self.arrays.row_lower[row]), float(raised[row]))
 

@@ -31,7 +31,7 @@ __all__ = [
     "write_text",
 ]
 
-_NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity"}
+_NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity", "region": "region"}
 
 
 def read_source(source: Source, override: Path | None = None) -> Problem:

@@ -96,7 +96,7 @@ def template(
 
 
 def generate(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward, hospital or capacity.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward, hospital, demand, capacity or region (a folder).")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     size: Annotated[
         int | None,
@@ -116,7 +116,7 @@ def generate(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same file.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Make up a realistic ward, hospital or two-stage capacity problem of a given size."""
+    """Make up a realistic ward, hospital, two-stage capacity problem or region of a given size."""
     if not force:
         _refuse_existing(output)
     if kind == "ward":
@@ -133,8 +133,19 @@ def generate(
         from optimise.io.capacity import write_capacity
 
         written = write_capacity(capacity(size or 50, 7 * (weeks or 1), seed=seed), output)
+    elif kind == "demand":
+        from optimise.demand.synthetic import write
+
+        written = [write(output, beds=size or 600, weeks=weeks or 52, seed=seed)]
+    elif kind == "region":
+        from optimise.generate.region import region
+        from optimise.io.region import write_region
+
+        made, trusts = region(seed=seed, scenarios=size or 50, days=7 * (weeks or 1))
+        supply = dict(zip(made.units, made.supply, strict=True))
+        written = write_region(output, made.name, supply, trusts)
     else:
-        raise WardwiseError(f"cannot make a {kind!r}; ward, hospital or capacity")
+        raise WardwiseError(f"cannot make a {kind!r}; ward, hospital, demand, capacity or region")
     for path in written:
         print(path)
 

@@ -58,6 +58,7 @@ class Format(Protocol):
 
 
 FORMATS: dict[str, str] = {
+    "region": "optimise.io.region:RegionFormat",  # trusts that share units
     "capacity": "optimise.io.capacity:CapacityFormat",  # native JSON of two-stage bed planning
     "native": "optimise.io.native:NativeFormat",
     "table": "optimise.io.table:TableFormat",  # a folder of CSV files or one workbook

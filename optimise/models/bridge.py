@@ -48,6 +48,10 @@ def build(problem: Problem, **options: Any) -> PlanModel:
         from optimise.models.hospital import HospitalModel
 
         made = HospitalModel(problem, **options)  # type: ignore[arg-type]
+    elif problem.kind == "region":
+        from optimise.models.region import RegionModel
+
+        made = RegionModel(problem, **options)  # type: ignore[arg-type]
     elif problem.kind == "capacity":
         from optimise.models.capacity import CapacityModel
 

@@ -62,8 +62,8 @@ class FirstStage:
     Attributes
     ----------
     opened, lent, bank, accepted : int64 arrays of column ids, shapes as in the plan; -1 where there is none
-    cost : float array (columns,)
-        Of the first-stage columns, in order.
+    share : dict of str to int64 array (days,)
+        Rows of each shared unit.
     """
 
     def __init__(self, problem: CapacityProblem, model: LinearModel, *, shared: bool = True) -> None:
@@ -116,8 +116,11 @@ class FirstStage:
             ).reshape(len(lenders), problem.days)
             model.add_entries(rows, self.lent[lenders])
             model.add_entries(rows, self.opened[lenders], -1.0)
+        self.share: dict[str, Ids] = {}
         for unit in problem.units if shared else ():
-            rows = model.add_rows("share", problem.days, upper=problem.share[unit], keys=_keys([unit], days))
+            rows = self.share[unit] = model.add_rows(
+                "share", problem.days, upper=problem.share[unit], keys=_keys([unit], days)
+            )
             for w in range(len(names)):
                 if wards.unit[w] == unit:
                     model.add_entries(rows, self.opened[w])

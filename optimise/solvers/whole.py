@@ -43,7 +43,7 @@ class HighsMethod:
     name = "highs"
 
     def supports(self, problem: Any) -> bool:
-        return getattr(problem, "kind", "") in ("roster", "hospital", "capacity", "blocks")
+        return getattr(problem, "kind", "") in ("roster", "hospital", "capacity", "region", "blocks")
 
     def solve(
         self,
