@@ -177,7 +177,7 @@ class Cluster:
             "PreemptMode": "REQUEUE",
             "JobRequeue": 1,
             "ReturnToService": 2,
-            "KillWait": 25,
+            "KillWait": 15,
             "MinJobAge": 600,
             "InactiveLimit": 0,
             "SlurmctldTimeout": 10,
