@@ -180,27 +180,32 @@ from quantum.angles import Angles
 from quantum.mixers import XYComplete
 from quantum.simulators.distributed import DistributedOneHotSpace
 from quantum.simulators.onehotspace import OneHotSpace
+from quantum.simulators.team import NodeTeam
 blocks, k, repeats = (int(x) for x in sys.argv[1:4])
 n = blocks * k
 problem = OneHot(Qubo.from_matrix(np.random.default_rng(n).normal(size=(n, n))), (k,) * blocks)
 comm, angles = MPI.COMM_WORLD, Angles([0.1], [0.3])
-if comm.size == 1:
-    space = OneHotSpace(problem, XYComplete())
-else:
-    space = DistributedOneHotSpace(problem, XYComplete(), comm)
-space.value(angles)
-times = []
-for _ in range(repeats):
-    comm.Barrier()
-    begun = time.perf_counter()
+spaces = {"shared": OneHotSpace(problem, XYComplete(), team=NodeTeam(comm))}
+if comm.size > 1:
+    spaces["exchange"] = DistributedOneHotSpace(problem, XYComplete(), comm)
+found = {}
+for name, space in spaces.items():
     space.value(angles)
-    times.append(time.perf_counter() - begun)
+    wall, cpu = [], []
+    for _ in range(repeats):
+        comm.Barrier()
+        begun, used = time.perf_counter(), time.process_time()
+        space.value(angles)
+        wall.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - used)
+    found[name] = (statistics.median(wall), statistics.median(cpu))
 if comm.rank == 0:
-    print(json.dumps(statistics.median(times)))
+    print(json.dumps(found))
 """
 
 
 def ranks(blocks: int, k: int, repeats: int) -> dict[str, Any]:
+    """Medians of (wall, CPU) seconds of rank 0: one rank, two that share memory, two that exchange halves."""
     seconds = {}
     for count in (1, 2):
         done = subprocess.run(
@@ -208,7 +213,12 @@ def ranks(blocks: int, k: int, repeats: int) -> dict[str, Any]:
             cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=True,
         )  # fmt: skip
         seconds[count] = json.loads(done.stdout.strip().splitlines()[-1])
-    return {"blocks": blocks, "k": k, "1 rank": seconds[1], "2 ranks": seconds[2], "ratio": seconds[2] / seconds[1]}
+    alone = seconds[1]["shared"]
+    row: dict[str, Any] = {"blocks": blocks, "k": k, "1 rank": alone}
+    for name, pair in seconds[2].items():
+        row[f"2 ranks, {name}"] = pair
+        row[f"ratio, {name}"] = [two / one for two, one in zip(pair, alone)]
+    return row
 
 
 def memory(n: int) -> dict[str, Any]:
