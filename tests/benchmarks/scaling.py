@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ def main() -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from hpc.parallel_search import ROUND
     from hpc.scaling.measure import measure, measure_network
     from hpc.scaling.model import DEFAULT_RANKS, Network, predict
     from hpc.scaling.trace import record
@@ -50,6 +52,7 @@ def run(options: argparse.Namespace) -> None:
     ranks = [int(n) for n in options.ranks.split(",")]
     workload = Workload(options.iterations, options.rounds)
     here = measure_network()
+    free = Network(0.0, math.inf, 0.0, "none: the measured critical path has no communication in it either")
     there = Network(*CLUSTER, here.packing, "a typical cluster")
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     strong: list[dict[str, Any]] = []
@@ -83,8 +86,9 @@ def run(options: argparse.Namespace) -> None:
                         }
                     )
             for n in ranks if small else ():
-                m, p = measure(file, n, workload), predict(trace, n, here)
-                strong.append({"people": people, **_line(n, m), "root predicted": p.root})
+                m, p = measure(file, n, workload), predict(trace, n, free)
+                search = max(ROUND, n) * len(trace.attempts) / p.neighbourhoods
+                strong.append({"people": people, **_line(n, m), "root predicted": p.root, "search predicted": search})
                 print(strong[-1], flush=True)
             _efficiencies(strong, [r for r in strong if r["people"] == people], strong_scaling=True)
         for n in ranks:
