@@ -181,6 +181,8 @@ class LongRun:
                 progress = (self.clock.elapsed - began) / seconds
             return float(hot * (cold / hot) ** min(1.0, progress))
 
+        #: what each kind of neighbourhood has brought, equal on all ranks
+        self.tally = self.search.tally.copy()
         while not self.comm.bcast(self._finished()):
             temperature = float(self.comm.bcast(heat()))
             spans = self.comm.bcast(self._lanes())
@@ -190,11 +192,13 @@ class LongRun:
             for k in range(self.comm.rank, len(spans), self.comm.size):
                 if k != self.comm.rank:
                     self.search.start(start)
+                self.search.tally[:] = self.tally
                 with self.timers("neighbourhoods"):
                     mine.append((k, *self._lane(k, spans, temperature, until)))
             with self.timers("idle"):
                 gathered = sorted((one for part in self.comm.allgather(mine) for one in part), key=lambda one: one[0])
-            self._merge(start, spans, gathered)
+            self.tally = np.mean([one[3] for one in gathered], axis=0)
+            self._merge(start, spans, [one[:3] for one in gathered])
             self.rounds += 1
             self._keep()
         self._save(force=True)
@@ -214,7 +218,7 @@ class LongRun:
 
     def _lane(
         self, k: int, spans: list[tuple[int, int]], temperature: float, until: float
-    ) -> tuple[float, NDArray[np.int16]]:
+    ) -> tuple[float, NDArray[np.int16], NDArray[np.float64]]:
         staff = self.search.staff
         pinned = None
         whole = spans[k] == (0, self.problem.shape[1])
@@ -230,7 +234,7 @@ class LongRun:
             trials=None if self.limits.iterations is None else TRIALS,
         )
         first, last = spans[k]
-        return self.search.cost, self.search.plan.words[:, first:last].copy()
+        return self.search.cost, self.search.plan.words[:, first:last].copy(), self.search.tally.copy()
 
     def _merge(
         self, start: NDArray[np.int16], spans: list[tuple[int, int]], done: list[tuple[int, float, NDArray[np.int16]]]
