@@ -35,7 +35,7 @@ SMALL = 500
 #: Decisions of a roster from which a plan is made first: column generation needs minutes there to find one.
 LARGE = 100_000
 #: Table cells of all people together beyond which one round of exact pricing takes minutes.
-MOST_WORK = 2e9
+MOST_WORK = 4e8
 #: Share of the time that goes to finding a good plan before the whole model starts from it.
 FIRST_SHARE = 0.35
 
@@ -131,10 +131,10 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     """
     decisions = size(problem)
     if problem.kind == "roster":
-        if decisions > LARGE and _endless(problem):
-            return ("matheuristic",)
         if _usable("column-generation", problem):
-            first = ("matheuristic",) if decisions > LARGE and _usable("matheuristic", problem) else ()
+            # the longest ones have a way of their own in there, which makes its own first plan
+            early = decisions > LARGE and not _endless(problem) and _usable("matheuristic", problem)
+            first = ("matheuristic",) if early else ()
             return (*first, "column-generation")
         wanted: tuple[str, ...] = ("matheuristic", "highs")
     elif problem.kind == "capacity":
