@@ -1,7 +1,8 @@
 """Method ``matheuristic``: construction, then fix-and-optimise with HiGHS on sub-models. Always returns something.
 
 Rosters: one person at a time by exact dynamic programming (:mod:`optimise.search.construct`), descent in the same
-way, then large-neighbourhood search whose neighbourhoods are solved by HiGHS. Hospital problems:
+way, then large-neighbourhood search whose neighbourhoods are solved by HiGHS. Long horizons:
+:mod:`optimise.search.reinsertion`. Hospital problems:
 :mod:`optimise.search.hospital`. No bound is claimed unless a person's own rules are proven contradictory.
 """
 
@@ -17,12 +18,14 @@ from numpy.typing import NDArray
 
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import UnsupportedError
+from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.models.roster import RosterModel
 from optimise.problem import Problem
 from optimise.result import Bounds, Evaluation, Plan, Stats, Stop
 from optimise.search.construct import MOST_CELLS, Descent, construct, hard_price, table_cells
 from optimise.search.neighbourhood import Chooser
+from optimise.search.reinsertion import Reinsertion, temperatures
 from optimise.solvers.explained import explain_infeasible
 from optimise.solvers.highs import Highs
 
@@ -84,6 +87,8 @@ class _Search:
     def run(self, start: Roster | None) -> Outcome:
         if start is not None:
             self._offer(start, "start")
+        if self._long():
+            self._reinsert()
         trouble = self._begin()
         if trouble is not None:
             return trouble
@@ -95,6 +100,49 @@ class _Search:
         bounds = Bounds().with_primal(self.value.cost, "matheuristic") if plan is not None and self.value else Bounds()
         stats = Stats(self.clock.elapsed, {k: (v,) for k, v in self.phases.items()}, {"rounds": self.rounds})
         return Outcome(plan, stop, bounds, stats)
+
+    # ---- long horizons -----------------------------------------------------------------------------------------
+    def _long(self) -> bool:
+        """Whether a table over one person's whole horizon is too large."""
+        try:
+            return table_cells(self.problem.compiled, self.problem.automata) > MOST_CELLS
+        except UnsupportedError:
+            return False
+
+    def _reinsert(self) -> None:
+        """Ruin and recreate until the time is over; leaves no plan where some person gets no roster that way."""
+        compiled, rng = self.problem.compiled, np.random.default_rng([self.seed, 4])
+        try:
+            search = Reinsertion(compiled, self.problem.automata, CoverRows(compiled), self.price)
+        except ValueError as error:
+            log.info("no ruin and recreate: %s", error)
+            return
+        if self.best is None:
+            if not search.construct(rng):
+                return
+            search.repair(rng, self._over)
+            self._offer(Roster(search.plan.words), "construction")
+        elif not math.isfinite(search.start(np.array(self.best.duties))):
+            return
+        hot, cold = temperatures(compiled)
+        began, rounds = self.clock.elapsed, self.limits.iterations
+
+        def heat() -> float:
+            spent = (self.clock.elapsed - began) / max(self.clock.seconds - began, 1e-3)
+            return hot * (cold / hot) ** min(1.0, spent if rounds is None else self.rounds / max(1, rounds))
+
+        while not self._over() and (rounds is None or self.rounds < rounds):
+            until = self.clock.elapsed + MOST_SECONDS
+            search.improve(
+                heat,
+                seed=int(rng.integers(1 << 30)),
+                over=lambda until=until: self._over() or self.clock.elapsed > until,  # type: ignore[misc]
+                trials=None if rounds is None else 1000,
+            )
+            self._offer(Roster(search.plan.words), "ruin and recreate")
+            self.rounds += 1
+            if self._tell(""):
+                return
 
     # ---- first roster ------------------------------------------------------------------------------------------
     def _begin(self) -> Outcome | None:

@@ -11,6 +11,9 @@ from optimise.domain import Roster, RosterProblem
 from optimise.io import read
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
+from optimise.method import Limits, SerialComm
+from optimise.result import Stop
+from optimise.search import matheuristic
 from optimise.search.construct import hard_price
 from optimise.search.reinsertion import Reinsertion, temperatures
 from optimise.search.relaxation import Relaxation, ascend
@@ -107,3 +110,18 @@ def test_rounding_a_relaxation_beats_starting_from_nothing(benchmarks: Path) -> 
 def test_temperatures_follow_the_prices_of_cover(benchmarks: Path) -> None:
     hot, cold = temperatures(curtois(benchmarks, 4).compiled)
     assert 0 < cold < hot < 100
+
+
+def test_the_matheuristic_takes_long_horizons_this_way(benchmarks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matheuristic, "MOST_CELLS", 0)
+    problem = curtois(benchmarks, 14)
+    limits = Limits(seconds=60, iterations=2)
+    found = matheuristic.MatheuristicMethod().solve(
+        problem, limits=limits, seed=1, comm=SerialComm(), listen=lambda progress: False
+    )
+    assert found.plan is not None
+    assert found.stop is Stop.ITERATIONS
+    value = problem.evaluate(found.plan)  # type: ignore[arg-type]
+    assert value.feasible
+    assert value.cost == found.bounds.primal
+    assert value.cost < 2500
