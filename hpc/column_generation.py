@@ -154,6 +154,7 @@ class Run:
         self.cuts, self.dives = 0, 0
         self.pool: Pool | None = None
         self.others: list[Incumbent] = []
+        self.annealed = False
 
     # ---- the algorithm -------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
@@ -219,7 +220,7 @@ class Run:
         with self.timers("annealing"):
             plans = self.chains.start(self.incumbent, self.comm, share * self.clock.left, self.over)
             self.pricer.settle({})  # repairs leave no trace in later answers
-        self.incumbent, self.others = plans[0], plans[1:]
+        self.incumbent, self.others, self.annealed = plans[0], plans[1:], self.chains.suited
         self.report("annealing")
 
     def _first(self, order: list[int]) -> Incumbent | None:

@@ -15,6 +15,9 @@ __all__ = ["dive"]
 
 Floats = NDArray[np.float64]
 
+#: A step's columns are good enough when its bound is this near its objective, as a part of what is left to the cutoff.
+_LOOSE = 0.1
+
 
 def dive(
     master: Master,
@@ -63,6 +66,8 @@ def dive(
                 over=over,
                 smoothing=smoothing,
                 shut=masks,
+                cutoff=cutoff,
+                loose=_LOOSE if math.isfinite(cutoff) else 0.0,
             )
             solution = master.solve()
             lost = math.isinf(run.bound) or solution.objective >= cutoff - 1e-7

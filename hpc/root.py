@@ -100,7 +100,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
 
 def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     """Several dives with different courage; the best plan wins after a descent."""
-    until = run.clock.elapsed + 0.35 * run.clock.left
+    until = run.clock.elapsed + 0.4 * run.clock.left
 
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
@@ -108,6 +108,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     for done, (whole, share, iterations) in enumerate(_DIVES):
         if done < run.dives:  # before this run was stopped
             continue
+        if done == 0 and run.annealed:
+            continue  # a hasty dive finds nothing better
         if over() or run.bound >= run.cost - 1e-7 or run.incumbent is None:
             return
         with run.timers("dive"):
