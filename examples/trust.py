@@ -98,7 +98,7 @@ def parsed() -> argparse.Namespace:
     about.add_argument("--output", type=Path, default=Path("out-trust"), help="folder for the report and the ward file")
     about.add_argument("--weeks", type=int, default=5, help="held-out weeks")
     about.add_argument("--scenarios", type=int, default=30, help="scenarios of each week")
-    about.add_argument("--seconds", type=float, default=20.0, help="for each two-stage plan")
+    about.add_argument("--seconds", type=float, default=60.0, help="at most, for each two-stage plan (1 %% gap)")
     about.add_argument("--seed", type=int, default=1)
     return about.parse_args()
 
