@@ -139,7 +139,14 @@ class Federation:
         if reasons:
             bounds = Bounds(dual=math.inf, dual_source="least uses of the trusts exceed the supply")
             return Outcome(None, Stop.INFEASIBLE, bounds, stats, reasons)
-        return self._outcome(stats)
+        outcome = self._outcome(stats)
+        # what the driver (optimise.solve) sends after this, so that the log is complete
+        self.comm.foretell("seconds that the rank took (by the driver)", "gather", self.clock.elapsed, (0,))
+        if self.comm.rank == 0:
+            others = tuple(range(1, self.comm.size))
+            what = "the result: costs, agreed quotas in use, bounds, trace, settings of the run (by the driver)"
+            self.comm.foretell(what, "bcast", outcome, others)
+        return outcome
 
     # ---- coordination (rank 0) -----------------------------------------------------------------------------------
     def _impossible(self) -> tuple[str, ...]:

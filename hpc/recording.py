@@ -116,6 +116,11 @@ class RecordingComm:
             raise SystemExit(code)
         abort(code)
 
+    def foretell(self, what: str, call: str, obj: Any, receivers: tuple[int, ...]) -> None:
+        """Write down a message that somebody else will send after this, past the recorder."""
+        with self.about(what):
+            self._note(call, obj, tuple(r for r in receivers if r != self.rank))
+
     @property
     def crossed(self) -> int:
         """Bytes that this rank sent to others."""
