@@ -74,7 +74,7 @@ class Programs:
         for i, solver in enumerate(self._solvers):
             raw = solver.raw
             raw.changeRowsBounds(arrays.rows, self._rows, lower, upper)
-            raw.run()
+            solver.run()
             info = raw.getInfo()
             if info.primal_solution_status != 2 or info.dual_solution_status != 2:
                 value[i], duals[i] = self._again(solver)
@@ -88,7 +88,7 @@ class Programs:
         """From scratch, where the warm start led nowhere."""
         raw = solver.raw
         raw.clearSolver()
-        raw.run()
+        solver.run()
         info = raw.getInfo()
         if info.primal_solution_status != 2 or info.dual_solution_status != 2:
             raise RuntimeError(f"HiGHS found no recourse: {raw.modelStatusToString(raw.getModelStatus())}")

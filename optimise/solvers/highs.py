@@ -145,6 +145,18 @@ class Highs:
         ids = np.asarray(columns, dtype=np.int32)
         self._highs.addRow(lower, upper, len(ids), ids, np.broadcast_to(np.asarray(values, float), ids.shape).copy())
 
+    def run(self) -> None:
+        """Run HiGHS as it stands.
+
+        All instances of a process share one thread pool, whose size the first run fixes; an instance that asks for
+        another size is refused with an error, so it then takes the pool as it is.
+        """
+        import highspy
+
+        if self._highs.run() == highspy.HighsStatus.kError:
+            self._highs.setOptionValue("threads", 0)
+            self._highs.run()
+
     # ---- solving -----------------------------------------------------------------------------------------------
     def solve(
         self,
@@ -185,7 +197,7 @@ class Highs:
         if listening:
             self._listen(on_solution, on_tick, failure)
         try:
-            h.run()
+            self.run()
         finally:
             if listening:
                 h.setCallback(None, None)

@@ -55,3 +55,10 @@ def test_a_rounded_point_keeps_every_limit(threshold: float) -> None:
         values = random.uniform(f.lower, np.minimum(f.upper, 1e3))
         plan = made.plan(rounded(problem, made.stage, values, threshold))
         assert {v.rule for v in problem.evaluate(plan).violations} <= set()
+
+
+def test_instances_of_different_thread_numbers_work_in_one_process() -> None:
+    """HiGHS shares one thread pool in a process; evaluation inside a two-thread solve once failed on it."""
+    problem = tiny(1)
+    costs = {solve(problem, "highs", limits=Limits(seconds=30, threads=n)).cost for n in (2, 1)}
+    assert len(costs) == 1
