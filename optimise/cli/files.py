@@ -150,8 +150,19 @@ def generate(
         print(path)
 
 
-def schema() -> None:
-    """Print the JSON Schema of the native ward format."""
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="ward or capacity.")] = "ward",
+) -> None:
+    """Print the JSON Schema of a native format."""
+    if kind == "capacity":
+        import json
+
+        from optimise.io.capacity_schema import json_schema
+
+        sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
+        return
+    if kind != "ward":
+        raise WardwiseError(f"there is no schema of {kind!r}; ward or capacity")
     from optimise.io.native import schema_text
 
     sys.stdout.write(schema_text())
