@@ -62,7 +62,7 @@ def optimum(problem: HospitalProblem) -> float:
     return solved.objective if solved.values is not None else np.inf
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), move=st.sampled_from([None, 0, 2, 20]))
 def test_plans_and_bounds_agree_with_the_whole_model(seed: int, move: int | None) -> None:
     problem = beds(seed, move=move)
