@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpc.column_generation import ColumnGenerationMethod
+    from hpc.hospital_search import HospitalSearchMethod
     from hpc.parallel_search import ParallelSearchMethod
 
-__all__ = ["ColumnGenerationMethod", "ParallelSearchMethod"]
+__all__ = ["ColumnGenerationMethod", "HospitalSearchMethod", "ParallelSearchMethod"]
 
-_HOME = {"ColumnGenerationMethod": "hpc.column_generation", "ParallelSearchMethod": "hpc.parallel_search"}
+_HOME = {
+    "ColumnGenerationMethod": "hpc.column_generation",
+    "HospitalSearchMethod": "hpc.hospital_search",
+    "ParallelSearchMethod": "hpc.parallel_search",
+}
 
 
 def __getattr__(name: str) -> Any:

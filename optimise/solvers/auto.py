@@ -114,6 +114,8 @@ def size(problem: Any) -> int:
     if problem.kind == "roster":
         people, days, duties = problem.shape
         return int(people * days * max(1, duties - 1))
+    if problem.kind == "region":
+        return int(problem.supply.size * len(problem.trusts))
     if problem.kind == "capacity":
         return int(problem.scenarios.count * problem.outlying.size * problem.rounds)
     if problem.kind == "blocks":
@@ -137,6 +139,8 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
             first = ("matheuristic",) if early else ()
             return (*first, "column-generation")
         wanted: tuple[str, ...] = ("matheuristic", "highs")
+    elif problem.kind == "region":
+        wanted = ("federated",) if _usable("federated", problem) else ("highs",)
     elif problem.kind == "capacity":
         wanted = ("benders",) if _usable("benders", problem) else ("highs",)
     elif problem.kind == "blocks":

@@ -13,16 +13,17 @@ from optimise.method import Deadline
 from optimise.models.hospital import HospitalModel
 from optimise.models.hospital_scope import Scope
 from optimise.result import Stop
-from optimise.rules.hospital import hard_and_cost
 from optimise.search.hospital.annealing import RoomAnnealing
-from optimise.search.hospital.neighbourhoods import KINDS, Kind, nurses_only
-from optimise.search.hospital.recreate import Recreate
+from optimise.search.hospital.joint import JointSearch, Told
+from optimise.search.hospital.neighbourhoods import KINDS, Kind
 from optimise.solvers.highs import Highs
 
-__all__ = ["Anneal", "Arm", "Neighbourhood", "RuinRecreate", "arms_of", "solve_scope"]
+__all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "arms_of", "solve_scope"]
 
 #: Nodes of a sub-model under a work limit, and its seconds otherwise.
 NODES, SECONDS = 60, 4.0
+#: Moves of a joint run under a work limit.
+MOVES = 400_000
 
 
 def solve_scope(
@@ -136,71 +137,45 @@ class Anneal:
 
 
 @dataclass(slots=True)
-class RuinRecreate:
-    """Ruin and recreate, a long first run and then shorter, cooler ones; nurses are then given exactly by windows.
+class Joint:
+    """Annealing of the whole plan: a long first run from hot, then shorter, cooler ones from the best plan."""
 
-    It keeps a plan of its own, whose nurses are greedy, so that polished nurses do not lock it in.
-    """
-
-    recreate: Recreate
-    name: str = "ruin_recreate"
+    joint: JointSearch
+    name: str = "joint"
     score: float = 5.0
-    rate: float = 0.0  # steps a second
     runs: int = 0
-    own: HospitalPlan | None = None
+    told: Told | None = None
 
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
-        hot, start = self.recreate.hot, plan if self.own is None else self.own
-        if work:
-            steps = 2000
-        else:
-            if self.rate == 0.0:
-                self.recreate.run(start, steps=5, seed=seed, hot=1.0, cold=1.0)  # compile
-                clock = Deadline(math.inf)
-                self.recreate.run(start, steps=300, seed=seed, hot=hot, cold=hot / 10)
-                self.rate = 300 / max(clock.elapsed, 1e-3)
-            steps = int(np.clip(self.rate * seconds * (0.5 if self.runs == 0 else 0.15), 50, 2_000_000_000))
-        warm = 2.0 * hot if self.runs == 0 else hot * float(rng.choice([0.1, 0.3, 1.0]))
+        hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
+        share = 0.6 if self.runs == 0 else 0.25
         self.runs += 1
-        self.own = self.recreate.run(start, steps=steps, seed=seed, hot=warm, cold=hot / 30, most=12)
-        return self._polished(self.own, rng, seconds=0.05 * seconds, work=work, seed=seed)
-
-    def _polished(
-        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
-    ) -> HospitalPlan:
-        """The plan with nurses given anew in a few windows of days."""
-        problem, clock = self.recreate.problem, Deadline(math.inf if work else max(1.0, seconds))
-        key = hard_and_cost(problem, plan)
-        for _ in range(2 if work else 6):
-            scope = nurses_only(problem, plan, rng, 8)
-            if scope is None or clock.left < 0.2:
-                break
-            found, _ = solve_scope(
-                problem, plan, scope, seconds=min(3.0, clock.left), nodes=NODES if work else None, seed=seed
-            )
-            if found is not None and (new := hard_and_cost(problem, found)) <= key:
-                plan, key = found, new
-        return plan
+        if work:
+            return self.joint.run(plan, seed=seed, moves=MOVES, hot=hot)
+        return self.joint.run(plan, seed=seed, seconds=max(0.2, share * seconds), hot=hot, told=self.told)
 
     def learn(self, gain: float, seconds: float) -> None:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
 
 
-def arms_of(problem: HospitalProblem, threads: int) -> list[Arm]:
-    """The steps that suit a problem; each is tried once in this order before gains decide."""
+def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told: Told | None = None) -> list[Arm]:
+    """The steps that suit a problem; each is tried once in this order before gains decide.
+
+    ``warm``: the start is a good plan that should not be scrambled; ``told`` hears of better plans within a step.
+    """
     layered = problem.theatres is not None or problem.nursing is not None
     kinds = KINDS["hospital" if layered else "beds"]
     made: list[Arm] = [Neighbourhood(problem, name, kind, size, False, threads) for name, (kind, size) in kinds.items()]
-    recreate = Recreate(problem)
-    if layered and recreate.usable:
-        made.insert(0, RuinRecreate(recreate))
+    joint = JointSearch(problem)
+    if joint.usable:
+        made.insert(0, Joint(joint, runs=int(warm), told=told))
     if not layered:
         if not problem.hard("Transfer"):
             kind, size = kinds["dearest"]
             made.append(Neighbourhood(problem, "moves", kind, size / 4, True, threads))
         annealing = RoomAnnealing(problem)
         if annealing.usable:
-            made.insert(0, Anneal(annealing))
+            made.insert(0, Anneal(annealing, runs=int(warm)))
     return made

@@ -82,7 +82,17 @@ def improve_hospital(
 
     done, stop, phases = 0, Stop.TIME, {"construct": (clock.elapsed,)}
     asked = tell("construction")
-    arms = arms_of(problem, limits.threads)
+
+    def told(better: HospitalPlan) -> bool:
+        """A step's better plan, heard before the step ends; evaluated anew like every other."""
+        nonlocal plan, key, asked
+        new = hard_and_cost(problem, better)
+        if new < key:
+            plan, key = better, new
+            asked = tell("joint") or asked
+        return asked or (key[0] == 0 and key[1] / problem.scale <= max(limits.target, bounds.dual))
+
+    arms = arms_of(problem, limits.threads, warm=start is not None and plan is start, told=told)
     rng = np.random.default_rng([seed, 0x11F5])
     gains = {arm.name: 0.0 for arm in arms}
     work = limits.iterations is not None
@@ -98,7 +108,7 @@ def improve_hospital(
             break
         if bound and done == 1:
             # after the first step, because a good plan guides the bound
-            bound, before = False, clock.elapsed
+            bound, begun = False, clock.elapsed
             share = min(90.0, 0.2 * limits.seconds, clock.left)
             found = quick_bound(
                 problem,
@@ -108,19 +118,19 @@ def improve_hospital(
                 plan=plan if key[0] == 0 else None,
             )
             bounds = bounds.with_dual(found.value, found.source)
-            phases["bound"] = (clock.elapsed - before,)
+            phases["bound"] = (clock.elapsed - begun,)
             asked = tell("bound")
             continue
         arm = arms[done] if done < len(arms) else _pick(arms, rng)
         done += 1
-        began = clock.elapsed
+        began, before = clock.elapsed, key
         found_plan = arm.step(plan, rng, seconds=clock.left, work=work, seed=int(rng.integers(2**31)))
         if found_plan is None:
             continue
         new, gain = hard_and_cost(problem, found_plan), 0.0
         if new <= key:
-            gain = (key[1] - new[1]) / max(1.0, key[1]) * 1000.0 + 1000.0 * (key[0] - new[0])
-            gains[arm.name] += (key[1] - new[1]) / problem.scale
+            gain = (before[1] - new[1]) / max(1.0, before[1]) * 1000.0 + 1000.0 * (before[0] - new[0])
+            gains[arm.name] += (before[1] - new[1]) / problem.scale
             plan, better, key = found_plan, new < key, new
             if better:
                 asked = tell(arm.name)
