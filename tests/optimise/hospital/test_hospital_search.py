@@ -54,6 +54,7 @@ def test_construction_is_feasible_on_made_hospitals(seed: int) -> None:
 
 def test_improvement_never_worsens_and_reports(benchmarks: Path) -> None:
     problem = ihtc(benchmarks, "small/small02")
+    improve_hospital(problem, limits=Limits(seconds=600, iterations=1))  # kernels are compiled in the first call
     first = problem.evaluate(construct(problem, seed=0)[0]).cost
     heard: list[Progress] = []
     outcome = improve_hospital(problem, limits=Limits(seconds=15), seed=0, listen=heard.append)
