@@ -148,7 +148,7 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     elif decisions <= SMALL:
         wanted = ("highs",)
     else:
-        wanted = ("parallel-search", "matheuristic") if ranks > 1 else ("matheuristic",)
+        wanted = ("hospital", "matheuristic")
         wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
     usable = tuple(name for name in wanted if _usable(name, problem))
     return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
