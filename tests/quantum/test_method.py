@@ -64,3 +64,9 @@ def test_hospital_pieces(benchmarks):
     assert result.evaluation.hard <= first.hard
     assert result.evaluation.cost <= first.cost
     assert result.stats.counts["pieces"] > 0
+
+
+def test_pieces_of_room_sets_reach_the_proven_bed_plan():
+    beds = optimise.read(ROOT / "examples" / "beds6.json")
+    found = solve(beds, rounds=6, sampler="exact", people=6)
+    assert found.cost == optimise.solve(beds, "highs", limits=Limits(seconds=30)).cost == 28
