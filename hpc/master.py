@@ -106,6 +106,8 @@ class Master:
         self._rows(fixed)
         self.simplex = 0
         self.work = Work()
+        #: seconds that a solve may take, asked before each
+        self.left: Callable[[], float] = lambda: math.inf
 
     def _rows(self, fixed: Floats) -> None:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
@@ -195,8 +197,9 @@ class Master:
         person = len(self.kept) + self.position[column.employee]
         return np.r_[rows[inside], person], np.r_[column.values[inside], 1.0]
 
-    def solve(self, seconds: float = math.inf) -> MasterSolution:
-        """Solve the linear master from the last basis."""
+    def solve(self) -> MasterSolution:
+        """Solve the linear master from the last basis, as far as the time left allows."""
+        seconds = self.left()
         if math.isfinite(seconds):
             self._lp.setOptionValue("time_limit", float(self._lp.getRunTime() + max(seconds, 0.1)))
         self._lp.run()

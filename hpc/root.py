@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpc.ascent import ascend
 from hpc.comm import Team
@@ -14,6 +16,9 @@ from hpc.dive import dive
 from hpc.generation import Generated, generate, round_up
 from hpc.incumbent import descend
 from hpc.master import Master, MasterSolution
+from optimise.kernels.staff import staff_arrays
+from optimise.search.relaxation import Relaxation
+from optimise.search.relaxation import ascend as relaxed_ascent
 
 if TYPE_CHECKING:
     from hpc.column_generation import Run
@@ -22,12 +27,33 @@ __all__ = ["bound_and_columns", "dives", "enumeration"]
 
 log = logging.getLogger(__name__)
 
+Floats = NDArray[np.float64]
+
 #: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
 #: is the one that closes hard cover, the others bring variety
 _DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
 _ASCENT, _KEPT = 60, 10
+_LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
+_STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
 _CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
+
+
+def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
+    """Cover duals and a bound from the relaxation with priced totals: seconds where exact pricing takes minutes."""
+    try:
+        staff = staff_arrays(run.cover.compiled, run.pricer.automata, run.cover, run.penalty)
+        found = relaxed_ascent(
+            Relaxation(staff, run.cover),
+            seconds=math.inf,
+            steps=_STEPS,
+            over=lambda: run.over() or run.clock.elapsed > until,
+            listen=lambda bound: climbed(0, bound),
+        )
+    except ValueError as error:
+        log.info("no bound with priced totals: %s", error)
+        return np.zeros(run.cover.lines)
+    return found.duals[: run.cover.lines]
 
 
 def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
@@ -38,6 +64,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     """
     nothing = np.zeros(run.cover.lines)
     master = Master(run.cover, people, nothing, run.penalty / 100.0)
+    master.left = lambda: run.clock.left
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
             master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
@@ -60,13 +87,16 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
         master.add([master.make(e, word, cost) for e, word, cost in stored])
     with run.timers("root"):
         center = run.duals if run.pool is not None else None
-        if center is None and sum(run.pricer.work(e) for e in people) < _CHEAP:
+        start = nothing
+        if center is None and len(people) * run.cover.days >= _LARGE:
+            center = start = quick_duals(run, until, climbed)
+        if (center is None or center is start) and sum(run.pricer.work(e) for e in people) < _CHEAP:
             first = ascend(
                 run.cover,
                 team.price,
                 people,
                 fixed=nothing,
-                start=nothing,
+                start=start,
                 target=min(run.cost, 1e12),
                 iterations=_ASCENT,
                 keep=_KEPT,
