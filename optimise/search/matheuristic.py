@@ -129,7 +129,7 @@ class _Search:
 
         def heat() -> float:
             spent = (self.clock.elapsed - began) / max(self.clock.seconds - began, 1e-3)
-            return hot * (cold / hot) ** min(1.0, spent if rounds is None else self.rounds / max(1, rounds))
+            return float(hot * (cold / hot) ** min(1.0, spent if rounds is None else self.rounds / max(1, rounds)))
 
         while not self._over() and (rounds is None or self.rounds < rounds):
             until = self.clock.elapsed + MOST_SECONDS
