@@ -36,6 +36,7 @@ from optimise.models.linear import LinearModel
 from optimise.result import Bounds, Stats, Stop
 from optimise.rules.hospital import hard_and_cost
 from optimise.search.beds import improve_beds
+from optimise.search.hospital.bound import nights
 from optimise.search.hospital.lagrange import BedPrices, climb
 from optimise.solvers.highs import Highs
 
@@ -283,6 +284,8 @@ def _generated(
     problem: HospitalProblem, plan: HospitalPlan, until: float, clock: Deadline, told: _Told
 ) -> tuple[HospitalPlan, float, dict[str, float]]:
     """Bound in units of cost, best plan and counts of rank 0's part."""
+    quick = nights(problem, seconds=0.0).value  # night by night, at once
+    told.rise(quick)
     prices = BedPrices(problem)
     cost = float(hard_and_cost(problem, plan)[1])
     ticks, centre = climb(prices, seconds=_PRICES / (_PRICES + _MASTER) * max(0.2, until - clock.elapsed), target=cost)
@@ -299,7 +302,7 @@ def _generated(
         over=lambda: told.asked,
         heard=lambda value: told.rise(math.ceil(value) / problem.scale),
     )
-    bound = max(math.ceil(found), math.ceil(ticks)) / problem.scale
+    bound = max(quick, math.ceil(found) / problem.scale, math.ceil(ticks) / problem.scale)
     if not told.asked and not (problem.patients.isolation > 0).any():
         gap = max(1.0, cost - bound * problem.scale)
         better = whole(problem, master, centre, gap, plan, seconds=max(0.1, until - clock.elapsed))

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
+from bed_cases import beds
 
 from hpc.bed_generation import BedMaster, generate, solve_beds
 from optimise import solve
-from optimise.domain.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
-from optimise.domain.hospital import HospitalProblem, RuleSetting
 from optimise.io.base import ReadOptions, get_format
 from optimise.method import Limits, Progress, SerialComm
 from optimise.models.hospital import HospitalModel
 from optimise.result import Stop
 from optimise.search.hospital.lagrange import BedPrices, climb
 from optimise.solvers.highs import Highs
-
-
-def beds(seed: int, move: int | None) -> HospitalProblem:
-    """Ten patients, three rooms, five nights."""
-    rng = np.random.default_rng(seed)
-    days, patients, rooms = 5, 10, 3
-    stay, release = rng.integers(1, 4, patients), rng.integers(0, days, patients)
-    row = np.where(np.arange(days)[None, :] < stay[:, None], np.arange(patients)[:, None], -1)
-    problem = BedProblem(
-        days=days,
-        rooms=Rooms(
-            ("a", "b", "c"), rng.integers(2, 4, (rooms, days)), np.array([ANY_GENDER, SAME_GENDER, SAME_GENDER])
-        ),
-        patients=Patients(
-            ids=tuple(f"p{i}" for i in range(patients)),
-            gender=rng.integers(0, 2, patients),
-            age_group=np.zeros(patients),
-            release=release,
-            due=release,
-            stay=stay,
-            mandatory=np.ones(patients),
-            home=np.full(patients, -1),
-            forbidden=np.zeros((patients, rooms)),
-        ),
-        wishes=(RoomWish("Wish", "is not wished for", rng.integers(0, 9, (patients, rooms)), row),),
-    )
-    hard = ("RoomCapacity", "MandatoryUnscheduledPatients", "AdmissionDay", "RoomGenderMix")
-    rules = [RuleSetting(name) for name in hard]
-    return HospitalProblem("ten", "native", problem, (*rules, RuleSetting("Wish", 1), RuleSetting("Transfer", move)))
 
 
 def quiet(progress: Progress) -> bool:
@@ -91,3 +62,16 @@ def test_the_method_takes_bed_problems(benchmarks: Path) -> None:
     result = solve(problem, "column-generation", limits=Limits(seconds=10), seed=1)
     assert result.feasible
     assert 618.4 <= result.bounds.dual <= result.cost < 720
+
+
+@pytest.mark.mpi
+def test_the_number_of_ranks_does_not_matter_under_work_limits(mpiexec: str) -> None:
+    case, answers = Path(__file__).with_name("bed_cases.py"), set()
+    for ranks in (1, 2, 3):
+        command = [mpiexec, "-n", str(ranks), sys.executable, str(case), "parallel-search"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+        assert done.returncode == 0, done.stderr
+        text, _, told = done.stdout.strip().rpartition(" ranks=")
+        assert told == str(ranks)
+        answers.add(text)
+    assert len(answers) == 1
