@@ -41,6 +41,8 @@ _TOLERANCE = 1e-6
 _SHARE = 0.5
 #: Share of the time after which the search gives way to the values of the scenarios.
 _SEARCH = 0.85
+#: Gap of the relaxation below which a first plan is made of it.
+_NEAR = 0.03
 #: Branch-and-bound nodes of one master under a work limit.
 _NODES = 2000
 _KNOWN = frozenset({"clusters", "share", "checkpoint", "resume", "values"})
@@ -136,6 +138,8 @@ class Run:
             self._begin()
             self._relax()
             self._integers()
+            if self.best is None and not self.infeasible and self.done:  # out of time: the driver will price it
+                self.best = self._rounded()
             if self._valuing and not (self.infeasible or self.stopped):
                 counts |= self._values()
         finally:
@@ -194,6 +198,9 @@ class Run:
                 "relaxation %d: bound %.1f, inner %.1f, share %.2f", self.done, self.bound, self.inner_value, share
             )
             self._report("relaxation")
+            near = self.inner_value - self.bound <= _NEAR * abs(self.inner_value)
+            if self.best is None and (near or self.search.elapsed > 0.4 * self.search.seconds):
+                self._try(self._rounded(), "rounding")
             self.timers.count("cuts dropped", self.master.prune(40 * self.master.clusters))
 
     def _integers(self) -> None:

@@ -81,7 +81,7 @@ def capacity_cases() -> list[CapacityCase]:
     lowest = base.wards.minimum.copy()
     lowest[-1] = 1  # a bed must be drawn, but the share is 0
     made.append(CapacityCase("no plan", replace(_narrow(base), wards=replace(_narrow(base).wards, minimum=lowest))))
-    made.append(CapacityCase("large", capacity(60, 7, 8, 12, 5), tiny=False))
+    made.append(CapacityCase("large", capacity(20, 7, 6, 8, 5), tiny=False))
     return made
 
 

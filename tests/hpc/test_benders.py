@@ -135,6 +135,12 @@ def test_a_stopped_run_goes_on_with_its_cuts(tmp_path: Path) -> None:
     assert again.bounds.dual >= first.bounds.dual
 
 
+def test_a_run_out_of_time_still_gives_a_plan() -> None:
+    result = solve(capacity(20, 7, 6, 8, 5), "benders", limits=Limits(seconds=0.05))
+    assert result.feasible
+    assert result.stop is Stop.TIME
+
+
 def test_an_unknown_option_is_told() -> None:
     with pytest.raises(InputError, match="speed"):
         solve(tiny(1), "benders", options={"speed": 9})
