@@ -11,7 +11,12 @@ __all__ = ["draw_remaining", "simulate"]
 
 
 def draw_remaining(
-    spent: list[IntArray], stay: FloatArray, horizon: int, count: int, rng: np.random.Generator
+    spent: list[IntArray],
+    stay: FloatArray,
+    horizon: int,
+    count: int,
+    rng: np.random.Generator,
+    factors: FloatArray | None = None,
 ) -> IntArray:
     """Array (count, horizon, G): patients who are in bed now and still are in each period, drawn one by one.
 
@@ -20,16 +25,21 @@ def draw_remaining(
     spent : list of int arrays
         Periods that the patients of each group have been in bed.
     stay : float array (G, L)
+    factors : float array (horizon,), optional
+        How much more or less patients leave in each period than their time in bed says (weekends, nights).
     """
     made = np.zeros((count, horizon, len(spent)), np.int64)
     for g, mine in enumerate(spent):
         if not len(mine):
             continue
         # kept[t, i]: patient i is in bed in period t; it falls with t, so one uniform tells the whole course.
-        kept = np.stack([still_present(mine, stay[g], t) for t in range(horizon)])
+        kept = np.stack([np.ones(len(mine)), *(still_present(mine, stay[g], t) for t in range(horizon))])
+        if factors is not None:
+            leave = 1.0 - np.divide(kept[1:], kept[:-1], out=np.zeros_like(kept[1:]), where=kept[:-1] > 1e-12)
+            kept[1:] = np.cumprod(1.0 - np.minimum(leave * factors[:, None], 1.0), axis=0)
         uniforms = rng.random((count, len(mine)))
         for t in range(horizon):
-            made[:, t, g] = (uniforms < kept[t]).sum(1)
+            made[:, t, g] = (uniforms < kept[t + 1]).sum(1)
     return made
 
 

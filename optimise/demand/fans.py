@@ -44,9 +44,8 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
         size = min(_BATCH, count - batch * _BATCH)
         parts.append(sample(forecast.pmf, ndtr(both[:size])))
         if forecast.spent:
-            drawn = draw_remaining(
-                forecast.spent, lengths, forecast.horizon, _BATCH, np.random.default_rng((seed, 75, batch))
-            )
+            rng = np.random.default_rng((seed, 75, batch))
+            drawn = draw_remaining(forecast.spent, lengths, forecast.horizon, _BATCH, rng, forecast.leaving)
             inside.append(drawn[:size])
     arrivals = np.concatenate(parts)
     remaining = np.concatenate(inside) if inside else np.zeros((count, forecast.horizon, groups), np.int64)

@@ -20,10 +20,10 @@ from optimise.demand.dependence import Dependence, estimate
 from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.scenarios import HOURS, Period
-from optimise.demand.stays import stay_pmf
+from optimise.demand.stays import leaving_factors, stay_pmf
 from optimise.errors import InputError
 
-__all__ = ["Forecast", "forecast", "usual_models"]
+__all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,8 @@ class Forecast:
         Distribution of stays, as in :class:`~optimise.demand.scenarios.Scenarios`; None when the data tell nothing.
     spent : list of int arrays
         Periods that the patients now in bed have been there, by group.
+    leaving : float array (H,) or None
+        How much more or less patients leave in each period than their time in bed says (nights, weekends).
     """
 
     pmf: FloatArray
@@ -56,6 +58,7 @@ class Forecast:
     dependence: Dependence
     stay: FloatArray | None = None
     spent: list[IntArray] = field(default_factory=list)
+    leaving: FloatArray | None = None
 
     @property
     def horizon(self) -> int:
@@ -95,6 +98,8 @@ class Forecast:
         }
         if self.stay is not None:
             arrays["stay"] = self.stay
+        if self.leaving is not None:
+            arrays["leaving"] = self.leaving
         for g, mine in enumerate(self.spent):
             arrays[f"spent{g}"] = mine
         with temporary.open("wb") as stream:
@@ -122,6 +127,7 @@ class Forecast:
                     Dependence(stored["lag"], stored["correlation"]),
                     stored.get("stay", None),
                     spent,
+                    stored.get("leaving", None),
                 )
         except FileNotFoundError:
             raise InputError("no such file", file=source) from None
@@ -177,10 +183,19 @@ def forecast(
     winner = best(results)
     model = next(m for m in chosen if m.name == winner.model)
     made = model.fit(demand, demand.length, horizon, seed).predict(demand, demand.length, horizon)
-    stay, spent = None, []
-    if demand.stays is not None:
-        stay = stay_pmf(demand.stays, len(demand.groups), HOURS[demand.period])
-        spent = demand.stays.present(len(demand.groups))
+    stay, spent, leaving = in_bed(demand, horizon)
     dependence = estimate(winner, demand.season // 7)
     start = demand.time(demand.length)
-    return Forecast(made, demand.groups, demand.period, start, winner.model, dependence, stay, spent), results
+    found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, stay, spent, leaving)
+    return found, results
+
+
+def in_bed(demand: Demand, horizon: int) -> tuple[FloatArray | None, list[IntArray], FloatArray | None]:
+    """Distribution of stays, time in bed of those there now, and how leaving varies over the week from now on."""
+    if demand.stays is None:
+        return None, [], None
+    stay = stay_pmf(demand.stays, len(demand.groups), HOURS[demand.period])
+    first = demand.start.weekday() * (demand.season // 7) + (demand.start.hour if demand.period == "hour" else 0)
+    slots = (first + np.arange(demand.length + horizon, dtype=np.int64)) % demand.season
+    factors = leaving_factors(demand.stays, stay, slots[: demand.length], demand.season)
+    return stay, demand.stays.present(len(demand.groups)), factors[slots[demand.length :]]

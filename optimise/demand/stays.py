@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Stays", "stay_pmf"]
+__all__ = ["Stays", "hazards", "leaving_factors", "stay_pmf"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -84,3 +84,39 @@ def stay_pmf(stays: Stays, groups: int, period_hours: int) -> FloatArray:
         alive = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
         pmf[g] = alive * hazard
     return pmf
+
+
+def hazards(stay: FloatArray) -> FloatArray:
+    """Array (G, L): probability of a stay of exactly ``l + 1`` periods, given that it lasts that long."""
+    alive = np.cumsum(stay[:, ::-1], axis=1)[:, ::-1]
+    return np.divide(stay, alive, out=np.ones_like(stay), where=alive > 1e-12)
+
+
+def leaving_factors(stays: Stays, stay: FloatArray, slots: IntArray, season: int) -> FloatArray:
+    """How much more, or less, patients leave in each slot of the week than their time in bed says.
+
+    Departures seen over departures expected from the hazards; few leave at night and at weekends.
+
+    Parameters
+    ----------
+    slots : int array (length,)
+        Slot of the week of each period.
+
+    Returns
+    -------
+    float array (season,)
+        Drawn to 1 where little is known.
+    """
+    risk = hazards(stay)
+    ended = stays.end >= 0
+    last = np.minimum(np.where(ended, stays.end, stays.length - 1), stays.length - 1)
+    number = np.maximum(last - stays.first, 0)  # periods in which each patient might have left
+    whose = np.repeat(np.arange(len(number)), number)
+    spent = np.arange(len(whose)) - np.repeat(np.cumsum(number) - number, number) + 1
+    expected = np.bincount(
+        slots[stays.first[whose] + spent],
+        weights=risk[stays.group[whose], np.minimum(spent, risk.shape[1]) - 1],
+        minlength=season,
+    )
+    seen = np.bincount(slots[stays.end[ended & (stays.end < stays.length)]], minlength=season)
+    return np.asarray((seen + 5.0) / (expected + 5.0), np.float64)

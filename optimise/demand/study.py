@@ -9,11 +9,10 @@ from optimise.demand.backtest import Backtest
 from optimise.demand.demand import Demand
 from optimise.demand.dependence import estimate
 from optimise.demand.fans import fan
-from optimise.demand.forecast import Forecast, forecast
+from optimise.demand.forecast import Forecast, forecast, in_bed
 from optimise.demand.forecasters import Model
 from optimise.demand.reduction import Reduction, reduce
 from optimise.demand.replay import Outcome, course, replay
-from optimise.demand.stays import stay_pmf
 from optimise.demand.trust import Trust, same_beds, usual_plan
 from optimise.demand.versus import Versus, versus
 from optimise.domain.capacity import CapacityPlan, CapacityProblem
@@ -89,8 +88,7 @@ def study(
     for week in range(weeks):
         start = first + week * _HOURS
         known = demand.head(start)
-        assert known.stays is not None  # the trust was sized from them
-        groups = len(demand.groups)
+        stay, spent, leaving = in_bed(known, _HOURS)
         now = Forecast(
             model.fit(known, start, _HOURS, seed).predict(known, start, _HOURS),
             demand.groups,
@@ -98,8 +96,9 @@ def study(
             demand.time(start),
             chosen.model,
             dependence,
-            stay_pmf(known.stays, groups, 1),
-            known.stays.present(groups),
+            stay,
+            spent,
+            leaving,
         )
         reduction = reduce(fan(now, sample, seed=seed + week), scenarios)
         problem = place.problem(reduction.scenarios, now.spent)

@@ -7,7 +7,7 @@ import pytest
 
 from optimise.demand.courses import draw_remaining, simulate
 from optimise.demand.stayfile import read_stays
-from optimise.demand.stays import Stays, stay_pmf
+from optimise.demand.stays import Stays, leaving_factors, stay_pmf
 from optimise.errors import InputError
 
 
@@ -90,3 +90,22 @@ def test_slips_in_a_file_of_stays(tmp_path, text, words):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         read_stays(file, ("a", "b"), "day")
+
+
+def test_weekends_on_which_few_leave_are_found_and_kept():
+    rng = np.random.default_rng(4)
+    first, end = rng.integers(0, 350, 4000), []
+    for day in first:
+        day += 1
+        while rng.random() > (0.1 if day % 7 >= 5 else 0.4):
+            day += 1
+        end.append(int(day))
+    stays = of(list(zip(first, end, strict=True)), 350).until(350)
+    stay = stay_pmf(stays, 1, 24)
+    factors = leaving_factors(stays, stay, np.arange(350) % 7, 7)
+    assert factors[5:].max() < 0.5
+    assert factors[:5].min() > 1.05
+    spent = [np.ones(50, int)]
+    rng = np.random.default_rng
+    drawn = [draw_remaining(spent, stay, 4, 500, rng(1), f).mean(0)[3, 0] for f in (None, factors[3:])]
+    assert drawn[1] > 1.1 * drawn[0]  # from Thursday over the weekend
