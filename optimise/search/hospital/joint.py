@@ -22,7 +22,9 @@ ODDS = (30, 4, 8, 6, 4, 1, 30, 5, 10, 4)
 #: Seconds and, under work limits, moves of a slice: between slices the clock and the listener are asked.
 SLICE_SECONDS, SLICE_MOVES = 0.2, 20_000
 #: Times that the price of hard rules can turn by e in a run, and the share of broken plans aimed at.
-_TURNS, _BROKEN = 15.0, 0.3
+_TURNS, _BROKEN = 15.0, 0.5
+#: Temperature of nurse moves relative to that of patient moves.
+_NURSE_HEAT = 1.0
 #: From this part of a run on, plans are mended.
 _MEND = 0.85
 
@@ -96,7 +98,7 @@ class JointSearch:
         hot = self.hot if hot is None else hot
         # a person too many costs between a few temperatures and a refusal and a half
         tune = np.array([0.5 * self.refusal / g[UNIT], 1.5 * self.refusal / g[UNIT], 1.0, 1.0, 0.0])
-        tune[NURSE_HEAT] = 1.0
+        tune[NURSE_HEAT] = _NURSE_HEAT
         clock, done, rate = Deadline(seconds), 0, 0.0
         while True:
             part = done / moves if moves is not None else min(1.0, clock.elapsed / seconds)
