@@ -11,7 +11,7 @@ from optimise.domain.hospital import HospitalProblem
 from optimise.rules.hospital import get_rule
 from optimise.rules.hospital.wishes import AdmissionWishRule, RoomWishRule
 
-__all__ = ["BARRED", "HospitalArrays", "arrays_of"]
+__all__ = ["BARRED", "HospitalArrays", "arrays_of", "date_costs"]
 
 #: Cost of what a hard rule forbids: larger than any sum of soft costs met in a search step.
 BARRED = 10**12
@@ -64,7 +64,7 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
     def weight(rule: str) -> int:
         return int(problem.weight(rule) or 0)
 
-    dates = _dates(problem)
+    dates = date_costs(problem)
     made = HospitalArrays(
         days=days,
         stay=people.stay,
@@ -105,7 +105,7 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
     return HospitalArrays._make(same)
 
 
-def _dates(problem: HospitalProblem) -> IntArray:
+def date_costs(problem: HospitalProblem) -> IntArray:
     """Ticks of each day of admission, and of none (last column), by the admission wishes."""
     total = np.zeros((len(problem.patients), problem.days + 1), dtype=np.int64)
     for setting in problem.rules:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from optimise.domain.beds import IntArray
 from optimise.kernels._jit import compiled
 from optimise.search.hospital.layout import (
+    ADMISSION,
     ADMITTED,
     AGE,
     AGES,
@@ -23,12 +24,12 @@ from optimise.search.hospital.layout import (
     CARE,
     CARERS,
     CASES,
+    CHARGE_WIDTH,
     CHARGES,
     CONTINUITY,
     COUNT,
     CUT,
     DAYS,
-    DELAY,
     GENDER,
     GROUPS,
     ISOLATED,
@@ -50,7 +51,6 @@ from optimise.search.hospital.layout import (
     OVER,
     PLACES,
     REFUSAL,
-    RELEASE,
     ROOM,
     ROOMS,
     SEATS,
@@ -251,10 +251,10 @@ def _nursing_change(g: IntArray, h: IntArray, p: int, a: int, r: int, a2: int, r
 @compiled
 def _charge(g: IntArray, h: IntArray, p: int, a: int, r: int) -> int:
     """Delay and room wishes, or refusal."""
-    at, row = g[CHARGES] + 3 * p, person(g, p)
+    at, row = g[CHARGES] + g[CHARGE_WIDTH] * p, person(g, p)
     if a < 0:
         return g[at + REFUSAL]
-    made = g[at + DELAY] * max(0, a - h[row + RELEASE])
+    made = g[at + ADMISSION + a]
     if g[WISHES] == 1:
         nights = min(g[DAYS], a + h[row + STAY]) - a
         made += g[g[WISH] + (p * (g[NIGHTS] + 1) + nights) * g[ROOMS] + r]
@@ -284,7 +284,7 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
         for d in range(a, end):
             if r2 != r or a2 < 0 or d < a2 or d >= end2:
                 made += _leave(g, h, p, r, d)
-    gain = g[g[CHARGES] + 3 * p + MOST] if a >= 0 else 0
+    gain = g[g[CHARGES] + g[CHARGE_WIDTH] * p + MOST] if a >= 0 else 0
     if ticks(made) + price * hard_points(made) - gain > allowed:
         return TOO_DEAR
     if g[SHIFTS] > 0:
@@ -450,7 +450,7 @@ def fill(g: IntArray, h: IntArray, where: IntArray, nurse: IntArray) -> int:
     made = 0
     for p in range(where.shape[0]):
         relocate(g, h, p, -1, -1, -1)
-        made += g[g[CHARGES] + 3 * p + REFUSAL]
+        made += g[g[CHARGES] + g[CHARGE_WIDTH] * p + REFUSAL]
     for x in range(nurse.shape[1]):
         for r in range(nurse.shape[0]):
             n = nurse[r, x]

@@ -19,7 +19,7 @@ import numpy as np
 from optimise.domain.beds import SAME_GENDER, IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.kernels._jit import compiled
-from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.rules.hospital.arrays import BARRED, HospitalArrays, arrays_of, date_costs
 
 __all__ = [
     "HARD",
@@ -62,6 +62,7 @@ WORK, NEED, CARE = range(56, 59)  # columns of a patient's row: workload, skill 
 MEMBERS, BY_AGE, NURSE, WORKLOAD = range(59, 63)  # columns of a room-day's row
 LIMIT, DUTY = range(63, 65)  # columns of a shift's row: limits, list of those on duty
 CUT, OPEN, CASES, BUSY, TIME, SEATS, VISITS = range(65, 72)  # columns of a day's row
+CHARGE_WIDTH = 72  # columns of a patient's charges
 _HEADER = 80
 
 # ---- fixed columns of the rows ----------------------------------------------------------------------------------
@@ -87,8 +88,8 @@ COUNT, WOMEN, MEN, YOUNGEST, OLDEST, BEDS, SINGLE = range(7)
 _CELL = 7
 #: Number on duty, then by nurse the load less its limit.
 ON_DUTY, OVER = range(2)
-# Columns of a patient's charges in ``g``.
-DELAY, REFUSAL, MOST = range(3)
+# Columns of a patient's charges in ``g``; from ADMISSION on one a day.
+REFUSAL, MOST, ADMISSION = range(3)
 
 #: More people than beds that a room may hold for a while.
 _SPARE = 3
@@ -206,13 +207,18 @@ def arrays_for(problem: HospitalProblem, seed: int) -> tuple[IntArray, IntArray]
     table[:, g[OPEN] : g[CASES]], table[:, g[TIME] : g[SEATS]] = a.minutes.T, a.surgeon_minutes.T
     h[begin[4] : begin[5]], h[begin[5] : begin[6]], h[begin[6] : begin[7]] = a.skill, np.nonzero(serves)[1], movable
 
-    charges = np.zeros((patients, 3), dtype=np.int64)
-    charges[:, DELAY] = problem.patients.delay_factor * _weight(problem, "PatientDelay", unit)
+    dates = date_costs(problem)
+    dates = dates % BARRED + 4 * unit * HARD * (dates >= BARRED)
+    charges = np.zeros((patients, ADMISSION + days), dtype=np.int64)
+    charges[:, ADMISSION:] = np.maximum(0, np.arange(days)[None, :] - a.release[:, None])
+    charges[:, ADMISSION:] *= (problem.patients.delay_factor * _weight(problem, "PatientDelay", unit))[:, None]
+    charges[:, ADMISSION:] += dates[:, :-1]
     charges[:, REFUSAL] = problem.patients.refusal_factor * _weight(problem, "ElectiveUnscheduledPatients", 4 * unit)
     charges[a.mandatory == 1, REFUSAL] = _weight(problem, "MandatoryUnscheduledPatients", 4 * unit)
+    charges[:, REFUSAL] += dates[:, -1]
     if k:
         charges[:, MOST] = _most(a, g)
-    g[CHARGES] = _HEADER
+    g[CHARGES], g[CHARGE_WIDTH] = _HEADER, charges.shape[1]
     g[WISH] = g[CHARGES] + charges.size
     g[STAMPS] = g[WISH] + wish.size
     return np.concatenate([g, charges.reshape(-1), wish.reshape(-1), np.zeros(max(1, nurses), dtype=np.int64)]), h

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimise.domain.hospital import HospitalProblem
+from optimise.domain.beds import AdmissionWish
+from optimise.domain.hospital import HospitalProblem, RuleSetting
 from optimise.generate import hospital
 from optimise.io.base import read
 from optimise.rules.hospital import hard_and_cost
@@ -64,7 +66,19 @@ def problems() -> list[HospitalProblem]:
     plain = read(ROOT / "examples" / "hospital60.json")
     assert isinstance(plain, HospitalProblem)
     soft = plain.with_settings({"RoomGenderMix": 40, "RoomCapacity": 60, "RoomAgeMix": None, "SurgeonOvertime": 3})
-    return [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8)]
+    return [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8), dated(plain)]
+
+
+def dated(plain: HospitalProblem) -> HospitalProblem:
+    """With days of admission that cost something, refusals included, and some that are ruled out."""
+    rng = np.random.default_rng(5)
+    shape = (len(plain.patients), plain.days + 1)
+    dates = (
+        AdmissionWish("UnsuitableDay", "", rng.integers(0, 4, shape)),
+        AdmissionWish("FrozenAdmission", "", rng.random(shape) < 0.2),
+    )
+    rules = (*plain.rules, RuleSetting("UnsuitableDay", 7), RuleSetting("FrozenAdmission", None))
+    return replace(plain, beds=replace(plain.beds, dates=dates), rules=rules)
 
 
 PROBLEMS = problems()
