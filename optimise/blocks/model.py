@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ class _Given(LinearModel):
         super().__init__(name)
         self.arrays, self.offset, self.lattice = arrays, arrays.offset, arrays.lattice()
 
-    def freeze(self) -> Arrays:
-        return self.arrays
+    def freeze(self, *, relaxed: bool = False) -> Arrays:
+        return replace(self.arrays, integer=self.arrays.integer & (not relaxed))
 
 
 class BlocksModel:

@@ -4,9 +4,9 @@
 
 Data: ``uihc_ed_hourly_arrivals.csv`` under WARDWISE_DATA (one US emergency department, 2013-2018). Every model
 forecasts from the same origins, ``--step`` hours apart (25: each lead meets each hour of the day), and learns again
-every ``--refit`` days from what lies before. Counts are discrete: the plain 80 % interval of a right forecast covers more
-than 80 %; ``promised`` is what the forecasts themselves say it should cover, ``by PIT`` randomises its ends and is to
-be 80 %.
+every ``--refit`` days from what lies before. Counts are discrete: the plain 80 % interval of a right forecast covers
+more than 80 %; ``promised`` is what the forecasts themselves say it should cover, ``by PIT`` randomises its ends and
+is to be 80 %.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ def verdicts(results: list[Backtest]) -> list[str]:
     last_week = float(np.abs(point.observed - _last_week(point)).mean())
     below = 1 - best.crps / naive.crps
     bare, climatic = 1 - best.crps / last_week, 1 - best.crps / climate.crps
+    told = _held(below >= 0.25)
     return [
         f"- best: {name}",
-        f"- CRPS {100 * below:.1f} % below seasonal-naive with spread ({naive.crps:.4f}): {_held(below >= 0.25)} (25 %)",
+        f"- CRPS {100 * below:.1f} % below seasonal-naive with spread ({naive.crps:.4f}): {told} (25 %)",
         f"- CRPS {100 * bare:.1f} % below its bare value ({last_week:.4f}): {_held(bare >= 0.25)} (25 %)",
         f"- CRPS {100 * climatic:.2f} % below hour-of-week climatology ({climate.crps:.4f}): {_held(climatic > 0)}",
         f"- 80 % by PIT covers {100 * best.coverage80:.1f} %: {_held(0.77 <= best.coverage80 <= 0.83)} (77-83 %)",
