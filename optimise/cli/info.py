@@ -51,12 +51,22 @@ def formats(as_json: Json = False) -> None:
         print(f"{name:<{width}}  {f.kind:<8}  {f.description}")
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    compile_kernels: Annotated[
+        bool, typer.Option("--compile", help="First compile all kernels for this machine (a minute or two, once).")
+    ] = False,
+) -> None:
     """Tell what is installed, whether it works, and what to install for what is missing."""
+    import sys
     from dataclasses import asdict
 
     from optimise.doctor import examine
 
+    if compile_kernels:
+        from optimise.warm import warm_all
+
+        warm_all(lambda text: print(text, file=sys.stderr, flush=True))
     found = examine()
     if as_json:
         print(json.dumps([asdict(f) for f in found], indent=1))

@@ -43,9 +43,20 @@ def cache_folder() -> Path:
         numba = version("numba")
     except PackageNotFoundError:
         numba = "none"
-    kind = hashlib.sha256(f"{cpu_name()} {_cpu_flags()} {Path(__file__).parent}".encode()).hexdigest()[:10]
+    here = Path(__file__).resolve().parents[1]
+    kind = hashlib.sha256(f"{cpu_name()} {_cpu_flags()} {here} {_sources(here)}".encode()).hexdigest()[:10]
     python = f"py{sys.version_info.major}{sys.version_info.minor}"
     return base / "wardwise" / "kernels" / f"{__version__}-{python}-numba{numba}-{platform.machine()}-{kind}"
+
+
+def _sources(package: Path) -> str:
+    """Sizes and times of the files that hold kernels.
+
+    Numba looks at the file of a function only, not at those of the functions and constants that it uses.
+    """
+    rooms = (package / "kernels", package / "search", package.parent / "quantum")
+    files = sorted(path for room in rooms for path in room.rglob("*.py"))
+    return " ".join(f"{path.stat().st_size}-{path.stat().st_mtime_ns}" for path in files)
 
 
 def _cpu_flags() -> str:
@@ -77,7 +88,10 @@ def kernel_cache(say: Callable[[str], None] = lambda text: None) -> Iterator[Non
             _copy(taken, private)
             before = _digests(private)
         if not before:
-            say("first run on this machine: kernels are compiled when they are first needed, once")
+            say(
+                "first run on this machine: kernels are compiled when they are first needed, once "
+                "('wardwise doctor --compile' does it beforehand)"
+            )
         os.environ["NUMBA_CACHE_DIR"] = str(private)
         yield
     finally:

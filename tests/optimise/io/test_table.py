@@ -199,7 +199,7 @@ def test_mistakes_in_a_workbook_name_sheet_and_row(tmp_path: Path) -> None:
         ("w.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "w.xlsx: is an old Excel workbook"),
         ("w.xls", b"PK\x03\x04", "w.xls: only workbooks saved as .xlsx"),
         ("w.xlsx", b"hello", "w.xlsx: is no Excel workbook, whatever its name says"),
-        ("w.txt", b"hello", "w.txt: not in a known format (native, table"),
+        ("w.txt", b"hello", "w.txt: not in a known format ("),
     ],
 )
 def test_what_is_no_workbook_is_told_why(name: str, first: bytes, message: str, tmp_path: Path) -> None:

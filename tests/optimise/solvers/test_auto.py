@@ -101,4 +101,4 @@ def test_hospitals_are_searched_unless_tiny(benchmarks: Path) -> None:
     tiny = optimise.read(benchmarks / "ihtc2024" / "small" / "small01.json", format="ihtc")
     real = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
     assert auto.choices(tiny, 1) == ("highs",)
-    assert auto.choices(real, 1) == ("matheuristic",)
+    assert auto.choices(real, 1) == ("hospital",)
