@@ -16,10 +16,11 @@ from hpc.annealing import Chains
 from hpc.checkpoint import Checkpoint, Pool
 from hpc.closing import WHOLE_SOURCE, close
 from hpc.comm import Team
-from hpc.generation import LocalPricing, cost_lattice
+from hpc.generation import LocalPricing, cost_lattice, round_up
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.long_horizon import LongRun, is_long
 from hpc.master import Master
+from hpc.opening import LEAST, Opening
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
 from hpc.root import bound_and_columns, dives, enumeration
@@ -34,6 +35,7 @@ from optimise.result import Bounds, Plan, Stop
 from optimise.rules.compiled import CompiledRoster
 from optimise.search.construct import MOST_CELLS, table_cells
 from optimise.search.construct import construct as in_pieces
+from optimise.search.relaxation import Relaxed
 
 __all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
 
@@ -155,6 +157,7 @@ class Run:
         self.pool: Pool | None = None
         self.others: list[Incumbent] = []
         self.annealed = False
+        self.relaxed: Relaxed | None = None
 
     # ---- the algorithm -------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
@@ -222,6 +225,40 @@ class Run:
             self.pricer.settle({})  # repairs leave no trace in later answers
         self.incumbent, self.others, self.annealed = plans[0], plans[1:], self.chains.suited
         self.report("annealing")
+        if not self.chains.suited:
+            self._open()
+
+    def _open(self) -> None:
+        """A plan by relaxation and reinsertion, where no chain was run: dives take long to come as near."""
+        assert self.incumbent is not None
+        opening = self._opening()
+        if opening is None:
+            return
+        share = float(self.options.get("anneal_share", 0.2))
+        began, seconds = self.clock.elapsed, max(share * self.clock.left, 1e-3)
+
+        def spent() -> float:
+            return 0.0 if self.limits.iterations is not None else (self.clock.elapsed - began) / seconds
+
+        with self.timers("opening"):
+            self.relaxed = opening.relax(self.comm, self.over)
+            if self.options.get("root", True):
+                self.bound = max(self.bound, round_up(self.relaxed.bound, self.lattice))
+            plans = opening.plans(self.incumbent, self.relaxed, self.comm, spent, self.over)
+            self.pricer.settle({})  # repairs leave no trace in later answers
+        self.incumbent, self.others = plans[0], plans[1:]
+        self.report("reinsertion")
+
+    def _opening(self) -> Opening | None:
+        """Reinsertion for this problem, where it can be used."""
+        people, days, _ = self.problem.shape
+        if people * days < LEAST:
+            return None
+        try:
+            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed)
+        except ValueError as error:
+            log.info("no reinsertion: %s", error)
+            return None
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
@@ -285,6 +322,8 @@ class Run:
             state=state,
             chains=self.chains,
         )
+        if not state.suited:
+            search.chains = self._opening()  # bursts of reinsertion in place of chains
         self.save("search", state, force=True)
         while not self._agree(self._finished(state)):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))

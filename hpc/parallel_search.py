@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hpc.annealing import Chains
 from hpc.incumbent import Incumbent
 from hpc.neighbourhood import Attempt, choose_people, improve
+from hpc.opening import Opening
 from hpc.timers import Timers, Work
 from optimise.kernels import Pricer
 from optimise.method import Communicator, Limits, Listener, Outcome
@@ -90,7 +91,8 @@ class Search:
         #: cells (people times days) that one small master carries well
         self.area = 28 * 14
         self.days = days
-        self.chains = chains
+        #: chains of annealing, or bursts of reinsertion in their place
+        self.chains: Chains | Opening | None = chains
         if chains is not None:
             chains.warmth, chains.suited = self.state.warmth, self.state.suited
 

@@ -41,6 +41,8 @@ _CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
     """Cover duals and a bound from the relaxation with priced totals: seconds where exact pricing takes minutes."""
+    if run.relaxed is not None:  # the opening has made them
+        return run.relaxed.duals[: run.cover.lines]
     try:
         staff = staff_arrays(run.cover.compiled, run.pricer.automata, run.cover, run.penalty)
         found = relaxed_ascent(

@@ -1,0 +1,36 @@
+"""What the MPI test of the opening runs on every rank: ``python opening_case.py ROUNDS``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from hpc_cases import small
+
+import hpc.annealing
+import hpc.column_generation
+from hpc.column_generation import Run
+from optimise.communicator import find_world
+from optimise.method import Limits, Progress
+
+
+def main() -> None:
+    hpc.annealing._MOST_BROKEN = -1.0  # no chain suits, so that reinsertion is used
+    hpc.column_generation.LEAST = 1
+    comm, events = find_world(), []
+
+    def listen(progress: Progress) -> None:
+        events.append(progress.event)
+
+    limits = Limits(seconds=200, iterations=int(sys.argv[1]))
+    run = Run(small(7, people=10, days=14), limits, 5, comm, listen, None, {"root": "root" in sys.argv}, "test")
+    found = run.solve()
+    if comm.rank == 0:
+        words = "".join(str(int(a)) for a in found.plan.duties.ravel())  # type: ignore[union-attr]
+        print(f"{found.bounds.primal} {found.bounds.dual} {words} {'reinsertion' in events}")
+
+
+if __name__ == "__main__":
+    main()
