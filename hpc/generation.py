@@ -98,7 +98,8 @@ class LocalPricing:
                 continue
             bounds[i] = made[0]
             out += made[1]
-            self.work.add(Work.PERSON + Work.CELL * self.pricer.work(e))
+            part = 1.0 - float(shut[e].mean()) if e in shut else 1.0  # tables have no arcs for what is shut
+            self.work.add(Work.PERSON + Work.CELL * part * self.pricer.work(e))
         self.seconds += time.perf_counter() - began
         self.solved += len(people)
         return bounds, out

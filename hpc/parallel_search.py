@@ -27,7 +27,7 @@ ROUND = 4
 #: Kinds of neighbourhood; the first are the styles of :func:`~hpc.neighbourhood.choose_people`.
 KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
 _WINDOW, _ANNEAL = KINDS.index("window"), KINDS.index("anneal")
-_MOST_WORK = 4.0  # of one neighbourhood, about seconds
+_MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
 
 

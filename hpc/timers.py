@@ -53,7 +53,7 @@ class Work:
     """
 
     #: per simplex iteration, per solve of a small master, per priced person, per table cell, per annealing move
-    ITERATION, SOLVE, PERSON, CELL, MOVE = 5e-5, 1e-3, 1e-4, 4e-9, 5e-7
+    ITERATION, SOLVE, PERSON, CELL, MOVE = 5e-5, 1e-3, 1e-4, 1.2e-9, 5e-7
 
     def __init__(self, most: float = math.inf) -> None:
         self.used, self.most = 0.0, most
