@@ -27,6 +27,7 @@ from hpc.root import bound_and_columns, dives, enumeration
 from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN, between
 from optimise.domain.roster import Roster, RosterProblem
+from optimise.driver import TOLERANCE
 from optimise.errors import InputError
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
@@ -367,12 +368,18 @@ class Run:
         if progress.dual > self.bound:
             self.bound, self.source = progress.dual, WHOLE_SOURCE
         self.report("whole model")
-        return self.over() or self.bound >= self.cost - 1e-7
+        return self.over() or self.closed
 
     # ---- stopping ------------------------------------------------------------------------------------------------
     @property
     def cost(self) -> float:
         return math.inf if self.incumbent is None else self.incumbent.cost
+
+    @property
+    def closed(self) -> bool:
+        """Whether bound and cost meet, to the tolerance with which the driver calls a plan optimal."""
+        cost = self.cost
+        return math.isfinite(cost) and cost - self.bound <= TOLERANCE * max(1.0, abs(cost))
 
     def over(self) -> bool:
         self.stopped = self.stopped or stopping(self.listen) or (self.team is not None and self.team.asked)
@@ -383,7 +390,7 @@ class Run:
             return True
         if self.limits.iterations is not None and state.round >= self.limits.iterations:
             return True
-        return self.cost - self.bound <= max(self.limits.gap * abs(self.cost), 1e-7)
+        return self.closed or self.cost - self.bound <= self.limits.gap * abs(self.cost)
 
     def _agree(self, done: bool) -> bool:
         """Rank 0 decides, so that no rank waits for another that has left."""
@@ -466,7 +473,7 @@ class Run:
         feasible = self.incumbent is not None and self.incumbent.feasible
         plan = Roster(self.incumbent.words) if self.incumbent is not None and feasible else None
         primal = self.cost if feasible else math.inf
-        if feasible and self.bound >= primal - 1e-7:
+        if feasible and self.closed:
             stop = Stop.OPTIMAL
         elif self.stopped:
             stop = Stop.INTERRUPTED

@@ -142,7 +142,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             continue
         if done == 0 and run.annealed:
             continue  # a hasty dive finds nothing better
-        if over() or run.bound >= run.cost - 1e-7 or run.incumbent is None:
+        if over() or run.closed or run.incumbent is None:
             return
         with run.timers("dive"):
             found = dive(
@@ -190,7 +190,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
     prices = run.cover.prices(root.duals)
     step = run.lattice or 1e-3 * max(1.0, abs(run.cost))
     for k in (1, 2, 4, 8):
-        if run.over() or run.clock.elapsed > until or run.bound >= run.cost - 1e-7:
+        if run.over() or run.clock.elapsed > until or run.closed:
             return
         with run.timers("enumeration"):
             listed = 0
