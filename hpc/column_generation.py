@@ -235,7 +235,7 @@ class Run:
         opening = self._opening()
         if opening is None:
             return
-        share = float(self.options.get("anneal_share", 0.2))
+        share = min(1.0, opening.stretch * float(self.options.get("anneal_share", 0.2)))
         began, seconds = self.clock.elapsed, max(share * self.clock.left, 1e-3)
 
         def spent() -> float:

@@ -34,7 +34,7 @@ LEAST = 800
 #: Steps of the relaxation; each costs a small part of pricing everybody once.
 _STEPS = 400
 #: Neighbourhoods per person and day, where a round of exact pricing is cheap and where it is dear (table cells of all).
-_TRIALS, _MANY, _DEAR = 12, 48, 4e7
+_TRIALS, _MANY, _DEAR = 12, 200, 4e7
 #: A neighbourhood takes as long as this many moves of annealing; those of a full burst come per person and day.
 _MOVES, _BURST = 120, 48
 #: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
@@ -64,6 +64,8 @@ class Opening:
         self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled))
         people, days = self.search.plan.words.shape
         dear = sum(pricer.work(e) for e in range(people)) > _DEAR
+        #: how much longer than a first annealing this may take
+        self.stretch = 2.0 if dear else 1.0
         self.trials = people * days * (_MANY if dear else _TRIALS)
         #: as :class:`~hpc.annealing.Chains`, whose place in the search this takes
         self.full = people * days * _BURST * _MOVES
