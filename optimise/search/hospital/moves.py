@@ -185,6 +185,8 @@ def eject(g: IntArray, h: IntArray) -> None:
     p = h[last]
     if h[person(g, p) + ADMITTED] < 0:
         p = h[first]
+        if h[person(g, p) + ADMITTED] < 0:  # the chain has come back to its first patient and left her out
+            return
     q = obstacle(g, h, p)
     if q < 0:
         return
