@@ -60,6 +60,8 @@ class ColumnGenerationMethod:
         cut short is repeated from its beginning (once; a root that is cut again goes on from its columns).
     root_share, anneal_share : float
         Shares of the time for the root bound (default 0.5) and for the annealing before it (0.2).
+    long : bool
+        Whether to solve as a long horizon (:mod:`hpc.long_horizon`); by size when left out.
     """
 
     name = "column-generation"
@@ -93,9 +95,10 @@ class ColumnGenerationMethod:
             return solve_blocks(
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
-        if is_long(problem):
-            return LongRun(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
-        return Run(problem, limits, seed, comm, listen, start, dict(options or {}), self.name).solve()
+        given = dict(options or {})
+        if given.pop("long", is_long(problem)):
+            return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
+        return Run(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
 
 def supported(problem: Any) -> bool:
@@ -252,8 +255,7 @@ class Run:
 
     def _opening(self) -> Opening | None:
         """Reinsertion for this problem, where it can be used."""
-        people, days, _ = self.problem.shape
-        if people * days < LEAST:
+        if sum(self.pricer.work(e) for e in range(self.problem.shape[0])) < LEAST:
             return None
         try:
             return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed)

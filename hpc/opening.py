@@ -29,12 +29,13 @@ __all__ = ["LEAST", "Opening"]
 
 log = logging.getLogger(__name__)
 
-#: People times days from which an opening pays: below, dives end as soon.
-LEAST = 800
+#: Table cells of all people from which an opening pays: exact pricing is dear there. Below, dives find a good plan
+#: nearly as soon, and the cutoff of an early plan makes them end without one (Instance12: 4297 instead of 4141).
+LEAST = 4e7
 #: Steps of the relaxation; each costs a small part of pricing everybody once.
 _STEPS = 400
-#: Neighbourhoods per person and day, where a round of exact pricing is cheap and where it is dear (table cells of all).
-_TRIALS, _MANY, _DEAR = 12, 200, 4e7
+#: Neighbourhoods per person and day.
+_TRIALS = 200
 #: A neighbourhood takes as long as this many moves of annealing; those of a full burst come per person and day.
 _MOVES, _BURST = 120, 48
 #: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
@@ -63,10 +64,9 @@ class Opening:
         self.cover, self.pricer, self.penalty, self.seed = cover, pricer, penalty, seed
         self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled))
         people, days = self.search.plan.words.shape
-        dear = sum(pricer.work(e) for e in range(people)) > _DEAR
         #: how much longer than a first annealing this may take
-        self.stretch = 2.0 if dear else 1.0
-        self.trials = people * days * (_MANY if dear else _TRIALS)
+        self.stretch = 2.0
+        self.trials = people * days * _TRIALS
         #: as :class:`~hpc.annealing.Chains`, whose place in the search this takes
         self.full = people * days * _BURST * _MOVES
         self.warmth, self.suited = 0.0, True
