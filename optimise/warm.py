@@ -94,7 +94,7 @@ def warm_all(say: Callable[[str], None] = lambda text: None, processes: int | No
     while waiting or running:
         while waiting and len(running) < limit:
             label = waiting.pop(0)
-            command = [sys.executable, "-m", "optimise.cli.warming", label]
+            command = [sys.executable, "-P", "-m", "optimise.cli.warming", label]  # -P: not the folder we are in
             child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             running[label] = (child, time.perf_counter())
         time.sleep(0.05)

@@ -39,6 +39,12 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def long_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ward that nobody solves within the minute that a test looks at it."""
+    return write_ward(ward(20, 4, 3), tmp_path_factory.mktemp("long") / "ward.json")
+
+
+@pytest.fixture(scope="module")
 def answer(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
     """What an undisturbed local run gives."""
     folder = tmp_path_factory.mktemp("local") / "run"
@@ -182,9 +188,10 @@ def test_a_dead_node_costs_no_more_than_the_time_since_the_last_checkpoint(
 
 
 def test_a_dead_rank_ends_the_job_and_is_named(
-    cluster: Cluster, instance: Path, tmp_path: Path, figure: Figure
+    cluster: Cluster, long_instance: Path, tmp_path: Path, figure: Figure
 ) -> None:
-    job = queue(instance, tmp_path / "job")
+    endless = ("--iterations", "10000", "--time-limit", "900", "--method", "parallel-search")
+    job = queue(long_instance, tmp_path / "job", options=endless)
     searching(job)
     victim = wait_for(lambda: _rank_process(cluster, "1"), 30, "rank 1")
     began = time.monotonic()
@@ -215,9 +222,11 @@ def _rank_process(cluster: Cluster, rank: str) -> int | None:
     return inner[0] if inner else None
 
 
-def test_a_job_goes_on_over_its_time_limit(cluster: Cluster, instance: Path, tmp_path: Path, figure: Figure) -> None:
+def test_a_job_goes_on_over_its_time_limit(
+    cluster: Cluster, long_instance: Path, tmp_path: Path, figure: Figure
+) -> None:
     options = ("--time-limit", "40", "--method", "parallel-search")
-    job = queue(instance, tmp_path / "job", options=options, time="1", warning=30)
+    job = queue(long_instance, tmp_path / "job", options=options, time="1", warning=30)
     began = time.monotonic()
     finish(job)
     assert job.states(now=True).restarts >= 1, job.stdout()
