@@ -26,7 +26,7 @@ from optimise.io.native import write_ward
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(420)]
 
-ROUNDS = 5
+ROUNDS = 10
 WORK = ("--iterations", str(ROUNDS), "--time-limit", "900", "--method", "parallel-search")
 WARDWISE = [sys.executable, "-m", "optimise"]
 Figure = Callable[[str], None]
