@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hpc.annealing import Chains
 from hpc.checkpoint import Checkpoint, Pool
 from hpc.closing import WHOLE_SOURCE, close
-from hpc.comm import Team
+from hpc.comm import Team, rehearse
 from hpc.generation import LocalPricing, cost_lattice, round_up
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.long_horizon import LongRun, is_long
@@ -216,6 +216,9 @@ class Run:
                         or not descend(self.incumbent, self.pricer, order, over=self.over)
                     ):
                         break
+            elif self.options.get("root", True) and self._whole:
+                mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
+                rehearse(self.pricer, self.cover, mine, self.over)
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self._share()
             self.report("construction")
@@ -263,10 +266,15 @@ class Run:
             log.info("no reinsertion: %s", error)
             return None
 
+    @property
+    def _whole(self) -> bool:
+        """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
+        return table_cells(self.problem.compiled, self.pricer.automata) <= MOST_CELLS
+
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
         compiled, built = self.problem.compiled, self.pricer.automata
-        if table_cells(compiled, built) <= MOST_CELLS:
+        if self._whole:
             return construct(self.cover, self.pricer, order, self.penalty, over=self.over)
         half = 0.4 * self.limits.seconds
         made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
@@ -281,8 +289,7 @@ class Run:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
         people = list(range(self.problem.compiled.employees))
         with self.timers("building"):
-            work = np.array([self.pricer.work(e) for e in people], dtype=np.float64)
-        owner = longest_first(work, self.comm.size)
+            owner = self._owners()
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
         self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
         share = float(self.options.get("root_share", 0.5))
@@ -307,10 +314,15 @@ class Run:
         promoted = self.comm.allgather(self.pricer.promoted())
         agreed: dict[int, tuple[int, ...]] = {}
         for rank, mine in enumerate(promoted):
-            agreed.update({e: active for e, active in mine.items() if owner[e] == rank})
+            agreed.update({e: active for e, active in mine.items() if team.owner[e] == rank})
         self.pricer.settle(agreed)
         self.tables = agreed
         self._share()
+
+    def _owners(self) -> NDArray[np.int32]:
+        """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
+        work = [float(self.pricer.work(e)) for e in range(self.problem.compiled.employees)]
+        return longest_first(np.array(work), self.comm.size)
 
     def _search(self, state: SearchState) -> None:
         assert self.incumbent is not None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,34 @@ from numpy.typing import NDArray
 
 from hpc.generation import LocalPricing, Masks
 from hpc.master import Column
+from hpc.partition import rebalanced
 from hpc.timers import Timers
+from optimise.kernels import Pricer
+from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
 
-__all__ = ["Team"]
+__all__ = ["Team", "rehearse"]
 
 Floats = NDArray[np.float64]
+#: Tables of people, as :meth:`~optimise.kernels.Pricer.promoted` gives them; None where nothing has entered.
+Tables = dict[int, tuple[int, ...] | None]
+
+#: People change ranks when that makes the slowest rank this much faster, and not more often than so many calls: the
+#: new rank has to make their tables first.
+_WORTH, _CALLS = 0.1, 5
+
+
+def rehearse(pricer: Pricer, cover: CoverRows, people: Sequence[int], over: Callable[[], bool]) -> None:
+    """Price people once at no prices and forget it: what a rank does while rank 0 builds the first plan.
+
+    Kernels are loaded and tables made by then, which would otherwise make everybody wait in the first pricing call.
+    """
+    prices = cover.prices(np.zeros(cover.lines))
+    for e in people:
+        if over():
+            break
+        pricer.price(e, prices[cover.kind[e]])
+    pricer.settle({})
 
 
 class Team:
@@ -26,19 +47,29 @@ class Team:
     rank 0 calls :meth:`release`. Duals travel as one broadcast array, answers come back as packed arrays. Results
     are put together in the order of the people, so the number of ranks changes nothing.
 
+    Every answer carries the processor seconds of each person. Where they show a rank to be slower than the others,
+    rank 0 gives some of its people to others with the next call, and with them what has entered their tables: a person
+    is priced alike by any rank, so owners may follow the clock and answers do not.
+
     Parameters
     ----------
     comm : Communicator
     local : LocalPricing
     owner : ndarray (employees,)
-        Rank that prices each person.
+        Rank that prices each person at first.
     timers : Timers
     stopping : callable
         Whether this rank has been asked to stop; asked on every rank with every answer, so that a signal that reaches
         any rank reaches rank 0 within one pricing call.
+    balance : bool
+        Whether owners follow the measured seconds.
 
     Attributes
     ----------
+    owner : ndarray (employees,)
+        Rank that prices each person now; the same on all ranks.
+    seconds : ndarray (employees,)
+        On rank 0: what pricing each person took lately; 0 where nobody knows.
     asked : bool
         On rank 0: whether some rank has been asked to stop.
     """
@@ -50,11 +81,16 @@ class Team:
         owner: NDArray[np.int32],
         timers: Timers,
         stopping: Callable[[], bool] = lambda: False,
+        *,
+        balance: bool = True,
     ) -> None:
         self.comm, self.local, self.owner, self.timers, self.stopping = comm, local, owner, timers, stopping
+        self.balance = balance
         self.asked = False
         self.calls = 0
-        self.trace: list[tuple[float, float, int]] = []
+        self.seconds = np.zeros(len(owner))
+        self._tables: Tables = {}
+        self._since = 0
 
     def price(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         """Price people on all ranks; rank 0 only."""
@@ -62,9 +98,10 @@ class Team:
         if self.comm.size == 1:
             with self.timers("pricing"):
                 return self.local(duals, people, shut)
+        moved = self._moved(people)
         with self.timers("communication"):
-            self.comm.bcast((duals, people, shut))
-        mine = self._answer(duals, people, shut)
+            self.comm.bcast((duals, people, shut, moved))
+        mine = self._answer(duals, people, shut, moved)
         with self.timers("idle"):
             answers = self.comm.gather(mine)
         assert answers is not None
@@ -88,28 +125,42 @@ class Team:
         if self.comm.size > 1:
             self.comm.bcast(None)
 
-    def _answer(self, duals: Floats, people: list[int], shut: Masks) -> Any:
-        mine = [e for e in people if self.owner[e] == self.comm.rank]
-        began = time.perf_counter()
+    def _moved(self, people: list[int]) -> tuple[NDArray[np.int32], Tables] | None:
+        """New owners and the tables that move with people, where that pays; rank 0 only."""
+        self._since += 1
+        if not self.balance or self._since <= _CALLS:
+            return None
+        ranks, work = self.comm.size, np.zeros(len(self.owner))
+        work[people] = self.seconds[people]
+        new = rebalanced(work, self.owner, ranks)
+        before, after = (float(np.bincount(who, weights=work, minlength=ranks).max()) for who in (self.owner, new))
+        if before - after <= _WORTH * before:
+            return None
+        self._since = 0
+        self.timers.count("rebalanced")
+        return new, {e: self._tables.get(e) for e in np.flatnonzero(new != self.owner).tolist()}
+
+    def _answer(
+        self, duals: Floats, people: list[int], shut: Masks, moved: tuple[NDArray[np.int32], Tables] | None
+    ) -> tuple[Any, ...]:
+        me, pricer = self.comm.rank, self.local.pricer
+        if moved is not None:
+            self.owner = moved[0]
+            for e, active in moved[1].items():
+                if self.owner[e] == me:
+                    pricer.adopt(e, active)
+        mine = [e for e in people if self.owner[e] == me]
         with self.timers("pricing"):
             bounds, columns = self.local(duals, mine, shut)
-        if not columns:
-            return (
-                bounds,
-                np.zeros(0, np.int32),
-                np.zeros((0, 0), np.int16),
-                np.zeros(0),
-                time.perf_counter() - began,
-                self.stopping(),
-            )
-        return (
-            bounds,
-            np.array([c.employee for c in columns], dtype=np.int32),
-            np.stack([c.word for c in columns]),
-            np.array([c.cost for c in columns]),
-            time.perf_counter() - began,
-            self.stopping(),
-        )
+        seconds = np.array([self.local.spent.get(e, 0.0) for e in mine])
+        tables = pricer.promoted()
+        grown = {e: tables[e] for e in mine if e in tables and tables[e] != self._tables.get(e)}
+        self._tables.update(grown)
+        who, words, costs = np.zeros(0, np.int32), np.zeros((0, 0), np.int16), np.zeros(0)
+        if columns:
+            who = np.array([c.employee for c in columns], dtype=np.int32)
+            words, costs = np.stack([c.word for c in columns]), np.array([c.cost for c in columns])
+        return bounds, who, words, costs, seconds, grown, self.stopping()
 
     def _joined(self, people: list[int], answers: list[Any]) -> tuple[Floats, list[Column]]:
         cover = self.local.cover
@@ -117,15 +168,17 @@ class Team:
         bounds = np.empty(len(people))
         by_person: dict[int, list[Column]] = {e: [] for e in people}
         size = 0
-        for rank, (values, who, words, costs, _, asked) in enumerate(answers):
+        for rank, (values, who, words, costs, seconds, grown, asked) in enumerate(answers):
             self.asked = self.asked or asked
-            mine = [e for e in people if self.owner[e] == rank]
-            bounds[[position[e] for e in mine]] = values
+            mine = np.array([e for e in people if self.owner[e] == rank], dtype=np.int64)
+            bounds[[position[e] for e in mine.tolist()]] = values
             size += words.nbytes + values.nbytes + costs.nbytes
+            if self.calls > 1:  # the first call makes tables
+                known = self.seconds[mine]
+                self.seconds[mine] = np.where(known > 0.0, 0.5 * (known + seconds), seconds)
+            self._tables.update(grown)
             for e, word, cost in zip(who.tolist(), words, costs.tolist(), strict=True):
                 rows, coefficients = cover.column(e, word)
                 by_person[e].append(Column(e, word, cost, rows, coefficients))
         self.timers.count("bytes gathered", size)
-        spent = [a[4] for a in answers]
-        self.trace.append((max(spent), sum(spent), size))
         return bounds, [c for e in people for c in by_person[e]]

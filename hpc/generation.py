@@ -83,6 +83,8 @@ class LocalPricing:
         self.work = work or Work()
         self.seconds = 0.0
         self.solved = 0
+        #: processor seconds of each person in the last call
+        self.spent: dict[int, float] = {}
 
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         began = time.perf_counter()
@@ -90,8 +92,14 @@ class LocalPricing:
         bounds, out = np.full(len(people), -np.inf), []
 
         def answer(e: int) -> tuple[float, list[Column]] | None:
-            return None if self.over() else self.one(e, prices[self.cover.kind[e]], shut.get(e))
+            if self.over():
+                return None
+            since = time.thread_time()
+            made = self.one(e, prices[self.cover.kind[e]], shut.get(e))
+            self.spent[e] = time.thread_time() - since
+            return made
 
+        self.spent = {}
         answers = map(answer, people) if self._pool is None else self._pool.map(answer, people)
         for i, (e, made) in enumerate(zip(people, answers, strict=True)):
             if made is None:

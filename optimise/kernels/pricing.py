@@ -345,6 +345,17 @@ class Pricer:
         """Which counters are in the table, for people where that has changed since their first pricing."""
         return {e: tuple(b.active) for e, b in self._blocks.items() if b.grown}
 
+    def adopt(self, employee: int, active: tuple[int, ...] | None) -> None:
+        """Price a person from now on with the table of another rank: as :meth:`promoted` tells, None if not in it."""
+        block = self._blocks.get(employee)
+        if block is not None and (tuple(block.active) if block.grown else None) != active:
+            self._variants[employee, tuple(block.active)] = self._blocks.pop(employee)
+        if active is not None and employee not in self._blocks:
+            kept = self._variants.pop((employee, active), None)
+            self._blocks[employee] = kept or _Block(
+                self.compiled, self.automata[employee], employee, self._cache, active
+            )
+
     def settle(self, promoted: dict[int, tuple[int, ...]]) -> None:
         """Agree on the tables from which :meth:`reset` starts; ranks that settle alike answer alike."""
         self._base = dict(promoted)
