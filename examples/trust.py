@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import optimise
+from optimise.atomic import write_text
 from optimise.demand import pictures
 from optimise.demand.forecast import forecast, usual_models
 from optimise.demand.handover import ward_document
@@ -25,7 +26,6 @@ from optimise.demand.reading import Columns, read_demand
 from optimise.demand.replay import MEASURES
 from optimise.demand.study import Study, Week, study
 from optimise.demand.trust import Trust
-from optimise.io.text import write_text
 from optimise.models.capacity_values import mean_plan
 from optimise.reports.page import Section, write_page
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from optimise.errors import InputError, WardwiseError
+from optimise.errors import InputError
 from optimise.problem import Problem
 from optimise.result import Result, Trace
 from optimise.serialise import Source, result_object, result_of, trace_of, trace_text
@@ -28,7 +28,6 @@ __all__ = [
     "read_run",
     "read_source",
     "write_result",
-    "write_text",
 ]
 
 _NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity", "region": "region"}
@@ -214,14 +213,3 @@ def _read_trace(file: Path) -> Trace:
         return trace_of(file.read_text(encoding="utf-8"))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"is damaged ({error})", file=file) from None
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8", delete=False) as out:
-            out.write(text)
-        os.chmod(out.name, 0o644)
-        os.replace(out.name, file)
-    except OSError as error:
-        raise WardwiseError(f"{file}: cannot be written ({error.strerror})") from None

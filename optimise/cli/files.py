@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from optimise.atomic import replacing
 from optimise.cli.arguments import FormatOption, History, Instance, Mixing, Weeks, load, load_plan
 from optimise.errors import InputError, UnsupportedError, WardwiseError
 
@@ -75,11 +74,8 @@ def _write_model(problem: Any, output: Path, to: str) -> Path:
     from optimise.models.bridge import pyomo_model
 
     model = pyomo_model(problem)
-    handle, name = tempfile.mkstemp(dir=output.absolute().parent, suffix=f".{to}")
-    os.close(handle)
-    model.write(name, io_options={"symbolic_solver_labels": True})
-    os.chmod(name, 0o644)
-    os.replace(name, output)
+    with replacing(output.absolute()) as temporary:
+        model.write(str(temporary), io_options={"symbolic_solver_labels": True})
     return output
 
 

@@ -92,9 +92,9 @@ def method_for(task: Replanning | None, name: str) -> str | Method:
 
 def tell_changes(task: Replanning, result: Result, output: Path | None, *, quiet: bool) -> None:
     """Write ``changes.csv`` and say how much changes."""
+    from optimise.atomic import write_text
     from optimise.replan import changes
     from optimise.replan.changes import changes_csv, told
-    from optimise.resultfile import write_text
 
     if result.plan is None:
         return

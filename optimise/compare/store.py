@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from optimise.atomic import replacing, write_text
 from optimise.errors import MissingExtraError
-from optimise.resultfile import write_text
 
 __all__ = ["csv_text", "require", "write_tables"]
 
@@ -39,11 +37,8 @@ def write_tables(rows: Sequence[dict[str, Any]], stem: Path) -> list[Path]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    handle, name = tempfile.mkstemp(dir=stem.parent, suffix=".parquet")
-    os.close(handle)
-    pq.write_table(pa.table({column: [row[column] for row in rows] for column in rows[0]}), name)
-    os.chmod(name, 0o644)
     parquet, text = stem.with_suffix(".parquet"), stem.with_suffix(".csv")
-    os.replace(name, parquet)
+    with replacing(parquet) as temporary:
+        pq.write_table(pa.table({column: [row[column] for row in rows] for column in rows[0]}), temporary)
     write_text(text, csv_text(rows))
     return [parquet, text]

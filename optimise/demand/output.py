@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.demand.backtest import Backtest
 from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.scores import LEVELS
-from optimise.io.text import write_text
 
 __all__ = ["SCORE_HEAD", "beds_and_departures", "quantile_table", "score_rows", "write_forecast"]
 
@@ -43,7 +43,8 @@ def score_rows(results: Sequence[Backtest], group: int | None = None) -> list[tu
 def beds_and_departures(made: Forecast, seed: int = 1) -> tuple[IntArray, IntArray]:
     """Sampled occupancy and departures (samples, H, G), with the dependence of arrivals kept."""
     scenarios = fan(made, _SAMPLES, seed=seed)
-    return simulate(scenarios.arrivals, scenarios.remaining, scenarios.stay, np.random.default_rng((seed, 77)))
+    rng = np.random.default_rng((seed, 77))
+    return simulate(scenarios.arrivals, scenarios.remaining, scenarios.stay, rng, scenarios.kept)
 
 
 def quantile_table(made: Forecast, seed: int = 1) -> dict[str, dict[float, FloatArray]]:

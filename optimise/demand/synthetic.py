@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.demand import clock
 from optimise.errors import InputError
-from optimise.io.text import write_text
 
 __all__ = ["SPECIALTIES", "rows", "write"]
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.demand.scenarios import Scenarios
 from optimise.domain.capacity import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
 from optimise.domain.risk import Risk
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions
 from optimise.io.capacity_schema import SCHEMA, CapacityFile, CapacityPlanFile, ScenariosFile, ScenariosInline
-from optimise.io.hospital_json import load_json, parse, write_json, write_text
+from optimise.io.hospital_json import load_json, parse, write_json
 from optimise.io.text import beside, head
 
 __all__ = ["CapacityFormat", "write_capacity"]
@@ -213,6 +214,7 @@ def write_capacity(problem: CapacityProblem, path: str | Path, *, inline: bool |
     ----------
     inline : bool, optional
         Write scenarios into the file, or beside it; decided by their size when left out.
+        What is kept by period of arrival always goes beside it.
     """
     path = Path(path)
     if path.suffix.lower() != ".json":
@@ -220,7 +222,7 @@ def write_capacity(problem: CapacityProblem, path: str | Path, *, inline: bool |
     demand, wards = problem.scenarios, problem.wards
     scenarios: dict[str, Any]
     written = []
-    if demand.arrivals.size <= _MOST_INLINE if inline is None else inline:
+    if demand.kept is None and (demand.arrivals.size <= _MOST_INLINE if inline is None else inline):
         scenarios = {
             "groups": list(demand.groups),
             "period": demand.period,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimise.atomic import write_text
 from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions
-from optimise.io.text import LONGEST, Row, beside, clip, head, rows, write_text
+from optimise.io.text import LONGEST, Row, beside, clip, head, rows
 from optimise.rules.cover import Cover, Demand
 from optimise.rules.primitives import RosterRule, Segment
 from optimise.rules.requests import DaysOff, Eligibility, Request, Requests

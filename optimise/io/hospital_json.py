@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from optimise.atomic import write_text
 from optimise.errors import InputError
 from optimise.io.base import read_text
 
-__all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "write_json", "write_text"]
+__all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "write_json"]
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -93,18 +93,6 @@ def lookup(index: dict[str, int], name: str, what: str, item: str) -> int:
     return index[name]
 
 
-def write_text(path: Path, text: str) -> Path:
-    """Write a file through a temporary one and a rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
-
-
 def write_json(path: Path, data: Any) -> Path:
-    """Write indented JSON through :func:`write_text`."""
+    """Write indented JSON."""
     return write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -13,12 +13,13 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions
 from optimise.io.inrc1_rules import Context, date_of, day_of, rules
-from optimise.io.text import LONGEST, beside, head, look_up, placed, write_text
+from optimise.io.text import LONGEST, beside, head, look_up, placed
 from optimise.io.xmltree import Node, read_xml
 
 __all__ = ["Inrc1Format"]

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io import inrc2_json, inrc2_text
 from optimise.io.base import ReadOptions
 from optimise.io.inrc2_problem import DAYS, Border, History, Scenario, Week, compose
 from optimise.io.inrc2_stages import Stages
-from optimise.io.text import beside, clip, head, is_file, placed, write_text
+from optimise.io.text import beside, clip, head, is_file, placed
 from optimise.result import Evaluation
 
 __all__ = ["Inrc2Format", "validator_breakdown", "write_history"]

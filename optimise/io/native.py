@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
+from optimise.atomic import write_text
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions, read_text
 from optimise.io.native_plan import read_native_plan, write_native_plan
-from optimise.io.text import head, write_text
+from optimise.io.text import head
 from optimise.io.ward import SCHEMA_VERSION, Ward
 from optimise.io.ward_document import Document, ItemError, validated
 

@@ -23,10 +23,11 @@ from typing import Any
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.domain.roster import OFF, Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import read_text
-from optimise.io.text import beside, separator, write_text
+from optimise.io.text import beside, separator
 from optimise.io.ward_document import Document, ItemError, nearest
 
 __all__ = [

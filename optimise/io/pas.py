@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.atomic import write_text
 from optimise.domain.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms, RoomWish
 from optimise.domain.give_beds import give_beds
 from optimise.domain.hospital import HospitalPlan, HospitalProblem, RuleSetting
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions, read_text
-from optimise.io.hospital_json import write_text
 
 __all__ = ["PasFormat"]
 

@@ -20,11 +20,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from optimise.atomic import write_text
 from optimise.domain.capacity import CapacityProblem
 from optimise.domain.region import RegionPlan, RegionProblem
 from optimise.errors import InputError
 from optimise.io.base import ReadOptions
-from optimise.io.hospital_json import Strict, load_json, parse, write_text
+from optimise.io.hospital_json import Strict, load_json, parse
 from optimise.io.text import beside, head
 
 __all__ = ["RegionFormat", "write_region"]

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from optimise.atomic import write_text
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError, UnsupportedError
 from optimise.io.base import ReadOptions, read_text
 from optimise.io.native_plan import plan_csv, plan_rows, read_native_plan, read_plan_rows
 from optimise.io.table_cells import KINDS, CellError
 from optimise.io.table_sheets import SHEETS, Column, Sheet
-from optimise.io.text import beside, separator, write_text
+from optimise.io.text import beside, separator
 from optimise.io.ward import Ward
 from optimise.io.ward_document import ItemError, nearest, validated
 

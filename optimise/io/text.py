@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +26,6 @@ __all__ = [
     "placed",
     "rows",
     "separator",
-    "write_text",
 ]
 
 #: Largest integer that a file may hold; larger ones are slips and would overflow the arrays.
@@ -149,24 +146,3 @@ def is_file(path: Path) -> bool:
 def beside(stem: Path, ending: str) -> Path:
     """``DIR/plan`` and ``.csv`` make ``DIR/plan.csv`` (dots inside the stem are kept)."""
     return stem.with_name(stem.name + ending)
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write a whole file or nothing: through a temporary file beside it and a rename.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written to.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=path) from None
-    return path

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimise.atomic import replacing
 from optimise.errors import InputError, MissingExtraError
 from optimise.io.table_cells import cell_text
 
@@ -146,7 +145,9 @@ def save(path: Path, pages: Sequence[Page]) -> Path:
             rule.add(f"{letter}2:{letter}2000")
             sheet.add_data_validation(rule)
         sheet.freeze_panes = "B2"
-    return _replace(book, path)
+    with replacing(path) as temporary:
+        book.save(temporary)
+    return path
 
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -158,19 +159,3 @@ def _typed(text: str) -> Any:
         return text
     value = float(text) if "." in text else int(text)
     return value if cell_text(value) == text else text
-
-
-def _replace(book: Any, path: Path) -> Path:
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".xlsx", dir=path.parent)
-        os.close(handle)
-        book.save(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise InputError(f"cannot be written ({error.strerror})", file=path) from None
-    return path

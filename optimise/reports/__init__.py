@@ -12,8 +12,8 @@ __all__ = ["write_excel", "write_html", "write_png"]
 
 def write_html(result: Result, problem: Problem, file: str | Path) -> Path:
     """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``."""
+    from optimise.atomic import write_text
     from optimise.reports.html import html
-    from optimise.resultfile import write_text
 
     write_text(Path(file), html(result, problem))
     return Path(file)

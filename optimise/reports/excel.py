@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimise import frames
+from optimise.atomic import replacing
 from optimise.domain.hospital import HospitalProblem
 from optimise.domain.roster import OFF, RosterProblem
-from optimise.errors import MissingExtraError, WardwiseError
+from optimise.errors import MissingExtraError
 from optimise.problem import Problem
 from optimise.reports.style import shift_inks
 from optimise.reports.words import gap_in_words, number
@@ -51,14 +50,8 @@ def workbook(result: Result, problem: Problem, file: Path) -> Path:
         _table(book.create_sheet("Rules"), frames.rules_frame(result.evaluation))
         _table(book.create_sheet("Violations"), frames.violations_frame(result.evaluation))
     _table(book.create_sheet("Trace"), frames.trace_frame(result))
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".xlsx")
-        os.close(handle)
-        book.save(name)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
-    except OSError as error:
-        raise WardwiseError(f"{file}: cannot be written ({error.strerror})") from None
+    with replacing(file) as temporary:
+        book.save(temporary)
     return file
 
 

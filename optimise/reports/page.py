@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimise.atomic import write_text
 from optimise.errors import MissingExtraError
-from optimise.io.text import write_text
 
 __all__ = ["Section", "write_page"]
 

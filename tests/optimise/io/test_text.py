@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from optimise.atomic import write_text
 from optimise.errors import InputError
-from optimise.io.text import LARGEST, Row, beside, clip, head, integer, look_up, rows, separator, write_text
+from optimise.io.text import LARGEST, Row, beside, clip, head, integer, look_up, rows, separator
 
 
 def test_lines_keep_their_numbers(tmp_path: Path) -> None:
