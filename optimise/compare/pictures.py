@@ -1,8 +1,7 @@
-"""Pictures of a study as SVG text. Only this module draws (matplotlib, extra ``compare``)."""
+"""Pictures of a study as SVG text (extra ``compare``)."""
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import statistics
@@ -11,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from optimise import canvas
 from optimise.compare.figures import bootstrap, performance_profile
 from optimise.compare.table import Row, pooled_tts
-from optimise.errors import MissingExtraError
 
 __all__ = ["pictures", "require"]
 
@@ -22,10 +21,7 @@ _MOST_LANDSCAPES = 4
 
 def require() -> None:
     """Refuse before any run when the pictures could not be drawn after it."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise MissingExtraError("matplotlib", "compare") from None
+    canvas.require("compare")
 
 
 def pictures(
@@ -86,32 +82,18 @@ def pictures(
 def _colours(summary: Sequence[Row]) -> dict[str, tuple[Any, str]]:
     """Colour and line style by contender: quantum ones warm and solid, classical ones cold and dashed."""
     require()
-    from matplotlib import colormaps
 
     made: dict[str, tuple[Any, str]] = {}
     for side, name, line in (("quantum", "autumn", "-"), ("classical", "winter", "--")):
         labels = list(dict.fromkeys(r["label"] for r in summary if r["side"] == side))
         for place, label in enumerate(labels):
-            made[label] = (colormaps[name](place / max(1, len(labels))), line)
+            made[label] = (canvas.shade(name, place / max(1, len(labels))), line)
     return made
 
 
 def _figure(width: float = 8.2, height: float = 4.2) -> tuple[Any, Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = canvas.figure(width, height, "compare")
     return figure, figure.add_subplot()
-
-
-def _svg(figure: Any) -> str:
-    """SVG without the XML header, with fixed ids, so that the same data give the same text."""
-    import matplotlib
-
-    out = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "wardwise", "svg.fonttype": "none"}):
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    text = out.getvalue()
-    return re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
 
 
 def _legend(axes: Any) -> None:
@@ -135,7 +117,7 @@ def _profile(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> 
         axes.step(x, y, where="post", color=colour, linestyle=line, label=label)
     axes.set(xscale="log", xlabel="factor over the best TTS99", ylabel="share of instances", ylim=(-0.02, 1.02))
     _legend(axes)
-    return _svg(figure)
+    return canvas.svg(figure)
 
 
 def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str | None:
@@ -159,7 +141,7 @@ def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str
     axes.set(yscale="log", xlabel="variables (people x days, or patients, for whole planning problems)")
     axes.set(ylabel="TTS99 in seconds", ylim=(None, top * 1.5))
     _legend(axes)
-    return _svg(figure)
+    return canvas.svg(figure)
 
 
 def _of_size(rows: Sequence[Row]) -> tuple[float, float, float]:
@@ -203,7 +185,7 @@ def _ratios(rows: Sequence[Row]) -> str | None:
     axes.set(xlabel="layers p", ylabel="approximation ratio")
     axes.axhline(0.0, color="0.6", linewidth=0.8)
     _legend(axes)
-    return _svg(figure)
+    return canvas.svg(figure)
 
 
 def _landscapes(facts: Sequence[Mapping[str, Any]]) -> str | None:
@@ -214,10 +196,8 @@ def _landscapes(facts: Sequence[Mapping[str, Any]]) -> str | None:
             found.setdefault((f["instance"], mixer), f["series"])
     if not found:
         return None
-    from matplotlib.figure import Figure
-
     shown = list(found.items())[:_MOST_LANDSCAPES]
-    figure = Figure(figsize=(3.1 * len(shown) + 0.6, 3.2), layout="constrained")
+    figure = canvas.figure(3.1 * len(shown) + 0.6, 3.2, "compare")
     for place, ((name, mixer), series) in enumerate(shown):
         axes = figure.add_subplot(1, len(shown), place + 1)
         gamma, beta = series["landscape gamma"], series["landscape beta"]
@@ -228,7 +208,7 @@ def _landscapes(facts: Sequence[Mapping[str, Any]]) -> str | None:
         axes.set(xlabel="gamma", ylabel="beta" if place == 0 else "")
         axes.set_title(f"{name}\n{mixer}" if mixer else name, fontsize=8)
         figure.colorbar(image, ax=axes)
-    return _svg(figure)
+    return canvas.svg(figure)
 
 
 def _resources(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str | None:
@@ -242,7 +222,7 @@ def _resources(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -
         axes.plot(x, y, "o", markersize=4, color=colours[label][0], label=label)
     axes.set(yscale="log", xlabel="qubits", ylabel="two-qubit gates")
     _legend(axes)
-    return _svg(figure)
+    return canvas.svg(figure)
 
 
 def _split(summary: Sequence[Row]) -> str | None:
@@ -265,4 +245,4 @@ def _split(summary: Sequence[Row]) -> str | None:
     axes.invert_yaxis()
     axes.set(xscale="log", xlabel="seconds")
     axes.legend(fontsize=7)
-    return _svg(figure)
+    return canvas.svg(figure)

@@ -1,39 +1,18 @@
-"""Pictures of forecasts, backtests and replays, as PNG bytes. Touches no global state of matplotlib."""
+"""Pictures of forecasts, backtests and replays, as PNG bytes."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from optimise import canvas
 from optimise.demand.backtest import Backtest
-from optimise.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["bars", "fans", "reliability"]
 
 _INKS = ("#2d6ca8", "#c2562f", "#4fa574", "#8a5a00", "#7d5ba6", "#5b6675")
-
-
-def _figure(width: float, height: float) -> Figure:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtraError("matplotlib", "report") from None
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, dpi=100, format="png", metadata={"Software": None})
-    return stream.getvalue()
 
 
 def fans(times: Sequence[Any], names: Sequence[str], quantiles: dict[float, Any], what: str) -> bytes:
@@ -43,7 +22,7 @@ def fans(times: Sequence[Any], names: Sequence[str], quantiles: dict[float, Any]
     """
     count = len(names)
     rows = -(-count // 2)
-    figure = _figure(12.0 if count > 1 else 9.0, 0.6 + 2.0 * rows)
+    figure = canvas.figure(12.0 if count > 1 else 9.0, 0.6 + 2.0 * rows)
     levels = sorted(quantiles)
     for g, name in enumerate(names):
         axes = figure.add_subplot(rows, min(2, count), g + 1)
@@ -56,12 +35,12 @@ def fans(times: Sequence[Any], names: Sequence[str], quantiles: dict[float, Any]
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
     figure.autofmt_xdate(rotation=0, ha="center")
-    return _png(figure)
+    return canvas.png(figure)
 
 
 def reliability(results: Sequence[Backtest]) -> bytes:
     """Share of observations below each level of the forecast (PIT), and CRPS by lead."""
-    figure = _figure(11.0, 4.2)
+    figure = canvas.figure(11.0, 4.2)
     left, right = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
     left.plot([0, 1], [0, 1], color="#9aa4b1", linewidth=1)
     for result, ink in zip(results, _INKS, strict=False):
@@ -81,12 +60,12 @@ def reliability(results: Sequence[Backtest]) -> bytes:
     for axes in (left, right):
         axes.tick_params(labelsize=7)
         axes.spines[["top", "right"]].set_visible(False)
-    return _png(figure)
+    return canvas.png(figure)
 
 
 def bars(names: Sequence[str], measures: Sequence[str], centre: Any, low: Any, high: Any, *, title: str = "") -> bytes:
     """One panel a measure, one bar a plan with its confidence interval; arrays are (plans, measures)."""
-    figure = _figure(2.6 * len(measures) + 0.5, 3.2)
+    figure = canvas.figure(2.6 * len(measures) + 0.5, 3.2)
     for m, measure in enumerate(measures):
         axes = figure.add_subplot(1, len(measures), m + 1)
         for p, _ in enumerate(names):
@@ -99,4 +78,4 @@ def bars(names: Sequence[str], measures: Sequence[str], centre: Any, low: Any, h
         axes.spines[["top", "right"]].set_visible(False)
     if title:
         figure.suptitle(title, fontsize=10)
-    return _png(figure)
+    return canvas.png(figure)

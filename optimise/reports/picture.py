@@ -1,4 +1,4 @@
-"""The roster grid or the bed chart as a PNG. The only module that imports matplotlib; it touches no global state."""
+"""The roster grid or the bed chart as a PNG."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimise import canvas
+from optimise.atomic import replacing
 from optimise.domain.hospital import HospitalProblem
 from optimise.domain.roster import OFF, RosterProblem
-from optimise.errors import MissingExtraError, WardwiseError
+from optimise.errors import WardwiseError
 from optimise.problem import Problem
 from optimise.reports.hospital import lanes
 from optimise.reports.style import GENDER_COLOURS, duty_labels, shift_inks
@@ -39,21 +41,13 @@ def picture(result: Result, problem: Problem, file: Path) -> Path:
         raise WardwiseError(f"no picture is defined for {problem.kind} plans")
     axes = figure.axes[0]
     axes.set_title(f"{problem.name}: {gap_in_words(result).text.partition(';')[0]}", loc="left", fontsize=10)
-    try:
-        figure.savefig(file, dpi=130, format="png")
-    except OSError as error:
-        raise WardwiseError(f"{file}: cannot be written ({error.strerror})") from None
+    with replacing(file) as temporary:
+        temporary.write_bytes(canvas.png(figure, dpi=130))
     return file
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtraError("matplotlib", "report") from None
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = canvas.figure(width, height)
     return figure, figure.add_subplot()
 
 
@@ -61,8 +55,6 @@ def _roster(problem: RosterProblem, plan: Any) -> Figure:
     people, days, _ = problem.shape
     people, days = min(people, _MOST_ROWS), min(days, _MOST_DAYS)
     figure, axes = _figure(2.2 + 0.27 * days, 1.0 + 0.23 * people)
-    from matplotlib.colors import to_rgb
-
     inks, labels = shift_inks(problem.shifts), duty_labels(problem)
     weekend, leave = weekend_days(problem), days_of_leave(problem)
     image = np.ones((people, days, 3))
@@ -71,12 +63,12 @@ def _roster(problem: RosterProblem, plan: Any) -> Figure:
             duty = int(plan.duties[i, d])
             if duty != OFF:
                 background, ink = inks[problem.duties[duty].shift]
-                image[i, d] = to_rgb(background)
+                image[i, d] = canvas.rgb(background)
                 axes.text(d, i, labels[duty], ha="center", va="center", fontsize=6.5, color=ink)
             elif (i, d) in leave:
-                image[i, d] = to_rgb("#cfd6df")
+                image[i, d] = canvas.rgb("#cfd6df")
             elif d in weekend:
-                image[i, d] = to_rgb("#eceff3")
+                image[i, d] = canvas.rgb("#eceff3")
     axes.imshow(image, aspect="auto", interpolation="nearest")
     axes.set_yticks(range(people), [e.name or e.id for e in problem.employees[:people]], fontsize=7)
     axes.set_xticks(range(days), [_day(problem, d) for d in range(days)], fontsize=6)
@@ -111,14 +103,9 @@ def _beds(problem: HospitalProblem, plan: Any) -> Figure:
         places.append((top, top + tall))
         top += tall
     figure, axes = _figure(2.2 + 0.32 * problem.days, 1.0 + min(100.0, 0.15 * top))
-    from matplotlib.patches import Rectangle
-
     for stay, lane in bars:
         background, ink = GENDER_COLOURS[int(problem.patients.gender[stay.patient])]
-        box = Rectangle(
-            (stay.first + 0.03, lane + 0.08), stay.days - 0.06, 0.84, facecolor=background, edgecolor="none"
-        )
-        axes.add_patch(box)
+        axes.add_patch(canvas.box(stay.first + 0.03, lane + 0.08, stay.days - 0.06, 0.84, background))
         ident = problem.patients.ids[stay.patient]
         if len(ident) <= 6 * stay.days:
             axes.text(stay.first + 0.12, lane + 0.5, ident, va="center", fontsize=5.5, color=ink, clip_on=True)
