@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hpc.generation import LocalPricing, Masks
 from hpc.master import Column
-from hpc.partition import rebalanced
+from hpc.partition import Balance
 from hpc.timers import Timers
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
@@ -21,10 +21,6 @@ __all__ = ["Team", "rehearse"]
 Floats = NDArray[np.float64]
 #: Tables of people, as :meth:`~optimise.kernels.Pricer.promoted` gives them; None where nothing has entered.
 Tables = dict[int, tuple[int, ...] | None]
-
-#: People change ranks when that makes the slowest rank this much faster, and not more often than so many calls: the
-#: new rank has to make their tables first.
-_WORTH, _CALLS = 0.1, 5
 
 
 def rehearse(pricer: Pricer, cover: CoverRows, people: Sequence[int], over: Callable[[], bool]) -> None:
@@ -68,8 +64,8 @@ class Team:
     ----------
     owner : ndarray (employees,)
         Rank that prices each person now; the same on all ranks.
-    seconds : ndarray (employees,)
-        On rank 0: what pricing each person took lately; 0 where nobody knows.
+    balance : Balance or None
+        On rank 0: the seconds that owners follow.
     asked : bool
         On rank 0: whether some rank has been asked to stop.
     """
@@ -85,12 +81,10 @@ class Team:
         balance: bool = True,
     ) -> None:
         self.comm, self.local, self.owner, self.timers, self.stopping = comm, local, owner, timers, stopping
-        self.balance = balance
+        self.balance = Balance(owner, comm.size) if balance and comm.rank == 0 else None
         self.asked = False
         self.calls = 0
-        self.seconds = np.zeros(len(owner))
         self._tables: Tables = {}
-        self._since = 0
 
     def price(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         """Price people on all ranks; rank 0 only."""
@@ -127,18 +121,11 @@ class Team:
 
     def _moved(self, people: list[int]) -> tuple[NDArray[np.int32], Tables] | None:
         """New owners and the tables that move with people, where that pays; rank 0 only."""
-        self._since += 1
-        if not self.balance or self._since <= _CALLS:
+        if self.balance is None:
             return None
-        ranks, work = self.comm.size, np.zeros(len(self.owner))
-        work[people] = self.seconds[people]
-        new = rebalanced(work, self.owner, ranks)
-        before, after = (float(np.bincount(who, weights=work, minlength=ranks).max()) for who in (self.owner, new))
-        if before - after <= _WORTH * before:
-            return None
-        self._since = 0
-        self.timers.count("rebalanced")
-        return new, {e: self._tables.get(e) for e in np.flatnonzero(new != self.owner).tolist()}
+        moving = self.balance.moved(people).tolist()
+        self.timers.count("people moved", len(moving))
+        return (self.balance.owner, {e: self._tables.get(e) for e in moving}) if moving else None
 
     def _answer(
         self, duals: Floats, people: list[int], shut: Masks, moved: tuple[NDArray[np.int32], Tables] | None
@@ -173,9 +160,8 @@ class Team:
             mine = np.array([e for e in people if self.owner[e] == rank], dtype=np.int64)
             bounds[[position[e] for e in mine.tolist()]] = values
             size += words.nbytes + values.nbytes + costs.nbytes
-            if self.calls > 1:  # the first call makes tables
-                known = self.seconds[mine]
-                self.seconds[mine] = np.where(known > 0.0, 0.5 * (known + seconds), seconds)
+            if self.balance is not None:
+                self.balance.note(mine, seconds)
             self._tables.update(grown)
             for e, word, cost in zip(who.tolist(), words, costs.tolist(), strict=True):
                 rows, coefficients = cover.column(e, word)

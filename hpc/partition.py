@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["imbalance", "longest_first", "rebalanced"]
+__all__ = ["Balance", "imbalance", "longest_first", "rebalanced"]
+
+#: Items change ranks when that makes the slowest rank this much faster, and not more often than so many calls: the new
+#: rank has to prepare for them first.
+_WORTH, _CALLS = 0.1, 5
 
 
 def longest_first(work: NDArray[np.float64], ranks: int) -> NDArray[np.int32]:
@@ -40,6 +44,51 @@ def rebalanced(work: NDArray[np.float64], owner: NDArray[np.int32], ranks: int) 
         load[busy] -= work[item]
         load[idle] += work[item]
     return owner
+
+
+class Balance:
+    """Who does what, call after call: at first by size, then by the seconds that were measured.
+
+    Parameters
+    ----------
+    owner : ndarray (items,)
+        Rank of each item at first.
+    ranks : int
+
+    Attributes
+    ----------
+    seconds : ndarray (items,)
+        What each item took lately; 0 where nobody knows.
+    """
+
+    def __init__(self, owner: NDArray[np.int32], ranks: int) -> None:
+        self.owner, self.ranks = owner, ranks
+        self.seconds = np.zeros(len(owner))
+        self._calls = self._since = 0
+
+    def note(self, items: NDArray[np.int64], seconds: NDArray[np.float64]) -> None:
+        """What some items took in the call that is under way. The first call is not looked at: it prepares."""
+        if self._calls > 1:
+            known = self.seconds[items]
+            self.seconds[items] = np.where(known > 0.0, 0.5 * (known + seconds), seconds)
+
+    def moved(self, items: list[int]) -> NDArray[np.int64]:
+        """Begin a call about these items: which of all items have a new owner from now on."""
+        self._calls += 1
+        self._since += 1
+        nobody = np.zeros(0, dtype=np.int64)
+        if self.ranks == 1 or self._since <= _CALLS:
+            return nobody
+        work = np.zeros(len(self.owner))
+        work[items] = self.seconds[items]
+        new = rebalanced(work, self.owner, self.ranks)
+        before, after = (float(np.bincount(who, weights=work, minlength=self.ranks).max()) for who in (self.owner, new))
+        if before - after <= _WORTH * before:
+            return nobody
+        self._since = 0
+        items_moved = np.flatnonzero(new != self.owner)
+        self.owner = new
+        return items_moved
 
 
 def imbalance(work: NDArray[np.float64], owner: NDArray[np.int32], ranks: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -26,32 +27,80 @@ class Measured:
 
     Attributes
     ----------
-    root_wall, search_wall : float
-        Wall-clock seconds.
-    root_path, search_path : float
+    root_wall, pricing_wall, search_wall : float
+        Wall-clock seconds; of the root, the pricing calls in it, and the search.
+    root_path, pricing_path, search_path : float
         Processor seconds along the critical path: the slowest rank of every call or round, and rank 0's serial part.
         Other programs on the machine do not lengthen it, and communication is not in it.
+    root_blocks, search_blocks : int
+        People priced.
     """
 
     ranks: int
     root_wall: float
+    pricing_wall: float
     search_wall: float
     root_path: float
+    pricing_path: float
     search_path: float
+    root_blocks: int
+    search_blocks: int
+
+    @property
+    def blocks_per_second(self) -> dict[str, float]:
+        """People priced per second of pricing and of search: of processor time along the path, and of the wall."""
+        named = {
+            "pricing": (self.root_blocks, self.pricing_path, self.pricing_wall),
+            "search": (self.search_blocks, self.search_path, self.search_wall),
+            "all": (
+                self.root_blocks + self.search_blocks,
+                self.root_path + self.search_path,
+                self.root_wall + self.search_wall,
+            ),
+        }
+        return {
+            f"{name}{kind}": blocks / seconds if seconds > 0 else math.nan
+            for name, (blocks, *both) in named.items()
+            for kind, seconds in zip(("", " wall"), both, strict=True)
+        }
 
 
-def summarise(accounts: list[Done]) -> Measured:
-    """One line from the accounts of all ranks."""
-    calls = min(len(a.calls) for a in accounts)
-    slowest = [max(sum(a.calls[i].tasks) + a.calls[i].overhead for a in accounts) for i in range(calls)]
-    serial = sum(call.serial for call in accounts[0].calls)
-    rounds = [max(sum(a.attempts[i]) for a in accounts) for i in range(len(accounts[0].attempts))]
+def summarise(repeats: list[list[Done]]) -> Measured:
+    """One line from the accounts of all ranks, for every repeat of the work; the least seconds of every part count.
+
+    A person's seconds are the least of all repeats, whichever rank had the person; who had whom is as in the first.
+    """
+    ranks = len(repeats[0])
+    first = repeats[0]
+    serial = slowest = 0.0
+    for i in range(min(len(a.calls) for a in first)):
+        seconds: dict[int, float] = {}
+        for accounts in repeats:
+            for a in accounts:
+                for e, spent in zip(a.calls[i].who, a.calls[i].tasks, strict=True):
+                    seconds[e] = min(spent, seconds.get(e, math.inf))
+        serial += min(accounts[0].calls[i].serial for accounts in repeats)
+        fixed = [min(accounts[r].calls[i].overhead for accounts in repeats) for r in range(ranks)]
+        slowest += max(sum(seconds[e] for e in first[r].calls[i].who) + fixed[r] for r in range(ranks))
+    rounds = [
+        max(sum(map(min, zip(*(accounts[r].attempts[i] for accounts in repeats), strict=True))) for r in range(ranks))
+        for i in range(len(first[0].attempts))
+    ]
+    merging = [min(each) for each in zip(*(accounts[0].merging for accounts in repeats), strict=True)]
+
+    def wall(name: str) -> float:
+        return min(max(a.wall[name] for a in accounts) for accounts in repeats)
+
     return Measured(
-        len(accounts),
-        max(a.wall["root"] for a in accounts),
-        max(a.wall["search"] for a in accounts),
-        sum(slowest) + serial,
-        sum(rounds) + sum(accounts[0].merging),
+        ranks,
+        wall("root"),
+        wall("pricing"),
+        wall("search"),
+        slowest + serial,
+        slowest,
+        sum(rounds) + sum(merging),
+        sum(len(call.tasks) for a in first for call in a.calls),
+        sum(a.priced for a in first),
     )
 
 

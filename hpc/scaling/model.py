@@ -2,9 +2,10 @@
 
 Every task keeps the seconds that were recorded; what changes is who does it, what waits for whom, and what goes over
 the network. Root: rank 0 solves the master (serial), broadcasts duals along a binomial tree, each rank prices its
-people (owners as in the real run), and rank 0 receives one message from each rank and unpacks all columns. Search: a
-round has as many neighbourhoods as ranks, at least four, and ends with the slowest; their times are drawn from those
-recorded. Not modelled: operating-system noise, contention of networks, memory bandwidth shared by the cores of a node.
+people (owners as in the real run: by size, then by measured seconds), and rank 0 receives one message from each rank
+and unpacks all columns. Search: a round has as many neighbourhoods as ranks, at least four, and ends with the slowest;
+their times are drawn from those recorded. Not modelled: operating-system noise, contention of networks, memory
+bandwidth shared by the cores of a node.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpc.parallel_search import ROUND
-from hpc.partition import longest_first
+from hpc.partition import Balance, longest_first
 from hpc.scaling.trace import Trace
 
 __all__ = ["DEFAULT_RANKS", "Network", "Prediction", "predict"]
@@ -101,10 +102,13 @@ def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Predic
 
 def _root(trace: Trace, ranks: int, network: Network) -> tuple[float, float]:
     """Seconds of the root, and those in which only rank 0 works."""
-    owner = longest_first(np.array(trace.work), ranks)
+    balance = Balance(longest_first(np.array(trace.work), ranks), ranks)
     total = serial = 0.0
     for call in trace.calls:
-        load = np.bincount(owner[: len(call.tasks)], weights=np.array(call.tasks), minlength=ranks)
+        who, tasks = np.arange(len(call.tasks)), np.array(call.tasks)
+        balance.moved(who.tolist())
+        balance.note(who, tasks)
+        load = np.bincount(balance.owner[who], weights=tasks, minlength=ranks)
         alone = call.serial + (call.joining if ranks > 1 else 0.0)
         serial += alone
         total += alone + float(load.max()) + call.overhead

@@ -64,9 +64,10 @@ def main() -> None:
             problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)
             workload = Workload(**json.loads(sys.argv[3]))
-            perform(problem, comm, Workload(1, 1, workload.people, workload.seed))  # compiles
-            accounts = comm.gather(perform(problem, comm, workload))
-            made = asdict(summarise(accounts)) if accounts is not None else {}
+            once = Workload(1, min(1, workload.rounds), workload.people, workload.seed)
+            perform(problem, comm, once)  # compiles
+            repeats = [comm.gather(perform(problem, comm, workload)) for _ in range(max(1, workload.repeats))]
+            made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
         if comm.rank == 0:
             print(json.dumps(made))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation import _penalty, lattice_of
-from hpc.comm import Team
+from hpc.comm import Team, rehearse
 from hpc.generation import LocalPricing, Masks, generate
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
@@ -21,11 +21,11 @@ from hpc.partition import longest_first
 from hpc.timers import Timers
 from optimise.domain.roster import RosterProblem
 from optimise.errors import UnsupportedError
-from optimise.kernels import Pricer
+from optimise.kernels import Priced, Pricer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
 
-__all__ = ["Call", "Done", "Workload", "perform"]
+__all__ = ["Call", "Done", "Workload", "least", "perform"]
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -39,6 +39,8 @@ class Workload:
     rounds: int = 2
     people: int = 8  # of a neighbourhood
     seed: int = 1
+    balance: bool = True  # whether people change ranks by measured time
+    repeats: int = 1  # of the whole, of which every part's least seconds count: what disturbs a machine only adds
 
 
 @dataclass(slots=True)
@@ -50,13 +52,15 @@ class Call:
     serial : float
         Rank 0's seconds since the call before: master, smoothing, choice of columns.
     tasks : list of float
-        Seconds by person.
+        Seconds by person, in the order of people; what a call does for each person besides is spread over them.
     overhead : float
-        Seconds of the call outside the people's tasks; every rank has them.
+        Seconds of a call whoever is priced (prices of all duties); every rank has them.
     joining : float
         Seconds that rank 0 needs to unpack the columns of all ranks.
     down, up : int
         Bytes of the broadcast duals, and of all answers.
+    who : list of int
+        The people of the tasks.
     """
 
     serial: float
@@ -65,6 +69,7 @@ class Call:
     joining: float
     down: int
     up: int
+    who: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -78,7 +83,10 @@ class Done:
     merging : list of float
         By round: processor seconds outside them.
     wall : dict of str to float
-        Wall-clock seconds of ``root`` and ``search``.
+        Wall-clock seconds of ``root``, of ``pricing`` in it (rank 0: from the duals to everybody's columns), and of
+        ``search``.
+    priced : int
+        People priced by this rank in the search.
     """
 
     calls: list[Call] = field(default_factory=list)
@@ -87,6 +95,7 @@ class Done:
     sent: int = 0
     work: list[float] = field(default_factory=list)
     wall: dict[str, float] = field(default_factory=dict)
+    priced: int = 0
 
 
 class _Counted:
@@ -127,6 +136,16 @@ class _Counted:
         return time.process_time() - self.inside
 
 
+class _Pricer(Pricer):
+    """Counts what it prices."""
+
+    priced = 0
+
+    def price(self, *given: Any, **named: Any) -> Priced:
+        self.priced += 1
+        return super().price(*given, **named)
+
+
 class _Pricing(LocalPricing):
     """Local pricing that notes what it spends."""
 
@@ -145,14 +164,18 @@ class _Pricing(LocalPricing):
         if self.sizes:
             down = len(pickle.dumps((duals, people, shut)))
             words = [(c.employee, c.word, c.cost) for c in answer[1]]
-            up = sum(w[1].nbytes + 12 for w in words) + 8 * len(people)
+            up = sum(w[1].nbytes + 12 for w in words) + 16 * len(people)
         unpacking = time.process_time()
         for column in answer[1] if self.sizes else ():
             self.cover.column(column.employee, column.word)
         joining = time.process_time() - unpacking
-        spent = ended - began
+        pricing = time.process_time()
+        self.cover.prices(duals)
+        fixed = time.process_time() - pricing
+        rest = max(0.0, ended - began - fixed - sum(self.tasks)) / max(1, len(people))
         serial, self.since = began - self.since, self.clock()
-        self.done.calls.append(Call(serial, self.tasks, max(0.0, spent - sum(self.tasks)), joining, down, up))
+        tasks = [spent + rest for spent in self.tasks]
+        self.done.calls.append(Call(serial, tasks, fixed, joining, down, up, list(people)))
         return answer
 
     def one(self, employee: int, prices: Floats, shut: NDArray[np.bool_] | None = None) -> tuple[float, list[Column]]:
@@ -196,25 +219,37 @@ def perform(
     sizes : bool
         Also note message sizes (one rank alone has none to measure, but knows what it would send).
     over : callable
-        Ends the root early on very large problems; only for one rank.
+        Ends the work early on very large problems; only for one rank.
     """
     comm = _Counted(world)
     compiled = problem.compiled
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")
-    pricer, cover = Pricer(compiled), CoverRows(compiled)
+    pricer, cover = _Pricer(compiled), CoverRows(compiled)
     people, penalty, lattice = list(range(compiled.employees)), _penalty(compiled), lattice_of(compiled)
-    made = construct(cover, pricer, people, penalty) if comm.rank == 0 else None
+    done = Done(work=[float(pricer.work(e)) for e in people])
+    owner = longest_first(np.array(done.work), comm.size)
+    made = None
+    if comm.rank == 0:
+        made = construct(cover, pricer, people, penalty)
+    else:  # as in a real run
+        rehearse(pricer, cover, np.flatnonzero(owner == comm.rank).tolist(), over)
     packed = comm.bcast(None if made is None else (made.words, made.personal))
     if packed is None:
         raise UnsupportedError(f"no first roster for {problem.name}")
     incumbent = Incumbent(cover, packed[0], packed[1], penalty)
     pricer.settle({})
-    done = Done(work=[float(pricer.work(e)) for e in people])
-    owner = longest_first(np.array(done.work), comm.size)
     team_timers, timers = Timers(), _Attempts()
     local = _Pricing(pricer, cover, done, comm.clock, sizes)
-    team = Team(comm, local, owner, team_timers)
+    team = Team(comm, local, owner, team_timers, balance=workload.balance)
+    done.wall["pricing"] = 0.0
+
+    def price(duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
+        since = time.perf_counter()
+        made = team.price(duals, people, shut)
+        done.wall["pricing"] += time.perf_counter() - since
+        return made
+
     comm.barrier()
     began = time.perf_counter()
     duals = None
@@ -223,7 +258,7 @@ def perform(
         master = Master(cover, people, nothing, penalty / 100.0)
         master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
         local.since = comm.clock()
-        root = generate(master, team.price, fixed=nothing, lattice=lattice, iterations=workload.iterations, over=over)
+        root = generate(master, price, fixed=nothing, lattice=lattice, iterations=workload.iterations, over=over)
         duals = root.duals
         team.release()
     else:
@@ -237,6 +272,7 @@ def perform(
     )
     comm.barrier()
     began = time.perf_counter()
+    pricer.priced = 0
     for _ in range(workload.rounds):
         if over():
             break
@@ -246,5 +282,31 @@ def perform(
         done.attempts.append(list(timers.spent))
         done.merging.append(max(0.0, comm.clock() - start - sum(timers.spent)))
     done.wall["search"] = time.perf_counter() - began
+    done.priced = pricer.priced
     done.sent = 64 + 4 * compiled.days * workload.people
     return done
+
+
+def least(runs: Sequence[Done]) -> Done:
+    """The same work done several times by one rank: every part with the least seconds that it took."""
+    first = runs[0]
+    calls = []
+    for same in zip(*(run.calls for run in runs), strict=False):
+        one = same[0]
+        calls.append(
+            Call(
+                min(c.serial for c in same),
+                [min(each) for each in zip(*(c.tasks for c in same), strict=True)],
+                min(c.overhead for c in same),
+                min(c.joining for c in same),
+                one.down,
+                one.up,
+                one.who,
+            )
+        )
+    attempts = [
+        [min(each) for each in zip(*parts, strict=False)] for parts in zip(*(r.attempts for r in runs), strict=False)
+    ]
+    merging = [min(each) for each in zip(*(r.merging for r in runs), strict=False)]
+    wall = {name: min(r.wall[name] for r in runs) for name in first.wall}
+    return Done(calls, attempts, merging, first.sent, first.work, wall, first.priced)
