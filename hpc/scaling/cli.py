@@ -37,6 +37,8 @@ def scaling(
 ) -> None:
     """Predict parallel efficiency on many ranks from a recorded run, and compare with real ranks of this machine.
 
+    Rosters are traced over pricing rounds and neighbourhoods, two-stage bed plans over rounds of the L-shaped method.
+
     Predicted and measured figures are kept apart in every table and picture.
     """
     from optimise.cli.kernel_cache import kernel_cache
@@ -57,6 +59,7 @@ def scaling(
 
         from hpc.scaling import measure
         from hpc.scaling.model import predict
+        from hpc.scaling.stochastic import record_scenarios
         from hpc.scaling.table import measured_rows, predicted_rows, write
         from hpc.scaling.trace import Trace, record
         from hpc.scaling.work import Workload
@@ -79,16 +82,21 @@ def scaling(
                 trace = Trace.read(file)
             else:
                 problem: Any = read(file)
-                if problem.kind != "roster":
-                    raise UnsupportedError(f"{file}: scaling is about rosters, this is a {problem.kind} problem")
-                record(problem, replace(workload, iterations=1, rounds=1), seconds=seconds)  # compiles
-                trace = record(problem, workload, seconds=seconds)
+                if problem.kind == "capacity":
+                    trace = record_scenarios(problem)
+                elif problem.kind == "roster":
+                    record(problem, replace(workload, iterations=1, rounds=1), seconds=seconds)  # compiles
+                    trace = record(problem, workload, seconds=seconds)
+                else:
+                    raise UnsupportedError(
+                        f"{file}: scaling is about rosters and scenarios, this is a {problem.kind} problem"
+                    )
                 trace.write(output / f"{file.stem}.trace.json")
             where = trace.machine
             rows += predicted_rows(trace, [predict(trace, n, network) for n in wanted])
             if real and not file.name.endswith(".trace.json"):
                 found = [measure.measure(file, n, workload) for n in real]
-                rows += measured_rows(trace.name, trace.people, found)
+                rows += measured_rows(trace.name, f"{trace.people} {trace.unit}", found)
         written = write(output, rows, network, where)
     print((output / "scaling.md").read_text(encoding="utf-8"))
     print(f"written to {output}: {', '.join(f.name for f in written)}", file=sys.stderr)

@@ -4,8 +4,8 @@ Every task keeps the seconds that were recorded; what changes is who does it, wh
 the network. Root: rank 0 solves the master (serial), broadcasts duals along a binomial tree, each rank prices its
 people (owners as in the real run: by size, then by measured seconds), and rank 0 receives one message from each rank
 and unpacks all columns. Search: a round has as many neighbourhoods as ranks, at least four, and ends with the slowest;
-their times are drawn from those recorded. Not modelled: operating-system noise, contention of networks, memory
-bandwidth shared by the cores of a node.
+their times are drawn from those recorded. The L-shaped method is a root whose people are clusters of scenarios. Not
+modelled: operating-system noise, contention of networks, memory bandwidth shared by the cores of a node.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ class Prediction:
     waiting : float
         Share of all ranks' root time that is spent waiting for the serial master.
     search_efficiency : float
-        Share of all ranks' search time that is spent in neighbourhoods.
+        Share of all ranks' search time that is spent in neighbourhoods; nan where none were traced.
     neighbourhoods : float
-        Neighbourhoods per second, all ranks together.
+        Neighbourhoods per second, all ranks together; nan where none were traced.
     """
 
     ranks: int
@@ -95,19 +95,23 @@ def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Predic
         root,
         alone / (ranks * root) if root > 0 else 1.0,
         serial / root if root > 0 else 0.0,
-        useful / (ranks * whole) if whole > 0 else 1.0,
-        max(ROUND, ranks) / whole if whole > 0 else math.inf,
+        useful / (ranks * whole) if whole > 0 else math.nan,
+        max(ROUND, ranks) / whole if whole > 0 else math.nan,
     )
 
 
 def _root(trace: Trace, ranks: int, network: Network) -> tuple[float, float]:
     """Seconds of the root, and those in which only rank 0 works."""
-    balance = Balance(longest_first(np.array(trace.work), ranks), ranks)
+    owner = longest_first(np.array(trace.work), ranks)
+    if trace.unit == "scenarios":
+        owner = (np.arange(len(trace.work)) * ranks // len(trace.work)).astype(np.int32)
+    balance = Balance(owner, ranks)
     total = serial = 0.0
     for call in trace.calls:
         who, tasks = np.arange(len(call.tasks)), np.array(call.tasks)
-        balance.moved(who.tolist())
-        balance.note(who, tasks)
+        if trace.unit == "people":
+            balance.moved(who.tolist())
+            balance.note(who, tasks)
         load = np.bincount(balance.owner[who], weights=tasks, minlength=ranks)
         alone = call.serial + (call.joining if ranks > 1 else 0.0)
         serial += alone

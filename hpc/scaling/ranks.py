@@ -58,15 +58,19 @@ def main() -> None:
             made: dict[str, Any] = _pingpong(comm)
         else:
             from hpc.scaling.measure import summarise
+            from hpc.scaling.stochastic import Scenarios, perform_scenarios
             from hpc.scaling.work import Workload, perform
             from optimise.io.base import read
 
             problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)
             workload = Workload(**json.loads(sys.argv[3]))
-            once = Workload(1, min(1, workload.rounds), workload.people, workload.seed)
-            perform(problem, comm, once)  # compiles
-            repeats = [comm.gather(perform(problem, comm, workload)) for _ in range(max(1, workload.repeats))]
+            if problem.kind == "capacity":
+                repeats = [comm.gather(perform_scenarios(problem, comm, Scenarios()))]
+            else:
+                once = Workload(1, min(1, workload.rounds), workload.people, workload.seed)
+                perform(problem, comm, once)  # compiles
+                repeats = [comm.gather(perform(problem, comm, workload)) for _ in range(max(1, workload.repeats))]
             made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
         if comm.rank == 0:
             print(json.dumps(made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,36 +21,45 @@ def predicted_rows(trace: Trace, predictions: Sequence[Prediction]) -> list[Row]
     return [
         {
             "instance": trace.name,
-            "people": trace.people,
+            "size": f"{trace.people} {trace.unit}",
             "kind": "predicted",
             "ranks": p.ranks,
             "root seconds": round(p.root, 4),
             "root efficiency": round(p.root_efficiency, 3),
             "root waits for master": round(p.waiting, 3),
-            "search efficiency": round(p.search_efficiency, 3),
-            "neighbourhoods per second": round(p.neighbourhoods, 2),
+            "search efficiency": _known(p.search_efficiency, 3),
+            "neighbourhoods per second": _known(p.neighbourhoods, 2),
         }
         for p in predictions
     ]
 
 
-def measured_rows(name: str, people: int, found: Sequence[Measured]) -> list[Row]:
+def _known(value: float, digits: int) -> float | str:
+    """Nothing where there is nothing to tell."""
+    return round(value, digits) if math.isfinite(value) else ""
+
+
+def measured_rows(name: str, size: str, found: Sequence[Measured]) -> list[Row]:
     """Strong scaling; efficiencies are along the critical path of processor seconds, against the smallest run."""
     first = found[0]
     return [
         {
             "instance": name,
-            "people": people,
+            "size": size,
             "kind": "measured",
             "ranks": m.ranks,
             "root seconds": round(m.root_path, 4),
             "root efficiency": round(first.root_path * first.ranks / (m.ranks * m.root_path), 3),
-            "search efficiency": round(first.search_path * first.ranks / (m.ranks * m.search_path), 3),
+            "search efficiency": _known(_ratio(first.search_path * first.ranks, m.ranks * m.search_path), 3),
             "root wall seconds": round(m.root_wall, 3),
             "search wall seconds": round(m.search_wall, 3),
         }
         for m in found
     ]
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if below > 0 else math.nan
 
 
 def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> list[Path]:
@@ -96,17 +106,21 @@ def _picture(file: Path, rows: Sequence[Row]) -> Path | None:
         axes = figure.add_subplot(1, 2, place + 1)
         for name in dict.fromkeys(row["instance"] for row in rows):
             mine = [row for row in rows if row["instance"] == name]
-            line = [row for row in mine if row["kind"] == "predicted"]
-            marks = [row for row in mine if row["kind"] == "measured"]
+            known = [row for row in mine if row[f"{part} efficiency"] != ""]
+            line = [row for row in known if row["kind"] == "predicted"]
+            marks = [row for row in known if row["kind"] == "measured"]
+            if not known:
+                continue
             drawn = axes.plot(
                 [r["ranks"] for r in line], [r[f"{part} efficiency"] for r in line], label=f"{name}, predicted"
             )
             if marks:
                 x, y = [r["ranks"] for r in marks], [r[f"{part} efficiency"] for r in marks]
                 axes.plot(x, y, "o", color=drawn[0].get_color() if drawn else None, label=f"{name}, measured")
-        axes.set(xscale="log", xlabel="ranks", ylabel="parallel efficiency", ylim=(0, 1.1), title=part)
+        axes.set(xlabel="ranks", ylabel="parallel efficiency", ylim=(0, 1.1), title=part)
         axes.set_xscale("log", base=2)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
+        if axes.has_data():
+            axes.legend(fontsize=7)
     figure.savefig(file)
     return file

@@ -20,7 +20,7 @@ _SCHEMA = "wardwise-trace/2"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One serial run of a :class:`~hpc.scaling.work.Workload`.
+    """One serial run of a :class:`~hpc.scaling.work.Workload`, or of the L-shaped method.
 
     Attributes
     ----------
@@ -34,6 +34,8 @@ class Trace:
         Processor seconds of each round outside them.
     sent : int
         Bytes of one neighbourhood's answer.
+    unit : str
+        What ``people`` counts: people, or scenarios, whose clusters are the tasks and whose owners are fixed.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Trace:
     attempts: tuple[tuple[float, ...], ...]
     merging: tuple[float, ...]
     sent: int
+    unit: str = "people"
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps({"schema": _SCHEMA, **asdict(self)}) + "\n", encoding="utf-8")

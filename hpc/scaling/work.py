@@ -25,7 +25,7 @@ from optimise.kernels import Priced, Pricer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
 
-__all__ = ["Call", "Done", "Workload", "least", "perform"]
+__all__ = ["Call", "CountedComm", "Done", "Workload", "least", "perform"]
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Done:
     priced: int = 0
 
 
-class _Counted:
+class CountedComm:
     """A communicator that notes the processor time spent inside it: MPI libraries wait by asking in a loop."""
 
     def __init__(self, comm: Communicator) -> None:
@@ -221,7 +221,7 @@ def perform(
     over : callable
         Ends the work early on very large problems; only for one rank.
     """
-    comm = _Counted(world)
+    comm = CountedComm(world)
     compiled = problem.compiled
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")

@@ -12,11 +12,13 @@ from hpc_cases import small
 from hpc.partition import longest_first
 from hpc.scaling.measure import measure, summarise
 from hpc.scaling.model import Network, predict
+from hpc.scaling.stochastic import Scenarios, record_scenarios
 from hpc.scaling.table import measured_rows, predicted_rows, write
 from hpc.scaling.trace import Trace, record
 from hpc.scaling.work import Call, Done, Workload, least
 from optimise.errors import InputError
 from optimise.generate import ward
+from optimise.generate.capacity import capacity
 from optimise.io.native import write_ward
 
 FREE = Network(0.0, math.inf, 0.0, "ideal")
@@ -146,6 +148,29 @@ def test_owners_follow_measured_seconds_in_the_prediction_as_in_the_run() -> Non
     assert found == pytest.approx(5 * (2.5 + slow) + 5 * (2.5 + 7.0))  # five calls by size, then level
 
 
+def test_scenarios_are_spread_in_clusters_of_neighbours() -> None:
+    call = Call(1.0, [4.0, 1.0, 1.0, 1.0], 0.0, 0.0, 0, 0)
+    made = Trace("fan", 200, 7, "paper", (1.0,) * 4, (call,) * 8, (), (), 0, "scenarios")
+    assert predict(made, 1, FREE).root == pytest.approx(8 * 8.0)
+    assert predict(made, 2, FREE).root == pytest.approx(8 * 6.0)  # owners do not follow the clock
+    assert predict(made, 256, FREE).root == pytest.approx(8 * 5.0)
+    assert math.isnan(predict(made, 2, FREE).search_efficiency)
+
+
+def test_the_l_shaped_method_can_be_recorded(tmp_path: Path) -> None:
+    made = record_scenarios(capacity(7, 3, 3, 4, 2, beds=60), Scenarios(calls=4, clusters=3))
+    assert [len(c.tasks) for c in made.calls] == [3] * 4
+    assert made.people == 7
+    assert all(c.down > 0 and c.up > 0 and min(c.tasks) > 0.0 and c.serial > 0.0 for c in made.calls)
+    made.write(tmp_path / "x.trace.json")
+    assert Trace.read(tmp_path / "x.trace.json") == made
+    rows = predicted_rows(made, [predict(made, n, REAL) for n in (1, 2, 256)])
+    assert rows[0]["size"] == "7 scenarios"
+    assert rows[0]["search efficiency"] == ""
+    assert rows[2]["root efficiency"] < 3 / 256 + 1e-9
+    assert {f.name for f in write(tmp_path, rows, REAL, "here")} >= {"scaling.csv", "scaling.md"}
+
+
 @pytest.mark.mpi
 def test_two_real_ranks_take_what_one_rank_foretells(tmp_path: Path, mpiexec: str) -> None:
     """The first call of the rank that built no plan took ten times as long: its tables were not there yet."""
@@ -161,7 +186,7 @@ def test_two_real_ranks_take_what_one_rank_foretells(tmp_path: Path, mpiexec: st
 def test_tables_say_what_was_measured_and_what_predicted(tmp_path: Path) -> None:
     made = trace()
     rows = predicted_rows(made, [predict(made, n, REAL) for n in (1, 2)])
-    rows += measured_rows("made", 8, [summarise([[account((1.0,), who=(0,))]])])
+    rows += measured_rows("made", "8 people", [summarise([[account((1.0,), who=(0,))]])])
     files = {f.name for f in write(tmp_path, rows, REAL, "here")}
     assert {"scaling.csv", "scaling.md", "scaling.svg"} <= files
     text = (tmp_path / "scaling.md").read_text()
