@@ -3,6 +3,7 @@
 Each gets a budget of energy evaluations (shots, for QAOA) and returns distinct states, best first.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -79,55 +80,16 @@ def exact(problem: OneHot, budget: int, seed: int) -> Found:
 
 
 def highs(problem: OneHot, budget: int, seed: int) -> Found:
-    """HiGHS on the linearised model, to optimality: y >= x_i + x_j - 1 or y <= x_i, x_j as the sign asks.
+    """HiGHS on a linear model of the energy (`quantum.linearise`), to optimality.
 
     The budget does not apply; `Found.evaluations` is 0.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import coo_array
+    from quantum.linearise import solve_linearised
 
-    linear, table, _ = problem.tables()
-    rows, cols = np.nonzero(np.triu(table, 1))
-    values = table[rows, cols]
-    n, pairs = linear.size, rows.size
-    entries: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
-    ones = np.ones(n)
-    entries.append((problem.block_of, np.arange(n), ones))
-    lower, upper = [np.ones(problem.blocks)], [np.ones(problem.blocks)]
-    height = problem.blocks
-    y = n + np.arange(pairs)
-    positive, negative = np.flatnonzero(values > 0), np.flatnonzero(values < 0)
-    at = height + np.arange(positive.size)
-    for column, sign in ((rows[positive], -1.0), (cols[positive], -1.0), (y[positive], 1.0)):
-        entries.append((at, column, np.full(positive.size, sign)))
-    lower.append(np.full(positive.size, -1.0))
-    upper.append(np.full(positive.size, np.inf))
-    height += positive.size
-    for ends in (rows, cols):
-        at = height + np.arange(negative.size)
-        entries.append((at, y[negative], np.ones(negative.size)))
-        entries.append((at, ends[negative], -np.ones(negative.size)))
-        lower.append(np.full(negative.size, -np.inf))
-        upper.append(np.zeros(negative.size))
-        height += negative.size
-    matrix = coo_array(
-        (
-            np.concatenate([e[2] for e in entries]),
-            (np.concatenate([e[0] for e in entries]), np.concatenate([e[1] for e in entries])),
-        ),
-        shape=(height, n + pairs),
-    )
-    result = milp(
-        np.concatenate([linear, values]),
-        constraints=LinearConstraint(matrix.tocsc(), np.concatenate(lower), np.concatenate(upper)),
-        integrality=np.concatenate([np.ones(n), np.zeros(pairs)]),
-        bounds=Bounds(0, 1),
-    )
-    if result.x is None:
-        raise RuntimeError(f"HiGHS gave no solution: {result.message}")
-    starts = problem.starts.tolist()
-    choices = [int(np.argmax(result.x[s : s + k])) for s, k in zip(starts, problem.sizes)]
-    return Found.of(problem, np.array([choices]), 0)
+    found = solve_linearised(problem, seconds=math.inf, seed=seed)
+    if found.choices is None:
+        raise RuntimeError("HiGHS gave no solution")
+    return Found.of(problem, found.choices[None, :], 0)
 
 
 @dataclass(frozen=True, slots=True)
