@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
-UNFINISHED = 1
+UNFINISHED, STOPPED = 1, 75
 
 
 def compare(
@@ -34,14 +35,17 @@ def compare(
     Stop it at any time and start it again: finished runs are kept. Under MPI the ranks share the runs; in a Slurm array
     each task takes its part and the last one to finish writes the report.
     """
+    from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
+    from optimise.cli.signals import StopSignal, stop_signals
     from optimise.communicator import abort_on_error, find_world
     from optimise.compare import part_of, read_study, run_study, write_outcome
     from optimise.compare.outcome import require
 
-    comm = find_world()
     mine = part_of(part)
+    guard_rank()
     require()
+    comm = find_world()
     folder = output or study.with_suffix("")
     loud = comm.rank == 0 and not quiet
 
@@ -50,12 +54,18 @@ def compare(
             _say(f"[{done}/{todo}] {cell.problem.name}: {cell.contender.label}, seed {cell.seed}: {_short(row)}")
 
     code = 0
-    with kernel_cache(_say if loud else _silent), abort_on_error(comm):
+    stop = StopSignal(lambda: os._exit(STOPPED))  # the run that does not listen is lost, those before it are kept
+    if loud:
+        stop.on_signal = lambda: _say("stopping: the run under way is given up, finished ones are kept")
+    with stop_signals(stop), kernel_cache(_say if loud else _silent), abort_on_error(comm):
         found = read_study(study)
-        facts = run_study(found, folder, comm=comm, part=mine, told=told)
+        facts = run_study(found, folder, comm=comm, part=mine, told=told, stop=lambda: stop.asked)
         if facts is None:
-            code = 0 if mine[1] > 1 else UNFINISHED
-            if loud:
+            stopped = any(comm.allgather(stop.asked))
+            code = STOPPED if stopped else 0 if mine[1] > 1 else UNFINISHED
+            if loud and stopped:
+                _say(f"stopped by a signal; the same command goes on with what is missing in {folder}/cells")
+            elif loud:
                 _say(f"this part is done, others are not: the report follows when all runs are in {folder}/cells")
         else:
             failed = sum(f["status"] == "failed" for f in facts)

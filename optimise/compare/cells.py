@@ -10,7 +10,7 @@ import math
 import re
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from optimise.atomic import write_text
 from optimise.compare.study import Contender, Study
 from optimise.driver import solve
 from optimise.errors import InputError, WardwiseError
-from optimise.method import Limits, get_method
+from optimise.method import Limits, Progress, get_method
 from optimise.problem import Problem
-from optimise.result import Result
+from optimise.result import Result, Stop
 
 __all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
@@ -82,8 +82,22 @@ def cells_of(study: Study) -> list[Cell]:
     return made
 
 
-def run_cell(cell: Cell) -> dict[str, Any]:
-    """Run it and return its facts, all plain values; a run that fails is a fact too."""
+class _Stopping:
+    """A listener that tells nobody anything and asks the method to stop when it should."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop()
+
+    def __call__(self, progress: Progress) -> bool:
+        return self._stop()
+
+
+def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
+    """Run it and return its facts, all plain values; a run that fails is a fact too, one told to ``stop`` is None."""
     contender = cell.contender
     limits = Limits(contender.time_limit, iterations=contender.iterations, threads=cell.threads)
     row: dict[str, Any] = {
@@ -102,7 +116,16 @@ def run_cell(cell: Cell) -> dict[str, Any]:
     }
     wall, cpu = time.perf_counter(), time.process_time()
     try:
-        result = solve(cell.problem, contender.method, limits=limits, seed=cell.seed, options=contender.options or None)
+        result = solve(
+            cell.problem,
+            contender.method,
+            limits=limits,
+            seed=cell.seed,
+            options=contender.options or None,
+            listen=_Stopping(stop),
+        )
+        if stop() and result.stop is Stop.INTERRUPTED:
+            return None
         row |= {"status": "done", "message": ""} | _facts(result)
     except WardwiseError as error:  # too large, an extra that is absent, a wrong option
         row |= {"status": "refused", "message": str(error)}

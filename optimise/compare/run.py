@@ -50,6 +50,7 @@ def run_study(
     comm: Communicator | None = None,
     part: tuple[int, int] = (0, 1),
     told: Told | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[dict[str, Any]] | None:
     """Run the cells of this part that are not finished.
 
@@ -62,6 +63,8 @@ def run_study(
         Receives ``cells/``, one file a cell.
     part : (int, int)
         0-based part and number of parts.
+    stop : callable
+        Asked between runs and by each run's method; once True, the run under way is given up and no other begins.
 
     Returns
     -------
@@ -78,6 +81,8 @@ def run_study(
     mine = sorted(dealt)
     warm: set[tuple[str, str]] = set()
     for done, i in enumerate(mine, start=1):
+        if stop():
+            break
         row = read_cell(cells[i], place)
         fresh = row is None
         if row is None:
@@ -85,7 +90,9 @@ def run_study(
             if what not in warm:
                 warm_up(cells[i])
                 warm.add(what)
-            row = run_cell(cells[i])
+            row = run_cell(cells[i], stop)
+            if row is None:
+                break
             write_cell(cells[i], row, place)
         if told is not None:
             told(done, len(mine), cells[i], row, fresh)
