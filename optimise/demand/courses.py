@@ -6,8 +6,9 @@ import numpy as np
 
 from optimise.demand.counts import still_present
 from optimise.demand.pmf import FloatArray, IntArray
+from optimise.demand.stays import staying_on
 
-__all__ = ["draw_remaining", "simulate"]
+__all__ = ["draw_remaining", "keep", "simulate"]
 
 
 def draw_remaining(
@@ -16,6 +17,7 @@ def draw_remaining(
     horizon: int,
     count: int,
     rng: np.random.Generator,
+    risk: FloatArray | None = None,
     factors: FloatArray | None = None,
 ) -> IntArray:
     """Array (count, horizon, G): patients who are in bed now and still are in each period, drawn one by one.
@@ -25,28 +27,52 @@ def draw_remaining(
     spent : list of int arrays
         Periods that the patients of each group have been in bed.
     stay : float array (G, L)
-    factors : float array (horizon,), optional
-        How much more or less patients leave in each period than their time in bed says (weekends, nights).
+    risk, factors : float arrays (G, L), (horizon,), optional
+        As :func:`optimise.demand.stays.leaving` finds them, factors by period from now; without them ``stay`` says
+        when patients leave, whatever the day.
     """
     made = np.zeros((count, horizon, len(spent)), np.int64)
     for g, mine in enumerate(spent):
         if not len(mine):
             continue
         # kept[t, i]: patient i is in bed in period t; it falls with t, so one uniform tells the whole course.
-        kept = np.stack([np.ones(len(mine)), *(still_present(mine, stay[g], t) for t in range(horizon))])
-        if factors is not None:
-            leave = 1.0 - np.divide(kept[1:], kept[:-1], out=np.zeros_like(kept[1:]), where=kept[:-1] > 1e-12)
-            kept[1:] = np.cumprod(1.0 - np.minimum(leave * factors[:, None], 1.0), axis=0)
+        if risk is None or factors is None:
+            kept = np.stack([still_present(mine, stay[g], t) for t in range(horizon)])
+        else:
+            kept = staying_on(mine, risk[g], factors, _rate(stay[g]))
         uniforms = rng.random((count, len(mine)))
         for t in range(horizon):
-            made[:, t, g] = (uniforms < kept[t + 1]).sum(1)
+            made[:, t, g] = (uniforms < kept[t]).sum(1)
     return made
 
 
+def keep(stay: FloatArray, risk: FloatArray, factors: FloatArray) -> FloatArray:
+    """Array (H, H, G): chance of one who arrives in the first period to be in bed in the second.
+
+    Arguments as for :func:`draw_remaining`; see :attr:`optimise.demand.scenarios.Scenarios.kept`.
+    """
+    horizon, groups = len(factors), len(risk)
+    made = np.zeros((horizon, horizon, groups))
+    for g in range(groups):
+        rate = _rate(stay[g])
+        for first in range(horizon):
+            made[first, first:, g] = staying_on(np.zeros(1, np.int64), risk[g], factors[first:], rate)[:, 0]
+    return made
+
+
+def _rate(stay: FloatArray) -> float:
+    """Chance to leave in a period beyond the longest stay on record: that of a mean stay."""
+    return 1.0 / max(1.0, float(np.arange(1, len(stay) + 1) @ stay))
+
+
 def simulate(
-    arrivals: IntArray, remaining: IntArray, stay: FloatArray, rng: np.random.Generator
+    arrivals: IntArray,
+    remaining: IntArray,
+    stay: FloatArray,
+    rng: np.random.Generator,
+    kept: FloatArray | None = None,
 ) -> tuple[IntArray, IntArray]:
-    """Draw a stay for every arrival.
+    """Draw a stay for every arrival, by ``kept`` (H, H, G) where it is given, else by ``stay`` (G, L).
 
     Returns
     -------
@@ -59,9 +85,16 @@ def simulate(
     for g in range(groups):
         number = arrivals[:, :, g].ravel()
         where = np.repeat(np.arange(len(number)), number)
-        length = np.searchsorted(np.cumsum(stay[g])[:-1], rng.random(len(where)), side="right") + 1
         scenario, first = where // horizon, where % horizon
-        end = first + length
+        uniforms = rng.random(len(where))
+        if kept is None:
+            end = first + np.searchsorted(np.cumsum(stay[g])[:-1], uniforms, side="right") + 1
+        else:
+            end = np.empty_like(first)
+            for begin in range(horizon):  # what is kept falls with the period
+                mine = first == begin
+                falling = -kept[begin, begin + 1 :, g]
+                end[mine] = begin + 1 + np.searchsorted(falling, -uniforms[mine], side="left")
         change = np.zeros((count, horizon + 1), np.int64)
         np.add.at(change, (scenario, first), 1)
         np.add.at(change, (scenario, np.minimum(end, horizon)), -1)

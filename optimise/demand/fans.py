@@ -45,7 +45,9 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
         parts.append(sample(forecast.pmf, ndtr(both[:size])))
         if forecast.spent:
             rng = np.random.default_rng((seed, 75, batch))
-            drawn = draw_remaining(forecast.spent, lengths, forecast.horizon, _BATCH, rng, forecast.leaving)
+            drawn = draw_remaining(
+                forecast.spent, lengths, forecast.horizon, _BATCH, rng, forecast.risk, forecast.leaving
+            )
             inside.append(drawn[:size])
     arrivals = np.concatenate(parts)
     remaining = np.concatenate(inside) if inside else np.zeros((count, forecast.horizon, groups), np.int64)
@@ -57,4 +59,5 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
         forecast.start,
         lengths,
         remaining,
+        None if stay is not None else forecast.kept(),
     )

@@ -15,12 +15,13 @@ from scipy.special import ndtr
 
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
+from optimise.demand.courses import keep
 from optimise.demand.demand import Demand
 from optimise.demand.dependence import Dependence, estimate
 from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.scenarios import HOURS, Period
-from optimise.demand.stays import leaving_factors, stay_pmf
+from optimise.demand.stays import leaving, stay_pmf
 from optimise.errors import InputError
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
@@ -48,6 +49,8 @@ class Forecast:
         Periods that the patients now in bed have been there, by group.
     leaving : float array (H,) or None
         How much more or less patients leave in each period than their time in bed says (nights, weekends).
+    risk : float array (G, L) or None
+        Chance to leave after ``l + 1`` periods in bed, to be multiplied by ``leaving``.
     """
 
     pmf: FloatArray
@@ -59,6 +62,7 @@ class Forecast:
     stay: FloatArray | None = None
     spent: list[IntArray] = field(default_factory=list)
     leaving: FloatArray | None = None
+    risk: FloatArray | None = None
 
     @property
     def horizon(self) -> int:
@@ -83,6 +87,12 @@ class Forecast:
         drawn = counts.sample(self.pmf, ndtr(scores)).sum(1)
         return np.asarray(np.quantile(drawn, levels, axis=0, method="inverted_cdf"), np.float64)
 
+    def kept(self) -> FloatArray | None:
+        """Array (H, H, G): chance of one who arrives in the first period to be in bed in the second, if known."""
+        if self.stay is None or self.risk is None or self.leaving is None:
+            return None
+        return keep(self.stay, self.risk, self.leaving)
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one ``.npz`` file."""
         target = Path(path)
@@ -100,6 +110,8 @@ class Forecast:
             arrays["stay"] = self.stay
         if self.leaving is not None:
             arrays["leaving"] = self.leaving
+        if self.risk is not None:
+            arrays["risk"] = self.risk
         for g, mine in enumerate(self.spent):
             arrays[f"spent{g}"] = mine
         with temporary.open("wb") as stream:
@@ -128,6 +140,7 @@ class Forecast:
                     stored.get("stay", None),
                     spent,
                     stored.get("leaving", None),
+                    stored.get("risk", None),
                 )
         except FileNotFoundError:
             raise InputError("no such file", file=source) from None
@@ -183,19 +196,22 @@ def forecast(
     winner = best(results)
     model = next(m for m in chosen if m.name == winner.model)
     made = model.fit(demand, demand.length, horizon, seed).predict(demand, demand.length, horizon)
-    stay, spent, leaving = in_bed(demand, horizon)
+    known = in_bed(demand, horizon)
     dependence = estimate(winner, demand.season // 7)
     start = demand.time(demand.length)
-    found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, stay, spent, leaving)
+    found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, *known)
     return found, results
 
 
-def in_bed(demand: Demand, horizon: int) -> tuple[FloatArray | None, list[IntArray], FloatArray | None]:
-    """Distribution of stays, time in bed of those there now, and how leaving varies over the week from now on."""
+def in_bed(
+    demand: Demand, horizon: int
+) -> tuple[FloatArray | None, list[IntArray], FloatArray | None, FloatArray | None]:
+    """What the stays seen say: :attr:`Forecast.stay`, ``spent``, ``leaving`` and ``risk``, from the end of the data."""
     if demand.stays is None:
-        return None, [], None
-    stay = stay_pmf(demand.stays, len(demand.groups), HOURS[demand.period])
+        return None, [], None, None
+    hours = HOURS[demand.period]
+    stay = stay_pmf(demand.stays, len(demand.groups), hours)
     first = demand.start.weekday() * (demand.season // 7) + (demand.start.hour if demand.period == "hour" else 0)
     slots = (first + np.arange(demand.length + horizon, dtype=np.int64)) % demand.season
-    factors = leaving_factors(demand.stays, stay, slots[: demand.length], demand.season)
-    return stay, demand.stays.present(len(demand.groups)), factors[slots[demand.length :]]
+    risk, factors = leaving(demand.stays, len(demand.groups), slots[: demand.length], demand.season, hours)
+    return stay, demand.stays.present(len(demand.groups)), factors[slots[demand.length :]], risk

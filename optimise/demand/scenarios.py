@@ -55,6 +55,10 @@ class Scenarios:
     remaining : int64 array (S, H, G)
         Patients who lay in a bed before the first period and still do in each period; never rises with the period.
         Zeros when nothing is said.
+    kept : float array (H, H, G) or None
+        ``kept[a, t, g]``: probability that a patient who arrives in period ``a`` is in bed in period ``t``; 1 for
+        ``t = a``, 0 before, never rising. Says more than ``stay`` where fewer leave at night and at weekends; None
+        where the time since arrival says it all.
     """
 
     arrivals: npt.NDArray[np.int64]
@@ -64,6 +68,7 @@ class Scenarios:
     start: datetime.datetime
     stay: npt.NDArray[np.float64]
     remaining: npt.NDArray[np.int64] = None  # type: ignore[assignment]  # zeros
+    kept: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         arrivals = _counts(self.arrivals, "arrivals")
@@ -91,6 +96,8 @@ class Scenarios:
             raise InputError(f"has shape {remaining.shape}, expected {arrivals.shape}", item="remaining")
         if (np.diff(remaining, axis=1) > 0).any():
             raise InputError("rises with the period, but nobody can come back", item="remaining")
+        if self.kept is not None:
+            object.__setattr__(self, "kept", _kept(self.kept, arrivals.shape[1], groups))
         for name, array in (
             ("arrivals", arrivals),
             ("probabilities", probabilities / probabilities.sum()),
@@ -124,6 +131,10 @@ class Scenarios:
     def occupancy(self) -> npt.NDArray[np.float64]:
         """Array (S, H, G): beds wanted in each period, expected over stays given the arrivals of each scenario."""
         wanted = self.remaining.astype(np.float64)
+        if self.kept is not None:
+            for g in range(len(self.groups)):
+                wanted[:, :, g] += self.arrivals[:, :, g] @ self.kept[:, :, g]
+            return wanted
         survival = self.survival
         for lag in range(min(survival.shape[1], self.horizon)):
             wanted[:, lag:, :] += self.arrivals[:, : self.horizon - lag, :] * survival[:, lag]
@@ -150,6 +161,7 @@ class Scenarios:
         if target.suffix != ".npz":
             raise InputError("scenarios are written as .npz", file=target)
         temporary = target.with_name(target.name + ".part")
+        more: dict[str, Any] = {} if self.kept is None else {"kept": self.kept}
         with temporary.open("wb") as stream:
             np.savez_compressed(
                 stream,
@@ -160,6 +172,7 @@ class Scenarios:
                 start=np.array(self.start.isoformat()),
                 stay=self.stay,
                 remaining=self.remaining,
+                **more,
             )
         temporary.replace(target)
         return target
@@ -171,6 +184,7 @@ class Scenarios:
         try:
             with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 parts = {name: stored[name] for name in ("arrivals", "probabilities", "stay", "remaining")}
+                parts["kept"] = stored.get("kept", None)
                 names = tuple(str(name) for name in stored["groups"])
                 period: Any = str(stored["period"])
                 start = datetime.datetime.fromisoformat(str(stored["start"]))
@@ -182,6 +196,26 @@ class Scenarios:
             return cls(groups=names, period=period, start=start, **parts)
         except InputError as error:
             raise error.at(file=source) from None
+
+
+def _kept(values: npt.ArrayLike, horizon: int, groups: int) -> npt.NDArray[np.float64]:
+    """A checked read-only copy of what stays."""
+    made = np.array(values, dtype=np.float64)
+    if made.shape != (horizon, horizon, groups):
+        raise InputError(f"has shape {made.shape}, expected {(horizon, horizon, groups)}", item="kept")
+    first = np.arange(horizon)
+    before = first[:, None] > first[None, :]
+    later = np.triu(np.ones((horizon, horizon - 1), dtype=np.bool_))  # period t + 1 where t is at or after arrival
+    if (
+        not np.isfinite(made).all()
+        or (made < 0).any()
+        or made[before].any()
+        or (made[first, first] != 1.0).any()
+        or (np.diff(made, axis=1)[later] > 0).any()
+    ):
+        raise InputError("expected probabilities that begin at 1 and never rise", item="kept")
+    made.setflags(write=False)
+    return made
 
 
 def _counts(values: npt.ArrayLike, item: str) -> npt.NDArray[np.int64]:

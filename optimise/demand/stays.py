@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Stays", "hazards", "leaving_factors", "stay_pmf"]
+__all__ = ["Stays", "leaving", "stay_pmf", "staying_on"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 _LONGEST_DAYS = 120
+_SWEEPS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,16 +87,14 @@ def stay_pmf(stays: Stays, groups: int, period_hours: int) -> FloatArray:
     return pmf
 
 
-def hazards(stay: FloatArray) -> FloatArray:
-    """Array (G, L): probability of a stay of exactly ``l + 1`` periods, given that it lasts that long."""
-    alive = np.cumsum(stay[:, ::-1], axis=1)[:, ::-1]
-    return np.divide(stay, alive, out=np.ones_like(stay), where=alive > 1e-12)
+def leaving(
+    stays: Stays, groups: int, slots: IntArray, season: int, period_hours: int
+) -> tuple[FloatArray, FloatArray]:
+    """Chance to leave in a period: by time in bed and group, times how much more or less the slot of the week sees.
 
-
-def leaving_factors(stays: Stays, stay: FloatArray, slots: IntArray, season: int) -> FloatArray:
-    """How much more, or less, patients leave in each slot of the week than their time in bed says.
-
-    Departures seen over departures expected from the hazards; few leave at night and at weekends.
+    Few leave at night and at weekends. Patients of one hour of arrival come to each slot after other times in bed, so
+    the two are fitted together: log-linear Poisson rates with exposures (Holford 1980), by iterative proportional
+    fitting, which makes expected departures of every slot, and after every time in bed, equal those seen.
 
     Parameters
     ----------
@@ -104,19 +103,58 @@ def leaving_factors(stays: Stays, stay: FloatArray, slots: IntArray, season: int
 
     Returns
     -------
-    float array (season,)
-        Drawn to 1 where little is known.
+    risk : float array (G, L)
+        For ``l + 1`` periods in bed. Beyond the longest stay on record a mean rate holds.
+    factors : float array (season,)
+        Drawn to a product of weekday and hour where little is known.
     """
-    risk = hazards(stay)
-    ended = stays.end >= 0
-    last = np.minimum(np.where(ended, stays.end, stays.length - 1), stays.length - 1)
+    ended = (stays.end >= 0) & (stays.end < stays.length)
+    last = np.where(ended, stays.end, stays.length - 1)
     number = np.maximum(last - stays.first, 0)  # periods in which each patient might have left
+    longest = int(min(max(1, number.max(initial=1)), _LONGEST_DAYS * 24 // period_hours))
     whose = np.repeat(np.arange(len(number)), number)
     spent = np.arange(len(whose)) - np.repeat(np.cumsum(number) - number, number) + 1
-    expected = np.bincount(
-        slots[stays.first[whose] + spent],
-        weights=risk[stays.group[whose], np.minimum(spent, risk.shape[1]) - 1],
-        minlength=season,
-    )
-    seen = np.bincount(slots[stays.end[ended & (stays.end < stays.length)]], minlength=season)
-    return np.asarray((seen + 5.0) / (expected + 5.0), np.float64)
+    shape = (groups * longest, season)
+
+    def table(group: IntArray, spent: IntArray, at: IntArray) -> FloatArray:
+        rows = group * longest + np.minimum(spent, longest) - 1
+        found = np.bincount(rows * season + slots[at], minlength=shape[0] * season)
+        return found.reshape(shape).astype(np.float64)
+
+    there = table(stays.group[whose], spent, stays.first[whose] + spent)
+    left = table(stays.group[ended], (stays.end - stays.first)[ended], stays.end[ended])
+    by_spent, by_slot = left.sum(axis=1), left.sum(axis=0)
+    factors, risk = np.ones(season), np.zeros(len(by_spent))
+    for _ in range(_SWEEPS):
+        expected = there @ factors
+        risk = np.divide(by_spent, expected, out=np.zeros_like(risk), where=expected > 0)
+        factors = _smoothed(by_slot, risk @ there)
+    return risk.reshape(groups, longest), factors
+
+
+def _smoothed(seen: FloatArray, expected: FloatArray) -> FloatArray:
+    """Seen over expected by slot of the week, drawn to hour times weekday, and those to their mean."""
+    table, size = seen.reshape(7, -1), expected.reshape(7, -1)
+    overall = (seen.sum() + 1.0) / (expected.sum() + 1.0)
+    hour = (table.sum(axis=0) + overall) / (size.sum(axis=0) + 1.0)
+    weekday = (table.sum(axis=1) + 1.0) / (size @ hour + 1.0)
+    product = np.outer(weekday, hour)
+    return np.asarray(((table + product) / (size + 1.0)).ravel(), np.float64)
+
+
+def staying_on(spent: IntArray, risk: FloatArray, factors: FloatArray, rate: float) -> FloatArray:
+    """Array (periods, n): chance of each patient to be in bed still in each period from now.
+
+    Parameters
+    ----------
+    spent : int array (n,)
+        Periods in bed so far, 0 for one who arrives in the first of the periods.
+    risk : float array (L,)
+    factors : float array (periods,)
+    rate : float
+        Chance to leave in a period beyond the longest stay on record.
+    """
+    after = spent[None, :] + np.arange(len(factors))[:, None]
+    known = np.r_[0.0, risk, rate]
+    chance = known[np.minimum(after, len(risk) + 1)] * factors[:, None]
+    return np.asarray(np.cumprod(1.0 - np.minimum(chance, 1.0), axis=0))

@@ -88,7 +88,7 @@ def study(
     for week in range(weeks):
         start = first + week * _HOURS
         known = demand.head(start)
-        stay, spent, leaving = in_bed(known, _HOURS)
+        beds = in_bed(known, _HOURS)
         now = Forecast(
             model.fit(known, start, _HOURS, seed).predict(known, start, _HOURS),
             demand.groups,
@@ -96,9 +96,7 @@ def study(
             demand.time(start),
             chosen.model,
             dependence,
-            stay,
-            spent,
-            leaving,
+            *beds,
         )
         reduction = reduce(fan(now, sample, seed=seed + week), scenarios)
         problem = place.problem(reduction.scenarios, now.spent)

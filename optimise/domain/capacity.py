@@ -356,7 +356,11 @@ class CapacityProblem:
             first = came // self.step
             made[:, first, day] = 1.0
             later = np.arange(first + 1, self.rounds)
-            made[:, later, day] = self.survival[:, later * self.step - came]
+            kept = self.scenarios.kept
+            if kept is None:
+                made[:, later, day] = self.survival[:, later * self.step - came]
+            else:
+                made[:, later, day] = kept[came, later * self.step].T
         made.setflags(write=False)
         return made
 
@@ -386,6 +390,7 @@ class CapacityProblem:
             demand.probabilities,
             demand.stay,
             demand.remaining,
+            *(() if demand.kept is None else (demand.kept,)),
             wards.minimum,
             wards.maximum,
             wards.price,

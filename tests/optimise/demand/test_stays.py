@@ -7,7 +7,7 @@ import pytest
 
 from optimise.demand.courses import draw_remaining, simulate
 from optimise.demand.stayfile import read_stays
-from optimise.demand.stays import Stays, leaving_factors, stay_pmf
+from optimise.demand.stays import Stays, leaving, stay_pmf
 from optimise.errors import InputError
 
 
@@ -102,10 +102,10 @@ def test_weekends_on_which_few_leave_are_found_and_kept():
         end.append(int(day))
     stays = of(list(zip(first, end, strict=True)), 350).until(350)
     stay = stay_pmf(stays, 1, 24)
-    factors = leaving_factors(stays, stay, np.arange(350) % 7, 7)
-    assert factors[5:].max() < 0.5
-    assert factors[:5].min() > 1.05
+    risk, factors = leaving(stays, 1, np.arange(350) % 7, 7, 24)
+    assert factors[5:].max() < 0.5 * factors[:5].min()
+    assert np.allclose(risk[0, 2] * factors, [0.4] * 5 + [0.1] * 2, rtol=0.2)
     spent = [np.ones(50, int)]
     rng = np.random.default_rng
-    drawn = [draw_remaining(spent, stay, 4, 500, rng(1), f).mean(0)[3, 0] for f in (None, factors[3:])]
+    drawn = [draw_remaining(spent, stay, 4, 500, rng(1), *r).mean(0)[3, 0] for r in ((), (risk, factors[3:]))]
     assert drawn[1] > 1.1 * drawn[0]  # from Thursday over the weekend
