@@ -23,7 +23,7 @@ from hpc.master import Master
 from hpc.opening import LEAST, Opening
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
-from hpc.root import bound_and_columns, dives, enumeration
+from hpc.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN, between
 from optimise.domain.roster import Roster, RosterProblem
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 #: Decisions up to which the whole model gets its chance, after this many rounds without gain.
 _WHOLE, _PATIENCE = 4000, 12
+#: Nodes of branch and price after the root, and when the search is stuck; the latter's share of the time left.
+_EARLY, _NODES, _LONG = 12, 2000, 0.4
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
@@ -300,6 +302,7 @@ class Run:
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
+                    branches(self, team, master.columns, nodes=_EARLY, share=0.1)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)
@@ -355,14 +358,24 @@ class Run:
         self.save("search", state, force=True)
 
     def _stuck(self, state: SearchState) -> bool:
-        """Whether it is time for the whole model: a small problem, still open, without gains for a while."""
+        """Whether it is time to branch: a problem that is not large, still open, without gains for a while."""
+        return (
+            (self._small or cheap(self))
+            and not state.closing
+            and state.since_gain >= _PATIENCE
+            and not self._finished(state)
+        )
+
+    @property
+    def _small(self) -> bool:
         people, days, duties = self.problem.shape
-        small = people * days * (duties - 1) <= _WHOLE
-        return small and not state.closing and state.since_gain >= _PATIENCE and not self._finished(state)
+        return people * days * (duties - 1) <= _WHOLE
 
     def _close(self, state: SearchState) -> None:
-        """Branch and bound of HiGHS on the whole model, from the incumbent, on rank 0."""
-        if self.comm.rank == 0:
+        """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
+        if self.options.get("root", True) and cheap(self):
+            self._tree()
+        if self.comm.rank == 0 and self._small and not self.closed and not self.over():
             assert self.incumbent is not None
             with self.timers("whole model"):
                 done = close(self.problem, self.incumbent.words, 0.6 * self.clock.left, self.seed, self._heard)
@@ -376,6 +389,20 @@ class Run:
         self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
         self._share()
         state.closing = not self.stopped
+
+    def _tree(self) -> None:
+        """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
+        local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
+        self.team = team = Team(self.comm, local, self._owners(), self.timers, lambda: stopping(self.listen))
+        if self.comm.rank == 0:
+            try:
+                branches(self, team, [], nodes=_NODES, share=_LONG)
+            finally:
+                team.release()
+        else:
+            team.serve()
+        local.close()
+        self.pricer.reset()
 
     def _heard(self, progress: Progress) -> bool:
         """Pass on what the whole model reports; True asks it to stop."""

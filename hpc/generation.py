@@ -168,7 +168,7 @@ def generate(
         Stop when the bound is within this fraction of what may still be gained, ``cutoff`` less the objective.
     """
     people, shut = master.people, shut or {}
-    bound, best = -math.inf, center
+    bound, best = -math.inf, None if center is None else master.masked(center)
     alpha = smoothing
     last: MasterSolution | None = None
     for it in range(1, iterations + 1):
@@ -179,13 +179,9 @@ def generate(
         if over():
             break
         mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
-        duals = on_grid(np.where(master.lines, mixed, 0.0))
+        duals = on_grid(master.masked(mixed))
         bounds, columns = pricing(duals, people, shut)
-        value = (
-            master.cover.dual_value(duals, master.lines)
-            - float(fixed[master.kept] @ duals[master.kept])
-            + float(bounds.sum())
-        )
+        value = master.value(duals, fixed) + float(bounds.sum())
         if value > bound:
             bound, best = value, duals
         if listen is not None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.timers import Work
+from hpc.totals import Totals
 from optimise.kernels.cover import CoverRows
 
 __all__ = ["Column", "Master", "MasterSolution"]
@@ -37,7 +38,7 @@ class MasterSolution:
     Attributes
     ----------
     objective : float
-    duals : ndarray (lines,)
+    duals : ndarray (lines + totals,)
     convexity : ndarray (people,)
         Dual of each person's convexity row.
     values : ndarray (columns,)
@@ -50,6 +51,7 @@ class MasterSolution:
     convexity: Floats
     values: Floats
     artificial: float
+    deviations: Floats
 
 
 class Master:
@@ -72,6 +74,8 @@ class Master:
         Price of a hard unit; the bound does not depend on it.
     lines : bool array (lines,), optional
         Lines that matter; the others are left out (all their people are fixed on those days).
+    totals : int
+        Room for rows on sums of deviations, ``lower <= sum of weights * deviations <= upper`` (branching on cover).
     """
 
     def __init__(
@@ -81,10 +85,14 @@ class Master:
         fixed: Floats,
         penalty: float,
         lines: NDArray[np.bool_] | None = None,
+        totals: int = 0,
     ) -> None:
         import highspy
 
         self.cover, self.people, self.penalty = cover, people, penalty
+        self.totals = Totals(cover, totals)
+        #: length of dual vectors: lines, then totals
+        self.size = cover.lines + totals
         self.position = {e: i for i, e in enumerate(people)}
         self.lines = np.ones(cover.lines, dtype=np.bool_) if lines is None else lines
         self.kept = np.flatnonzero(self.lines)
@@ -113,8 +121,9 @@ class Master:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
         fixed = fixed[self.kept]
         inf = self._highspy.kHighsInf
-        lower = np.array([line.lower for line in lines] + [1.0] * len(self.people))
-        upper = np.array([line.upper for line in lines] + [1.0] * len(self.people))
+        people, totals = [1.0] * len(self.people), len(self.totals.lower)
+        lower = np.array([line.lower for line in lines] + people + [-inf] * totals)
+        upper = np.array([line.upper for line in lines] + people + [inf] * totals)
         lower[: len(lines)] -= fixed
         upper[: len(lines)] -= fixed
         lower[~np.isfinite(lower)], upper[~np.isfinite(upper)] = -inf, inf
@@ -122,6 +131,8 @@ class Master:
         self._lp.addRows(
             rows, lower, upper, 0, np.zeros(rows, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0)
         )
+        #: line and side (0 below, 1 above) of each deviation
+        self.slack_line: list[tuple[int, int]] = []
         cost: list[float] = []
         width: list[float] = []
         row: list[int] = []
@@ -131,6 +142,7 @@ class Master:
             for bound, direction, segments in ((line.lower, 1.0, line.under), (line.upper, -1.0, line.over)):
                 if math.isfinite(bound):
                     for s in segments:
+                        self.slack_line.append((int(self.kept[i]), 0 if direction > 0 else 1))
                         cost.append(s.price if math.isfinite(s.price) else self.penalty)
                         width.append(s.width if math.isfinite(s.width) else inf)
                         row.append(i)
@@ -142,7 +154,14 @@ class Master:
             row.append(len(lines) + i)
             sign.append(1.0)
             hard.append(True)
+        for i in range(2 * totals):  # a total that no column can meet yet
+            cost.append(self.penalty)
+            width.append(inf)
+            row.append(len(lines) + len(self.people) + i // 2)
+            sign.append(1.0 if i % 2 == 0 else -1.0)
+            hard.append(True)
         n = len(cost)
+        self._nobody = slice(n - 2 * totals - len(self.people), n - 2 * totals)
         self.slack_hard = np.array(hard, dtype=np.bool_)
         self.slack_cost = np.array(cost)
         self.slacks = n
@@ -208,8 +227,10 @@ class Master:
         dual = np.asarray(solution.row_dual)
         value = np.asarray(solution.col_value)
         lines = len(self.kept)
-        duals = np.zeros(self.cover.lines)
+        convexity = lines + len(self.people)
+        duals = np.zeros(self.size)
         duals[self.kept] = dual[:lines]
+        duals[self.cover.lines :] = dual[convexity:]
         iterations = max(int(info.simplex_iteration_count), 0)
         self.simplex += iterations
         self.work.add(Work.SOLVE + Work.ITERATION * iterations)
@@ -223,9 +244,10 @@ class Master:
         return MasterSolution(
             float(info.objective_function_value),
             duals,
-            dual[lines:].copy(),
+            dual[lines:convexity].copy(),
             x.copy(),
             float(value[: self.slacks][self.slack_hard].sum()),
+            value[: len(self.slack_line)].copy(),
         )
 
     def charge(self, penalty: float) -> None:
@@ -253,6 +275,42 @@ class Master:
             self.known.discard((c.employee, c.word.tobytes()))
         self.columns = [c for i, c in enumerate(self.columns) if i not in gone]
         self._idle = [n for i, n in enumerate(self._idle) if i not in gone]
+
+    # ---- the Lagrangian ------------------------------------------------------------------------------------------
+    def masked(self, duals: Floats) -> Floats:
+        """Duals with those of lines and sides that do not matter at 0, totals that came later included."""
+        lines = self.cover.lines
+        full = np.zeros(self.size)
+        full[: len(duals)] = duals
+        full[:lines] = np.where(self.lines, full[:lines], 0.0)
+        full[lines:] = self.totals.clipped(full[lines:])
+        return full
+
+    def value(self, duals: Floats, fixed: Floats) -> float:
+        """What lines and totals add to the Lagrangian at these duals."""
+        lines = self.cover.lines
+        added, change = self.totals.value(duals[lines:])
+        linking = self.cover.dual_value(duals[:lines], self.lines, change)
+        return added + linking - float(fixed[self.kept] @ duals[self.kept])
+
+    # ---- totals ----------------------------------------------------------------------------------------------------
+    def set_total(self, k: int, weight: Floats) -> None:
+        """Make total ``k`` the weighted sum of deviations, weights of shape (2, lines)."""
+        self.totals.set(k, weight)
+        row = len(self.kept) + len(self.people) + k
+        for i, (line, side) in enumerate(self.slack_line):
+            self._lp.changeCoeff(row, i, float(weight[side, line]))
+
+    def bound_totals(self, bounds: dict[int, tuple[float, float]]) -> None:
+        """Bounds of the totals named; the others are free."""
+        totals, inf = self.totals, self._highspy.kHighsInf
+        totals.lower[:], totals.upper[:] = -np.inf, np.inf
+        for k, (low, high) in bounds.items():
+            totals.lower[k], totals.upper[k] = low, high
+        first = len(self.kept) + len(self.people)
+        for k, (low, high) in enumerate(zip(totals.lower.tolist(), totals.upper.tolist(), strict=True)):
+            self._lp.changeRowBounds(first + k, max(low, -inf), min(high, inf))
+        self._lp.setOptionValue("simplex_strategy", 1)
 
     # ---- branching and integer solutions ---------------------------------------------------------------------------
     def bound_columns(self, upper: NDArray[np.bool_]) -> None:
@@ -308,7 +366,7 @@ class Master:
         if info.primal_solution_status != 2:
             return None, math.inf, bound
         level = np.asarray(h.getSolution().col_value)
-        if level[self.slacks - len(self.people) : self.slacks].sum() > 0.5:
+        if level[self._nobody].sum() > 0.5:
             return None, math.inf, bound
         chosen = [self.columns[i] for i in np.flatnonzero(level[self.slacks :] > 0.5)]
         return chosen, float(info.objective_function_value), bound

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpc.ascent import ascend
+from hpc.branching import SOURCE, Branching
 from hpc.comm import Team
 from hpc.dive import dive
 from hpc.generation import Generated, generate, round_up
 from hpc.incumbent import descend
-from hpc.master import Master, MasterSolution
+from hpc.master import Column, Master, MasterSolution
 from optimise.kernels.staff import staff_arrays
 from optimise.search.relaxation import Relaxation
 from optimise.search.relaxation import ascend as relaxed_ascent
@@ -23,7 +24,7 @@ from optimise.search.relaxation import ascend as relaxed_ascent
 if TYPE_CHECKING:
     from hpc.column_generation import Run
 
-__all__ = ["bound_and_columns", "dives", "enumeration"]
+__all__ = ["bound_and_columns", "branches", "cheap", "dives", "enumeration"]
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ _ASCENT, _KEPT = 60, 10
 _LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
 _STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
 _CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
+
+
+def cheap(run: Run) -> bool:
+    """Whether pricing everybody takes little, so that it may be done hundreds of times."""
+    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < _CHEAP
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -92,7 +98,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
         start = nothing
         if center is None and len(people) * run.cover.days >= _LARGE:
             center = start = quick_duals(run, until, climbed)
-        if (center is None or center is start) and sum(run.pricer.work(e) for e in people) < _CHEAP:
+        if (center is None or center is start) and cheap(run):
             first = ascend(
                 run.cover,
                 team.price,
@@ -209,3 +215,45 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
             if trial.cost < run.cost:
                 run.incumbent = trial
                 run.report("enumeration")
+
+
+def branches(run: Run, team: Team, columns: Iterable[Column], *, nodes: int, share: float) -> None:
+    """Branch and price where that is cheap, for some nodes and a share of the time left; bound and plan of the run."""
+    if run.incumbent is None or run.duals is None or not cheap(run) or run.closed or not math.isfinite(run.bound):
+        return
+    until = run.clock.elapsed + share * run.clock.left
+
+    def found(chosen: list[Column], _: float) -> None:
+        assert run.incumbent is not None
+        trial = run.incumbent.copy()
+        trial.put(chosen)
+        if trial.cost < run.cost - 1e-7:
+            run.incumbent = trial
+            run.report("branching")
+
+    def bounded(bound: float) -> None:
+        if bound > run.bound:
+            run.bound, run.source = bound, SOURCE
+            run.report("branching")
+
+    people = list(range(run.problem.shape[0]))
+    with run.timers("branching"):
+        tree = Branching(
+            run.cover,
+            people,
+            team.price,
+            columns,
+            penalty=run.penalty / 100.0,
+            lattice=run.lattice,
+            cost=lambda: run.cost,
+            found=found,
+            bounded=bounded,
+        )
+        tree.master.add([tree.master.make(e, run.incumbent.words[e], float(run.incumbent.personal[e])) for e in people])
+        tree.run(
+            duals=run.duals,
+            bound=run.bound,
+            nodes=nodes,
+            over=lambda: run.over() or run.closed or run.clock.elapsed > until,
+        )
+    run.timers.count("nodes", tree.nodes)

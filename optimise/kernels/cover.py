@@ -108,11 +108,15 @@ class CoverRows:
             high += people[k] * np.bincount(distinct // self.days, weights=most, minlength=self.lines)
         return low, high
 
-    def dual_value(self, duals: Floats, lines: NDArray[np.bool_] | None = None) -> float:
-        """``sum over lines of min over v of cost(v) + dual * v``: the cover part of the Lagrangian."""
+    def dual_value(self, duals: Floats, lines: NDArray[np.bool_] | None = None, change: Floats | None = None) -> float:
+        """``sum over lines of min over v of cost(v) + dual * v``: the cover part of the Lagrangian.
+
+        ``change`` is added to the costs at the break points.
+        """
         if not self.lines:
             return 0.0
-        each = np.minimum.reduceat(self.at_cost + np.repeat(duals, self._widths) * self.at, self.first)
+        cost = self.at_cost if change is None else self.at_cost + change
+        each = np.minimum.reduceat(cost + np.repeat(duals, self._widths) * self.at, self.first)
         return float(each.sum() if lines is None else each[lines].sum())
 
     def lines_of(self, first: int, last: int) -> NDArray[np.bool_]:
@@ -169,13 +173,19 @@ class CoverRows:
                 left -= part
         return out
 
-    def marginal(self, values: Floats, hard: float) -> list[Floats]:
-        """Change of cover cost by cell and kind when one person's duty is added to these values."""
+    def marginal(self, values: Floats, hard: float, only: int | None = None) -> list[Floats]:
+        """Change of cover cost by cell and kind when one person's duty is added to these values.
+
+        With ``only`` the other kinds are left empty: a hospital has hundreds.
+        """
         now = self.line_costs(values, hard)
         out = []
         cells = self.days * self.alphabet
         cache: dict[float, Floats] = {}
-        for pointer, row, value in zip(self.pointer, self.row, self.value, strict=True):
+        for k, (pointer, row, value) in enumerate(zip(self.pointer, self.row, self.value, strict=True)):
+            if only is not None and k != only:
+                out.append(np.zeros((0, self.alphabet)))
+                continue
             change = np.zeros(len(row))
             for v in np.unique(value).tolist():
                 if v not in cache:
