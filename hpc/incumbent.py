@@ -103,7 +103,8 @@ def repair(incumbent: Incumbent, pricer: Pricer) -> bool:
     """Give everybody who breaks a personal rule the best roster against the others; False if someone has none."""
     for e in np.flatnonzero(~np.isfinite(incumbent.personal)).tolist():
         others = incumbent.without([e])
-        priced = pricer.price(e, on_grid(incumbent.cover.marginal(others, incumbent.penalty)[incumbent.cover.kind[e]]))
+        kind = int(incumbent.cover.kind[e])
+        priced = pricer.price(e, on_grid(incumbent.cover.marginal(others, incumbent.penalty, kind)[kind]))
         if not len(priced.values):
             return False
         word = priced.words[0]
@@ -124,7 +125,8 @@ def construct(
     personal = np.zeros(people)
     values = np.zeros(cover.lines)
     for e in order:
-        priced = pricer.price(e, on_grid(cover.marginal(values, penalty)[cover.kind[e]]))
+        kind = int(cover.kind[e])
+        priced = pricer.price(e, on_grid(cover.marginal(values, penalty, kind)[kind]))
         if over() or not len(priced.values):
             return None
         words[e] = priced.words[0]

@@ -25,7 +25,7 @@ def scaling(
     iterations: Annotated[int, typer.Option("--iterations", metavar="N", help="Pricing rounds of the root.")] = 12,
     rounds: Annotated[int, typer.Option("--rounds", metavar="N", help="Rounds of neighbourhoods.")] = 2,
     seconds: Annotated[
-        float, typer.Option("--seconds", metavar="S", help="Most seconds to record one instance.")
+        float, typer.Option("--seconds", metavar="S", help="Most processor seconds to record one instance.")
     ] = 120,
     latency: Annotated[
         float | None,

@@ -34,6 +34,8 @@ class Measured:
         Other programs on the machine do not lengthen it, and communication is not in it.
     root_blocks, search_blocks : int
         People priced.
+    waits : tuple of float
+        Processor seconds by which each rank is done with its people before the slowest, over all pricing calls.
     """
 
     ranks: int
@@ -45,6 +47,7 @@ class Measured:
     search_path: float
     root_blocks: int
     search_blocks: int
+    waits: tuple[float, ...] = ()
 
     @property
     def blocks_per_second(self) -> dict[str, float]:
@@ -73,6 +76,7 @@ def summarise(repeats: list[list[Done]]) -> Measured:
     ranks = len(repeats[0])
     first = repeats[0]
     serial = slowest = 0.0
+    waits = [0.0] * ranks
     for i in range(min(len(a.calls) for a in first)):
         seconds: dict[int, float] = {}
         for accounts in repeats:
@@ -81,7 +85,9 @@ def summarise(repeats: list[list[Done]]) -> Measured:
                     seconds[e] = min(spent, seconds.get(e, math.inf))
         serial += min(accounts[0].calls[i].serial for accounts in repeats)
         fixed = [min(accounts[r].calls[i].overhead for accounts in repeats) for r in range(ranks)]
-        slowest += max(sum(seconds[e] for e in first[r].calls[i].who) + fixed[r] for r in range(ranks))
+        load = [sum(seconds[e] for e in first[r].calls[i].who) + fixed[r] for r in range(ranks)]
+        slowest += max(load)
+        waits = [known + max(load) - mine for known, mine in zip(waits, load, strict=True)]
     rounds = [
         max(sum(map(min, zip(*(accounts[r].attempts[i] for accounts in repeats), strict=True))) for r in range(ranks))
         for i in range(len(first[0].attempts))
@@ -101,6 +107,7 @@ def summarise(repeats: list[list[Done]]) -> Measured:
         sum(rounds) + sum(merging),
         sum(len(call.tasks) for a in first for call in a.calls),
         sum(a.priced for a in first),
+        tuple(waits),
     )
 
 
@@ -108,7 +115,7 @@ def measure(instance: Path, ranks: int, workload: Workload) -> Measured:
     """Run the workload on real ranks of this machine and time it."""
     given = json.dumps(asdict(workload))
     made = _launch(ranks, "work", str(instance), given)
-    return Measured(**made)
+    return Measured(**{**made, "waits": tuple(made["waits"])})
 
 
 def measure_network() -> Network:

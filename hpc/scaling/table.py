@@ -11,8 +11,10 @@ from typing import Any
 from hpc.scaling.measure import Measured
 from hpc.scaling.model import Network, Prediction
 from hpc.scaling.trace import Trace
+from optimise import canvas
+from optimise.errors import MissingExtraError
 
-__all__ = ["measured_rows", "predicted_rows", "write"]
+__all__ = ["measured_rows", "picture", "predicted_rows", "write"]
 
 Row = Mapping[str, Any]
 
@@ -92,18 +94,18 @@ def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> 
         *("| " + " | ".join(str(row.get(head, "")) for head in heads) + " |" for row in rows),
     ]
     text.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    picture = _picture(folder / "scaling.svg", rows)
-    return [table, text, *([picture] if picture else [])]
+    drawn = picture(folder / "scaling.svg", rows)
+    return [table, text, *([drawn] if drawn else [])]
 
 
-def _picture(file: Path, rows: Sequence[Row]) -> Path | None:
+def picture(file: Path, rows: Sequence[Row]) -> Path | None:
+    """Draw efficiencies, predicted ones as lines and measured ones as dots; None where matplotlib is absent."""
     try:
-        from matplotlib.figure import Figure
-    except ImportError:
+        drawing = canvas.figure(10, 4.2)
+    except MissingExtraError:
         return None
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
     for place, part in enumerate(("root", "search")):
-        axes = figure.add_subplot(1, 2, place + 1)
+        axes = drawing.add_subplot(1, 2, place + 1)
         for name in dict.fromkeys(row["instance"] for row in rows):
             mine = [row for row in rows if row["instance"] == name]
             known = [row for row in mine if row[f"{part} efficiency"] != ""]
@@ -122,5 +124,5 @@ def _picture(file: Path, rows: Sequence[Row]) -> Path | None:
         axes.grid(alpha=0.3)
         if axes.has_data():
             axes.legend(fontsize=7)
-    figure.savefig(file)
+    file.write_text(canvas.svg(drawing), encoding="utf-8")
     return file

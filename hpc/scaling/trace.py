@@ -78,13 +78,13 @@ class Trace:
 def record(problem: RosterProblem, workload: Workload | None = None, *, seconds: float = 120.0) -> Trace:
     """Run the workload on one rank (as often as it says) and keep what every part of it took.
 
-    On very large problems it stops after ``seconds``, with at least one pricing call.
+    On very large problems it stops after so many processor ``seconds``, with at least one pricing call.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     workload = workload or Workload()
 
     def over() -> bool:
-        return time.perf_counter() - began > seconds
+        return time.process_time() - began > seconds
 
     runs = [perform(problem, SerialComm(), workload, sizes=True, over=over)]
     while len(runs) < workload.repeats and not over():

@@ -96,6 +96,7 @@ def test_the_critical_path_takes_the_slowest_rank_of_each_call() -> None:
     assert found.root_path == pytest.approx(2.1 + 2.1 + 1.0)
     assert found.pricing_path == pytest.approx(4.2)
     assert found.search_path == pytest.approx(2.2)
+    assert found.waits == pytest.approx((1.0, 1.0))
     assert (found.root_blocks, found.search_blocks) == (4, 10)
     assert found.blocks_per_second["pricing"] == pytest.approx(4 / 4.2)
     assert found.blocks_per_second["search wall"] == pytest.approx(10 / 8)
