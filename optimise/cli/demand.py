@@ -59,7 +59,15 @@ def columns_of(time: str | None, group: str | None, count: str | None, departure
 
 
 def read(
-    data: Path, by: str, columns: Any, *, zone: str | None, gaps: str, blank: str | None, until: str | None
+    data: Path,
+    by: str,
+    columns: Any,
+    *,
+    zone: str | None,
+    gaps: str,
+    blank: str | None,
+    until: str | None,
+    groups: tuple[str, ...] | None = None,
 ) -> Demand:
     """Read demand as the options say."""
     from optimise.demand.reading import read_demand
@@ -73,4 +81,6 @@ def read(
         if end.tzinfo is not None:
             raise WardwiseError(f"--until {until}: expected local time without offset")
     kinds: Any = (by, gaps)
-    return read_demand(data, period=kinds[0], columns=columns, zone=zone, gaps=kinds[1], blank=blank, until=end)
+    return read_demand(
+        data, period=kinds[0], columns=columns, zone=zone, gaps=kinds[1], blank=blank, until=end, groups=groups
+    )

@@ -33,6 +33,10 @@ def forecast(
     holidays: Annotated[
         str, typer.Option("--holidays", metavar="REGION|none", help="Bank holidays of this region.")
     ] = "GB-ENG",
+    known: Annotated[
+        list[str] | None,
+        typer.Option("--known", metavar="NAME", help="The only groups that may occur; repeatable. Default: any."),
+    ] = None,
     gaps: Gaps = "error",
     blank: Blank = None,
     until: Until = None,
@@ -61,7 +65,9 @@ def forecast(
     if origins < 1:
         raise WardwiseError("--origins: expected at least 1")
     region = None if holidays.lower() == "none" else holidays
-    demand = read(data, by, columns_of(time, group, count, departure), zone=zone, gaps=gaps, blank=blank, until=until)
+    columns = columns_of(time, group, count, departure)
+    names = tuple(known) if known else None
+    demand = read(data, by, columns, zone=zone, gaps=gaps, blank=blank, until=until, groups=names)
     lengths = None
     if stay is not None:
         from optimise.demand.stayfile import read_stays
@@ -74,7 +80,7 @@ def forecast(
 
     made, results = make(demand, ahead, models=models, region=region, origins=origins, seed=seed, tell=tell)
     if lengths is not None:
-        made = dataclasses.replace(made, stay=lengths)
+        made = dataclasses.replace(made, stay=lengths, leaving=None, risk=None)
     rows = score_rows(results)
     written = []
     if output is not None:

@@ -54,12 +54,11 @@ def replay(
         if not sign or not name or name in plans:
             raise WardwiseError(f"--plan {text}: expected NAME=FILE, each name once")
         plans[name] = load_plan(Path(file), loaded)
-    demand = read(
-        data, "hour", columns_of(None, group, None, departure), zone=zone, gaps="error", blank=blank, until=until
-    )
-    if set(demand.groups) != set(loaded.specialties):
-        odd = sorted(set(demand.groups) ^ set(loaded.specialties))[0]
-        raise InputError("the data and the problem must have the same specialties", file=data, item=odd)
+    columns, names = columns_of(None, group, None, departure), loaded.specialties
+    demand = read(data, "hour", columns, zone=zone, gaps="error", blank=blank, until=until, groups=names)
+    for g, name in enumerate(demand.groups):
+        if not demand.counts[:, g].any():
+            raise InputError("is a specialty of the problem, but the data have no row of it", file=data, item=name)
     first = round((loaded.scenarios.start - demand.start) / demand.step)
     span = 24 * loaded.days
     demand = demand.ordered(loaded.specialties)

@@ -35,6 +35,7 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
         raise InputError(
             "the data have no column of departures, so nothing is known of stays; give their lengths with --stay"
         )
+    risk = None if stay is not None else forecast.risk
     parts, inside = [], []
     groups = len(forecast.groups)
     for batch in range(-(-count // _BATCH)):
@@ -45,9 +46,7 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
         parts.append(sample(forecast.pmf, ndtr(both[:size])))
         if forecast.spent:
             rng = np.random.default_rng((seed, 75, batch))
-            drawn = draw_remaining(
-                forecast.spent, lengths, forecast.horizon, _BATCH, rng, forecast.risk, forecast.leaving
-            )
+            drawn = draw_remaining(forecast.spent, lengths, forecast.horizon, _BATCH, rng, risk, forecast.leaving)
             inside.append(drawn[:size])
     arrivals = np.concatenate(parts)
     remaining = np.concatenate(inside) if inside else np.zeros((count, forecast.horizon, groups), np.int64)

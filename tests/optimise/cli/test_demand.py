@@ -116,12 +116,33 @@ def test_wrong_use_is_told(wardwise, data, tmp_path, arguments, words):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_slip_in_the_data_has_its_row(wardwise, tmp_path):
+DAYS = "time,group,count\n" + "".join(f"2026-01-{d:02d},a,{d}\n" for d in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2026-01-04,a,4\n", "", ("bad.csv:5", "no row for 2026-01-04")),
+        ("2026-01-04,a,4\n", 2 * "2026-01-04,a,4\n", ("bad.csv:6", "occurs twice")),
+        ("a,4\n", "a,-4\n", ("bad.csv:5", "cannot be -4")),
+        ("a,4\n", "a,4.5\n", ("bad.csv:5", "whole number")),
+        ("2026-01-04", "2026-01-04 08:00+01:00", ("bad.csv:5", "offset")),
+        ("2026-01-04,a", "2026-01-04,ortho", ("bad.csv:5", "unknown group", "ortho")),
+        ("2026-01-04,a,4", "2026-01-04,a", ("bad.csv:5", "2 fields")),
+        ("2026-01-04", "2026-02-30", ("bad.csv:5", "expected a time")),
+    ],
+)
+def test_a_slip_in_the_data_has_its_row(wardwise, tmp_path, old, new, words):
+    assert DAYS.count(old) == 1
     file = tmp_path / "bad.csv"
-    file.write_text("date,count\n2026-01-01,4\n2026-01-02,-4\n", encoding="utf-8")
-    ran = wardwise("forecast", file)
+    file.write_text(DAYS.replace(old, new), encoding="utf-8")
+    options = ["--by", "day", "--group", "group", "--known", "a", "--output", tmp_path / "out"]
+    ran = wardwise("forecast", file, *options)
     assert ran.code == 2
-    assert "bad.csv:3" in ran.err
+    for word in words:
+        assert word in ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_generated_scenarios_hold_counts(folder, wardwise, tmp_path):
