@@ -271,7 +271,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         lines: dict[str, Value] = {
             "J": request.name,
             "n": request.ranks,
-            "R": f'"span[ptile={math.ceil(request.ranks / request.nodes)}]"',
+            "R": f'"span[ptile={math.ceil(request.ranks / request.nodes)}] rusage[mem={math.ceil(memory / _MIB)}MB]"',
             "W": f"{minutes // 60:02d}:{minutes % 60:02d}",
             "P": request.account,
             "o": f"{folder}/job-%J.log",
