@@ -27,6 +27,7 @@ from optimise.demand.replay import MEASURES
 from optimise.demand.study import Study, Week, study
 from optimise.demand.trust import Trust
 from optimise.models.capacity_values import mean_plan
+from optimise.reports.capacity import capacity_sections
 from optimise.reports.page import Section, write_page
 
 HERE = Path(__file__).resolve().parent
@@ -124,8 +125,7 @@ def rostered(week: Week, options: argparse.Namespace) -> tuple[str, optimise.Ros
 def plan_sections(found: Study, week: Week) -> list[Section]:
     made = week.forecast
     bands = {level: table for level, table in quantile_table(made)["occupancy"].items() if level >= 0}
-    table, versus = week.plans["two-stage"], found.versus
-    days = [f"{made.start.date().strftime('%d %b')} +{d}" for d in range(7)]
+    versus = found.versus
     chosen = [versus.measures.index(m) for m in SHOWN]
     names = versus.names
     return [
@@ -146,12 +146,7 @@ def plan_sections(found: Study, week: Week) -> list[Section]:
             f"400 courses drawn, {week.problem.scenarios.count} kept by forward selection; Wasserstein distance "
             f"{week.reduction.error:.1f} beds ({100 * week.reduction.relative:.0f} % of that of one scenario).",
         ),
-        Section(
-            "Beds to open, last week (two-stage plan)",
-            "",
-            ("Ward", *days),
-            tuple((w, *map(str, row)) for w, row in zip(week.problem.wards.ids, table.opened.tolist(), strict=True)),
-        ),
+        *capacity_sections(week.problem, week.plans["two-stage"]),
         Section(
             "What the plans did with what came",
             "Means a week; in brackets the difference to the first plan with its 95 % interval.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cover_frame",
+    "electives_frame",
     "fairness_frame",
     "frame",
     "grid",
@@ -50,12 +51,22 @@ def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
 
     A roster has one row a duty worked (``employee, name, day, date, weekday, duty, shift, skill, minutes``); a
     hospital plan one row an unbroken stay in a room (``patient, room, ward, bed, first_day, last_day, days,
-    admission, theatre``).
+    admission, theatre``); a bed plan one row a ward and day (``ward, day, opened, lent, minimum, maximum, unit``); a
+    region's plan one row a trust, unit and day (``trust, unit, day, use``).
     """
     if problem.kind == "roster":
         return _roster_frame(problem, plan)
     if problem.kind == "hospital":
         return _stays_frame(problem, plan)
+    if problem.kind in ("capacity", "region"):
+        from dataclasses import astuple, fields
+
+        from optimise.views import capacity as views
+
+        made: Any = problem
+        rows: list[Any] = views.openings(made, plan) if problem.kind == "capacity" else views.shares(made, plan)  # type: ignore[arg-type]
+        kind = views.Opening if problem.kind == "capacity" else views.Share
+        return _made([astuple(row) for row in rows], [f.name for f in fields(kind)])
     raise WardwiseError(f"no table is defined for {problem.kind} plans")
 
 
@@ -64,6 +75,7 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
 
     A roster: one row a person, one column a day (a date where the instance has dates), duty ids, ``""`` for off.
     A hospital plan: one row a room, one column a day, the patients' ids separated by spaces.
+    A bed plan: one row a ward, one column a day, beds open. A region's plan: one row a trust and unit, beds used.
     """
     pandas = _pandas()
     if problem.kind == "roster":
@@ -75,6 +87,11 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
         return table
     if problem.kind == "hospital":
         return _room_grid(problem, plan)
+    if problem.kind in ("capacity", "region"):
+        by = "ward" if problem.kind == "capacity" else ["trust", "unit"]
+        value = "opened" if problem.kind == "capacity" else "use"
+        wide = frame(problem, plan).pivot_table(index=by, columns="day", values=value, aggfunc="sum", sort=False)
+        return wide
     raise WardwiseError(f"no grid is defined for {problem.kind} plans")
 
 
@@ -193,6 +210,14 @@ def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
         (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason) for n in not_placed(problem, plan)
     ]
     return _made(rows, ["patient", "mandatory", "first_day", "last_day", "reason"])
+
+
+def electives_frame(problem: Any, plan: Any) -> pd.DataFrame:
+    """Elective requests of a bed plan: one row a specialty and day with requests."""
+    from optimise.views.capacity import electives
+
+    rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, plan)]
+    return _made(rows, ["specialty", "day", "requests", "accepted"])
 
 
 def rules_frame(evaluation: Evaluation) -> pd.DataFrame:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from optimise import frames
 from optimise.atomic import replacing
+from optimise.domain.capacity import CapacityProblem
 from optimise.domain.hospital import HospitalProblem
+from optimise.domain.region import RegionProblem
 from optimise.domain.roster import OFF, RosterProblem
 from optimise.errors import MissingExtraError
 from optimise.problem import Problem
@@ -46,6 +48,13 @@ def workbook(result: Result, problem: Problem, file: Path) -> Path:
         _table(book.create_sheet("Stays"), frames.frame(problem, result.plan))
         _table(book.create_sheet("Occupancy"), frames.occupancy_frame(problem, result.plan))
         _table(book.create_sheet("Not placed"), frames.not_placed_frame(problem, result.plan))
+    if result.plan is not None and isinstance(problem, CapacityProblem):
+        _table(book.create_sheet("Beds"), frames.grid(problem, result.plan).reset_index())
+        _table(book.create_sheet("Wards"), frames.frame(problem, result.plan))
+        _table(book.create_sheet("Electives"), frames.electives_frame(problem, result.plan))
+    if result.plan is not None and isinstance(problem, RegionProblem):
+        _table(book.create_sheet("Units"), frames.grid(problem, result.plan).reset_index())
+        _table(book.create_sheet("Use"), frames.frame(problem, result.plan))
     if result.evaluation is not None:
         _table(book.create_sheet("Rules"), frames.rules_frame(result.evaluation))
         _table(book.create_sheet("Violations"), frames.violations_frame(result.evaluation))

@@ -6,11 +6,15 @@ import math
 from pathlib import Path
 from typing import Any
 
+from optimise.domain.capacity import CapacityProblem
 from optimise.domain.hospital import HospitalProblem
+from optimise.domain.region import RegionProblem
 from optimise.domain.roster import RosterProblem
 from optimise.errors import MissingExtraError
 from optimise.problem import Problem
+from optimise.reports.capacity import capacity_sections, capacity_sentences, region_sections, region_sentences
 from optimise.reports.hospital import hospital_page
+from optimise.reports.page import Section
 from optimise.reports.roster import roster_page
 from optimise.reports.svg import bar, trace_chart
 from optimise.reports.words import Sentence, gap_in_words, hospital_sentences, number, roster_sentences
@@ -41,7 +45,7 @@ def html(result: Result, problem: Problem) -> str:
         title=problem.name,
         kind=problem.kind,
         trace=trace_chart(result.trace),
-        **_content(result, problem),
+        **{"roster": None, "hospital": None, "sections": [], **_content(result, problem)},
         **_tables(result, problem),
         **_facts(result),
     )
@@ -59,7 +63,7 @@ def _content(result: Result, problem: Problem) -> dict[str, Any]:
         if plan is not None and found is not None:
             sentences = [*roster_sentences(problem, plan, found), *sentences]
             page = roster_page(problem, plan, found)
-        return {"sentences": sentences, "subtitle": subtitle, "roster": page, "hospital": None}
+        return {"sentences": sentences, "subtitle": subtitle, "roster": page}
     if isinstance(problem, HospitalProblem):
         people, rooms = len(problem.patients), len(problem.rooms.ids)
         subtitle = f"{people} patients, {rooms} rooms, {problem.days} days"
@@ -67,8 +71,23 @@ def _content(result: Result, problem: Problem) -> dict[str, Any]:
         if plan is not None and found is not None:
             sentences = [*hospital_sentences(problem, plan, found), *sentences]
             beds = hospital_page(problem, plan)
-        return {"sentences": sentences, "subtitle": subtitle, "roster": None, "hospital": beds}
-    return {"sentences": sentences, "subtitle": "", "roster": None, "hospital": None}
+        return {"sentences": sentences, "subtitle": subtitle, "hospital": beds}
+    sections: list[Section] = []
+    if isinstance(problem, CapacityProblem):
+        subtitle = f"{len(problem.wards.ids)} wards, {problem.days} days, {problem.scenarios.count} scenarios of demand"
+        if plan is not None and found is not None:
+            sentences = [*capacity_sentences(problem, plan, found), *sentences]
+            sections = capacity_sections(problem, plan)
+        return {"sentences": sentences, "subtitle": subtitle, "sections": sections}
+    if isinstance(problem, RegionProblem):
+        subtitle = (
+            f"{len(problem.trusts)} trusts share {', '.join(problem.units) or 'nothing'} over {problem.days} days"
+        )
+        if plan is not None and found is not None:
+            sentences = [*region_sentences(problem, plan, found), *sentences]
+            sections = region_sections(problem, plan)
+        return {"sentences": sentences, "subtitle": subtitle, "sections": sections}
+    return {"sentences": sentences, "subtitle": ""}
 
 
 def _tables(result: Result, problem: Problem) -> dict[str, Any]:

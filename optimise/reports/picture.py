@@ -9,10 +9,13 @@ import numpy as np
 
 from optimise import canvas
 from optimise.atomic import replacing
+from optimise.domain.capacity import CapacityProblem
 from optimise.domain.hospital import HospitalProblem
+from optimise.domain.region import RegionProblem
 from optimise.domain.roster import OFF, RosterProblem
 from optimise.errors import WardwiseError
 from optimise.problem import Problem
+from optimise.reports.capacity import capacity_figure, region_figure
 from optimise.reports.hospital import lanes
 from optimise.reports.style import GENDER_COLOURS, duty_labels, shift_inks
 from optimise.reports.words import gap_in_words
@@ -37,6 +40,10 @@ def picture(result: Result, problem: Problem, file: Path) -> Path:
         figure = _roster(problem, result.plan)
     elif isinstance(problem, HospitalProblem):
         figure = _beds(problem, result.plan)
+    elif isinstance(problem, CapacityProblem):
+        figure = capacity_figure(problem, result.plan)  # type: ignore[arg-type]
+    elif isinstance(problem, RegionProblem):
+        figure = region_figure(problem, result.plan)  # type: ignore[arg-type]
     else:
         raise WardwiseError(f"no picture is defined for {problem.kind} plans")
     axes = figure.axes[0]

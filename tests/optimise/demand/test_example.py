@@ -24,5 +24,5 @@ def test_the_trust_goes_from_data_to_report(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "two-stage" in done.stdout
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.count("data:image/png;base64,") == 3
+    assert page.count("data:image/png;base64,") == 4
     assert "Beds to open" in page
