@@ -22,6 +22,8 @@ from hpc.slurm.site import find_site
 from optimise.checkpoint import StateFile
 from optimise.errors import WardwiseError
 from optimise.generate import ward
+from optimise.generate.capacity import capacity
+from optimise.io.capacity import write_capacity
 from optimise.io.native import write_ward
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(420)]
@@ -123,6 +125,44 @@ def test_a_curtois_instance_on_two_nodes(cluster: Cluster, benchmarks: Path, tmp
     assert outcome(job.folder) == outcome(tmp_path / "local")
     cost, bound, _ = outcome(job.folder)
     figure(f"Curtois Instance2 on two nodes as locally: cost {cost}, bound {bound}")
+
+
+def test_scenarios_over_two_nodes_as_locally(cluster: Cluster, tmp_path: Path, figure: Figure) -> None:
+    file = tmp_path / "trust.json"
+    write_capacity(capacity(24, 3, 3, 4, 2, beds=60), file)
+    options = ("--iterations", "10", "--time-limit", "600")
+    job = queue(file, tmp_path / "nodes", options=options, kind="scenarios")
+    local = [*WARDWISE, "solve", str(file), *options, "--method", "benders", "-q", "-o", str(tmp_path / "local")]
+    subprocess.run(local, check=True, timeout=300)
+    finish(job)
+    assert outcome(job.folder) == outcome(tmp_path / "local")
+    result = job.result()
+    assert result.provenance.ranks == 2
+    assert all(spent > 0 for spent in result.stats.phases["recourse"])  # both nodes solved scenarios
+    figure(f"24 scenarios by Benders over two nodes as locally: cost {result.cost:.1f}, bound {result.bounds.dual:.1f}")
+
+
+def test_a_job_stopped_again_and_again_ends_no_worse(
+    cluster: Cluster, instance: Path, answer: tuple[Any, ...], tmp_path: Path, figure: Figure
+) -> None:
+    job = queue(instance, tmp_path / "job")
+    kept = [0]
+    for stops in (1, 2, 3):
+        searching(job)
+        reached = kept[-1] + (stops > 1)
+        wait_for(lambda least=reached: rounds_kept(job, instance) >= least, 120, "another round")  # type: ignore[misc]
+        if job.states(now=True).state == "COMPLETED":
+            break
+        cluster.command("scancel", "--signal=USR1", job.job_id)
+        said = f"checkpoint written; restart {stops}"
+        wait_for(lambda text=said: text in job.stdout() or job.states(now=True).state == "COMPLETED", 60, said)  # type: ignore[misc]
+        kept.append(rounds_kept(job, instance))
+    finish(job)
+    stopped = job.states(now=True).restarts
+    assert stopped >= 2
+    assert kept == sorted(kept)
+    assert outcome(job.folder) == answer
+    figure(f"stopped {stopped} times after {kept[1:]} rounds of {ROUNDS}: the answer of the uninterrupted run")
 
 
 def test_a_warning_leads_to_checkpoint_requeue_and_the_same_answer(
@@ -239,7 +279,7 @@ def test_a_job_goes_on_over_its_time_limit(
     )
 
 
-def test_a_study_runs_as_an_array(cluster: Cluster, instance: Path, tmp_path: Path) -> None:
+def test_a_study_runs_as_an_array_and_is_fetched(cluster: Cluster, instance: Path, tmp_path: Path) -> None:
     study = tmp_path / "study.toml"
     study.write_text(
         f'seeds = [1, 2]\ntime_limit = 60\n[[instance]]\npath = "{instance}"\n'
@@ -249,6 +289,13 @@ def test_a_study_runs_as_an_array(cluster: Cluster, instance: Path, tmp_path: Pa
     finish(job)
     assert len(job.states(now=True).tasks) == 2
     assert (job.folder / "report.html").exists(), job.stdout()
+    fetched = subprocess.run(
+        [*WARDWISE, "slurm", "fetch", str(job.folder)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (fetched.returncode, fetched.stdout.strip()) == (0, str(job.folder / "report.html")), fetched.stderr
+    cells = [json.loads(f.read_text()) for f in (job.folder / "cells").glob("*.json")]
+    assert {cell["seed"] for cell in cells} == {1, 2}
+    assert all(cell["status"] == "done" for cell in cells)
 
 
 def test_bad_requests_are_refused_and_nothing_is_queued(cluster: Cluster, instance: Path, tmp_path: Path) -> None:
