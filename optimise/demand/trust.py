@@ -56,6 +56,9 @@ class Trust:
         How they are shared among the wards today.
     requests : int array (specialties, 7)
         Requests for electives by weekday, Monday first.
+    step : int
+        Hours of a placement (which ward's beds a specialty uses) where scenarios are hourly. Fewer hours are nearer to
+        a hospital that shares beds through the day, and cost more time: see ``hpc/DESIGN.md``.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Trust:
     usual: IntArray
     requests: IntArray
     prices: TrustPrices = TrustPrices()
+    step: int = 24
 
     @classmethod
     def from_demand(
@@ -77,6 +81,7 @@ class Trust:
         apart: Sequence[str] = ("paediatrics", "paediatric"),
         electives: Mapping[str, int] | None = None,
         occupancy: float = 0.95,
+        step: int = 24,
     ) -> Trust:
         """Size wards so that the demand seen, and the electives asked for, fill ``occupancy`` of the staffed beds.
 
@@ -115,6 +120,7 @@ class Trust:
             beds,
             shares(beds, by_ward),
             requests,
+            step=step,
         )
 
     def problem(self, scenarios: Scenarios, spent: Sequence[IntArray], *, risk: Risk | None = None) -> CapacityProblem:
@@ -157,7 +163,7 @@ class Trust:
             boarding=np.full(count, prices.boarding),
             transfer=np.full(count, prices.transfer),
             occupied=occupied,
-            step=24 if scenarios.period == "hour" else 1,
+            step=self.step if scenarios.period == "hour" else 1,
             risk=risk or Risk(),
         )
 
