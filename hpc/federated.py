@@ -40,6 +40,8 @@ SOURCE = "prices of shared units (Lagrangian bound over trusts)"
 _TOLERANCE = 1e-6
 #: Price rounds after which whole plans are tried at the latest, and most rounds.
 _EVERY, _MOST = 12, 200
+#: Most whole answers to prices in a row.
+_SHARPER = 6
 _PRICES = "prices by unit and day (float32)"
 _ANSWER = "bound, cost and use by unit and day of each trust of the rank"
 _LEAST_USE = "least use by unit and day of each trust of the rank"
@@ -214,12 +216,29 @@ class Federation:
                 prices = solved.prices
 
     def _sharpen(self, prices: Floats, master: PriceMaster) -> None:
-        """A bound that knows that beds are whole, at the best prices."""
-        answers = self._asked(_SHARP, prices)
-        bound = float(answers[:, 0].sum()) - float((prices * self.region.supply).sum())
-        self.bound = max(self.bound, bound - 1e-9 * abs(bound))
-        master.add(answers[:, 1], answers[:, 2:].reshape(-1, *self.region.supply.shape))
-        self._report("whole bound")
+        """A bound that knows that beds are whole: at the best prices, then at prices moved by what whole plans use.
+
+        Subgradient steps of Polyak (1969) towards the best plan's cost, halved where the bound does not rise.
+        """
+        shape, supply = self.region.supply.shape, self.region.supply.astype(float)
+        best, length, at, slope = -math.inf, 1.0, prices, np.zeros(shape)
+        for _ in range(_SHARPER):
+            asked = np.maximum(0.0, at + slope).astype(np.float32).astype(np.float64)
+            answers = self._asked(_SHARP, asked)
+            uses = answers[:, 2:].reshape(-1, *shape)
+            bound = float(answers[:, 0].sum()) - float((asked * supply).sum())
+            master.add(answers[:, 1], uses)
+            if bound > best:
+                best, at, excess = bound, asked, uses.sum(axis=0) - supply
+            else:
+                length *= 0.5
+            self.bound = max(self.bound, bound - 1e-9 * abs(bound))
+            self._report("whole bound")
+            log.debug("whole bound %.1f, best %.1f", bound, self.bound)
+            size = float((excess**2).sum())
+            if size == 0.0 or self.cost == math.inf or self._finished() or self._late():
+                return
+            slope = length * (self.cost - best) / size * excess
 
     def _settle(self, quota: NDArray[np.int64]) -> None:
         """Let every trust make its whole plan within its quota."""
@@ -275,7 +294,7 @@ class Federation:
                     continue
                 prices = numbers[2:].reshape(shape)
                 if int(numbers[0]) == _SHARP:
-                    reply = member.sharpen(prices, **self._limits())
+                    reply = member.sharpen(prices, **{**self._limits(), "gap": max(0.1 * self.limits.gap, 5e-4)})
                 else:
                     reply = member.respond(prices, tolerance=float(numbers[1]), rounds=40, over=self._over)
                 made.append(_packed(reply.value, reply.cost, suppressed(reply.use, self.hide)))

@@ -67,6 +67,16 @@ def test_a_plan_with_all_members_is_evaluated_anew(pooled: Any) -> None:
     assert not problem.evaluate(greedy).feasible
 
 
+def test_prices_moved_by_whole_plans_raise_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = region(3, 2, 2, 3, 3, 1, beds=50)[0]
+    limits = Limits(seconds=200, gap=5e-4, iterations=30)
+    moved = solve(problem, "federated", limits=limits)
+    monkeypatch.setattr("hpc.federated._SHARPER", 1)
+    once = solve(problem, "federated", limits=limits)
+    assert once.bounds.dual < moved.bounds.dual <= min(once.cost, moved.cost)
+    assert moved.bounds.gap < 0.5 * once.bounds.gap
+
+
 def test_suppressed_uses_are_never_less_than_true_ones_and_the_bound_holds(pooled: Any) -> None:
     use = np.array([-7.0, -4.9, -1.0, 0.0, 0.5, 4.0, 5.0, 9.0])
     told = suppressed(use, 5)
