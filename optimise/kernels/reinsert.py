@@ -15,9 +15,12 @@ import numpy as np
 
 from optimise.kernels._jit import compiled
 from optimise.kernels.standing import line_price, move_cover, rewrite
-from optimise.kernels.stretch import best_duties, cover_prices
+from optimise.kernels.stretch import best_duties, cover_prices, standing_prices
 
 __all__ = ["fill", "ruin_and_recreate"]
+
+#: Share of the best kind's work that a kind gets which brings nothing, and steps expected per cell before any try.
+FLOOR, FIRST = 0.02, 200.0
 
 
 @compiled
@@ -73,7 +76,7 @@ def fill(staff, plan, order, windows, lowers, uppers, mean, hard, noise, seed, r
                 staff.lower[c] = lowers[w, c]
                 staff.upper[c] = uppers[w, c]
             cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, room)
-            if best_duties(staff, plan, e, cuts, pieces, undecided, hard, room) == np.inf:
+            if best_duties(staff, plan, e, cuts, pieces, undecided, hard, np.inf, room) == np.inf:
                 move_cover(staff, plan, e, first - first, first, -1.0)
                 _expected(staff, plan, e, mean, 1.0)
                 return i
@@ -110,7 +113,7 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
     arms : int array (n, 3)
         Kinds of neighbourhood: (people, free days, pieces).
     tally : float array (n, 3)
-        What each kind has brought: tries, gain, work (cells of the stretch). Updated.
+        What each kind has brought: tries, gain, work (steps through automata and tables). Updated.
     """
     np.random.seed(seed)
     people = len(crowd)
@@ -122,6 +125,7 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
     cuts = np.zeros(4, np.int64)
     weight = np.zeros(len(arms))
     lines_here = len(plan.lines)
+    duties = staff.letter.shape[1]
     for _ in range(trials):
         # a kind of neighbourhood: shares of the work by gain per work, whatever one try costs
         top = 0.0
@@ -130,7 +134,8 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
             top = max(top, weight[i])
         whole = 0.0
         for i in range(len(arms)):
-            weight[i] = (weight[i] / top + 0.05) / (arms[i, 0] * min(arms[i, 1], span) * arms[i, 2])
+            cells = arms[i, 0] * min(arms[i, 1], span) * arms[i, 2]
+            weight[i] = (weight[i] / top + FLOOR) * (tally[i, 0] + 1.0) / (tally[i, 2] + FIRST * cells)
             whole += weight[i]
         x = np.random.random() * whole
         arm = 0
@@ -142,12 +147,13 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
         pieces = np.int64(arms[arm, 2])
         # a day to look at: where some cover costs something, by chance
         day = days_from + np.random.randint(0, span)
+        wanted = -1
         if lines_here > 0 and np.random.random() < 0.7:
             for _again in range(20):
                 line = np.random.randint(0, lines_here)
                 d = staff.line_day[line]
                 if days_from <= d < days_to and line_price(staff, line, plan.lines[line]) > 0.0:
-                    day = d
+                    day, wanted = d, line
                     break
         if pieces == 2 and span >= 2 * length + 2:
             first = min(max(days_from, day - np.random.randint(0, length)), days_to - length)
@@ -164,8 +170,15 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
             first = min(max(days_from, day - np.random.randint(0, length)), days_to - length)
             cuts[0], cuts[1] = first, first + length
         for i in range(count):
+            draws = 0
             while True:
                 e = crowd[np.random.randint(0, people)]
+                draws += 1
+                if i == 0 and wanted >= 0 and draws < 10:
+                    # somebody who can bring what is short, or who has what is too much
+                    a = staff.line_duty[wanted]
+                    if (plan.rise[wanted] < 0.0) != (staff.allowed[e, day, a] and plan.words[e, day] != a):
+                        continue
                 new = True
                 for j in range(i):
                     if chosen[j] == e:
@@ -176,6 +189,10 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
             order[i] = i
         before, after = cuts[0], cuts[2 * pieces - 1]
         change = 0.0
+        accepted = 0.0
+        if heat > 0.0:
+            accepted = -heat * math.log(1.0 - np.random.random())
+        room.work[0] = count * (after - before) * duties
         for i in range(count):
             e = chosen[i]
             for d in range(before, after):
@@ -187,8 +204,17 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
             order[i], order[j] = order[j], order[i]
         for i in range(count):
             e = chosen[order[i]]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, room)
-            value = best_duties(staff, plan, e, cuts, pieces, decided, hard, room)
+            standing_prices(staff, plan, staff.kind[e], cuts, pieces, noise, room)
+            slack = 0.0
+            if i == count - 1:
+                # the change if this one's duties stay: the rest is up to the new ones
+                stays = change
+                for q in range(pieces):
+                    stays += move_cover(staff, plan, e, cuts[2 * q], cuts[2 * q + 1], 1.0)
+                for q in range(pieces):
+                    move_cover(staff, plan, e, cuts[2 * q], cuts[2 * q + 1], -1.0)
+                slack = min(0.0, accepted - stays)
+            value = best_duties(staff, plan, e, cuts, pieces, decided, hard, slack, room)
             if value < np.inf:
                 for q in range(pieces - 1):
                     for d in range(cuts[2 * q + 1], cuts[2 * q + 2]):
@@ -197,8 +223,8 @@ def ruin_and_recreate(staff, plan, hard, heat, noise, trials, crowd, days_from, 
             for q in range(pieces):
                 change += move_cover(staff, plan, e, cuts[2 * q], cuts[2 * q + 1], 1.0)
         tally[arm, 0] += 1.0
-        tally[arm, 2] += count * length * pieces
-        if change <= 0.0 or (heat > 0.0 and np.random.random() < math.exp(-change / heat)):
+        tally[arm, 2] += room.work[0]
+        if change <= accepted:
             total += change
             if change < 0.0:
                 tally[arm, 1] -= change

@@ -13,15 +13,80 @@ from optimise.kernels._jit import compiled
 
 __all__ = ["cheapest", "shares", "totals"]
 
+#: People of one automaton that are priced side by side.
+BATCH = 32
+
+
+@compiled
+def _letters(staff, e, prices, own_prices, price, by_letter, best_duty):  # type: ignore[no-untyped-def]
+    """Cheapest duty of each letter on each day for a person: ``by_letter`` (days, letters), ``best_duty`` likewise."""
+    days, duties = price.shape
+    k, kind = staff.automaton[e], staff.kind[e]
+    for d in range(days):
+        for a in range(duties):
+            price[d, a] = staff.unit[e, d, a] + prices[kind, d, a]
+    for c in range(staff.own[e], staff.own[e + 1]):
+        t = staff.table[c]
+        if t >= 0 and own_prices[c] != 0.0:
+            for n in range(staff.entry[t], staff.entry[t + 1]):
+                price[staff.entry_day[n], staff.entry_duty[n]] += own_prices[c] * staff.entry_value[n]
+    by_letter[:] = np.inf
+    for d in range(days):
+        for a in range(duties):
+            x = staff.letter[k, a]
+            if staff.allowed[e, d, a] and price[d, a] < by_letter[d, x]:
+                by_letter[d, x] = price[d, a]
+                best_duty[d, x] = a
+
+
+@compiled
+def _step(staff, layer, there, calendars, calendar_price, now, letters, then):  # type: ignore[no-untyped-def]
+    """One day of several people: ``then[to, b] = min(now[from, b] + letters[x, b] + rules)`` over the transitions."""
+    batch = now.shape[1]
+    least = np.empty(batch)
+    rule = np.empty(batch)
+    plain = staff.plain[layer]
+    for to in range(there):
+        least[:] = np.inf
+        for n in range(staff.into[layer, to], staff.into[layer, to + 1]):
+            s, x = staff.edge_from[n], staff.edge_letter[n]
+            if plain:
+                for b in range(batch):
+                    v = now[s, b] + letters[x, b]
+                    least[b] = v if v < least[b] else least[b]
+            else:
+                r = staff.edge_row[n]
+                cost, counts = staff.cost[r], False
+                for c in range(calendars):
+                    if staff.hits[r, c]:
+                        if not counts:
+                            rule[:] = cost
+                        counts = True
+                        for b in range(batch):
+                            rule[b] += calendar_price[c, b] * staff.hits[r, c]
+                if counts:
+                    for b in range(batch):
+                        v = now[s, b] + letters[x, b] + rule[b]
+                        least[b] = v if v < least[b] else least[b]
+                else:
+                    for b in range(batch):
+                        v = now[s, b] + letters[x, b] + cost
+                        least[b] = v if v < least[b] else least[b]
+        for b in range(batch):
+            then[to, b] = least[b]
+
 
 @compiled
 def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[no-untyped-def]
     """Cheapest word of each person.
 
+    People who share an automaton are taken ``BATCH`` at a time, side by side in memory.
+
     Parameters
     ----------
     staff : Staff
     people : int array (n,)
+        Fastest where people of one automaton follow each other.
     prices : float64 array (kinds, days, duties)
         What each duty costs beside the rules, by kind of person.
     own_prices : float64 array (counters,)
@@ -36,71 +101,53 @@ def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[
     widest = 0
     for k in range(len(staff.width)):
         widest = max(widest, staff.width[k])
-    reach = np.empty((days + 1, most))
-    came = np.zeros((days + 1, most), np.int32)
-    by_letter = np.empty(widest)
+    calendars = staff.hits.shape[1]
+    reach = np.empty((days + 1, most, 1))
+    letters = np.empty((days, widest, 1))
+    calendar_price = np.zeros((max(1, calendars), 1))
     price = np.empty((days, duties))
-    which = np.zeros(len(own_prices) + 1, np.int64)
-    best_duty = np.zeros((days, widest), np.int16)
-    for i in range(len(people)):
-        e = people[i]
-        k = staff.automaton[e]
-        width = staff.width[k]
-        kind = staff.kind[e]
-        first, last = staff.own[e], staff.own[e + 1]
+    by_letter = np.empty((days, widest))
+    best_duty = np.zeros((BATCH, days, widest), np.int16)
+    begin = 0
+    while begin < len(people):
+        k = staff.automaton[people[begin]]
+        size = 1
+        while size < BATCH and begin + size < len(people) and staff.automaton[people[begin + size]] == k:
+            size += 1
+        if size != reach.shape[2]:
+            reach = np.empty((days + 1, most, size))
+            letters = np.empty((days, widest, size))
+            calendar_price = np.zeros((max(1, calendars), size))
+        calendar_price[:] = 0.0
+        for b in range(size):
+            e = people[begin + b]
+            _letters(staff, e, prices, own_prices, price, by_letter, best_duty[b])
+            letters[:, :, b] = by_letter
+            for c in range(staff.own[e], staff.own[e + 1]):
+                if staff.calendar[c] >= 0:
+                    calendar_price[staff.calendar[c], b] += own_prices[c]
+        reach[0, 0, :] = 0.0
         for d in range(days):
-            for a in range(duties):
-                price[d, a] = staff.unit[e, d, a] + prices[kind, d, a]
-        for c in range(first, last):
-            t = staff.table[c]
-            if t >= 0 and own_prices[c] != 0.0:
-                for n in range(staff.entry[t], staff.entry[t + 1]):
-                    price[staff.entry_day[n], staff.entry_duty[n]] += own_prices[c] * staff.entry_value[n]
-        followed = 0
-        for c in range(first, last):
-            if staff.calendar[c] >= 0 and own_prices[c] != 0.0:
-                which[followed] = c
-                followed += 1
-        reach[0, 0] = 0.0
-        here = 1
-        for d in range(days):
-            by_letter[:] = np.inf
-            for a in range(duties):
-                if not staff.allowed[e, d, a]:
-                    continue
-                v = price[d, a]
-                x = staff.letter[k, a]
-                if v < by_letter[x]:
-                    by_letter[x] = v
-                    best_duty[d, x] = a
-            layer = staff.layer[k, d]
             there = 1 if d == days - 1 else staff.states[staff.layer[k, d + 1]]
-            for s in range(there):
-                reach[d + 1, s] = np.inf
-            at = staff.at[layer]
-            for s in range(here):
-                now = reach[d, s]
-                if now == np.inf:
-                    continue
-                for x in range(width):
-                    to = staff.move[at + s * width + x]
-                    if to < 0 or by_letter[x] == np.inf:
-                        continue
-                    v = now + by_letter[x] + staff.cost[at + s * width + x]
-                    for n in range(followed):
-                        v += own_prices[which[n]] * staff.hits[at + s * width + x, staff.calendar[which[n]]]
-                    if v < reach[d + 1, to]:
-                        reach[d + 1, to] = v
-                        came[d + 1, to] = s * width + x
-            here = there
-        values[i] = reach[days, 0]
-        if values[i] == np.inf:
-            continue
-        s = 0
-        for d in range(days - 1, -1, -1):
-            x = came[d + 1, s] % width
-            s = came[d + 1, s] // width
-            words[i, d] = best_duty[d, x]
+            _step(staff, staff.layer[k, d], there, calendars, calendar_price, reach[d], letters[d], reach[d + 1])
+        for b in range(size):
+            values[begin + b] = reach[days, 0, b]
+            if values[begin + b] == np.inf:
+                continue
+            # back: sums are exact, so that equality finds the way
+            s = 0
+            for d in range(days - 1, -1, -1):
+                layer = staff.layer[k, d]
+                for n in range(staff.into[layer, s], staff.into[layer, s + 1]):
+                    r, x = staff.edge_row[n], staff.edge_letter[n]
+                    v = reach[d, staff.edge_from[n], b] + letters[d, x, b] + staff.cost[r]
+                    for c in range(calendars):
+                        v += calendar_price[c, b] * staff.hits[r, c]
+                    if v == reach[d + 1, s, b]:
+                        words[begin + b, d] = best_duty[b, d, x]
+                        s = staff.edge_from[n]
+                        break
+        begin += size
 
 
 @compiled

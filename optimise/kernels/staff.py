@@ -67,6 +67,16 @@ class Staff(NamedTuple):
         A day of each line.
     entry : int64 (tables + 1,); entry_day, entry_duty, entry_value : int32
         The values again, without the zeros.
+    top, bottom : int32 (counters, days + 1)
+        Most and least that the first days can add to a counter of values, in units.
+    line_duty : int32 (lines,)
+        A duty that feeds each line on its day.
+    into : int64 (layers, most states + 2)
+        Where each layer's transitions into a state begin in the edges.
+    edge_from, edge_letter, edge_row : int32 (edges,)
+        Transitions that keep hard rules, by layer and state reached.
+    plain : bool (layers,)
+        Whether no transition of a layer costs anything or counts for a calendar.
     """
 
     automaton: Ints
@@ -104,6 +114,14 @@ class Staff(NamedTuple):
     entry_day: Ints
     entry_duty: Ints
     entry_value: Ints
+    top: Ints
+    bottom: Ints
+    line_duty: Ints
+    into: Longs
+    edge_from: Ints
+    edge_letter: Ints
+    edge_row: Ints
+    plain: NDArray[np.bool_]
 
 
 def staff_arrays(compiled: CompiledRoster, built: Automata, rows: CoverRows, hard: float) -> Staff:
@@ -120,9 +138,51 @@ def staff_arrays(compiled: CompiledRoster, built: Automata, rows: CoverRows, har
         If a counter has both values and groups, or neither.
     """
     counters = _counters(compiled, built)
-    parts: list[Any] = [*_automata(compiled, built), *_cells(compiled), *_cover(rows, hard), *counters]
+    automata = _automata(compiled, built)
+    parts: list[Any] = [*automata, *_cells(compiled), *_cover(rows, hard), *counters]
     parts += [_groups(compiled, built), _line_days(compiled), *_entries(counters[3])]
-    return Staff(*parts)
+    parts += [*_reach(compiled, counters[0], counters[1], counters[3]), _line_duties(compiled)]
+    return Staff(*parts, *_edges(*automata[4:]))
+
+
+def _edges(states: Ints, at: Ints, move: Ints, cost: Floats, hits: NDArray[np.int8]) -> tuple[Any, ...]:
+    """Transitions sorted by the state they reach, layer by layer."""
+    into = np.zeros((len(states), int(states.max(initial=1)) + 2), dtype=np.int64)
+    plain = np.zeros(len(states), dtype=np.bool_)
+    parts: list[tuple[Any, Any, Any]] = []
+    size = 0
+    for layer, end in enumerate([*at[1:], len(move)]):
+        rows = np.arange(at[layer], end)
+        width = len(rows) // int(states[layer])
+        rows = rows[move[rows] >= 0]
+        rows = rows[np.argsort(move[rows], kind="stable")]
+        into[layer] = size + np.searchsorted(move[rows], np.arange(into.shape[1]))
+        plain[layer] = not (cost[rows].any() or hits[rows].any())
+        where = (rows - at[layer]).astype(np.int32)
+        parts.append((where // width, where % width, rows.astype(np.int32)))
+        size += len(rows)
+    return (into, *(np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True)), plain)
+
+
+def _reach(compiled: CompiledRoster, own: Ints, table: Ints, values: Ints) -> tuple[Ints, Ints]:
+    out = np.zeros((2, len(table), compiled.days + 1), dtype=np.int32)
+    far = np.iinfo(np.int32).max
+    for e in range(len(own) - 1):
+        allowed = compiled.allowed[e]
+        for c in range(own[e], own[e + 1]):
+            if table[c] >= 0:
+                mine = values[table[c]]
+                out[0, c, 1:] = np.cumsum(np.where(allowed, mine, 0).max(axis=1))
+                out[1, c, 1:] = np.cumsum(np.where(allowed, mine, far).min(axis=1))
+    return out[0], out[1]
+
+
+def _line_duties(compiled: CompiledRoster) -> Ints:
+    entries, days = compiled.line_table, _line_days(compiled)
+    out = np.zeros(len(days), dtype=np.int32)
+    here = entries.day == days[entries.line]
+    out[entries.line[here]] = entries.duty[here]
+    return out
 
 
 def _groups(compiled: CompiledRoster, built: Automata) -> Ints:

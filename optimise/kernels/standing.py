@@ -25,12 +25,15 @@ class Plan(NamedTuple):
         Totals in units.
     lines : float64 (lines,)
         Value of each cover line.
+    rise : float64 (lines,)
+        What one unit more of each line costs (may be out of step where ``lines`` holds expectations).
     """
 
     words: NDArray[np.int16]
     states: NDArray[np.int32]
     amounts: NDArray[np.int64]
     lines: NDArray[np.float64]
+    rise: NDArray[np.float64]
 
 
 class Room(NamedTuple):
@@ -50,6 +53,8 @@ class Room(NamedTuple):
     reach: NDArray[np.int32]
     new: NDArray[np.int16]
     old: NDArray[np.int16]
+    ahead: NDArray[np.float64]
+    work: NDArray[np.float64]
 
 
 def room_for(staff: Staff, most_days: int, people: int, cells: int = 6_000_000) -> Room:
@@ -71,6 +76,8 @@ def room_for(staff: Staff, most_days: int, people: int, cells: int = 6_000_000) 
         np.zeros((most_days + 4, states, 4), np.int32),
         np.zeros(days, np.int16),
         np.zeros((people, days), np.int16),
+        np.zeros((most_days + 4, states)),
+        np.zeros(2),
     )
 
 
@@ -81,6 +88,7 @@ def plan_of(staff: Staff, words: NDArray[np.int16]) -> Plan:
         np.array(words, dtype=np.int16),
         np.zeros((people, days + 1), np.int32),
         np.zeros(len(staff.table), np.int64),
+        np.zeros(len(staff.line_first) - 1),
         np.zeros(len(staff.line_first) - 1),
     )
 
@@ -125,9 +133,11 @@ def move_cover(staff, plan, e, first, last, sign):  # type: ignore[no-untyped-de
         cell = d * duties + plan.words[e, d]
         for p in range(staff.pointer[staff.kind[e], cell], staff.pointer[staff.kind[e], cell + 1]):
             i = staff.row[p]
-            change -= line_price(staff, i, plan.lines[i])
+            before = line_price(staff, i, plan.lines[i])
             plan.lines[i] += sign * staff.value[p]
-            change += line_price(staff, i, plan.lines[i])
+            after = line_price(staff, i, plan.lines[i])
+            plan.rise[i] = line_price(staff, i, plan.lines[i] + 1.0) - after
+            change += after - before
     return change
 
 
@@ -224,5 +234,7 @@ def evaluate(staff, plan, hard):  # type: ignore[no-untyped-def]
             if staff.price_upper[c] == np.inf and raw > staff.upper[c]:
                 outside += raw - staff.upper[c]
     for line in range(len(plan.lines)):
-        cost += line_price(staff, line, plan.lines[line])
+        now = line_price(staff, line, plan.lines[line])
+        plan.rise[line] = line_price(staff, line, plan.lines[line] + 1.0) - now
+        cost += now
     return cost, outside

@@ -19,7 +19,10 @@ import numpy as np
 from optimise.kernels._jit import compiled
 from optimise.kernels.standing import line_price, total_price
 
-__all__ = ["best_duties", "cover_prices"]
+__all__ = ["best_duties", "cover_prices", "standing_prices"]
+
+#: Free days up to which the corridor is not narrowed from the front as well (it costs as much as the table).
+NARROW = 60
 
 
 @compiled
@@ -35,6 +38,27 @@ def cover_prices(staff, plan, kind, cuts, pieces, noise, room):  # type: ignore[
                     line = staff.row[p]
                     v += line_price(staff, line, plan.lines[line] + staff.value[p])
                     v -= line_price(staff, line, plan.lines[line])
+                if noise > 0.0:
+                    v += noise * np.random.random()
+                room.price[d, a] = v
+
+
+@compiled
+def standing_prices(staff, plan, kind, cuts, pieces, noise, room):  # type: ignore[no-untyped-def]
+    """:func:`cover_prices` of a plan whose ``rise`` is in step."""
+    duties = staff.letter.shape[1]
+    for i in range(pieces):
+        for d in range(cuts[2 * i], cuts[2 * i + 1]):
+            for a in range(duties):
+                cell = d * duties + a
+                v = 0.0
+                for p in range(staff.pointer[kind, cell], staff.pointer[kind, cell + 1]):
+                    line = staff.row[p]
+                    if staff.value[p] == 1.0:
+                        v += plan.rise[line]
+                    else:
+                        v += line_price(staff, line, plan.lines[line] + staff.value[p])
+                        v -= line_price(staff, line, plan.lines[line])
                 if noise > 0.0:
                     v += noise * np.random.random()
                 room.price[d, a] = v
@@ -93,102 +117,132 @@ def _end(staff, plan, e, last, open_end, outer, room):  # type: ignore[no-untype
 
 @compiled
 def _corridor(staff, plan, e, cuts, pieces, open_end, room, inner, inner_base, outer, strict):  # type: ignore[no-untyped-def]
-    """Least and largest inner total of each (level, state) from which the end can be reached within hard limits.
+    """Inner totals of each (level, state) from which the end can be reached within hard limits, and at what cost.
 
-    Written to ``room.reach[level, state] = (base, top, ..)``; levels are free days, one more for each gap between
-    pieces. Returns the largest width of a row, 0 if there is no way.
+    Written to ``room.reach[level, state] = (base, top, ..)`` and ``room.ahead[level, state]``, the least cost to the
+    end whatever the totals; levels are free days, one more for each gap between
+    pieces. Returns the largest width of a row (0 if there is no way).
     """
     k = staff.automaton[e]
     width = staff.width[k]
     days = plan.words.shape[1]
-    reach = room.reach
+    reach, ahead = room.reach, room.ahead
     table = -1 if inner < 0 else staff.table[inner]
     far = np.int32(1 << 28)
-    level = 0
-    f = 0
-    reach[0, :, 0] = far
-    reach[0, :, 1] = -far
-    reach[0, plan.states[e, cuts[0]], 0] = 0
-    reach[0, plan.states[e, cuts[0]], 1] = 0
+    free, work = 0, 0
+    for i in range(pieces):
+        free += cuts[2 * i + 1] - cuts[2 * i]
+    levels = free + pieces - 1
+    start = plan.states[e, cuts[0]]
+    narrow = free > NARROW
+    # from the front: within short stretches only the most that the days bring counts
+    level, f, top_sum = 0, 0, 0
+    if narrow:
+        reach[0, :, 0] = far
+        reach[0, :, 1] = -far
+        reach[0, start, 0] = 0
+        reach[0, start, 1] = 0
+    else:
+        reach[0, :, 0] = 0
+        reach[0, :, 1] = 0
     for i in range(pieces):
         for d in range(cuts[2 * i], cuts[2 * i + 1]):
-            reach[level + 1, :, 0] = far
-            reach[level + 1, :, 1] = -far
-            at = staff.at[staff.layer[k, d]]
-            for s in range(staff.states[staff.layer[k, d]]):
-                if reach[level, s, 1] < 0:
-                    continue
+            if not narrow:
+                most = 0
                 for o in range(room.count[f]):
-                    to = staff.move[at + s * width + room.options[f, o, 0]]
-                    if to >= 0:
-                        dj = room.options[f, o, 1]
-                        reach[level + 1, to, 0] = min(reach[level + 1, to, 0], reach[level, s, 0] + dj)
-                        reach[level + 1, to, 1] = max(reach[level + 1, to, 1], reach[level, s, 1] + dj)
+                    most = max(most, room.options[f, o, 1])
+                top_sum += most
+                reach[level + 1, :, 0] = 0
+                reach[level + 1, :, 1] = top_sum
+            else:
+                reach[level + 1, :, 0] = far
+                reach[level + 1, :, 1] = -far
+                at = staff.at[staff.layer[k, d]]
+                for s in range(staff.states[staff.layer[k, d]]):
+                    if reach[level, s, 1] < 0:
+                        continue
+                    work += room.count[f]
+                    for o in range(room.count[f]):
+                        to = staff.move[at + s * width + room.options[f, o, 0]]
+                        if to >= 0:
+                            dj = room.options[f, o, 1]
+                            reach[level + 1, to, 0] = min(reach[level + 1, to, 0], reach[level, s, 0] + dj)
+                            reach[level + 1, to, 1] = max(reach[level + 1, to, 1], reach[level, s, 1] + dj)
             level += 1
             f += 1
         if i + 1 < pieces:
-            here = _ahead(staff, plan, e, cuts[2 * i + 1], cuts[2 * i + 2], outer, room)
-            reach[level + 1, :, 0] = far
-            reach[level + 1, :, 1] = -far
-            for s in range(here):
-                to = room.onto[s]
-                if to >= 0 and reach[level, s, 1] >= 0:
-                    reach[level + 1, to, 0] = min(reach[level + 1, to, 0], reach[level, s, 0])
-                    reach[level + 1, to, 1] = max(reach[level + 1, to, 1], reach[level, s, 1])
+            if narrow:
+                here = _ahead(staff, plan, e, cuts[2 * i + 1], cuts[2 * i + 2], outer, room)
+                reach[level + 1, :, 0] = far
+                reach[level + 1, :, 1] = -far
+                for s in range(here):
+                    to = room.onto[s]
+                    if to >= 0 and reach[level, s, 1] >= 0:
+                        reach[level + 1, to, 0] = min(reach[level + 1, to, 0], reach[level, s, 0])
+                        reach[level + 1, to, 1] = max(reach[level + 1, to, 1], reach[level, s, 1])
+            else:
+                reach[level + 1, :, 0] = 0
+                reach[level + 1, :, 1] = top_sum
             level += 1
     last = cuts[2 * pieces - 1]
     here = _end(staff, plan, e, last, open_end, outer, room)
-    least, most = far, -far
     reach[level, :, 2] = far
     reach[level, :, 3] = -far
+    ahead[level, :] = np.inf
     for s in range(here):
         if room.onto[s] >= 0 and reach[level, s, 1] >= 0:
             reach[level, s, 2] = 0
             reach[level, s, 3] = 0
-            least = min(least, reach[level, s, 0])
-            most = max(most, reach[level, s, 1])
-    if most < 0:
-        return 0
-    need, cap = -far, far
-    if table >= 0 and strict:
-        unit = staff.unit_of[inner]
-        if staff.price_lower[inner] == np.inf and (not open_end or last == days):
-            need = max(-far, -(-staff.lower[inner] // unit) - inner_base)
-            if need > most:
-                need = most  # cannot be met here: as near as possible, and the shortfall is priced
-        if staff.price_upper[inner] == np.inf:
-            cap = min(far, staff.upper[inner] // unit - inner_base)
-            if cap < least:
-                cap = least
-    span = 0
+            ahead[level, s] = room.over[s]
+    # from the end
     for i in range(pieces - 1, -1, -1):
         for d in range(cuts[2 * i + 1] - 1, cuts[2 * i] - 1, -1):
             level -= 1
             f -= 1
-            reach[level, :, 2] = far
-            reach[level, :, 3] = -far
             at = staff.at[staff.layer[k, d]]
-            for s in range(staff.states[staff.layer[k, d]]):
-                for o in range(room.count[f]):
-                    to = staff.move[at + s * width + room.options[f, o, 0]]
-                    if to >= 0 and reach[level + 1, to, 3] >= 0:
-                        dj = room.options[f, o, 1]
-                        reach[level, s, 2] = min(reach[level, s, 2], reach[level + 1, to, 2] + dj)
-                        reach[level, s, 3] = max(reach[level, s, 3], reach[level + 1, to, 3] + dj)
+            here = staff.states[staff.layer[k, d]]
+            count = room.count[f]
+            work += 2 * here * count
+            reach[level, here:, 3] = -far
+            for s in range(here):
+                low, high, least = far, -far, np.inf
+                if reach[level, s, 1] >= 0:
+                    for o in range(count):
+                        r = at + s * width + room.options[f, o, 0]
+                        to = staff.move[r]
+                        if to >= 0 and reach[level + 1, to, 3] >= 0:
+                            dj = room.options[f, o, 1]
+                            low = min(low, reach[level + 1, to, 2] + dj)
+                            high = max(high, reach[level + 1, to, 3] + dj)
+                            least = min(least, ahead[level + 1, to] + (room.dear[f, o] + staff.cost[r]))
+                reach[level, s, 2] = low
+                reach[level, s, 3] = high
+                ahead[level, s] = least
         if i > 0:
             here = _ahead(staff, plan, e, cuts[2 * i - 1], cuts[2 * i], outer, room)
             level -= 1
             reach[level, :, 2] = far
             reach[level, :, 3] = -far
+            ahead[level, :] = np.inf
             for s in range(here):
                 to = room.onto[s]
-                if to >= 0 and reach[level + 1, to, 3] >= 0:
+                if to >= 0 and reach[level + 1, to, 3] >= 0 and reach[level, s, 1] >= 0:
                     reach[level, s, 2] = reach[level + 1, to, 2]
                     reach[level, s, 3] = reach[level + 1, to, 3]
-    levels = f
-    for i in range(pieces):
-        levels += cuts[2 * i + 1] - cuts[2 * i]
-    levels += pieces - 1
+                    ahead[level, s] = ahead[level + 1, to] + room.over[s]
+    room.work[0] += work
+    least_total, most_total = reach[0, start, 2], reach[0, start, 3]
+    if most_total < 0:
+        return 0
+    need, cap = -far, far
+    if table >= 0 and strict:
+        unit = staff.unit_of[inner]
+        if staff.price_lower[inner] == np.inf and (not open_end or last == days):
+            # where it cannot be met here: as near as possible, and the shortfall is priced
+            need = min(most_total, max(-far, -(-staff.lower[inner] // unit) - inner_base))
+        if staff.price_upper[inner] == np.inf:
+            cap = max(least_total, min(far, staff.upper[inner] // unit - inner_base))
+    span = 0
     for level in range(levels + 1):
         for s in range(reach.shape[1]):
             if reach[level, s, 1] < 0 or reach[level, s, 3] < 0:
@@ -204,9 +258,28 @@ def _corridor(staff, plan, e, cuts, pieces, open_end, room, inner, inner_base, o
 
 @compiled
 def _table(
-    staff, plan, e, cuts, pieces, open_end, hard, room, inner, inner_base, outer, outer_base, outer_size, free, strict
+    staff,
+    plan,
+    e,
+    cuts,
+    pieces,
+    open_end,
+    hard,
+    room,
+    inner,
+    inner_base,
+    outer,
+    outer_base,
+    outer_size,
+    free,
+    strict,
+    cutoff,
 ):  # type: ignore[no-untyped-def]
-    """Fill the table over the pieces and read back the best duties into ``room.new``."""
+    """Fill the table over the pieces and read back the best duties into ``room.new``.
+
+    Cells from which no answer within ``cutoff`` can be reached are left out; ``room.work[1]`` says whether there were
+    any. What the rest costs at least is known from the corridor.
+    """
     k = staff.automaton[e]
     width = staff.width[k]
     duties = staff.letter.shape[1]
@@ -249,6 +322,11 @@ def _table(
     size = _corridor(staff, plan, e, cuts, pieces, open_end, room, inner, inner_base, outer, strict)
     if size <= 0:
         return np.inf
+    limit = cutoff + 1e-7
+    if room.ahead[0, plan.states[e, cuts[0]]] > limit:
+        room.work[1] = 1.0
+        return np.inf
+    work = 0
     rows = widest * outer_size
     stride = rows * size
     if stride * (free + pieces) > len(table) or rows * (free + pieces) > len(low):
@@ -275,6 +353,29 @@ def _table(
             for s in range(here):
                 if reach[level, s, 1] < 0:
                     continue
+                if limit < np.inf:
+                    # leave out the cells that lead to nothing good enough
+                    some = False
+                    value = limit - room.ahead[level, s]
+                    for h in range(outer_size):
+                        p = s * outer_size + h
+                        if high[ra + p] < 0:
+                            continue
+                        x = a0 + p * size
+                        begin, stop = low[ra + p], high[ra + p]
+                        while begin <= stop and table[x + begin] > value:
+                            begin += 1
+                        while stop >= begin and table[x + stop] > value:
+                            stop -= 1
+                        if begin > low[ra + p] or stop < high[ra + p]:
+                            room.work[1] = 1.0
+                        low[ra + p] = begin if begin <= stop else size
+                        high[ra + p] = stop if begin <= stop else -1
+                        some = some or begin <= stop
+                        work += stop - begin + 1
+                    if not some:
+                        continue
+                work += 2 * room.count[f]
                 for o in range(room.count[f]):
                     r = at + s * width + room.options[f, o, 0]
                     to = staff.move[r]
@@ -305,6 +406,7 @@ def _table(
                                 table[y + j] = v
                         low[rb + q] = min(low[rb + q], begin + dj)
                         high[rb + q] = max(high[rb + q], stop + dj)
+                        work += stop - begin + 1
             level += 1
             f += 1
         if i + 1 < pieces:
@@ -339,6 +441,7 @@ def _table(
                     low[rb + q] = min(low[rb + q], begin + dj)
                     high[rb + q] = max(high[rb + q], stop + dj)
             level += 1
+    room.work[0] += work
     # the end: what each state costs until the old sequence is met, and the totals
     here = _end(staff, plan, e, last, open_end, outer, room)
     best, best_s, best_h, best_j = np.inf, -1, 0, 0
@@ -420,10 +523,11 @@ def _table(
 
 
 @compiled
-def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ignore[no-untyped-def]
+def best_duties(staff, plan, e, cuts, pieces, open_end, hard, slack, room):  # type: ignore[no-untyped-def]
     """Best duties of a person on the days of the pieces ``[cuts[2i], cuts[2i+1])``, the others fixed.
 
-    ``room.price`` holds what each duty costs. Writes ``room.new``; returns the least cost, infinite if none is found.
+    ``room.price`` holds what each duty costs. Writes ``room.new``; returns the least cost, infinite if none is found
+    that costs at most ``slack`` more than the person's duties so far (where ``slack`` is finite).
     """
     k = staff.automaton[e]
     width = staff.width[k]
@@ -445,18 +549,21 @@ def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ig
                 continue
             # what this counter has on the free days now, and the most it can have there
             mine, most, least, groups = 0, 0, 0, 0
+            if table >= 0:
+                for i in range(pieces):
+                    most += staff.top[c, cuts[2 * i + 1]] - staff.top[c, cuts[2 * i]]
+                    least += staff.bottom[c, cuts[2 * i + 1]] - staff.bottom[c, cuts[2 * i]]
+                if (
+                    not open_end
+                    and staff.lower[c] <= (plan.amounts[c] - most + least) * staff.unit_of[c]
+                    and (plan.amounts[c] - least + most) * staff.unit_of[c] <= staff.upper[c]
+                ):
+                    continue
             for i in range(pieces):
                 for d in range(cuts[2 * i], cuts[2 * i + 1]):
                     if table >= 0:
                         if not open_end:
                             mine += staff.values[table, d, plan.words[e, d]]
-                        top, low = 0, np.int64(1) << 40
-                        for a in range(duties):
-                            if staff.allowed[e, d, a]:
-                                top = max(top, staff.values[table, d, a])
-                                low = min(low, staff.values[table, d, a])
-                        most += top
-                        least += low
                     else:
                         r = staff.at[staff.layer[k, d]]
                         if not open_end:
@@ -500,9 +607,21 @@ def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ig
                 outer, outer_base, outer_size, outer_weight = c, base, size, 1e9
             elif weight > outer_weight:
                 outer, outer_base, outer_size, outer_weight = c, base, size, weight
+    cutoff = np.inf
+    if slack < np.inf and not open_end:
+        cutoff = slack
+        for i in range(pieces):
+            for d in range(cuts[2 * i], cuts[2 * i + 1]):
+                a = plan.words[e, d]
+                r = staff.at[staff.layer[k, d]] + plan.states[e, d] * width + staff.letter[k, a]
+                cutoff += room.price[d, a] + staff.unit[e, d, a] + staff.cost[r]
+        for c in (inner, outer):
+            if c >= 0:
+                cutoff += total_price(staff, c, plan.amounts[c], hard)
     # flags as variables: a literal would be compiled as a function of its own
     strict, loose = free > 0, free <= 0
     for attempt in range(8):
+        room.work[1] = 0.0
         value = _table(
             staff,
             plan,
@@ -519,6 +638,7 @@ def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ig
             outer_size,
             free,
             strict,
+            cutoff,
         )
         if np.isnan(value) and outer >= 0:
             outer, outer_size = np.int64(-1), np.int64(1)
@@ -526,7 +646,7 @@ def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ig
         if np.isnan(value):
             return np.inf
         if value == np.inf:
-            if attempt == 0:
+            if attempt == 0 and room.work[1] == 0.0:
                 # perhaps a total is out of reach: without its limits the shortfall is priced
                 value = _table(
                     staff,
@@ -544,6 +664,7 @@ def best_duties(staff, plan, e, cuts, pieces, open_end, hard, room):  # type: ig
                     outer_size,
                     free,
                     loose,
+                    cutoff,
                 )
             if not value < np.inf:
                 return np.inf

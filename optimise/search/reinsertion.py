@@ -44,7 +44,7 @@ def temperatures(compiled: CompiledRoster) -> tuple[float, float]:
     prices = [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
     prices = prices or [p.cost for p in compiled.patterns if not p.hard]
     span = max(prices, default=10.0)
-    return 0.08 * span, 0.004 * span
+    return 0.04 * span, 0.004 * span
 
 
 class Reinsertion:

@@ -77,7 +77,9 @@ class Relaxation:
     def __init__(self, staff: Staff, cover: CoverRows, people: NDArray[np.int64] | None = None) -> None:
         self.staff, self.cover = staff, cover
         everybody = np.arange(len(staff.automaton))
-        self.people = everybody if people is None else people
+        chosen = everybody if people is None else people
+        #: sorted by automaton, since people of one are priced together
+        self.people = chosen[np.argsort(staff.automaton[chosen], kind="stable")]
         self.lines, self.counters = cover.lines, len(staff.table)
         first, at, cost = _total_terms(staff)
         self.first = np.concatenate([cover.first, len(cover.at) + first[:-1]]).astype(np.intp)
