@@ -65,7 +65,7 @@ def scaling(
         from hpc.scaling.work import Workload
         from optimise.io.base import read
 
-        workload = Workload(iterations, rounds)
+        workload = Workload(iterations, rounds, repeats=2)
         network = measure.measure_network()
         if latency is not None or bandwidth is not None:
             network = replace(
@@ -85,7 +85,7 @@ def scaling(
                 if problem.kind == "capacity":
                     trace = record_scenarios(problem)
                 elif problem.kind == "roster":
-                    record(problem, replace(workload, iterations=1, rounds=1), seconds=seconds)  # compiles
+                    record(problem, workload.brief, seconds=seconds)  # compiles
                     trace = record(problem, workload, seconds=seconds)
                 else:
                     raise UnsupportedError(

@@ -68,8 +68,7 @@ def main() -> None:
             if problem.kind == "capacity":
                 repeats = [comm.gather(perform_scenarios(problem, comm, Scenarios()))]
             else:
-                once = Workload(1, min(1, workload.rounds), workload.people, workload.seed)
-                perform(problem, comm, once)  # compiles
+                perform(problem, comm, workload.brief)  # compiles
                 repeats = [comm.gather(perform(problem, comm, workload)) for _ in range(max(1, workload.repeats))]
             made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
         if comm.rank == 0:

@@ -115,7 +115,7 @@ class Study:
             work = self.work if small else replace(self.work, iterations=2, rounds=1, repeats=1)
             problem = ward(people, 4, 1).problem()
             if small:
-                record(problem, replace(work, iterations=1, rounds=1, repeats=1))  # compiles
+                record(problem, work.brief)  # compiles
             trace = self.trace(f"ward{people}", lambda p=problem, w=work: record(p, w, seconds=self.options.seconds))
             predicted += self.predicted(trace)
             file = write_ward(ward(people, 4, 1), scratch / f"ward{people}.json")
