@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hpc.generation import Masks, Pricing
 from hpc.master import Column
-from optimise.kernels import on_grid
+from optimise.kernels import GRID, on_grid
 from optimise.kernels.cover import CoverRows
 
 __all__ = ["Ascent", "ascend"]
@@ -44,6 +44,7 @@ def ascend(
     shut: Masks | None = None,
     over: Callable[[], bool] = lambda: False,
     listen: Callable[[int, float], None] | None = None,
+    grid: float = GRID,
 ) -> Ascent:
     """Raise the Lagrangian bound by first-order steps (Barahona and Anbil 2000).
 
@@ -61,11 +62,13 @@ def ascend(
         Lines that matter; the duals of the others stay 0.
     shut : mapping of int to bool array (days, duties), optional
         Cells excluded by person.
+    grid : float
+        Step of the duals that are priced.
     """
     low, high = cover.slopes()
     if lines is not None:
         low, high = np.where(lines, low, 0.0), np.where(lines, high, 0.0)
-    center = on_grid(np.clip(start, low, high))
+    center = on_grid(np.clip(start, low, high), grid)
     trial = center
     best, scale, fails = -math.inf, 1.0, 0
     mean: Floats | None = None
@@ -102,6 +105,6 @@ def ascend(
         if norm < 1e-12:
             break
         gap = max(target - best, 1e-3 * max(1.0, abs(best)))
-        trial = on_grid(np.clip(center + scale * gap / norm * direction, low, high))
+        trial = on_grid(np.clip(center + scale * gap / norm * direction, low, high), grid)
     listed = [c for columns in reversed(recent) for c in columns]
     return Ascent(best, center, listed, done)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.dive import dive
 from hpc.generation import Pricing, generate, round_up
 from hpc.master import Column, Master, MasterSolution
 from optimise.kernels.cover import CoverRows
@@ -129,9 +130,8 @@ class Branching:
         self.sums = np.array(cover_sums(cover)).reshape(-1, 2, cover.lines)
         self._slack = np.array(self.master.slack_line, dtype=np.int64).reshape(-1, 2)
         self._slots: dict[int, int] = {}  # sum -> row
-        self._tried: dict[int, float] = {}
         self.open: list[_Node] = []
-        self.nodes, self._number = 0, 0
+        self.nodes, self._number, self._next_dive = 0, 0, 1
         self.bound = -math.inf
 
     def run(self, *, duals: Floats, bound: float, nodes: int, over: Callable[[], bool] = lambda: False) -> float:
@@ -172,7 +172,6 @@ class Branching:
         master, cost = self.master, self.cost()
         master.bound_totals(node.totals)
         self._allow(node.shut)
-        loose = 0.0
         made = generate(
             master,
             self.pricing,
@@ -183,7 +182,6 @@ class Branching:
             iterations=100,
             over=over,
             shut=node.shut,
-            loose=loose,
             smoothing=0.5,
         )
         node.bound = max(node.bound, round_up(made.bound, self.lattice) if math.isfinite(made.bound) else -math.inf)
@@ -206,7 +204,36 @@ class Branching:
             if picked is not None:
                 self.found(picked, value)
         made_from = _Node(node.bound, 0, node.totals, node.shut, made.duals)
-        return self._by_sum(made_from, solution) or self._by_duty(made_from, solution) or self._by_anything(made_from)
+        children = self._by_sum(made_from, solution)
+        if children:
+            return children
+        self._dive(made_from, over)
+        return self._by_duty(made_from, solution) or self._by_anything(made_from)
+
+    def _dive(self, node: _Node, over: Callable[[], bool]) -> None:
+        """Now and then a dive where all sums are whole: the cover is settled there, and only people are not."""
+        if self.nodes < self._next_dive:
+            return
+        self._next_dive = 4 * self.nodes
+        found = dive(
+            self.master,
+            self.pricing,
+            fixed=np.zeros(self.cover.lines),
+            center=node.duals,
+            lattice=self.lattice,
+            cutoff=self.cost(),
+            over=over,
+            share=0.05,
+            sure=0.95,
+            whole=False,
+            iterations=20,
+            rise=math.inf,
+            most_reverts=2,
+            shut=node.shut,
+        )
+        self._allow(node.shut)
+        if found is not None:
+            self.found(*found)
 
     def _allow(self, shut: dict[int, Mask]) -> None:
         days = np.arange(self.cover.days)
@@ -234,10 +261,12 @@ class Branching:
         size = np.count_nonzero(self.sums.any(axis=1), axis=1)
         score = np.where(part > _WHOLE, part * (1.0 + np.log2(size)), -1.0)
         best: tuple[float, int] | None = None
+        tried: set[int] = set()  # rows of this node's candidates, which others of them must not take
         for k in np.argsort(-score, kind="stable")[:_TRIED].tolist():
-            slot = self._slot(k, node) if score[k] > 0 else None
+            slot = self._slot(k, node, tried) if score[k] > 0 else None
             if slot is None:
                 continue
+            tried.add(slot)
             low, high = node.totals.get(slot, (-math.inf, math.inf))
             gains = []
             for bounds in ((low, math.floor(value[k])), (math.ceil(value[k]), high)):
@@ -264,11 +293,11 @@ class Branching:
         low, high = sorted(min(max(g, 0.0), most) for g in gains)
         return low + 0.1 * high
 
-    def _slot(self, k: int, node: _Node) -> int | None:
+    def _slot(self, k: int, node: _Node, tried: set[int]) -> int | None:
         """Row of sum ``k``; one that no open node uses is taken where none is left."""
         if k in self._slots:
             return self._slots[k]
-        used = {s for n in (*self.open, node) for s in n.totals}
+        used = tried | {s for n in (*self.open, node) for s in n.totals}
         free = [s for s in range(ROOM) if s not in used]
         if not free:
             return None

@@ -46,7 +46,7 @@ Floats = NDArray[np.float64]
 #: Decisions up to which the whole model gets its chance, after this many rounds without gain.
 _WHOLE, _PATIENCE = 4000, 12
 #: Nodes of branch and price after the root, and when the search is stuck; the latter's share of the time left.
-_EARLY, _NODES, _LONG = 12, 2000, 0.4
+_EARLY, _NODES, _LONG = 4, 5000, 0.3
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
@@ -302,7 +302,7 @@ class Run:
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
-                    branches(self, team, master.columns, nodes=_EARLY, share=0.1)
+                    branches(self, team, master.columns, nodes=_EARLY, share=0.05)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hpc.generation import Pricing, generate
 from hpc.master import Column, Master, MasterSolution
+from optimise.kernels import GRID
 
 __all__ = ["dive"]
 
@@ -37,6 +38,7 @@ def dive(
     most_reverts: int = 12,
     shut: dict[int, NDArray[np.bool_]] | None = None,
     partial: bool = False,
+    grid: float = GRID,
 ) -> tuple[list[Column], float] | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
@@ -68,6 +70,7 @@ def dive(
                 shut=masks,
                 cutoff=cutoff,
                 loose=_LOOSE if math.isfinite(cutoff) else 0.0,
+                grid=grid,
             )
             solution = master.solve()
             lost = math.isinf(run.bound) or solution.objective >= cutoff - 1e-7

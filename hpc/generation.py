@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hpc.master import Column, Master, MasterSolution
 from hpc.timers import Work
-from optimise.kernels import Pricer, on_grid
+from optimise.kernels import GRID, Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 
 __all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "round_up"]
@@ -146,6 +146,7 @@ def generate(
     listen: Callable[[int, MasterSolution, float], None] | None = None,
     shut: Masks | None = None,
     loose: float = 0.0,
+    grid: float = GRID,
 ) -> Generated:
     """Solve the linear master of some people to optimality, or until the bound reaches ``cutoff``.
 
@@ -166,6 +167,8 @@ def generate(
         Cells excluded by person (fixed by a dive, or outside a window); the bound holds within them.
     loose : float
         Stop when the bound is within this fraction of what may still be gained, ``cutoff`` less the objective.
+    grid : float
+        Step of the duals that are priced; ``optimise.kernels.COARSE`` makes pricing faster and bounds a little weaker.
     """
     people, shut = master.people, shut or {}
     bound, best = -math.inf, None if center is None else master.masked(center)
@@ -179,7 +182,7 @@ def generate(
         if over():
             break
         mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
-        duals = on_grid(master.masked(mixed))
+        duals = on_grid(master.masked(mixed), grid)
         bounds, columns = pricing(duals, people, shut)
         value = master.value(duals, fixed) + float(bounds.sum())
         if value > bound:

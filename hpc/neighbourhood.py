@@ -15,14 +15,18 @@ from hpc.generation import LocalPricing, generate, round_up
 from hpc.incumbent import Incumbent
 from hpc.master import Column, Master
 from hpc.timers import Work
-from optimise.kernels import Pricer
+from optimise.kernels import COARSE, Pricer
 
 __all__ = ["Attempt", "choose_people", "improve"]
 
 Floats = NDArray[np.float64]
 
-#: Ascent steps before the first master; each prices everybody once, many times cheaper than a master.
-_ASCENT, _KEPT = 80, 30
+#: Rounds of the ascent before the first master whose rosters it gets.
+_KEPT = 30
+#: Cells of a person's table from which pricing takes longer than the master. Above: (ascent steps, rosters per person
+#: and pricing, smoothing) that save pricing; below: those that save masters.
+_DEAR = 5e5
+_SAVE_PRICING, _SAVE_MASTER = (30, 4, 0.5), (80, 2, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,9 @@ def _improve(
     each = cover.line_costs(incumbent.values, incumbent.penalty)
     now = float(incumbent.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
-    pricing = LocalPricing(pricer, cover, columns=2, over=over, work=work)
+    dear = sum(pricer.work(e) for e in people) > _DEAR * len(people)
+    steps, columns, smoothing = _SAVE_PRICING if dear else _SAVE_MASTER
+    pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
     first = ascend(
         cover,
         pricing,
@@ -123,11 +129,12 @@ def _improve(
         start=np.zeros(cover.lines) if center is None else center,
         target=now,
         cutoff=goal + 1e-6,
-        iterations=_ASCENT,
+        iterations=steps,
         keep=_KEPT,
         lines=lines,
         shut=shut,
         over=over,
+        grid=COARSE,
     )
     if first.bound >= goal + 1e-6 or over():
         return Attempt(tuple(people), (), 0.0, first.bound >= goal + 1e-6)
@@ -146,7 +153,8 @@ def _improve(
         iterations=iterations,
         shut=shut,
         loose=0.2,
-        smoothing=0.9,
+        smoothing=smoothing,
+        grid=COARSE,
     )
     nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > goal + 1e-6)
     if nothing.closed or over():
@@ -170,6 +178,7 @@ def _improve(
             rise=math.inf,
             most_reverts=0,
             shut=shut,
+            grid=COARSE,
         )
         if found is not None and found[1] < best_cost - 1e-7:
             best, best_cost = found
@@ -188,16 +197,21 @@ def choose_people(
     random: np.random.Generator,
     style: int,
     window: tuple[int, int] | None = None,
+    busy: set[int] | None = None,
 ) -> list[int]:
     """A varied choice of people worth re-optimising together.
 
     Styles: 0 uniform; 1 people whose rosters cost most at the duals first; 2 people who work where cover is off its
-    target; 3 people whose rosters are alike.
+    target; 3 people whose rosters are alike. People who are ``busy`` (in another neighbourhood of the round) are left
+    out while there are enough others.
     """
     people = len(incumbent.words)
     size = min(size, people)
+    free = np.ones(people, dtype=np.bool_)
+    if busy and people - len(busy) >= size:
+        free[list(busy)] = False
     if style == 0 or size == people:
-        return sorted(random.choice(people, size, replace=False).tolist())
+        return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
     cover = incumbent.cover
     first, last = window or (0, cover.days)
     if style == 1 and duals is not None:
@@ -217,7 +231,7 @@ def choose_people(
         seed = int(random.integers(people))
         part = incumbent.words[:, first:last]
         score = (part == part[seed]).mean(axis=1)
-    weight = _ranks(score)
+    weight = np.where(free, _ranks(score), 0.0)
     return sorted(random.choice(people, size, replace=False, p=weight / weight.sum()).tolist())
 
 

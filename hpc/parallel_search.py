@@ -29,6 +29,8 @@ KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
 _WINDOW, _ANNEAL = KINDS.index("window"), KINDS.index("anneal")
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
+#: Work of a proof after which neighbourhoods grow by a whole person.
+_CHEAP_PROOF = 1.0
 
 
 @dataclass(slots=True)
@@ -50,6 +52,16 @@ class SearchState:
     #: by kind of neighbourhood: gains and work, fading
     gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
     spent: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """What to try: people and days, or a chain and its heat."""
+
+    kind: int
+    people: tuple[int, ...] = ()
+    days: tuple[int, int] | None = None
+    heat: float = 0.0
 
 
 def state_of(stored: Mapping[str, float]) -> SearchState:
@@ -105,12 +117,13 @@ class Search:
         state = self.state
         tasks = max(ROUND, self.comm.size)
         mine: list[tuple[int, Attempt]] = []
+        drawn = self._draw(tasks)
         for k in range(self.comm.rank, tasks, self.comm.size):
             if over() and mine:
                 break
             self.pricer.reset()
             with self.timers("neighbourhoods"):
-                mine.append((k, self._attempt(k, over)))
+                mine.append((k, self._attempt(k, drawn[k], over)))
             self.timers.count("neighbourhoods")
         with self.timers("idle"):
             gathered = self.comm.allgather((mine, asked()))
@@ -122,16 +135,29 @@ class Search:
         self._adapt(attempts, gain)
         return gain
 
-    def _attempt(self, k: int, over: Callable[[], bool]) -> Attempt:
+    def _draw(self, tasks: int) -> list[_Draw]:
+        """Neighbourhoods of this round, the same on all ranks; whole rosters of different people, as far as it goes."""
+        drawn: list[_Draw] = []
+        busy: set[int] = set()
+        for k in range(tasks):
+            random = np.random.default_rng((self.seed, self.state.round, k))
+            kind = int(random.choice(len(KINDS), p=self._likely()))
+            if kind == _ANNEAL and self.chains is not None:
+                drawn.append(_Draw(kind, heat=float(random.uniform(0.05, 0.7))))
+                continue
+            people, days = self._choice(kind, random, busy)
+            drawn.append(_Draw(kind, tuple(people), days))
+            if kind != _WINDOW:
+                busy.update(people)
+        return drawn
+
+    def _attempt(self, k: int, drawn: _Draw, over: Callable[[], bool]) -> Attempt:
         """Work on neighbourhood ``k`` of this round."""
-        random = np.random.default_rng((self.seed, self.state.round, k))
-        kind = int(random.choice(len(KINDS), p=self._likely()))
+        kind, people, days = drawn.kind, list(drawn.people), drawn.days
         if kind == _ANNEAL and self.chains is not None:
             moves = int(self.state.length * self.chains.full)
-            heat = float(random.uniform(0.05, 0.7))
-            columns, gain = self.chains.again(self.incumbent, moves, heat, (self.state.round, k), over)
+            columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, (self.state.round, k), over)
             return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
-        people, days = self._choice(kind, random)
         made = improve(
             self.incumbent,
             people,
@@ -153,7 +179,9 @@ class Search:
         likely: Floats = chance / chance.sum()
         return likely
 
-    def _choice(self, kind: int, random: np.random.Generator) -> tuple[list[int], tuple[int, int] | None]:
+    def _choice(
+        self, kind: int, random: np.random.Generator, busy: set[int]
+    ) -> tuple[list[int], tuple[int, int] | None]:
         """People and window of a neighbourhood."""
         people = len(self.incumbent.words)
         window: tuple[int, int] | None = None
@@ -162,7 +190,7 @@ class Search:
             size = min(people, max(3, round(self.state.wide * 7 / length)))
             first = int(random.integers(0, max(1, self.days - length + 1)))
             window = (first, min(self.days, first + length))
-            kind = int(random.integers(0, _WINDOW))
+            kind, busy = int(random.integers(0, _WINDOW)), set()
         else:
             size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
             if self.days > 63:  # long horizons: more people on fewer days
@@ -170,7 +198,7 @@ class Search:
                 if length < self.days:
                     first = 7 * int(random.integers(0, max(1, (self.days - length) // 7 + 1)))
                     window = (first, min(self.days, first + length))
-        return choose_people(self.incumbent, self.duals, size, random, kind, window), window
+        return choose_people(self.incumbent, self.duals, size, random, kind, window, busy), window
 
     def _merge(self, attempts: list[Attempt]) -> float:
         """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one."""
@@ -194,13 +222,22 @@ class Search:
         for a in attempts:
             state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
             state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
-            step = 0.0 if a.gain > 0 else 0.5 if a.closed else -0.5
+            step = _step(a)
             if a.kind == _ANNEAL:
                 state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
             elif a.kind == _WINDOW:
                 state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))
             else:
                 state.size = min(self.most, max(4.0, state.size + step))
+
+
+def _step(attempt: Attempt) -> float:
+    """Change of size after an attempt: cheap proofs make neighbourhoods grow fast."""
+    if attempt.gain > 0:
+        return 0.0
+    if not attempt.closed:
+        return -0.5
+    return 1.0 if attempt.work < _CHEAP_PROOF else 0.5
 
 
 class ParallelSearchMethod:

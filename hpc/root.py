@@ -17,6 +17,7 @@ from hpc.dive import dive
 from hpc.generation import Generated, generate, round_up
 from hpc.incumbent import descend
 from hpc.master import Column, Master, MasterSolution
+from optimise.kernels import COARSE, GRID
 from optimise.kernels.staff import staff_arrays
 from optimise.search.relaxation import Relaxation
 from optimise.search.relaxation import ascend as relaxed_ascent
@@ -33,6 +34,8 @@ Floats = NDArray[np.float64]
 #: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
 #: is the one that closes hard cover, the others bring variety
 _DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
+#: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
+_ENOUGH = 0.1
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
 _ASCENT, _KEPT = 60, 10
 _LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
@@ -150,6 +153,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             continue  # a hasty dive finds nothing better
         if over() or run.closed or run.incumbent is None:
             return
+        if done > 1 and not run.annealed and run.cost - run.bound <= _ENOUGH * run.cost:
+            return
         with run.timers("dive"):
             found = dive(
                 master,
@@ -166,6 +171,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 rise=math.inf,
                 most_reverts=3,
                 partial=True,
+                grid=GRID if cheap(run) else COARSE,
             )
             if found is None:
                 continue

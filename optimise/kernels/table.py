@@ -7,8 +7,8 @@ memory. All days are kept; paths are read back by a best-first search from the l
 carried as labels of that search only: this is decremental state-space relaxation (Boland, Dethridge, Dumitrescu
 2006; Righini, Salani 2008) with perfect completion bounds.
 
-All costs handed in are multiples of one power of two, small enough that every sum is exact in double precision; the
-values returned are therefore exact lower bounds and need no rounding argument.
+All costs handed in are multiples of one power of two, small enough that every sum is exact in the precision of the
+table (double, or single where they are multiples of a coarser power); the values returned are therefore exact lower bounds and need no rounding argument.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Network(NamedTuple):
 class Scratch(NamedTuple):
     """Working memory of one thread: the table with the finite window of each row, and the search's nodes."""
 
-    table: NDArray[np.float64]
+    table: NDArray[np.float32] | NDArray[np.float64]
     low: NDArray[np.int32]
     high: NDArray[np.int32]
     heap_key: NDArray[np.float64]
@@ -165,7 +165,7 @@ def forward(net, kind_cost, scratch):  # type: ignore[no-untyped-def]
                 p = net.omap[step, o]
                 if p < 0:
                     continue
-                c = base + net.oprice[step, o]
+                c = table.dtype.type(base + net.oprice[step, o])
                 first = max(low[r], need - inc)
                 stop = min(last, cap - inc)
                 q = net.target[i] * outer + p
@@ -185,9 +185,7 @@ def forward(net, kind_cost, scratch):  # type: ignore[no-untyped-def]
                 if over:
                     best = table[q * size + cap]
                     for j in range(max(first, cap - inc + 1), last + 1):
-                        v = table[a + j] + c + net.price * (j + inc - cap)
-                        if v < best:
-                            best = v
+                        best = min(best, table[a + j] + c + table.dtype.type(net.price * (j + inc - cap)))
                     table[q * size + cap] = best
                     low[q] = min(low[q], cap)
                     high[q] = cap

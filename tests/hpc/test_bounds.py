@@ -187,6 +187,10 @@ def test_choice_of_people_is_repeatable_and_of_the_size_asked_for() -> None:
         ]
         assert picks[0] == picks[1]
         assert len(set(picks[0])) == 5
+        others = choose_people(start, np.zeros(cover.lines), 4, np.random.default_rng(2), style, busy=set(picks[0]))
+        assert not set(others) & set(picks[0])
+        crowded = choose_people(start, np.zeros(cover.lines), 5, np.random.default_rng(2), style, busy=set(picks[0]))
+        assert len(set(crowded)) == 5
 
 
 def test_root_bound_of_curtois_instance4(benchmarks: Path) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimise.domain.horizon import Horizon
 from optimise.domain.roster import Duty, Employee, Roster, RosterProblem, Shift
-from optimise.kernels import GRID, Pricer, on_grid
+from optimise.kernels import COARSE, GRID, Pricer, on_grid
 from optimise.kernels import pricing as pricing_module
 from optimise.rules import (
     HARD,
@@ -118,6 +118,30 @@ def test_cheapest_roster_is_exact(problem: RosterProblem, seed: int) -> None:
         own = personal(problem, word)
         assert value == own + prices[np.arange(len(word)), word].sum()
         assert Pricer(problem.compiled).cost(0, word) == own
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.integers(0, 2**32 - 1))
+def test_single_precision_is_exact_on_the_coarse_grid(problem: RosterProblem, seed: int) -> None:
+    prices = on_grid(np.random.default_rng(seed).normal(0, 300, (problem.horizon.days, 3)), COARSE)
+    expected = enumerated(problem, prices)
+    pricer = Pricer(problem.compiled)
+    answer = pricer.price(0, prices, columns=3)
+    assert hasattr(pricer._local, "single")
+    assert answer.bound == (expected[0] if expected else math.inf)
+    if expected:
+        assert answer.values[0] == expected[0]
+
+
+def test_prices_too_large_for_single_precision_are_summed_in_double() -> None:
+    problem = make(4, ())
+    pricer = Pricer(problem.compiled)
+    prices = np.zeros((4, 3))
+    prices[:, 1], prices[:, 2] = 2.0**20 + COARSE, 2.0**21
+    prices[:, 0] = 2.0**20 + 2 * COARSE
+    answer = pricer.price(0, prices)
+    assert not hasattr(pricer._local, "single")
+    assert answer.bound == 4 * (2.0**20 + COARSE)
 
 
 @settings(max_examples=30, deadline=None)
