@@ -185,7 +185,7 @@ class Study:
         for file in files:
             one: Mapping[str, float] = {}
             for n in self.ranks:
-                found = measure(file, n, replace(self.work, repeats=3))
+                found = measure(file, n, self.work)
                 rate = found.blocks_per_second
                 one = one or rate
                 rows.append(
