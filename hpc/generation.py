@@ -88,7 +88,7 @@ class LocalPricing:
 
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         began = time.perf_counter()
-        prices = self.cover.prices(duals)
+        prices = self.cover.prices(duals, people)
         bounds, out = np.full(len(people), -np.inf), []
 
         def answer(e: int) -> tuple[float, list[Column]] | None:

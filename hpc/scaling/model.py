@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpc.parallel_search import ROUND
 from hpc.partition import Balance, longest_first
@@ -112,12 +113,21 @@ def _root(trace: Trace, ranks: int, network: Network) -> tuple[float, float]:
         if trace.unit == "people":
             balance.moved(who.tolist())
             balance.note(who, tasks)
-        load = np.bincount(balance.owner[who], weights=tasks, minlength=ranks)
+        load = np.bincount(balance.owner[who], weights=tasks, minlength=ranks) + call.overhead * _kinds(trace, balance)
         alone = call.serial + (call.joining if ranks > 1 else 0.0)
         serial += alone
-        total += alone + float(load.max()) + call.overhead
+        total += alone + float(load.max())
         total += network.broadcast(call.down, ranks) + network.gather(call.up + 200 * ranks, ranks)
     return total, serial
+
+
+def _kinds(trace: Trace, balance: Balance) -> NDArray[np.float64]:
+    """Share of all kinds that each rank has people of."""
+    if not trace.kinds:
+        return np.ones(balance.ranks)
+    kinds = np.array(trace.kinds)
+    held = np.unique(np.stack([balance.owner.astype(np.int64), kinds]), axis=1)[0]
+    return np.bincount(held, minlength=balance.ranks) / len(np.unique(kinds))
 
 
 def _round(trace: Trace, ranks: int, network: Network, seed: int) -> tuple[float, float]:

@@ -36,6 +36,8 @@ class Trace:
         Bytes of one neighbourhood's answer.
     unit : str
         What ``people`` counts: people, or scenarios, whose clusters are the tasks and whose owners are fixed.
+    kinds : tuple of int
+        Kind of each person; a rank makes the prices of its people's kinds. Empty: every rank makes all.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Trace:
     merging: tuple[float, ...]
     sent: int
     unit: str = "people"
+    kinds: tuple[int, ...] = ()
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps({"schema": _SCHEMA, **asdict(self)}) + "\n", encoding="utf-8")
@@ -66,7 +69,7 @@ class Trace:
                 raise InputError("is a trace of another version", file=file)
             made["calls"] = tuple(Call(**call) for call in made["calls"])
             made["attempts"] = tuple(tuple(each) for each in made["attempts"])
-            for name in ("work", "merging"):
+            for name in ("work", "merging", "kinds"):
                 made[name] = tuple(made[name])
             return cls(**made)
         except InputError:
@@ -103,4 +106,5 @@ def record(problem: RosterProblem, workload: Workload | None = None, *, seconds:
         tuple(tuple(each) for each in done.attempts),
         tuple(done.merging),
         done.sent,
+        kinds=tuple(done.kinds),
     )

@@ -59,7 +59,7 @@ class Call:
     tasks : list of float
         Seconds by person, in the order of people; what a call does for each person besides is spread over them.
     overhead : float
-        Seconds of a call whoever is priced (prices of all duties); every rank has them.
+        Seconds of the prices of duties, for all kinds of people that are priced.
     joining : float
         Seconds that rank 0 needs to unpack the columns of all ranks.
     down, up : int
@@ -87,6 +87,8 @@ class Done:
         By round: processor seconds of each neighbourhood of this rank.
     merging : list of float
         By round: processor seconds outside them.
+    work, kinds : list
+        Size of each person's table; which people count alike in all lines, and share their prices.
     wall : dict of str to float
         Wall-clock seconds of ``root``, of ``pricing`` in it (rank 0: from the duals to everybody's columns), and of
         ``search``.
@@ -99,6 +101,7 @@ class Done:
     merging: list[float] = field(default_factory=list)
     sent: int = 0
     work: list[float] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
     wall: dict[str, float] = field(default_factory=dict)
     priced: int = 0
 
@@ -175,7 +178,7 @@ class _Pricing(LocalPricing):
             self.cover.column(column.employee, column.word)
         joining = time.process_time() - unpacking
         pricing = time.process_time()
-        self.cover.prices(duals)
+        self.cover.prices(duals, people)
         fixed = time.process_time() - pricing
         rest = max(0.0, ended - began - fixed - sum(self.tasks)) / max(1, len(people))
         serial, self.since = began - self.since, self.clock()
@@ -232,7 +235,7 @@ def perform(
         raise UnsupportedError("scaling needs at least two people")
     pricer, cover = _Pricer(compiled), CoverRows(compiled)
     people, penalty, lattice = list(range(compiled.employees)), _penalty(compiled), lattice_of(compiled)
-    done = Done(work=[float(pricer.work(e)) for e in people])
+    done = Done(work=[float(pricer.work(e)) for e in people], kinds=cover.kind.tolist())
     owner = longest_first(np.array(done.work), comm.size)
     made = None
     if comm.rank == 0:
@@ -314,4 +317,4 @@ def least(runs: Sequence[Done]) -> Done:
     ]
     merging = [min(each) for each in zip(*(r.merging for r in runs), strict=False)]
     wall = {name: min(r.wall[name] for r in runs) for name in first.wall}
-    return Done(calls, attempts, merging, first.sent, first.work, wall, first.priced)
+    return Done(calls, attempts, merging, first.sent, first.work, first.kinds, wall, first.priced)

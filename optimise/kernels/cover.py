@@ -71,11 +71,18 @@ class CoverRows:
             total[row] += value
         return total
 
-    def prices(self, duals: Floats) -> list[Floats]:
-        """Price of each cell for each kind of person: minus the duals of the lines that it feeds."""
+    def prices(self, duals: Floats, people: list[int] | None = None) -> list[Floats]:
+        """Price of each cell for each kind of person: minus the duals of the lines that it feeds.
+
+        With ``people`` only their kinds are made, the others are left empty: a hospital has hundreds.
+        """
         cells = self.days * self.alphabet
+        wanted = None if people is None else set(self.kind[people].tolist())
         out = []
-        for pointer, row, value in zip(self.pointer, self.row, self.value, strict=True):
+        for k, (pointer, row, value) in enumerate(zip(self.pointer, self.row, self.value, strict=True)):
+            if wanted is not None and k not in wanted:
+                out.append(np.zeros((0, self.alphabet)))
+                continue
             where = np.repeat(np.arange(cells), np.diff(pointer))
             total = np.bincount(where, weights=-value * duals[row], minlength=cells).astype(np.float64)
             out.append(total.reshape(self.days, self.alphabet))

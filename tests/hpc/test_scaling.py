@@ -88,7 +88,7 @@ def test_a_file_that_is_no_trace_is_told(tmp_path: Path) -> None:
 def account(*seconds: tuple[float, ...], who: tuple[int, ...], serial: float = 0.5) -> Done:
     calls = [Call(serial, list(tasks), 0.1, 0.0, 0, 0, list(who)) for tasks in seconds]
     wall = {"root": 9.0, "pricing": 6.0, "search": 8.0}
-    return Done(calls, [[seconds[0][0]]], [0.2], 0, [1.0], wall, 5)
+    return Done(calls, [[seconds[0][0]]], [0.2], 0, [1.0], [0], wall, 5)
 
 
 def test_the_critical_path_takes_the_slowest_rank_of_each_call() -> None:
@@ -147,6 +147,13 @@ def test_owners_follow_measured_seconds_in_the_prediction_as_in_the_run() -> Non
     assert slow > 7.0
     found = predict(wrong, 3, FREE).root
     assert found == pytest.approx(5 * (2.5 + slow) + 5 * (2.5 + 7.0))  # five calls by size, then level
+
+
+def test_a_rank_makes_the_prices_of_its_own_kinds_only() -> None:
+    made = synthetic()
+    six = Trace(**{**{f: getattr(made, f) for f in made.__slots__}, "kinds": (0, 1, 2, 3, 4, 5)})
+    assert predict(six, 1, FREE).root == pytest.approx(predict(made, 1, FREE).root)
+    assert predict(six, 6, FREE).root == pytest.approx(10 * (2.0 + 6.0 + 0.5 / 6))
 
 
 def test_scenarios_are_spread_in_clusters_of_neighbours() -> None:
