@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import numpy as np
 import pytest
 
+from optimise.demand.courses import simulate
 from optimise.demand.scenarios import Scenarios
 from optimise.errors import InputError
 
@@ -87,3 +89,37 @@ def test_a_damaged_file_is_told_by_name(tmp_path, content):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         Scenarios.load(tmp_path / "none.npz")
+
+
+def kept_of(horizon, groups, leave):
+    """Everybody leaves with the same chance in each period."""
+    lag = np.arange(horizon)[None, :] - np.arange(horizon)[:, None]
+    return np.repeat(np.where(lag >= 0, (1.0 - leave) ** np.maximum(lag, 0), 0.0)[:, :, None], groups, axis=2)
+
+
+def test_what_is_kept_by_period_of_arrival_counts_and_survives_a_file(tmp_path):
+    made = small()
+    more = dataclasses.replace(made, kept=kept_of(made.horizon, len(made.groups), 0.5))
+    wanted = made.remaining + np.einsum("sag,atg->stg", made.arrivals, more.kept)
+    assert np.allclose(more.occupancy(), wanted)
+    again = Scenarios.load(more.save(tmp_path / "s.npz"))
+    assert np.array_equal(again.kept, more.kept)
+    assert again.subset([0], [1.0]).kept is not None
+
+
+@pytest.mark.parametrize("at", [(0, 0, 0), (1, 0, 0), (0, 1, 0)])
+def test_what_is_kept_must_begin_at_one_and_never_rise(at):
+    made = small()
+    kept = kept_of(made.horizon, len(made.groups), 0.5)
+    kept[at] = 0.25 if at[0] == at[1] else 1.5
+    with pytest.raises(InputError, match="kept"):
+        dataclasses.replace(made, kept=kept)
+
+
+def test_simulated_stays_follow_what_is_kept():
+    rng = np.random.default_rng(3)
+    arrivals = rng.poisson(3.0, (1, 5, 1)).repeat(3000, axis=0)
+    kept = kept_of(5, 1, 0.3)
+    occupancy, departures = simulate(arrivals, np.zeros_like(arrivals), np.ones((1, 1)), rng, kept)
+    assert np.allclose(occupancy.mean(0)[:, 0], arrivals[0, :, 0] @ kept[:, :, 0], atol=0.15)
+    assert np.array_equal(np.diff(occupancy, axis=1), arrivals[:, 1:] - departures[:, 1:])
