@@ -302,7 +302,7 @@ class Run:
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
-                    branches(self, team, master.columns, nodes=_EARLY, share=0.05)
+                    branches(self, team, master.columns, nodes=_EARLY, share=0.1)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

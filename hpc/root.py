@@ -142,6 +142,8 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
 def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     """Several dives with different courage; the best plan wins after a descent."""
     until = run.clock.elapsed + 0.4 * run.clock.left
+    if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
+        return  # there is a good plan from the opening, and no time to end a dive
 
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
@@ -149,7 +151,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     for done, (whole, share, iterations) in enumerate(_DIVES):
         if done < run.dives:  # before this run was stopped
             continue
-        if done == 0 and run.annealed:
+        if done == 0 and (run.annealed or run.relaxed is not None):
             continue  # a hasty dive finds nothing better
         if over() or run.closed or run.incumbent is None:
             return

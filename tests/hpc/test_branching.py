@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hpc_cases import small
@@ -11,14 +13,44 @@ from hpc.column_generation import lattice_of
 from hpc.generation import LocalPricing, generate
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
-from optimise.domain.roster import RosterProblem
+from optimise.domain.horizon import Horizon
+from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
 from optimise.driver import solve
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 from optimise.method import Limits
 from optimise.result import Stop
+from optimise.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
 
 PENALTY = 1e4
+
+
+def scarce(seed: int, people: int, total: int, work: tuple[int, int], days: int = 14) -> RosterProblem:
+    """A ward with too few people: what is missing adds up to a fraction in the linear master of some."""
+    random = np.random.default_rng(seed)
+    wishes = [
+        Request(e, int(random.integers(days)), int(random.choice([1, 6, 2, 4])), float(random.integers(1, 4)))
+        for e in range(people)
+        for _ in range(4)
+    ]
+    under, over = (Segment(math.inf, 20.0),), (Segment(math.inf, 1.0),)
+    demands = []
+    for day in range(days):
+        for duty in (2, 4):
+            wanted = float(random.integers(0, 5))
+            demands.append(Demand(day, duty, minimum=wanted, maximum=wanted, under=under, over=over))
+    rules: list[RosterRule] = [
+        Runs(name="work", of=6, minimum=work[0], maximum=work[1]),
+        Runs(name="rest", of=1, minimum=2),
+        Succession(name="succession", pairs=((4, 2),)),
+        Total(name="shifts", of=6, maximum=total),
+        Requests(name="wishes", requests=tuple(wishes)),
+        Cover(name="cover", demands=tuple(demands)),
+    ]
+    duties = (Duty("off"), Duty("D", 0), Duty("N", 1))
+    staff = tuple(Employee(f"E{i}") for i in range(people))
+    shifts = (Shift("D", 480), Shift("N", 480))
+    return RosterProblem(f"scarce{seed}", "test", Horizon(days), shifts, duties, staff, tuple(rules))
 
 
 def tree(problem: RosterProblem) -> tuple[Branching, Incumbent, list[Incumbent], float]:
@@ -65,6 +97,37 @@ def test_bound_of_the_tree_rises_to_the_optimum_and_no_further(seed: int) -> Non
         assert root - 1e-9 <= bound <= optimum.cost + 1e-6
     assert bound == pytest.approx(optimum.cost, abs=1e-6)
     assert best[0].cost == pytest.approx(optimum.cost, abs=1e-6)
+
+
+def test_gap_of_the_root_is_closed_as_the_whole_model_has_it() -> None:
+    problem = scarce(7, 5, 4, (3, 4), days=8)
+    optimum = solve(problem, "highs", limits=Limits(seconds=60))
+    assert optimum.stop is Stop.OPTIMAL
+    made, _, best, root = tree(problem)
+    assert math.ceil(root) < optimum.cost  # there is something to close
+    bound = made.run(duals=np.zeros(0), bound=root, nodes=100)
+    assert bound == pytest.approx(optimum.cost, abs=1e-6)
+    assert best[0].cost == pytest.approx(optimum.cost, abs=1e-6)
+
+
+@pytest.mark.parametrize(("seed", "people", "total", "work"), [(1, 7, 6, (3, 4)), (4, 7, 6, (3, 4)), (9, 6, 7, (2, 5))])
+def test_sums_close_in_a_few_nodes_what_single_duties_bound_from_below(
+    seed: int, people: int, total: int, work: tuple[int, int]
+) -> None:
+    problem = scarce(seed, people, total, work)
+    made, _, best, root = tree(problem)
+    optimum = made.run(duals=np.zeros(0), bound=root, nodes=40)
+    assert optimum == pytest.approx(best[0].cost, abs=1e-6)
+    assert math.ceil(root) < optimum
+    slow, _, other, _ = tree(problem)
+    slow.sums = slow.sums[:0]
+    last = root
+    for nodes in (2, 5, 10, 40):
+        bound = slow.run(duals=np.zeros(0), bound=root, nodes=nodes)
+        assert last - 1e-9 <= bound <= optimum + 1e-6
+        assert other[0].cost >= optimum - 1e-6
+        last = bound
+    assert last > root
 
 
 def test_lagrangian_with_totals_lies_below_every_plan_that_keeps_them() -> None:
