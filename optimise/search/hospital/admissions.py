@@ -32,6 +32,8 @@ class Admissions:
     ----------
     person, day, x : int arrays
         The admission columns.
+    out, refused : int arrays
+        Who may be refused, and these columns.
     lattice : float
         Step of the objective at whole points, 0 when unknown.
     """
@@ -62,6 +64,7 @@ class Admissions:
         out = np.flatnonzero(~people.mandatory | (soft_missing is not None) & ~people.inpatient)
         price = np.where(people.mandatory[out], soft_missing or 0, h.refusal[out])
         refused = model.add_columns("out", len(out), upper=1.0, cost=price, integer=True)
+        self.out, self.refused = out, refused
         model.add_entries(rows[out], refused)
         # one entry for each column and day of its stay
         nights_ = np.minimum(people.stay[person], problem.days - day)

@@ -150,11 +150,12 @@ class Joint:
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
         hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
-        share = 0.6 if self.runs == 0 else 0.25
+        share, first = (0.7, True) if self.runs == 0 else (0.25, False)
         self.runs += 1
         if work:
-            return self.joint.run(plan, seed=seed, moves=MOVES, hot=hot)
-        return self.joint.run(plan, seed=seed, seconds=max(0.2, share * seconds), hot=hot, told=self.told)
+            return self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=first)
+        seconds = max(0.2, share * seconds)
+        return self.joint.run(plan, seed=seed, seconds=seconds, hot=hot, told=self.told, guided=first)
 
     def learn(self, gain: float, seconds: float) -> None:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)

@@ -24,11 +24,13 @@ from optimise.search.hospital.layout import (
     DUTY,
     FIRST_ROOM,
     GENDER,
+    HEADS,
     LAST_ROOM,
     MEMBERS,
     MINUTES,
     MOVABLE,
     MOVABLES,
+    NEXT,
     ON_DUTY,
     OPEN,
     RANDOM,
@@ -40,6 +42,7 @@ from optimise.search.hospital.layout import (
     SINGLE,
     STAY,
     SURGEON,
+    SURGEONS,
     THEATRE,
     THEATRES,
     TIME,
@@ -55,13 +58,17 @@ from optimise.search.hospital.layout import (
 __all__ = [
     "accepted",
     "below",
+    "colleague",
     "day_for",
     "nurse_on_duty",
     "obstacle",
     "occupied_post",
+    "offender",
+    "on_time",
     "room_for",
     "serves",
     "someone",
+    "spare",
     "theatre_for",
     "together",
     "unit",
@@ -209,17 +216,80 @@ def obstacle(g: IntArray, h: IntArray, p: int) -> int:
     if k < 0:
         return -1
     y = day_row(g, a)
-    short = h[y + g[CUT] + o] > h[y + g[OPEN] + o]
-    late = h[y + g[BUSY] + k] > h[y + g[TIME] + k]
-    if short or late:
-        for _ in range(8 * _TRIES):
-            q = someone(g, h)
-            other = person(g, q)
-            if q == p or h[other + ADMITTED] != a or h[other + MINUTES] == 0:
-                continue
-            if (short and h[other + THEATRE] == o) or (late and h[other + SURGEON] == k):
+    if h[y + g[BUSY] + k] > h[y + g[TIME] + k]:
+        return colleague(g, h, p, k, a, 0)
+    found, seen = -1, 0
+    if h[y + g[CUT] + o] > h[y + g[OPEN] + o]:
+        for k in range(g[SURGEONS]):
+            q = h[y + g[HEADS] + k]
+            while q >= 0:
+                if q != p and h[person(g, q) + THEATRE] == o and below(g, seen + 1) == 0:
+                    found = q
+                if q != p:
+                    seen += 1
+                q = h[person(g, q) + NEXT]
+    return found
+
+
+@compiled
+def colleague(g: IntArray, h: IntArray, p: int, k: int, a: int, minutes: int) -> int:
+    """Another patient of surgeon k on day a, of at least so many minutes if there is one; -1 if there is none."""
+    found, seen, long = -1, 0, 0
+    q = h[day_row(g, a) + g[HEADS] + k]
+    while q >= 0:
+        row = person(g, q)
+        if q != p:
+            if h[row + MINUTES] >= minutes:
+                long += 1
+                if below(g, long) == 0:
+                    found = q
+            elif long == 0:
+                seen += 1
+                if below(g, seen) == 0:
+                    found = q
+        q = h[row + NEXT]
+    return found
+
+
+@compiled
+def offender(g: IntArray, h: IntArray) -> int:
+    """A movable patient of a room-day or a surgeon's day that breaks a rule; -1 if none was met."""
+    for _ in range(_TRIES):
+        c = cell(g, below(g, g[ROOMS]), below(g, g[DAYS]))
+        n = h[c + COUNT]
+        if n > h[c + BEDS] or (h[c + SINGLE] == 1 and 0 < h[c + WOMEN] < n):
+            q = h[c + g[MEMBERS] + below(g, n)]
+            row = person(g, q)
+            if h[row + LAST_ROOM] > h[row + FIRST_ROOM]:
                 return q
+    if g[SURGEONS] > 0:
+        k, a = below(g, g[SURGEONS]), below(g, g[DAYS])
+        y = day_row(g, a)
+        if h[y + g[BUSY] + k] > h[y + g[TIME] + k]:
+            return colleague(g, h, -1, k, a, 0)
     return -1
+
+
+@compiled
+def on_time(g: IntArray, h: IntArray, p: int) -> bool:
+    """Whether p's surgeon keeps the time of p's day."""
+    row = person(g, p)
+    k = h[row + SURGEON]
+    if k < 0 or h[row + ADMITTED] < 0:
+        return True
+    y = day_row(g, h[row + ADMITTED])
+    return h[y + g[BUSY] + k] <= h[y + g[TIME] + k]
+
+
+@compiled
+def spare(g: IntArray, h: IntArray, p: int, a: int) -> bool:
+    """Whether p's surgeon has time for p on day a, p's own surgery not counted."""
+    row = person(g, p)
+    k = h[row + SURGEON]
+    if k < 0 or a == h[row + ADMITTED]:
+        return True
+    y = day_row(g, a)
+    return h[y + g[BUSY] + k] + h[row + MINUTES] <= h[y + g[TIME] + k]
 
 
 @compiled

@@ -30,19 +30,23 @@ from optimise.search.hospital.layout import (
     COUNT,
     CUT,
     DAYS,
+    FREE,
     GENDER,
     GROUPS,
+    HEADS,
     ISOLATED,
     ISOLATING,
     ISOLATION,
     LIMIT,
     LOAD,
+    MASKED,
     MEMBERS,
     MINORITY,
     MINUTES,
     MIXED,
     MOST,
     NEED,
+    NEXT,
     NIGHTS,
     NURSE,
     OLDEST,
@@ -50,6 +54,7 @@ from optimise.search.hospital.layout import (
     OPENED,
     OVER,
     PLACES,
+    PREVIOUS,
     REFUSAL,
     ROOM,
     ROOMS,
@@ -202,8 +207,13 @@ def theatre_change(g: IntArray, h: IntArray, p: int, a: int, o: int, a2: int, o2
 
 
 @compiled
-def _nursing_change(g: IntArray, h: IntArray, p: int, a: int, r: int, a2: int, r2: int) -> int:
-    """Change of skill, continuity and workload under the nurses as they are."""
+def _nursing_change(
+    g: IntArray, h: IntArray, p: int, a: int, r: int, a2: int, r2: int, spent: int, allowed: float, price: float
+) -> int:
+    """Change of skill, continuity and workload under the nurses as they are.
+
+    ``TOO_DEAR`` as soon as the sum with ``spent`` is above ``allowed``: what comes after the first part only adds.
+    """
     k, days, row = g[SHIFTS], g[DAYS], person(g, p)
     stay, work, need = h[row + STAY], row + g[WORK], row + g[NEED]
     lift, hurt, made, skills, nurse = g[LOAD], g[SKILL], 0, g[SKILLS], g[NURSE]
@@ -230,6 +240,9 @@ def _nursing_change(g: IntArray, h: IntArray, p: int, a: int, r: int, a2: int, r
         g[STAMP] += 1
         mark, carers, stamps, i = g[STAMP], 0, g[STAMPS], 0
         for d in range(a2, end2):
+            total = spent + made + g[CONTINUITY] * max(k, carers)
+            if ticks(total) + price * hard_points(total) > allowed:
+                return TOO_DEAR
             c2, turn, both = cell(g, r2, d) + nurse, shift_row(g, d * k) + OVER, a <= d < end
             c = cell(g, r, d) + nurse if both else 0
             for j in range(k):
@@ -288,8 +301,24 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
     if ticks(made) + price * hard_points(made) - gain > allowed:
         return TOO_DEAR
     if g[SHIFTS] > 0:
-        made += _nursing_change(g, h, p, a, r, a2, r2)
+        care = _nursing_change(g, h, p, a, r, a2, r2, made, allowed, price)
+        if care == TOO_DEAR:
+            return TOO_DEAR
+        made += care
     return made
+
+
+@compiled
+def _mark(g: IntArray, h: IntArray, r: int, d: int) -> None:
+    """Note whether a room-day takes one more woman or man."""
+    c, bit = cell(g, r, d), 1 << d
+    n = h[c + COUNT]
+    for x in range(2):
+        at = g[FREE] + 2 * r + x
+        if n < h[c + BEDS] and (h[c + SINGLE] == 0 or n == h[c + WOMEN + x]):
+            g[at] |= bit
+        else:
+            g[at] &= ~bit
 
 
 @compiled
@@ -300,6 +329,8 @@ def _lie(g: IntArray, h: IntArray, p: int, r: int, d: int, sign: int) -> None:
     h[c + COUNT] += sign
     h[c + WOMEN + h[row + GENDER]] += sign
     h[ages + age] += sign
+    if g[MASKED] == 1:
+        _mark(g, h, r, d)
     if sign > 0:
         h[members + n] = p
         h[c + YOUNGEST] = min(h[c + YOUNGEST], age)
@@ -328,6 +359,20 @@ def _operate(g: IntArray, h: IntArray, p: int, a: int, o: int, sign: int) -> Non
     h[y + g[CUT] + o] += minutes
     h[y + g[CASES] + o] += sign
     h[y + g[BUSY] + k] += minutes
+    head = y + g[HEADS] + k
+    if sign > 0:
+        first = h[head]
+        h[row + NEXT], h[row + PREVIOUS], h[head] = first, -1, p
+        if first >= 0:
+            h[person(g, first) + PREVIOUS] = p
+    else:
+        before, after = h[row + PREVIOUS], h[row + NEXT]
+        if before >= 0:
+            h[person(g, before) + NEXT] = after
+        else:
+            h[head] = after
+        if after >= 0:
+            h[person(g, after) + PREVIOUS] = before
     at = y + g[VISITS] + k * g[THEATRES] + o
     before = h[at]
     h[at] = before + sign
@@ -429,6 +474,9 @@ def fits(g: IntArray, h: IntArray, p: int, a: int, r: int) -> bool:
     row = person(g, p)
     stay, now, gender = h[row + STAY], h[row + ADMITTED], h[row + GENDER]
     here, gone = now >= 0 and h[row + ROOM] == r, now + stay
+    if g[MASKED] == 1 and not here:
+        days = ((1 << (min(g[DAYS], a + stay) - a)) - 1) << a
+        return (g[g[FREE] + 2 * r + gender] & days) == days
     for d in range(a, min(g[DAYS], a + stay)):
         c = cell(g, r, d)
         n = h[c + COUNT]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
 from optimise.rules.hospital.arrays import arrays_of
 from optimise.search.hospital.delta import fill
+from optimise.search.hospital.guide import Guide, reduced_costs
 from optimise.search.hospital.layout import BEST, COST, HARD, UNIT, arrays_for, hard_points, plan_from, usable
 from optimise.search.hospital.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
 from optimise.search.hospital.moves import KINDS
@@ -18,7 +20,7 @@ from optimise.search.hospital.moves import KINDS
 __all__ = ["JointSearch"]
 
 #: Odds of the kinds of moves (``moves.KINDS``): about half of the time goes to patients.
-ODDS = (30, 4, 8, 6, 4, 1, 30, 5, 10, 4)
+ODDS = (30, 4, 8, 6, 4, 1, 6, 4, 30, 5, 10, 4)
 #: Seconds and, under work limits, moves of a slice: between slices the clock and the listener are asked.
 SLICE_SECONDS, SLICE_MOVES = 0.2, 20_000
 #: Times that the price of hard rules can turn by e in a run, and the share of broken plans aimed at.
@@ -49,6 +51,7 @@ class JointSearch:
         self.problem = problem
         self.usable = usable(problem)
         self.moves = 0
+        self._known: IntArray | None = None
         if not self.usable:
             return
         a = arrays_of(problem)
@@ -68,6 +71,7 @@ class JointSearch:
         moves: int | None = None,
         hot: float | None = None,
         told: Told | None = None,
+        guided: bool = False,
     ) -> HospitalPlan:
         """Anneal from a plan in which nobody moves between rooms.
 
@@ -77,6 +81,8 @@ class JointSearch:
             Length of the run; with ``moves`` the clock is not asked, so that runs repeat.
         hot : float, optional
             Starting temperature in ticks, for reheats from a good plan.
+        guided : bool
+            Begin under the prices of :mod:`.guide`, for runs from scratch; plans are remembered once they have gone.
 
         Returns
         -------
@@ -100,16 +106,19 @@ class JointSearch:
         tune = np.array([0.5 * self.refusal / g[UNIT], 1.5 * self.refusal / g[UNIT], 1.0, 1.0, 0.0])
         tune[NURSE_HEAT] = _NURSE_HEAT
         clock, done, rate = Deadline(seconds), 0, 0.0
+        prices = self._prices(math.inf if moves is not None else 0.1 * seconds) if guided else None
+        guide = Guide(g, h, prices) if prices is not None else None
         while True:
             part = done / moves if moves is not None else min(1.0, clock.elapsed / seconds)
             if part >= 1.0:
                 break
             if moves is not None:
-                size, share = min(SLICE_MOVES, moves - done), min(SLICE_MOVES, moves - done) / moves
+                size = min(SLICE_MOVES, max(500, moves // 20), moves - done)
+                share = size / moves
             elif rate == 0.0:
                 size, share = 2_000, 0.0
             else:
-                size = max(500, int(rate * min(SLICE_SECONDS, clock.left)))
+                size = max(500, int(rate * min(SLICE_SECONDS, 0.05 * seconds, clock.left)))
                 share = size / (rate * seconds)
             total = moves if moves is not None else max(size, rate * seconds)
             tune[PACE] = math.exp(_TURNS * 512.0 / total) if rate > 0.0 or moves is not None else 1.0
@@ -117,6 +126,8 @@ class JointSearch:
             if mend:
                 tune[MOST_PRICE] = 1e5
                 tune[PACE] = max(tune[PACE], 1.01)
+            if guide is not None:
+                guide.follow(part)
             last = int(g[BEST])
             began = clock.elapsed
             warm, cool = self._heat(part, hot), self._heat(min(1.0, part + share), hot)
@@ -131,3 +142,9 @@ class JointSearch:
     def _heat(self, part: float, hot: float) -> float:
         """Temperature in ticks at a part of the run: geometric from hot to cold."""
         return float(hot * (self.cold / hot) ** part) if hot > self.cold else self.cold
+
+    def _prices(self, seconds: float) -> IntArray | None:
+        """Prices for :class:`Guide`, worked out once; None where they take too long."""
+        if self._known is None:
+            self._known = reduced_costs(self.problem, seconds=seconds)
+        return self._known

@@ -63,6 +63,8 @@ MEMBERS, BY_AGE, NURSE, WORKLOAD = range(59, 63)  # columns of a room-day's row
 LIMIT, DUTY = range(63, 65)  # columns of a shift's row: limits, list of those on duty
 CUT, OPEN, CASES, BUSY, TIME, SEATS, VISITS = range(65, 72)  # columns of a day's row
 CHARGE_WIDTH = 72  # columns of a patient's charges
+HEADS = 73  # column of a day's row: first patient of each surgeon, -1: none
+FREE, MASKED = range(74, 76)  # list in ``g``: days on which a room takes one more woman or man, as bits; whether kept
 _HEADER = 80
 
 # ---- fixed columns of the rows ----------------------------------------------------------------------------------
@@ -82,8 +84,10 @@ _HEADER = 80
     CARERS,
     FIRST_ROOM,
     LAST_ROOM,
-) = range(15)
-_PERSON = 15
+    NEXT,  # of the same surgeon and day, -1: none
+    PREVIOUS,
+) = range(17)
+_PERSON = 17
 COUNT, WOMEN, MEN, YOUNGEST, OLDEST, BEDS, SINGLE = range(7)
 _CELL = 7
 #: Number on duty, then by nurse the load less its limit.
@@ -91,10 +95,12 @@ ON_DUTY, OVER = range(2)
 # Columns of a patient's charges in ``g``; from ADMISSION on one a day.
 REFUSAL, MOST, ADMISSION = range(3)
 
+#: Days up to which a room's free days fit into one integer.
+_BITS = 62
 #: More people than beds that a room may hold for a while.
 _SPARE = 3
 #: Hard points of a minute's overtime: far more than of a person too many, because overtime is hard to mend.
-_STRICT = 20
+STRICT = 20
 
 
 # ---- where the rows begin ---------------------------------------------------------------------------------------
@@ -173,8 +179,8 @@ def arrays_for(problem: HospitalProblem, seed: int) -> tuple[IntArray, IntArray]
     g[[WORK, NEED, CARE, PERSON_WIDTH]] = _PERSON + np.array([0, width, 2 * width, 2 * width + nurses])
     g[[MEMBERS, BY_AGE, NURSE, WORKLOAD, CELL_WIDTH]] = _CELL + np.cumsum([0, places, groups, k, k])
     g[[LIMIT, DUTY, SHIFT_WIDTH]] = OVER + np.array([nurses, 2 * nurses, 3 * nurses])
-    parts = [0, theatres, theatres, theatres, surgeons, surgeons, surgeons, surgeons * theatres]
-    g[[CUT, OPEN, CASES, BUSY, TIME, SEATS, VISITS, DAY_WIDTH]] = np.cumsum(parts)
+    parts = [0, theatres, theatres, theatres, surgeons, surgeons, surgeons, surgeons * theatres, surgeons]
+    g[[CUT, OPEN, CASES, BUSY, TIME, SEATS, VISITS, HEADS, DAY_WIDTH]] = np.cumsum(parts)
     sizes = [patients * g[PERSON_WIDTH], rooms * days * g[CELL_WIDTH], shifts * g[SHIFT_WIDTH], days * g[DAY_WIDTH]]
     movable = np.flatnonzero(a.home < 0)
     log = 4 * (shifts + 64)
@@ -205,6 +211,7 @@ def arrays_for(problem: HospitalProblem, seed: int) -> tuple[IntArray, IntArray]
         cells[:, :, g[NURSE] : g[WORKLOAD]] = turns[:, g[DUTY]].reshape(1, days, k)
     table = h[begin[3] : begin[4]].reshape(days, -1)
     table[:, g[OPEN] : g[CASES]], table[:, g[TIME] : g[SEATS]] = a.minutes.T, a.surgeon_minutes.T
+    table[:, g[HEADS] :] = -1
     h[begin[4] : begin[5]], h[begin[5] : begin[6]], h[begin[6] : begin[7]] = a.skill, np.nonzero(serves)[1], movable
 
     dates = date_costs(problem)
@@ -221,7 +228,12 @@ def arrays_for(problem: HospitalProblem, seed: int) -> tuple[IntArray, IntArray]
     g[CHARGES], g[CHARGE_WIDTH] = _HEADER, charges.shape[1]
     g[WISH] = g[CHARGES] + charges.size
     g[STAMPS] = g[WISH] + wish.size
-    return np.concatenate([g, charges.reshape(-1), wish.reshape(-1), np.zeros(max(1, nurses), dtype=np.int64)]), h
+    g[FREE], g[MASKED] = g[STAMPS] + max(1, nurses), days <= _BITS
+    free = np.zeros((rooms, 2), dtype=np.int64)
+    if g[MASKED]:
+        free += ((a.beds > 0) * (1 << np.arange(days, dtype=np.int64))).sum(axis=1)[:, None]
+    stamps = np.zeros(max(1, nurses), dtype=np.int64)
+    return np.concatenate([g, charges.reshape(-1), wish.reshape(-1), stamps, free.reshape(-1)]), h
 
 
 def _unit(a: HospitalArrays) -> int:
@@ -241,8 +253,8 @@ def _weigh(problem: HospitalProblem, g: IntArray, unit: int) -> None:
         (MIXED, "RoomGenderMix", unit),
         (ISOLATED, "RoomIsolation", unit),
         (AGES, "RoomAgeMix", unit),
-        (SURGEON_TIME, "SurgeonOvertime", _STRICT),
-        (THEATRE_TIME, "OperatingTheaterOvertime", _STRICT),
+        (SURGEON_TIME, "SurgeonOvertime", STRICT),
+        (THEATRE_TIME, "OperatingTheaterOvertime", STRICT),
         (OPENED, "OpenOperatingTheater", unit),
         (TRANSFERS, "SurgeonTransfer", unit),
         (SKILL, "RoomSkillLevel", unit),

@@ -22,17 +22,19 @@ from optimise.search.hospital.layout import (
     COST,
     DAYS,
     LOG,
+    MINUTES,
     NURSE,
     ROOM,
     SHIFTS,
     STEPS,
+    STRICT,
     THEATRE,
     UNIT,
     cell,
     hard_points,
     person,
 )
-from optimise.search.hospital.moves import ONE_NURSE, SQUEEZE, eject, propose
+from optimise.search.hospital.moves import MEND, ONE_NURSE, SQUEEZE, eject, propose
 
 __all__ = ["MOST_PRICE", "NURSE_HEAT", "PACE", "PRICE", "SHARE", "anneal", "save"]
 
@@ -60,9 +62,11 @@ def save(g: IntArray, h: IntArray, where: IntArray, nurse: IntArray) -> None:
 @compiled
 def _attempt(g: IntArray, h: IntArray, kind: int, allowed: float, price: float) -> int:
     """Try the proposed steps; the change of the packed cost, or ``TOO_DEAR`` with the plan as before."""
-    made, i, chain = 0, 0, 0
-    if kind == SQUEEZE:
+    made, i, chain, most = 0, 0, 0, 0
+    if kind in (SQUEEZE, MEND) and g[STEPS] > 0:
+        # a few people too many or one surgery too long
         chain = 1 + below(g, 3)
+        most = 4 * g[UNIT] + 2 * STRICT * h[person(g, h[g[LOG]]) + MINUTES]
     k = g[SHIFTS]
     while i < g[STEPS]:
         at = g[LOG] + 4 * i
@@ -77,7 +81,7 @@ def _attempt(g: IntArray, h: IntArray, kind: int, allowed: float, price: float) 
         made += change
         if change == TOO_DEAR or (last and not accepted(made, allowed, price)):
             break
-        if chain > 0 and hard_points(made) > 4 * g[UNIT]:
+        if chain > 0 and hard_points(made) > most:
             break
         if who >= 0:
             row = person(g, who)

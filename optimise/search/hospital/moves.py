@@ -14,18 +14,23 @@ from optimise.domain.beds import IntArray
 from optimise.kernels._jit import compiled
 from optimise.search.hospital.choices import (
     below,
+    colleague,
     day_for,
     nurse_on_duty,
     obstacle,
     occupied_post,
+    offender,
+    on_time,
     room_for,
     serves,
     someone,
+    spare,
     theatre_for,
     together,
 )
 from optimise.search.hospital.layout import (
     ADMITTED,
+    BUSY,
     COUNT,
     DAYS,
     DUE,
@@ -33,6 +38,7 @@ from optimise.search.hospital.layout import (
     LAST_ROOM,
     LIMIT,
     LOG,
+    MINUTES,
     NURSE,
     OPTIONAL,
     PATIENTS,
@@ -46,12 +52,14 @@ from optimise.search.hospital.layout import (
     SURGEON,
     THEATRE,
     THEATRES,
+    TIME,
     cell,
+    day_row,
     person,
     shift_row,
 )
 
-__all__ = ["KINDS", "SQUEEZE", "eject", "propose"]
+__all__ = ["KINDS", "MEND", "SQUEEZE", "eject", "propose"]
 
 #: Kinds of moves, in the order of their odds.
 KINDS = (
@@ -61,12 +69,15 @@ KINDS = (
     "squeeze",
     "theatre",
     "close",
+    "exchange",
+    "mend",
     "nurse",
     "nurse_swap",
     "nurse_stay",
     "nurse_run",
 )
-RELOCATE, REPLACE, SWAP, SQUEEZE, OTHER_THEATRE, CLOSE, ONE_NURSE, NURSE_SWAP, NURSE_STAY, NURSE_RUN = range(10)
+RELOCATE, REPLACE, SWAP, SQUEEZE, OTHER_THEATRE, CLOSE, EXCHANGE, MEND = range(8)
+ONE_NURSE, NURSE_SWAP, NURSE_STAY, NURSE_RUN = range(8, 12)
 _TRIES = 8
 
 
@@ -163,7 +174,19 @@ def _swap(g: IntArray, h: IntArray) -> None:
 @compiled
 def _squeeze(g: IntArray, h: IntArray) -> None:
     """Put a patient anywhere; :func:`eject` then deals with those in the way."""
-    p = someone(g, h)
+    _anywhere(g, h, someone(g, h))
+
+
+@compiled
+def _mend(g: IntArray, h: IntArray) -> None:
+    """As :func:`_squeeze`, for a patient who lies where there are too many, or whose surgeon has too little time."""
+    p = offender(g, h)
+    if p >= 0:
+        _anywhere(g, h, p)
+
+
+@compiled
+def _anywhere(g: IntArray, h: IntArray, p: int) -> None:
     row = person(g, p)
     rooms = h[row + LAST_ROOM] - h[row + FIRST_ROOM]
     if rooms == 0:
@@ -194,9 +217,68 @@ def eject(g: IntArray, h: IntArray) -> None:
     if draw == 0 and h[row + OPTIONAL] == 1:
         _step(g, h, q, -1, -1, -1)
         return
+    other = person(g, p)
     a = h[row + ADMITTED] if draw == 1 else day_for(g, h, q)
+    if h[row + SURGEON] == h[other + SURGEON] and h[row + ADMITTED] == h[other + ADMITTED] and not on_time(g, h, q):
+        a = _day_with_time(g, h, q, h[first + 1])
     r = hole if draw >= 2 and hole >= 0 and serves(g, h, q, hole) else room_for(g, h, q, a)
     _step(g, h, q, a, r, theatre_for(g, h, q, a))
+
+
+@compiled
+def _day_with_time(g: IntArray, h: IntArray, p: int, hole: int) -> int:
+    """Another day for p on which the surgeon has time, if one is met; every second time ``hole`` if it suits."""
+    row = person(g, p)
+    if hole != h[row + ADMITTED] and h[row + RELEASE] <= hole <= h[row + DUE] and below(g, 2) == 0:
+        return hole
+    a = day_for(g, h, p)
+    for _ in range(_TRIES):
+        if a != h[row + ADMITTED] and spare(g, h, p, a):
+            break
+        a = day_for(g, h, p)
+    return a
+
+
+@compiled
+def _exchange(g: IntArray, h: IntArray) -> None:
+    """A patient gets the surgeon's time of another, who goes to the first one's day, to another or out."""
+    p = someone(g, h)
+    row = person(g, p)
+    if below(g, 2) == 0:
+        for _ in range(_TRIES):
+            if h[row + ADMITTED] < 0:
+                break
+            p = someone(g, h)
+            row = person(g, p)
+    now, old, k = h[row + ADMITTED], h[row + ROOM], h[row + SURGEON]
+    if k < 0:
+        return
+    a = day_for(g, h, p)
+    if a == now or spare(g, h, p, a):
+        return
+    y = day_row(g, a)
+    q = colleague(g, h, p, k, a, h[y + g[BUSY] + k] + h[row + MINUTES] - h[y + g[TIME] + k])
+    if q < 0:
+        return
+    other = person(g, q)
+    r, o, r2, o2 = h[other + ROOM], h[other + THEATRE], -1, -1
+    if h[other + OPTIONAL] == 1 and below(g, 4) == 0:
+        _step(g, h, q, -1, -1, -1)
+    else:
+        b = _day_with_time(g, h, q, now)
+        if b == a:
+            return
+        r2 = old if now >= 0 and below(g, 2) == 0 and serves(g, h, q, old) else room_for(g, h, q, b)
+        o2 = h[row + THEATRE] if b == now and below(g, 2) == 0 else theatre_for(g, h, q, b)
+        _step(g, h, q, b, r2, o2)
+    if below(g, 2) == 0 or not serves(g, h, p, r):
+        r = room_for(g, h, p, a)
+    if r < 0:
+        g[STEPS] = 0
+        return
+    if below(g, 2) == 0:
+        o = theatre_for(g, h, p, a)
+    _step(g, h, p, a, r, o)
 
 
 @compiled
@@ -312,6 +394,10 @@ def propose(g: IntArray, h: IntArray, kind: int) -> None:
         _theatre(g, h)
     elif kind == CLOSE:
         _close(g, h)
+    elif kind == EXCHANGE:
+        _exchange(g, h)
+    elif kind == MEND:
+        _mend(g, h)
     elif kind == ONE_NURSE:
         _one_nurse(g, h)
     elif kind == NURSE_SWAP:

@@ -1,0 +1,119 @@
+"""Prices of beds, surgeons and theatres as a guide for the first part of the joint search.
+
+By the plan's own costs, a bed freed by postponing a patient is worth nothing until somebody waiting for it fits in as a
+whole, and by then others have spread into the gap. So the search freezes with too many refused, however slowly it
+cools. The linear relaxation of the aggregated admission-day model (:mod:`.admissions`) knows what a bed of each day and
+gender and a minute of each surgeon and theatre are worth: with these prices, a patient admitted on day a costs the
+reduced cost of that column, a constant apart (Lagrangian costs; Fisher, "The Lagrangian relaxation method", Management
+Science 27, 1981). The search begins under these costs and goes over to the plan's own ones as it cools.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from optimise.domain.beds import IntArray
+from optimise.domain.hospital import HospitalProblem
+from optimise.result import Stop
+from optimise.search.hospital.layout import (
+    ADMISSION,
+    ADMITTED,
+    BEST,
+    BUSY,
+    CASES,
+    CHARGE_WIDTH,
+    CHARGES,
+    COST,
+    DAY,
+    DAY_WIDTH,
+    DAYS,
+    HARD,
+    MOST,
+    OPENED,
+    PERSON,
+    PERSON_WIDTH,
+    REFUSAL,
+)
+from optimise.solvers.highs import Highs
+
+__all__ = ["Guide", "reduced_costs"]
+
+#: Share of the prices until part ``HOLD`` of a run; it falls to 0 at part ``END``.
+SHARE, HOLD, END = 0.9, 0.35, 0.65
+
+
+def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> IntArray | None:
+    """Reduced costs of the linear relaxation by (patient, day of admission), in ticks; last column: refusal.
+
+    NaN where the relaxation has no such choice; None where it was not solved within ``seconds``.
+    """
+    from optimise.search.hospital.admissions import Admissions
+
+    made = Admissions(problem, None)
+    solver = Highs(made.model.freeze(relaxed=True), threads=1)
+    columns = np.concatenate([made.x, made.refused])
+    # "admitted" bounds them as well; with the bounds off, nothing of the price hides in them
+    solver.set_bounds(columns, 0.0, math.inf)
+    if solver.solve(seconds=seconds).stop is not Stop.OPTIMAL:
+        return None
+    reduced = np.asarray(solver.raw.getSolution().col_dual)
+    table = np.full((len(problem.patients), problem.days + 1), np.nan)
+    table[made.person, made.day] = reduced[made.x]
+    table[made.out, problem.days] = reduced[made.refused]
+    return table
+
+
+class Guide:
+    """Costs of a joint run's state that follow the run from priced to true; kept in ``g``, with the plan's cost.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        State of the run, see :mod:`.layout`.
+    prices : float array (patients, days + 1)
+        From :func:`reduced_costs`.
+    """
+
+    def __init__(self, g: IntArray, h: IntArray, prices: IntArray) -> None:
+        patients, width, days = len(prices), int(g[CHARGE_WIDTH]), int(g[DAYS])
+        self._g, self._share = g, 0.0
+        self._charges = g[g[CHARGES] : g[CHARGES] + patients * width].reshape(patients, width)
+        self._where = h[g[PERSON] : g[PERSON] + patients * g[PERSON_WIDTH]].reshape(patients, -1)
+        self._day = h[g[DAY] : g[DAY] + days * g[DAY_WIDTH]].reshape(days, -1)
+        self._true, self._opened = self._charges.copy(), int(g[OPENED])
+        refusals = self._true[:, REFUSAL][self._true[:, REFUSAL] < HARD // 2]
+        priced = self._true.astype(np.float64)
+        table = np.concatenate([prices[:, -1:], prices[:, :-1]], axis=1)
+        known = ~np.isnan(table)
+        # a day that the relaxation rules out, because no surgeon or theatre has the time, is as dear as a refusal
+        extra = float(np.median(refusals)) if refusals.size else 0.0
+        places = np.r_[REFUSAL, ADMISSION : ADMISSION + days]
+        priced[:, places] = np.where(known, np.where(known, table, 0.0), priced[:, places] + extra)
+        self._priced = np.where(self._true >= HARD // 2, self._true, priced)
+        self._priced[:, MOST] = self._true[:, MOST]
+
+    def follow(self, part: float) -> None:
+        """Set the costs that belong to a part (0 to 1) of the run; no plan is remembered before they are true."""
+        g, share = self._g, SHARE * min(1.0, max(0.0, (END - part) / (END - HOLD)))
+        if share == self._share:
+            return
+        self._share = share
+        soft = np.round((1.0 - share) * self._true + share * self._priced).astype(np.int64)
+        new = np.where(self._true >= HARD // 2, self._true, soft)
+        admitted = self._where[:, ADMITTED]
+        column, everyone = np.where(admitted >= 0, ADMISSION + admitted, REFUSAL), np.arange(len(new))
+        g[COST] += int((new[everyone, column] - self._charges[everyone, column]).sum())
+        self._charges[:] = new
+        if self._opened < HARD // 2:  # the price of opening is part of the theatres' minutes
+            weight = round((1.0 - share) * self._opened)
+            cases = self._day[:, g[CASES] : g[BUSY]]
+            g[COST] += (weight - int(g[OPENED])) * int((cases > 0).sum())
+            g[OPENED] = weight
+        g[BEST] = -(1 << 60) if share > 0.0 else HARD * (1 << 20)
+
+    @property
+    def done(self) -> bool:
+        """Whether the costs are the plan's own."""
+        return self._share == 0.0
