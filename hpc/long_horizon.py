@@ -4,7 +4,8 @@ One round of exact pricing over a year of 50 people takes minutes. Here everythi
 
 1. the Lagrangian with cover *and* totals priced (:mod:`optimise.search.relaxation`), people spread over ranks;
 2. its averaged rosters rounded person by person, each optimal for what the others are expected to bring;
-3. ruin and recreate (:mod:`optimise.search.reinsertion`) in rounds. Each lane of a round changes its own stretch of
+3. where most moves keep the hard rules, chains of annealing over the whole horizon (:mod:`optimise.kernels.anneal`);
+4. ruin and recreate (:mod:`optimise.search.reinsertion`) in rounds. Each lane of a round changes its own stretch of
    the horizon, and lanes are put together again at the end of it: cover of different days is independent, sequences
    meet again within the days left between lanes, and each person's totals may be changed by one lane only.
 """
@@ -25,6 +26,7 @@ from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.errors import InputError, UnsupportedError
+from optimise.kernels.anneal import Annealer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
 from optimise.result import Bounds, Plan, Stop
@@ -47,6 +49,12 @@ LANES, TRIALS = 4, 400
 GAP, LEAST = 7, 21
 #: Starts that are made and compared.
 STARTS = 2
+#: Share of the time left that chains of annealing get where they suit, their number (more ranks run one each), moves
+#: of the probe that tells how fast they are, and moves per person and day under work limits.
+CHAIN_SHARE, CHAINS, PROBE, PER_CELL = 0.8, 2, 200_000, 500
+#: Share of changes of one duty that may break a person's sequence rules for annealing to suit: 0.54 on INRC-II, 0.64 to
+#: 0.70 on Curtois.
+MOST_BROKEN = 0.6
 
 
 def is_long(problem: RosterProblem) -> bool:
@@ -110,6 +118,7 @@ class LongRun:
         mean = self._bound()
         self._start(mean)
         if self.best is not None:
+            self._anneal()
             self._improve()
         return self._outcome()
 
@@ -169,6 +178,70 @@ class LongRun:
         if made.duties is None or not math.isfinite(self.search.start(made.duties)):
             return []
         return [(self.search.cost, 0, self.search.plan.words.copy())]
+
+    def _anneal(self) -> None:
+        """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
+        from hpc.column_generation import lattice_of  # which itself imports this module
+
+        assert self.best is not None
+        if self._broken() > MOST_BROKEN or self._over():
+            return
+        comm, start = self.comm, self.best
+        share = float(self.options.get("anneal_share", CHAIN_SHARE))
+        made: list[tuple[float, int, NDArray[np.int16]]] = []
+        with self.timers("annealing"):
+            annealer = Annealer(self.problem.compiled, self.cover)
+            cold = (lattice_of(self.problem.compiled) or 1e-3 * annealer.hard) / 6.0
+            annealer.run(start, 10, cold, cold, self.seed)  # compiles
+            began = time.perf_counter()
+            probe = annealer.run(start, PROBE, cold, cold, self.seed, tries=1)
+            each = (time.perf_counter() - began) / PROBE
+            warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
+            chains = CHAINS if self.limits.iterations is not None else comm.size
+            moves = PER_CELL * start.size
+            if self.limits.iterations is None:
+                moves = int(comm.bcast(share * self.clock.left / (1.2 * each)))
+            for k in range(comm.rank, chains, comm.size):
+                seed = int(np.random.default_rng((self.seed, 5, k)).integers(1 << 30))
+                words = annealer.run(probe, max(moves, PROBE), warm, cold, seed, self._over)
+                made.append((self._legal(words, start), k, self.search.plan.words.copy()))
+            every = [one for part in comm.allgather(made) for one in part]
+        cost, _, words = min(every, key=lambda one: (one[0], one[1]))
+        self.search.start(words if cost < self.best_cost else start)
+        self._keep()
+
+    def _broken(self) -> float:
+        """Share of changes of one duty that break the person's sequence rules."""
+        staff, plan = self.search.staff, self.search.plan
+        rng = np.random.default_rng((self.seed, 6))
+        people, days = plan.words.shape
+        tried = broken = 0
+        for e, day in zip(rng.integers(people, size=600).tolist(), rng.integers(days, size=600).tolist(), strict=True):
+            choice = np.flatnonzero(staff.allowed[e, day])
+            duty, k = int(rng.choice(choice)), staff.automaton[e]
+            if duty == plan.words[e, day]:
+                continue
+            tried += 1
+            now = int(plan.states[e, day])
+            for d in range(day, days):
+                a = duty if d == day else plan.words[e, d]
+                now = int(staff.move[staff.at[staff.layer[k, d]] + now * staff.width[k] + staff.letter[k, a]])
+                if now < 0 or now == plan.states[e, d + 1]:
+                    break
+            broken += now < 0
+        return broken / max(1, tried)
+
+    def _legal(self, words: NDArray[np.int16], otherwise: NDArray[np.int16]) -> float:
+        """Take a roster; people whose sequences break hard rules keep their other duties. Returns the cost."""
+        made = otherwise.copy()
+        whole = self.search.start(words)
+        if math.isfinite(whole):
+            return whole
+        for e in np.flatnonzero((words != otherwise).any(axis=1)).tolist():
+            made[e] = words[e]
+            if not math.isfinite(self.search.start(made)):
+                made[e] = otherwise[e]
+        return self.search.start(made)
 
     def _improve(self) -> None:
         hot, cold = temperatures(self.problem.compiled)

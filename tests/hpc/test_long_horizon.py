@@ -92,6 +92,35 @@ def test_a_start_is_never_made_worse() -> None:
     assert again.bounds.primal <= first.bounds.primal
 
 
+@pytest.mark.parametrize(
+    ("name", "annealed"),
+    [("curtois/instances/Instance14.txt", False), ("inrc2/datasets/n005w4/n005w4_0_1-2-3-3", True)],
+)
+def test_chains_run_where_most_moves_keep_the_hard_rules(benchmarks: Path, name: str, annealed: bool) -> None:
+    problem = read(benchmarks / name)
+    assert isinstance(problem, RosterProblem)
+    made = run(problem, 1)
+    found = made.solve()
+    assert found.plan is not None
+    assert problem.evaluate(found.plan).cost == pytest.approx(found.bounds.primal)
+    assert ("annealing" in found.stats.phases) == annealed
+
+
+def test_of_a_roster_with_broken_sequences_the_others_duties_are_taken(benchmarks: Path) -> None:
+    problem = read(benchmarks / "curtois" / "instances" / "Instance14.txt")
+    assert isinstance(problem, RosterProblem)
+    made = run(problem, 1)
+    words = made.solve().plan.duties
+    better = np.array(words)
+    better[0] = 0  # a legal sequence
+    better[1] = np.where(problem.compiled.allowed[1], np.arange(problem.compiled.alphabet), 0).max(axis=1)
+    assert np.isinf(made.search.start(better))  # nobody may work on every day
+    cost = made._legal(better, words)
+    assert np.isfinite(cost)
+    assert (made.search.plan.words[0] == 0).all()
+    assert np.array_equal(made.search.plan.words[1:], words[1:])
+
+
 def test_only_long_instances_are_sent_here(benchmarks: Path) -> None:
     for number, wanted in ((4, False), (18, False), (22, True)):
         problem = read(benchmarks / "curtois" / "instances" / f"Instance{number}.txt")
