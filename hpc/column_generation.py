@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 #: Decisions up to which the whole model gets its chance, after this many rounds without gain.
-_WHOLE, _PATIENCE = 4000, 12
+_WHOLE, _PATIENCE = 4000, 8
 #: Nodes of branch and price after the root, and when the search is stuck; the latter's share of the time left.
 _EARLY, _NODES, _LONG = 4, 5000, 0.3
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"

@@ -227,7 +227,9 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
 
 def branches(run: Run, team: Team, columns: Iterable[Column], *, nodes: int, share: float) -> None:
     """Branch and price where that is cheap, for some nodes and a share of the time left; bound and plan of the run."""
-    if run.incumbent is None or run.duals is None or not cheap(run) or run.closed or not math.isfinite(run.bound):
+    if run.incumbent is None or run.duals is None or not cheap(run) or run.closed:
+        return
+    if not run.cost - run.bound <= _ENOUGH * run.cost:  # too far apart for a tree
         return
     until = run.clock.elapsed + share * run.clock.left
 

@@ -8,7 +8,8 @@ carried as labels of that search only: this is decremental state-space relaxatio
 2006; Righini, Salani 2008) with perfect completion bounds.
 
 All costs handed in are multiples of one power of two, small enough that every sum is exact in the precision of the
-table (double, or single where they are multiples of a coarser power); the values returned are therefore exact lower bounds and need no rounding argument.
+table (double, or single where they are multiples of a coarser power); the values returned are therefore exact lower
+bounds and need no rounding argument.
 """
 
 from __future__ import annotations
