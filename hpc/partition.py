@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Balance", "imbalance", "longest_first", "rebalanced"]
 
-#: Items change ranks when that makes the slowest rank this much faster, and not more often than so many calls: the new
-#: rank has to prepare for them first.
-_WORTH, _CALLS = 0.1, 5
+#: Items change ranks when that makes the slowest rank this much faster, first after so many calls, then after twice as
+#: many each time: the new rank has to prepare for them, and seconds are never quite the same.
+_WORTH, _CALLS = 0.2, 8
 
 
 def longest_first(work: NDArray[np.float64], ranks: int) -> NDArray[np.int32]:
@@ -65,6 +65,7 @@ class Balance:
         self.owner, self.ranks = owner, ranks
         self.seconds = np.zeros(len(owner))
         self._calls = self._since = 0
+        self._patience = _CALLS
 
     def note(self, items: NDArray[np.int64], seconds: NDArray[np.float64]) -> None:
         """What some items took in the call that is under way. The first call is not looked at: it prepares."""
@@ -77,7 +78,7 @@ class Balance:
         self._calls += 1
         self._since += 1
         nobody = np.zeros(0, dtype=np.int64)
-        if self.ranks == 1 or self._since <= _CALLS:
+        if self.ranks == 1 or self._since <= self._patience:
             return nobody
         work = np.zeros(len(self.owner))
         work[items] = self.seconds[items]
@@ -85,7 +86,7 @@ class Balance:
         before, after = (float(np.bincount(who, weights=work, minlength=self.ranks).max()) for who in (self.owner, new))
         if before - after <= _WORTH * before:
             return nobody
-        self._since = 0
+        self._since, self._patience = 0, 2 * self._patience
         items_moved = np.flatnonzero(new != self.owner)
         self.owner = new
         return items_moved

@@ -92,8 +92,8 @@ def test_owners_may_change_with_every_call_and_answers_do_not(monkeypatch: pytes
 
 def test_a_rank_that_is_slow_gives_people_away() -> None:
     skewed = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=np.int32)
-    fixed = together(2, lambda comm: price(comm, 14, kind=Skewed, balance=False, owner=skewed))
-    free = together(2, lambda comm: price(comm, 14, kind=Skewed, owner=skewed))
+    fixed = together(2, lambda comm: price(comm, 18, kind=Skewed, balance=False, owner=skewed))
+    free = together(2, lambda comm: price(comm, 18, kind=Skewed, owner=skewed))
     assert free[0][1] == fixed[0][1]
     (first, _), (second, _) = free
     assert first.balance is not None
