@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,10 @@ Word = NDArray[np.int16]
 CHAINS = 2
 _PER_CELL = 20_000  # moves per person and day of a full chain
 _PROBE = 250_000
+#: Shares of the time for the first chains, with and without mostly exact cover.
+_SHARES = (0.08, 0.2)
+#: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
+_POLISH, _TEPID = 4_000, 0.12
 #: Share of moves that may break hard rules. Measured: 0.81-0.94 on Curtois, where chains end far above dives; 0.41-0.64
 #: on INRC-I and INRC-II, where they end within a few per cent of the best known.
 _MOST_BROKEN = 0.75
@@ -55,6 +60,18 @@ class Chains:
             self.cold = max(self._lattice or 1e-3 * self._annealer.hard, 1e-6) / 6.0
         return self._annealer
 
+    @property
+    def share(self) -> float:
+        """Share of the time for the first chains: more where most cover is exact, since dives do badly there."""
+        lines = self.cover.compiled.lines
+        exact = sum(
+            line.lower == line.upper
+            and any(math.isinf(s.price) for s in line.under)
+            and any(math.isinf(s.price) for s in line.over)
+            for line in lines
+        )
+        return _SHARES[2 * exact > len(lines)]
+
     def start(
         self, incumbent: Incumbent, comm: Communicator, seconds: float, over: Callable[[], bool]
     ) -> list[Incumbent]:
@@ -73,6 +90,8 @@ class Chains:
         if not self.suited:
             return [incumbent]
         tasks = CHAINS if comm.size <= 3 else comm.size
+        if comm.size == 1 and seconds < 1.2 * each * CHAINS * self.full:
+            tasks = 1  # one longer chain ends lower than several short ones
         local = -(-tasks // comm.size)
         moves = int(comm.bcast(min(self.full, max(_PROBE, seconds / (1.2 * each * local)))))
         mine: list[tuple[int, Word, NDArray[np.float64]]] = []
@@ -104,6 +123,15 @@ class Chains:
             rows, values = self.cover.column(e, better.words[e])
             columns.append(Column(e, better.words[e].copy(), float(better.personal[e]), rows, values))
         return columns, gain
+
+    def polish(self, incumbent: Incumbent, k: int, over: Callable[[], bool]) -> Incumbent:
+        """A chain from a plan of a dive, too cold to leave its neighbourhood; the cheaper of the two plans."""
+        annealer = self.annealer
+        moves = int(_POLISH * incumbent.words.size)
+        warm = max(_TEPID * self.warmth, 1.01 * self.cold)
+        found = annealer.run(incumbent.words, moves, warm, self.cold, self._stream(1 << 20, k), over)
+        better = self._legal(incumbent, found)
+        return better if better.cost < incumbent.cost else incumbent
 
     def _legal(self, like: Incumbent, words: Word) -> Incumbent:
         """The roster with exact personal costs; whoever breaks a personal rule gets the best roster that does not."""

@@ -42,7 +42,7 @@ class SearchState:
     #: people of a week's window
     wide: float = 10.0
     #: moves of a chain, in full chains
-    length: float = 0.05
+    length: float = 0.1
     #: first temperature of chains
     warmth: float = 0.0
     suited: bool = True
@@ -143,7 +143,7 @@ class Search:
             random = np.random.default_rng((self.seed, self.state.round, k))
             kind = int(random.choice(len(KINDS), p=self._likely()))
             if kind == _ANNEAL and self.chains is not None:
-                drawn.append(_Draw(kind, heat=float(random.uniform(0.05, 0.7))))
+                drawn.append(_Draw(kind, heat=float(0.04 * 12.0 ** random.uniform())))  # tepid ones gain most
                 continue
             people, days = self._choice(kind, random, busy)
             drawn.append(_Draw(kind, tuple(people), days))

@@ -36,16 +36,24 @@ Floats = NDArray[np.float64]
 _DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
 #: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
 _ENOUGH = 0.1
+#: The same after annealing: single duties in large steps come first, then annealing mends what they left.
+_GUIDED = ((False, 0.2, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
+#: Dives after annealing that found nothing, until the neighbourhoods take over.
+_VAIN = 2
+#: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
+#: part of what is left to the plan's cost; the master goes on afterwards with the better plan.
+_NEAR = 0.05
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
 _ASCENT, _KEPT = 60, 10
 _LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
 _STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
 _CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
+_DEAR = 1e9  # the same after annealing: the master's simplex takes several times as long as pricing there
 
 
-def cheap(run: Run) -> bool:
+def cheap(run: Run, most: float = _CHEAP) -> bool:
     """Whether pricing everybody takes little, so that it may be done hundreds of times."""
-    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < _CHEAP
+    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < most
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -80,14 +88,6 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
         for plan in (run.incumbent, *run.others):
             master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
 
-    def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
-        run.timers.counts["iterations"] = iteration
-        if round_up(bound, run.lattice) > run.bound:
-            run.bound = round_up(bound, run.lattice)
-            run.report("column generation")
-        run.save("root", master=master)
-        log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
-
     def climbed(_: int, bound: float) -> None:
         if round_up(bound, run.lattice) > run.bound:
             run.bound = round_up(bound, run.lattice)
@@ -101,7 +101,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
         start = nothing
         if center is None and len(people) * run.cover.days >= _LARGE:
             center = start = quick_duals(run, until, climbed)
-        if (center is None or center is start) and cheap(run):
+        if (center is None or center is start) and cheap(run, _DEAR if run.annealed else _CHEAP):
             first = ascend(
                 run.cover,
                 team.price,
@@ -116,31 +116,53 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             )
             center = first.duals
             master.add(first.columns)
-        while True:  # a low price of hard units keeps duals calm; it rises until they are avoided
-            root = generate(
-                master,
-                team.price,
-                fixed=nothing,
-                center=center,
-                cutoff=run.cost,
-                lattice=run.lattice,
-                iterations=1_000_000,
-                over=lambda: run.over() or run.clock.elapsed > until,
-                most_columns=60 * len(people),
-                listen=listen,
-            )
-            center = root.duals
-            if root.solution.artificial < 1e-6 or master.penalty >= run.penalty or run.clock.elapsed > until:
-                break
-            master.charge(5.0 * master.penalty)
+        first_pass = _NEAR if run.annealed and len(people) * run.cover.days >= _LARGE else 0.0
+        root = converge(run, team, master, center, until, loose=first_pass)
     run.duals = root.duals
     run.timers.count("columns", len(master.columns))
     run.timers.count("simplex iterations", master.simplex)
     return root, master
 
 
+def converge(
+    run: Run, team: Team, master: Master, center: Floats | None, until: float, loose: float = 0.0
+) -> Generated:
+    """Column generation on the master of everybody, with a price of hard units that rises until they are avoided."""
+
+    def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
+        run.timers.counts["iterations"] = iteration
+        if round_up(bound, run.lattice) > run.bound:
+            run.bound = round_up(bound, run.lattice)
+            run.report("column generation")
+        run.save("root", master=master)
+        log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
+
+    while True:  # a low price of hard units keeps duals calm
+        root = generate(
+            master,
+            team.price,
+            fixed=np.zeros(run.cover.lines),
+            center=center,
+            cutoff=run.cost,
+            lattice=run.lattice,
+            iterations=1_000_000,
+            over=lambda: run.over() or run.clock.elapsed > until,
+            most_columns=60 * len(master.people),
+            listen=listen,
+            loose=loose,
+        )
+        center = root.duals
+        if root.solution.artificial < 1e-6 or master.penalty >= run.penalty or run.clock.elapsed > until:
+            return root
+        master.charge(5.0 * master.penalty)
+
+
 def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
-    """Several dives with different courage; the best plan wins after a descent."""
+    """Several dives with different courage; the best plan wins after a descent.
+
+    Where annealing suits, a chain at low temperature mends what each dive left, and dives end early where they fail.
+    """
+    vain = 0
     until = run.clock.elapsed + 0.4 * run.clock.left
     if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
@@ -148,12 +170,12 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, (whole, share, iterations) in enumerate(_DIVES):
+    for done, (whole, share, iterations) in enumerate(_GUIDED if run.annealed else _DIVES):
         if done < run.dives:  # before this run was stopped
             continue
-        if done == 0 and (run.annealed or run.relaxed is not None):
+        if done == 0 and run.relaxed is not None:
             continue  # a hasty dive finds nothing better
-        if over() or run.closed or run.incumbent is None:
+        if over() or run.closed or run.incumbent is None or vain >= _VAIN:
             return
         if done > 1 and not run.annealed and run.cost - run.bound <= _ENOUGH * run.cost:
             return
@@ -175,6 +197,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 partial=True,
                 grid=GRID if cheap(run) else COARSE,
             )
+            vain = vain + 1 if found is None else 0
             if found is None:
                 continue
             trial = run.incumbent.copy()
@@ -183,12 +206,21 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             for _ in range(3):
                 if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
+            if run.annealed:
+                trial = run.chains.polish(trial, done, run.over)
             run.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
         if trial.cost < run.cost:
             run.incumbent = trial
             run.report("dive")
+            if run.annealed:
+                better = zip(trial.words, trial.personal.tolist(), strict=True)
+                master.add([master.make(e, word, cost) for e, (word, cost) in enumerate(better)])
         if not run.stopped:
             run.dives = done + 1
+        if not root.converged and not over():
+            with run.timers("root"):
+                root = converge(run, team, master, root.duals, until)
+            run.duals = root.duals
 
 
 def enumeration(run: Run, master: Master, root: Generated) -> None:

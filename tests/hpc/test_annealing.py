@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hpc_cases import small
@@ -12,6 +15,7 @@ from optimise.kernels import Pricer
 from optimise.kernels.anneal import Annealer, start_walk
 from optimise.kernels.cover import CoverRows
 from optimise.rules.evaluate import roster_cost
+from optimise.rules.primitives import Segment
 
 
 @pytest.mark.parametrize("hard", [False, True])
@@ -57,3 +61,26 @@ def test_forbidden_duties_stay_forbidden() -> None:
     object.__setattr__(compiled, "allowed", allowed)
     words = Annealer(compiled, CoverRows(compiled)).run(np.zeros((4, 7), np.int16), 250_000, 20.0, 0.1, 3)
     assert not (words[1] == 2).any()
+
+
+def test_polish_repeats_and_never_loses() -> None:
+    problem = small(4, people=6, days=14)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    start = construct(cover, pricer, list(range(6)), 1e4)
+    assert start is not None
+    costs = [Chains(cover, pricer, 1.0, seed=2).polish(start, 0, lambda: False).cost for _ in range(2)]
+    assert costs[0] == costs[1]
+    assert costs[0] <= start.cost
+
+
+@pytest.mark.parametrize(("hard", "longer"), [(False, False), (True, True)])
+def test_exact_cover_gets_longer_chains(hard: bool, longer: bool) -> None:
+    problem = small(3, people=5, days=14)
+    exact = tuple(
+        replace(line, lower=1.0, upper=1.0, under=(segment,), over=(segment,))
+        for line in problem.compiled.lines
+        for segment in (Segment(math.inf, math.inf if hard else 3.0),)
+    )
+    cover = CoverRows(replace(problem.compiled, lines=exact))
+    share = Chains(cover, Pricer(problem.compiled), 1.0, seed=0).share
+    assert (share > 0.1) == longer
