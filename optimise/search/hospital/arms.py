@@ -152,10 +152,17 @@ class Joint:
         hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
         share, first = (0.7, True) if self.runs == 0 else (0.25, False)
         self.runs += 1
-        if work:
-            return self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=first)
-        seconds = max(0.2, share * seconds)
-        return self.joint.run(plan, seed=seed, seconds=seconds, hot=hot, told=self.told, guided=first)
+        clock, told, found = Deadline(seconds), self.told, plan
+        for guided in (True, False) if first else (False,):
+            # a guided run may end without any plan that keeps the hard rules; then one without the guide follows
+            if work:
+                found = self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=guided)
+            else:
+                part = max(0.2, (0.5 if guided else share) * clock.left)
+                found = self.joint.run(plan, seed=seed, seconds=part, hot=hot, told=told, guided=guided)
+            if found is not plan:
+                break
+        return found
 
     def learn(self, gain: float, seconds: float) -> None:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
