@@ -22,7 +22,7 @@ from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN, State, StateFile
 from optimise.domain.capacity import CapacityPlan, CapacityProblem
 from optimise.errors import InputError
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
 from optimise.models.capacity import split
 from optimise.models.capacity_values import mean_plan, mean_point, rounded, value_counts
 from optimise.result import Bounds, Plan, Stop
@@ -98,8 +98,7 @@ class Run:
         start: Plan | None,
         options: dict[str, Any],
     ) -> None:
-        if set(options) - _KNOWN:
-            raise InputError(f"unknown option {min(set(options) - _KNOWN)!r}; known: {', '.join(sorted(_KNOWN))}")
+        check_options(options, _KNOWN)
         self.clock = Deadline(limits.seconds)
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         self.start, self.options, self.timers = start, options, Timers()

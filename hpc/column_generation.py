@@ -28,10 +28,9 @@ from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN, between
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.driver import TOLERANCE
-from optimise.errors import InputError
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
 from optimise.result import Bounds, Plan, Stop
 from optimise.rules.compiled import CompiledRoster
 from optimise.search.construct import MOST_CELLS, table_cells
@@ -45,8 +44,10 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 #: Decisions up to which the whole model gets its chance, after this many rounds without gain.
 _WHOLE, _PATIENCE = 4000, 8
-#: Nodes of branch and price after the root, and when the search is stuck; the latter's share of the time left.
-_EARLY, _NODES, _LONG = 4, 5000, 0.3
+#: Nodes of branch and price after the root, and when the search is stuck.
+_EARLY, _NODES = 4, 5000
+#: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
+_SHORT, _LONG, _WIDE = 0.1, 0.3, 0.02
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
@@ -146,11 +147,7 @@ class Run:
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         self.start, self.options, self.name = start, options, name
         self.timers = Timers()
-        known = {"root", "checkpoint", "resume", "root_share", "anneal_share"}
-        if set(options) - known:
-            raise InputError(
-                f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}"
-            )
+        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
         self.bound = -math.inf
         self.source = SOURCE
         self.duals: Floats | None = None
@@ -303,7 +300,8 @@ class Run:
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
-                    branches(self, team, master.columns, nodes=_EARLY, share=0.1)
+                    wide = self.cost - self.bound > _WIDE * self.cost
+                    branches(self, team, master.columns, nodes=_EARLY, share=_LONG if wide else _SHORT)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

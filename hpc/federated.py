@@ -26,8 +26,7 @@ from hpc.federated_member import Member
 from hpc.recording import RecordingComm
 from hpc.timers import Timers
 from optimise.domain.region import RegionPlan, RegionProblem
-from optimise.errors import InputError
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
 from optimise.result import Bounds, Plan, Stop
 
 __all__ = ["FederatedMethod", "suppressed"]
@@ -90,8 +89,7 @@ class FederatedMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         given = dict(options or {})
-        if set(given) - _KNOWN:
-            raise InputError(f"unknown option {min(set(given) - _KNOWN)!r}; known: {', '.join(sorted(_KNOWN))}")
+        check_options(given, _KNOWN)
         return Federation(problem, limits, seed, comm, listen, given).solve()
 
 

@@ -25,10 +25,10 @@ from hpc.checkpoint import Checkpoint
 from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN
 from optimise.domain.roster import Roster, RosterProblem
-from optimise.errors import InputError, UnsupportedError
+from optimise.errors import UnsupportedError
 from optimise.kernels.anneal import Annealer
 from optimise.kernels.cover import CoverRows
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
 from optimise.result import Bounds, Plan, Stop
 from optimise.search.construct import construct as in_pieces
 from optimise.search.construct import hard_price, table_cells
@@ -92,11 +92,7 @@ class LongRun:
         self.clock = Deadline(limits.seconds)
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         self.given, self.options, self.name = start, options, name
-        known = {"root", "checkpoint", "resume", "root_share", "anneal_share"}
-        if set(options) - known:
-            raise InputError(
-                f"unknown option {', '.join(sorted(set(options) - known))}; known: {', '.join(sorted(known))}"
-            )
+        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
         self.timers = Timers()
         self.stopped = False
         self.bound = -math.inf

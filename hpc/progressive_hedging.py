@@ -23,7 +23,7 @@ from hpc.benders_recourse import Programs
 from hpc.timers import Timers
 from optimise.domain.capacity import CapacityPlan, CapacityProblem
 from optimise.errors import InputError, MissingExtraError
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
 from optimise.models.bridge import to_pyomo
 from optimise.models.capacity import FirstStage, extend, split, waiting
 from optimise.models.capacity_values import mean_plan, rounded, value_counts, wait_and_see
@@ -162,8 +162,7 @@ class ProgressiveHedgingMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         given = dict(options or {})
-        if set(given) - _KNOWN:
-            raise InputError(f"unknown option {min(set(given) - _KNOWN)!r}; known: {', '.join(sorted(_KNOWN))}")
+        check_options(given, _KNOWN)
         if comm.size > problem.scenarios.count:
             raise InputError(f"more ranks ({comm.size}) than scenarios ({problem.scenarios.count})")
         _mpi_sppy()

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
-from optimise.errors import UnsupportedError
+from optimise.errors import InputError, UnsupportedError
 from optimise.result import Bounds, Plan, Stats, Stop, TracePoint
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Progress",
     "SerialComm",
     "available_methods",
+    "check_options",
     "get_method",
     "stopping",
 ]
@@ -214,3 +215,15 @@ def get_method(name: str) -> Method:
     if name not in known:
         raise UnsupportedError(f"unknown method {name!r}; installed: {', '.join(known)}")
     return _load(known[name])
+
+
+def check_options(options: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse options that a method does not know.
+
+    Raises
+    ------
+    InputError
+        Names those unknown and those there are.
+    """
+    if unknown := sorted(set(options) - set(known)):
+        raise InputError(f"unknown option {', '.join(unknown)}; known: {', '.join(sorted(known))}")
