@@ -11,8 +11,9 @@ import platform
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 
 from optimise import phase
 from optimise.errors import MissingExtraError, WardwiseError
@@ -69,6 +70,7 @@ def find_world() -> Communicator:
     announced = announced_size()
     if announced <= 1:
         return SerialComm()
+    _keep_addresses_short(os.environ)
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
@@ -77,6 +79,24 @@ def find_world() -> Communicator:
     if world.size != announced:
         raise WardwiseError(_strangers(announced, world.size, os.environ))
     return world
+
+
+def _keep_addresses_short(env: MutableMapping[str, str]) -> None:
+    """Let the mpich wheel start under ``srun --mpi=pmi2`` whatever lies in memory.
+
+    Slurm's plugin reads at most 1,024 bytes of a line of PMI-1, which is what MPICH speaks to it. MPICH 5's UCX module
+    publishes 4,096 bytes from where its address begins, coded in hexadecimal with runs of zeros shortened, in lines of
+    up to some 1,080: where the memory behind the address happens to be dense, the line is cut and ``MPI_Init`` fails
+    (mpi/pmi2: "value not properly terminated"). The OFI module, built into the same wheel, publishes its 16 bytes. A
+    choice that the user has made stands.
+    """
+    if not env.get("SLURM_STEP_ID") or not env.get("PMI_FD") or env.get("MPICH_CH4_NETMOD"):
+        return
+    try:
+        version("mpich")
+    except PackageNotFoundError:
+        return  # another build of MPI, which may not have the module
+    env.setdefault("MPIR_CVAR_CH4_NETMOD", "ofi")
 
 
 def _strangers(announced: int, found: int, env: Mapping[str, str]) -> str:
@@ -120,8 +140,12 @@ def abort_on_error(comm: Communicator) -> Iterator[None]:
             text, code = f"error: {error}\n", error.exit_code
         else:
             where = f"rank {comm.rank} on {os.environ.get('SLURMD_NODENAME') or platform.node()}"
-            text = f"{traceback.format_exc()}error: {where} failed in phase '{phase.last()}'; the job is ended\n"
-            code = _INTERNAL_FAULT
+            if type(error).__module__.startswith("mpi4py"):
+                said = " ".join(str(error).split())
+                text = f"error: {where} can no longer speak to the others in phase '{phase.last()}' ({said})"
+            else:
+                text = f"{traceback.format_exc()}error: {where} failed in phase '{phase.last()}'"
+            text, code = f"{text}; the job is ended\n", _INTERNAL_FAULT
         sys.stderr.write(text)
         sys.stderr.flush()
         abort(code)

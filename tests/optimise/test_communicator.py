@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
+from optimise import communicator
 from optimise.communicator import announced_size
 
 
@@ -35,3 +37,30 @@ def test_a_serial_run_imports_no_mpi() -> None:
         "assert not any(m.startswith('mpi4py') for m in sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PATH": "/usr/bin"}, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("environ", "module"),
+    [
+        ({"SLURM_STEP_ID": "0", "PMI_FD": "11"}, "ofi"),
+        ({"SLURM_STEP_ID": "0", "PMI_FD": "11", "MPIR_CVAR_CH4_NETMOD": "ucx"}, "ucx"),  # the user's choice stands
+        ({"SLURM_STEP_ID": "0"}, None),  # another protocol than Slurm's pmi2
+        ({"PMI_FD": "11"}, None),  # mpiexec
+    ],
+)
+def test_the_wheel_under_slurm_takes_the_module_with_short_addresses(
+    environ: dict[str, str], module: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(communicator, "version", lambda name: "5.0.2")
+    communicator._keep_addresses_short(environ)
+    assert environ.get("MPIR_CVAR_CH4_NETMOD") == module
+
+
+def test_another_build_of_mpi_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(communicator, "version", absent)
+    environ = {"SLURM_STEP_ID": "0", "PMI_FD": "11"}
+    communicator._keep_addresses_short(environ)
+    assert "MPIR_CVAR_CH4_NETMOD" not in environ

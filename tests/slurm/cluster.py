@@ -70,7 +70,8 @@ class Cluster:
         self.folder, self.nodes, self.cpus, self.memory = folder, nodes, cpus, memory
         self.conf = folder / "slurm.conf"
         #: MPI and Slurm listen on loopback only
-        self.env = {"SLURM_CONF": str(self.conf), "HYDRA_IFACE": "lo", "UCX_NET_DEVICES": "lo"}
+        loopback = dict.fromkeys(("HYDRA_IFACE", "UCX_NET_DEVICES", "FI_TCP_IFACE"), "lo")
+        self.env = {"SLURM_CONF": str(self.conf), **loopback}
 
     # ---- life -------------------------------------------------------------------------------------------------------
     def start(self) -> None:
