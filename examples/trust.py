@@ -25,21 +25,13 @@ from optimise.demand.output import SCORE_HEAD, quantile_table, score_rows
 from optimise.demand.reading import Columns, read_demand
 from optimise.demand.replay import MEASURES
 from optimise.demand.study import Study, Week, study
+from optimise.demand.synthetic import ELECTIVES, WARDS
 from optimise.demand.trust import Trust
 from optimise.models.capacity_values import mean_plan
 from optimise.reports.capacity import capacity_sections
 from optimise.reports.page import Section, write_page
 
 HERE = Path(__file__).resolve().parent
-WARDS = {
-    "Medical A": ("general medicine",),
-    "Medical B": ("geriatric medicine",),
-    "Specialist": ("cardiology", "respiratory medicine", "gastroenterology"),
-    "Surgical": ("general surgery",),
-    "Trauma": ("trauma and orthopaedics",),
-    "Children": ("paediatrics",),
-}
-ELECTIVES = {"general surgery": 1, "trauma and orthopaedics": 1}
 SHOWN = ("outliers", "late", "cancelled", "refused", "cost")
 
 

@@ -16,7 +16,7 @@ from optimise.kernels.anneal import Annealer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
 
-__all__ = ["CHAINS", "Chains"]
+__all__ = ["CHAINS", "Chains", "sound"]
 
 Word = NDArray[np.int16]
 
@@ -31,6 +31,14 @@ _POLISH, _TEPID = 4_000, 0.12
 #: Share of moves that may break hard rules. Measured: 0.81-0.94 on Curtois, where chains end far above dives; 0.41-0.64
 #: on INRC-I and INRC-II, where they end within a few per cent of the best known.
 _MOST_BROKEN = 0.75
+
+
+def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -> tuple[Word, float]:
+    """A short chain at the last temperature, one pass only: its roster, and the seconds of a move."""
+    annealer.run(words, 10, cold, cold, seed)  # compiles
+    began = time.perf_counter()
+    found = annealer.run(words, moves, cold, cold, seed, tries=1)
+    return found, (time.perf_counter() - began) / moves
 
 
 class Chains:
@@ -81,10 +89,7 @@ class Chains:
         moves break hard rules no chain is run: it would walk badly, and dives and neighbourhoods do better there.
         """
         annealer = self.annealer
-        annealer.run(incumbent.words, 10, self.cold, self.cold, self.seed)  # compiles
-        began = time.perf_counter()
-        probe = annealer.run(incumbent.words, _PROBE, self.cold, self.cold, self.seed, tries=1)
-        each = (time.perf_counter() - began) / _PROBE
+        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, _PROBE)
         self.warmth, broken = annealer.survey(probe, self.seed)
         self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= _MOST_BROKEN
         if not self.suited:

@@ -16,7 +16,7 @@ from hpc.annealing import Chains
 from hpc.checkpoint import Checkpoint, Pool
 from hpc.closing import WHOLE_SOURCE, close
 from hpc.comm import Team, rehearse
-from hpc.generation import LocalPricing, cost_lattice, round_up
+from hpc.generation import LocalPricing, lattice_of, round_up
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.long_horizon import LongRun, is_long
 from hpc.master import Master
@@ -37,7 +37,7 @@ from optimise.search.construct import MOST_CELLS, table_cells
 from optimise.search.construct import construct as in_pieces
 from optimise.search.relaxation import Relaxed
 
-__all__ = ["ColumnGenerationMethod", "Run", "lattice_of", "supported"]
+__all__ = ["ColumnGenerationMethod", "Run", "supported"]
 
 log = logging.getLogger(__name__)
 
@@ -110,23 +110,6 @@ def supported(problem: Any) -> bool:
     if not isinstance(problem, RosterProblem):
         return False
     return all(c.values is None or bool((c.values >= 0).all()) for c in problem.compiled.counters)
-
-
-def lattice_of(compiled: CompiledRoster) -> float:
-    """Step of which every total cost is a multiple, or 0."""
-    weights: list[float] = [p.cost for p in compiled.patterns if not p.hard]
-    for c in compiled.counters:
-        weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    for line in compiled.lines:
-        for bound, segments in ((line.lower, line.under), (line.upper, line.over)):
-            if not math.isfinite(bound):
-                continue
-            whole = bound == round(bound) and all(t.coefficient == round(t.coefficient) for t in line.terms)
-            prices = [s.price for s in segments if math.isfinite(s.price)]
-            if prices and not (whole and all(s.width == math.inf or s.width == round(s.width) for s in segments)):
-                return 0.0
-            weights += prices
-    return cost_lattice(np.asarray(weights, dtype=np.float64))
 
 
 class Run:
@@ -258,7 +241,7 @@ class Run:
 
     def _opening(self) -> Opening | None:
         """Reinsertion for this problem, where it can be used."""
-        if sum(self.pricer.work(e) for e in range(self.problem.shape[0])) < LEAST:
+        if cheap(self, LEAST):
             return None
         try:
             return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed)

@@ -16,8 +16,9 @@ from hpc.master import Column, Master, MasterSolution
 from hpc.timers import Work
 from optimise.kernels import GRID, Pricer, on_grid
 from optimise.kernels.cover import CoverRows
+from optimise.rules.compiled import CompiledRoster
 
-__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "round_up"]
+__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "lattice_of", "round_up"]
 
 Floats = NDArray[np.float64]
 Masks = Mapping[int, NDArray[np.bool_]]
@@ -223,6 +224,23 @@ def cost_lattice(weights: Floats) -> float:
     if not len(finite) or (finite != np.round(finite)).any() or np.abs(finite).max() > 2**52:
         return 0.0
     return float(np.gcd.reduce(np.abs(finite).astype(np.int64)))
+
+
+def lattice_of(compiled: CompiledRoster) -> float:
+    """Step of which every total cost is a multiple, or 0."""
+    weights: list[float] = [p.cost for p in compiled.patterns if not p.hard]
+    for c in compiled.counters:
+        weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
+    for line in compiled.lines:
+        for bound, segments in ((line.lower, line.under), (line.upper, line.over)):
+            if not math.isfinite(bound):
+                continue
+            whole = bound == round(bound) and all(t.coefficient == round(t.coefficient) for t in line.terms)
+            prices = [s.price for s in segments if math.isfinite(s.price)]
+            if prices and not (whole and all(s.width == math.inf or s.width == round(s.width) for s in segments)):
+                return 0.0
+            weights += prices
+    return cost_lattice(np.asarray(weights, dtype=np.float64))
 
 
 def round_up(bound: float, lattice: float) -> float:

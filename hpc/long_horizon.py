@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.annealing import sound
 from hpc.checkpoint import Checkpoint
+from hpc.generation import lattice_of
 from hpc.timers import Timers
 from optimise.checkpoint import SECONDS_BETWEEN
 from optimise.domain.roster import Roster, RosterProblem
@@ -177,8 +179,6 @@ class LongRun:
 
     def _anneal(self) -> None:
         """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
-        from hpc.column_generation import lattice_of  # which itself imports this module
-
         assert self.best is not None
         if self._broken() > MOST_BROKEN or self._over():
             return
@@ -188,10 +188,7 @@ class LongRun:
         with self.timers("annealing"):
             annealer = Annealer(self.problem.compiled, self.cover)
             cold = (lattice_of(self.problem.compiled) or 1e-3 * annealer.hard) / 6.0
-            annealer.run(start, 10, cold, cold, self.seed)  # compiles
-            began = time.perf_counter()
-            probe = annealer.run(start, PROBE, cold, cold, self.seed, tries=1)
-            each = (time.perf_counter() - began) / PROBE
+            probe, each = sound(annealer, start, cold, self.seed, PROBE)
             warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
             chains = CHAINS if self.limits.iterations is not None else comm.size
             moves = PER_CELL * start.size

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation import _penalty, lattice_of
+from hpc.column_generation import _penalty
 from hpc.comm import Team, rehearse
-from hpc.generation import LocalPricing, Masks, generate
+from hpc.generation import LocalPricing, Masks, generate, lattice_of
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
 from hpc.parallel_search import Search, SearchState

@@ -28,7 +28,7 @@ from optimise.atomic import write_text
 from optimise.demand import clock
 from optimise.errors import InputError
 
-__all__ = ["SPECIALTIES", "rows", "write"]
+__all__ = ["ELECTIVES", "SPECIALTIES", "WARDS", "rows", "write"]
 
 #: Specialty: average occupied beds in Scotland, and assumed mean stay relative to that of all patients.
 SPECIALTIES = {
@@ -41,6 +41,16 @@ SPECIALTIES = {
     "paediatrics": (395, 0.4),
     "gastroenterology": (350, 1.0),
 }
+#: Wards of a made-up trust with the specialties at home in each, and its elective requests a working day.
+WARDS = {
+    "Medical A": ("general medicine",),
+    "Medical B": ("geriatric medicine",),
+    "Specialist": ("cardiology", "respiratory medicine", "gastroenterology"),
+    "Surgical": ("general surgery",),
+    "Trauma": ("trauma and orthopaedics",),
+    "Children": ("paediatrics",),
+}
+ELECTIVES = {"general surgery": 1, "trauma and orthopaedics": 1}
 _STAY_MEAN, _STAY_VARIANCE = 4.94, 13.1
 _HOURS = np.array(
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,9 +128,7 @@ def region_sections(problem: RegionProblem, plan: RegionPlan) -> list[Section]:
     costs = tuple((name, f"{cost:,.0f}") for name, cost in zip(problem.trusts, plan.cost, strict=True))
     made.append(Section("What each trust's plan costs", "", ("Trust", "Cost"), costs))
     if problem.units:
-        made[0] = Section(
-            made[0].heading, made[0].text, made[0].head, made[0].rows, canvas.png(region_figure(problem, plan))
-        )
+        made[0] = replace(made[0], png=canvas.png(region_figure(problem, plan)))
     return made
 
 

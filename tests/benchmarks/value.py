@@ -46,15 +46,6 @@ from optimise.domain.capacity import CapacityPlan, CapacityProblem
 from optimise.models.capacity_values import mean_plan
 from tests.benchmarks.report import machine, markdown, write_csv
 
-WARDS = {
-    "Medical A": ("general medicine",),
-    "Medical B": ("geriatric medicine",),
-    "Specialist": ("cardiology", "respiratory medicine", "gastroenterology"),
-    "Surgical": ("general surgery",),
-    "Trauma": ("trauma and orthopaedics",),
-    "Children": ("paediatrics",),
-}
-ELECTIVES = {"general surgery": 1, "trauma and orthopaedics": 1}
 START, WEEKS, HELD_OUT = datetime.date(2025, 9, 1), 40, 4
 
 
@@ -78,7 +69,7 @@ def trust(seed: int) -> list[dict[str, Any]]:
 
     found = study(
         data,
-        lambda past: Trust.from_demand(f"trust {seed}", past, WARDS, electives=ELECTIVES, step=6),
+        lambda past: Trust.from_demand(f"trust {seed}", past, synthetic.WARDS, electives=synthetic.ELECTIVES, step=6),
         {
             "two-stage": two_stage,
             "deterministic": lambda problem: made[id(problem)]["deterministic"],

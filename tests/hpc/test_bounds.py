@@ -11,9 +11,9 @@ from hpc_cases import small
 from numpy.typing import NDArray
 
 from hpc.ascent import ascend
-from hpc.column_generation import ColumnGenerationMethod, lattice_of
+from hpc.column_generation import ColumnGenerationMethod
 from hpc.dive import dive
-from hpc.generation import LocalPricing, cost_lattice, generate, round_up
+from hpc.generation import LocalPricing, cost_lattice, generate, lattice_of, round_up
 from hpc.incumbent import construct, descend
 from hpc.master import Master
 from hpc.neighbourhood import choose_people, improve

@@ -9,8 +9,7 @@ import pytest
 from hpc_cases import small
 
 from hpc.branching import Branching, cover_sums
-from hpc.column_generation import lattice_of
-from hpc.generation import LocalPricing, generate
+from hpc.generation import LocalPricing, generate, lattice_of
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
 from optimise.domain.horizon import Horizon

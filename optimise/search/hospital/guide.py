@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalProblem
@@ -44,7 +45,7 @@ __all__ = ["Guide", "reduced_costs"]
 SHARE, HOLD, END = 0.9, 0.35, 0.65
 
 
-def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> IntArray | None:
+def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> NDArray[np.float64] | None:
     """Reduced costs of the linear relaxation by (patient, day of admission), in ticks; last column: refusal.
 
     NaN where the relaxation has no such choice; None where it was not solved within ``seconds``.
@@ -76,7 +77,7 @@ class Guide:
         From :func:`reduced_costs`.
     """
 
-    def __init__(self, g: IntArray, h: IntArray, prices: IntArray) -> None:
+    def __init__(self, g: IntArray, h: IntArray, prices: NDArray[np.float64]) -> None:
         patients, width, days = len(prices), int(g[CHARGE_WIDTH]), int(g[DAYS])
         self._g, self._share = g, 0.0
         self._charges = g[g[CHARGES] : g[CHARGES] + patients * width].reshape(patients, width)

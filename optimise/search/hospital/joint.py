@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
 from optimise.rules.hospital.arrays import arrays_of
@@ -51,7 +51,7 @@ class JointSearch:
         self.problem = problem
         self.usable = usable(problem)
         self.moves = 0
-        self._known: IntArray | None = None
+        self._known: NDArray[np.float64] | None = None
         if not self.usable:
             return
         a = arrays_of(problem)
@@ -143,7 +143,7 @@ class JointSearch:
         """Temperature in ticks at a part of the run: geometric from hot to cold."""
         return float(hot * (self.cold / hot) ** part) if hot > self.cold else self.cold
 
-    def _prices(self, seconds: float) -> IntArray | None:
+    def _prices(self, seconds: float) -> NDArray[np.float64] | None:
         """Prices for :class:`Guide`, worked out once; None where they take too long."""
         if self._known is None:
             self._known = reduced_costs(self.problem, seconds=seconds)
