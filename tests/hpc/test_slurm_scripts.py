@@ -96,3 +96,40 @@ def test_the_container_is_made_of_what_is_here() -> None:
     for source in (line.split()[0] for line in sections["files"].splitlines() if line.strip()):
         assert (root / source).exists()
     assert "UNVERIFIED" in text
+
+
+@pytest.mark.parametrize("kind", ["solve", "decompose", "scenarios"])
+@pytest.mark.parametrize(
+    ("code", "nodes_answer", "restarts", "again"),
+    [
+        (0, True, 0, False),
+        (75, True, 0, True),
+        (75, True, 20, False),  # often enough
+        (137, True, 0, False),  # a rank died, and will again
+        (137, False, 0, True),  # its node did
+        (70, False, 20, False),
+        (2, False, 0, False),  # a wrong input, whatever the nodes say
+    ],
+)
+def test_a_job_is_queued_again_after_a_stop_or_a_lost_node(
+    kind: str, code: int, nodes_answer: bool, restarts: int, again: bool, tmp_path: Path
+) -> None:
+    commands = {
+        "srun": f'for word; do [ "$word" = wardwise ] && exit {code}; done\nexit {0 if nodes_answer else 1}',
+        "scontrol": f'echo "$@" > "{tmp_path}/requeued"\nexit 1',  # 1: the script need not wait to be ended
+    }
+    for name, text in commands.items():
+        file = tmp_path / name
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+    env = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "SLURM_JOB_ID": "7",
+        "SLURM_JOB_NUM_NODES": "2",
+        "SLURM_RESTART_COUNT": str(restarts),
+    }
+    command = ["bash", str(FOLDER / f"{kind}.sbatch"), "ward.json"]
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == code, done.stderr
+    assert (tmp_path / "requeued").exists() == again
+    assert ("restart 1 of at most 20" in done.stdout) == again
