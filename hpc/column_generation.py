@@ -284,7 +284,7 @@ class Run:
                     dives(self, team, master, root)
                     enumeration(self, master, root)
                     wide = self.cost - self.bound > _WIDE * self.cost
-                    branches(self, team, master.columns, nodes=_EARLY, share=_LONG if wide else _SHORT)
+                    branches(self, team, master.spread().columns, nodes=_EARLY, share=_LONG if wide else _SHORT)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

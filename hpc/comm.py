@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.generation import LocalPricing, Masks
+from hpc.generation import LocalPricing, Masks, for_everybody
 from hpc.master import Column
 from hpc.partition import Balance
 from hpc.timers import Timers
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
+from optimise.rules.alike import distinct
 
 __all__ = ["Team", "rehearse"]
 
@@ -92,6 +93,8 @@ class Team:
         if self.comm.size == 1:
             with self.timers("pricing"):
                 return self.local(duals, people, shut)
+        everybody = people
+        people, stand_in = distinct(people, self.local.cover.compiled.leader, shut)
         moved = self._moved(people)
         with self.timers("communication"):
             self.comm.bcast((duals, people, shut, moved))
@@ -99,7 +102,7 @@ class Team:
         with self.timers("idle"):
             answers = self.comm.gather(mine)
         assert answers is not None
-        return self._joined(people, answers)
+        return for_everybody(*self._joined(people, answers), people, everybody, stand_in)
 
     def serve(self) -> None:
         """Answer pricing calls until released; ranks above 0."""

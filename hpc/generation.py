@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from hpc.master import Column, Master, MasterSolution
 from hpc.timers import Work
 from optimise.kernels import GRID, Pricer, on_grid
 from optimise.kernels.cover import CoverRows
+from optimise.rules.alike import distinct
 from optimise.rules.compiled import CompiledRoster
 
 __all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "lattice_of", "round_up"]
@@ -89,6 +90,8 @@ class LocalPricing:
 
     def __call__(self, duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:
         began = time.perf_counter()
+        everybody = people
+        people, stand_in = distinct(people, self.cover.compiled.leader, shut)
         prices = self.cover.prices(duals, people)
         bounds, out = np.full(len(people), -np.inf), []
 
@@ -111,7 +114,7 @@ class LocalPricing:
             self.work.add(Work.PERSON + Work.CELL * part * self.pricer.work(e))
         self.seconds += time.perf_counter() - began
         self.solved += len(people)
-        return bounds, out
+        return for_everybody(bounds, out, people, everybody, stand_in)
 
     def close(self) -> None:
         """End the threads."""
@@ -130,6 +133,19 @@ class LocalPricing:
             rows, values = self.cover.column(employee, word)
             made.append(Column(employee, word, cost, rows, values))
         return priced.bound, made
+
+
+def for_everybody(
+    bounds: Floats, columns: list[Column], people: list[int], everybody: list[int], stand_in: list[int]
+) -> tuple[Floats, list[Column]]:
+    """Answers of stand-ins, given to all who are alike; in the order of ``everybody``."""
+    if len(people) == len(everybody):
+        return bounds, columns
+    of: dict[int, list[Column]] = {e: [] for e in people}
+    for c in columns:
+        of[c.employee].append(c)
+    given = zip(everybody, stand_in, strict=True)
+    return bounds[stand_in], [c if c.employee == e else replace(c, employee=e) for e, k in given for c in of[people[k]]]
 
 
 def generate(
@@ -171,7 +187,9 @@ def generate(
     grid : float
         Step of the duals that are priced; ``optimise.kernels.COARSE`` makes pricing faster and bounds a little weaker.
     """
-    people, shut = master.people, shut or {}
+    people, shut = master.leaders, shut or {}
+    if shut and len(people) < len(master.people):
+        raise ValueError("people alike can share a row only under the same excluded cells")
     bound, best = -math.inf, None if center is None else master.masked(center)
     alpha = smoothing
     last: MasterSolution | None = None
@@ -185,7 +203,7 @@ def generate(
         mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
         duals = on_grid(master.masked(mixed), grid)
         bounds, columns = pricing(duals, people, shut)
-        value = master.value(duals, fixed) + float(bounds.sum())
+        value = master.value(duals, fixed) + float(bounds @ master.sizes)
         if value > bound:
             bound, best = value, duals
         if listen is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,8 +39,8 @@ class MasterSolution:
     ----------
     objective : float
     duals : ndarray (lines + totals,)
-    convexity : ndarray (people,)
-        Dual of each person's convexity row.
+    convexity : ndarray (rows,)
+        Dual of the convexity row of each person, or of people alike.
     values : ndarray (columns,)
     artificial : float
         Sum of penalised hard deviations; 0 when the restricted master is feasible.
@@ -76,6 +76,15 @@ class Master:
         Lines that matter; the others are left out (all their people are fixed on those days).
     totals : int
         Room for rows on sums of deviations, ``lower <= sum of weights * deviations <= upper`` (branching on cover).
+    leader : ndarray (employees,), optional
+        The first person alike of each: people alike share a row, which their number stands in, and columns.
+
+    Attributes
+    ----------
+    leaders : list of int
+        The person who stands for each row.
+    sizes : ndarray (rows,)
+        How many people each row stands for.
     """
 
     def __init__(
@@ -86,20 +95,28 @@ class Master:
         penalty: float,
         lines: NDArray[np.bool_] | None = None,
         totals: int = 0,
+        leader: NDArray[np.int32] | None = None,
     ) -> None:
         import highspy
 
-        self.cover, self.people, self.penalty = cover, people, penalty
+        self.cover, self.people, self.penalty, self.fixed = cover, people, penalty, fixed
         self.totals = Totals(cover, totals)
         #: length of dual vectors: lines, then totals
         self.size = cover.lines + totals
-        self.position = {e: i for i, e in enumerate(people)}
+        rows: dict[int, list[int]] = {}
+        for e in people:
+            rows.setdefault(e if leader is None else int(leader[e]), []).append(e)
+        self.members = list(rows.values())
+        self.leaders = [alike[0] for alike in self.members]
+        self.sizes = np.array([len(alike) for alike in self.members], dtype=np.float64)
+        #: row of each person
+        self.position = {e: i for i, alike in enumerate(self.members) for e in alike}
         self.lines = np.ones(cover.lines, dtype=np.bool_) if lines is None else lines
         self.kept = np.flatnonzero(self.lines)
         self._map = np.full(cover.lines, -1, dtype=np.int32)
         self._map[self.kept] = np.arange(len(self.kept))
         self.columns: list[Column] = []
-        self.known: set[tuple[int, bytes]] = set()
+        self.known: set[tuple[int, bytes]] = set()  # row and word
         self._idle: list[int] = []
         self._highspy = highspy
         self._lp: Any = highspy.Highs()
@@ -121,7 +138,7 @@ class Master:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
         fixed = fixed[self.kept]
         inf = self._highspy.kHighsInf
-        people, totals = [1.0] * len(self.people), len(self.totals.lower)
+        people, totals = self.sizes.tolist(), len(self.totals.lower)
         lower = np.array([line.lower for line in lines] + people + [-inf] * totals)
         upper = np.array([line.upper for line in lines] + people + [inf] * totals)
         lower[: len(lines)] -= fixed
@@ -148,20 +165,20 @@ class Master:
                         row.append(i)
                         sign.append(direction)
                         hard.append(math.isinf(s.price))
-        for i in range(len(self.people)):  # someone without a roster
+        for i, size in enumerate(people):  # someone without a roster
             cost.append(100.0 * self.penalty)
-            width.append(1.0)
+            width.append(size)
             row.append(len(lines) + i)
             sign.append(1.0)
             hard.append(True)
         for i in range(2 * totals):  # a total that no column can meet yet
             cost.append(self.penalty)
             width.append(inf)
-            row.append(len(lines) + len(self.people) + i // 2)
+            row.append(len(lines) + len(people) + i // 2)
             sign.append(1.0 if i % 2 == 0 else -1.0)
             hard.append(True)
         n = len(cost)
-        self._nobody = slice(n - 2 * totals - len(self.people), n - 2 * totals)
+        self._nobody = slice(n - 2 * totals - len(people), n - 2 * totals)
         self.slack_hard = np.array(hard, dtype=np.bool_)
         self.slack_cost = np.array(cost)
         self.slacks = n
@@ -185,7 +202,7 @@ class Master:
         """Add columns that are not there yet; returns how many were new."""
         fresh = []
         for c in columns:
-            key = (c.employee, c.word.tobytes())
+            key = (self.position[c.employee], c.word.tobytes())
             if key not in self.known:
                 self.known.add(key)
                 fresh.append(c)
@@ -227,7 +244,7 @@ class Master:
         dual = np.asarray(solution.row_dual)
         value = np.asarray(solution.col_value)
         lines = len(self.kept)
-        convexity = lines + len(self.people)
+        convexity = lines + len(self.members)
         duals = np.zeros(self.size)
         duals[self.kept] = dual[:lines]
         duals[self.cover.lines :] = dual[convexity:]
@@ -272,7 +289,7 @@ class Master:
         gone = set(drop)
         for i in drop:
             c = self.columns[i]
-            self.known.discard((c.employee, c.word.tobytes()))
+            self.known.discard((self.position[c.employee], c.word.tobytes()))
         self.columns = [c for i, c in enumerate(self.columns) if i not in gone]
         self._idle = [n for i, n in enumerate(self._idle) if i not in gone]
 
@@ -297,7 +314,7 @@ class Master:
     def set_total(self, k: int, weight: Floats) -> None:
         """Make total ``k`` the weighted sum of deviations, weights of shape (2, lines)."""
         self.totals.set(k, weight)
-        row = len(self.kept) + len(self.people) + k
+        row = len(self.kept) + len(self.members) + k
         for i, (line, side) in enumerate(self.slack_line):
             self._lp.changeCoeff(row, i, float(weight[side, line]))
 
@@ -307,7 +324,7 @@ class Master:
         totals.lower[:], totals.upper[:] = -np.inf, np.inf
         for k, (low, high) in bounds.items():
             totals.lower[k], totals.upper[k] = low, high
-        first = len(self.kept) + len(self.people)
+        first = len(self.kept) + len(self.members)
         for k, (low, high) in enumerate(zip(totals.lower.tolist(), totals.upper.tolist(), strict=True)):
             self._lp.changeRowBounds(first + k, max(low, -inf), min(high, inf))
         self._lp.setOptionValue("simplex_strategy", 1)
@@ -359,7 +376,8 @@ class Master:
         n = len(self.columns)
         index = np.arange(self.slacks, self.slacks + n, dtype=np.int32)
         h.changeColsIntegrality(n, index, np.full(n, 1, dtype=np.uint8))
-        h.changeColsBounds(n, index, np.zeros(n), np.where(usable, 1.0, 0.0))
+        most_of = np.array([self.sizes[self.position[c.employee]] for c in self.columns])
+        h.changeColsBounds(n, index, np.zeros(n), np.where(usable, most_of, 0.0))
         h.run()
         info = h.getInfo()
         bound = float(info.mip_dual_bound)
@@ -368,5 +386,59 @@ class Master:
         level = np.asarray(h.getSolution().col_value)
         if level[self._nobody].sum() > 0.5:
             return None, math.inf, bound
-        chosen = [self.columns[i] for i in np.flatnonzero(level[self.slacks :] > 0.5)]
-        return chosen, float(info.objective_function_value), bound
+        return self.hand_out(np.round(level[self.slacks :])), float(info.objective_function_value), bound
+
+    def hand_out(self, level: Floats) -> list[Column]:
+        """Integer levels of columns as one column per person."""
+        chosen, left = [], [iter(alike) for alike in self.members]
+        for j in np.flatnonzero(level > 0.5).tolist():
+            c = self.columns[j]
+            mine = left[self.position[c.employee]]
+            chosen += [replace(c, employee=next(mine)) for _ in range(int(level[j]))]
+        return chosen
+
+    def spread(self, beside: int = 10) -> Master:
+        """A master with a row and columns for each person, begun from the solution of this one, for a dive.
+
+        The columns of people alike, laid end to end by their shares, are cut at whole numbers: each person gets a
+        piece, and nearly always one or two rosters. The pieces and the slacks that were basic are a basis of the new
+        master with the same objective, so that it needs no work. Everybody also gets the ``beside`` cheapest rosters
+        of those alike.
+        """
+        if len(self.members) == len(self.people):
+            return self
+        solution = self.solve()
+        whole = Master(self.cover, self.people, self.fixed, self.penalty, self.lines)
+        whole.left = self.left
+        old = self._lp.getBasis()
+        basic = self._highspy.HighsBasisStatus.kBasic
+        low = self._highspy.HighsBasisStatus.kLower
+        pieces: list[Column] = []
+        rest: list[Column] = []
+        mine: list[list[int]] = [[] for _ in self.members]
+        for j, c in enumerate(self.columns):
+            mine[self.position[c.employee]].append(j)
+        for alike, own in zip(self.members, mine, strict=True):
+            who, filled = 0, 0.0
+            for j in own:
+                if old.col_status[self.slacks + j] != basic:
+                    continue
+                share = float(solution.values[j])
+                while True:
+                    pieces.append(replace(self.columns[j], employee=alike[who]))
+                    if filled + share < 1.0 - 1e-9 or who + 1 == len(alike):
+                        filled += share
+                        break
+                    share, filled, who = share - (1.0 - filled), 0.0, who + 1
+            near = sorted(own, key=lambda j: (self.reduced[j], j))[:beside]
+            rest += [replace(self.columns[j], employee=e) for e in alike for j in near]
+        whole.add(pieces)
+        started = len(whole.columns)
+        whole.add(rest)
+        basis = self._highspy.HighsBasis()
+        lines, deviations = len(self.kept), len(self.slack_line)
+        status = [*old.col_status[:deviations], *[low] * len(self.people), *[basic] * started]
+        basis.col_status = status + [low] * (len(whole.columns) - started)
+        basis.row_status = [*old.row_status[:lines], *[low] * len(self.people)]
+        whole._lp.setBasis(basis)
+        return whole

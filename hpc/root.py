@@ -82,7 +82,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     duals, and the columns of the ascent save about half of its simplex iterations.
     """
     nothing = np.zeros(run.cover.lines)
-    master = Master(run.cover, people, nothing, run.penalty / 100.0)
+    master = Master(run.cover, people, nothing, run.penalty / 100.0, leader=run.problem.compiled.leader)
     master.left = lambda: run.clock.left
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
@@ -163,6 +163,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     Where annealing suits, a chain at low temperature mends what each dive left, and dives end early where they fail.
     """
     vain = 0
+    whole = master.spread()
     until = run.clock.elapsed + 0.4 * run.clock.left
     if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
@@ -170,7 +171,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, (whole, share, iterations) in enumerate(_GUIDED if run.annealed else _DIVES):
+    for done, (rosters, share, iterations) in enumerate(_GUIDED if run.annealed else _DIVES):
         if done < run.dives:  # before this run was stopped
             continue
         if done == 0 and run.relaxed is not None:
@@ -181,7 +182,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             return
         with run.timers("dive"):
             found = dive(
-                master,
+                whole,
                 team.price,
                 fixed=np.zeros(run.cover.lines),
                 center=root.duals,
@@ -190,7 +191,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 over=over,
                 share=share,
                 sure=0.95,
-                whole=whole,
+                whole=rosters,
                 iterations=iterations,
                 rise=math.inf,
                 most_reverts=3,
@@ -214,12 +215,14 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             run.report("dive")
             if run.annealed:
                 better = zip(trial.words, trial.personal.tolist(), strict=True)
-                master.add([master.make(e, word, cost) for e, (word, cost) in enumerate(better)])
+                whole.add([whole.make(e, word, cost) for e, (word, cost) in enumerate(better)])
         if not run.stopped:
             run.dives = done + 1
         if not root.converged and not over():
             with run.timers("root"):
+                master.add(whole.columns)
                 root = converge(run, team, master, root.duals, until)
+                whole = master.spread()
             run.duals = root.duals
 
 
@@ -240,7 +243,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
             return
         with run.timers("enumeration"):
             listed = 0
-            for e in people:
+            for e in master.leaders:
                 mine = prices[run.cover.kind[e]]
                 least = run.pricer.price(e, mine).bound
                 found = run.pricer.price(e, mine, limit=least + k * step, columns=400, every=True)

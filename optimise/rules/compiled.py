@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.errors import InputError
+from optimise.rules import alike
 from optimise.rules.primitives import Counter, Line, Pattern
 
 if TYPE_CHECKING:
@@ -116,6 +117,11 @@ class CompiledRoster:
         for array in (allowed, unit_cost):
             array.setflags(write=False)
         return cls(people, days, duties, tuple(patterns), tuple(counters), tuple(lines), allowed, unit_cost)
+
+    @cached_property
+    def leader(self) -> NDArray[np.int32]:
+        """The first person alike of each person; see :func:`optimise.rules.alike.leaders`."""
+        return alike.leaders(self)
 
     @cached_property
     def sequences(self) -> tuple[Pattern, ...]:

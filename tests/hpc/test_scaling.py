@@ -64,7 +64,9 @@ def test_a_round_ends_with_its_slowest_neighbourhood() -> None:
 def test_a_real_recording_can_be_stored_and_predicts_less_than_perfect(tmp_path: Path) -> None:
     problem = small(11, people=8, days=14)
     made = record(problem, Workload(iterations=3, rounds=1, people=4))
-    assert [len(c.tasks) for c in made.calls] == [8] * len(made.calls)
+    priced = len(set(problem.compiled.leader.tolist()))  # two of the eight are alike
+    assert [len(c.tasks) for c in made.calls] == [priced] * len(made.calls)
+    assert priced == 7
     assert all(c.down > 0 and c.up > 0 for c in made.calls)
     assert len(made.attempts[0]) == 4
     made.write(tmp_path / "x.trace.json")
