@@ -107,10 +107,11 @@ class Cluster:
     def stop(self) -> None:
         """End the daemons and whatever jobs still run; the shared munge daemon too if we started it."""
         if self._pid("slurmctld") is not None:
-            subprocess.run(
-                ["scancel", "--user=root"], env=self.environment, capture_output=True, check=False, timeout=20
-            )
-            self.wait(lambda: not self.command("squeue", "-h").strip(), 10)
+            with suppress(subprocess.TimeoutExpired):  # a controller that never answered
+                subprocess.run(
+                    ["scancel", "--user=root"], env=self.environment, capture_output=True, check=False, timeout=20
+                )
+                self.wait(lambda: not self.command("squeue", "-h").strip(), 10)
         for file in sorted((self.folder / "pid").glob("*.pid")):
             pid = self._pid(file.stem)
             if pid is not None:
