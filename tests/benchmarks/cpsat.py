@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +34,18 @@ class Found:
     cost: float
     bound: float
     seconds: float
+    trace: list[tuple[float, float]] = field(default_factory=list)  # seconds and cost of each better plan
+
+
+class _Heard(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    """Keeps when which cost was found."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale, self.trace = scale, []
+
+    def on_solution_callback(self) -> None:
+        self.trace.append((self.wall_time, self.objective_value / self.scale))
 
 
 def run(model: cp_model.CpModel, scale: float, seconds: float, threads: int, seed: int) -> tuple[Any, Found]:
@@ -43,12 +55,13 @@ def run(model: cp_model.CpModel, scale: float, seconds: float, threads: int, see
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
     begin = time.perf_counter()
-    status = solver.solve(model)
+    heard = _Heard(scale)
+    status = solver.solve(model, heard)
     spent = time.perf_counter() - begin
     has = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     stop = {cp_model.OPTIMAL: "optimal", cp_model.INFEASIBLE: "infeasible"}.get(status, "time")
     cost = solver.objective_value / scale if has else math.inf
-    return solver, Found(stop, None, cost, solver.best_objective_bound / scale, spent)
+    return solver, Found(stop, None, cost, solver.best_objective_bound / scale, spent, heard.trace)
 
 
 def whole(values: Any) -> int:
@@ -213,6 +226,7 @@ class RowsCp:
     def solve(self, seconds: float, threads: int, seed: int) -> Found:
         solver, found = run(self.model, self.scale, seconds, threads, seed)
         found.cost, found.bound = found.cost + self.offset, found.bound + self.offset
+        found.trace = [(seconds, cost + self.offset) for seconds, cost in found.trace]
         if math.isfinite(found.cost):
             found.plan = np.array([solver.value(c) for c in self.columns], dtype=float)
         return found

@@ -107,6 +107,7 @@ def by_cpsat(problem: Problem, limit: float, threads: int, seed: int) -> Row:
         "cost": cost,
         "bound": found.bound,
         "stop": found.stop,
+        "trace": found.trace,
     }
 
 
@@ -123,6 +124,7 @@ def _alone(
 ) -> Row:
     """One run, in the worker process; the file is read anew, so that compiling the rules counts as building."""
     row = {"family": instance.family, "instance": instance.name, **solver(instance.read(root), limit, threads, seed)}
+    row.pop("trace", None)
     cost, bound = float(row["cost"]), float(row["bound"])
     known = math.isfinite(cost) and math.isfinite(bound)
     row["gap %"] = 100 * max(0.0, cost - bound) / max(abs(cost), 1e-9) if known else math.inf
