@@ -28,6 +28,10 @@ _PROBE = 250_000
 _SHARES = (0.08, 0.2)
 #: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
 _POLISH, _TEPID = 4_000, 0.12
+#: Moves per free cell after a dive that stopped early, and their first temperature; what it fixed stays meanwhile.
+_FREE, _WARM = 20_000, 0.25
+#: The chain after a window of days: short and cold.
+_BRIEF, _COOL = 300, 0.06
 #: Share of moves that may break hard rules. Measured: 0.81-0.94 on Curtois, where chains end far above dives; 0.41-0.64
 #: on INRC-I and INRC-II, where they end within a few per cent of the best known.
 _MOST_BROKEN = 0.75
@@ -129,12 +133,31 @@ class Chains:
             columns.append(Column(e, better.words[e].copy(), float(better.personal[e]), rows, values))
         return columns, gain
 
-    def polish(self, incumbent: Incumbent, k: int, over: Callable[[], bool]) -> Incumbent:
-        """A chain from a plan of a dive, too cold to leave its neighbourhood; the cheaper of the two plans."""
-        annealer = self.annealer
-        moves = int(_POLISH * incumbent.words.size)
-        warm = max(_TEPID * self.warmth, 1.01 * self.cold)
-        found = annealer.run(incumbent.words, moves, warm, self.cold, self._stream(1 << 20, k), over)
+    def polish(
+        self,
+        incumbent: Incumbent,
+        k: int,
+        over: Callable[[], bool],
+        kept: Word | None = None,
+        brief: bool = False,
+    ) -> Incumbent:
+        """Chains from a plan of a dive, too cold to leave its neighbourhood; the cheaper of the two plans.
+
+        Parameters
+        ----------
+        kept : int16 array (people, days), optional
+            What the dive fixed, -1 elsewhere: a first, warmer chain changes only the rest.
+        brief : bool
+            Whether the last chain, over all cells, is a short one.
+        """
+        annealer, words = self.annealer, incumbent.words
+        if kept is not None:
+            free = int((kept < 0).sum())
+            warm = max(_WARM * self.warmth, 1.01 * self.cold)
+            words = annealer.run(words, _FREE * free, warm, self.cold, self._stream(1 << 21, k), over, kept=kept)
+        per_cell, heat = (_BRIEF, _COOL) if brief else (_POLISH, _TEPID)
+        warm = max(heat * self.warmth, 1.01 * self.cold)
+        found = annealer.run(words, int(per_cell * words.size), warm, self.cold, self._stream(1 << 20, k), over)
         better = self._legal(incumbent, found)
         return better if better.cost < incumbent.cost else incumbent
 

@@ -233,7 +233,7 @@ class Branching:
         )
         self._allow(node.shut)
         if found is not None:
-            self.found(*found)
+            self.found(found.columns, found.cost)
 
     def _allow(self, shut: dict[int, Mask]) -> None:
         days = np.arange(self.cover.days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,30 @@ from hpc.generation import Pricing, generate
 from hpc.master import Column, Master, MasterSolution
 from optimise.kernels import GRID
 
-__all__ = ["dive"]
+__all__ = ["Dived", "dive"]
 
 Floats = NDArray[np.float64]
 
 #: A step's columns are good enough when its bound is this near its objective, as a part of what is left to the cutoff.
 _LOOSE = 0.1
+
+
+class Dived(NamedTuple):
+    """What a dive ended with.
+
+    Attributes
+    ----------
+    columns : list of Column
+        One roster per person.
+    cost : float
+        Objective of the last linear master; the plan's cost where all rosters are whole in it.
+    kept : int16 array (people of the master, days)
+        Duties that were fixed, -1 where none was.
+    """
+
+    columns: list[Column]
+    cost: float
+    kept: NDArray[np.int16]
 
 
 def dive(
@@ -39,7 +58,8 @@ def dive(
     shut: dict[int, NDArray[np.bool_]] | None = None,
     partial: bool = False,
     grid: float = GRID,
-) -> tuple[list[Column], float] | None:
+    level: float = 1.0,
+) -> Dived | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
     In each step whole rosters are fixed (``whole``): of all who have one almost fully, and of the fraction ``share``
@@ -48,14 +68,19 @@ def dive(
     fraction ``rise``, past the cutoff, or that leaves someone without a roster, is taken back (``most_reverts`` times
     at most) and only its surest tenth is fixed. Between steps columns are generated within what is fixed. The master
     is left as it was but for new columns. With ``partial``, a dive that runs out of time gives the most likely roster
-    of each person.
+    of each person. With a ``level`` below 1 it ends in that way once this share of the cells is fixed, or where no step
+    can be taken any more: what is fixed last costs most there (exact cover), and annealing of the free cells does it
+    better.
     """
     people, cover = master.people, master.cover
     days = cover.days
     taken = np.full((len(people), days), -1, dtype=np.int16)
     masks: dict[int, NDArray[np.bool_]] = dict(shut or {})
     tail, careful, reverts, last = center, False, 0, math.inf
-    before = taken.copy()
+    last_good: Dived | None = None
+    if level < 1.0:
+        taken = _given(master, taken, masks)
+    before, todo = taken.copy(), int((taken < 0).sum())
     try:
         while not over():
             run = generate(
@@ -78,15 +103,18 @@ def dive(
             if lost or (risen and reverts < most_reverts):
                 reverts += 1
                 if reverts > most_reverts + 3 or (taken == before).all():
-                    return None
+                    return last_good
                 careful, taken = True, before.copy()
                 masks = _close(master, taken, shut or {})
                 continue
             tail, last = run.duals, solution.objective
             weight, duty = _shares(master, solution)
             open_cells = taken < 0
-            if weight[open_cells].min(initial=1.0) > 1.0 - 1e-6:
-                return _integral(master, solution)
+            done = weight[open_cells].min(initial=1.0) > 1.0 - 1e-6
+            if done or int(open_cells.sum()) <= (1.0 - level) * todo:
+                return _integral(master, solution, taken)
+            if level < 1.0:
+                last_good = _integral(master, solution, taken) or last_good
             before = taken.copy()
             small = 0.1 if careful else 1.0
             if whole:
@@ -95,7 +123,7 @@ def dive(
                 taken = _fix_cells(weight, duty, taken, small * share, math.inf if careful else sure)
             masks = _close(master, taken, shut or {})
             careful = False
-        return _integral(master, master.solve()) if partial else None
+        return last_good or (_integral(master, master.solve(), taken) if partial else None)
     finally:
         master.bound_columns(np.ones(len(master.columns), dtype=np.bool_))
 
@@ -156,7 +184,17 @@ def _close(
     return masks
 
 
-def _integral(master: Master, solution: MasterSolution) -> tuple[list[Column], float] | None:
+def _given(master: Master, taken: NDArray[np.int16], shut: dict[int, NDArray[np.bool_]]) -> NDArray[np.int16]:
+    """Duties of cells in which all others are excluded."""
+    out = taken.copy()
+    for i, e in enumerate(master.people):
+        if e in shut:
+            single = (~shut[e]).sum(axis=1) == 1
+            out[i, single] = shut[e].argmin(axis=1)[single]
+    return out
+
+
+def _integral(master: Master, solution: MasterSolution, taken: NDArray[np.int16]) -> Dived | None:
     best: dict[int, tuple[float, Column]] = {}
     for i in np.flatnonzero(solution.values > 1e-6).tolist():
         c = master.columns[i]
@@ -164,4 +202,4 @@ def _integral(master: Master, solution: MasterSolution) -> tuple[list[Column], f
             best[c.employee] = (float(solution.values[i]), c)
     if len(best) < len(master.people):
         return None
-    return [c for _, c in best.values()], solution.objective
+    return Dived([c for _, c in best.values()], solution.objective, taken)

@@ -180,8 +180,8 @@ def _improve(
             shut=shut,
             grid=COARSE,
         )
-        if found is not None and found[1] < best_cost - 1e-7:
-            best, best_cost = found
+        if found is not None and found.cost < best_cost - 1e-7:
+            best, best_cost = found.columns, found.cost
         if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
             chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
             if chosen is not None and cost < best_cost - 1e-7:

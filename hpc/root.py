@@ -17,6 +17,7 @@ from hpc.dive import dive
 from hpc.generation import Generated, generate, round_up
 from hpc.incumbent import descend
 from hpc.master import Column, Master, MasterSolution
+from hpc.sweep import LEAST, sweep
 from optimise.kernels import COARSE, GRID
 from optimise.kernels.staff import staff_arrays
 from optimise.search.relaxation import Relaxation
@@ -33,16 +34,31 @@ Floats = NDArray[np.float64]
 
 #: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
 #: is the one that closes hard cover, the others bring variety
-_DIVES = ((True, 0.25, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
+_DIVES = (
+    (True, 0.25, 3, 1.0),
+    (False, 0.05, 30, 1.0),
+    (True, 0.2, 20, 1.0),
+    (True, 0.03, 10, 1.0),
+    (False, 0.02, 40, 1.0),
+)
 #: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
 _ENOUGH = 0.1
-#: The same after annealing: single duties in large steps come first, then annealing mends what they left.
-_GUIDED = ((False, 0.2, 3), (False, 0.05, 30), (True, 0.2, 20), (True, 0.03, 10), (False, 0.02, 40))
+#: The same after annealing, single duties all: the last number is the share of cells at which the dive stops and
+#: annealing takes over, first on the free cells, then on all.
+_GUIDED = (
+    (False, 0.1, 5, 0.85),
+    (False, 0.1, 10, 0.7),
+    (False, 0.05, 10, 0.9),
+    (False, 0.05, 20, 0.5),
+    (False, 0.02, 20, 0.8),
+)
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
 #: part of what is left to the plan's cost; the master goes on afterwards with the better plan.
 _NEAR = 0.05
+#: Share of the time left that the master of everybody gets at least, after windows.
+_REST = 0.4
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
 _ASCENT, _KEPT = 60, 10
 _LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
@@ -117,6 +133,9 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             center = first.duals
             master.add(first.columns)
         first_pass = _NEAR if run.annealed and len(people) * run.cover.days >= _LARGE else 0.0
+        if run.annealed and run.cover.days >= LEAST:
+            sweep(run, team, master)
+            until = max(until, run.clock.elapsed + _REST * run.clock.left)
         root = converge(run, team, master, center, until, loose=first_pass)
     run.duals = root.duals
     run.timers.count("columns", len(master.columns))
@@ -171,7 +190,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, (rosters, share, iterations) in enumerate(_GUIDED if run.annealed else _DIVES):
+    for done, (rosters, share, iterations, level) in enumerate(_GUIDED if run.annealed else _DIVES):
         if done < run.dives:  # before this run was stopped
             continue
         if done == 0 and run.relaxed is not None:
@@ -197,18 +216,19 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 most_reverts=3,
                 partial=True,
                 grid=GRID if cheap(run) else COARSE,
+                level=level,
             )
             vain = vain + 1 if found is None else 0
             if found is None:
                 continue
             trial = run.incumbent.copy()
-            trial.put(found[0])
+            trial.put(found.columns)
             tables = run.pricer.promoted()
             for _ in range(3):
-                if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
+                if level < 1.0 or run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
             if run.annealed:
-                trial = run.chains.polish(trial, done, run.over)
+                trial = run.chains.polish(trial, done, run.over, found.kept)
             run.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
         if trial.cost < run.cost:
             run.incumbent = trial

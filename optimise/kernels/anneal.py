@@ -240,6 +240,7 @@ class Annealer:
         seed: int,
         over: Callable[[], bool] = lambda: False,
         tries: int = 4,
+        kept: Word | None = None,
     ) -> Word:
         """Anneal from a roster; returns the best roster met.
 
@@ -256,13 +257,16 @@ class Annealer:
             Asked every quarter of a million moves; True ends the walk.
         tries : int
             How often to go on, with hard units four times as dear, while the best roster breaks a hard rule.
+        kept : int16 array (people, days), optional
+            Duties that stay as they are; -1 where the walk is free.
         """
+        unit = self._rules.unit if kept is None else self._held(kept)
         random = _seeded(seed)
         none = np.zeros(0)
         best = np.ascontiguousarray(words, dtype=np.int16).copy()
         hard = self.hard
         for _ in range(tries):
-            rules, walk = self.rules(hard), self._walk(best)
+            rules, walk = self.rules(hard)._replace(unit=unit), self._walk(best)
             cost = least = start_walk(rules, walk)
             parts = max(1, round(moves / _PART))
             factor = (cold / hot) ** (1.0 / parts)
@@ -279,6 +283,12 @@ class Annealer:
                 return best
             hard, moves, hot = 4.0 * hard, moves // 3, math.sqrt(hot * cold)
         return best
+
+    def _held(self, kept: Word) -> Floats:
+        """Costs of single duties with all but those kept forbidden."""
+        unit = self._rules.unit.copy()
+        unit[(kept[:, :, None] >= 0) & (np.arange(unit.shape[2]) != kept[:, :, None])] = np.inf
+        return unit
 
     def whole(self, words: Word) -> bool:
         """Whether a roster breaks no hard rule: a much higher price changes nothing."""

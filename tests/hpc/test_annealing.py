@@ -73,6 +73,16 @@ def test_polish_repeats_and_never_loses() -> None:
     assert costs[0] <= start.cost
 
 
+def test_kept_duties_stay_while_the_others_are_annealed() -> None:
+    problem = small(4, people=6, days=14)
+    annealer = Annealer(problem.compiled, CoverRows(problem.compiled))
+    start = np.zeros((6, 14), np.int16)
+    kept = np.where(np.arange(14) < 7, start, -1).astype(np.int16)
+    words = annealer.run(start, 250_000, 20.0, 0.1, 3, kept=kept)
+    assert (words[:, :7] == 0).all()
+    assert (words[:, 7:] != 0).any()
+
+
 @pytest.mark.parametrize(("hard", "longer"), [(False, False), (True, True)])
 def test_exact_cover_gets_longer_chains(hard: bool, longer: bool) -> None:
     problem = small(3, people=5, days=14)

@@ -99,8 +99,40 @@ def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None
     assert round_up(root.bound, lattice_of(problem.compiled)) <= optimum
     found = dive(master, LocalPricing(pricer, cover), fixed=nothing, center=root.duals, lattice=1.0)
     assert found is not None
-    words = np.stack([c.word for c in sorted(found[0], key=lambda c: c.employee)])
-    assert roster_cost(problem.compiled, words) == (pytest.approx(found[1]), 0.0)
+    words = np.stack([c.word for c in sorted(found.columns, key=lambda c: c.employee)])
+    assert roster_cost(problem.compiled, words) == (pytest.approx(found.cost), 0.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) -> None:
+    problem = small(seed, people=6, days=14)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    people, nothing = list(range(6)), np.zeros(cover.lines)
+    start = construct(cover, pricer, people, PENALTY)
+    assert start is not None
+    master = Master(cover, people, nothing, PENALTY)
+    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
+    shut = {e: np.zeros((14, 3), dtype=np.bool_) for e in people}
+    for e in people:  # the first two days are given
+        shut[e][:2] = np.arange(3) != start.words[e, :2, None]
+    root = generate(master, LocalPricing(pricer, cover), fixed=nothing, shut=shut)
+    found = dive(
+        master,
+        LocalPricing(pricer, cover),
+        fixed=nothing,
+        center=root.duals,
+        lattice=1.0,
+        whole=False,
+        share=0.1,
+        level=0.5,
+        shut=shut,
+    )
+    assert found is not None
+    assert sorted(c.employee for c in found.columns) == people
+    assert (found.kept[:, :2] == start.words[:, :2]).all()
+    for c in found.columns:
+        mine = found.kept[c.employee]
+        assert ((mine < 0) | (mine == c.word)).all()
 
 
 def test_volume_ascent_gives_valid_bounds() -> None:
