@@ -221,7 +221,7 @@ class Run:
     def _open(self) -> None:
         """A plan by relaxation and reinsertion, where no chain was run: dives take long to come as near."""
         assert self.incumbent is not None
-        opening = self._opening()
+        opening = None if cheap(self, LEAST) else self._opening()
         if opening is None:
             return
         share = min(1.0, opening.stretch * float(self.options.get("anneal_share", 0.2)))
@@ -241,8 +241,6 @@ class Run:
 
     def _opening(self) -> Opening | None:
         """Reinsertion for this problem, where it can be used."""
-        if cheap(self, LEAST):
-            return None
         try:
             return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed)
         except ValueError as error:
@@ -324,6 +322,8 @@ class Run:
         )
         if not state.suited:
             search.chains = self._opening()  # bursts of reinsertion in place of chains
+            if state.round == 0:
+                state.length = 0.3
         self.save("search", state, force=True)
         while not self._agree(self._finished(state)):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))

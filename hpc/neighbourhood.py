@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hpc.ascent import ascend
 from hpc.dive import dive
 from hpc.generation import LocalPricing, generate, round_up
+from hpc.guide import Guide
 from hpc.incumbent import Incumbent
 from hpc.master import Column, Master
 from hpc.timers import Work
@@ -192,34 +193,36 @@ def _improve(
 
 def choose_people(
     incumbent: Incumbent,
-    duals: Floats | None,
     size: int,
     random: np.random.Generator,
     style: int,
+    *,
+    guide: Guide | None = None,
+    line: int | None = None,
     window: tuple[int, int] | None = None,
     busy: set[int] | None = None,
 ) -> list[int]:
     """A varied choice of people worth re-optimising together.
 
-    Styles: 0 uniform; 1 people whose rosters cost most at the duals first; 2 people who work where cover is off its
-    target; 3 people whose rosters are alike. People who are ``busy`` (in another neighbourhood of the round) are left
-    out while there are enough others.
+    Styles: 0 uniform; 1 somebody whose roster costs more than need be, with people who can do what would be left; 2
+    people who can mend ``line`` cheaply (without a guide: who work where cover is off its target); 3 people whose
+    rosters are alike. People who are ``busy`` (in another neighbourhood of the round) are left out while there are
+    enough others.
     """
     people = len(incumbent.words)
     size = min(size, people)
     free = np.ones(people, dtype=np.bool_)
     if busy and people - len(busy) >= size:
         free[list(busy)] = False
-    if style == 0 or size == people:
+    if style == 1 and guide is not None and size < people:
+        return _with_helpers(incumbent, size, random, guide, free)
+    if style == 2 and guide is not None and line is not None and size < people:
+        return sorted(_likely(-guide.helpers(incumbent, line), size, random, free, sharp=True))
+    if style in (0, 1) or size == people:
         return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
     cover = incumbent.cover
     first, last = window or (0, cover.days)
-    if style == 1 and duals is not None:
-        score = incumbent.personal.copy()
-        for e in range(people):
-            row, value = cover.column(e, incumbent.words[e])
-            score[e] -= float(duals[row] @ value)
-    elif style == 2:
+    if style == 2:
         off = cover.line_costs(incumbent.values, incumbent.penalty)
         if window is not None:
             off = np.where(cover.lines_of(first, last), off, 0.0)
@@ -231,8 +234,43 @@ def choose_people(
         seed = int(random.integers(people))
         part = incumbent.words[:, first:last]
         score = (part == part[seed]).mean(axis=1)
-    weight = np.where(free, _ranks(score), 0.0)
-    return sorted(random.choice(people, size, replace=False, p=weight / weight.sum()).tolist())
+    return sorted(_likely(score, size, random, free))
+
+
+def _with_helpers(
+    incumbent: Incumbent, size: int, random: np.random.Generator, guide: Guide, free: NDArray[np.bool_]
+) -> list[int]:
+    """Somebody who costs more than need be, and people who can mend a line that their best roster would leave."""
+    slack = np.where(free, guide.people(incumbent), 0.0)
+    if slack.sum() <= 0:
+        return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
+    e = int(random.choice(len(slack), p=slack / slack.sum()))
+    trial = incumbent.copy()
+    trial.put([guide.best(e)])
+    worse = np.maximum(guide.lines(trial) - guide.lines(incumbent), 0.0)
+    others = free.copy()
+    others[e] = False
+    if worse.sum() <= 0:
+        return sorted([e, *random.choice(np.flatnonzero(others), size - 1, replace=False).tolist()])
+    line = int(random.choice(len(worse), p=worse / worse.sum()))
+    return sorted([e, *_likely(-guide.helpers(trial, line), size - 1, random, others, sharp=True)])
+
+
+def _likely(
+    score: Floats, size: int, random: np.random.Generator, free: NDArray[np.bool_], sharp: bool = False
+) -> list[int]:
+    """People drawn by rank, highest score first; ``sharp`` prefers the first few, ties in any order."""
+    if sharp:
+        mixed = random.permutation(len(score))
+        order = mixed[np.argsort(-score[mixed], kind="stable")]
+        order = np.r_[order[free[order]], order[~free[order]]]
+        weight = np.empty(len(score))
+        weight[order] = np.maximum(np.exp(-np.arange(len(score)) / max(size, 1)), 1e-3)
+    else:
+        weight = _ranks(score)
+    weight = np.where(free, weight, 0.0)
+    drawn: list[int] = random.choice(len(score), size, replace=False, p=weight / weight.sum()).tolist()
+    return drawn
 
 
 def _ranks(score: Floats) -> Floats:

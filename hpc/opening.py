@@ -38,6 +38,8 @@ _STEPS = 400
 _TRIALS = 200
 #: A neighbourhood takes as long as this many moves of annealing; those of a full burst come per person and day.
 _MOVES, _BURST = 120, 48
+#: Bursts in the search are this part of a full one, and between these heats.
+_PART, _MILD, _WILD = 0.3, 0.08, 0.3
 #: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
 _CHUNK = 200
 #: Within this share of the bound a plan needs no other.
@@ -108,7 +110,27 @@ class Opening:
     def again(
         self, incumbent: Incumbent, moves: int, heat: float, stream: tuple[int, int], over: Callable[[], bool]
     ) -> tuple[list[Column], float]:
-        """A burst from an incumbent: new rosters and the gain. It depends on its arguments alone."""
+        """Bursts from an incumbent, each from the best so far: new rosters and the gain.
+
+        They are as hot as chance has it, at most ``heat``. The answer depends on the arguments alone.
+        """
+        random = np.random.default_rng([self.seed, 89, *stream])
+        best = incumbent.copy()
+        made: dict[int, Column] = {}
+        part = max(1, int(_PART * self.full))
+        for left in range(max(moves, 1), 0, -part):
+            warm = min(heat, float(_MILD * (_WILD / _MILD) ** random.uniform()))
+            columns, gain = self._burst(best, min(left, part), warm, int(random.integers(1 << 30)), over)
+            if gain > 1e-9:
+                best.put(columns)
+                made.update({c.employee: c for c in columns})
+            if over():
+                break
+        return list(made.values()), incumbent.cost - best.cost
+
+    def _burst(
+        self, incumbent: Incumbent, moves: int, heat: float, seed: int, over: Callable[[], bool]
+    ) -> tuple[list[Column], float]:
         search, trials = self.search, max(_CHUNK, moves // _MOVES)
         search.tally[:] = 0.0
         search.start(incumbent.words)
@@ -116,7 +138,7 @@ class Opening:
         chunks, warm = itertools.count(), max(heat * hot, cold)
         search.improve(
             lambda: float(warm * (cold / warm) ** min(1.0, _CHUNK * next(chunks) / trials)),
-            seed=int(np.random.SeedSequence([self.seed, 89, *stream]).generate_state(1)[0]) >> 2,
+            seed=seed,
             over=over,
             trials=trials,
         )

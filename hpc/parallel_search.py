@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.annealing import Chains
+from hpc.guide import Guide
 from hpc.incumbent import Incumbent
 from hpc.neighbourhood import Attempt, choose_people, improve
 from hpc.opening import Opening
@@ -26,11 +27,15 @@ Floats = NDArray[np.float64]
 ROUND = 4
 #: Kinds of neighbourhood; the first are the styles of :func:`~hpc.neighbourhood.choose_people`.
 KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
-_WINDOW, _ANNEAL = KINDS.index("window"), KINDS.index("anneal")
+_COVER, _WINDOW, _ANNEAL = KINDS.index("cover"), KINDS.index("window"), KINDS.index("anneal")
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
+#: A round of bursts that brings less than this part of the cost is followed by all kinds.
+_HASTY = 1e-3
 #: Work of a proof after which neighbourhoods grow by a whole person.
 _CHEAP_PROOF = 1.0
+#: Work without proof or gain after which they shrink, and by how much when they were cut short.
+_DEAR, _CUT = 0.7 * _MOST_WORK, 0.15
 
 
 @dataclass(slots=True)
@@ -46,6 +51,8 @@ class SearchState:
     #: first temperature of chains
     warmth: float = 0.0
     suited: bool = True
+    #: whether the first bursts still bring much
+    hasty: bool = True
     #: whether the whole model has had its chance
     closing: bool = False
     since_gain: int = 0
@@ -96,6 +103,7 @@ class Search:
     ) -> None:
         self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
         self.duals, self.lattice, self.seed, self.timers = duals, lattice, seed, timers
+        self.guide = None if duals is None else Guide(incumbent.cover, pricer, duals)
         self.state = state or SearchState()
         people, days = incumbent.words.shape
         self.most = float(min(people, 40))
@@ -139,13 +147,17 @@ class Search:
         """Neighbourhoods of this round, the same on all ranks; whole rosters of different people, as far as it goes."""
         drawn: list[_Draw] = []
         busy: set[int] = set()
+        aims: set[int] = set()
         for k in range(tasks):
             random = np.random.default_rng((self.seed, self.state.round, k))
             kind = int(random.choice(len(KINDS), p=self._likely()))
+            if self._hasty:
+                kind = _ANNEAL
             if kind == _ANNEAL and self.chains is not None:
-                drawn.append(_Draw(kind, heat=float(0.04 * 12.0 ** random.uniform())))  # tepid ones gain most
+                tepid = 1.0 if isinstance(self.chains, Opening) else float(0.04 * 12.0 ** random.uniform())
+                drawn.append(_Draw(kind, heat=tepid))
                 continue
-            people, days = self._choice(kind, random, busy)
+            people, days = self._choice(kind, random, busy, aims)
             drawn.append(_Draw(kind, tuple(people), days))
             if kind != _WINDOW:
                 busy.update(people)
@@ -180,25 +192,53 @@ class Search:
         return likely
 
     def _choice(
-        self, kind: int, random: np.random.Generator, busy: set[int]
+        self, kind: int, random: np.random.Generator, busy: set[int], aims: set[int]
     ) -> tuple[list[int], tuple[int, int] | None]:
-        """People and window of a neighbourhood."""
+        """People and window of a neighbourhood; ``aims`` are lines that others of the round are about."""
         people = len(self.incumbent.words)
         window: tuple[int, int] | None = None
-        if kind == _WINDOW:
-            length = int(random.integers(5, 15))
-            size = min(people, max(3, round(self.state.wide * 7 / length)))
-            first = int(random.integers(0, max(1, self.days - length + 1)))
-            window = (first, min(self.days, first + length))
-            kind, busy = int(random.integers(0, _WINDOW)), set()
-        else:
+        whole = kind != _WINDOW
+        length = self.days
+        if whole:
             size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
             if self.days > 63:  # long horizons: more people on fewer days
                 length = max(14, 7 * round(self.area * (self.state.size / 8.0) / (7 * size)))
-                if length < self.days:
-                    first = 7 * int(random.integers(0, max(1, (self.days - length) // 7 + 1)))
-                    window = (first, min(self.days, first + length))
-        return choose_people(self.incumbent, self.duals, size, random, kind, window, busy), window
+        else:
+            length = int(random.integers(5, 15))
+            size = min(people, max(3, round(self.state.wide * 7 / length)))
+            kind, busy = int(random.integers(0, _WINDOW)), set()
+        line = self._aim(random, aims) if kind == _COVER else None
+        if length < self.days:
+            step = 7 if whole else 1
+            first = step * int(random.integers(0, max(1, (self.days - length) // step + 1)))
+            if line is not None and self.guide is not None:  # around the line
+                first = self.guide.day(line) - int(random.integers(0, length))
+                first = min(max(0, first // step * step), self.days - length)
+            window = (first, min(self.days, first + length))
+        chosen = choose_people(
+            self.incumbent, size, random, kind, guide=self.guide, line=line, window=window, busy=busy
+        )
+        return chosen, window
+
+    def _aim(self, random: np.random.Generator, aims: set[int]) -> int | None:
+        """A line that costs more than need be, another one than those of ``aims`` if there is one."""
+        if self.guide is None:
+            return None
+        slack = self.guide.lines(self.incumbent)
+        slack[slack < max(self.lattice, 1e-6)] = 0.0
+        fresh = slack.copy()
+        fresh[list(aims)] = 0.0
+        slack = fresh if fresh.sum() > 0 else slack
+        if slack.sum() <= 0:
+            return None
+        line = int(random.choice(len(slack), p=slack / slack.sum()))
+        aims.add(line)
+        return line
+
+    @property
+    def _hasty(self) -> bool:
+        """Whether to run bursts of reinsertion only: they mend in a second what a dive left."""
+        return self.state.hasty and isinstance(self.chains, Opening)
 
     def _merge(self, attempts: list[Attempt]) -> float:
         """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one."""
@@ -219,10 +259,13 @@ class Search:
         state = self.state
         state.since_gain = 0 if gain > 0 else state.since_gain + 1
         scale = max(1.0, abs(self.incumbent.cost))
+        if self._hasty:  # what these bring says nothing about later
+            state.hasty = gain > _HASTY * scale
+            return
         for a in attempts:
             state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
             state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
-            step = _step(a)
+            step = _step(a, state.wide if a.kind == _WINDOW else state.size)
             if a.kind == _ANNEAL:
                 state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
             elif a.kind == _WINDOW:
@@ -231,12 +274,14 @@ class Search:
                 state.size = min(self.most, max(4.0, state.size + step))
 
 
-def _step(attempt: Attempt) -> float:
+def _step(attempt: Attempt, size: float) -> float:
     """Change of size after an attempt: cheap proofs make neighbourhoods grow fast."""
     if attempt.gain > 0:
         return 0.0
-    if not attempt.closed:
-        return -0.5
+    if attempt.work > _MOST_WORK:  # cut short
+        return -_CUT * size
+    if not attempt.closed:  # what is missed cheaply is missed for want of people
+        return -0.5 if attempt.work > _DEAR else 0.25
     return 1.0 if attempt.work < _CHEAP_PROOF else 0.5
 
 

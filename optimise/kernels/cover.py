@@ -120,11 +120,16 @@ class CoverRows:
 
         ``change`` is added to the costs at the break points.
         """
-        if not self.lines:
-            return 0.0
-        cost = self.at_cost if change is None else self.at_cost + change
-        each = np.minimum.reduceat(cost + np.repeat(duals, self._widths) * self.at, self.first)
+        each = self.least(duals, change)
         return float(each.sum() if lines is None else each[lines].sum())
+
+    def least(self, duals: Floats, change: Floats | None = None) -> Floats:
+        """``min over v of cost(v) + dual * v`` of each line."""
+        if not self.lines:
+            return np.zeros(0)
+        cost = self.at_cost if change is None else self.at_cost + change
+        each: Floats = np.minimum.reduceat(cost + np.repeat(duals, self.widths) * self.at, self.first)
+        return each
 
     def lines_of(self, first: int, last: int) -> NDArray[np.bool_]:
         """Lines that have a term on a day in ``[first, last)``."""
@@ -149,8 +154,8 @@ class CoverRows:
         Where several line values are equally good, the one nearest to the activity is taken; components that push
         against the range of useful duals are dropped.
         """
-        value = self.at_cost + np.repeat(duals, self._widths) * self.at
-        least = np.repeat(np.minimum.reduceat(value, self.first), self._widths)
+        value = self.at_cost + np.repeat(duals, self.widths) * self.at
+        least = np.repeat(np.minimum.reduceat(value, self.first), self.widths)
         good = value <= least + 1e-9
         lowest = np.minimum.reduceat(np.where(good, self.at, np.inf), self.first)
         highest = np.maximum.reduceat(np.where(good, self.at, -np.inf), self.first)
@@ -160,7 +165,8 @@ class CoverRows:
         return out
 
     @cached_property
-    def _widths(self) -> NDArray[np.intp]:
+    def widths(self) -> NDArray[np.intp]:
+        """Break points of each line."""
         widths: NDArray[np.intp] = np.diff(np.r_[self.first, len(self.at)])
         return widths
 

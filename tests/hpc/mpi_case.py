@@ -1,4 +1,4 @@
-"""What the MPI tests run on every rank: ``python mpi_case.py solve|resume|die CHECKPOINT ROUNDS``."""
+"""What the MPI tests run on every rank: ``python mpi_case.py solve|alike|resume|die|tree CHECKPOINT ROUNDS``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from hpc_cases import small
+from hpc_cases import scarce, small, symmetric
 
+import hpc.column_generation
 from hpc.column_generation import ColumnGenerationMethod
 from hpc.parallel_search import ParallelSearchMethod, Search
 from optimise.communicator import find_world
@@ -32,15 +33,22 @@ def main() -> None:
 
         Search.round = dying  # type: ignore[method-assign,assignment]
     problem = small(11, people=8, days=14)
-    methods = [ParallelSearchMethod()] if what != "solve" else [ColumnGenerationMethod(), ParallelSearchMethod()]
-    for method in methods:
+    if what == "alike":
+        problem = symmetric(1, people=8)
+    if what == "tree":  # no early tree and no whole model: the tree of a stuck search has to close the gap
+        hpc.column_generation._EARLY, hpc.column_generation._WHOLE = 0, 0
+        problem = scarce(1, 7, 6, (3, 4))
+    one = [ColumnGenerationMethod()]
+    methods = {"solve": [*one, ParallelSearchMethod()], "alike": one, "tree": one}
+    for method in methods.get(what, [ParallelSearchMethod()]):
         result = solve(
             problem, method, limits=Limits(seconds=200, iterations=rounds), seed=5, comm=comm, options=options
         )
         if comm.rank == 0:
             assert result.plan is not None
             words = "".join(str(int(a)) for a in result.plan.duties.ravel())
-            print(f"{result.cost} {result.bounds.dual} {words} ranks={comm.size}")
+            nodes = result.stats.counts.get("nodes", 0.0)
+            print(f"{result.cost} {result.bounds.dual} {words} nodes={nodes:g} ranks={comm.size}")
 
 
 if __name__ == "__main__":

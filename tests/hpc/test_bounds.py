@@ -214,14 +214,12 @@ def test_choice_of_people_is_repeatable_and_of_the_size_asked_for() -> None:
     start = construct(cover, pricer, list(range(9)), PENALTY)
     assert start is not None
     for style in range(4):
-        picks = [
-            choose_people(start, np.zeros(cover.lines), 5, np.random.default_rng((1, style)), style) for _ in range(2)
-        ]
+        picks = [choose_people(start, 5, np.random.default_rng((1, style)), style) for _ in range(2)]
         assert picks[0] == picks[1]
         assert len(set(picks[0])) == 5
-        others = choose_people(start, np.zeros(cover.lines), 4, np.random.default_rng(2), style, busy=set(picks[0]))
+        others = choose_people(start, 4, np.random.default_rng(2), style, busy=set(picks[0]))
         assert not set(others) & set(picks[0])
-        crowded = choose_people(start, np.zeros(cover.lines), 5, np.random.default_rng(2), style, busy=set(picks[0]))
+        crowded = choose_people(start, 5, np.random.default_rng(2), style, busy=set(picks[0]))
         assert len(set(crowded)) == 5
 
 

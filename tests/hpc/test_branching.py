@@ -6,50 +6,20 @@ import math
 
 import numpy as np
 import pytest
-from hpc_cases import small
+from hpc_cases import scarce, small
 
 from hpc.branching import Branching, cover_sums
 from hpc.generation import LocalPricing, generate, lattice_of
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
-from optimise.domain.horizon import Horizon
-from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
+from optimise.domain.roster import RosterProblem
 from optimise.driver import solve
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 from optimise.method import Limits
 from optimise.result import Stop
-from optimise.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
 
 PENALTY = 1e4
-
-
-def scarce(seed: int, people: int, total: int, work: tuple[int, int], days: int = 14) -> RosterProblem:
-    """A ward with too few people: what is missing adds up to a fraction in the linear master of some."""
-    random = np.random.default_rng(seed)
-    wishes = [
-        Request(e, int(random.integers(days)), int(random.choice([1, 6, 2, 4])), float(random.integers(1, 4)))
-        for e in range(people)
-        for _ in range(4)
-    ]
-    under, over = (Segment(math.inf, 20.0),), (Segment(math.inf, 1.0),)
-    demands = []
-    for day in range(days):
-        for duty in (2, 4):
-            wanted = float(random.integers(0, 5))
-            demands.append(Demand(day, duty, minimum=wanted, maximum=wanted, under=under, over=over))
-    rules: list[RosterRule] = [
-        Runs(name="work", of=6, minimum=work[0], maximum=work[1]),
-        Runs(name="rest", of=1, minimum=2),
-        Succession(name="succession", pairs=((4, 2),)),
-        Total(name="shifts", of=6, maximum=total),
-        Requests(name="wishes", requests=tuple(wishes)),
-        Cover(name="cover", demands=tuple(demands)),
-    ]
-    duties = (Duty("off"), Duty("D", 0), Duty("N", 1))
-    staff = tuple(Employee(f"E{i}") for i in range(people))
-    shifts = (Shift("D", 480), Shift("N", 480))
-    return RosterProblem(f"scarce{seed}", "test", Horizon(days), shifts, duties, staff, tuple(rules))
 
 
 def tree(problem: RosterProblem) -> tuple[Branching, Incumbent, list[Incumbent], float]:

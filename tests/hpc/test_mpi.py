@@ -28,16 +28,29 @@ def run(ranks: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
 
 
-def test_one_two_and_three_ranks_give_the_same_plan_and_bound(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("what", "solves"), [("solve", 2), ("alike", 1)])
+def test_one_two_and_three_ranks_give_the_same_plan_and_bound(what: str, solves: int, tmp_path: Path) -> None:
     answers = []
     for ranks in (1, 2, 3):
-        done = run(ranks, "solve", str(tmp_path / f"state{ranks}"), "4")
+        done = run(ranks, what, str(tmp_path / f"state{ranks}"), "4")
         assert done.returncode == 0, done.stderr
         lines = done.stdout.strip().splitlines()
-        assert len(lines) == 2
+        assert len(lines) == solves
         assert all(line.endswith(f" ranks={ranks}") for line in lines)
         answers.append(tuple(line.rpartition(" ranks=")[0] for line in lines))
     assert len(set(answers)) == 1
+
+
+def test_tree_of_a_stuck_search_is_the_same_on_any_number_of_ranks(tmp_path: Path) -> None:
+    answers = []
+    for ranks in (1, 2, 3):
+        done = run(ranks, "tree", str(tmp_path / f"state{ranks}"), "40")
+        assert done.returncode == 0, done.stderr
+        answers.append(done.stdout.strip().rpartition(" ranks=")[0])
+    assert len(set(answers)) == 1
+    cost, bound, _, nodes = answers[0].split()
+    assert float(cost) == float(bound)  # proven, by nodes of the tree alone
+    assert float(nodes.removeprefix("nodes=")) >= 1
 
 
 def test_a_dead_rank_ends_the_job_and_the_state_can_be_resumed(tmp_path: Path) -> None:
