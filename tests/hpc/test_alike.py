@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
-from hpc_cases import small
+from hpc_cases import symmetric
 
 from hpc.dive import dive
 from hpc.generation import Generated, LocalPricing, generate
@@ -15,21 +13,9 @@ from hpc.master import Master
 from optimise.domain.roster import RosterProblem
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
-from optimise.rules import Requests
 from optimise.rules.evaluate import roster_cost
 
 PENALTY = 500.0
-
-
-def symmetric(seed: int, people: int = 6) -> RosterProblem:
-    """A little ward in which only the first person has wishes."""
-    problem = small(seed, people=people, days=14)
-    rules = []
-    for rule in problem.rules:
-        if isinstance(rule, Requests):
-            rule = dataclasses.replace(rule, requests=tuple(r for r in rule.requests if r.employee == 0))
-        rules.append(rule)
-    return dataclasses.replace(problem, rules=tuple(rules))
 
 
 def root(problem: RosterProblem, *, together: bool) -> tuple[Generated, Master, LocalPricing]:
