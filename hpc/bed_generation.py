@@ -50,7 +50,7 @@ SOURCE = "column generation over patients' sequences of rooms (exact dyadic arit
 #: Share of the old prices in those that are tried next.
 SMOOTH = 0.7
 #: Shares of the time: first search, prices, master, whole numbers; the rest is search again.
-_SEARCH, _PRICES, _MASTER, _WHOLE = 0.3, 0.15, 0.35, 0.5
+_SEARCH, _PRICES, _MASTER, _WHOLE = 0.5, 0.1, 0.2, 0.4
 #: Price of a patient without a column and of a bed too many, in ticks.
 _MISSING = 1e6
 

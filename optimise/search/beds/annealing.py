@@ -5,7 +5,9 @@ and night costs ``price`` on top, so that the search can pass through overfull r
 remembered. The caller lowers the temperature and leads the price (:mod:`optimise.search.beds.schedule`). Moves:
 
 * change: a patient goes to another room;
-* exchange: two patients who are in hospital on a common night change rooms.
+* exchange: two patients who are in hospital on a common night change rooms;
+* trade: everybody in a room on some night of a patient's stay changes rooms with everybody in another one on those
+  nights. It carries a whole single-sex group past a barrier that single patients pay for one by one.
 
 The allowed loss is drawn first (the Metropolis rule turned round), so that most proposals are turned down by a look at
 two costs. Moves after Ceschia and Schaerf, "Local search and lower bounds for
@@ -24,6 +26,11 @@ from optimise.kernels._jit import compiled
 
 __all__ = ["BedState", "BedTables", "anneal", "fill"]
 
+#: Most people in one trade.
+_CROWD = 24
+#: Bits of a draw that are all zero for a trade: one proposal in 64.
+_TRADES = 0x3F0
+
 
 class BedTables(NamedTuple):
     """What does not change during a run; int64 unless said otherwise."""
@@ -37,6 +44,7 @@ class BedTables(NamedTuple):
     beds: IntArray  # (rooms, days)
     single_sex: IntArray  # (rooms,)
     movable: IntArray  # patients who may be moved
+    fixed: IntArray  # (patients,) 1 for all others
     near: IntArray  # movable patients in hospital on a common night, patient after patient
     near_start: IntArray  # (patients + 1,) start of each patient's part
 
@@ -49,6 +57,9 @@ class BedState(NamedTuple):
     groups: IntArray  # (rooms, days, groups) people
     best: IntArray  # (patients,) best plan met in which nobody is too many
     sums: IntArray  # cost, people too many, cost of the best plan
+    members: IntArray  # (rooms, patients) who lies there at any time, in no order
+    held: IntArray  # (rooms,) how many of them
+    place: IntArray  # (patients,) position among the members of the own room
     stream: IntArray  # (1,) uint64, state of the random stream
 
 
@@ -99,6 +110,78 @@ def _mixed(groups: IntArray, r: int, d: int, one: int, add_one: int, other: int,
 
 
 @compiled
+def _rehouse(s: BedState, p: int, r: int) -> None:
+    """Enter ``p`` among the members of room ``r`` and strike him out of the old room's."""
+    old = s.room[p]
+    s.held[old] -= 1
+    other = s.members[old, s.held[old]]
+    s.members[old, s.place[p]] = other
+    s.place[other] = s.place[p]
+    s.members[r, s.held[r]] = p
+    s.place[p] = s.held[r]
+    s.held[r] += 1
+    s.room[p] = r
+
+
+@compiled
+def _trade(t: BedTables, s: BedState, p: int, r: int, allowed: float, price: float, crowd: IntArray) -> int:
+    """Try to trade the people of two rooms on the nights of ``p``; 1 when done, 0 when not.
+
+    ``crowd`` (days, 2) is scratch and all zero between calls. No isolation groups.
+    """
+    old, first, last = s.room[p], t.first[p], t.last[p]
+    who = np.empty(_CROWD, dtype=np.int64)
+    n, change, begin, end = 0, 0, first, last
+    for side in (0, 1):
+        here, there = (old, r) if side == 0 else (r, old)
+        for k in range(s.held[here]):
+            q = s.members[here, k]
+            if t.first[q] >= last or t.last[q] <= first:
+                continue
+            if n == _CROWD or t.fixed[q]:
+                return 0
+            who[n] = q
+            n += 1
+            change += t.cost[q, there] - t.cost[q, here]
+            begin, end = min(begin, t.first[q]), max(end, t.last[q])
+    if change > allowed + 4.0 * price:
+        return 0
+    for k in range(n):
+        q = who[k]
+        add = -1 if s.room[q] == old else 1
+        for d in range(t.first[q], t.last[q]):
+            crowd[d, t.gender[q]] += add
+    worse = 0
+    for d in range(begin, end):
+        women, men = crowd[d, 0], crowd[d, 1]
+        if women == 0 and men == 0:
+            continue
+        a, b = s.sexes[old, d, 0], s.sexes[old, d, 1]
+        worse += _over(a + women, b + men, t.beds[old, d], t.single_sex[old])
+        worse -= _over(a, b, t.beds[old, d], t.single_sex[old])
+        a, b = s.sexes[r, d, 0], s.sexes[r, d, 1]
+        worse += _over(a - women, b - men, t.beds[r, d], t.single_sex[r])
+        worse -= _over(a, b, t.beds[r, d], t.single_sex[r])
+    done = change + price * worse <= allowed
+    for d in range(begin, end):
+        if done:
+            for g in (0, 1):
+                s.sexes[old, d, g] += crowd[d, g]
+                s.sexes[r, d, g] -= crowd[d, g]
+                s.groups[old, d, 0] += crowd[d, g]
+                s.groups[r, d, 0] -= crowd[d, g]
+        crowd[d, 0] = 0
+        crowd[d, 1] = 0
+    if not done:
+        return 0
+    for k in range(n):
+        _rehouse(s, who[k], r if s.room[who[k]] == old else old)
+    s.sums[0] += change
+    s.sums[1] += worse
+    return 1
+
+
+@compiled
 def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> tuple[int, int]:
     """Metropolis steps at temperature ``heat`` (ticks), in place.
 
@@ -112,13 +195,24 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
     beds, single_sex, movable, near, near_start = t.beds, t.single_sex, t.movable, t.near, t.near_start
     room, sexes, groups, stream = s.room, s.sexes, s.groups, s.stream
     accepted, clean, rooms, several = 0, 0, cost.shape[1], groups.shape[2] > 1
-    likely = t.likely
+    likely, crowd = t.likely, np.zeros((beds.shape[1], 2), dtype=np.int64)
     for _ in range(steps):
         p = movable[_below(stream, movable.size)]
         old = room[p]
         allowed = -heat * math.log(_unit(stream))
         worse, q = 0, np.int64(-1)
         draw = _next(stream) >> np.uint64(40)
+        if not several and draw & np.uint64(_TRADES) == np.uint64(0):
+            r = likely[p, _below(stream, likely.shape[1])] if draw & np.uint64(1024) else _below(stream, rooms)
+            if r == old or _trade(t, s, p, r, allowed, price, crowd) == 0:
+                continue
+            accepted += 1
+            if s.sums[1] == 0:
+                clean += 1
+                if s.sums[0] < s.sums[2]:
+                    s.sums[2] = s.sums[0]
+                    s.best[:] = room
+            continue
         if draw & np.uint64(1) or near_start[p] == near_start[p + 1]:
             if draw & np.uint64(14):  # seven times in eight
                 r = likely[p, _below(stream, likely.shape[1])]
@@ -176,13 +270,13 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
                 sexes[old, d, gender[q]] += 1
                 groups[r, d, group[q]] -= 1
                 groups[old, d, group[q]] += 1
-            room[q] = old
+            _rehouse(s, q, old)
         for d in range(first[p], last[p]):
             sexes[old, d, gender[p]] -= 1
             sexes[r, d, gender[p]] += 1
             groups[old, d, group[p]] -= 1
             groups[r, d, group[p]] += 1
-        room[p] = r
+        _rehouse(s, p, r)
         accepted += 1
         s.sums[0] += change
         s.sums[1] += worse
@@ -201,9 +295,13 @@ def fill(t: BedTables, s: BedState, room: IntArray) -> None:
     s.groups[:] = 0
     s.sums[0] = 0
     s.sums[1] = 0
+    s.held[:] = 0
     for p in range(room.size):
         r = room[p]
         s.room[p] = r
+        s.members[r, s.held[r]] = p
+        s.place[p] = s.held[r]
+        s.held[r] += 1
         s.sums[0] += t.cost[p, r]
         for d in range(t.first[p], t.last[p]):
             s.sexes[r, d, t.gender[p]] += 1

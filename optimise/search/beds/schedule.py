@@ -1,7 +1,7 @@
 """Annealing schedule of bed plans: temperature by the share of time or work used, price of people too many led along.
 
 While the temperature falls, the price of a person too many is raised and lowered so that their number falls to none
-before the middle of the run; from then on plans are kept at the edge of what is allowed, where most good plans are met.
+after seven tenths of the run; from then on plans are kept at the edge of what is allowed, where good plans are met.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from optimise.search.beds.annealing import BedState, BedTables, anneal, fill
 __all__ = ["BedAnnealing", "stay_costs", "usable"]
 
 #: Ratio of first to last temperature.
-SPAN = 20.0
+SPAN = 10.0
 #: Share of a run after which nobody shall be too many.
-CLEAN_AFTER = 0.45
+CLEAN_AFTER = 0.7
 #: Times that temperature and price are set anew.
 CHUNKS = 400
 
@@ -88,12 +88,13 @@ class BedAnnealing:
             beds=np.maximum(h.beds, held),
             single_sex=h.single_sex,
             movable=np.flatnonzero(h.home < 0),
+            fixed=(h.home >= 0).astype(np.int64),
             near=near,
             near_start=near_start,
         )
         dear = h.night_cost[(h.night_cost > 0) & (h.night_cost < BARRED)]
-        #: First temperature in ticks: three quarters of an ordinary night that is not free.
-        self.hot = 0.75 * float(np.median(dear)) if len(dear) else 1.0
+        #: First temperature in ticks: a quarter of an ordinary night that is not free.
+        self.hot = 0.25 * float(np.median(dear)) if len(dear) else 1.0
 
     def state(self, room: IntArray, seed: int) -> BedState:
         """State of a plan with one room a patient; where the plan is allowed it is the best so far."""
@@ -105,6 +106,9 @@ class BedAnnealing:
             groups=np.zeros((rooms, days, int(t.group.max(initial=0)) + 1), dtype=np.int64),
             best=np.array(room, dtype=np.int64),
             sums=np.zeros(3, dtype=np.int64),
+            members=np.zeros((rooms, len(room)), dtype=np.int64),
+            held=np.zeros(rooms, dtype=np.int64),
+            place=np.zeros(len(room), dtype=np.int64),
             stream=np.random.SeedSequence([seed, 0xBED5]).generate_state(1, np.uint64) | np.uint64(1),
         )
         fill(t, made, made.best)

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 #: Annealing runs of a round and steps of a run under a work limit.
 TASKS, WORK = 4, 400_000
 #: Share of the time for the first round, of what is left for each later one and for the bound.
-FIRST, LATER, BOUND = 0.5, 0.35, 0.5
+FIRST, LATER, BOUND = 0.85, 0.5, 0.3
 #: First temperatures of later rounds, as shares of the first round's.
 WARM = (0.3, 0.15, 0.5)
 

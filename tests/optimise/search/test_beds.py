@@ -16,6 +16,7 @@ from optimise.method import Limits, Progress
 from optimise.models.hospital import HospitalModel
 from optimise.result import Stop
 from optimise.search.beds import improve_beds, usable
+from optimise.search.beds.annealing import _trade
 from optimise.search.beds.reroute import reroute
 from optimise.search.beds.schedule import BedAnnealing
 from optimise.search.hospital.bound import nights
@@ -23,7 +24,9 @@ from optimise.search.hospital.construct import construct, plan_of
 from optimise.solvers.highs import Highs
 
 
-def beds(seed: int, *, patients: int = 9, rooms: int = 4, days: int = 5, move: int | None = 3) -> HospitalProblem:
+def beds(
+    seed: int, *, patients: int = 9, rooms: int = 4, days: int = 5, move: int | None = 3, isolated: bool = True
+) -> HospitalProblem:
     """A small bed problem with policies, isolation, in-patients and a closed bed; not always solvable."""
     rng = np.random.default_rng(seed)
     stay = rng.integers(1, days + 1, patients)
@@ -45,7 +48,7 @@ def beds(seed: int, *, patients: int = 9, rooms: int = 4, days: int = 5, move: i
             stay=stay,
             mandatory=np.ones(patients),
             home=home,
-            isolation=rng.choice([0, 0, 0, 1], patients),
+            isolation=rng.choice([0, 0, 0, 1], patients) * isolated,
             forbidden=rng.random((patients, rooms)) < 0.1,
         ),
         wishes=(RoomWish("Wish", "is not wished for", rng.integers(0, 6, (patients, rooms)), row),),
@@ -98,6 +101,35 @@ def test_the_kernel_keeps_its_sums(seed: int) -> None:
         found = problem.evaluate(best)
         assert found.feasible
         assert found.cost * problem.scale == state.sums[2]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_trades_of_rooms_keep_tables_and_members(seed: int) -> None:
+    """Without isolation groups whole rooms are traded too; in-patients stay, and members are those of the plan."""
+    problem = beds(seed, patients=24, rooms=7, days=9, move=None, isolated=False)
+    plan, _ = construct(problem, seed=seed)
+    annealing = BedAnnealing(problem)
+    tables, state = annealing.tables, annealing.state(annealing.first_rooms(plan), seed)
+    assert state.groups.shape[2] == 1
+    crowd, traded = np.zeros((9, 2), dtype=np.int64), 0
+    movable = np.flatnonzero(tables.fixed == 0)
+    for p in np.random.default_rng(seed).choice(movable, 200):
+        r = (int(state.room[p]) + 1 + int(p)) % 7
+        if r != state.room[p]:
+            traded += _trade(tables, state, int(p), r, 50.0, 5.0, crowd)
+        assert not crowd.any()
+    assert traded > 0
+    annealing.run(state, seconds=60, steps=50_000, heat=annealing.hot)
+    again = annealing.state(state.room, seed)
+    assert np.array_equal(again.sexes, state.sexes)
+    assert np.array_equal(again.groups, state.groups)
+    assert again.sums[:2].tolist() == state.sums[:2].tolist()
+    for r in range(7):
+        members = state.members[r, : state.held[r]]
+        assert sorted(members.tolist()) == np.flatnonzero(state.room == r).tolist()
+        assert state.place[members].tolist() == list(range(len(members)))
+    inpatient = problem.patients.inpatient
+    assert np.array_equal(state.room[inpatient], problem.patients.home[inpatient])
 
 
 def test_rerouting_moves_people_only_where_it_pays(benchmarks: Path) -> None:
