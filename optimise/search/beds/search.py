@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 
 #: Annealing runs of a round and steps of a run under a work limit.
 TASKS, WORK = 4, 400_000
-#: Share of the time for the first round, of what is left for each later one and for the bound.
-FIRST, LATER, BOUND = 0.85, 0.5, 0.3
+#: Share of the time for the first round (with no bound to work out after it: ALONE), of what is left for each later one
+#: and of that for the bound.
+FIRST, ALONE, LATER, BOUND = 0.7, 0.85, 0.5, 0.6
 #: First temperatures of later rounds, as shares of the first round's.
 WARM = (0.3, 0.15, 0.5)
 
@@ -45,9 +46,11 @@ class _Run:
         listen: Listener | None,
         comm: Communicator,
         clock: Deadline,
+        bound: bool,
     ) -> None:
         self.problem, self.limits, self.seed, self.listen, self.comm = problem, limits, seed, listen, comm
         self.clock = clock
+        self.first = FIRST if bound else ALONE
         self.annealing = BedAnnealing(problem)
         self.bounds = Bounds()
         self.plan: HospitalPlan | None = None
@@ -97,7 +100,7 @@ class _Run:
         ranks, rank = self.comm.size, self.comm.rank
         work = self.limits.iterations is not None
         tasks = max(TASKS, ranks) if work else ranks
-        seconds = (FIRST if number == 0 else LATER) * self.clock.left
+        seconds = (self.first if number == 0 else LATER) * self.clock.left
         if number > 0 and self.clock.left < 0.05 * self.limits.seconds:
             seconds = self.clock.left
         mine: list[tuple[float, float, int, HospitalPlan]] = []
@@ -175,7 +178,7 @@ def improve_beds(
     if overfull(problem):
         reasons = explain(problem, seconds=min(60.0, clock.left)) if comm.rank == 0 else ()
         return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=reasons)
-    run = _Run(problem, limits, seed, listen, comm, clock)
+    run = _Run(problem, limits, seed, listen, comm, clock, bound)
     left = 0
     if start is not None and hard_and_cost(problem, start)[0] == 0:
         run.offer(start, "start")
@@ -193,6 +196,10 @@ def improve_beds(
             break
         run.round(number, bound and number == (0 if limits.iterations is not None else 1))
         number += 1
+    if bound and run.key[0] == 0 and not math.isfinite(run.bounds.dual) and stop is Stop.TIME:
+        # kernels that had to be compiled left no time for it: at least the nights' assignments, which are quick
+        run.bounds = run.bounds.with_dual(*comm.bcast(run._bound(0.0) if comm.rank == 0 else None))
+        run.tell("bound")
     stats = Stats(clock.elapsed, {"construct": (constructed,)}, {"rounds": float(number)})
     if run.key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left and comm.rank == 0 else ()

@@ -167,6 +167,13 @@ def test_work_limits_repeat_and_the_start_is_kept(benchmarks: Path) -> None:
     assert problem.evaluate(first.plan).cost <= problem.evaluate(start).cost
 
 
+def test_a_bound_is_told_even_when_there_was_no_time_for_it(benchmarks: Path) -> None:
+    problem = get_format("pas").read(benchmarks / "pas/instances/testdata01.txt", ReadOptions())
+    outcome = improve_beds(problem, limits=Limits(seconds=0.05), seed=1)
+    assert outcome.plan is not None
+    assert 600 < outcome.bounds.dual <= outcome.bounds.primal
+
+
 def test_the_listener_can_stop_it(benchmarks: Path) -> None:
     problem = get_format("pas").read(benchmarks / "pas/instances/testdata01.txt", ReadOptions())
     outcome = improve_beds(problem, limits=Limits(seconds=60), listen=lambda p: True)
