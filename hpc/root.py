@@ -43,20 +43,22 @@ _DIVES = (
 )
 #: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
 _ENOUGH = 0.1
-#: The same after annealing, single duties all: the last number is the share of cells at which the dive stops and
-#: annealing takes over, first on the free cells, then on all.
+#: The same after annealing, single duties all: large steps first; then dives that stop at a share of the cells (the
+#: last number), where annealing takes over, first on the free cells, then on all.
 _GUIDED = (
-    (False, 0.1, 5, 0.85),
+    (False, 0.2, 3, 1.0),
+    (False, 0.1, 6, 0.8),
     (False, 0.1, 10, 0.7),
     (False, 0.05, 10, 0.9),
     (False, 0.05, 20, 0.5),
-    (False, 0.02, 20, 0.8),
 )
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
 #: part of what is left to the plan's cost; the master goes on afterwards with the better plan.
 _NEAR = 0.05
+#: Share of the plan's gap that the master's may be for dives after annealing.
+_HALF = 0.5
 #: Share of the time left that the master of everybody gets at least, after windows.
 _REST = 0.4
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
@@ -134,8 +136,9 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             master.add(first.columns)
         first_pass = _NEAR if run.annealed and len(people) * run.cover.days >= _LARGE else 0.0
         if run.annealed and run.cover.days >= LEAST:
-            sweep(run, team, master)
-            until = max(until, run.clock.elapsed + _REST * run.clock.left)
+            finished = sweep(run, team, master)  # if not, the master of everybody would take far longer still
+            now = run.clock.elapsed
+            until = max(until, now + _REST * run.clock.left) if finished else now
         root = converge(run, team, master, center, until, loose=first_pass)
     run.duals = root.duals
     run.timers.count("columns", len(master.columns))
@@ -181,6 +184,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
 
     Where annealing suits, a chain at low temperature mends what each dive left, and dives end early where they fail.
     """
+    if run.annealed and root.solution.objective - root.bound > _HALF * (run.cost - root.bound):
+        return  # the master is as far from its end as the plan; neighbourhoods gain more
     vain = 0
     whole = master.spread()
     until = run.clock.elapsed + 0.4 * run.clock.left

@@ -34,15 +34,20 @@ _ASCENT, _ROUNDS, _LOOSE = 30, 60, 0.1
 _FIXED, _INNER, _LEVEL = 0.1, 5, 0.85
 
 
-def sweep(run: Run, team: Team, whole: Master) -> None:
+def sweep(run: Run, team: Team, whole: Master) -> bool:
     """Improve the run's plan by windows over everybody, widening them; its rosters become columns of ``whole``.
 
     Each window is a fresh column generation with everybody's duties outside it fixed, a dive that stops early, and
     annealing of what it left free (as in fix-and-optimise, Helber and Sahling 2010, with columns for the windows).
+
+    Returns
+    -------
+    bool
+        Whether there was time for all passes.
     """
     days = run.cover.days
     if run.incumbent is None:
-        return
+        return True
     until = run.clock.elapsed + _SHARE * run.clock.left
     wide, k = _WIDE, 0
     while wide < days:
@@ -50,7 +55,7 @@ def sweep(run: Run, team: Team, whole: Master) -> None:
             before = run.cost
             for first in range(0, days - wide + _STEP, _STEP):
                 if run.over() or run.closed or run.clock.elapsed > until:
-                    return
+                    return False
                 with run.timers("windows"):
                     gained = _window(run, team, (min(first, days - wide), min(first + wide, days)), k)
                 k += 1
@@ -61,6 +66,7 @@ def sweep(run: Run, team: Team, whole: Master) -> None:
             if before - run.cost < _GAIN * before:
                 break
         wide += _STEP
+    return True
 
 
 def _window(run: Run, team: Team, days: tuple[int, int], k: int) -> bool:
