@@ -1,4 +1,4 @@
-"""Windows over everybody: cheaper plans, the same for any number of ranks, none where they do not pay."""
+"""Windows over everybody: cheaper plans, none where they do not pay."""
 
 from __future__ import annotations
 
