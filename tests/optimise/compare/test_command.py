@@ -117,7 +117,7 @@ def test_a_signal_gives_up_one_run_and_keeps_the_others(long_study, tmp_path):
 def test_a_rank_that_dies_ends_the_study_and_is_named(long_study, tmp_path, mpiexec):
     running = long_study(mpiexec, "-n", "2")
     try:
-        wait_for((tmp_path / "out" / "cells").is_dir, 100, "the ranks to begin")
+        wait_for(lambda: cell_files(tmp_path), 150, "the first run, before which MPI has started on all ranks")
         victim = wait_for(lambda: rank_process("1", tmp_path), 60, "rank 1")
         began = time.monotonic()
         os.kill(victim, signal.SIGKILL)
