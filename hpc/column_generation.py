@@ -282,7 +282,7 @@ class Run:
                     dives(self, team, master, root)
                     enumeration(self, master, root)
                     wide = self.cost - self.bound > _WIDE * self.cost
-                    branches(self, team, master.spread().columns, nodes=_EARLY, share=_LONG if wide else _SHORT)
+                    branches(self, team, master, nodes=_EARLY, share=_LONG if wide else _SHORT)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)
@@ -378,7 +378,7 @@ class Run:
         self.team = team = Team(self.comm, local, self._owners(), self.timers, lambda: stopping(self.listen))
         if self.comm.rank == 0:
             try:
-                branches(self, team, [], nodes=_NODES, share=_LONG)
+                branches(self, team, None, nodes=_NODES, share=_LONG)
             finally:
                 team.release()
         else:

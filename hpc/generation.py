@@ -19,7 +19,7 @@ from optimise.kernels.cover import CoverRows
 from optimise.rules.alike import distinct
 from optimise.rules.compiled import CompiledRoster
 
-__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "lattice_of", "round_up"]
+__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "lattice_of", "rising", "round_up"]
 
 Floats = NDArray[np.float64]
 Masks = Mapping[int, NDArray[np.bool_]]
@@ -266,3 +266,28 @@ def round_up(bound: float, lattice: float) -> float:
     if lattice <= 0 or not math.isfinite(bound):
         return bound
     return math.ceil(bound / lattice) * lattice
+
+
+def rising(
+    master: Master,
+    center: Floats | None,
+    once: Callable[[Floats | None], Generated],
+    *,
+    most: float,
+    over: Callable[[], bool],
+) -> Generated:
+    """Column generation at a price of hard units that rises until they are avoided: a low one keeps duals calm.
+
+    Parameters
+    ----------
+    once : callable
+        Column generation on ``master`` from these duals.
+    most : float
+        Price at which hard units that are left prove that they cannot be avoided.
+    """
+    while True:
+        root = once(center)
+        if root.solution.artificial < 1e-6 or master.penalty >= most or over():
+            return root
+        center = root.duals
+        master.charge(5.0 * master.penalty)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,31 @@ from hpc.master import Column
 from optimise.kernels import Pricer, on_grid
 from optimise.kernels.cover import CoverRows
 
-__all__ = ["Incumbent", "construct", "descend", "repair"]
+__all__ = ["Incumbent", "Rest", "construct", "descend", "repair"]
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What stays when some people are planned anew, perhaps on some days only.
+
+    Attributes
+    ----------
+    fixed : ndarray (lines,)
+        What everybody else adds to the lines.
+    lines : bool array (lines,), optional
+        Lines that may change; None where all may.
+    shut : mapping of person to bool array (days, duties)
+        Cells that they may not take: all but their own duty outside the days.
+    cost : float
+        What these people and lines cost now.
+    """
+
+    fixed: Floats
+    lines: NDArray[np.bool_] | None
+    shut: dict[int, NDArray[np.bool_]]
+    cost: float
 
 
 class Incumbent:
@@ -55,6 +78,21 @@ class Incumbent:
             row, value = self.cover.column(e, self.words[e])
             out[row] -= value
         return out
+
+    def rest(self, people: list[int], days: tuple[int, int] | None = None) -> Rest:
+        """What stays when ``people`` are planned anew on the days of a half-open window (or on all)."""
+        cover = self.cover
+        lines: NDArray[np.bool_] | None = None
+        shut: dict[int, NDArray[np.bool_]] = {}
+        if days is not None and days != (0, cover.days):
+            lines = cover.lines_of(*days)
+            for e in people:
+                cells = np.arange(cover.alphabet)[None, :] != self.words[e][:, None]
+                cells[days[0] : days[1]] = False
+                shut[e] = cells
+        each = cover.line_costs(self.values, self.penalty)
+        cost = float(self.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
+        return Rest(self.without(people), lines, shut, cost)
 
     def put(self, columns: Iterable[Column]) -> None:
         """Give people new rosters."""

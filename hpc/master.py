@@ -227,6 +227,10 @@ class Master:
         self._idle += [0] * n
         return n
 
+    def add_plan(self, words: NDArray[np.int16], personal: Floats) -> int:
+        """Add the rosters of this master's people in a plan of everybody, with their personal costs."""
+        return self.add([self.make(e, words[e], float(personal[e])) for e in self.people])
+
     def _entries(self, column: Column) -> tuple[NDArray[np.int32], Floats]:
         rows = self._map[column.rows]
         inside = rows >= 0
@@ -397,48 +401,18 @@ class Master:
             chosen += [replace(c, employee=next(mine)) for _ in range(int(level[j]))]
         return chosen
 
-    def spread(self, beside: int = 10) -> Master:
-        """A master with a row and columns for each person, begun from the solution of this one, for a dive.
-
-        The columns of people alike, laid end to end by their shares, are cut at whole numbers: each person gets a
-        piece, and nearly always one or two rosters. The pieces and the slacks that were basic are a basis of the new
-        master with the same objective, so that it needs no work. Everybody also gets the ``beside`` cheapest rosters
-        of those alike.
-        """
-        if len(self.members) == len(self.people):
-            return self
-        solution = self.solve()
-        whole = Master(self.cover, self.people, self.fixed, self.penalty, self.lines)
-        whole.left = self.left
-        old = self._lp.getBasis()
+    # ---- bases -----------------------------------------------------------------------------------------------------
+    def basic_columns(self) -> NDArray[np.bool_]:
+        """Which columns are in the basis of the last solution."""
         basic = self._highspy.HighsBasisStatus.kBasic
-        low = self._highspy.HighsBasisStatus.kLower
-        pieces: list[Column] = []
-        rest: list[Column] = []
-        mine: list[list[int]] = [[] for _ in self.members]
-        for j, c in enumerate(self.columns):
-            mine[self.position[c.employee]].append(j)
-        for alike, own in zip(self.members, mine, strict=True):
-            who, filled = 0, 0.0
-            for j in own:
-                if old.col_status[self.slacks + j] != basic:
-                    continue
-                share = float(solution.values[j])
-                while True:
-                    pieces.append(replace(self.columns[j], employee=alike[who]))
-                    if filled + share < 1.0 - 1e-9 or who + 1 == len(alike):
-                        filled += share
-                        break
-                    share, filled, who = share - (1.0 - filled), 0.0, who + 1
-            near = sorted(own, key=lambda j: (self.reduced[j], j))[:beside]
-            rest += [replace(self.columns[j], employee=e) for e in alike for j in near]
-        whole.add(pieces)
-        started = len(whole.columns)
-        whole.add(rest)
-        basis = self._highspy.HighsBasis()
+        return np.array([status == basic for status in self._lp.getBasis().col_status[self.slacks :]], dtype=np.bool_)
+
+    def begin_as(self, other: Master, basic: int) -> None:
+        """Start from the basis of another master of the same lines: its lines and deviations, the first columns."""
+        old, basis = other._lp.getBasis(), self._highspy.HighsBasis()
+        inside, low = self._highspy.HighsBasisStatus.kBasic, self._highspy.HighsBasisStatus.kLower
         lines, deviations = len(self.kept), len(self.slack_line)
-        status = [*old.col_status[:deviations], *[low] * len(self.people), *[basic] * started]
-        basis.col_status = status + [low] * (len(whole.columns) - started)
-        basis.row_status = [*old.row_status[:lines], *[low] * len(self.people)]
-        whole._lp.setBasis(basis)
-        return whole
+        people, outside = [low] * len(self.members), [low] * (len(self.columns) - basic)
+        basis.col_status = [*old.col_status[:deviations], *people, *[inside] * basic, *outside]
+        basis.row_status = [*old.row_status[:lines], *people]
+        self._lp.setBasis(basis)

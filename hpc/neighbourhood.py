@@ -107,17 +107,8 @@ def _improve(
     work: Work,
 ) -> Attempt:
     cover = incumbent.cover
-    fixed = incumbent.without(people)
-    lines: NDArray[np.bool_] | None = None
-    shut: dict[int, NDArray[np.bool_]] = {}
-    if days is not None and days != (0, cover.days):
-        lines = cover.lines_of(days[0], days[1])
-        for e in people:
-            cells = np.arange(cover.alphabet)[None, :] != incumbent.words[e][:, None]
-            cells[days[0] : days[1]] = False
-            shut[e] = cells
-    each = cover.line_costs(incumbent.values, incumbent.penalty)
-    now = float(incumbent.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
+    rest = incumbent.rest(people, days)
+    fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
     dear = sum(pricer.work(e) for e in people) > _DEAR * len(people)
     steps, columns, smoothing = _SAVE_PRICING if dear else _SAVE_MASTER
@@ -141,7 +132,7 @@ def _improve(
         return Attempt(tuple(people), (), 0.0, first.bound >= goal + 1e-6)
     master = Master(cover, people, fixed, incumbent.penalty, lines)
     master.work = work
-    master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
+    master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
     root = generate(
         master,

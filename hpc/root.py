@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,10 @@ from hpc.ascent import ascend
 from hpc.branching import SOURCE, Branching
 from hpc.comm import Team
 from hpc.dive import dive
-from hpc.generation import Generated, generate, round_up
+from hpc.generation import Generated, generate, rising, round_up
 from hpc.incumbent import descend
 from hpc.master import Column, Master, MasterSolution
+from hpc.spread import spread
 from hpc.sweep import LEAST, sweep
 from optimise.kernels import COARSE, GRID
 from optimise.kernels.staff import staff_arrays
@@ -32,25 +33,34 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 
-#: (whole rosters or single duties, share fixed per step, pricing rounds per step); the first is quick, the second
-#: is the one that closes hard cover, the others bring variety
+
+class _Dive(NamedTuple):
+    """Settings of one dive."""
+
+    whole: bool  # whole rosters, or single duties
+    share: float  # fixed in a step
+    iterations: int  # pricing rounds of a step
+    level: float = 1.0  # share of the cells at which annealing takes over
+
+
+#: The first is quick, the second is the one that closes hard cover, the others bring variety.
 _DIVES = (
-    (True, 0.25, 3, 1.0),
-    (False, 0.05, 30, 1.0),
-    (True, 0.2, 20, 1.0),
-    (True, 0.03, 10, 1.0),
-    (False, 0.02, 40, 1.0),
+    _Dive(True, 0.25, 3),
+    _Dive(False, 0.05, 30),
+    _Dive(True, 0.2, 20),
+    _Dive(True, 0.03, 10),
+    _Dive(False, 0.02, 40),
 )
 #: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
 _ENOUGH = 0.1
-#: The same after annealing, single duties all: large steps first; then dives that stop at a share of the cells (the
-#: last number), where annealing takes over, first on the free cells, then on all.
+#: After annealing, single duties all: large steps first; then dives that stop early, where annealing takes over, first
+#: on the free cells, then on all.
 _GUIDED = (
-    (False, 0.2, 3, 1.0),
-    (False, 0.1, 6, 0.8),
-    (False, 0.1, 10, 0.7),
-    (False, 0.05, 10, 0.9),
-    (False, 0.05, 20, 0.5),
+    _Dive(False, 0.2, 3),
+    _Dive(False, 0.1, 6, 0.8),
+    _Dive(False, 0.1, 10, 0.7),
+    _Dive(False, 0.05, 10, 0.9),
+    _Dive(False, 0.05, 20, 0.5),
 )
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
@@ -104,7 +114,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     master.left = lambda: run.clock.left
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
-            master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
+            master.add_plan(plan.words, plan.personal)
 
     def climbed(_: int, bound: float) -> None:
         if round_up(bound, run.lattice) > run.bound:
@@ -159,8 +169,11 @@ def converge(
         run.save("root", master=master)
         log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
 
-    while True:  # a low price of hard units keeps duals calm
-        root = generate(
+    def late() -> bool:
+        return run.over() or run.clock.elapsed > until
+
+    def once(center: Floats | None) -> Generated:
+        return generate(
             master,
             team.price,
             fixed=np.zeros(run.cover.lines),
@@ -168,15 +181,13 @@ def converge(
             cutoff=run.cost,
             lattice=run.lattice,
             iterations=1_000_000,
-            over=lambda: run.over() or run.clock.elapsed > until,
+            over=late,
             most_columns=60 * len(master.people),
             listen=listen,
             loose=loose,
         )
-        center = root.duals
-        if root.solution.artificial < 1e-6 or master.penalty >= run.penalty or run.clock.elapsed > until:
-            return root
-        master.charge(5.0 * master.penalty)
+
+    return rising(master, center, once, most=run.penalty, over=late)
 
 
 def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
@@ -186,16 +197,16 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     """
     if run.annealed and root.solution.objective - root.bound > _HALF * (run.cost - root.bound):
         return  # the master is as far from its end as the plan; neighbourhoods gain more
-    vain = 0
-    whole = master.spread()
-    until = run.clock.elapsed + 0.4 * run.clock.left
     if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
+    vain = 0
+    whole = spread(master)
+    until = run.clock.elapsed + 0.4 * run.clock.left
 
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, (rosters, share, iterations, level) in enumerate(_GUIDED if run.annealed else _DIVES):
+    for done, how in enumerate(_GUIDED if run.annealed else _DIVES):
         if done < run.dives:  # before this run was stopped
             continue
         if done == 0 and run.relaxed is not None:
@@ -213,15 +224,15 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 lattice=run.lattice,
                 cutoff=run.cost + 0.25 * (run.cost - run.bound),
                 over=over,
-                share=share,
+                share=how.share,
                 sure=0.95,
-                whole=rosters,
-                iterations=iterations,
+                whole=how.whole,
+                iterations=how.iterations,
                 rise=math.inf,
                 most_reverts=3,
                 partial=True,
                 grid=GRID if cheap(run) else COARSE,
-                level=level,
+                level=how.level,
             )
             vain = vain + 1 if found is None else 0
             if found is None:
@@ -229,8 +240,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             trial = run.incumbent.copy()
             trial.put(found.columns)
             tables = run.pricer.promoted()
-            for _ in range(3):
-                if level < 1.0 or run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
+            for _ in range(3 if how.level == 1.0 else 0):
+                if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
             if run.annealed:
                 trial = run.chains.polish(trial, done, run.over, found.kept)
@@ -239,15 +250,14 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             run.incumbent = trial
             run.report("dive")
             if run.annealed:
-                better = zip(trial.words, trial.personal.tolist(), strict=True)
-                whole.add([whole.make(e, word, cost) for e, (word, cost) in enumerate(better)])
+                whole.add_plan(trial.words, trial.personal)
         if not run.stopped:
             run.dives = done + 1
         if not root.converged and not over():
             with run.timers("root"):
                 master.add(whole.columns)
                 root = converge(run, team, master, root.duals, until)
-                whole = master.spread()
+                whole = spread(master)
             run.duals = root.duals
 
 
@@ -285,8 +295,11 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
                 run.report("enumeration")
 
 
-def branches(run: Run, team: Team, columns: Iterable[Column], *, nodes: int, share: float) -> None:
-    """Branch and price where that is cheap, for some nodes and a share of the time left; bound and plan of the run."""
+def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: float) -> None:
+    """Branch and price where that is cheap, for some nodes and a share of the time left; bound and plan of the run.
+
+    The tree begins with the columns of ``root``, if any.
+    """
     if run.incumbent is None or run.duals is None or not cheap(run) or run.closed:
         return
     if not run.cost - run.bound <= _ENOUGH * run.cost:  # too far apart for a tree
@@ -312,14 +325,14 @@ def branches(run: Run, team: Team, columns: Iterable[Column], *, nodes: int, sha
             run.cover,
             people,
             team.price,
-            columns,
+            [] if root is None else spread(root).columns,
             penalty=run.penalty / 100.0,
             lattice=run.lattice,
             cost=lambda: run.cost,
             found=found,
             bounded=bounded,
         )
-        tree.master.add([tree.master.make(e, run.incumbent.words[e], float(run.incumbent.personal[e])) for e in people])
+        tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
         tree.run(
             duals=run.duals,
             bound=run.bound,

@@ -1,5 +1,5 @@
-"""Windows of days in which everybody is planned anew: the linear master of two weeks is solved in a second where that
-of eight takes minutes, and a few passes with growing windows bring a plan near to what its dive would give."""
+"""Windows of days in which everybody is planned anew: the linear master of four weeks is solved in seconds where
+that of eight takes minutes, and a few passes with growing windows bring a plan near to what its dive would give."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hpc.ascent import ascend
 from hpc.comm import Team
 from hpc.dive import dive
-from hpc.generation import Generated, generate
+from hpc.generation import Generated, generate, rising
 from hpc.master import Master
 from optimise.kernels import COARSE
 
@@ -61,8 +61,7 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                 k += 1
                 if gained:
                     run.report("window")
-                    new = zip(run.incumbent.words, run.incumbent.personal.tolist(), strict=True)
-                    whole.add([whole.make(e, word, cost) for e, (word, cost) in enumerate(new)])
+                    whole.add_plan(run.incumbent.words, run.incumbent.personal)
             if before - run.cost < _GAIN * before:
                 break
         wide += _STEP
@@ -74,14 +73,8 @@ def _window(run: Run, team: Team, days: tuple[int, int], k: int) -> bool:
     incumbent, cover, lattice = run.incumbent, run.cover, run.lattice
     assert incumbent is not None
     people = list(range(len(incumbent.words)))
-    fixed, lines = incumbent.without(people), cover.lines_of(*days)
-    shut: dict[int, NDArray[np.bool_]] = {}
-    for e in people:
-        cells = np.arange(cover.alphabet)[None, :] != incumbent.words[e][:, None]
-        cells[days[0] : days[1]] = False
-        shut[e] = cells
-    each = cover.line_costs(incumbent.values, incumbent.penalty)
-    now = float(incumbent.personal.sum()) + float(each[lines].sum())
+    rest = incumbent.rest(people, days)
+    fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
     goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now))) + 1e-6
     first = ascend(
         cover,
@@ -102,9 +95,26 @@ def _window(run: Run, team: Team, days: tuple[int, int], k: int) -> bool:
         return False
     master = Master(cover, people, fixed, run.penalty / 100.0, lines)
     master.left = lambda: run.clock.left
-    master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
+    master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
-    root = _converge(run, team, master, fixed, first.duals, goal, shut)
+
+    def once(center: Floats | None) -> Generated:
+        return generate(
+            master,
+            team.price,
+            fixed=fixed,
+            center=center,
+            cutoff=goal,
+            lattice=lattice,
+            iterations=_ROUNDS,
+            shut=shut,
+            loose=_LOOSE,
+            smoothing=0.5,
+            over=run.over,
+            grid=COARSE,
+        )
+
+    root = rising(master, first.duals, once, most=run.penalty, over=run.over)
     if root.bound >= goal or run.over():
         return False
     found = dive(
@@ -136,34 +146,3 @@ def _window(run: Run, team: Team, days: tuple[int, int], k: int) -> bool:
         return False
     run.incumbent = trial
     return True
-
-
-def _converge(
-    run: Run,
-    team: Team,
-    master: Master,
-    fixed: Floats,
-    center: Floats,
-    goal: float,
-    shut: dict[int, NDArray[np.bool_]],
-) -> Generated:
-    """The master of a window, with a price of hard units that rises until they are avoided."""
-    while True:
-        root = generate(
-            master,
-            team.price,
-            fixed=fixed,
-            center=center,
-            cutoff=goal,
-            lattice=run.lattice,
-            iterations=_ROUNDS,
-            shut=shut,
-            loose=_LOOSE,
-            smoothing=0.5,
-            over=run.over,
-            grid=COARSE,
-        )
-        center = root.duals
-        if root.solution.artificial < 1e-6 or master.penalty >= run.penalty or run.over():
-            return root
-        master.charge(5.0 * master.penalty)

@@ -10,6 +10,7 @@ from hpc.dive import dive
 from hpc.generation import Generated, LocalPricing, generate
 from hpc.incumbent import construct
 from hpc.master import Master
+from hpc.spread import spread
 from optimise.domain.roster import RosterProblem
 from optimise.kernels import Pricer
 from optimise.kernels.cover import CoverRows
@@ -46,7 +47,7 @@ def test_rows_for_people_alike_give_the_same_bound(seed: int) -> None:
 def test_a_spread_master_starts_from_the_same_solution(seed: int) -> None:
     problem = symmetric(seed)
     made, shared, local = root(problem, together=True)
-    whole = shared.spread()
+    whole = spread(shared)
     solution = whole.solve()
     assert solution.objective == pytest.approx(made.solution.objective, abs=1e-6)
     assert whole.simplex == 0
