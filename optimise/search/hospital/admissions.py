@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalProblem
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from optimise.search.hospital.care import Care
 
 __all__ = ["Admissions"]
+
+Floats = NDArray[np.float64]
 
 
 class Admissions:
@@ -40,6 +43,7 @@ class Admissions:
 
     def __init__(self, problem: HospitalProblem, care: Care | None) -> None:
         h, people = arrays_of(problem), problem.patients
+        self._patients = len(people)
         self.model = model = LinearModel(f"{problem.name}, admission days")
         days = np.arange(problem.days)
         inside = (days >= people.release[:, None]) & (days <= people.due[:, None])
@@ -79,6 +83,19 @@ class Admissions:
         self.lattice = float(math.gcd(*weights)) if weights else 1.0
         if care is not None and care.price.any():
             self.lattice = 0.0
+
+    def days(self, point: Floats) -> IntArray:
+        """Day of admission of each patient at a whole point, -1 where refused."""
+        chosen = point[self.x] > 0.5
+        made = np.full(self._patients, -1)
+        made[self.person[chosen]] = self.day[chosen]
+        return made
+
+    def point(self, days: IntArray, columns: int) -> Floats:
+        """The point of given days, shape (columns,); NaN where they decide nothing."""
+        point = np.full(columns, np.nan)
+        point[self.x], point[self.refused] = days[self.person] == self.day, days[self.out] < 0
+        return point
 
     def reprice(self, solver: Highs) -> float:
         """Put the present prices of workload into a solver that holds the model; what to add to its bound."""

@@ -8,20 +8,25 @@ from typing import Protocol
 
 import numpy as np
 
+from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
 from optimise.models.hospital import HospitalModel
 from optimise.models.hospital_scope import Scope
 from optimise.result import Stop
 from optimise.search.hospital.annealing import RoomAnnealing
+from optimise.search.hospital.construct import construct_on
+from optimise.search.hospital.days import Days
 from optimise.search.hospital.joint import JointSearch, Told
 from optimise.search.hospital.neighbourhoods import KINDS, Kind
 from optimise.solvers.highs import Highs
 
-__all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "arms_of", "solve_scope"]
+__all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "solve_scope"]
 
 #: Nodes of a sub-model under a work limit, and its seconds otherwise.
 NODES, SECONDS = 60, 4.0
+#: Most seconds for better days of admission, and the heat of the run around them as a share of a first run's.
+_DAYS, _ANCHORED = 30.0, 0.5
 #: Moves of a joint run under a work limit.
 MOVES = 400_000
 
@@ -158,11 +163,45 @@ class Joint:
             if work:
                 found = self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=guided)
             else:
-                part = max(0.2, (0.5 if guided else share) * clock.left)
+                part = max(0.2, (0.35 if guided else share) * clock.left)
                 found = self.joint.run(plan, seed=seed, seconds=part, hot=hot, told=told, guided=guided)
             if found is not plan:
                 break
         return found
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
+@dataclass(slots=True)
+class Readmit:
+    """Better days of admission from the aggregated model, and annealing of the whole plan around them."""
+
+    joint: JointSearch
+    days: Days
+    name: str = "days"
+    score: float = 5.0
+    told: Told | None = None
+    #: days from elsewhere, to begin with once
+    hint: IntArray | None = None
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        clock = Deadline(seconds)
+        hint, self.hint = self.hint, None
+        begin = plan.admission if hint is None else hint
+        better = self.days.improve(begin, rng, seconds=min(_DAYS, 0.2 * seconds), work=work)
+        if better is None:
+            better = hint
+        if better is None:
+            self.score *= 0.5
+            return None
+        start = construct_on(self.joint.problem, better, seed=seed)
+        hot = _ANCHORED * self.joint.hot
+        if work:
+            return self.joint.run(start, seed=seed, moves=MOVES, hot=hot, days=better)
+        return self.joint.run(start, seed=seed, seconds=0.6 * clock.left, hot=hot, told=self.told, days=better)
 
     def learn(self, gain: float, seconds: float) -> None:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
@@ -179,6 +218,9 @@ def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told:
     joint = JointSearch(problem)
     if joint.usable:
         made.insert(0, Joint(joint, runs=int(warm), told=told))
+        days = Days(problem)
+        if days.usable and problem.theatres is not None:
+            made.insert(1, Readmit(joint, days, told=told))
     if not layered:
         if not problem.hard("Transfer"):
             kind, size = kinds["dearest"]

@@ -6,6 +6,7 @@ Both are valid whatever the weights, because every cost that is left out is non-
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
@@ -50,7 +51,7 @@ def quick_bound(
     clock = Deadline(seconds)
     small = _decisions(problem) <= SMALL
     share = 0.3 * seconds if small else seconds
-    found = admission_days(problem, seconds=share, threads=threads, target=target, listen=listen)
+    found = admission_days(problem, seconds=share, threads=threads, target=target, listen=listen, plan=plan)
     if not small or found.value >= target or clock.left < 1.0:
         return found
     return _whole(problem, found, clock.left, threads, target, listen, plan)
@@ -100,6 +101,7 @@ def admission_days(
     threads: int = 1,
     target: float = math.inf,
     listen: Listen = None,
+    plan: HospitalPlan | None = None,
 ) -> Bound:
     """Dual bound of the aggregated admission-day model, in units of cost.
 
@@ -112,6 +114,8 @@ def admission_days(
         Cost of a known plan: the search for the bound stops where it is reached.
     listen : callable, optional
         Told of each better :class:`Bound` at once; True asks to stop.
+    plan : HospitalPlan, optional
+        From whose days branch and bound starts; better ones come back with the bound.
     """
     from optimise.search.hospital.care import Care, applies
 
@@ -144,8 +148,10 @@ def admission_days(
         heard.tell(dual, made.lattice)
         return heard.over
 
-    solved = Highs(made.model.freeze(), threads=threads).solve(seconds=clock.left, on_tick=tick)
+    frozen = made.model.freeze()
+    start = None if plan is None else made.point(plan.admission, len(frozen.cost))
+    solved = Highs(frozen, threads=threads).solve(seconds=clock.left, on_tick=tick, start=start)
     if solved.stop is Stop.INFEASIBLE:
         return Bound(math.inf, "aggregated admission-day model")
     heard.tell(solved.bound, made.lattice)
-    return heard.best
+    return replace(heard.best, days=None if solved.values is None else made.days(solved.values))

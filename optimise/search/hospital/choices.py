@@ -17,6 +17,7 @@ from optimise.search.hospital.layout import (
     ADMITTED,
     BEDS,
     BUSY,
+    COST,
     COUNT,
     CUT,
     DAYS,
@@ -218,17 +219,7 @@ def obstacle(g: IntArray, h: IntArray, p: int) -> int:
     y = day_row(g, a)
     if h[y + g[BUSY] + k] > h[y + g[TIME] + k]:
         return colleague(g, h, p, k, a, 0)
-    found, seen = -1, 0
-    if h[y + g[CUT] + o] > h[y + g[OPEN] + o]:
-        for k in range(g[SURGEONS]):
-            q = h[y + g[HEADS] + k]
-            while q >= 0:
-                if q != p and h[person(g, q) + THEATRE] == o and below(g, seen + 1) == 0:
-                    found = q
-                if q != p:
-                    seen += 1
-                q = h[person(g, q) + NEXT]
-    return found
+    return _operated(g, h, p, a, o) if h[y + g[CUT] + o] > h[y + g[OPEN] + o] else -1
 
 
 @compiled
@@ -253,21 +244,54 @@ def colleague(g: IntArray, h: IntArray, p: int, k: int, a: int, minutes: int) ->
 
 @compiled
 def offender(g: IntArray, h: IntArray) -> int:
-    """A movable patient of a room-day or a surgeon's day that breaks a rule; -1 if none was met."""
-    for _ in range(_TRIES):
-        c = cell(g, below(g, g[ROOMS]), below(g, g[DAYS]))
-        n = h[c + COUNT]
-        if n > h[c + BEDS] or (h[c + SINGLE] == 1 and 0 < h[c + WOMEN] < n):
-            q = h[c + g[MEMBERS] + below(g, n)]
+    """A movable patient of a room-day, theatre or surgeon's day that breaks a rule, sought from a random place on.
+
+    -1 where no rule is broken or nobody there can be moved.
+    """
+    if hard_points(g[COST]) == 0:
+        return -1
+    days, rooms, surgeons = g[DAYS], g[ROOMS], g[SURGEONS]
+    lists = rooms + surgeons + g[THEATRES]
+    total = lists * days
+    start = below(g, total)
+    for i in range(total):
+        at = start + i if start + i < total else start + i - total
+        which, d = at // days, at % days
+        q = -1
+        if which < rooms:
+            c = cell(g, which, d)
+            n = h[c + COUNT]
+            if n > h[c + BEDS] or (h[c + SINGLE] == 1 and 0 < h[c + WOMEN] < n):
+                q = h[c + g[MEMBERS] + below(g, n)]
+        elif which < rooms + surgeons:
+            y, k = day_row(g, d), which - rooms
+            if h[y + g[BUSY] + k] > h[y + g[TIME] + k]:
+                q = colleague(g, h, -1, k, d, 0)
+        else:
+            y, o = day_row(g, d), which - rooms - surgeons
+            if h[y + g[CUT] + o] > h[y + g[OPEN] + o]:
+                q = _operated(g, h, -1, d, o)
+        if q >= 0:
             row = person(g, q)
             if h[row + LAST_ROOM] > h[row + FIRST_ROOM]:
                 return q
-    if g[SURGEONS] > 0:
-        k, a = below(g, g[SURGEONS]), below(g, g[DAYS])
-        y = day_row(g, a)
-        if h[y + g[BUSY] + k] > h[y + g[TIME] + k]:
-            return colleague(g, h, -1, k, a, 0)
     return -1
+
+
+@compiled
+def _operated(g: IntArray, h: IntArray, p: int, a: int, o: int) -> int:
+    """Another patient of theatre o on day a; -1 if there is none."""
+    found, seen, y = -1, 0, day_row(g, a)
+    for k in range(g[SURGEONS]):
+        q = h[y + g[HEADS] + k]
+        while q >= 0:
+            row = person(g, q)
+            if q != p and h[row + THEATRE] == o:
+                seen += 1
+                if below(g, seen) == 0:
+                    found = q
+            q = h[row + NEXT]
+    return found
 
 
 @compiled

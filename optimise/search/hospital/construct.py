@@ -11,7 +11,7 @@ from optimise.rules.hospital.arrays import arrays_of
 from optimise.search.hospital.insertion import insert_all
 from optimise.search.hospital.staffing import give_nurses
 
-__all__ = ["construct", "plan_of", "staffed"]
+__all__ = ["construct", "construct_on", "plan_of", "staffed"]
 
 
 def construct(
@@ -48,6 +48,30 @@ def construct(
     assert best is not None
     left, admission, room, theatre = best
     return staffed(problem, plan_of(problem, admission, room, theatre)), left
+
+
+def construct_on(problem: HospitalProblem, days: IntArray, *, seed: int = 0, rounds: int = 8) -> HospitalPlan:
+    """A plan with given days of admission (-1: refused), as far as rooms and theatres can be found for them.
+
+    Whoever finds no place on his or her day may take another in the next of ``rounds``; in the end some may be left
+    out, mandatory patients too.
+    """
+    h = arrays_of(problem)
+    patients = len(days)
+    given, free = days >= 0, days < 0
+    wanted = np.where(given | (h.mandatory == 1), 1, 0)
+    found = [np.full(patients, -1) for _ in range(3)]
+    for turn in range(rounds):
+        release, due = np.where(free, h.release, days), np.where(free, h.due, days)
+        mine = h._replace(release=release, due=due, mandatory=wanted)
+        order = np.lexsort((-h.stay, due - release))
+        found = [np.full(patients, -1) for _ in range(3)]
+        insert_all(mine, order, seed + turn, 40 * patients, 0.0, *found)
+        missing = (found[0] < 0) & (wanted == 1)
+        if not missing.any():
+            break
+        free = free | missing
+    return staffed(problem, plan_of(problem, *found))
 
 
 def plan_of(problem: HospitalProblem, admission: IntArray, room: IntArray, theatre: IntArray) -> HospitalPlan:

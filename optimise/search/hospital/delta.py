@@ -61,6 +61,7 @@ from optimise.search.hospital.layout import (
     SEATS,
     SHIFT_WIDTH,
     SHIFTS,
+    SINCE,
     SINGLE,
     SKILL,
     SKILLS,
@@ -283,6 +284,8 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
     """
     row = person(g, p)
     a, r, days, stay = h[row + ADMITTED], h[row + ROOM], g[DAYS], h[row + STAY]
+    if a2 >= 0 and a2 < g[g[SINCE] + 2 * r2 + h[row + GENDER]]:
+        return TOO_DEAR
     end, end2 = min(days, a + stay), min(days, a2 + stay)
     made = _charge(g, h, p, a2, r2) - _charge(g, h, p, a, r)
     made += theatre_change(g, h, p, a, h[row + THEATRE], a2, o2)

@@ -12,7 +12,7 @@ from optimise.method import Deadline, Limits, Listener, Outcome, Progress
 from optimise.models.hospital_scope import Scope
 from optimise.result import Bounds, Stats, Stop
 from optimise.rules.hospital import hard_and_cost
-from optimise.search.hospital.arms import Arm, arms_of, solve_scope
+from optimise.search.hospital.arms import Arm, Readmit, arms_of, solve_scope
 from optimise.search.hospital.construct import construct
 
 __all__ = ["exact_nurses", "improve_hospital"]
@@ -118,6 +118,9 @@ def improve_hospital(
                 plan=plan if key[0] == 0 else None,
             )
             bounds = bounds.with_dual(found.value, found.source)
+            for arm in arms:
+                if isinstance(arm, Readmit):
+                    arm.hint = found.days
             phases["bound"] = (clock.elapsed - begun,)
             asked = tell("bound")
             continue

@@ -8,14 +8,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
 from optimise.rules.hospital.arrays import arrays_of
 from optimise.search.hospital.delta import fill
-from optimise.search.hospital.guide import Guide, reduced_costs
+from optimise.search.hospital.guide import Anchor, Guide, Steering, reduced_costs
 from optimise.search.hospital.layout import BEST, COST, HARD, UNIT, arrays_for, hard_points, plan_from, usable
 from optimise.search.hospital.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
-from optimise.search.hospital.moves import KINDS
+from optimise.search.hospital.moves import KINDS, MEND
 
 __all__ = ["JointSearch"]
 
@@ -27,8 +28,8 @@ SLICE_SECONDS, SLICE_MOVES = 0.2, 20_000
 _TURNS, _BROKEN = 15.0, 0.5
 #: Temperature of nurse moves relative to that of patient moves.
 _NURSE_HEAT = 1.0
-#: From this part of a run on, plans are mended.
-_MEND = 0.85
+#: From this part of a run on, plans are mended: so many more moves then aim at what is broken, as a share of all.
+_MEND, _MENDERS = 0.85, 0.3
 
 #: Receives a better plan; True asks to stop.
 Told = Callable[[HospitalPlan], bool]
@@ -72,6 +73,7 @@ class JointSearch:
         hot: float | None = None,
         told: Told | None = None,
         guided: bool = False,
+        days: IntArray | None = None,
     ) -> HospitalPlan:
         """Anneal from a plan in which nobody moves between rooms.
 
@@ -83,6 +85,8 @@ class JointSearch:
             Starting temperature in ticks, for reheats from a good plan.
         guided : bool
             Begin under the prices of :mod:`.guide`, for runs from scratch; plans are remembered once they have gone.
+        days : int array (patients,), optional
+            Hold patients to these days of admission (-1: refused) at first, see :class:`.guide.Anchor`.
 
         Returns
         -------
@@ -100,6 +104,9 @@ class JointSearch:
         odds = np.array(ODDS, dtype=np.int64)
         limits = np.cumsum(odds) * (1 << 16) // odds.sum()
         limits[-1] = 1 << 16
+        odds[MEND] += round(_MENDERS * odds.sum())
+        menders = np.cumsum(odds) * (1 << 16) // odds.sum()
+        menders[-1] = 1 << 16
         counts = np.zeros((len(KINDS), 2), dtype=np.int64)
         hot = self.hot if hot is None else hot
         # a person too many costs between a few temperatures and a refusal and a half
@@ -107,7 +114,11 @@ class JointSearch:
         tune[NURSE_HEAT] = _NURSE_HEAT
         clock, done, rate = Deadline(seconds), 0, 0.0
         prices = self._prices(math.inf if moves is not None else 0.1 * seconds) if guided else None
-        guide = Guide(g, h, prices) if prices is not None else None
+        guide: Steering | None = None
+        if days is not None:
+            guide = Anchor(g, h, days)
+        elif prices is not None:
+            guide = Guide(g, h, prices)
         while True:
             part = done / moves if moves is not None else min(1.0, clock.elapsed / seconds)
             if part >= 1.0:
@@ -127,11 +138,12 @@ class JointSearch:
                 tune[MOST_PRICE] = 1e5
                 tune[PACE] = max(tune[PACE], 1.01)
             if guide is not None:
-                guide.follow(part)
+                guide.follow(part, self._heat(part, hot))
             last = int(g[BEST])
             began = clock.elapsed
             warm, cool = self._heat(part, hot), self._heat(min(1.0, part + share), hot)
-            anneal(g, h, size, warm, cool, 0.0 if mend else _BROKEN, tune, limits, counts, where, nurse)
+            shares = menders if mend else limits
+            anneal(g, h, size, warm, cool, 0.0 if mend else _BROKEN, tune, shares, counts, where, nurse)
             done += size
             rate = size / max(1e-6, clock.elapsed - began)
             if g[BEST] < last and told is not None and told(plan_from(self.problem, where, nurse)):

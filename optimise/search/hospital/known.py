@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalProblem
 from optimise.solvers.highs import round_up
 
@@ -14,10 +15,14 @@ __all__ = ["Bound", "Known", "Listen"]
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A certified lower bound of the cost (``inf``: no plan exists) and where it comes from."""
+    """A certified lower bound of the cost (``inf``: no plan exists) and where it comes from.
+
+    ``days`` are the best days of admission met on the way (-1: refused), which a plan need not be able to keep.
+    """
 
     value: float
     source: str
+    days: IntArray | None = field(default=None, compare=False, repr=False)
 
 
 #: Told of a better bound; True asks to stop.

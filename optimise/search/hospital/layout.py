@@ -65,6 +65,7 @@ CUT, OPEN, CASES, BUSY, TIME, SEATS, VISITS = range(65, 72)  # columns of a day'
 CHARGE_WIDTH = 72  # columns of a patient's charges
 HEADS = 73  # column of a day's row: first patient of each surgeon, -1: none
 FREE, MASKED = range(74, 76)  # list in ``g``: days on which a room takes one more woman or man, as bits; whether kept
+SINCE = 76  # list in ``g``: first day on which a room takes women or men, by the in-patients that it begins with
 _HEADER = 80
 
 # ---- fixed columns of the rows ----------------------------------------------------------------------------------
@@ -233,13 +234,30 @@ def arrays_for(problem: HospitalProblem, seed: int) -> tuple[IntArray, IntArray]
     if g[MASKED]:
         free += ((a.beds > 0) * (1 << np.arange(days, dtype=np.int64))).sum(axis=1)[:, None]
     stamps = np.zeros(max(1, nurses), dtype=np.int64)
-    return np.concatenate([g, charges.reshape(-1), wish.reshape(-1), stamps, free.reshape(-1)]), h
+    g[SINCE] = g[FREE] + free.size
+    lists = [charges, wish, stamps, free, _since(problem, a)]
+    return np.concatenate([g, *(part.reshape(-1) for part in lists)]), h
 
 
 def _unit(a: HospitalArrays) -> int:
     """Hard points of one person in the wrong place: as many as the least overtime has minutes, or nearly."""
     timed = a.duration[(a.duration > 0) & (a.surgeon >= 0)]
     return max(int(np.gcd.reduce(timed)), int(np.median(timed)) // 4) if timed.size else 1
+
+
+def _since(problem: HospitalProblem, a: HospitalArrays) -> IntArray:
+    """First day on which each room can take women and men, shape (rooms, 2).
+
+    In-patients stay where they are, so whoever comes to one of the other gender breaks the rule until he or she goes;
+    the count of such a room-day, the smaller of both numbers, would not even fall when one of several goes.
+    """
+    since = np.zeros((a.beds.shape[0], 2), dtype=np.int64)
+    if problem.hard("RoomGenderMix"):
+        for q in np.flatnonzero((a.home >= 0) & (a.gender < 2)).tolist():
+            if a.single_sex[a.home[q]]:
+                last = since[a.home[q], 1 - a.gender[q] : 2 - a.gender[q]]
+                np.maximum(last, a.stay[q], out=last)
+    return since
 
 
 def _weight(problem: HospitalProblem, rule: str, points: int) -> int:

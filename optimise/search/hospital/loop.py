@@ -155,6 +155,7 @@ def anneal(
             if made != TOO_DEAR:
                 counts[kind, 1] += 1
                 cost += made
+                g[COST] = cost
                 if cost < best and hard_points(cost) == 0:
                     best = cost
                     save(g, h, where, nurse)
