@@ -19,7 +19,7 @@ from optimise.kernels.cover import CoverRows
 from optimise.rules.alike import distinct
 from optimise.rules.compiled import CompiledRoster
 
-__all__ = ["Generated", "LocalPricing", "cost_lattice", "generate", "lattice_of", "rising", "round_up"]
+__all__ = ["Generated", "LocalPricing", "Pricing", "cost_lattice", "generate", "lattice_of", "rising", "round_up"]
 
 Floats = NDArray[np.float64]
 Masks = Mapping[int, NDArray[np.bool_]]

@@ -254,7 +254,7 @@ class Master:
         duals[self.cover.lines :] = dual[convexity:]
         iterations = max(int(info.simplex_iteration_count), 0)
         self.simplex += iterations
-        self.work.add(Work.SOLVE + Work.ITERATION * iterations)
+        self.work.add(Work.SOLVE + Work.ITERATION * iterations * (convexity + len(self.totals.lower)))
         x = value[self.slacks :]
         reduced = np.asarray(solution.col_dual)[self.slacks :]
         self.reduced = reduced

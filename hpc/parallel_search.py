@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.annealing import Chains
+from hpc.generation import LocalPricing
 from hpc.guide import Guide
 from hpc.incumbent import Incumbent
+from hpc.master import Column
 from hpc.neighbourhood import Attempt, choose_people, improve
 from hpc.opening import Opening
+from hpc.sweep import WIDE, renew
 from hpc.timers import Timers, Work
 from optimise.kernels import Pricer
 from optimise.method import Communicator, Limits, Listener, Outcome
@@ -26,8 +29,8 @@ Floats = NDArray[np.float64]
 #: Neighbourhoods of one round, whatever the number of ranks (up to it): more would work on a stale incumbent.
 ROUND = 4
 #: Kinds of neighbourhood; the first are the styles of :func:`~hpc.neighbourhood.choose_people`.
-KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal")
-_COVER, _WINDOW, _ANNEAL = KINDS.index("cover"), KINDS.index("window"), KINDS.index("anneal")
+KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal", "everybody")
+_COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
 #: A round of bursts that brings less than this part of the cost is followed by all kinds.
@@ -56,7 +59,8 @@ class SearchState:
     #: whether the whole model has had its chance
     closing: bool = False
     since_gain: int = 0
-    #: by kind of neighbourhood: gains and work, fading
+    #: by kind of neighbourhood: tries, gains and work, fading
+    tries: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
     gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
     spent: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
 
@@ -77,6 +81,8 @@ def state_of(stored: Mapping[str, float]) -> SearchState:
     for name, value in stored.items():
         if hasattr(state, name):
             setattr(state, name, type(getattr(state, name))(value))
+    for fading in (state.tries, state.gains, state.spent):  # of a version that knew fewer kinds
+        fading += [0.0] * (len(KINDS) - len(fading))
     return state
 
 
@@ -157,6 +163,9 @@ class Search:
                 tepid = 1.0 if isinstance(self.chains, Opening) else float(0.04 * 12.0 ** random.uniform())
                 drawn.append(_Draw(kind, heat=tepid))
                 continue
+            if kind == _EVERYBODY:
+                drawn.append(_Draw(kind, days=self._weeks(random)))
+                continue
             people, days = self._choice(kind, random, busy, aims)
             drawn.append(_Draw(kind, tuple(people), days))
             if kind != _WINDOW:
@@ -170,6 +179,8 @@ class Search:
             moves = int(self.state.length * self.chains.full)
             columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, (self.state.round, k), over)
             return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
+        if kind == _EVERYBODY and days is not None:
+            return self._renewed(k, days, over)
         made = improve(
             self.incumbent,
             people,
@@ -182,12 +193,40 @@ class Search:
         )
         return replace(made, kind=kind)
 
+    def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
+        """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
+        most = min(WIDE, self.days - 7)
+        length = 7 * int(random.integers(max(1, most // 14), most // 7 + 1))
+        first = 7 * int(random.integers(0, (self.days - length) // 7 + 1))
+        return first, first + length
+
+    def _renewed(self, k: int, days: tuple[int, int], over: Callable[[], bool]) -> Attempt:
+        """Everybody planned anew in a window."""
+        assert isinstance(self.chains, Chains)
+        work = Work()
+        pricing = LocalPricing(self.pricer, self.incumbent.cover, over=over, work=work)
+        stream = ((self.state.round + 1) << 12) + k  # apart from those of windows before the master
+        trial = renew(self.incumbent, pricing, self.chains, days, stream, lattice=self.lattice, over=over, work=work)
+        work.add(Work.MOVE * self.chains.full * (days[1] - days[0]) / (4 * self.days))
+        if trial is None:
+            return Attempt((), (), 0.0, False, work.used, _EVERYBODY)
+        changed = np.flatnonzero((trial.words != self.incumbent.words).any(axis=1)).tolist()
+        columns = tuple(
+            Column(e, trial.words[e].copy(), float(trial.personal[e]), *trial.cover.column(e, trial.words[e]))
+            for e in changed
+        )
+        return Attempt(tuple(changed), columns, self.incumbent.cost - trial.cost, False, work.used, _EVERYBODY)
+
     def _likely(self) -> Floats:
-        """Chances of the kinds: half by gain per work so far, half alike."""
-        rate = (np.array(self.state.gains) + 1e-9) / (np.array(self.state.spent) + 0.5)
-        chance = 0.5 / len(KINDS) + 0.5 * rate / rate.sum()
+        """Chances of the kinds: half by gain per work so far, half so that all get as much work."""
+        spent = np.array(self.state.spent)
+        rate = (np.array(self.state.gains) + 1e-9) / (spent + 0.5)
+        rare = 1.0 / np.maximum(1.0, spent / np.maximum(1.0, np.array(self.state.tries)))
+        chance = 0.5 * rare / rare.sum() + 0.5 * rate / rate.sum()
         if self.chains is None or not self.chains.suited:
             chance[_ANNEAL] = 0.0
+        if not isinstance(self.chains, Chains) or not self.chains.suited or self.days < 14:
+            chance[_EVERYBODY] = 0.0
         likely: Floats = chance / chance.sum()
         return likely
 
@@ -241,18 +280,35 @@ class Search:
         return self.state.hasty and isinstance(self.chains, Opening)
 
     def _merge(self, attempts: list[Attempt]) -> float:
-        """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one."""
-        total = 0.0
+        """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one.
+
+        Where two attempts changed the same person, the changes of both are tried as well as the later one alone.
+        """
+        total, base = 0.0, self.incumbent.words
         for attempt in sorted(attempts, key=lambda a: -a.gain):
             if not attempt.columns:
                 continue
             trial = self.incumbent.copy()
             trial.put(attempt.columns)
+            if total > 0.0:
+                both = self.incumbent.copy()
+                both.put(self._joined(base, attempt.columns))
+                trial = both if both.cost < trial.cost else trial
             gain = self.incumbent.cost - trial.cost
             if gain > 1e-9:
                 self.incumbent = trial
                 total += gain
         return total
+
+    def _joined(self, base: NDArray[np.int16], columns: tuple[Column, ...]) -> list[Column]:
+        """Rosters of an attempt with what others of the round have changed since ``base``, where both leave room."""
+        made: list[Column] = []
+        for c in columns:
+            now = self.incumbent.words[c.employee]
+            word = np.where(c.word != base[c.employee], c.word, now).astype(np.int16)
+            cost = self.pricer.cost(c.employee, word)
+            made.append(Column(c.employee, word, cost, *self.incumbent.cover.column(c.employee, word)))
+        return made
 
     def _adapt(self, attempts: list[Attempt], gain: float) -> None:
         """Grow neighbourhoods that are solved to proof, shrink those that are not; note what each kind brought."""
@@ -265,7 +321,10 @@ class Search:
         for a in attempts:
             state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
             state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
+            state.tries[a.kind] = _FADE * state.tries[a.kind] + 1.0
             step = _step(a, state.wide if a.kind == _WINDOW else state.size)
+            if a.kind == _EVERYBODY:
+                continue
             if a.kind == _ANNEAL:
                 state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
             elif a.kind == _WINDOW:

@@ -3,27 +3,32 @@ that of eight takes minutes, and a few passes with growing windows bring a plan 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.annealing import Chains
 from hpc.ascent import ascend
 from hpc.comm import Team
 from hpc.dive import dive
-from hpc.generation import Generated, generate, rising
+from hpc.generation import Generated, Pricing, generate, rising
+from hpc.incumbent import Incumbent
 from hpc.master import Master
+from hpc.timers import Work
 from optimise.kernels import COARSE
 
 if TYPE_CHECKING:
     from hpc.column_generation import Run
 
-__all__ = ["LEAST", "sweep"]
+__all__ = ["LEAST", "WIDE", "renew", "sweep"]
 
 Floats = NDArray[np.float64]
 
 #: Days of the first windows, between two of them and by which they grow; horizons from which they are worth while.
-_WIDE, _STEP, LEAST = 28, 14, 42
+WIDE, _STEP, LEAST = 28, 14, 42
 #: Passes of one width while each gains this share of the cost.
 _PASSES, _GAIN = 3, 0.01
 #: Share of the time left that passes may take.
@@ -49,17 +54,30 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
     if run.incumbent is None:
         return True
     until = run.clock.elapsed + _SHARE * run.clock.left
-    wide, k = _WIDE, 0
+    wide, k = WIDE, 0
     while wide < days:
         for _ in range(_PASSES):
             before = run.cost
             for first in range(0, days - wide + _STEP, _STEP):
                 if run.over() or run.closed or run.clock.elapsed > until:
                     return False
+                window = (min(first, days - wide), min(first + wide, days))
                 with run.timers("windows"):
-                    gained = _window(run, team, (min(first, days - wide), min(first + wide, days)), k)
+                    tables = run.pricer.promoted()
+                    better = renew(
+                        run.incumbent,
+                        team.price,
+                        run.chains,
+                        window,
+                        k,
+                        lattice=run.lattice,
+                        over=run.over,
+                        left=lambda: run.clock.left,
+                    )
+                    run.pricer.settle(tables)  # repairs leave no trace in later answers
                 k += 1
-                if gained:
+                if better is not None:
+                    run.incumbent = better
                     run.report("window")
                     whole.add_plan(run.incumbent.words, run.incumbent.personal)
             if before - run.cost < _GAIN * before:
@@ -68,81 +86,95 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
     return True
 
 
-def _window(run: Run, team: Team, days: tuple[int, int], k: int) -> bool:
-    """Plan everybody anew on these days; whether the plan became cheaper."""
-    incumbent, cover, lattice = run.incumbent, run.cover, run.lattice
-    assert incumbent is not None
+def renew(
+    incumbent: Incumbent,
+    pricing: Pricing,
+    chains: Chains,
+    days: tuple[int, int],
+    k: int,
+    *,
+    lattice: float,
+    over: Callable[[], bool],
+    left: Callable[[], float] = lambda: math.inf,
+    work: Work | None = None,
+) -> Incumbent | None:
+    """Plan everybody anew on the days of a half-open window; None where the plan does not become cheaper.
+
+    Parameters
+    ----------
+    k : int
+        Stream of random numbers of the annealing.
+    left : callable
+        Seconds that a linear master may take.
+    work : Work, optional
+        Where to count what is done.
+    """
+    cover = incumbent.cover
     people = list(range(len(incumbent.words)))
     rest = incumbent.rest(people, days)
-    fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
-    goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now))) + 1e-6
+    goal = rest.cost - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(rest.cost))) + 1e-6
     first = ascend(
         cover,
-        team.price,
+        pricing,
         people,
-        fixed=fixed,
+        fixed=rest.fixed,
         start=np.zeros(cover.lines),
-        target=now,
+        target=rest.cost,
         cutoff=goal,
         iterations=_ASCENT,
         keep=10,
-        lines=lines,
-        shut=shut,
-        over=run.over,
+        lines=rest.lines,
+        shut=rest.shut,
+        over=over,
         grid=COARSE,
     )
-    if first.bound >= goal or run.over():
-        return False
-    master = Master(cover, people, fixed, run.penalty / 100.0, lines)
-    master.left = lambda: run.clock.left
+    if first.bound >= goal or over():
+        return None
+    master = Master(cover, people, rest.fixed, incumbent.penalty / 100.0, rest.lines)
+    master.left, master.work = left, work or master.work
     master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
 
     def once(center: Floats | None) -> Generated:
         return generate(
             master,
-            team.price,
-            fixed=fixed,
+            pricing,
+            fixed=rest.fixed,
             center=center,
             cutoff=goal,
             lattice=lattice,
             iterations=_ROUNDS,
-            shut=shut,
+            shut=rest.shut,
             loose=_LOOSE,
             smoothing=0.5,
-            over=run.over,
+            over=over,
             grid=COARSE,
         )
 
-    root = rising(master, first.duals, once, most=run.penalty, over=run.over)
-    if root.bound >= goal or run.over():
-        return False
+    root = rising(master, first.duals, once, most=incumbent.penalty, over=over)
+    if root.bound >= goal or over():
+        return None
     found = dive(
         master,
-        team.price,
-        fixed=fixed,
+        pricing,
+        fixed=rest.fixed,
         center=root.duals,
         lattice=lattice,
-        cutoff=now,
-        over=run.over,
+        cutoff=rest.cost,
+        over=over,
         share=_FIXED,
         sure=0.95,
         whole=False,
         iterations=_INNER,
         rise=np.inf,
         most_reverts=3,
-        shut=shut,
+        shut=rest.shut,
         grid=COARSE,
         level=_LEVEL,
     )
     if found is None:
-        return False
+        return None
     trial = incumbent.copy()
     trial.put(found.columns)
-    tables = run.pricer.promoted()
-    trial = run.chains.polish(trial, (1 << 16) + k, run.over, found.kept, brief=True)
-    run.pricer.settle(tables)  # repairs leave no trace in later answers
-    if trial.cost >= run.cost:
-        return False
-    run.incumbent = trial
-    return True
+    trial = chains.polish(trial, (1 << 16) + k, over, found.kept, brief=True)
+    return trial if trial.cost < incumbent.cost else None

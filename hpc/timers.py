@@ -52,8 +52,8 @@ class Work:
     Limits in these units cut tasks short without making results depend on the clock.
     """
 
-    #: per simplex iteration, per solve of a small master, per priced person, per table cell, per annealing move
-    ITERATION, SOLVE, PERSON, CELL, MOVE = 5e-5, 1e-3, 1e-4, 1.2e-9, 5e-7
+    #: per simplex iteration and row, per solve of a small master, per priced person, per table cell, per annealing move
+    ITERATION, SOLVE, PERSON, CELL, MOVE = 2.5e-7, 1e-3, 1e-4, 1.2e-9, 5e-7
 
     def __init__(self, most: float = math.inf) -> None:
         self.used, self.most = 0.0, most

@@ -23,6 +23,9 @@ from optimise.kernels._jit import compiled
 
 __all__ = ["Network", "Scratch", "class_costs", "forward", "search"]
 
+#: Nodes of a search after its first path: few searches that find others need as many.
+_FURTHER = 10_000
+
 
 class Network(NamedTuple):
     """The expanded automaton of one person; arcs are sorted by (day, target state).
@@ -267,8 +270,8 @@ def search(net, fine_cost, fine_duty, scratch, limit, words, values, most, once)
     """Read the cheapest paths from the table, lazy counters included.
 
     Paths of cost at most ``limit`` come out in order of cost into ``words`` (n, days) and ``values`` (n,). At most
-    ``most`` nodes are made. With ``once`` every node is left only on its cheapest label (enough for the best path,
-    and it spreads the others); without it *all* paths are listed.
+    ``most`` nodes are made. With ``once`` every node is left only on its cheapest label (enough for the best path, and
+    it spreads the others) and few nodes are made after the first path; without it *all* paths are listed.
 
     Returns
     -------
@@ -321,6 +324,8 @@ def search(net, fine_cost, fine_duty, scratch, limit, words, values, most, once)
             found += 1
             if found == len(values):
                 return found, key, True
+            if once and found == 1:  # the others are welcome but not needed
+                most = min(most, nodes + _FURTHER)
             continue
         row, inner, label = scratch.node_row[node], scratch.node_inner[node], scratch.node_lazy[node]
         if once and _seen(scratch, node):

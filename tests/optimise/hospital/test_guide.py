@@ -86,7 +86,7 @@ def test_costs_are_the_plans_own_once_the_guide_has_gone(seed: int) -> None:
     guide = Guide(state.g, state.h, prices)
     state.go(500)
     for part in (0.0, 0.4, 0.5, 0.6, END, 1.0):
-        guide.follow(part)
+        guide.follow(part, 1.0)
         assert guide.done == (part >= END)
         state.go(3000)
         if not guide.done:
