@@ -52,7 +52,7 @@ class HospitalSearchMethod:
 
         clock, timers = Deadline(limits.seconds), Timers()
         work = limits.iterations is not None
-        ends = ROUNDS if comm.size > 1 else (1.0,)
+        ends, share_of_bound = (ROUNDS, 0.3) if comm.size > 1 else ((1.0,), 0.2)
         walkers = max(WALKERS, comm.size) if work else comm.size
         count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * STEPS))
         best = Outcome(start, Stop.TIME, Bounds())
@@ -73,7 +73,7 @@ class HospitalSearchMethod:
                         seed=stream,
                         listen=known,
                         start=best.plan,  # type: ignore[arg-type]
-                        bound=round_ == 0 and walker == walkers - 1 and not work,
+                        bound=share_of_bound if round_ == 0 and walker == walkers - 1 and not work else 0.0,
                     )
                 mine.append((walker, found))
                 done += int(found.stats.counts.get("neighbourhoods", 0))

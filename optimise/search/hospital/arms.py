@@ -25,6 +25,8 @@ __all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "sol
 
 #: Nodes of a sub-model under a work limit, and its seconds otherwise.
 NODES, SECONDS = 60, 4.0
+#: Shares of the time left for a first joint run and for further ones.
+_FIRST, _AGAIN = 0.35, 0.25
 #: Most seconds for better days of admission, and the heat of the run around them as a share of a first run's.
 _DAYS, _ANCHORED = 30.0, 0.5
 #: Moves of a joint run under a work limit.
@@ -155,7 +157,7 @@ class Joint:
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
         hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
-        share, first = (0.7, True) if self.runs == 0 else (0.25, False)
+        share, first = (_FIRST, True) if self.runs == 0 else (_AGAIN, False)
         self.runs += 1
         clock, told, found = Deadline(seconds), self.told, plan
         for guided in (True, False) if first else (False,):
@@ -163,7 +165,7 @@ class Joint:
             if work:
                 found = self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=guided)
             else:
-                part = max(0.2, (0.35 if guided else share) * clock.left)
+                part = max(0.2, share * clock.left)
                 found = self.joint.run(plan, seed=seed, seconds=part, hot=hot, told=told, guided=guided)
             if found is not plan:
                 break

@@ -44,7 +44,7 @@ def improve_hospital(
     seed: int = 0,
     listen: Listener | None = None,
     start: HospitalPlan | None = None,
-    bound: bool = True,
+    bound: float = 0.2,
 ) -> Outcome:
     """Construct a plan (or take ``start``) and improve it until the limits are reached.
 
@@ -52,8 +52,8 @@ def improve_hospital(
     ----------
     limits : Limits
         ``iterations`` counts neighbourhoods; with it sub-models end by nodes, so that runs repeat.
-    bound : bool
-        Spend a small share of the time on :func:`optimise.search.hospital.bound.quick_bound`.
+    bound : float
+        Share of the time for :func:`optimise.search.hospital.bound.quick_bound`, 120 s at most.
 
     Returns
     -------
@@ -106,10 +106,10 @@ def improve_hospital(
             break
         if clock.left < 0.05:
             break
-        if bound and done == 1:
+        if bound > 0.0 and done == 1:
             # after the first step, because a good plan guides the bound
-            bound, begun = False, clock.elapsed
-            share = min(90.0, 0.2 * limits.seconds, clock.left)
+            begun = clock.elapsed
+            share, bound = min(120.0, bound * limits.seconds, clock.left), 0.0
             found = quick_bound(
                 problem,
                 seconds=share,

@@ -68,7 +68,7 @@ def test_improvement_never_worsens_and_reports(benchmarks: Path) -> None:
 def test_work_limits_repeat(benchmarks: Path) -> None:
     problem = ihtc(benchmarks, "small/small01")
     limits = Limits(seconds=600, iterations=4)
-    plans = [improve_hospital(problem, limits=limits, seed=7, bound=False).plan for _ in range(2)]
+    plans = [improve_hospital(problem, limits=limits, seed=7, bound=0.0).plan for _ in range(2)]
     assert plans[0] is not None
     assert plans[0].same_as(plans[1])  # type: ignore[attr-defined, arg-type]
 
