@@ -15,7 +15,7 @@ from optimise.models.hospital import HospitalModel
 from optimise.models.hospital_scope import Scope
 from optimise.result import Stop
 from optimise.search.hospital.annealing import RoomAnnealing
-from optimise.search.hospital.construct import construct_on
+from optimise.search.hospital.construct import construct_on, moved
 from optimise.search.hospital.days import Days
 from optimise.search.hospital.joint import JointSearch, Told
 from optimise.search.hospital.neighbourhoods import KINDS, Kind
@@ -27,8 +27,9 @@ __all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "sol
 NODES, SECONDS = 60, 4.0
 #: Shares of the time left for a first joint run and for further ones.
 _FIRST, _AGAIN = 0.35, 0.25
-#: Most seconds for better days of admission, and the heat of the run around them as a share of a first run's.
-_DAYS, _ANCHORED = 30.0, 0.5
+#: Most seconds for better days of admission; heat of the first run around them and of later ones, as a share of a first
+#: joint run's.
+_DAYS, _ANCHORED, _COOL = 30.0, 0.5, (0.05, 0.1, 0.2)
 #: Moves of a joint run under a work limit.
 MOVES = 400_000
 
@@ -183,6 +184,7 @@ class Readmit:
     days: Days
     name: str = "days"
     score: float = 5.0
+    runs: int = 0
     told: Told | None = None
     #: days from elsewhere, to begin with once
     hint: IntArray | None = None
@@ -199,8 +201,12 @@ class Readmit:
         if better is None:
             self.score *= 0.5
             return None
-        start = construct_on(self.joint.problem, better, seed=seed)
-        hot = _ANCHORED * self.joint.hot
+        if self.runs == 0:
+            start, heat = construct_on(self.joint.problem, better, seed=seed), _ANCHORED
+        else:  # most of a good plan stays
+            start, heat = moved(self.joint.problem, plan, better), float(rng.choice(_COOL))
+        self.runs += 1
+        hot = heat * self.joint.hot
         if work:
             return self.joint.run(start, seed=seed, moves=MOVES, hot=hot, days=better)
         return self.joint.run(start, seed=seed, seconds=0.6 * clock.left, hot=hot, told=self.told, days=better)
@@ -222,7 +228,7 @@ def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told:
         made.insert(0, Joint(joint, runs=int(warm), told=told))
         days = Days(problem)
         if days.usable and problem.theatres is not None:
-            made.insert(1, Readmit(joint, days, told=told))
+            made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
     if not layered:
         if not problem.hard("Transfer"):
             kind, size = kinds["dearest"]

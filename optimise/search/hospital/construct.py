@@ -7,11 +7,11 @@ import numpy as np
 from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalPlan, HospitalProblem
 from optimise.method import Deadline
-from optimise.rules.hospital.arrays import arrays_of
+from optimise.rules.hospital.arrays import BARRED, arrays_of
 from optimise.search.hospital.insertion import insert_all
 from optimise.search.hospital.staffing import give_nurses
 
-__all__ = ["construct", "construct_on", "plan_of", "staffed"]
+__all__ = ["construct", "construct_on", "moved", "plan_of", "staffed"]
 
 
 def construct(
@@ -72,6 +72,41 @@ def construct_on(problem: HospitalProblem, days: IntArray, *, seed: int = 0, rou
             break
         free = free | missing
     return staffed(problem, plan_of(problem, *found))
+
+
+def moved(problem: HospitalProblem, plan: HospitalPlan, days: IntArray) -> HospitalPlan:
+    """The plan on given days (-1: refused); rooms may hold too many people or both genders where it cannot be helped.
+
+    Whoever stays on his or her day keeps room and theatre, and rooms their nurses; the others get the room with the
+    least trouble and the theatre that is open and has most time left.
+    """
+    h, horizon = arrays_of(problem), problem.days
+    everyone = np.arange(len(days))
+    room = np.where(plan.admission >= 0, plan.room[everyone, np.maximum(plan.admission, 0)], -1)
+    theatre, changed = plan.theatre.copy(), days != plan.admission
+    room[changed], theatre[changed] = -1, -1
+    people = np.zeros((2, *h.beds.shape), dtype=np.int64)
+    minutes = h.minutes.astype(np.int64).copy()
+    for p in np.flatnonzero((days >= 0) & ~changed).tolist():
+        people[h.gender[p], room[p], days[p] : days[p] + h.stay[p]] += 1
+        if theatre[p] >= 0:
+            minutes[theatre[p], days[p]] -= h.duration[p]
+    for p in sorted(np.flatnonzero((days >= 0) & changed).tolist(), key=lambda p: -int(h.stay[p])):
+        stay = slice(int(days[p]), int(min(horizon, days[p] + h.stay[p])))
+        total, others = people[:, :, stay].sum(axis=0), people[1 - h.gender[p], :, stay]
+        trouble = np.maximum(0, total + 1 - h.beds[:, stay]).sum(axis=1)
+        trouble += np.where(h.single_sex[:, None] == 1, others, 0).sum(axis=1)
+        nights = h.night_cost[h.night_row[p, : stay.stop - stay.start]].sum(axis=0)
+        room[p] = int(np.argmin(np.where(nights >= BARRED, 1 << 40, trouble)))
+        people[h.gender[p], room[p], stay] += 1
+        if h.surgeon[p] >= 0:
+            left = minutes[:, days[p]]
+            opened = h.minutes[:, days[p]] > left
+            fits = left >= h.duration[p]
+            theatre[p] = int(np.argmax(left + (1 << 20) * fits + (1 << 10) * (opened & fits)))
+            minutes[theatre[p], days[p]] -= h.duration[p]
+    bare = plan_of(problem, days, room, theatre)
+    return HospitalPlan(bare.admission, bare.room, bare.theatre, plan.nurse)
 
 
 def plan_of(problem: HospitalProblem, admission: IntArray, room: IntArray, theatre: IntArray) -> HospitalPlan:

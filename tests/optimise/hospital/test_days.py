@@ -12,7 +12,7 @@ from optimise.rules.hospital import hard_and_cost
 from optimise.search.hospital.admissions import Admissions
 from optimise.search.hospital.bound import admission_days
 from optimise.search.hospital.care import Care
-from optimise.search.hospital.construct import construct, construct_on
+from optimise.search.hospital.construct import construct, construct_on, moved
 from optimise.search.hospital.days import Days
 from optimise.search.hospital.delta import TOO_DEAR, fill, relocation
 from optimise.search.hospital.guide import RELEASED, Anchor
@@ -62,6 +62,22 @@ def test_a_plan_on_given_days_has_them_where_rooms_allow() -> None:
     given = plan.admission >= 0
     assert (again.admission[given] == plan.admission[given]).mean() > 0.9
     assert hard_and_cost(problem, again)[0] == 0
+
+
+def test_a_plan_moved_to_other_days_keeps_what_did_not_change() -> None:
+    problem = hospital(60, 14, 2)
+    plan, _ = construct(problem, seed=0)
+    days = Days(problem).improve(plan.admission, np.random.default_rng(0), work=True)
+    assert days is not None
+    again = moved(problem, plan, days)
+    same = days == plan.admission
+    assert (again.admission == days).all()
+    assert (again.room[same] == plan.room[same]).all()
+    assert (again.theatre[same] == plan.theatre[same]).all()
+    search = JointSearch(problem)
+    found = search.run(again, seed=1, moves=60_000, hot=0.1 * search.hot, days=days)
+    assert hard_and_cost(problem, found)[0] == 0
+    assert moved(problem, plan, plan.admission).same_as(plan)
 
 
 def test_an_anchored_run_stays_near_its_days_and_repeats() -> None:
