@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 #: Decisions up to which the whole model gets its chance, after this many rounds without gain.
 _WHOLE, _PATIENCE = 4000, 8
+#: Length of the first bursts of reinsertion, in full ones.
+_BURST = 0.3
 #: Nodes of branch and price after the root, and when the search is stuck.
 _EARLY, _NODES = 4, 5000
 #: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
@@ -323,7 +325,7 @@ class Run:
         if not state.suited:
             search.chains = self._opening()  # bursts of reinsertion in place of chains
             if state.round == 0:
-                state.length = 0.3
+                state.length = _BURST
         self.save("search", state, force=True)
         while not self._agree(self._finished(state)):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))

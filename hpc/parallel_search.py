@@ -160,8 +160,8 @@ class Search:
             if self._hasty:
                 kind = _ANNEAL
             if kind == _ANNEAL and self.chains is not None:
-                tepid = 1.0 if isinstance(self.chains, Opening) else float(0.04 * 12.0 ** random.uniform())
-                drawn.append(_Draw(kind, heat=tepid))
+                heat = float(0.04 * 12.0 ** random.uniform()) if isinstance(self.chains, Chains) else 1.0
+                drawn.append(_Draw(kind, heat=heat))  # bursts of reinsertion have a heat of their own
                 continue
             if kind == _EVERYBODY:
                 drawn.append(_Draw(kind, days=self._weeks(random)))
