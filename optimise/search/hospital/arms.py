@@ -27,6 +27,8 @@ __all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "sol
 NODES, SECONDS = 60, 4.0
 #: Shares of the time left for a first joint run and for further ones.
 _FIRST, _AGAIN = 0.35, 0.25
+#: Seconds from which better days are looked for.
+_BRIEF = 5.0
 #: Most seconds for better days of admission; heat of the first run around them and of later ones, as a share of a first
 #: joint run's.
 _DAYS, _ANCHORED, _COOL = 30.0, 0.5, (0.05, 0.1, 0.2)
@@ -193,6 +195,9 @@ class Readmit:
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
         clock = Deadline(seconds)
+        if not work and seconds < _BRIEF:  # sub-models may run past their limit by as much
+            self.score *= 0.5
+            return None
         hint, self.hint = self.hint, None
         begin = plan.admission if hint is None else hint
         better = self.days.improve(begin, rng, seconds=min(_DAYS, 0.2 * seconds), work=work)

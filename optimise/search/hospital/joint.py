@@ -93,6 +93,8 @@ class JointSearch:
         HospitalPlan
             Best plan met that keeps the hard rules; ``plan`` itself when there was none.
         """
+        if moves is None and seconds <= 0.0:
+            return plan
         g, h = arrays_for(self.problem, seed)
         everyone = np.arange(len(plan.admission))
         room = np.where(plan.admission >= 0, plan.room[everyone, np.maximum(plan.admission, 0)], -1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,9 @@ from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalProblem
 from optimise.generate import hospital
 from optimise.rules.hospital import hard_and_cost
+from optimise.search.hospital import arms
 from optimise.search.hospital.admissions import Admissions
+from optimise.search.hospital.arms import Readmit
 from optimise.search.hospital.bound import admission_days
 from optimise.search.hospital.care import Care
 from optimise.search.hospital.construct import construct, construct_on, moved
@@ -78,6 +82,31 @@ def test_a_plan_moved_to_other_days_keeps_what_did_not_change() -> None:
     found = search.run(again, seed=1, moves=60_000, hot=0.1 * search.hot, days=days)
     assert hard_and_cost(problem, found)[0] == 0
     assert moved(problem, plan, plan.admission).same_as(plan)
+
+
+def test_a_run_without_time_returns_its_start() -> None:
+    problem = hospital(60, 14, 2)
+    plan, _ = construct(problem, seed=0)
+    assert JointSearch(problem).run(plan, seed=1, seconds=0.0, days=plan.admission) is plan
+
+
+def test_better_days_that_take_all_the_time_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS may run past its limit: then there is no time to anneal, and the arm returns all the same."""
+    problem = hospital(60, 14, 2)
+    plan, _ = construct(problem, seed=0)
+    arm = Readmit(JointSearch(problem), Days(problem))
+
+    def late(days: IntArray, rng: np.random.Generator, *, seconds: float, work: bool) -> IntArray:
+        time.sleep(0.3)
+        return days
+
+    monkeypatch.setattr(arm.days, "improve", late)
+    monkeypatch.setattr(arms, "_BRIEF", 0.1)
+    found = arm.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1)
+    assert found is not None
+    assert hard_and_cost(problem, found)[0] == 0
+    monkeypatch.setattr(arms, "_BRIEF", 1.0)
+    assert arm.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1) is None
 
 
 def test_an_anchored_run_stays_near_its_days_and_repeats() -> None:
