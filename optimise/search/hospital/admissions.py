@@ -91,12 +91,6 @@ class Admissions:
         made[self.person[chosen]] = self.day[chosen]
         return made
 
-    def point(self, days: IntArray, columns: int) -> Floats:
-        """The point of given days, shape (columns,); NaN where they decide nothing."""
-        point = np.full(columns, np.nan)
-        point[self.x], point[self.refused] = days[self.person] == self.day, days[self.out] < 0
-        return point
-
     def reprice(self, solver: Highs) -> float:
         """Put the present prices of workload into a solver that holds the model; what to add to its bound."""
         assert self.care is not None

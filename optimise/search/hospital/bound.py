@@ -51,7 +51,7 @@ def quick_bound(
     clock = Deadline(seconds)
     small = _decisions(problem) <= SMALL
     share = 0.3 * seconds if small else seconds
-    found = admission_days(problem, seconds=share, threads=threads, target=target, listen=listen, plan=plan)
+    found = admission_days(problem, seconds=share, threads=threads, target=target, listen=listen)
     if not small or found.value >= target or clock.left < 1.0:
         return found
     return _whole(problem, found, clock.left, threads, target, listen, plan)
@@ -101,7 +101,6 @@ def admission_days(
     threads: int = 1,
     target: float = math.inf,
     listen: Listen = None,
-    plan: HospitalPlan | None = None,
 ) -> Bound:
     """Dual bound of the aggregated admission-day model, in units of cost.
 
@@ -114,8 +113,6 @@ def admission_days(
         Cost of a known plan: the search for the bound stops where it is reached.
     listen : callable, optional
         Told of each better :class:`Bound` at once; True asks to stop.
-    plan : HospitalPlan, optional
-        From whose days branch and bound starts; better ones come back with the bound.
     """
     from optimise.search.hospital.care import Care, applies
 
@@ -148,9 +145,8 @@ def admission_days(
         heard.tell(dual, made.lattice)
         return heard.over
 
-    frozen = made.model.freeze()
-    start = None if plan is None else made.point(plan.admission, len(frozen.cost))
-    solved = Highs(frozen, threads=threads).solve(seconds=clock.left, on_tick=tick, start=start)
+    # no partial start: HiGHS completes one by a sub-model whose dual bound reaches the callback and is none of ours
+    solved = Highs(made.model.freeze(), threads=threads).solve(seconds=clock.left, on_tick=tick)
     if solved.stop is Stop.INFEASIBLE:
         return Bound(math.inf, "aggregated admission-day model")
     heard.tell(solved.bound, made.lattice)

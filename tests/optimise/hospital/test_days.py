@@ -51,10 +51,12 @@ def test_days_become_cheaper_and_repeat_under_a_work_limit(seed: int) -> None:
 
 
 def test_the_bound_brings_days_along() -> None:
+    """Solved to the end, the days cost what the bound says or, under its prices of workload, nearly that."""
     problem = hospital(60, 14, 1)
     plan, _ = construct(problem, seed=0)
-    found = admission_days(problem, seconds=20, plan=plan)
+    found = admission_days(problem, seconds=20)
     assert found.days is not None
+    assert found.value * problem.scale <= value(problem, plan.admission) + 1e-6
     assert value(problem, found.days) <= value(problem, plan.admission)
 
 
