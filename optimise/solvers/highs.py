@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 
+#: Nodes that the completion of an open start may take (what HiGHS allows its own).
+_COMPLETION = 500
+
 #: Called with (values, objective, dual bound, nodes) at each improved incumbent.
 OnSolution = Callable[[Floats, float, float, int], None]
 #: Called now and then with (primal, dual, nodes); True stops the solve.
@@ -184,8 +187,11 @@ class Highs:
         start : float array, shape (columns,), optional
             A point to start from; integer columns suffice, NaN elsewhere leaves a column open.
         """
-        h = self._highs
-        h.setOptionValue("time_limit", float(min(seconds, 1e9)) + h.getRunTime())
+        h, began = self._highs, self._highs.getRunTime()
+        listening = on_solution is not None or on_tick is not None
+        if start is not None and listening and bool(np.isnan(start[self.arrays.integer]).any()):
+            start = self._completed(start, 0.5 * seconds)
+        h.setOptionValue("time_limit", float(min(seconds, 1e9)) + began)
         h.setOptionValue("mip_rel_gap", float(gap))
         h.setOptionValue("mip_max_nodes", int(nodes) if nodes is not None else 2**31 - 1)
         h.setOptionValue("objective_target", float(target) if math.isfinite(target) else -math.inf)
@@ -193,7 +199,6 @@ class Highs:
             given = np.flatnonzero(np.isfinite(start) & self.arrays.integer).astype(np.int32)
             h.setSolution(len(given), given, start[given].astype(np.float64))
         failure: list[BaseException] = []
-        listening = on_solution is not None or on_tick is not None
         if listening:
             self._listen(on_solution, on_tick, failure)
         try:
@@ -204,6 +209,21 @@ class Highs:
         if failure:
             raise failure[0]
         return self._outcome()
+
+    def _completed(self, start: Floats, seconds: float) -> Floats | None:
+        """A start with values for all integer columns; None where the given ones allow none.
+
+        HiGHS would complete an open start itself, by a sub-model with the given columns fixed whose callbacks cannot
+        be told from those of the model: its dual bound, valid for the sub-model only, would pass for ours.
+        """
+        fixed = np.flatnonzero(np.isfinite(start) & self.arrays.integer)
+        columns = np.arange(self.arrays.columns, dtype=np.int32)
+        _, _, _, lower, upper, _ = self._highs.getCols(len(columns), columns)
+        self.set_bounds(fixed, np.rint(start[fixed]), np.rint(start[fixed]))
+        try:
+            return self.solve(seconds=seconds, nodes=_COMPLETION).values
+        finally:
+            self.set_bounds(columns, lower, upper)
 
     def _listen(self, on_solution: OnSolution | None, on_tick: OnTick | None, failure: list[BaseException]) -> None:
         import highspy

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from optimise.domain.beds import IntArray
 from optimise.domain.hospital import HospitalProblem
 from optimise.method import Deadline
+from optimise.result import Stop
 from optimise.rules.hospital.arrays import arrays_of
 from optimise.search.hospital.admissions import Admissions
 from optimise.solvers.highs import Highs
@@ -80,7 +81,7 @@ class Days:
             solved = self._solver.solve(
                 seconds=math.inf if work else limit, nodes=_FEW if work else _NODES, start=point
             )
-            done, ended = done + 1, solved.stop.name == "OPTIMAL"
+            done, ended = done + 1, solved.stop is Stop.OPTIMAL
             if not ended:
                 self._size = max(8.0, _SHRINK * self._size)
             elif work or clock.elapsed - began < 0.5 * limit:

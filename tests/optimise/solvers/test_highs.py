@@ -105,3 +105,44 @@ def test_bounds_are_rounded_up_to_the_lattice(bound: float, step: float, offset:
 
 def test_an_unknown_bound_stays_unknown() -> None:
     assert round_up(-math.inf, 5) == -math.inf
+
+
+def lots(seed: int) -> Arrays:
+    """Hard enough for a few thousand nodes: each place opened serves some customers, at most so many each."""
+    rng = np.random.default_rng(seed)
+    places, customers = 14, 30
+    model = LinearModel("lots")
+    opened = model.add_columns("open", places, upper=1, cost=rng.integers(20, 60, places), integer=True)
+    served = model.add_columns(
+        "served", customers * places, upper=1, cost=rng.integers(1, 40, customers * places), integer=True
+    ).reshape(customers, places)
+    each = model.add_rows("each", customers, lower=1, upper=1)
+    model.add_entries(each[:, None], served)
+    room = model.add_rows("room", places, upper=0)
+    model.add_entries(room[:, None], served.T, rng.integers(3, 9, (places, customers)))
+    model.add_entries(room, opened, np.full(places, -35.0))
+    return model.freeze()
+
+
+@pytest.mark.parametrize(("seed", "draw"), [(0, 2), (1, 1), (3, 1), (4, 2)])
+def test_an_open_start_is_completed_without_its_bound_reaching_the_listener(seed: int, draw: int) -> None:
+    arrays = lots(seed)
+    best = Highs(arrays).solve()
+    start = np.full(arrays.columns, np.nan)
+    start[:14] = np.random.default_rng(draw).random(14) < 0.6  # other places than the best: completing costs more
+    told: list[float] = []
+    solved = Highs(arrays).solve(start=start, on_tick=lambda primal, dual, nodes: bool(told.append(dual)))
+    assert told
+    assert max(told) <= best.objective + 1e-6
+    assert solved.objective == pytest.approx(best.objective)
+
+
+def test_an_open_start_that_allows_nothing_is_left_aside() -> None:
+    arrays = lots(0)
+    start = np.full(arrays.columns, np.nan)
+    start[:14] = 0.0  # no place open: nobody can be served
+    seen: list[float] = []
+    highs = Highs(arrays)
+    solved = highs.solve(start=start, on_solution=lambda values, objective, dual, nodes: seen.append(objective))
+    assert solved.stop is Stop.OPTIMAL
+    assert seen[-1] == pytest.approx(solved.objective)
