@@ -127,11 +127,7 @@ class Chains:
         gain = incumbent.cost - better.cost
         if gain <= 1e-9:
             return [], 0.0
-        columns = []
-        for e in np.flatnonzero((better.words != incumbent.words).any(axis=1)).tolist():
-            rows, values = self.cover.column(e, better.words[e])
-            columns.append(Column(e, better.words[e].copy(), float(better.personal[e]), rows, values))
-        return columns, gain
+        return better.changes(incumbent), gain
 
     def polish(
         self,

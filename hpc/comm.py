@@ -167,7 +167,6 @@ class Team:
                 self.balance.note(mine, seconds)
             self._tables.update(grown)
             for e, word, cost in zip(who.tolist(), words, costs.tolist(), strict=True):
-                rows, coefficients = cover.column(e, word)
-                by_person[e].append(Column(e, word, cost, rows, coefficients))
+                by_person[e].append(Column.of(cover, e, word, cost))
         self.timers.count("bytes gathered", size)
         return bounds, [c for e in people for c in by_person[e]]

@@ -130,8 +130,7 @@ class LocalPricing:
                 cost = float(value - prices[days, word].sum())
             else:
                 cost = self.pricer.cost(employee, word)
-            rows, values = self.cover.column(employee, word)
-            made.append(Column(employee, word, cost, rows, values))
+            made.append(Column.of(self.cover, employee, word, cost))
         return priced.bound, made
 
 

@@ -44,7 +44,7 @@ class Guide:
             priced = [self.pricer.price(e, self.prices[self.cover.kind[e]]) for e in people]
             self._bounds = np.array([p.bound for p in priced])
             words = [p.words[0].copy() for p in priced]
-            self._best = [Column(e, w, self.pricer.cost(e, w), *self.cover.column(e, w)) for e, w in enumerate(words)]
+            self._best = [Column.of(self.cover, e, w, self.pricer.cost(e, w)) for e, w in enumerate(words)]
         return self._bounds
 
     def best(self, employee: int) -> Column:

@@ -23,6 +23,8 @@ __all__ = ["HospitalSearchMethod"]
 
 #: Parts of the time at which the rounds end.
 ROUNDS = (0.5, 0.7, 0.85, 1.0)
+#: Share of the bound in the first round of one walker of several, and in the run of a rank on its own.
+BOUND, BOUND_ALONE = 0.3, 0.2
 #: Walkers of a round under a work limit, whatever the number of ranks (up to it).
 WALKERS = 4
 #: Steps of a walker in a round under a work limit: the joint search and two neighbourhoods.
@@ -52,7 +54,7 @@ class HospitalSearchMethod:
 
         clock, timers = Deadline(limits.seconds), Timers()
         work = limits.iterations is not None
-        ends, share_of_bound = (ROUNDS, 0.3) if comm.size > 1 else ((1.0,), 0.2)
+        ends, share_of_bound = (ROUNDS, BOUND) if comm.size > 1 else ((1.0,), BOUND_ALONE)
         walkers = max(WALKERS, comm.size) if work else comm.size
         count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * STEPS))
         best = Outcome(start, Stop.TIME, Bounds())

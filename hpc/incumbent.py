@@ -39,6 +39,10 @@ class Rest:
     shut: dict[int, NDArray[np.bool_]]
     cost: float
 
+    def cutoff(self, lattice: float) -> float:
+        """Cost from which on a new plan is no gain: a step of the lattice below the present one, but for rounding."""
+        return self.cost - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(self.cost))) + 1e-6
+
 
 class Incumbent:
     """A whole roster with its cost.
@@ -103,6 +107,11 @@ class Incumbent:
             self.words[c.employee] = c.word
             self.personal[c.employee] = c.cost
 
+    def changes(self, since: Incumbent) -> list[Column]:
+        """Rosters of those who have another one than in an earlier plan."""
+        changed = np.flatnonzero((self.words != since.words).any(axis=1)).tolist()
+        return [Column.of(self.cover, e, self.words[e], float(self.personal[e])) for e in changed]
+
 
 def descend(
     incumbent: Incumbent, pricer: Pricer, order: Iterable[int], over: Callable[[], bool] = lambda: False
@@ -126,14 +135,12 @@ def descend(
             continue
         word = priced.words[0]
         before = incumbent.words[e].copy(), float(incumbent.personal[e])
-        rows, values = incumbent.cover.column(e, word)
-        incumbent.put([Column(e, word.copy(), pricer.cost(e, word), rows, values)])
+        incumbent.put([Column.of(incumbent.cover, e, word, pricer.cost(e, word))])
         now_cost = incumbent.cost
         if now_cost < cost - 1e-9:
             better, cost = True, now_cost
         else:
-            rows, values = incumbent.cover.column(e, before[0])
-            incumbent.put([Column(e, before[0], before[1], rows, values)])
+            incumbent.put([Column.of(incumbent.cover, e, *before)])
     return better
 
 
@@ -146,8 +153,7 @@ def repair(incumbent: Incumbent, pricer: Pricer) -> bool:
         if not len(priced.values):
             return False
         word = priced.words[0]
-        rows, values = incumbent.cover.column(e, word)
-        incumbent.put([Column(e, word.copy(), pricer.cost(e, word), rows, values)])
+        incumbent.put([Column.of(incumbent.cover, e, word, pricer.cost(e, word))])
     return True
 
 

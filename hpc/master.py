@@ -30,6 +30,11 @@ class Column:
     rows: NDArray[np.int32]
     values: Floats
 
+    @classmethod
+    def of(cls, cover: CoverRows, employee: int, word: Word, cost: float) -> Column:
+        """A copy of a roster with what it adds to the cover."""
+        return cls(employee, word.copy(), cost, *cover.column(employee, word))
+
 
 @dataclass(frozen=True, slots=True)
 class MasterSolution:
@@ -195,8 +200,7 @@ class Master:
 
     # ---- columns -------------------------------------------------------------------------------------------------
     def make(self, employee: int, word: Word, cost: float) -> Column:
-        rows, values = self.cover.column(employee, word)
-        return Column(employee, word.copy(), cost, rows, values)
+        return Column.of(self.cover, employee, word, cost)
 
     def add(self, columns: list[Column]) -> int:
         """Add columns that are not there yet; returns how many were new."""

@@ -109,7 +109,7 @@ def _improve(
     cover = incumbent.cover
     rest = incumbent.rest(people, days)
     fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
-    goal = now - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(now)))
+    cutoff = rest.cutoff(lattice)
     dear = sum(pricer.work(e) for e in people) > _DEAR * len(people)
     steps, columns, smoothing = _SAVE_PRICING if dear else _SAVE_MASTER
     pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
@@ -120,7 +120,7 @@ def _improve(
         fixed=fixed,
         start=np.zeros(cover.lines) if center is None else center,
         target=now,
-        cutoff=goal + 1e-6,
+        cutoff=cutoff,
         iterations=steps,
         keep=_KEPT,
         lines=lines,
@@ -128,8 +128,8 @@ def _improve(
         over=over,
         grid=COARSE,
     )
-    if first.bound >= goal + 1e-6 or over():
-        return Attempt(tuple(people), (), 0.0, first.bound >= goal + 1e-6)
+    if first.bound >= cutoff or over():
+        return Attempt(tuple(people), (), 0.0, first.bound >= cutoff)
     master = Master(cover, people, fixed, incumbent.penalty, lines)
     master.work = work
     master.add_plan(incumbent.words, incumbent.personal)
@@ -139,7 +139,7 @@ def _improve(
         pricing,
         fixed=fixed,
         center=first.duals,
-        cutoff=goal + 1e-6,
+        cutoff=cutoff,
         lattice=lattice,
         over=over,
         iterations=iterations,
@@ -148,7 +148,7 @@ def _improve(
         smoothing=smoothing,
         grid=COARSE,
     )
-    nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > goal + 1e-6)
+    nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > cutoff)
     if nothing.closed or over():
         return nothing
     best: list[Column] = []
@@ -162,7 +162,7 @@ def _improve(
             fixed=fixed,
             center=root.duals,
             lattice=lattice,
-            cutoff=min(goal + 1e-6, best_cost),
+            cutoff=min(cutoff, best_cost),
             over=over,
             sure=0.95,
             whole=whole,

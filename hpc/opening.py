@@ -144,11 +144,10 @@ class Opening:
         )
         columns = []
         for e in np.flatnonzero((search.plan.words != incumbent.words).any(axis=1)).tolist():
-            word = search.plan.words[e].copy()
-            cost = self.pricer.cost(e, word)
+            cost = self.pricer.cost(e, search.plan.words[e])
             if not math.isfinite(cost):
                 return [], 0.0
-            columns.append(Column(e, word, cost, *self.cover.column(e, word)))
+            columns.append(Column.of(self.cover, e, search.plan.words[e], cost))
         trial = incumbent.copy()
         trial.put(columns)
         gain = incumbent.cost - trial.cost

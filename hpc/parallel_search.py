@@ -210,12 +210,9 @@ class Search:
         work.add(Work.MOVE * self.chains.full * (days[1] - days[0]) / (4 * self.days))
         if trial is None:
             return Attempt((), (), 0.0, False, work.used, _EVERYBODY)
-        changed = np.flatnonzero((trial.words != self.incumbent.words).any(axis=1)).tolist()
-        columns = tuple(
-            Column(e, trial.words[e].copy(), float(trial.personal[e]), *trial.cover.column(e, trial.words[e]))
-            for e in changed
-        )
-        return Attempt(tuple(changed), columns, self.incumbent.cost - trial.cost, False, work.used, _EVERYBODY)
+        columns = tuple(trial.changes(self.incumbent))
+        gain = self.incumbent.cost - trial.cost
+        return Attempt(tuple(c.employee for c in columns), columns, gain, False, work.used, _EVERYBODY)
 
     def _likely(self) -> Floats:
         """Chances of the kinds: half by gain per work so far, half so that all get as much work."""
@@ -307,7 +304,7 @@ class Search:
             now = self.incumbent.words[c.employee]
             word = np.where(c.word != base[c.employee], c.word, now).astype(np.int16)
             cost = self.pricer.cost(c.employee, word)
-            made.append(Column(c.employee, word, cost, *self.incumbent.cover.column(c.employee, word)))
+            made.append(Column.of(self.incumbent.cover, c.employee, word, cost))
         return made
 
     def _adapt(self, attempts: list[Attempt], gain: float) -> None:

@@ -112,7 +112,7 @@ def renew(
     cover = incumbent.cover
     people = list(range(len(incumbent.words)))
     rest = incumbent.rest(people, days)
-    goal = rest.cost - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(rest.cost))) + 1e-6
+    cutoff = rest.cutoff(lattice)
     first = ascend(
         cover,
         pricing,
@@ -120,7 +120,7 @@ def renew(
         fixed=rest.fixed,
         start=np.zeros(cover.lines),
         target=rest.cost,
-        cutoff=goal,
+        cutoff=cutoff,
         iterations=_ASCENT,
         keep=10,
         lines=rest.lines,
@@ -128,7 +128,7 @@ def renew(
         over=over,
         grid=COARSE,
     )
-    if first.bound >= goal or over():
+    if first.bound >= cutoff or over():
         return None
     master = Master(cover, people, rest.fixed, incumbent.penalty / 100.0, rest.lines)
     master.left, master.work = left, work or master.work
@@ -141,7 +141,7 @@ def renew(
             pricing,
             fixed=rest.fixed,
             center=center,
-            cutoff=goal,
+            cutoff=cutoff,
             lattice=lattice,
             iterations=_ROUNDS,
             shut=rest.shut,
@@ -152,7 +152,7 @@ def renew(
         )
 
     root = rising(master, first.duals, once, most=incumbent.penalty, over=over)
-    if root.bound >= goal or over():
+    if root.bound >= cutoff or over():
         return None
     found = dive(
         master,

@@ -9,6 +9,7 @@ and Sahling 2010), and rooms, theatres and nurses are found for the new days aft
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ _GROW, _SHRINK = 1.15, 0.75
 
 
 class Days:
-    """Improves days of admission on the aggregated model of one problem.
+    """Improves days of admission on the aggregated model of one problem, which is built when first asked for.
 
     Attributes
     ----------
@@ -41,19 +42,23 @@ class Days:
     """
 
     def __init__(self, problem: HospitalProblem) -> None:
-        from optimise.search.hospital.care import Care, applies
-
         people = problem.patients
         self.problem = problem
         movable = ~people.inpatient
         self.usable = bool((movable & (~people.mandatory | (people.due > people.release))).any())
-        if not self.usable:
-            return
-        self._made = Admissions(problem, Care(problem) if applies(problem) else None)
+        self._size = _SIZE
+
+    @cached_property
+    def _made(self) -> Admissions:
+        from optimise.search.hospital.care import Care, applies
+
+        return Admissions(self.problem, Care(self.problem) if applies(self.problem) else None)
+
+    @cached_property
+    def _solver(self) -> Highs:
         # what these leave out takes long on a whole model and is not asked for its limit
         options = {"mip_detect_symmetry": False, "mip_heuristic_run_root_reduced_cost": False}
-        self._solver = Highs(self._made.model.freeze(), options=options)
-        self._size = _SIZE
+        return Highs(self._made.model.freeze(), options=options)
 
     def improve(
         self, days: IntArray, rng: np.random.Generator, *, seconds: float = math.inf, work: bool = False
