@@ -1,9 +1,10 @@
 """The aggregated admission-day model of a hospital problem, in the manner of Team Twente (arXiv:2511.04685).
 
 Binary x[p,a] for each patient and day of admission; surgeons by day; theatres by day and size (integer numbers
-opened); beds by day and gender, where rooms of one size are counted and split between the genders by integers;
-workload by shift; each patient and day carries the least continuity, skill and room cost that any plan pays for it.
-It is a relaxation whatever the weights, because every cost that is left out is non-negative.
+opened, at least as many as :func:`last_edge` says); beds by day and gender, where rooms of one size are counted and
+split between the genders by integers; workload by shift; each patient and day carries the least continuity, skill and
+room cost that any plan pays for it. It is a relaxation whatever the weights, because every cost that is left out is
+non-negative.
 """
 
 from __future__ import annotations
@@ -23,13 +24,18 @@ from optimise.solvers.highs import Highs
 if TYPE_CHECKING:
     from optimise.search.hospital.care import Care
 
-__all__ = ["Admissions"]
+__all__ = ["Admissions", "last_edge"]
 
 Floats = NDArray[np.float64]
 
 
 class Admissions:
     """The aggregated model in ticks under given prices of workload.
+
+    Parameters
+    ----------
+    edges : bool
+        Strengthen the theatres opened by :func:`last_edge`.
 
     Attributes
     ----------
@@ -41,7 +47,7 @@ class Admissions:
         Step of the objective at whole points, 0 when unknown.
     """
 
-    def __init__(self, problem: HospitalProblem, care: Care | None) -> None:
+    def __init__(self, problem: HospitalProblem, care: Care | None, *, edges: bool = True) -> None:
         h, people = arrays_of(problem), problem.patients
         self._patients = len(people)
         self.model = model = LinearModel(f"{problem.name}, admission days")
@@ -74,7 +80,7 @@ class Admissions:
         nights_ = np.minimum(people.stay[person], problem.days - day)
         source = np.repeat(np.arange(len(person)), nights_)
         night = np.arange(len(source)) - np.repeat(np.cumsum(nights_) - nights_, nights_)
-        _surgeons_and_theatres(problem, h, model, person, day, x)
+        _surgeons_and_theatres(problem, h, model, person, day, x, edges)
         _beds(problem, h, model, person[source], day[source] + night, x[source])
         if care is not None:
             cells = (person[source], day[source] + night, night, x[source])
@@ -132,7 +138,13 @@ def _no_surgery(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
 
 
 def _surgeons_and_theatres(
-    problem: HospitalProblem, h: HospitalArrays, model: LinearModel, person: IntArray, day: IntArray, x: IntArray
+    problem: HospitalProblem,
+    h: HospitalArrays,
+    model: LinearModel,
+    person: IntArray,
+    day: IntArray,
+    x: IntArray,
+    edges: bool,
 ) -> None:
     """Minutes of surgeons by day; minutes of theatres by day against the theatres opened of each size."""
     if problem.theatres is None:
@@ -147,12 +159,58 @@ def _surgeons_and_theatres(
         model.add_entries(rows[day[cut]], x[cut], need[cut])
         some = model.add_rows("opened", int(cut.sum()), upper=0.0)
         model.add_entries(some, x[cut])
+        most = _most_minutes(problem, h, person[cut], day[cut])
         for d in range(days):
             sizes, count = np.unique(h.minutes[:, d], return_counts=True)
             opened = model.add_columns("open", len(sizes), upper=count, cost=h.open_weight, integer=True)
             model.add_entries(rows[d], opened, -1.0 * sizes)
             here = np.flatnonzero(day[cut] == d)
             model.add_entries(some[here][:, None], opened[None, :], -1.0)
+            edge = last_edge(h.minutes[:, d], int(most[d])) if edges else None
+            if edge is not None:
+                below, full, step = edge
+                row = model.add_rows("last_edge", 1, upper=float(full - step * below))
+                model.add_entries(row[0], x[cut][here], need[cut][here])
+                model.add_entries(row[0], opened, -float(step))
+
+
+def _most_minutes(problem: HospitalProblem, h: HospitalArrays, person: IntArray, day: IntArray) -> IntArray:
+    """Most minutes of surgery that surgeons can do on each day (days,), by the durations of those who may come."""
+    most = np.zeros(problem.days, dtype=np.int64)
+    hard = problem.hard("SurgeonOvertime")
+    for d in range(problem.days):
+        here = person[day == d]
+        for surgeon in np.unique(h.surgeon[here]):
+            durations = h.duration[here[h.surgeon[here] == surgeon]]
+            if not hard:
+                most[d] += int(durations.sum())
+                continue
+            sums = 1  # bit m: patients of m minutes in all
+            for minutes in durations.tolist():
+                sums |= sums << minutes
+            most[d] += (sums & ((1 << (int(h.surgeon_minutes[surgeon, d]) + 1)) - 1)).bit_length() - 1
+    return most
+
+
+def last_edge(sizes: IntArray, most: int) -> tuple[int, int, int] | None:
+    """Strengthening of theatres opened on a day of at most ``most`` minutes of surgery; None where there is none.
+
+    Let S_k be the minutes of the k largest theatres and K the fewest with S_K >= most. The points (S_k, k), k < K, and
+    (most, K) span the convex hull of what M minutes and the theatres opened for them can be; the relaxation of
+    M <= minutes opened keeps all of its edges but the last,
+
+        opened >= K - 1 + (M - S_{K-1}) / (most - S_{K-1}).
+
+    Returns
+    -------
+    tuple of int
+        K - 1, S_{K-1} and most - S_{K-1}.
+    """
+    total = np.concatenate([[0], np.cumsum(np.sort(sizes)[::-1])])
+    below = int(np.searchsorted(total, most)) - 1
+    if below < 0 or below + 1 >= len(total) or total[below + 1] == most:
+        return None
+    return below, int(total[below]), most - int(total[below])
 
 
 def _beds(

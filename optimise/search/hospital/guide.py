@@ -55,7 +55,7 @@ def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> NDA
     """
     from optimise.search.hospital.admissions import Admissions
 
-    made = Admissions(problem, None)
+    made = Admissions(problem, None, edges=False)  # with them the search ended dearer, see DESIGN.md
     solver = Highs(made.model.freeze(relaxed=True), threads=1)
     columns = np.concatenate([made.x, made.refused])
     # "admitted" bounds them as well; with the bounds off, nothing of the price hides in them
