@@ -113,14 +113,26 @@ class Chains:
         return sorted([incumbent, *plans], key=lambda p: p.cost)
 
     def again(
-        self, incumbent: Incumbent, moves: int, heat: float, stream: tuple[int, int], over: Callable[[], bool]
+        self,
+        incumbent: Incumbent,
+        moves: int,
+        heat: float,
+        stream: tuple[int, int],
+        over: Callable[[], bool],
+        days: tuple[int, int] | None = None,
     ) -> tuple[list[Column], float]:
-        """A chain from an incumbent, heated to a fraction of the first temperature: new rosters and the gain."""
+        """A chain from an incumbent, heated to a fraction of the first temperature: new rosters and the gain.
+
+        Parameters
+        ----------
+        days : tuple of int, optional
+            Half-open window of days that may change.
+        """
         annealer = self.annealer
         if self.warmth == 0.0:
             self.warmth = max(annealer.survey(incumbent.words, self.seed)[0], 2 * self.cold)
         hot = max(heat * self.warmth, 2 * self.cold)
-        found = annealer.run(incumbent.words, moves, hot, self.cold, self._stream(*stream), over)
+        found = annealer.run(incumbent.words, moves, hot, self.cold, self._stream(*stream), over, days=days)
         if (found == incumbent.words).all():
             return [], 0.0
         better = self._legal(incumbent, found)

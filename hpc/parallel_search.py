@@ -33,6 +33,10 @@ KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal", "everybody")
 _COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
+#: Most days of a chain's window; its least and most heat.
+_CHAIN, _TEPID = 28, (0.06, 0.3)
+#: Change of the moves of chains and bursts after one without and one with gain.
+_CHAIN_PACE, _BURST_PACE = (1.03, 0.98), (1.1, 0.95)
 #: A round of bursts that brings less than this part of the cost is followed by all kinds.
 _HASTY = 1e-3
 #: Work of a proof after which neighbourhoods grow by a whole person.
@@ -160,8 +164,11 @@ class Search:
             if self._hasty:
                 kind = _ANNEAL
             if kind == _ANNEAL and self.chains is not None:
-                heat = float(0.04 * 12.0 ** random.uniform()) if isinstance(self.chains, Chains) else 1.0
-                drawn.append(_Draw(kind, heat=heat))  # bursts of reinsertion have a heat of their own
+                if isinstance(self.chains, Chains):
+                    heat = float(_TEPID[0] * (_TEPID[1] / _TEPID[0]) ** random.uniform())
+                    drawn.append(_Draw(kind, days=self._few_weeks(random), heat=heat))
+                else:
+                    drawn.append(_Draw(kind, heat=1.0))  # bursts of reinsertion have a heat of their own
                 continue
             if kind == _EVERYBODY:
                 drawn.append(_Draw(kind, days=self._weeks(random)))
@@ -176,8 +183,12 @@ class Search:
         """Work on neighbourhood ``k`` of this round."""
         kind, people, days = drawn.kind, list(drawn.people), drawn.days
         if kind == _ANNEAL and self.chains is not None:
-            moves = int(self.state.length * self.chains.full)
-            columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, (self.state.round, k), over)
+            moves, stream = int(self.state.length * self.chains.full), (self.state.round, k)
+            if isinstance(self.chains, Chains) and days is not None:
+                moves = moves * (days[1] - days[0]) // self.days
+                columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over, days)
+            else:
+                columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over)
             return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
         if kind == _EVERYBODY and days is not None:
             return self._renewed(k, days, over)
@@ -192,6 +203,12 @@ class Search:
             most=_MOST_WORK,
         )
         return replace(made, kind=kind)
+
+    def _few_weeks(self, random: np.random.Generator) -> tuple[int, int]:
+        """A window for a chain: what it gains in some days is not lost to what it spoils in others."""
+        length = 7 * int(random.integers(1, 1 + min(_CHAIN // 7, max(1, self.days // 7))))
+        first = 7 * int(random.integers(0, max(0, self.days - length) // 7 + 1))
+        return first, min(self.days, first + length)
 
     def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
         """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
@@ -323,7 +340,8 @@ class Search:
             if a.kind == _EVERYBODY:
                 continue
             if a.kind == _ANNEAL:
-                state.length = min(2.0, max(0.02, state.length * (1.1 if a.gain <= 0 else 0.95)))
+                longer, shorter = _CHAIN_PACE if isinstance(self.chains, Chains) else _BURST_PACE
+                state.length = min(2.0, max(0.02, state.length * (longer if a.gain <= 0 else shorter)))
             elif a.kind == _WINDOW:
                 state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))
             else:

@@ -224,7 +224,7 @@ class Annealer:
         rules, walk = self.rules(dear), self._walk(words)
         seen = np.zeros(2000)
         cost = start_walk(rules, walk)
-        anneal(rules, walk, self._trial, words.copy(), cost, 40_000, 1e-9, 1e-9, _seeded(seed), seen)
+        anneal(rules, walk, self._trial, words.copy(), cost, 40_000, 1e-9, 1e-9, _seeded(seed), seen, 0, words.shape[1])
         rises = seen[seen > 0]
         soft = rises[rises < dear / 2]
         if not len(soft):
@@ -241,6 +241,7 @@ class Annealer:
         over: Callable[[], bool] = lambda: False,
         tries: int = 4,
         kept: Word | None = None,
+        days: tuple[int, int] | None = None,
     ) -> Word:
         """Anneal from a roster; returns the best roster met.
 
@@ -259,7 +260,10 @@ class Annealer:
             How often to go on, with hard units four times as dear, while the best roster breaks a hard rule.
         kept : int16 array (people, days), optional
             Duties that stay as they are; -1 where the walk is free.
+        days : tuple of int, optional
+            Half-open window outside which all duties stay as they are.
         """
+        begin, close = days or (0, words.shape[1])
         unit = self._rules.unit if kept is None else self._held(kept)
         random = _seeded(seed)
         none = np.zeros(0)
@@ -273,7 +277,9 @@ class Annealer:
             heat = hot
             for _ in range(parts):
                 met = walk.words.copy()
-                found, cost = anneal(rules, walk, self._trial, met, cost, _PART, heat, heat * factor, random, none)
+                found, cost = anneal(
+                    rules, walk, self._trial, met, cost, _PART, heat, heat * factor, random, none, begin, close
+                )
                 if found < least - 1e-9:
                     least, best = found, met
                 heat *= factor
@@ -481,12 +487,12 @@ def _cover(rules, walk, trial, slot, e, first, last, forth):  # type: ignore[no-
 
 
 @jit
-def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen):  # type: ignore[no-untyped-def]
-    """A piece of the walk; ``best`` receives the cheapest roster met, ``seen`` the first rises of cost.
+def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin, close):  # type: ignore[no-untyped-def]
+    """A piece of the walk on days [begin, close); ``best`` receives the cheapest roster met, ``seen`` the first rises.
 
     Returns the cost of the best and of the last roster.
     """
-    people, days = walk.words.shape
+    people, days = len(walk.words), close - begin
     alphabet = rules.unit.shape[2]
     least = cost
     kinds = 4  # one duty, block of one duty, exchange of a block, exchange of two blocks
@@ -516,11 +522,11 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen):  # t
         tried[kind] += 1
         threshold = -heat * np.log(1.0 - _random(random))
         e = int(_random(random) * people)
-        first = int(_random(random) * days)
+        first = begin + int(_random(random) * days)
         last = first + 1
         if kind >= 1:
             longest = 4 if _random(random) < 0.6 else max(days // 2, 4)
-            last = min(days, first + 1 + int(_random(random) * longest))
+            last = min(close, first + 1 + int(_random(random) * longest))
         if kind <= 1:
             duty = int(_random(random) * alphabet)
             if kind == 1 and _random(random) < 0.3:
@@ -558,8 +564,8 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen):  # t
                     same = False
             if kind == 3:
                 width = last - first
-                second = int(_random(random) * days)
-                until = min(days, second + width)
+                second = begin + int(_random(random) * days)
+                until = min(close, second + width)
                 low, high = min(first, second), max(last, until)
                 for d in range(low, high):
                     inside = (first <= d < last) or (second <= d < until)

@@ -94,3 +94,17 @@ def test_exact_cover_gets_longer_chains(hard: bool, longer: bool) -> None:
     cover = CoverRows(replace(problem.compiled, lines=exact))
     share = Chains(cover, Pricer(problem.compiled), 1.0, seed=0).share
     assert (share > 0.1) == longer
+
+
+@pytest.mark.parametrize("days", [(0, 7), (5, 9), (7, 14), (13, 14)])
+def test_a_chain_on_a_window_leaves_the_other_days(days: tuple[int, int]) -> None:
+    problem = small(4, people=6, days=14)
+    annealer = Annealer(problem.compiled, CoverRows(problem.compiled))
+    random = np.random.default_rng(3)
+    start = random.integers(0, problem.compiled.alphabet, (6, 14)).astype(np.int16)
+    found = annealer.run(start, 250_000, 5.0, 0.1, 1, days=days)
+    outside = [d for d in range(14) if not days[0] <= d < days[1]]
+    assert (found[:, outside] == start[:, outside]).all()
+    assert (found != start).any()
+    soft, _ = roster_cost(problem.compiled, found)
+    assert start_walk(annealer.rules(0.0), annealer._walk(found)) == pytest.approx(soft)
