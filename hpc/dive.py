@@ -59,6 +59,7 @@ def dive(
     partial: bool = False,
     grid: float = GRID,
     level: float = 1.0,
+    patience: int = 0,
 ) -> Dived | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
@@ -70,13 +71,14 @@ def dive(
     is left as it was but for new columns. With ``partial``, a dive that runs out of time gives the most likely roster
     of each person. With a ``level`` below 1 it ends in that way once this share of the cells is fixed, or where no step
     can be taken any more: what is fixed last costs most there (exact cover), and annealing of the free cells does it
-    better.
+    better. With ``patience``, a step past the cutoff whose bound is not gets so many times ``iterations`` rounds more
+    before it is taken back: what is dear may be columns that are not made yet.
     """
     people, cover = master.people, master.cover
     days = cover.days
     taken = np.full((len(people), days), -1, dtype=np.int16)
     masks: dict[int, NDArray[np.bool_]] = dict(shut or {})
-    tail, careful, reverts, last = center, False, 0, math.inf
+    tail, careful, reverts, waited, last = center, False, 0, 0, math.inf
     last_good: Dived | None = None
     if level < 1.0:
         taken = _given(master, taken, masks)
@@ -98,7 +100,11 @@ def dive(
                 grid=grid,
             )
             solution = master.solve()
-            lost = math.isinf(run.bound) or solution.objective >= cutoff - 1e-7
+            dear = solution.objective >= cutoff - 1e-7
+            if dear and not run.converged and run.bound < cutoff and waited < patience:
+                tail, waited = run.duals, waited + 1
+                continue
+            lost, waited = math.isinf(run.bound) or dear, 0
             risen = solution.objective > last + rise * max(1.0, abs(last)) and not careful
             if lost or (risen and reverts < most_reverts):
                 reverts += 1

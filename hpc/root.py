@@ -41,6 +41,8 @@ class _Dive(NamedTuple):
     share: float  # fixed in a step
     iterations: int  # pricing rounds of a step
     level: float = 1.0  # share of the cells at which annealing takes over
+    patience: int = 0  # times that a step past the cutoff is given more rounds
+    smoothing: float = 0.5
 
 
 #: The first is quick, the second is the one that closes hard cover, the others bring variety.
@@ -62,6 +64,10 @@ _GUIDED = (
     _Dive(False, 0.05, 10, 0.9),
     _Dive(False, 0.05, 20, 0.5),
 )
+#: The first of them on horizons that have windows: a step makes too few columns there, and most would be taken back.
+_PATIENT = _Dive(False, 0.2, 10, patience=6, smoothing=0.2)
+#: Share of the time left for dives, and on such horizons, where the search gains more.
+_DIVING, _LESS = 0.4, 0.25
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
@@ -201,12 +207,14 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole = spread(master)
-    until = run.clock.elapsed + 0.4 * run.clock.left
+    long = run.annealed and run.cover.days >= LEAST
+    until = run.clock.elapsed + (_LESS if long else _DIVING) * run.clock.left
+    guided = (_PATIENT, *_GUIDED[1:]) if long else _GUIDED
 
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, how in enumerate(_GUIDED if run.annealed else _DIVES):
+    for done, how in enumerate(guided if run.annealed else _DIVES):
         if done < run.dives:  # before this run was stopped
             continue
         if done == 0 and run.relaxed is not None:
@@ -233,6 +241,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 partial=True,
                 grid=GRID if cheap(run) else COARSE,
                 level=how.level,
+                patience=how.patience,
+                smoothing=how.smoothing,
             )
             vain = vain + 1 if found is None else 0
             if found is None:

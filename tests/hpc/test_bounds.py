@@ -15,7 +15,7 @@ from hpc.column_generation import ColumnGenerationMethod
 from hpc.dive import dive
 from hpc.generation import LocalPricing, cost_lattice, generate, lattice_of, round_up
 from hpc.incumbent import construct, descend
-from hpc.master import Master
+from hpc.master import Column, Master
 from hpc.neighbourhood import choose_people, improve
 from hpc.parallel_search import ParallelSearchMethod
 from optimise.domain.roster import Roster, RosterProblem
@@ -103,6 +103,18 @@ def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None
     assert roster_cost(problem.compiled, words) == (pytest.approx(found.cost), 0.0)
 
 
+class Counted(LocalPricing):
+    """Counts how often a person is priced."""
+
+    calls = 0
+
+    def one(
+        self, employee: int, prices: NDArray[np.float64], shut: NDArray[np.bool_] | None = None
+    ) -> tuple[float, list[Column]]:
+        self.calls += 1
+        return super().one(employee, prices, shut)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) -> None:
     problem = small(seed, people=6, days=14)
@@ -133,6 +145,35 @@ def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) ->
     for c in found.columns:
         mine = found.kept[c.employee]
         assert ((mine < 0) | (mine == c.word)).all()
+
+
+def test_a_patient_dive_prices_more_before_it_takes_a_step_back() -> None:
+    problem = small(1, people=6, days=14)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    people, nothing = list(range(6)), np.zeros(cover.lines)
+    start = construct(cover, pricer, people, PENALTY)
+    assert start is not None
+    rounds = []
+    for patience in (0, 5):
+        master = Master(cover, people, nothing, PENALTY)
+        master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
+        root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
+        team = Counted(pricer, cover)
+        dive(
+            master,
+            team,
+            fixed=nothing,
+            center=root.duals,
+            lattice=1.0,
+            cutoff=root.bound + 1.5,
+            whole=False,
+            share=0.3,
+            iterations=1,
+            most_reverts=0,
+            patience=patience,
+        )
+        rounds.append(team.calls)
+    assert rounds[1] > rounds[0]
 
 
 def test_volume_ascent_gives_valid_bounds() -> None:
