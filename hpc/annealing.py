@@ -16,7 +16,7 @@ from optimise.kernels.anneal import Annealer
 from optimise.kernels.cover import CoverRows
 from optimise.method import Communicator
 
-__all__ = ["CHAINS", "Chains", "sound"]
+__all__ = ["CHAINS", "Chains", "sound", "weeks"]
 
 Word = NDArray[np.int16]
 
@@ -26,6 +26,8 @@ _PER_CELL = 20_000  # moves per person and day of a full chain
 _PROBE = 250_000
 #: Shares of the time for the first chains, with and without mostly exact cover.
 _SHARES = (0.08, 0.2)
+#: Chains of the search: least and most heat, as shares of a full chain's; most weeks of the window they walk on.
+_MILD, _WEEKS = (0.06, 0.3), 4
 #: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
 _POLISH, _TEPID = 4_000, 0.12
 #: Moves per free cell after a dive that stopped early, and their first temperature; what it fixed stays meanwhile.
@@ -43,6 +45,13 @@ def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -
     began = time.perf_counter()
     found = annealer.run(words, moves, cold, cold, seed, tries=1)
     return found, (time.perf_counter() - began) / moves
+
+
+def weeks(random: np.random.Generator, days: int, least: int, most: int) -> tuple[int, int]:
+    """A half-open window of ``least`` to ``most`` whole weeks (of what there is, on shorter horizons)."""
+    length = 7 * int(random.integers(least, most + 1))
+    first = 7 * int(random.integers(0, max(0, days - length) // 7 + 1))
+    return first, min(days, first + length)
 
 
 class Chains:
@@ -64,6 +73,8 @@ class Chains:
         self.warmth = 0.0
         #: whether enough moves keep the hard rules
         self.suited = True
+        #: change of the moves of a chain of the search after one without and one with gain
+        self.pace = (1.03, 0.98)
 
     @property
     def annealer(self) -> Annealer:
@@ -111,6 +122,13 @@ class Chains:
         gathered = sorted((m for part in comm.allgather(mine) for m in part), key=lambda m: m[0])
         plans = [Incumbent(self.cover, w, p, incumbent.penalty) for _, w, p in gathered]
         return sorted([incumbent, *plans], key=lambda p: p.cost)
+
+    def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
+        """Heat and days of a chain of the search: on few weeks, gains are not lost to what it spoils elsewhere."""
+        mild, warm = _MILD
+        heat = float(mild * (warm / mild) ** random.uniform())
+        days = self.cover.days
+        return heat, weeks(random, days, 1, min(_WEEKS, max(1, days // 7)))
 
     def again(
         self,

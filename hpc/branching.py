@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.dive import dive
+from hpc.dive import Steps, dive
 from hpc.generation import Pricing, generate, round_up
 from hpc.master import Column, Master, MasterSolution
 from optimise.kernels.cover import CoverRows
@@ -36,6 +36,8 @@ SOURCE = "branch and price: least Lagrangian bound of the open nodes (exact dyad
 ROOM, _TRIED = 64, 6
 #: Below this distance from whole numbers a sum counts as whole.
 _WHOLE = 0.02
+#: Dives from nodes where all sums are whole.
+_STEPS = Steps(whole=False, share=0.05, sure=0.95, iterations=20, rise=math.inf, reverts=2)
 
 
 @dataclass(order=True, slots=True)
@@ -218,17 +220,12 @@ class Branching:
         found = dive(
             self.master,
             self.pricing,
+            _STEPS,
             fixed=np.zeros(self.cover.lines),
             center=node.duals,
             lattice=self.lattice,
             cutoff=self.cost(),
             over=over,
-            share=0.05,
-            sure=0.95,
-            whole=False,
-            iterations=20,
-            rise=math.inf,
-            most_reverts=2,
             shut=node.shut,
         )
         self._allow(node.shut)

@@ -292,6 +292,14 @@ class Master:
         self._delete(drop)
         return len(drop)
 
+    def set_aside(self, keep: NDArray[np.bool_]) -> list[Column]:
+        """Take out the columns not marked that are outside the basis, and return them."""
+        drop = np.flatnonzero(~(keep | self.basic_columns())).tolist()
+        gone = [self.columns[i] for i in drop]
+        if drop:
+            self._delete(drop)
+        return gone
+
     def _delete(self, drop: list[int]) -> None:
         self._lp.deleteCols(len(drop), np.array(drop, dtype=np.int32) + self.slacks)
         gone = set(drop)
@@ -352,8 +360,9 @@ class Master:
         nodes: int = 500,
         over: Callable[[], bool] = lambda: False,
         most: int = 1 << 30,
+        among: NDArray[np.bool_] | None = None,
     ) -> tuple[list[Column] | None, float, float]:
-        """Best choice of one column per person by HiGHS branch and bound: (columns, objective, bound).
+        """Best choice of a column per person (``among`` these) by HiGHS branch and bound: (columns, objective, bound).
 
         Columns whose reduced cost in the linear master shows that they are in no solution below ``cutoff`` are left
         out. The columns are None when nothing below ``cutoff`` was found within the node limit, or more than
@@ -361,6 +370,7 @@ class Master:
         """
         linear = self.solve()
         usable = self.reduced <= cutoff - linear.objective + 1e-6
+        usable = usable if among is None else usable & among
         if linear.objective >= cutoff - 1e-7 or int(usable.sum()) > most:
             return None, math.inf, linear.objective
         h = self._highspy.Highs()
@@ -410,6 +420,21 @@ class Master:
         """Which columns are in the basis of the last solution."""
         basic = self._highspy.HighsBasisStatus.kBasic
         return np.array([status == basic for status in self._lp.getBasis().col_status[self.slacks :]], dtype=np.bool_)
+
+    def basis(self) -> tuple[Any, list[Column]]:
+        """The basis of the last solution, to come back to, and the columns that it is of."""
+        return self._lp.getBasis(), list(self.columns)
+
+    def restore(self, basis: tuple[Any, list[Column]]) -> None:
+        """Come back to an earlier basis, feasible again; columns that are newer are outside it."""
+        old, columns = basis
+        new, low = self._highspy.HighsBasis(), self._highspy.HighsBasisStatus.kLower
+        statuses = old.col_status
+        known = {id(c): status for c, status in zip(columns, statuses[self.slacks :], strict=True)}
+        new.col_status = [*statuses[: self.slacks], *[known.get(id(c), low) for c in self.columns]]
+        new.row_status = old.row_status
+        self._lp.setBasis(new)
+        self._lp.setOptionValue("simplex_strategy", 4)
 
     def begin_as(self, other: Master, basic: int) -> None:
         """Start from the basis of another master of the same lines: its lines and deviations, the first columns."""

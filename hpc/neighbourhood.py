@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.ascent import ascend
-from hpc.dive import dive
+from hpc.dive import Steps, dive
 from hpc.generation import LocalPricing, generate, round_up
 from hpc.guide import Guide
 from hpc.incumbent import Incumbent
@@ -28,6 +28,11 @@ _KEPT = 30
 #: and pricing, smoothing) that save pricing; below: those that save masters.
 _DEAR = 5e5
 _SAVE_PRICING, _SAVE_MASTER = (30, 4, 0.5), (80, 2, 0.9)
+#: Whole rosters first; single duties where that finds nothing.
+_DIVES = (
+    Steps(whole=True, sure=0.95, iterations=6, rise=math.inf, reverts=0),
+    Steps(whole=False, sure=0.95, iterations=20, rise=math.inf, reverts=0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +158,18 @@ def _improve(
         return nothing
     best: list[Column] = []
     best_cost = now
-    for whole, rounds in ((True, 6), (False, 20)):
+    for how in _DIVES:
         if over() or best or round_up(root.bound, lattice) >= best_cost - 1e-7:
             break
         found = dive(
             master,
             pricing,
+            how,
             fixed=fixed,
             center=root.duals,
             lattice=lattice,
             cutoff=min(cutoff, best_cost),
             over=over,
-            sure=0.95,
-            whole=whole,
-            iterations=rounds,
-            rise=math.inf,
-            most_reverts=0,
             shut=shut,
             grid=COARSE,
         )

@@ -71,7 +71,7 @@ class Opening:
         self.trials = people * days * _TRIALS
         #: as :class:`~hpc.annealing.Chains`, whose place in the search this takes
         self.full = people * days * _BURST * _MOVES
-        self.warmth, self.suited = 0.0, True
+        self.warmth, self.suited, self.pace = 0.0, True, (1.1, 0.95)
 
     def relax(self, comm: Communicator, over: Callable[[], bool]) -> Relaxed:
         """Bound, duals and mean rosters with totals priced, people shared out; the same on all ranks."""
@@ -107,13 +107,30 @@ class Opening:
         plans = [Incumbent(self.cover, words, personal, self.penalty) for _, words, personal in gathered]
         return sorted([incumbent, *plans], key=lambda p: p.cost)
 
+    def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
+        """No bound on the heat, which each burst draws for itself, and all days."""
+        return math.inf, (0, self.cover.days)
+
     def again(
-        self, incumbent: Incumbent, moves: int, heat: float, stream: tuple[int, int], over: Callable[[], bool]
+        self,
+        incumbent: Incumbent,
+        moves: int,
+        heat: float,
+        stream: tuple[int, int],
+        over: Callable[[], bool],
+        days: tuple[int, int] | None = None,
     ) -> tuple[list[Column], float]:
         """Bursts from an incumbent, each from the best so far: new rosters and the gain.
 
         They are as hot as chance has it, at most ``heat``. The answer depends on the arguments alone.
+
+        Raises
+        ------
+        ValueError
+            For a window (``days``) of part of the horizon: bursts have none.
         """
+        if days not in (None, (0, self.cover.days)):
+            raise ValueError("bursts of reinsertion have no window")
         random = np.random.default_rng([self.seed, 89, *stream])
         best = incumbent.copy()
         made: dict[int, Column] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.annealing import Chains
+from hpc.annealing import Chains, weeks
 from hpc.generation import LocalPricing
 from hpc.guide import Guide
 from hpc.incumbent import Incumbent
@@ -33,10 +33,6 @@ KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal", "everybody")
 _COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
-#: Most days of a chain's window; its least and most heat.
-_CHAIN, _TEPID = 28, (0.06, 0.3)
-#: Change of the moves of chains and bursts after one without and one with gain.
-_CHAIN_PACE, _BURST_PACE = (1.03, 0.98), (1.1, 0.95)
 #: A round of bursts that brings less than this part of the cost is followed by all kinds.
 _HASTY = 1e-3
 #: Work of a proof after which neighbourhoods grow by a whole person.
@@ -164,11 +160,8 @@ class Search:
             if self._hasty:
                 kind = _ANNEAL
             if kind == _ANNEAL and self.chains is not None:
-                if isinstance(self.chains, Chains):
-                    heat = float(_TEPID[0] * (_TEPID[1] / _TEPID[0]) ** random.uniform())
-                    drawn.append(_Draw(kind, days=self._few_weeks(random), heat=heat))
-                else:
-                    drawn.append(_Draw(kind, heat=1.0))  # bursts of reinsertion have a heat of their own
+                heat, window = self.chains.draw(random)
+                drawn.append(_Draw(kind, days=window, heat=heat))
                 continue
             if kind == _EVERYBODY:
                 drawn.append(_Draw(kind, days=self._weeks(random)))
@@ -182,13 +175,10 @@ class Search:
     def _attempt(self, k: int, drawn: _Draw, over: Callable[[], bool]) -> Attempt:
         """Work on neighbourhood ``k`` of this round."""
         kind, people, days = drawn.kind, list(drawn.people), drawn.days
-        if kind == _ANNEAL and self.chains is not None:
-            moves, stream = int(self.state.length * self.chains.full), (self.state.round, k)
-            if isinstance(self.chains, Chains) and days is not None:
-                moves = moves * (days[1] - days[0]) // self.days
-                columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over, days)
-            else:
-                columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over)
+        if kind == _ANNEAL and self.chains is not None and days is not None:
+            moves = int(self.state.length * self.chains.full) * (days[1] - days[0]) // self.days
+            stream = (self.state.round, k)
+            columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over, days)
             return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
         if kind == _EVERYBODY and days is not None:
             return self._renewed(k, days, over)
@@ -204,18 +194,10 @@ class Search:
         )
         return replace(made, kind=kind)
 
-    def _few_weeks(self, random: np.random.Generator) -> tuple[int, int]:
-        """A window for a chain: what it gains in some days is not lost to what it spoils in others."""
-        length = 7 * int(random.integers(1, 1 + min(_CHAIN // 7, max(1, self.days // 7))))
-        first = 7 * int(random.integers(0, max(0, self.days - length) // 7 + 1))
-        return first, min(self.days, first + length)
-
     def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
         """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
-        most = min(WIDE, self.days - 7)
-        length = 7 * int(random.integers(max(1, most // 14), most // 7 + 1))
-        first = 7 * int(random.integers(0, (self.days - length) // 7 + 1))
-        return first, first + length
+        most = min(WIDE, self.days - 7) // 7
+        return weeks(random, self.days, max(1, most // 2), most)
 
     def _renewed(self, k: int, days: tuple[int, int], over: Callable[[], bool]) -> Attempt:
         """Everybody planned anew in a window."""
@@ -340,7 +322,8 @@ class Search:
             if a.kind == _EVERYBODY:
                 continue
             if a.kind == _ANNEAL:
-                longer, shorter = _CHAIN_PACE if isinstance(self.chains, Chains) else _BURST_PACE
+                assert self.chains is not None
+                longer, shorter = self.chains.pace
                 state.length = min(2.0, max(0.02, state.length * (longer if a.gain <= 0 else shorter)))
             elif a.kind == _WINDOW:
                 state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))

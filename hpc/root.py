@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hpc.ascent import ascend
 from hpc.branching import SOURCE, Branching
 from hpc.comm import Team
-from hpc.dive import dive
+from hpc.dive import Steps, dive
 from hpc.generation import Generated, generate, rising, round_up
 from hpc.incumbent import descend
 from hpc.master import Column, Master, MasterSolution
@@ -34,45 +34,42 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 
 
-class _Dive(NamedTuple):
-    """Settings of one dive."""
-
-    whole: bool  # whole rosters, or single duties
-    share: float  # fixed in a step
-    iterations: int  # pricing rounds of a step
-    level: float = 1.0  # share of the cells at which annealing takes over
-    patience: int = 0  # times that a step past the cutoff is given more rounds
-    smoothing: float = 0.5
+def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
+    return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
 
 
 #: The first is quick, the second is the one that closes hard cover, the others bring variety.
 _DIVES = (
-    _Dive(True, 0.25, 3),
-    _Dive(False, 0.05, 30),
-    _Dive(True, 0.2, 20),
-    _Dive(True, 0.03, 10),
-    _Dive(False, 0.02, 40),
+    _steps(True, 0.25, 3),
+    _steps(False, 0.05, 30),
+    _steps(True, 0.2, 20),
+    _steps(True, 0.03, 10),
+    _steps(False, 0.02, 40),
 )
 #: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
 _ENOUGH = 0.1
 #: After annealing, single duties all: large steps first; then dives that stop early, where annealing takes over, first
 #: on the free cells, then on all.
 _GUIDED = (
-    _Dive(False, 0.2, 3),
-    _Dive(False, 0.1, 6, 0.8),
-    _Dive(False, 0.1, 10, 0.7),
-    _Dive(False, 0.05, 10, 0.9),
-    _Dive(False, 0.05, 20, 0.5),
+    _steps(False, 0.2, 3),
+    _steps(False, 0.1, 6, 0.8),
+    _steps(False, 0.1, 10, 0.7),
+    _steps(False, 0.05, 10, 0.9),
+    _steps(False, 0.05, 20, 0.5),
 )
-#: The first of them on horizons that have windows: a step makes too few columns there, and most would be taken back.
-_PATIENT = _Dive(False, 0.2, 10, patience=6, smoothing=0.2)
-#: Share of the time left for dives, and on such horizons, where the search gains more.
-_DIVING, _LESS = 0.4, 0.25
+#: The first of them on horizons that have windows: small steps, all columns made in each, most of the time. What is
+#: lost early, where a step has too few columns, chains and neighbourhoods do not find again.
+_LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
+#: Share of the time left for dives, and for those on such horizons.
+_DIVING, _MOST = 0.4, 0.7
+#: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
+_TRY, _CONVERGED = 0.2, 0.02
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
-#: part of what is left to the plan's cost; the master goes on afterwards with the better plan.
-_NEAR = 0.05
+#: part of what is left to the plan's cost, and the same before a lasting dive; the master goes on afterwards with the
+#: better plan, for this share of the time left at least.
+_NEAR, _NEARER, _ON = 0.05, 0.01, 0.1
 #: Share of the plan's gap that the master's may be for dives after annealing.
 _HALF = 0.5
 #: Share of the time left that the master of everybody gets at least, after windows.
@@ -88,6 +85,11 @@ _DEAR = 1e9  # the same after annealing: the master's simplex takes several time
 def cheap(run: Run, most: float = _CHEAP) -> bool:
     """Whether pricing everybody takes little, so that it may be done hundreds of times."""
     return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < most
+
+
+def lasting(run: Run) -> bool:
+    """Whether annealing suits and the horizon is so long that the master's simplex takes nearly all of the time."""
+    return run.annealed and run.cover.days >= LEAST
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -151,11 +153,16 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             center = first.duals
             master.add(first.columns)
         first_pass = _NEAR if run.annealed and len(people) * run.cover.days >= _LARGE else 0.0
-        if run.annealed and run.cover.days >= LEAST:
-            finished = sweep(run, team, master)  # if not, the master of everybody would take far longer still
-            now = run.clock.elapsed
-            until = max(until, now + _REST * run.clock.left) if finished else now
-        root = converge(run, team, master, center, until, loose=first_pass)
+        if lasting(run):
+            soon = run.clock.elapsed + _TRY * run.clock.left
+            root = converge(run, team, master, center, soon, loose=min(first_pass, _NEARER))
+            if root.solution.objective - root.bound > _CONVERGED * run.cost:
+                finished = sweep(run, team, master)  # if not, the master of everybody would take far longer still
+                now, center = run.clock.elapsed, root.duals
+                until = max(until, now + _REST * run.clock.left) if finished else now
+                root = converge(run, team, master, center, until, loose=first_pass)
+        else:
+            root = converge(run, team, master, center, until, loose=first_pass)
     run.duals = root.duals
     run.timers.count("columns", len(master.columns))
     run.timers.count("simplex iterations", master.simplex)
@@ -207,14 +214,19 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole = spread(master)
-    long = run.annealed and run.cover.days >= LEAST
-    until = run.clock.elapsed + (_LESS if long else _DIVING) * run.clock.left
-    guided = (_PATIENT, *_GUIDED[1:]) if long else _GUIDED
+    planned = _GUIDED if run.annealed else _DIVES
+    if lasting(run):
+        planned = (_LASTING, *planned[1:])
+    began, seconds = run.clock.elapsed, (_MOST if lasting(run) else _DIVING) * run.clock.left
+    until = began + seconds
+
+    def used() -> float:
+        return 0.0 if run.limits.iterations is not None else (run.clock.elapsed - began) / max(seconds, 1e-9)
 
     def over() -> bool:
         return run.over() or run.clock.elapsed > until
 
-    for done, how in enumerate(guided if run.annealed else _DIVES):
+    for done, steps in enumerate(planned):
         if done < run.dives:  # before this run was stopped
             continue
         if done == 0 and run.relaxed is not None:
@@ -227,22 +239,15 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             found = dive(
                 whole,
                 team.price,
+                steps,
                 fixed=np.zeros(run.cover.lines),
                 center=root.duals,
                 lattice=run.lattice,
                 cutoff=run.cost + 0.25 * (run.cost - run.bound),
                 over=over,
-                share=how.share,
-                sure=0.95,
-                whole=how.whole,
-                iterations=how.iterations,
-                rise=math.inf,
-                most_reverts=3,
                 partial=True,
-                grid=GRID if cheap(run) else COARSE,
-                level=how.level,
-                patience=how.patience,
-                smoothing=how.smoothing,
+                grid=GRID if cheap(run) and not lasting(run) else COARSE,
+                used=used,
             )
             vain = vain + 1 if found is None else 0
             if found is None:
@@ -250,7 +255,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             trial = run.incumbent.copy()
             trial.put(found.columns)
             tables = run.pricer.promoted()
-            for _ in range(3 if how.level == 1.0 else 0):
+            for _ in range(3 if steps.level == 1.0 else 0):
                 if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
             if run.annealed:
@@ -263,10 +268,11 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 whole.add_plan(trial.words, trial.personal)
         if not run.stopped:
             run.dives = done + 1
-        if not root.converged and not over():
+        if not root.converged and not run.over():
             with run.timers("root"):
                 master.add(whole.columns)
-                root = converge(run, team, master, root.duals, until)
+                on = run.clock.elapsed + _ON * run.clock.left
+                root = converge(run, team, master, root.duals, max(until, on))
                 whole = spread(master)
             run.duals = root.duals
 
@@ -310,7 +316,7 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
 
     The tree begins with the columns of ``root``, if any.
     """
-    if run.incumbent is None or run.duals is None or not cheap(run) or run.closed:
+    if run.incumbent is None or run.duals is None or not cheap(run) or lasting(run) or run.closed:
         return
     if not run.cost - run.bound <= _ENOUGH * run.cost:  # too far apart for a tree
         return
@@ -342,6 +348,7 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
             found=found,
             bounded=bounded,
         )
+        tree.master.left = lambda: run.clock.left
         tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
         tree.run(
             duals=run.duals,

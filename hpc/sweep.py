@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hpc.annealing import Chains
 from hpc.ascent import ascend
 from hpc.comm import Team
-from hpc.dive import dive
+from hpc.dive import Steps, dive
 from hpc.generation import Generated, Pricing, generate, rising
 from hpc.incumbent import Incumbent
 from hpc.master import Master
@@ -35,8 +35,7 @@ _PASSES, _GAIN = 3, 0.01
 _SHARE = 0.7
 #: Rounds of the ascent and of the master, and the gap, as a part of what may be gained, that ends them.
 _ASCENT, _ROUNDS, _LOOSE = 30, 60, 0.1
-#: Steps of the dive: share of cells, pricing rounds, share at which annealing takes over.
-_FIXED, _INNER, _LEVEL = 0.1, 5, 0.85
+_DIVE = Steps(whole=False, share=0.1, sure=0.95, iterations=5, rise=math.inf, reverts=3, level=0.85)
 
 
 def sweep(run: Run, team: Team, whole: Master) -> bool:
@@ -157,20 +156,14 @@ def renew(
     found = dive(
         master,
         pricing,
+        _DIVE,
         fixed=rest.fixed,
         center=root.duals,
         lattice=lattice,
         cutoff=rest.cost,
         over=over,
-        share=_FIXED,
-        sure=0.95,
-        whole=False,
-        iterations=_INNER,
-        rise=np.inf,
-        most_reverts=3,
         shut=rest.shut,
         grid=COARSE,
-        level=_LEVEL,
     )
     if found is None:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hpc_cases import symmetric
 
-from hpc.dive import dive
+from hpc.dive import Steps, dive
 from hpc.generation import Generated, LocalPricing, generate
 from hpc.incumbent import construct
 from hpc.master import Master
@@ -54,7 +54,7 @@ def test_a_spread_master_starts_from_the_same_solution(seed: int) -> None:
     for e in range(6):
         own = [v for v, c in zip(solution.values, whole.columns, strict=True) if c.employee == e]
         assert sum(own) == pytest.approx(1.0)
-    found = dive(whole, local, fixed=np.zeros(local.cover.lines), center=made.duals, lattice=1.0)
+    found = dive(whole, local, Steps(), fixed=np.zeros(local.cover.lines), center=made.duals, lattice=1.0)
     assert found is not None
     words = np.stack([c.word for c in sorted(found[0], key=lambda c: c.employee)])
     assert roster_cost(problem.compiled, words) == (pytest.approx(found[1]), 0.0)

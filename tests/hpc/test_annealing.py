@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hpc_cases import small
 
-from hpc.annealing import Chains
+from hpc.annealing import Chains, weeks
 from hpc.incumbent import construct
 from optimise.kernels import Pricer
 from optimise.kernels.anneal import Annealer, start_walk
@@ -51,6 +51,17 @@ def test_chains_repeat_and_never_lose() -> None:
         found.append(trial.words)
     assert (found[0] == found[1]).all()
     assert gain >= 0
+
+
+@pytest.mark.parametrize("days", [5, 7, 17, 28, 56])
+def test_windows_are_whole_weeks_within_the_horizon(days: int) -> None:
+    random = np.random.default_rng(0)
+    drawn = {weeks(random, days, 1, 3) for _ in range(200)}
+    for first, last in drawn:
+        assert 0 <= first < last <= days
+        assert first % 7 == 0
+        assert last == days or (last - first) % 7 == 0
+    assert len(drawn) >= min(days // 7, 5)
 
 
 def test_forbidden_duties_stay_forbidden() -> None:

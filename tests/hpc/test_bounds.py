@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from hpc.ascent import ascend
 from hpc.column_generation import ColumnGenerationMethod
-from hpc.dive import dive
-from hpc.generation import LocalPricing, cost_lattice, generate, lattice_of, round_up
+from hpc.dive import Steps, dive
+from hpc.generation import Generated, LocalPricing, cost_lattice, generate, lattice_of, round_up
 from hpc.incumbent import construct, descend
 from hpc.master import Column, Master
 from hpc.neighbourhood import choose_people, improve
@@ -97,7 +98,7 @@ def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None
     assert root.bound == pytest.approx(root.solution.objective, abs=1e-3)
     optimum = whole(problem)
     assert round_up(root.bound, lattice_of(problem.compiled)) <= optimum
-    found = dive(master, LocalPricing(pricer, cover), fixed=nothing, center=root.duals, lattice=1.0)
+    found = dive(master, LocalPricing(pricer, cover), Steps(), fixed=nothing, center=root.duals, lattice=1.0)
     assert found is not None
     words = np.stack([c.word for c in sorted(found.columns, key=lambda c: c.employee)])
     assert roster_cost(problem.compiled, words) == (pytest.approx(found.cost), 0.0)
@@ -131,12 +132,10 @@ def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) ->
     found = dive(
         master,
         LocalPricing(pricer, cover),
+        Steps(whole=False, share=0.1, level=0.5),
         fixed=nothing,
         center=root.duals,
         lattice=1.0,
-        whole=False,
-        share=0.1,
-        level=0.5,
         shut=shut,
     )
     assert found is not None
@@ -147,33 +146,88 @@ def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) ->
         assert ((mine < 0) | (mine == c.word)).all()
 
 
-def test_a_patient_dive_prices_more_before_it_takes_a_step_back() -> None:
+def test_near_bounds_the_gap_of_every_step_of_a_dive_but_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    gaps: list[tuple[float, float]] = []
+
+    def noted(*given: Any, **named: Any) -> Generated:
+        made = generate(*given, **named)
+        gaps.append((named["loose"], made.solution.objective - made.bound))
+        return made
+
+    monkeypatch.setattr("hpc.dive.generate", noted)
+    master, team, root, cutoff = dug()
+    dive(
+        master,
+        team,
+        Steps(whole=False, iterations=1000, near=1e-4),
+        fixed=np.zeros(master.cover.lines),
+        center=root.duals,
+        lattice=0.0,
+        cutoff=cutoff,
+    )
+    assert len(gaps) > 2
+    for loose, gap in gaps[1:]:
+        assert loose < 0.1
+        assert gap <= 1e-4 * cutoff + 1e-6
+
+
+def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hpc.dive._CROWD", 10)  # columns that are shut are set aside from the first step
+    master, team, root, cutoff = dug()
+    before = set(master.known)
+    found = dive(
+        master,
+        team,
+        Steps(  # nearly every step rises and is taken back, until it is of the least length
+            False, 0.3, iterations=40, rise=1e-6, reverts=1000, level=0.9, near=1e-3, recover=2.0, nodes=100
+        ),
+        fixed=np.zeros(master.cover.lines),
+        center=root.duals,
+        lattice=1.0,
+        cutoff=cutoff,
+    )
+    assert found is not None
+    assert before <= master.known
+    assert len(master.known) == len(master.columns)
+    assert master.solve().objective <= root.solution.objective + 1e-6
+    assert sorted(c.employee for c in found.columns) == master.people
+    for c in found.columns:
+        mine = found.kept[c.employee]
+        assert ((mine < 0) | (mine == c.word)).all()
+
+
+def test_a_master_comes_back_to_an_earlier_basis() -> None:
+    master, _, root, _ = dug()
+    count, objective = len(master.columns), master.solve().objective
+    levels = master.solve().values
+    aside = master.set_aside(levels > 1e-9)
+    assert len(master.columns) + len(aside) == count
+    assert master.solve().objective == pytest.approx(objective)
+    basis = master.basis()
+    used = master.solve().values > 1e-9
+    master.bound_columns(~used)
+    assert master.solve().objective > objective
+    master.bound_columns(np.ones(len(master.columns), dtype=np.bool_))
+    master.add(aside)
+    master.restore(basis)
+    before = master.simplex
+    assert master.solve().objective == pytest.approx(root.solution.objective)
+    assert master.simplex == before
+
+
+def dug() -> tuple[Master, Counted, Generated, float]:
+    """A converged master of six people over two weeks, its pricing, and a cutoff above its plan."""
     problem = small(1, people=6, days=14)
     pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
     people, nothing = list(range(6)), np.zeros(cover.lines)
     start = construct(cover, pricer, people, PENALTY)
     assert start is not None
-    rounds = []
-    for patience in (0, 5):
-        master = Master(cover, people, nothing, PENALTY)
-        master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
-        root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
-        team = Counted(pricer, cover)
-        dive(
-            master,
-            team,
-            fixed=nothing,
-            center=root.duals,
-            lattice=1.0,
-            cutoff=root.bound + 1.5,
-            whole=False,
-            share=0.3,
-            iterations=1,
-            most_reverts=0,
-            patience=patience,
-        )
-        rounds.append(team.calls)
-    assert rounds[1] > rounds[0]
+    master = Master(cover, people, nothing, PENALTY)
+    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
+    root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
+    return master, Counted(pricer, cover), root, start.cost + 10.0
 
 
 def test_volume_ascent_gives_valid_bounds() -> None:

@@ -50,6 +50,14 @@ def test_plans_are_evaluated_and_no_bound_passes_the_optimum(seed: int) -> None:
         assert problem.evaluate(Roster(plan.words)).cost == pytest.approx(plan.cost)
 
 
+def test_bursts_draw_all_days_and_refuse_a_window() -> None:
+    opening, first = opened(small(4, people=8, days=14))
+    heat, days = opening.draw(np.random.default_rng(0))
+    assert days == (0, 14)
+    with pytest.raises(ValueError, match="window"):
+        opening.again(first, 1_000, heat, (0, 0), never, (0, 7))
+
+
 def test_a_burst_depends_on_its_arguments_alone() -> None:
     problem = small(4, people=8, days=14)
     opening, first = opened(problem)

@@ -159,14 +159,14 @@ def _surgeons_and_theatres(
         model.add_entries(rows[day[cut]], x[cut], need[cut])
         some = model.add_rows("opened", int(cut.sum()), upper=0.0)
         model.add_entries(some, x[cut])
-        most = _most_minutes(problem, h, person[cut], day[cut])
+        most = _most_minutes(problem, h, person[cut], day[cut]) if edges else None
         for d in range(days):
             sizes, count = np.unique(h.minutes[:, d], return_counts=True)
             opened = model.add_columns("open", len(sizes), upper=count, cost=h.open_weight, integer=True)
             model.add_entries(rows[d], opened, -1.0 * sizes)
             here = np.flatnonzero(day[cut] == d)
             model.add_entries(some[here][:, None], opened[None, :], -1.0)
-            edge = last_edge(h.minutes[:, d], int(most[d])) if edges else None
+            edge = None if most is None else last_edge(h.minutes[:, d], int(most[d]))
             if edge is not None:
                 below, full, step = edge
                 row = model.add_rows("last_edge", 1, upper=float(full - step * below))

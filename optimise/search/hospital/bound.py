@@ -145,7 +145,7 @@ def admission_days(
         heard.tell(dual, made.lattice)
         return heard.over
 
-    # no partial start: HiGHS completes one by a sub-model whose dual bound reaches the callback and is none of ours
+    # no start: only the bound is asked for, and to complete a start (as Highs.solve does, apart) takes its time
     solved = Highs(made.model.freeze(), threads=threads).solve(seconds=clock.left, on_tick=tick)
     if solved.stop is Stop.INFEASIBLE:
         return Bound(math.inf, "aggregated admission-day model")
