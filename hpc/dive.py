@@ -226,14 +226,15 @@ def dive(
                 return _last(master, cutoff, steps.nodes, over, taken) or _integral(master, solution, taken)
             if steps.level < 1.0:
                 last_good = _integral(master, solution, taken) or last_good
-            if len(master.columns) > _CROWD:
-                aside += master.set_aside(_agreeing(master, taken))
-            before, base = taken.copy(), master.basis()
-            first = first or base
+            before = taken.copy()
             if steps.whole:
                 taken = _fix_people(master, solution, taken, pace.part)
             else:
                 taken = _fix_cells(weight, duty, taken, pace.part, pace.sure)
+            if len(master.columns) > _CROWD:
+                aside += master.set_aside(_agreeing(master, before))
+            base = master.basis()
+            first = first or base
             pace.step(_open(before), _open(taken))
             masks = _close(master, taken, shut or {})
         return last_good or (_integral(master, master.solve(), taken) if partial else None)

@@ -57,13 +57,13 @@ _GUIDED = (
     _steps(False, 0.05, 10, 0.9),
     _steps(False, 0.05, 20, 0.5),
 )
-#: The first of them on horizons that have windows: small steps, all columns made in each, most of the time. What is
+#: The only one on horizons that have windows: small steps, all columns made in each, most of the time. What is
 #: lost early, where a step has too few columns, chains and neighbourhoods do not find again.
 _LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
 #: Share of the time left for dives, and for those on such horizons.
 _DIVING, _MOST = 0.4, 0.7
 #: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
-_TRY, _CONVERGED = 0.2, 0.02
+_TRY, _CONVERGED = 0.35, 0.02
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
@@ -216,7 +216,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     whole = spread(master)
     planned = _GUIDED if run.annealed else _DIVES
     if lasting(run):
-        planned = (_LASTING, *planned[1:])
+        planned = (_LASTING,)
     began, seconds = run.clock.elapsed, (_MOST if lasting(run) else _DIVING) * run.clock.left
     until = began + seconds
 

@@ -171,8 +171,9 @@ def test_near_bounds_the_gap_of_every_step_of_a_dive_but_the_first(monkeypatch: 
         assert gap <= 1e-4 * cutoff + 1e-6
 
 
+@pytest.mark.parametrize("whole", [False, True])
 def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each(
-    monkeypatch: pytest.MonkeyPatch,
+    whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hpc.dive._CROWD", 10)  # columns that are shut are set aside from the first step
     master, team, root, cutoff = dug()
@@ -181,7 +182,7 @@ def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each
         master,
         team,
         Steps(  # nearly every step rises and is taken back, until it is of the least length
-            False, 0.3, iterations=40, rise=1e-6, reverts=1000, level=0.9, near=1e-3, recover=2.0, nodes=100
+            whole, 0.3, iterations=40, rise=1e-6, reverts=1000, level=0.9, near=1e-3, recover=2.0, nodes=100
         ),
         fixed=np.zeros(master.cover.lines),
         center=root.duals,
