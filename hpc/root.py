@@ -61,7 +61,7 @@ _GUIDED = (
 #: lost early, where a step has too few columns, chains and neighbourhoods do not find again.
 _LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
 #: Share of the time left for dives, and for those on such horizons.
-_DIVING, _MOST = 0.4, 0.7
+_DIVING, _MOST = 0.4, 0.5
 #: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
 _TRY, _CONVERGED = 0.35, 0.02
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
