@@ -27,8 +27,8 @@ _MORE = 3
 #: Columns of a master from which those that a dive has shut are set aside: they slow the simplex down several times.
 _CROWD = 1000
 #: Share of the cells at which a dive in small steps has nearly all of its work behind it; how much longer its steps
-#: become, and how much coarser their columns, by the part of its time that it is late.
-_EASY, _LONGER, _COARSER = 0.85, 5.0, 10.0
+#: become, and how much coarser their columns, by the part of its time that it is late; the part of the time to get there.
+_EASY, _LONGER, _COARSER, _PLANNED = 0.85, 5.0, 10.0, 0.75
 
 
 class Dived(NamedTuple):
@@ -149,7 +149,7 @@ class _Pace:
             if before == self.todo:
                 self._started = after / self.todo
             done = (self._started - after / self.todo) / max(self._started - (1.0 - _EASY), 1e-9)
-            self.late = max(0.0, self.used() - min(1.0, max(0.0, done)))
+            self.late = max(0.0, self.used() / _PLANNED - min(1.0, max(0.0, done)))
 
 
 def dive(
