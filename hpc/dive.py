@@ -27,7 +27,7 @@ _MORE = 3
 #: Columns of a master from which those that a dive has shut are set aside: they slow the simplex down several times.
 _CROWD = 1000
 #: Share of the cells at which a dive in small steps has nearly all of its work behind it; how much longer its steps
-#: become, and how much coarser their columns, by the part of its time that it is late; the part of the time to get there.
+#: become, and how much coarser their columns, by the part of its time that it is late; part of its time to get there.
 _EASY, _LONGER, _COARSER, _PLANNED = 0.85, 5.0, 10.0, 0.75
 
 
