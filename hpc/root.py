@@ -214,7 +214,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole = spread(master)
-    planned = _GUIDED if run.annealed else _DIVES
+    planned: tuple[Steps, ...] = _GUIDED if run.annealed else _DIVES
     if lasting(run):
         planned = (_LASTING,)
     began, seconds = run.clock.elapsed, (_MOST if lasting(run) else _DIVING) * run.clock.left

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hpc.ascent import ascend
 from hpc.column_generation import ColumnGenerationMethod
-from hpc.dive import Steps, dive
+from hpc.dive import Steps, _Pace, dive
 from hpc.generation import Generated, LocalPricing, cost_lattice, generate, lattice_of, round_up
 from hpc.incumbent import construct, descend
 from hpc.master import Column, Master
@@ -197,6 +197,31 @@ def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each
     for c in found.columns:
         mine = found.kept[c.employee]
         assert ((mine < 0) | (mine == c.word)).all()
+
+
+def test_a_dive_that_is_late_takes_longer_steps_with_coarser_columns() -> None:
+    steps = Steps(False, 0.1, near=0.01, recover=2.0)
+    paces = [_Pace(steps, 100, lambda gone=gone: gone) for gone in (0.0, 0.9)]  # type: ignore[misc]
+    for pace in paces:
+        pace.step(100, 80)
+        pace.step(80, 70)
+    punctual, late = paces
+    assert (punctual.part, punctual.near) == (steps.share, steps.near)
+    assert late.part > 1.5 * steps.share
+    assert late.near > 2 * steps.near
+
+
+def test_a_step_taken_back_is_shortened_until_it_is_of_the_least_length() -> None:
+    pace = _Pace(Steps(False, 0.1, rise=0.01, reverts=100, recover=2.0), 100, lambda: 0.0)
+    pace.step(100, 80)
+    lengths = []
+    while pace.risen(110.0, 100.0, 80):
+        assert pace.back()
+        assert not pace.risen(110.0, 100.0, 80)  # the step before, seen again
+        pace.step(80, 79)
+        lengths.append(pace.made)
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] == pytest.approx(0.01)
 
 
 def test_a_master_comes_back_to_an_earlier_basis() -> None:
