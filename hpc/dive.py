@@ -149,7 +149,7 @@ class _Pace:
             if before == self.todo:
                 self._started = after / self.todo
             done = (self._started - after / self.todo) / max(self._started - (1.0 - _EASY), 1e-9)
-            self.late = max(0.0, self.used() / _PLANNED - min(1.0, max(0.0, done)))
+            self.late = max(0.0, self.used() / _PLANNED - max(0.0, done)) if done < 1.0 else 0.0  # the rest is cheap
 
 
 def dive(

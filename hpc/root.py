@@ -60,8 +60,9 @@ _GUIDED = (
 #: The only one on horizons that have windows: small steps, all columns made in each, most of the time. What is
 #: lost early, where a step has too few columns, chains and neighbourhoods do not find again.
 _LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
-#: Share of the time left for dives, and for those on such horizons.
-_DIVING, _MOST = 0.4, 0.5
+#: Share of the time left for dives, and for the one on such horizons; how much longer that may take to come to its end:
+#: a plan of a dive that was cut short is worth little, and its last steps are cheap.
+_DIVING, _MOST, _GRACE = 0.4, 0.5, 1.5
 #: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
 _TRY, _CONVERGED = 0.35, 0.02
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
@@ -218,7 +219,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     if lasting(run):
         planned = (_LASTING,)
     began, seconds = run.clock.elapsed, (_MOST if lasting(run) else _DIVING) * run.clock.left
-    until = began + seconds
+    until = began + (_GRACE if lasting(run) else 1.0) * seconds
 
     def used() -> float:
         return 0.0 if run.limits.iterations is not None else (run.clock.elapsed - began) / max(seconds, 1e-9)
