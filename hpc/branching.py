@@ -104,6 +104,8 @@ class Branching:
         Told of a choice of columns that is a plan, with its cost in the master.
     bounded : callable
         Told of the bound of the whole tree when it has risen.
+    left : callable
+        Seconds that a linear master may take.
 
     Attributes
     ----------
@@ -124,10 +126,11 @@ class Branching:
         cost: Callable[[], float],
         found: Callable[[list[Column], float], None] = lambda columns, cost: None,
         bounded: Callable[[float], None] = lambda bound: None,
+        left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.cover, self.people, self.pricing, self.lattice = cover, people, pricing, lattice
         self.cost, self.found, self.bounded = cost, found, bounded
-        self.master = Master(cover, people, np.zeros(cover.lines), penalty, totals=ROOM)
+        self.master = Master(cover, people, np.zeros(cover.lines), penalty, totals=ROOM, left=left)
         self.master.add(list(columns))
         self.sums = np.array(cover_sums(cover)).reshape(-1, 2, cover.lines)
         self._slack = np.array(self.master.slack_line, dtype=np.int64).reshape(-1, 2)

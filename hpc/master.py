@@ -83,6 +83,8 @@ class Master:
         Room for rows on sums of deviations, ``lower <= sum of weights * deviations <= upper`` (branching on cover).
     leader : ndarray (employees,), optional
         The first person alike of each: people alike share a row, which their number stands in, and columns.
+    left : callable
+        Seconds that a solve may take, asked before each.
 
     Attributes
     ----------
@@ -101,10 +103,11 @@ class Master:
         lines: NDArray[np.bool_] | None = None,
         totals: int = 0,
         leader: NDArray[np.int32] | None = None,
+        left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         import highspy
 
-        self.cover, self.people, self.penalty, self.fixed = cover, people, penalty, fixed
+        self.cover, self.people, self.penalty, self.fixed, self.left = cover, people, penalty, fixed, left
         self.totals = Totals(cover, totals)
         #: length of dual vectors: lines, then totals
         self.size = cover.lines + totals
@@ -136,8 +139,6 @@ class Master:
         self._rows(fixed)
         self.simplex = 0
         self.work = Work()
-        #: seconds that a solve may take, asked before each
-        self.left: Callable[[], float] = lambda: math.inf
 
     def _rows(self, fixed: Floats) -> None:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]

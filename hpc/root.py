@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 
 
 def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
+    """Steps that are taken back only past the cutoff, three times at most."""
     return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
 
 
@@ -57,8 +58,8 @@ _GUIDED = (
     _steps(False, 0.05, 10, 0.9),
     _steps(False, 0.05, 20, 0.5),
 )
-#: The only one on horizons that have windows: small steps, all columns made in each, most of the time. What is
-#: lost early, where a step has too few columns, chains and neighbourhoods do not find again.
+#: The only one on horizons that have windows: small steps, all columns made in each. What is lost early, where a step
+#: has too few columns, chains and neighbourhoods do not find again.
 _LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
 #: Share of the time left for dives, and for the one on such horizons; how much longer that may take to come to its end:
 #: a plan of a dive that was cut short is worth little, and its last steps are cheap.
@@ -119,8 +120,8 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     duals, and the columns of the ascent save about half of its simplex iterations.
     """
     nothing = np.zeros(run.cover.lines)
-    master = Master(run.cover, people, nothing, run.penalty / 100.0, leader=run.problem.compiled.leader)
-    master.left = lambda: run.clock.left
+    leader, left = run.problem.compiled.leader, lambda: run.clock.left
+    master = Master(run.cover, people, nothing, run.penalty / 100.0, leader=leader, left=left)
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
             master.add_plan(plan.words, plan.personal)
@@ -153,21 +154,25 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             )
             center = first.duals
             master.add(first.columns)
-        first_pass = _NEAR if run.annealed and len(people) * run.cover.days >= _LARGE else 0.0
-        if lasting(run):
-            soon = run.clock.elapsed + _TRY * run.clock.left
-            root = converge(run, team, master, center, soon, loose=min(first_pass, _NEARER))
-            if root.solution.objective - root.bound > _CONVERGED * run.cost:
-                finished = sweep(run, team, master)  # if not, the master of everybody would take far longer still
-                now, center = run.clock.elapsed, root.duals
-                until = max(until, now + _REST * run.clock.left) if finished else now
-                root = converge(run, team, master, center, until, loose=first_pass)
-        else:
-            root = converge(run, team, master, center, until, loose=first_pass)
+        root = linear(run, team, master, center, until)
     run.duals = root.duals
     run.timers.count("columns", len(master.columns))
     run.timers.count("simplex iterations", master.simplex)
     return root, master
+
+
+def linear(run: Run, team: Team, master: Master, center: Floats | None, until: float) -> Generated:
+    """The linear master of everybody, after windows where the horizon is long and it does not converge soon."""
+    loose = _NEAR if run.annealed and len(master.people) * run.cover.days >= _LARGE else 0.0
+    if lasting(run):
+        soon = run.clock.elapsed + _TRY * run.clock.left
+        root = converge(run, team, master, center, soon, min(loose, _NEARER))
+        if root.solution.objective - root.bound <= _CONVERGED * run.cost:
+            return root
+        finished, center = sweep(run, team, master), root.duals
+        now = run.clock.elapsed  # unfinished windows: the master of everybody would take far longer still
+        until = max(until, now + _REST * run.clock.left) if finished else now
+    return converge(run, team, master, center, until, loose)
 
 
 def converge(
@@ -214,12 +219,11 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
-    whole = spread(master)
-    planned: tuple[Steps, ...] = _GUIDED if run.annealed else _DIVES
-    if lasting(run):
-        planned = (_LASTING,)
-    began, seconds = run.clock.elapsed, (_MOST if lasting(run) else _DIVING) * run.clock.left
-    until = began + (_GRACE if lasting(run) else 1.0) * seconds
+    whole, careful = spread(master), lasting(run)
+    planned = (_LASTING,) if careful else _GUIDED if run.annealed else _DIVES
+    share, grace = (_MOST, _GRACE) if careful else (_DIVING, 1.0)
+    began, seconds = run.clock.elapsed, share * run.clock.left
+    until = began + grace * seconds
 
     def used() -> float:
         return 0.0 if run.limits.iterations is not None else (run.clock.elapsed - began) / max(seconds, 1e-9)
@@ -247,7 +251,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 cutoff=run.cost + 0.25 * (run.cost - run.bound),
                 over=over,
                 partial=True,
-                grid=GRID if cheap(run) and not lasting(run) else COARSE,
+                grid=GRID if cheap(run) and not careful else COARSE,
                 used=used,
             )
             vain = vain + 1 if found is None else 0
@@ -348,8 +352,8 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
             cost=lambda: run.cost,
             found=found,
             bounded=bounded,
+            left=lambda: run.clock.left,
         )
-        tree.master.left = lambda: run.clock.left
         tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
         tree.run(
             duals=run.duals,

@@ -129,8 +129,8 @@ def renew(
     )
     if first.bound >= cutoff or over():
         return None
-    master = Master(cover, people, rest.fixed, incumbent.penalty / 100.0, rest.lines)
-    master.left, master.work = left, work or master.work
+    master = Master(cover, people, rest.fixed, incumbent.penalty / 100.0, rest.lines, left=left)
+    master.work = work or master.work
     master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
 

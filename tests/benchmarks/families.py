@@ -86,7 +86,8 @@ def run(name: str, path: Path, family: str, args: argparse.Namespace, known: dic
     row["gap %"] = None if finite["gap"] is None else round(100 * float(finite["gap"]), 2)
     best = known.get(name)
     row["above best %"] = None if not best or row["cost"] is None else round(100 * (row["cost"] - best) / best, 2)
-    row["stop"], row["exit"], row["seconds"] = finite["stop"], done.returncode, round(seconds, 1)
+    row["limit"], row["stop"] = args.limit, finite["stop"]
+    row["exit"], row["seconds"] = done.returncode, round(seconds, 1)
     row["checked"] = checked(path, out, result.get("cost"))
     if done.returncode not in (0, 1, 3, 75):
         row["error"] = done.stderr.strip().splitlines()[-1:] or [""]

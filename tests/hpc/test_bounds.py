@@ -15,8 +15,8 @@ from hpc.ascent import ascend
 from hpc.column_generation import ColumnGenerationMethod
 from hpc.dive import Steps, _Pace, dive
 from hpc.generation import Generated, LocalPricing, cost_lattice, generate, lattice_of, round_up
-from hpc.incumbent import construct, descend
-from hpc.master import Column, Master
+from hpc.incumbent import Incumbent, construct, descend
+from hpc.master import Master
 from hpc.neighbourhood import choose_people, improve
 from hpc.parallel_search import ParallelSearchMethod
 from optimise.domain.roster import Roster, RosterProblem
@@ -85,53 +85,31 @@ def test_marginal_cost_is_the_change_of_cover_cost() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None:
     problem = small(seed)
-    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
-    people = list(range(4))
-    nothing = np.zeros(cover.lines)
-    start = construct(cover, pricer, people, PENALTY)
-    assert start is not None
-    master = Master(cover, people, nothing, PENALTY)
-    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
-    root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
+    master, team, _ = begun(problem)
+    nothing = np.zeros(master.cover.lines)
+    root = generate(master, team, fixed=nothing)
     assert root.converged
     assert root.bound <= root.solution.objective + 1e-6
     assert root.bound == pytest.approx(root.solution.objective, abs=1e-3)
     optimum = whole(problem)
     assert round_up(root.bound, lattice_of(problem.compiled)) <= optimum
-    found = dive(master, LocalPricing(pricer, cover), Steps(), fixed=nothing, center=root.duals, lattice=1.0)
+    found = dive(master, team, Steps(), fixed=nothing, center=root.duals, lattice=1.0)
     assert found is not None
     words = np.stack([c.word for c in sorted(found.columns, key=lambda c: c.employee)])
     assert roster_cost(problem.compiled, words) == (pytest.approx(found.cost), 0.0)
 
 
-class Counted(LocalPricing):
-    """Counts how often a person is priced."""
-
-    calls = 0
-
-    def one(
-        self, employee: int, prices: NDArray[np.float64], shut: NDArray[np.bool_] | None = None
-    ) -> tuple[float, list[Column]]:
-        self.calls += 1
-        return super().one(employee, prices, shut)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) -> None:
-    problem = small(seed, people=6, days=14)
-    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
-    people, nothing = list(range(6)), np.zeros(cover.lines)
-    start = construct(cover, pricer, people, PENALTY)
-    assert start is not None
-    master = Master(cover, people, nothing, PENALTY)
-    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
+    master, team, start = begun(small(seed, people=6, days=14))
+    people, nothing = master.people, np.zeros(master.cover.lines)
     shut = {e: np.zeros((14, 3), dtype=np.bool_) for e in people}
     for e in people:  # the first two days are given
         shut[e][:2] = np.arange(3) != start.words[e, :2, None]
-    root = generate(master, LocalPricing(pricer, cover), fixed=nothing, shut=shut)
+    root = generate(master, team, fixed=nothing, shut=shut)
     found = dive(
         master,
-        LocalPricing(pricer, cover),
+        team,
         Steps(whole=False, share=0.1, level=0.5),
         fixed=nothing,
         center=root.duals,
@@ -243,17 +221,22 @@ def test_a_master_comes_back_to_an_earlier_basis() -> None:
     assert master.simplex == before
 
 
-def dug() -> tuple[Master, Counted, Generated, float]:
-    """A converged master of six people over two weeks, its pricing, and a cutoff above its plan."""
-    problem = small(1, people=6, days=14)
+def begun(problem: RosterProblem) -> tuple[Master, LocalPricing, Incumbent]:
+    """A master of everybody with one plan in it, its pricing, and that plan."""
     pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
-    people, nothing = list(range(6)), np.zeros(cover.lines)
+    people = list(range(len(problem.employees)))
     start = construct(cover, pricer, people, PENALTY)
     assert start is not None
-    master = Master(cover, people, nothing, PENALTY)
-    master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
-    root = generate(master, LocalPricing(pricer, cover), fixed=nothing)
-    return master, Counted(pricer, cover), root, start.cost + 10.0
+    master = Master(cover, people, np.zeros(cover.lines), PENALTY)
+    master.add_plan(start.words, start.personal)
+    return master, LocalPricing(pricer, cover), start
+
+
+def dug() -> tuple[Master, LocalPricing, Generated, float]:
+    """A converged master of six people over two weeks, its pricing, and a cutoff above its plan."""
+    master, team, start = begun(small(1, people=6, days=14))
+    root = generate(master, team, fixed=np.zeros(master.cover.lines))
+    return master, team, root, start.cost + 10.0
 
 
 def test_volume_ascent_gives_valid_bounds() -> None:
