@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import logging
-import math
-import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.annealing import Chains
-from hpc.checkpoint import Checkpoint, Pool
+from hpc.checkpoint import Checkpoint
 from hpc.closing import WHOLE_SOURCE, close
 from hpc.comm import Team, rehearse
-from hpc.generation import LocalPricing, lattice_of, round_up
+from hpc.generation import LocalPricing, round_up
 from hpc.incumbent import Incumbent, construct, descend
 from hpc.long_horizon import LongRun, is_long
-from hpc.master import Master
 from hpc.opening import LEAST, Opening
 from hpc.parallel_search import Search, SearchState, state_of
 from hpc.partition import longest_first
 from hpc.root import bound_and_columns, branches, cheap, dives, enumeration
-from hpc.timers import Timers
-from optimise.checkpoint import SECONDS_BETWEEN, between
+from hpc.run import Run
 from optimise.domain.roster import Roster, RosterProblem
-from optimise.driver import TOLERANCE
-from optimise.kernels import Pricer
-from optimise.kernels.cover import CoverRows
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options, stopping
+from optimise.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.result import Bounds, Plan, Stop
-from optimise.rules.compiled import CompiledRoster
 from optimise.search.construct import MOST_CELLS, table_cells
 from optimise.search.construct import construct as in_pieces
-from optimise.search.relaxation import Relaxed
 
-__all__ = ["ColumnGenerationMethod", "Run", "supported"]
+__all__ = ["ColumnGeneration", "ColumnGenerationMethod", "supported"]
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +39,6 @@ _BURST = 0.3
 _EARLY, _NODES = 4, 5000
 #: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
 _SHORT, _LONG, _WIDE = 0.1, 0.3, 0.02
-SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
 
 
 class ColumnGenerationMethod:
@@ -104,7 +92,7 @@ class ColumnGenerationMethod:
         given = dict(options or {})
         if given.pop("long", is_long(problem)):
             return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
-        return Run(problem, limits, seed, comm, listen, start, given, self.name).solve()
+        return ColumnGeneration(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
 
 def supported(problem: Any) -> bool:
@@ -114,56 +102,18 @@ def supported(problem: Any) -> bool:
     return all(c.values is None or bool((c.values >= 0).all()) for c in problem.compiled.counters)
 
 
-class Run:
-    """One solve: the phases, their clock and what they share."""
-
-    def __init__(
-        self,
-        problem: RosterProblem,
-        limits: Limits,
-        seed: int,
-        comm: Communicator,
-        listen: Listener,
-        start: Plan | None,
-        options: dict[str, Any],
-        name: str,
-    ) -> None:
-        self.clock = Deadline(limits.seconds)
-        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.start, self.options, self.name = start, options, name
-        self.timers = Timers()
-        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
-        self.bound = -math.inf
-        self.source = SOURCE
-        self.duals: Floats | None = None
-        self.stopped = False
-        self.incumbent: Incumbent | None = None
-        self._saved = time.perf_counter()
-        self._writing = SECONDS_BETWEEN
-        self.tables: dict[int, tuple[int, ...]] = {}
-        self.team: Team | None = None
-        self.cuts, self.dives = 0, 0
-        self.pool: Pool | None = None
-        self.others: list[Incumbent] = []
-        self.annealed = False
-        self.relaxed: Relaxed | None = None
+class ColumnGeneration(Run):
+    """The phases of a solve and their order."""
 
     # ---- the algorithm -------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
-        with self.timers("building"):
-            compiled = self.problem.compiled
-            self.pricer = Pricer(compiled)
-            self.cover = CoverRows(compiled)
-        self.lattice = lattice_of(compiled)
-        self.penalty = _penalty(compiled)
-        nobody = [e for e in range(compiled.employees) if not self.pricer.automata[e].feasible]
+        nobody = [e for e in range(self.problem.compiled.employees) if not self.pricer.automata[e].feasible]
         if nobody:
             return self._impossible(nobody)
         state = SearchState()
-        resumed = self._resumed()
+        resumed = self.resumed()
         if resumed is not None and resumed.phase == "search":
             state = state_of(resumed.search)
-        self.chains = Chains(self.cover, self.pricer, self.lattice, self.seed)
         self._construct(resumed)
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
@@ -172,7 +122,7 @@ class Run:
             self._root()
         if self.incumbent is not None and not self.stopped:
             self._search(state)
-        return self._outcome(state)
+        return self.outcome(state)
 
     def _construct(self, resumed: Checkpoint | None) -> None:
         """A first plan: given, resumed, or built person by person and improved one person at a time."""
@@ -205,7 +155,7 @@ class Run:
                 mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
                 rehearse(self.pricer, self.cover, mine, self.over)
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
-            self._share()
+            self.share()
             self.report("construction")
 
     def _anneal(self) -> None:
@@ -302,7 +252,7 @@ class Run:
             agreed.update({e: active for e, active in mine.items() if team.owner[e] == rank})
         self.pricer.settle(agreed)
         self.tables = agreed
-        self._share()
+        self.share()
 
     def _owners(self) -> NDArray[np.int32]:
         """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
@@ -327,7 +277,7 @@ class Run:
             if state.round == 0:
                 state.length = _BURST
         self.save("search", state, force=True)
-        while not self._agree(self._finished(state)):
+        while not self.agree(self.finished(state)):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))
             if gain is None:
                 self.stopped = True
@@ -335,7 +285,7 @@ class Run:
             self.incumbent = search.incumbent
             if gain > 0:
                 self.report("neighbourhood")
-            if self._agree(self._stuck(state)):
+            if self.agree(self._stuck(state)):
                 self._close(state)
                 search.incumbent = self.incumbent
             self.save("search", state)
@@ -347,7 +297,7 @@ class Run:
             (self._small or cheap(self))
             and not state.closing
             and state.since_gain >= _PATIENCE
-            and not self._finished(state)
+            and not self.finished(state)
         )
 
     @property
@@ -371,7 +321,7 @@ class Run:
                 self.incumbent = Incumbent(self.cover, words, personal, self.penalty)
             self.report("whole model")
         self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
-        self._share()
+        self.share()
         state.closing = not self.stopped
 
     def _tree(self) -> None:
@@ -395,132 +345,7 @@ class Run:
         self.report("whole model")
         return self.over() or self.closed
 
-    # ---- stopping ------------------------------------------------------------------------------------------------
-    @property
-    def cost(self) -> float:
-        return math.inf if self.incumbent is None else self.incumbent.cost
-
-    @property
-    def closed(self) -> bool:
-        """Whether bound and cost meet, to the tolerance with which the driver calls a plan optimal."""
-        cost = self.cost
-        return math.isfinite(cost) and cost - self.bound <= TOLERANCE * max(1.0, abs(cost))
-
-    def over(self) -> bool:
-        self.stopped = self.stopped or stopping(self.listen) or (self.team is not None and self.team.asked)
-        return self.stopped or self.clock.over
-
-    def _finished(self, state: SearchState) -> bool:
-        if self.over() or self.cost <= self.limits.target:
-            return True
-        if self.limits.iterations is not None and state.round >= self.limits.iterations:
-            return True
-        return self.closed or self.cost - self.bound <= self.limits.gap * abs(self.cost)
-
-    def _agree(self, done: bool) -> bool:
-        """Rank 0 decides, so that no rank waits for another that has left."""
-        return bool(self.comm.bcast(done))
-
-    # ---- sharing and reporting -----------------------------------------------------------------------------------
-    def _share(self) -> None:
-        """Rank 0's incumbent becomes everyone's."""
-        if self.comm.size == 1:
-            return
-        packed = None if self.incumbent is None else (self.incumbent.words, self.incumbent.personal)
-        packed = self.comm.bcast(packed)
-        self.incumbent = None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty)
-
-    def report(self, event: str) -> None:
-        if self.comm.rank:
-            return
-        plan = None
-        cost = math.inf
-        if self.incumbent is not None and self.incumbent.feasible:
-            plan, cost = Roster(self.incumbent.words), self.incumbent.cost
-        work = self.timers.counts.get("iterations", 0.0)
-        if self.listen(Progress(self.clock.elapsed, cost, self.bound, event, work, plan)):
-            self.stopped = True
-
-    def _resumed(self) -> Checkpoint | None:
-        """What an earlier run left, the same on all ranks (rank 0 reads)."""
-        path = self.options.get("checkpoint")
-        if path is None or not self.options.get("resume"):
-            return None
-        mine = Checkpoint.read(path, self.problem.digest(), self.seed) if self.comm.rank == 0 else None
-        found: Checkpoint | None = self.comm.bcast(mine)
-        if found is not None:
-            self.cuts = found.cuts
-        if self.limits.iterations is not None and (found is None or (found.phase == "root" and found.cuts <= 1)):
-            self.start = None  # the answer of a run that was never stopped is asked for: begin again
-            return None
-        if found is not None:
-            self.bound, self.duals = found.bound, found.duals if found.duals.size else None
-            self.pool, self.dives = found.pool, found.dives
-        return found
-
-    def save(
-        self, phase: str, state: SearchState | None = None, *, master: Master | None = None, force: bool = False
-    ) -> None:
-        """Keep the state, now and then or by ``force``; rank 0 only."""
-        path = self.options.get("checkpoint")
-        if path is None or self.comm.rank:
-            return
-        if not force and time.perf_counter() - self._saved < between(self._writing):
-            return
-        began = time.perf_counter()
-        columns = [] if master is None else master.columns
-        pool = None
-        if columns:
-            pool = Pool(
-                np.array([c.employee for c in columns], dtype=np.int32),
-                np.stack([c.word for c in columns]),
-                np.array([c.cost for c in columns]),
-            )
-        Checkpoint(
-            self.problem.digest(),
-            self.seed,
-            phase,
-            np.zeros((0, 0), np.int16) if self.incumbent is None else self.incumbent.words,
-            np.zeros(0) if self.incumbent is None else self.incumbent.personal,
-            self.bound,
-            np.zeros(0) if self.duals is None else self.duals,
-            {} if state is None else asdict(state),
-            self.tables,
-            pool,
-            self.dives,
-            self.cuts + (phase == "root"),  # whoever reads this was cut short in the root
-        ).write(path)
-        self._saved = time.perf_counter()
-        self._writing = self._saved - began
-
-    def _outcome(self, state: SearchState) -> Outcome:
-        stats = self.timers.stats(self.comm, {"rounds": float(state.round)})
-        feasible = self.incumbent is not None and self.incumbent.feasible
-        plan = Roster(self.incumbent.words) if self.incumbent is not None and feasible else None
-        primal = self.cost if feasible else math.inf
-        if feasible and self.closed:
-            stop = Stop.OPTIMAL
-        elif self.stopped:
-            stop = Stop.INTERRUPTED
-        elif self.clock.over:
-            stop = Stop.TIME
-        elif self.limits.iterations is not None and state.round >= self.limits.iterations:
-            stop = Stop.ITERATIONS
-        else:
-            stop = Stop.GAP
-        dual = min(self.bound, primal) if feasible else self.bound
-        bounds = Bounds(primal, dual, self.name if feasible else "", self.source if math.isfinite(dual) else "")
-        return Outcome(plan, stop, bounds, stats)
-
     def _impossible(self, nobody: list[int]) -> Outcome:
         names = ", ".join(self.problem.employees[e].id for e in nobody[:5])
         text = f"no sequence of duties obeys the personal rules of {names}"
         return Outcome(None, Stop.INFEASIBLE, Bounds(), self.timers.stats(self.comm), (text,))
-
-
-def _penalty(compiled: CompiledRoster) -> float:
-    """A price for hard cover above anything that one person's roster can save."""
-    dearest = [p.cost for p in compiled.patterns if not p.hard]
-    dearest += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    dearest += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    return 100.0 * max([10.0, *dearest])

@@ -367,7 +367,7 @@ class ParallelSearchMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        from hpc.column_generation import Run
+        from hpc.column_generation import ColumnGeneration
         from hpc.long_horizon import LongRun, is_long
 
         if problem.kind == "hospital":
@@ -377,4 +377,4 @@ class ParallelSearchMethod:
         chosen = {"root": False, **dict(options or {})}
         if is_long(problem):
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
-        return Run(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
+        return ColumnGeneration(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

@@ -25,7 +25,7 @@ from optimise.search.relaxation import Relaxation
 from optimise.search.relaxation import ascend as relaxed_ascent
 
 if TYPE_CHECKING:
-    from hpc.column_generation import Run
+    from hpc.run import Run
 
 __all__ = ["bound_and_columns", "branches", "cheap", "dives", "enumeration"]
 

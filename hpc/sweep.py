@@ -21,7 +21,7 @@ from hpc.timers import Work
 from optimise.kernels import COARSE
 
 if TYPE_CHECKING:
-    from hpc.column_generation import Run
+    from hpc.run import Run
 
 __all__ = ["LEAST", "WIDE", "renew", "sweep"]
 

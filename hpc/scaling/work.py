@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation import _penalty
 from hpc.comm import Team, rehearse
 from hpc.generation import LocalPricing, Masks, generate, lattice_of
 from hpc.incumbent import Incumbent, construct
 from hpc.master import Column, Master
 from hpc.parallel_search import Search, SearchState
 from hpc.partition import longest_first
+from hpc.run import penalty_of
 from hpc.timers import Timers
 from optimise.domain.roster import RosterProblem
 from optimise.errors import UnsupportedError
@@ -234,7 +234,7 @@ def perform(
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")
     pricer, cover = _Pricer(compiled), CoverRows(compiled)
-    people, penalty, lattice = list(range(compiled.employees)), _penalty(compiled), lattice_of(compiled)
+    people, penalty, lattice = list(range(compiled.employees)), penalty_of(compiled), lattice_of(compiled)
     done = Done(work=[float(pricer.work(e)) for e in people], kinds=cover.kind.tolist())
     owner = longest_first(np.array(done.work), comm.size)
     made = None

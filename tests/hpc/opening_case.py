@@ -11,7 +11,7 @@ from hpc_cases import small
 
 import hpc.annealing
 import hpc.column_generation
-from hpc.column_generation import Run
+from hpc.column_generation import ColumnGeneration
 from optimise.communicator import find_world
 from optimise.method import Limits, Progress
 
@@ -25,7 +25,8 @@ def main() -> None:
         events.append(progress.event)
 
     limits = Limits(seconds=200, iterations=int(sys.argv[1]))
-    run = Run(small(7, people=10, days=14), limits, 5, comm, listen, None, {"root": "root" in sys.argv}, "test")
+    problem, options = small(7, people=10, days=14), {"root": "root" in sys.argv}
+    run = ColumnGeneration(problem, limits, 5, comm, listen, None, options, "test")
     found = run.solve()
     if comm.rank == 0:
         words = "".join(str(int(a)) for a in found.plan.duties.ravel())  # type: ignore[union-attr]

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hpc_cases import small
 
-from hpc.column_generation import _penalty
 from hpc.incumbent import Incumbent, construct
 from hpc.opening import Opening
+from hpc.run import penalty_of
 from optimise.domain.roster import Roster, RosterProblem
 from optimise.driver import solve
 from optimise.kernels import Pricer
@@ -26,7 +26,7 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 def opened(problem: RosterProblem) -> tuple[Opening, Incumbent]:
     cover, pricer = CoverRows(problem.compiled), Pricer(problem.compiled)
-    penalty = _penalty(problem.compiled)
+    penalty = penalty_of(problem.compiled)
     first = construct(cover, pricer, list(range(problem.shape[0])), penalty)
     assert first is not None
     return Opening(cover, pricer, problem.automata, penalty, 3), first

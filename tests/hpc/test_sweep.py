@@ -8,12 +8,12 @@ from hpc_cases import small
 
 import hpc.sweep
 from hpc.annealing import Chains
-from hpc.column_generation import Run
 from hpc.comm import Team
 from hpc.generation import LocalPricing
 from hpc.incumbent import construct
 from hpc.master import Column, Master
 from hpc.parallel_search import Search, SearchState
+from hpc.run import Run
 from hpc.sweep import sweep
 from hpc.timers import Timers
 from optimise.kernels import Pricer
@@ -27,11 +27,9 @@ def swept(monkeypatch: pytest.MonkeyPatch, days: int) -> tuple[float, float, Mas
     monkeypatch.setattr(hpc.sweep, "WIDE", 14)
     problem = small(7, people=5, days=days)
     run = Run(problem, Limits(seconds=60), 0, SerialComm(), lambda progress: False, None, {}, "test")
-    run.pricer, run.cover, run.lattice, run.penalty = Pricer(problem.compiled), CoverRows(problem.compiled), 1.0, 1e4
     people = list(range(5))
     run.incumbent = construct(run.cover, run.pricer, people, run.penalty)
     assert run.incumbent is not None
-    run.chains = Chains(run.cover, run.pricer, 1.0, 0)
     run.chains.warmth = run.chains.annealer.survey(run.incumbent.words, 0)[0]
     local = LocalPricing(run.pricer, run.cover)
     team = Team(SerialComm(), local, np.zeros(5, np.int32), run.timers)
