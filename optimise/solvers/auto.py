@@ -41,7 +41,7 @@ FIRST_SHARE = 0.35
 
 
 class AutoMethod:
-    """A choice by kind and size: column generation for rosters, search for hospitals, whole model for small ones."""
+    """A choice by kind and size: column generation for rosters and beds, search for hospitals, HiGHS for small ones."""
 
     name = "auto"
     resumable = True
@@ -148,7 +148,8 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     elif decisions <= SMALL:
         wanted = ("highs",)
     else:
-        wanted = ("hospital", "matheuristic")
+        # beds with fixed stays: the search there and prices for the bound; everything else: the joint search
+        wanted = ("column-generation", "hospital", "matheuristic")
         wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
     usable = tuple(name for name in wanted if _usable(name, problem))
     return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))

@@ -102,3 +102,9 @@ def test_hospitals_are_searched_unless_tiny(benchmarks: Path) -> None:
     real = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
     assert auto.choices(tiny, 1) == ("highs",)
     assert auto.choices(real, 1) == ("hospital",)
+
+
+def test_beds_with_fixed_stays_are_left_to_prices_and_their_own_search(benchmarks: Path) -> None:
+    beds = optimise.read(benchmarks / "pas" / "instances" / "testdata01.txt")
+    assert auto.choices(beds, 1) == ("column-generation",)
+    assert auto.choices(beds, 2) == ("column-generation",)
