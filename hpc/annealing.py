@@ -26,6 +26,9 @@ _PER_CELL = 20_000  # moves per person and day of a full chain
 _PROBE = 250_000
 #: Shares of the time for the first chains, with and without mostly exact cover.
 _SHARES = (0.08, 0.2)
+#: Share of the time that one full chain may take on horizons of so many days: whether what comes after it has the time
+#: that it needs there is uncertain.
+_LONG, _MANY_DAYS = 0.35, 42
 #: Chains of the search: least and most heat, as shares of a full chain's; most weeks of the window they walk on.
 _MILD, _WEEKS = (0.06, 0.3), 4
 #: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
@@ -95,13 +98,24 @@ class Chains:
         )
         return _SHARES[2 * exact > len(lines)]
 
+    @property
+    def most(self) -> float:
+        """Share of the time that one chain may take where all of them would be shorter than a full one."""
+        return max(self.share, _LONG) if self.cover.days >= _MANY_DAYS else self.share
+
     def start(
-        self, incumbent: Incumbent, comm: Communicator, seconds: float, over: Callable[[], bool]
+        self,
+        incumbent: Incumbent,
+        comm: Communicator,
+        seconds: float,
+        over: Callable[[], bool],
+        most: float = 0.0,
     ) -> list[Incumbent]:
         """Full chains from one roster, spread over ranks; cheapest first, the same on all ranks.
 
-        Chains are shortened when ``seconds`` (per rank) do not suffice for them, as a first probe tells. Where most
-        moves break hard rules no chain is run: it would walk badly, and dives and neighbourhoods do better there.
+        Chains are shortened when ``seconds`` (per rank) do not suffice for them, as a first probe tells; ``most``
+        seconds may go to one that is not. Where most moves break hard rules no chain is run: it would walk badly, and
+        dives and neighbourhoods do better there.
         """
         annealer = self.annealer
         probe, each = sound(annealer, incumbent.words, self.cold, self.seed, _PROBE)
@@ -109,6 +123,7 @@ class Chains:
         self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= _MOST_BROKEN
         if not self.suited:
             return [incumbent]
+        seconds = max(seconds, min(most, 1.2 * each * self.full))
         tasks = CHAINS if comm.size <= 3 else comm.size
         if comm.size == 1 and seconds < 1.2 * each * CHAINS * self.full:
             tasks = 1  # one longer chain ends lower than several short ones

@@ -161,9 +161,11 @@ class ColumnGeneration(Run):
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
         assert self.incumbent is not None
-        share = float(self.options.get("anneal_share", self.chains.share))
+        chains, left = self.chains, self.clock.left
+        share = float(self.options.get("anneal_share", chains.share))
+        most = float(self.options.get("anneal_share", chains.most))
         with self.timers("annealing"):
-            plans = self.chains.start(self.incumbent, self.comm, share * self.clock.left, self.over)
+            plans = chains.start(self.incumbent, self.comm, share * left, self.over, most * left)
             self.pricer.settle({})  # repairs leave no trace in later answers
         self.incumbent, self.others, self.annealed = plans[0], plans[1:], self.chains.suited
         self.report("annealing")

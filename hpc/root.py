@@ -46,9 +46,12 @@ _DIVES = (
     _steps(True, 0.2, 20),
     _steps(True, 0.03, 10),
     _steps(False, 0.02, 40),
+    _steps(False, 0.05, 30),
+    _steps(False, 0.03, 30),
 )
-#: After two dives, a plan this near to the bound is left to neighbourhoods, which gain more in the time of a third.
-_ENOUGH = 0.1
+#: After two dives and within this share of the bound only single duties are fixed, which takes a tenth of the time and
+#: goes another way each time, with the columns of those before; a plan this near is left to neighbourhoods.
+_ENOUGH, _AT_ONCE = 0.1, 0.01
 #: After annealing, single duties all: large steps first; then dives that stop early, where annealing takes over, first
 #: on the free cells, then on all.
 _GUIDED = (
@@ -66,6 +69,12 @@ _LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, ne
 _DIVING, _MOST, _GRACE = 0.4, 0.5, 1.5
 #: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
 _TRY, _CONVERGED = 0.35, 0.02
+#: A dive takes about this part of the root's time, where there was an opening.
+_PART = 0.5
+#: How far above the best plan a dive may come, as parts of that plan's gap and, where it is near and annealing does
+#: not suit, of its cost: a unit of cover that is missing for want of columns, which later steps find, may cost more
+#: than the gap.
+_ABOVE, _PASSING = 0.25, 0.05
 #: Dives after annealing that found nothing, until the neighbourhoods take over.
 _VAIN = 2
 #: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
@@ -216,7 +225,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     """
     if run.annealed and root.solution.objective - root.bound > _HALF * (run.cost - root.bound):
         return  # the master is as far from its end as the plan; neighbourhoods gain more
-    if run.relaxed is not None and 0.4 * run.clock.left < run.timers.seconds["root"]:
+    if run.relaxed is not None and run.clock.left < _PART * run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole, careful = spread(master), lasting(run)
@@ -238,8 +247,12 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             continue  # a hasty dive finds nothing better
         if over() or run.closed or run.incumbent is None or vain >= _VAIN:
             return
-        if done > 1 and not run.annealed and run.cost - run.bound <= _ENOUGH * run.cost:
-            return
+        if done > 1 and not run.annealed:
+            gap = (run.cost - run.bound) / max(run.cost, 1e-9)
+            if gap <= _AT_ONCE:
+                return
+            if gap <= _ENOUGH and steps.whole:
+                continue
         with run.timers("dive"):
             found = dive(
                 whole,
@@ -248,7 +261,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 fixed=np.zeros(run.cover.lines),
                 center=root.duals,
                 lattice=run.lattice,
-                cutoff=run.cost + 0.25 * (run.cost - run.bound),
+                cutoff=_cutoff(run),
                 over=over,
                 partial=True,
                 grid=GRID if cheap(run) and not careful else COARSE,
@@ -280,6 +293,13 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 root = converge(run, team, master, root.duals, max(until, on))
                 whole = spread(master)
             run.duals = root.duals
+
+
+def _cutoff(run: Run) -> float:
+    """What a dive may cost before it is given up."""
+    gap = run.cost - run.bound
+    near = not run.annealed and gap <= _ENOUGH * run.cost
+    return run.cost + max(_ABOVE * gap, _PASSING * run.cost if near else 0.0)
 
 
 def enumeration(run: Run, master: Master, root: Generated) -> None:
