@@ -219,14 +219,14 @@ def _locate(path: Path) -> _Source | None:
         if len(found) > 1:
             raise InputError(f"holds several scenarios: {', '.join(p.name for p in found)}", file=path)
         return _Source(path, found[0], None, None) if found else None
-    if path.is_file():
+    if is_file(path):
         return _Source(path.parent, path, None, None) if _is_scenario(path) else None
     name = _NAME.match(path.name)
     if name:
         for folder in (path.parent, path.parent / name["scenario"]):
             for ending in _ENDINGS:
                 scenario = folder / f"Sc-{name['scenario']}{ending}"
-                if scenario.is_file():
+                if is_file(scenario):
                     return _Source(folder, scenario, name["history"], name["weeks"])
     return None
 
@@ -284,7 +284,7 @@ def _indexes(folder: Path, prefix: str) -> list[str]:
 
 def _file(folder: Path, stem: str) -> Path:
     for ending in _ENDINGS:
-        if (folder / f"{stem}{ending}").is_file():
+        if is_file(folder / f"{stem}{ending}"):
             return folder / f"{stem}{ending}"
     prefix = stem.rpartition("-")[0] + "-"
     known = ", ".join(_indexes(folder, prefix))
@@ -304,7 +304,7 @@ def _solutions(path: Path) -> list[Path]:
             raise InputError("holds no weekly solution (*.txt that begins with SOLUTION)", file=path)
         return found
     numbers = list(re.finditer("[0-9]+", path.stem))
-    if not numbers or not path.is_file():
+    if not numbers or not is_file(path):
         return [path]
     number = numbers[-1]  # the last number of the name counts the weeks
     front, back = path.stem[: number.start()], path.stem[number.end() :] + path.suffix

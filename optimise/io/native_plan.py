@@ -27,7 +27,7 @@ from optimise.atomic import write_text
 from optimise.domain.roster import OFF, Roster, RosterProblem
 from optimise.errors import InputError
 from optimise.io.base import read_text
-from optimise.io.text import beside, separator
+from optimise.io.text import beside, is_file, separator
 from optimise.io.ward_document import Document, ItemError, nearest
 
 __all__ = [
@@ -53,7 +53,7 @@ def day_keys(problem: RosterProblem) -> list[str]:
 
 def is_native_plan(path: Path) -> bool:
     """Whether a file is one of our native JSON plans, of rosters or hospitals (by what it says of itself)."""
-    if path.suffix != ".json" or not path.is_file():
+    if path.suffix != ".json" or not is_file(path):
         return False
     try:
         made = json.loads(path.read_text(encoding="utf-8"))

@@ -410,6 +410,13 @@ def test_bad_lines_are_named(tiny: Path, file: str, old: str, new: str, line: in
     assert (caught.value.file, caught.value.line) == (path, line)
 
 
+def test_a_name_too_long_for_a_file_names_none(tiny: Path) -> None:
+    path = tiny / "Sc-tiny.txt"
+    path.write_text(SCENARIO.replace("= tiny", "= " + "9" * 300))
+    with pytest.raises(InputError, match="no such file"):
+        instance(path, history="0", weeks="1-0")
+
+
 def test_bad_json_is_named(benchmarks: Path, tmp_path: Path) -> None:
     folder = tmp_path / "n030w4"
     shutil.copytree(benchmarks / "inrc2" / "json_sample" / "n030w4", folder)
