@@ -27,6 +27,8 @@ __all__ = ["Inrc2Format", "validator_breakdown", "write_history"]
 
 _NAME = re.compile(r"(?P<scenario>.+)_(?P<history>[0-9]{1,4})_(?P<weeks>[0-9]{1,4}(-[0-9]{1,4})*)\Z")
 _WEEKS = re.compile(r"[0-9]{1,4}([-, ]+[0-9]{1,4})*\Z")
+#: Letters of a name that a file may have, to be on the safe side.
+_LONGEST = 200
 _ENDINGS = (".txt", ".json")
 
 #: Line of the validator's output that each rule's cost belongs to (by the first words of the rule's name).
@@ -288,7 +290,10 @@ def _file(folder: Path, stem: str) -> Path:
             return folder / f"{stem}{ending}"
     prefix = stem.rpartition("-")[0] + "-"
     known = ", ".join(_indexes(folder, prefix))
-    raise InputError(f"no such file; known indexes: {known or 'none'}", file=folder / f"{stem}{_ENDINGS[0]}")
+    text = f"no such file; known indexes: {known or 'none'}"
+    if len(stem) > _LONGEST:  # of a damaged scenario: no file can be called so
+        raise InputError(text, file=folder, item=clip(stem))
+    raise InputError(text, file=folder / f"{stem}{_ENDINGS[0]}")
 
 
 def _form(path: Path) -> Any:

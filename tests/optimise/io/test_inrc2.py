@@ -413,8 +413,10 @@ def test_bad_lines_are_named(tiny: Path, file: str, old: str, new: str, line: in
 def test_a_name_too_long_for_a_file_names_none(tiny: Path) -> None:
     path = tiny / "Sc-tiny.txt"
     path.write_text(SCENARIO.replace("= tiny", "= " + "9" * 300))
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no such file") as caught:
         instance(path, history="0", weeks="1-0")
+    assert caught.value.file == tiny
+    assert len(str(caught.value)) < 500
 
 
 def test_bad_json_is_named(benchmarks: Path, tmp_path: Path) -> None:
