@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import optimise
-from optimise.atomic import write_text
+from optimise.capacity.model.capacity_values import mean_plan
+from optimise.core.atomic import write_text
 from optimise.demand import pictures
 from optimise.demand.forecast import forecast, usual_models
 from optimise.demand.handover import ward_document
@@ -27,9 +28,8 @@ from optimise.demand.replay import MEASURES
 from optimise.demand.study import Study, Week, study
 from optimise.demand.synthetic import ELECTIVES, WARDS
 from optimise.demand.trust import Trust
-from optimise.models.capacity_values import mean_plan
-from optimise.reports.capacity import capacity_sections
-from optimise.reports.page import Section, write_page
+from optimise.report.capacity import capacity_sections
+from optimise.report.page import Section, write_page
 
 HERE = Path(__file__).resolve().parent
 SHOWN = ("outliers", "late", "cancelled", "refused", "cost")

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpc.column_generation import ColumnGenerationMethod
-    from hpc.hospital_search import HospitalSearchMethod
-    from hpc.parallel_search import ParallelSearchMethod
+    from hpc.column_generation.method import ColumnGenerationMethod
+    from hpc.column_generation.parallel_search import ParallelSearchMethod
+    from hpc.hospital.method import HospitalSearchMethod
 
 __all__ = ["ColumnGenerationMethod", "HospitalSearchMethod", "ParallelSearchMethod"]
 
 _HOME = {
-    "ColumnGenerationMethod": "hpc.column_generation",
-    "HospitalSearchMethod": "hpc.hospital_search",
-    "ParallelSearchMethod": "hpc.parallel_search",
+    "ColumnGenerationMethod": "hpc.column_generation.method",
+    "HospitalSearchMethod": "hpc.hospital.method",
+    "ParallelSearchMethod": "hpc.column_generation.parallel_search",
 }
 
 

@@ -12,26 +12,26 @@ __version__ = "0.1.0"
 
 #: Public name -> module that defines it.
 _PUBLIC = {
-    "Bounds": "optimise.result",
-    "Evaluation": "optimise.result",
-    "HospitalPlan": "optimise.domain.hospital",
-    "HospitalProblem": "optimise.domain.hospital",
-    "InputError": "optimise.errors",
-    "Limits": "optimise.method",
-    "Progress": "optimise.method",
-    "Result": "optimise.result",
-    "Roster": "optimise.domain.roster",
-    "RosterProblem": "optimise.domain.roster",
-    "Stop": "optimise.result",
-    "WardwiseError": "optimise.errors",
-    "available_methods": "optimise.method",
+    "Bounds": "optimise.core.result",
+    "Evaluation": "optimise.core.result",
+    "HospitalPlan": "optimise.hospital.problem",
+    "HospitalProblem": "optimise.hospital.problem",
+    "InputError": "optimise.core.errors",
+    "Limits": "optimise.core.method",
+    "Progress": "optimise.core.method",
+    "Result": "optimise.core.result",
+    "Roster": "optimise.roster.problem",
+    "RosterProblem": "optimise.roster.problem",
+    "Stop": "optimise.core.result",
+    "WardwiseError": "optimise.core.errors",
+    "available_methods": "optimise.core.method",
     "frames": "optimise.frames",
-    "read": "optimise.io.base",
-    "read_plan": "optimise.io.base",
-    "read_result": "optimise.resultfile",
+    "read": "optimise.formats.base",
+    "read_plan": "optimise.formats.base",
+    "read_result": "optimise.core.resultfile",
     "solve": "optimise.driver",
-    "write_plan": "optimise.io.base",
-    "write_result": "optimise.resultfile",
+    "write_plan": "optimise.formats.base",
+    "write_result": "optimise.core.resultfile",
 }
 
 __all__ = [
@@ -61,15 +61,15 @@ __all__ = [
 
 if TYPE_CHECKING:
     import optimise.frames as frames
-    from optimise.domain.hospital import HospitalPlan, HospitalProblem
-    from optimise.domain.roster import Roster, RosterProblem
+    from optimise.core.errors import InputError, WardwiseError
+    from optimise.core.method import Limits, Progress, available_methods
+    from optimise.core.problem import Problem
+    from optimise.core.result import Bounds, Evaluation, Plan, Result, Stop
+    from optimise.core.resultfile import read_result, write_result
     from optimise.driver import solve
-    from optimise.errors import InputError, WardwiseError
-    from optimise.io.base import read, read_plan, write_plan
-    from optimise.method import Limits, Progress, available_methods
-    from optimise.problem import Problem
-    from optimise.result import Bounds, Evaluation, Plan, Result, Stop
-    from optimise.resultfile import read_result, write_result
+    from optimise.formats.base import read, read_plan, write_plan
+    from optimise.hospital.problem import HospitalPlan, HospitalProblem
+    from optimise.roster.problem import Roster, RosterProblem
 
 
 def evaluate(problem: Problem, plan: Plan) -> Evaluation:

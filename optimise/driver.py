@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from optimise.checkpoint import Keeper, Kept
-from optimise.communicator import abort_on_error
-from optimise.errors import UnsupportedError, WardwiseError
-from optimise.method import (
+from optimise.core.checkpoint import Keeper, Kept
+from optimise.core.communicator import abort_on_error
+from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.method import (
     Communicator,
     Deadline,
     Limits,
@@ -27,9 +27,9 @@ from optimise.method import (
     get_method,
     stopping,
 )
-from optimise.problem import Problem
-from optimise.provenance import provenance
-from optimise.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
+from optimise.core.problem import Problem
+from optimise.core.provenance import provenance
+from optimise.core.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
 
 __all__ = ["MethodError", "solve"]
 
@@ -76,7 +76,7 @@ def solve(
         An mpi4py communicator; every rank of it calls ``solve`` with the same arguments. Serial when left
         out.
     listen : callable, optional
-        Called with :class:`~optimise.method.Progress` on every improvement and now and then between, on the
+        Called with :class:`~optimise.core.method.Progress` on every improvement and now and then between, on the
         thread that solves; returning True asks the method to stop.
     start : Plan, optional
         A plan to start from. If it is feasible, the result is never worse.
@@ -173,7 +173,7 @@ class _Recorder:
 
     @property
     def stopping(self) -> bool:
-        """Whether the listener asks to stop, without telling it anything; see :func:`optimise.method.stopping`."""
+        """Whether the listener asks to stop, without telling it anything; see :func:`optimise.core.method.stopping`."""
         return stopping(self.listen)
 
     def close(self, bounds: Bounds) -> None:
@@ -277,7 +277,7 @@ def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
     """Why no plan exists, when the method has proven it but does not say."""
     if stop is not Stop.INFEASIBLE or problem.kind not in ("roster", "hospital"):
         return ()
-    from optimise.solvers.explained import explain_infeasible
+    from optimise.methods.explained import explain_infeasible
 
     return explain_infeasible(problem, seconds=_EXPLAIN_SECONDS)
 
@@ -289,7 +289,7 @@ def _reasoned(
     found = evaluation is not None and evaluation.feasible
     if found or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED) or problem.kind != "roster":
         return outcome, evaluation
-    from optimise.solvers.explained import without_plan
+    from optimise.methods.explained import without_plan
 
     seconds = max(clock.left, min(10.0, 0.2 * clock.seconds))
     proven = without_plan(problem, outcome.stop, seconds=seconds, stats=outcome.stats)

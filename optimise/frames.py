@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimise.errors import MissingExtraError, WardwiseError
-from optimise.problem import Problem
-from optimise.result import Evaluation, Plan, Result
+from optimise.core.errors import MissingExtraError, WardwiseError
+from optimise.core.problem import Problem
+from optimise.core.result import Evaluation, Plan, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
     if problem.kind in ("capacity", "region"):
         from dataclasses import astuple, fields
 
-        from optimise.views import capacity as views
+        from optimise.capacity import view as views
 
         made: Any = problem
         rows: list[Any] = views.openings(made, plan) if problem.kind == "capacity" else views.shares(made, plan)  # type: ignore[arg-type]
@@ -118,7 +118,7 @@ def _roster_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 
 def _stays_frame(problem: Any, plan: Any) -> pd.DataFrame:
-    from optimise.views.hospital import stays
+    from optimise.hospital.view import stays
 
     rows = []
     for s in stays(plan):
@@ -155,7 +155,7 @@ def _room_grid(problem: Any, plan: Any) -> pd.DataFrame:
 
 def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """People present and wanted: one row a cover line and day."""
-    from optimise.views.roster import cover
+    from optimise.roster.view import cover
 
     rows = [
         (row.rule, row.label, c.day, _day_label(problem, c.day), c.minimum, c.maximum, c.present, c.short, c.over)
@@ -168,7 +168,7 @@ def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Every request and whether it is granted."""
-    from optimise.views.roster import requests
+    from optimise.roster.view import requests
 
     rows = [
         (problem.employees[r.employee].id, r.day, _day_label(problem, r.day), r.wish, r.weight, r.granted)
@@ -179,7 +179,7 @@ def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def fairness_frame(problem: Any, plan: Any, evaluation: Evaluation | None = None) -> pd.DataFrame:
     """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules."""
-    from optimise.views.roster import shares
+    from optimise.roster.view import shares
 
     rows = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
@@ -191,7 +191,7 @@ def fairness_frame(problem: Any, plan: Any, evaluation: Evaluation | None = None
 
 def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Beds taken and open: one row a room and day."""
-    from optimise.views.hospital import occupancy
+    from optimise.hospital.view import occupancy
 
     taken = occupancy(problem, plan)
     rows = [
@@ -204,7 +204,7 @@ def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Patients not admitted, with the reason."""
-    from optimise.views.hospital import not_placed
+    from optimise.hospital.view import not_placed
 
     rows = [
         (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason) for n in not_placed(problem, plan)
@@ -214,7 +214,7 @@ def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def electives_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Elective requests of a bed plan: one row a specialty and day with requests."""
-    from optimise.views.capacity import electives
+    from optimise.capacity.view import electives
 
     rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, plan)]
     return _made(rows, ["specialty", "day", "requests", "accepted"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
-from optimise.result import Evaluation, RuleCost
+from optimise.core.errors import InputError
+from optimise.core.result import Evaluation, RuleCost
 from quantum.encode.penalty import PENALTY_RULES, penalty_weight
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo

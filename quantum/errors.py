@@ -2,7 +2,7 @@
 
 import os
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 
 class TooLargeError(WardwiseError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.onehot import OneHot
 
 __all__ = ["Linearised", "solve_linearised"]

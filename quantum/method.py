@@ -28,10 +28,10 @@ from typing import Any
 
 import numpy as np
 
-from optimise.errors import InputError
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
-from optimise.problem import Problem
-from optimise.result import Bounds, Plan, Stats, Stop
+from optimise.core.errors import InputError
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Plan, Stats, Stop
 from quantum.angles import linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler

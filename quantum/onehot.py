@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
 

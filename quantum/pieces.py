@@ -6,9 +6,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.roster.problem import Roster, RosterProblem
 from quantum.encode.hospital import encode_rooms
 from quantum.encode.roster import Block, encode_blocks, personal_costs
 from quantum.onehot import OneHot
@@ -77,9 +77,9 @@ class RosterCutter:
     """
 
     def __init__(self, problem: RosterProblem, *, people: int = 4, columns: int = 8, cover: str = "fit") -> None:
-        from optimise.kernels.cover import CoverRows
-        from optimise.kernels.pricing import Pricer
-        from optimise.search.construct import hard_price
+        from optimise.roster.kernels.cover import CoverRows
+        from optimise.roster.kernels.pricing import Pricer
+        from optimise.roster.search.construct import hard_price
 
         self.problem, self.people, self.columns = problem, people, columns
         self.compiled = problem.compiled
@@ -88,8 +88,8 @@ class RosterCutter:
         self._cover: Any = cover
 
     def start(self, seed: int) -> Roster | None:
-        """Person by person against the cover still missing (`optimise.search.construct`)."""
-        from optimise.search.construct import construct
+        """Person by person against the cover still missing (`optimise.roster.search.construct`)."""
+        from optimise.roster.search.construct import construct
 
         made = construct(self.compiled, self.problem.automata, np.random.default_rng([seed, 0]), lambda: False)
         return None if made.duties is None else Roster.from_array(made.duties)
@@ -132,7 +132,7 @@ class RosterCutter:
         self, plan: Roster, employee: int, chosen: list[int], values: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.int16]:
         """Rosters that pricing finds when a random part of the group covers what it covers now."""
-        from optimise.kernels.pricing import on_grid
+        from optimise.roster.kernels.pricing import on_grid
 
         found = plan.duties[employee : employee + 1]
         for _ in range(3 * self.columns):
@@ -188,8 +188,8 @@ class RoomCutter:
         self.price = default_hard_price(problem)
 
     def start(self, seed: int) -> HospitalPlan:
-        """Patients by insertion (`optimise.search.hospital.construct`)."""
-        from optimise.search.hospital import construct
+        """Patients by insertion (`optimise.hospital.search.construct`)."""
+        from optimise.hospital.search import construct
 
         return construct(self.problem, seed=seed)[0]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.errors import TooLargeError, check_memory
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError, UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
 from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
 from quantum.encode.roster import Block
 from quantum.energy import EnergyProblem
@@ -70,7 +70,7 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     ("columns": a block per room over sets of patients; "rooms": a block per patient over rooms, second order) and
     ``most``. What is not open is fixed to a plan by construction with seed ``seed``.
     """
-    from optimise.io.base import read
+    from optimise.formats.base import read
 
     _known(table, ("path", "people", "days", "blocks", "cover", "most", "seed", "name"))
     made = []
@@ -111,7 +111,7 @@ def _first(word: NDArray[np.int16], words: NDArray[np.int16]) -> NDArray[np.int1
 
 
 def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    from optimise.search.hospital import construct
+    from optimise.hospital.search import construct
 
     plan = construct(problem, seed=int(table.get("seed", 0)))[0]
     movable = []

@@ -42,7 +42,7 @@ def scaling(
     Predicted and measured figures are kept apart in every table and picture.
     """
     from optimise.cli.kernel_cache import kernel_cache
-    from optimise.errors import UnsupportedError, WardwiseError
+    from optimise.core.errors import UnsupportedError, WardwiseError
 
     def numbers(text: str, option: str) -> list[int]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -63,7 +63,7 @@ def scaling(
         from hpc.scaling.table import measured_rows, predicted_rows, write
         from hpc.scaling.trace import Trace, record
         from hpc.scaling.work import Workload
-        from optimise.io.base import read
+        from optimise.formats.base import read
 
         workload = Workload(iterations, rounds, repeats=2)
         network = measure.measure_network()

@@ -14,7 +14,7 @@ from typing import Any
 
 from hpc.scaling.model import Network
 from hpc.scaling.work import Done, Workload
-from optimise.errors import MissingExtraError, WardwiseError
+from optimise.core.errors import MissingExtraError, WardwiseError
 
 __all__ = ["Measured", "measure", "measure_network", "summarise"]
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.parallel_search import ROUND
-from hpc.partition import Balance, longest_first
+from hpc.column_generation.parallel_search import ROUND
+from hpc.runtime.balance import Balance, longest_first
 from hpc.scaling.trace import Trace
 
 __all__ = ["DEFAULT_RANKS", "Network", "Prediction", "predict"]

@@ -50,7 +50,7 @@ def _pingpong(comm: Any) -> dict[str, float]:
 
 def main() -> None:
     from optimise.cli.kernel_cache import kernel_cache
-    from optimise.communicator import abort_on_error, find_world
+    from optimise.core.communicator import abort_on_error, find_world
 
     comm = find_world()
     with abort_on_error(comm), kernel_cache():
@@ -60,7 +60,7 @@ def main() -> None:
             from hpc.scaling.measure import summarise
             from hpc.scaling.stochastic import Scenarios, perform_scenarios
             from hpc.scaling.work import Workload, perform
-            from optimise.io.base import read
+            from optimise.formats.base import read
 
             problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.benders import Run
+from hpc.benders.method import Run
 from hpc.scaling.trace import Trace
 from hpc.scaling.work import Call, CountedComm, Done
-from optimise.domain.capacity import CapacityProblem
-from optimise.method import Communicator, Limits, Progress, SerialComm
-from optimise.provenance import machine
+from optimise.capacity.problem import CapacityProblem
+from optimise.core.method import Communicator, Limits, Progress, SerialComm
+from optimise.core.provenance import machine
 
 __all__ = ["Scenarios", "perform_scenarios", "record_scenarios"]
 

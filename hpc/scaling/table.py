@@ -11,8 +11,8 @@ from typing import Any
 from hpc.scaling.measure import Measured
 from hpc.scaling.model import Network, Prediction
 from hpc.scaling.trace import Trace
-from optimise import canvas
-from optimise.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError
+from optimise.tools import figure as canvas
 
 __all__ = ["measured_rows", "picture", "predicted_rows", "write"]
 

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hpc.scaling.work import Call, Workload, least, perform
-from optimise.domain.roster import RosterProblem
-from optimise.errors import InputError
-from optimise.method import SerialComm
-from optimise.provenance import machine
+from optimise.core.errors import InputError
+from optimise.core.method import SerialComm
+from optimise.core.provenance import machine
+from optimise.roster.problem import RosterProblem
 
 __all__ = ["Trace", "record"]
 

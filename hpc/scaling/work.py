@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.comm import Team, rehearse
-from hpc.generation import LocalPricing, Masks, generate, lattice_of
-from hpc.incumbent import Incumbent, construct
-from hpc.master import Column, Master
-from hpc.parallel_search import Search, SearchState
-from hpc.partition import longest_first
-from hpc.run import penalty_of
-from hpc.timers import Timers
-from optimise.domain.roster import RosterProblem
-from optimise.errors import UnsupportedError
-from optimise.kernels import Priced, Pricer
-from optimise.kernels.cover import CoverRows
-from optimise.method import Communicator
+from hpc.column_generation.generation import LocalPricing, Masks, generate, lattice_of
+from hpc.column_generation.incumbent import Incumbent, construct
+from hpc.column_generation.master import Column, Master
+from hpc.column_generation.parallel_search import Search, SearchState
+from hpc.column_generation.run import penalty_of
+from hpc.runtime.balance import longest_first
+from hpc.runtime.pool import Team, rehearse
+from hpc.runtime.timers import Timers
+from optimise.core.errors import UnsupportedError
+from optimise.core.method import Communicator
+from optimise.roster.kernels import Priced, Pricer
+from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.problem import RosterProblem
 
 __all__ = ["Call", "CountedComm", "Done", "Workload", "least", "perform"]
 

@@ -160,7 +160,7 @@ def fetch(
     result = job.result()
     from optimise.cli.show import show_result
     from optimise.cli.solve import exit_code
-    from optimise.resultfile import read_run
+    from optimise.core.resultfile import read_run
 
     show_result(result, read_run(folder).problem)
     raise typer.Exit(exit_code(result, signalled=True))
@@ -198,7 +198,7 @@ def _prepared(
     from hpc.slurm.request import Request, prepare
     from hpc.slurm.script import TEMPLATES
     from hpc.slurm.site import find_site
-    from optimise.errors import WardwiseError
+    from optimise.core.errors import WardwiseError
 
     if kind not in TEMPLATES:
         raise WardwiseError(f"no such kind of job: {kind!r}; known: {', '.join(TEMPLATES)}")

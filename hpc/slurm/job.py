@@ -16,11 +16,11 @@ from hpc.slurm import queue
 from hpc.slurm.request import Prepared, Request, prepare
 from hpc.slurm.script import Value
 from hpc.slurm.site import Site, find_site
-from optimise.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 if TYPE_CHECKING:
-    from optimise.problem import Problem
-    from optimise.result import Result
+    from optimise.core.problem import Problem
+    from optimise.core.result import Result
 
 __all__ = ["POLL_SECONDS", "Job", "JobError", "submit", "submit_request"]
 
@@ -120,7 +120,7 @@ class Job:
             If it ended without one.
         TimeoutError
         """
-        from optimise.resultfile import read_run
+        from optimise.core.resultfile import read_run
 
         self.wait(timeout)
         if self.kind == "study":
@@ -246,7 +246,7 @@ def submit_request(prepared: Prepared) -> Job:
 
 def _claim(folder: Path) -> None:
     """Refuse a folder that holds something else, or whose job still waits or runs."""
-    from optimise.resultfile import claim_folder
+    from optimise.core.resultfile import claim_folder
 
     claim_folder(folder)
     if (folder / _CARD).exists():
@@ -257,9 +257,9 @@ def _claim(folder: Path) -> None:
 
 def _written(problem: Any, folder: Path) -> Path:
     """Write a problem into the folder, in its own format or in ours."""
-    from optimise.io.base import get_format
-    from optimise.io.native import write_ward
-    from optimise.io.table import ward_of
+    from optimise.formats.base import get_format
+    from optimise.roster.formats.native import write_ward
+    from optimise.roster.formats.table import ward_of
 
     folder.mkdir(parents=True, exist_ok=True)
     write = getattr(get_format(problem.family), "write", None)

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 __all__ = ["FINAL", "QueueError", "States", "cancel", "enqueue", "states", "test"]
 

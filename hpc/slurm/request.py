@@ -12,8 +12,8 @@ from typing import Any
 
 from hpc.slurm.script import Value, fill, template
 from hpc.slurm.site import Site
-from optimise.errors import InputError, UnsupportedError, WardwiseError
-from optimise.estimate import Estimate, estimate
+from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+from optimise.tools.estimate import Estimate, estimate
 
 __all__ = ["METHOD", "Prepared", "Request", "duration", "prepare"]
 
@@ -149,8 +149,8 @@ def _solve(request: Request) -> tuple[dict[str, Any], Estimate, float | None, li
     """Check a solve as ``wardwise solve`` itself would, up to reading the instance."""
     from optimise.cli.arguments import load, load_plan, pairs
     from optimise.cli.solve import solve
+    from optimise.core.method import Limits, get_method
     from optimise.driver import _validate
-    from optimise.method import Limits, get_method
 
     _refuse_ours(request.options)
     given = _parsed(solve, "solve", [str(request.target), *request.options])

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hpc.slurm.site import FOLDER
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 
 __all__ = ["TEMPLATES", "fill", "template"]
 

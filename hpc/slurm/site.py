@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optimise.errors import InputError
-from optimise.io.ward_document import ItemError, validated
+from optimise.core.errors import InputError
+from optimise.roster.formats.ward_document import ItemError, validated
 
 __all__ = ["FOLDER", "Site", "find_site", "site_names"]
 

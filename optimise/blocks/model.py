@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimise.blocks.problem import BlockPlan, BlockProblem
-from optimise.models.linear import Arrays, LinearModel
+from optimise.solvers.linear import Arrays, LinearModel
 
 __all__ = ["BlocksModel"]
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
-from optimise.models.linear import Arrays
-from optimise.result import Evaluation, RuleCost, Violation
+from optimise.core.errors import InputError
+from optimise.core.result import Evaluation, RuleCost, Violation
+from optimise.solvers.linear import Arrays
 
 __all__ = ["Block", "BlockPlan", "BlockProblem"]
 

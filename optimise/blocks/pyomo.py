@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from optimise.blocks.problem import BlockPlan, BlockProblem
-from optimise.errors import InputError
-from optimise.models.bridge import Translated, from_pyomo
+from optimise.core.errors import InputError
+from optimise.solvers.pyomo_bridge import Translated, from_pyomo
 
 __all__ = ["block_problem", "split", "store"]
 
@@ -30,7 +30,7 @@ def split(model: Any, blocks: Marks) -> BlockProblem:
     Returns
     -------
     BlockProblem
-        Columns in the order of :func:`optimise.models.bridge.from_pyomo`; :func:`store` writes a plan back into
+        Columns in the order of :func:`optimise.solvers.pyomo_bridge.from_pyomo`; :func:`store` writes a plan back into
         the Pyomo variables.
 
     Raises

@@ -17,8 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Mistakes of the user become one line on standard error, without a traceback. Under MPI only rank 0 speaks.
     """
     from optimise.cli.app import app
-    from optimise.communicator import announced_rank
-    from optimise.errors import WardwiseError
+    from optimise.core.communicator import announced_rank
+    from optimise.core.errors import WardwiseError
 
     try:
         app(args=None if arguments is None else list(arguments), prog_name="wardwise")

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
-    from optimise.method import Communicator
-    from optimise.problem import Problem
+    from optimise.core.method import Communicator
+    from optimise.core.problem import Problem
 
 __all__ = ["check_allocation", "check_memory", "memory_limit", "tasks_per_node"]
 
@@ -44,7 +44,7 @@ def check_allocation(comm: Communicator, threads: int, *, warn: Callable[[str], 
 
 def check_memory(problem: Problem, method: str, *, warn: Callable[[str], None]) -> None:
     """Warn when the estimate for one rank is above what this process may use."""
-    from optimise.estimate import estimate
+    from optimise.tools.estimate import estimate
 
     limit = memory_limit()
     needed = estimate(problem, method).memory

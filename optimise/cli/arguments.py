@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
-    from optimise.problem import Problem
-    from optimise.result import Plan
-    from optimise.serialise import Source
+    from optimise.core.problem import Problem
+    from optimise.core.result import Plan
+    from optimise.core.serialise import Source
 
 __all__ = ["FormatOption", "History", "Instance", "Json", "Mixing", "Weeks", "load", "load_plan", "pairs"]
 
@@ -44,8 +44,8 @@ def load(
     instance: Path, *, format: str | None, history: str | None, weeks: str | None, mixing: str | None = None
 ) -> tuple[Problem, Source]:
     """Read an instance and remember where it came from."""
-    from optimise.io.base import detect, read
-    from optimise.serialise import Source
+    from optimise.core.serialise import Source
+    from optimise.formats.base import detect, read
 
     extra: dict[str, Any] = {"mixing": mixing} if mixing else {}
     name = format or detect(instance).name
@@ -55,9 +55,9 @@ def load(
 
 def load_plan(path: Path, problem: Problem) -> Plan:
     """Read a plan in the family's format or in the native one, whichever the file is in."""
-    from optimise.io.base import read_plan
-    from optimise.io.native_plan import is_native_plan
-    from optimise.resultfile import native_format
+    from optimise.core.resultfile import native_format
+    from optimise.formats.base import read_plan
+    from optimise.roster.formats.native_plan import is_native_plan
 
     return read_plan(path, problem, format=native_format(problem) if is_native_plan(path) else None)
 

@@ -30,7 +30,7 @@ def check(
         problem, _ = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
         found = problem.evaluate(load_plan(plan, problem))
     if as_json:
-        from optimise.serialise import evaluation_object
+        from optimise.core.serialise import evaluation_object
 
         facts = {"instance": problem.name, "family": problem.family, "kind": problem.kind, "plan": str(plan)}
         print(json.dumps({**facts, **evaluation_object(found)}, indent=1))

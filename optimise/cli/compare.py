@@ -38,9 +38,9 @@ def compare(
     from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.signals import StopSignal, stop_signals
-    from optimise.communicator import abort_on_error, find_world
     from optimise.compare import part_of, read_study, run_study, write_outcome
     from optimise.compare.outcome import require
+    from optimise.core.communicator import abort_on_error, find_world
 
     mine = part_of(part)
     guard_rank()

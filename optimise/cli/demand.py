@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
     from optimise.demand.demand import Demand

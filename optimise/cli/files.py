@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from optimise.atomic import replacing
 from optimise.cli.arguments import FormatOption, History, Instance, Mixing, Weeks, load, load_plan
-from optimise.errors import InputError, UnsupportedError, WardwiseError
+from optimise.core.atomic import replacing
+from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 
 __all__ = ["convert", "generate", "schema", "template"]
 
@@ -31,7 +31,7 @@ def convert(
     mixing: Mixing = None,
 ) -> None:
     """Write INSTANCE, or with --plan a plan for it, in another format; --to mps or lp writes its whole model."""
-    from optimise.io.base import get_format
+    from optimise.formats.base import get_format
 
     if to not in _MODELS:
         get_format(to)  # an unknown name is told before anything is read
@@ -43,7 +43,7 @@ def convert(
     elif get_format(to).kind != problem.kind:
         raise UnsupportedError(f"format {to!r} holds {get_format(to).kind} instances, this is a {problem.kind} one")
     elif plan is not None:
-        from optimise.io.base import write_plan
+        from optimise.formats.base import write_plan
 
         stem = output.with_suffix("") if output.suffix else output
         written = write_plan(load_plan(plan, problem), problem, stem, format=to)
@@ -55,11 +55,11 @@ def convert(
 
 def _write_instance(problem: Any, output: Path, to: str) -> list[Path]:
     """Write an instance with the format's own writer, where it has one."""
-    from optimise.io.base import get_format
+    from optimise.formats.base import get_format
 
     if to == "native":
-        from optimise.io.native import write_ward
-        from optimise.io.table import ward_of
+        from optimise.roster.formats.native import write_ward
+        from optimise.roster.formats.table import ward_of
 
         return [write_ward(ward_of(problem), output)]
     write = getattr(get_format(to), "write", None)
@@ -71,7 +71,7 @@ def _write_instance(problem: Any, output: Path, to: str) -> list[Path]:
 
 def _write_model(problem: Any, output: Path, to: str) -> Path:
     """Write the whole model, with names that match the rules, for any other solver."""
-    from optimise.models.bridge import pyomo_model
+    from optimise.solvers.pyomo_bridge import pyomo_model
 
     model = pyomo_model(problem)
     with replacing(output.absolute()) as temporary:
@@ -84,7 +84,7 @@ def template(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write an empty ward, with examples and validation, to fill in."""
-    from optimise.io.table import template as write_template
+    from optimise.roster.formats.table import template as write_template
 
     if not force:
         _refuse_existing(output)
@@ -117,7 +117,7 @@ def generate(
         _refuse_existing(output)
     if kind == "ward":
         from optimise.generate import ward
-        from optimise.io.native import write_ward
+        from optimise.roster.formats.native import write_ward
 
         written = [write_ward(ward(size or 30, weeks or 4, seed), output)]
     elif kind == "hospital":
@@ -125,8 +125,8 @@ def generate(
 
         written = write_hospital(output, patients=size or 120, days=7 * (weeks or 2), seed=seed)
     elif kind == "capacity":
+        from optimise.capacity.formats.capacity import write_capacity
         from optimise.generate.capacity import capacity
-        from optimise.io.capacity import write_capacity
 
         written = write_capacity(capacity(size or 50, 7 * (weeks or 1), seed=seed), output)
     elif kind == "demand":
@@ -134,8 +134,8 @@ def generate(
 
         written = [write(output, beds=size or 600, weeks=weeks or 52, seed=seed)]
     elif kind == "region":
+        from optimise.capacity.formats.region import write_region
         from optimise.generate.region import region
-        from optimise.io.region import write_region
 
         made, trusts = region(seed=seed, scenarios=size or 50, days=7 * (weeks or 1))
         supply = dict(zip(made.units, made.supply, strict=True))
@@ -153,13 +153,13 @@ def schema(
     if kind == "capacity":
         import json
 
-        from optimise.io.capacity_schema import json_schema
+        from optimise.capacity.formats.capacity_schema import json_schema
 
         sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
         return
     if kind != "ward":
         raise WardwiseError(f"there is no schema of {kind!r}; ward or capacity")
-    from optimise.io.native import schema_text
+    from optimise.roster.formats.native import schema_text
 
     sys.stdout.write(schema_text())
 

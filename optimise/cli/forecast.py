@@ -11,7 +11,7 @@ import typer
 
 from optimise.cli.arguments import Json
 from optimise.cli.demand import Blank, By, Data, Gaps, Group, Horizon, Until, Zone, columns_of, periods, read
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 __all__ = ["forecast"]
 

@@ -14,8 +14,8 @@ import time
 from contextlib import suppress
 from types import FrameType
 
-from optimise import phase
-from optimise.communicator import announced_rank, announced_size
+from optimise.core import breadcrumb as phase
+from optimise.core.communicator import announced_rank, announced_size
 
 __all__ = ["guard_rank", "last_words"]
 

@@ -14,7 +14,7 @@ __all__ = ["doctor", "formats", "methods"]
 
 def methods(as_json: Json = False) -> None:
     """List the installed methods, those of other packages included."""
-    from optimise.method import available_methods
+    from optimise.core.method import available_methods
 
     found = available_methods()
     if as_json:
@@ -39,7 +39,7 @@ def _summary(target: str) -> str:
 
 def formats(as_json: Json = False) -> None:
     """List the formats that can be read and written."""
-    from optimise.io.base import FORMATS, get_format
+    from optimise.formats.base import FORMATS, get_format
 
     found = {name: get_format(name) for name in FORMATS}
     if as_json:
@@ -61,10 +61,10 @@ def doctor(
     import sys
     from dataclasses import asdict
 
-    from optimise.doctor import examine
+    from optimise.tools.doctor import examine
 
     if compile_kernels:
-        from optimise.warm import warm_all
+        from optimise.tools.precompile import warm_all
 
         warm_all(lambda text: print(text, file=sys.stderr, flush=True))
     found = examine()

@@ -56,7 +56,7 @@ def _made(point: EntryPoint) -> Any:
 
 def _broken(point: EntryPoint, error: Exception) -> Any:
     def broken() -> None:
-        from optimise.errors import WardwiseError
+        from optimise.core.errors import WardwiseError
 
         raise WardwiseError(f"the command {point.name!r} ({point.value}) cannot be loaded: {error}")
 

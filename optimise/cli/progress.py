@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from optimise.method import Progress
-from optimise.result import Bounds
+from optimise.core.method import Progress
+from optimise.core.result import Bounds
 
 if TYPE_CHECKING:
     from rich.text import Text

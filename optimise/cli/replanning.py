@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimise.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 if TYPE_CHECKING:
-    from optimise.method import Method
-    from optimise.problem import Problem
+    from optimise.core.method import Method
+    from optimise.core.problem import Problem
+    from optimise.core.result import Result
+    from optimise.core.serialise import Source
     from optimise.replan import Replanning
-    from optimise.result import Result
-    from optimise.serialise import Source
 
 __all__ = ["FromPlan", "tell_changes"]
 
@@ -84,7 +84,7 @@ def method_for(task: Replanning | None, name: str) -> str | Method:
     """The method, wrapped where parts of frozen days are to be put back."""
     if task is None or task.problem.kind == "roster" or not task.freeze_until:
         return name
-    from optimise.method import get_method
+    from optimise.core.method import get_method
     from optimise.replan import Restoring
 
     return Restoring(get_method(name), task)
@@ -92,7 +92,7 @@ def method_for(task: Replanning | None, name: str) -> str | Method:
 
 def tell_changes(task: Replanning, result: Result, output: Path | None, *, quiet: bool) -> None:
     """Write ``changes.csv`` and say how much changes."""
-    from optimise.atomic import write_text
+    from optimise.core.atomic import write_text
     from optimise.replan import changes
     from optimise.replan.changes import changes_csv, told
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from optimise.cli.demand import Blank, Data, Group, Until, Zone, columns_of, read
-from optimise.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 __all__ = ["replay"]
 
@@ -39,11 +39,11 @@ def replay(
 
     DATA.csv holds one admission a row with its departure; the replay begins where the problem's scenarios do.
     """
+    from optimise.capacity.problem import CapacityProblem
     from optimise.cli.arguments import load, load_plan
     from optimise.demand.replay import course
     from optimise.demand.replay import replay as run
     from optimise.demand.versus import versus
-    from optimise.domain.capacity import CapacityProblem
 
     loaded: Any = load(problem, format=None, history=None, weeks=None)[0]
     if not isinstance(loaded, CapacityProblem):
@@ -68,7 +68,7 @@ def replay(
     if output is not None:
         from optimise.demand import pictures
         from optimise.demand.replay import MEASURES
-        from optimise.reports.page import Section, write_page
+        from optimise.report.page import Section, write_page
 
         bars = pictures.bars(table.names, [MEASURES[m] for m in table.measures], table.mean, table.low, table.high)
         section = Section("Means over the spans", "", ("", *table.names), tuple(table.rows()), bars)

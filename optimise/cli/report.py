@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 __all__ = ["report"]
 
@@ -29,8 +29,8 @@ def report(
     if unknown:
         raise WardwiseError(f"unknown kind of report {unknown[0]!r}; known: {', '.join(_KINDS)}")
 
-    from optimise import reports
-    from optimise.resultfile import read_run
+    from optimise import report as reports
+    from optimise.core.resultfile import read_run
 
     run = read_run(folder, instance=instance)
     writers = {

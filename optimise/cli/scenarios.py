@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimise.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 __all__ = ["scenarios"]
 

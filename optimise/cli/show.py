@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from optimise.cli.progress import amount, percent
-from optimise.problem import Problem
-from optimise.result import Evaluation, Result, Stop
+from optimise.core.problem import Problem
+from optimise.core.result import Evaluation, Result, Stop
 
 __all__ = ["show_evaluation", "show_result", "verdict"]
 

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from optimise.cli.arguments import FormatOption, History, Instance, Json, Mixing, Weeks, load, load_plan, pairs
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
     from optimise.cli.progress import Reporter
     from optimise.cli.signals import StopSignal
-    from optimise.method import Communicator, Limits, Progress
-    from optimise.problem import Problem
+    from optimise.core.method import Communicator, Limits, Progress
+    from optimise.core.problem import Problem
+    from optimise.core.result import Plan, Result
+    from optimise.core.serialise import Source
     from optimise.replan import Replanning
-    from optimise.result import Plan, Result
-    from optimise.serialise import Source
 
 __all__ = ["exit_code", "solve"]
 
@@ -92,14 +92,14 @@ def solve(
 
     Under MPI start it as: mpiexec -n 4 wardwise solve INSTANCE.
     """
-    from optimise import phase
     from optimise.cli.allocation import check_allocation, check_memory
     from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.replanning import FromPlan, tell_changes
     from optimise.cli.signals import StopSignal, stop_signals
-    from optimise.communicator import abort_on_error, announced_size, find_world
-    from optimise.method import Limits
+    from optimise.core import breadcrumb as phase
+    from optimise.core.communicator import abort_on_error, announced_size, find_world
+    from optimise.core.method import Limits
 
     if report and output is None:
         raise WardwiseError("--report needs --output DIR to write into")
@@ -114,7 +114,7 @@ def solve(
     earlier = FromPlan(from_plan, freeze_until, change_cost, days_since)
 
     def prepare() -> tuple[Problem, Source, Plan | None, Replanning | None]:
-        from optimise.resultfile import claim_folder
+        from optimise.core.resultfile import claim_folder
 
         if output is not None:
             claim_folder(output)
@@ -152,7 +152,7 @@ def solve(
 
 def exit_code(result: Result, *, signalled: bool = False) -> int:
     """The exit code that the contract gives a result."""
-    from optimise.result import Stop
+    from optimise.core.result import Stop
 
     if result.stop is Stop.INFEASIBLE:
         return INFEASIBLE
@@ -214,16 +214,16 @@ class Run:
         if self.comm.rank > 0:
             return
         if self.checkpoint is not None and best:
-            from optimise.checkpoint import Keeper
+            from optimise.core.checkpoint import Keeper
 
             keeper = Keeper(self.checkpoint, self.problem, resume=True)
             keeper.see(best[-1])
             keeper.write()
         if self.output is None:
             return
-        from optimise.provenance import provenance
-        from optimise.result import Bounds, Result, Stats, Stop, Trace
-        from optimise.resultfile import write_result
+        from optimise.core.provenance import provenance
+        from optimise.core.result import Bounds, Result, Stats, Stop, Trace
+        from optimise.core.resultfile import write_result
 
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
         plan = best[-1].plan if best else self.start
@@ -258,7 +258,7 @@ def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
 
     One rank reads the files, so that a slow shared file system is asked once and a mistake is told once.
     """
-    from optimise.communicator import abort_on_error
+    from optimise.core.communicator import abort_on_error
 
     told: tuple[T | None, WardwiseError | None] = (None, None)
     with abort_on_error(comm):
@@ -275,16 +275,16 @@ def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
 
 
 def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool) -> None:
-    from optimise.serialise import result_object
+    from optimise.core.serialise import result_object
 
     if run.output is not None:
-        from optimise.resultfile import write_result
+        from optimise.core.resultfile import write_result
 
         files = write_result(result, run.problem, run.output, source=run.source)
         if as_json:
             sys.stdout.write(files[0].read_text(encoding="utf-8"))
         if report:
-            from optimise.reports import write_html
+            from optimise.report import write_html
 
             files.append(write_html(result, run.problem, run.output / "report.html"))
         if not (quiet or as_json):

@@ -9,7 +9,7 @@ from optimise.cli.kernel_cache import kernel_cache
 
 def main(label: str) -> int:
     with kernel_cache():
-        from optimise.warm import warm
+        from optimise.tools.precompile import warm
 
         warm(label)
     return 0

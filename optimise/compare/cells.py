@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimise.atomic import write_text
 from optimise.compare.study import Contender, Study
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError, WardwiseError
+from optimise.core.method import Limits, Progress, get_method
+from optimise.core.problem import Problem
+from optimise.core.result import Result, Stop
 from optimise.driver import solve
-from optimise.errors import InputError, WardwiseError
-from optimise.method import Limits, Progress, get_method
-from optimise.problem import Problem
-from optimise.result import Result, Stop
 
 __all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 

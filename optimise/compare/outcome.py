@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimise.atomic import write_text
 from optimise.compare import page, pictures, store
 from optimise.compare.study import Study
 from optimise.compare.table import Row, qoblib_rows, run_rows, summary_rows
 from optimise.compare.verdict import sentences
+from optimise.core.atomic import write_text
 
 __all__ = ["Written", "require", "write_outcome"]
 

@@ -12,7 +12,7 @@ from optimise.compare.pictures import pictures
 from optimise.compare.study import Study
 from optimise.compare.table import Row
 from optimise.compare.verdict import sentences
-from optimise.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError
 
 __all__ = ["page", "require"]
 

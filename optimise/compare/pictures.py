@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from optimise import canvas
 from optimise.compare.figures import bootstrap, performance_profile
 from optimise.compare.table import Row, pooled_tts
+from optimise.tools import figure as canvas
 
 __all__ = ["pictures", "require"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from optimise.compare.cells import Cell, cells_of, read_cell, run_cell, warm_up, write_cell
 from optimise.compare.study import Study
-from optimise.errors import InputError, WardwiseError
-from optimise.method import Communicator, SerialComm
+from optimise.core.errors import InputError, WardwiseError
+from optimise.core.method import Communicator, SerialComm
 
 __all__ = ["part_of", "run_study"]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from optimise.atomic import replacing, write_text
-from optimise.errors import MissingExtraError
+from optimise.core.atomic import replacing, write_text
+from optimise.core.errors import MissingExtraError
 
 __all__ = ["csv_text", "require", "write_tables"]
 

@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from optimise.errors import InputError, WardwiseError
-from optimise.io.ward_document import validated
-from optimise.method import available_methods
-from optimise.problem import Problem
+from optimise.core.errors import InputError, WardwiseError
+from optimise.core.method import available_methods
+from optimise.core.problem import Problem
+from optimise.roster.formats.ward_document import validated
 
 __all__ = ["Contender", "Study", "read_study"]
 
@@ -216,7 +216,7 @@ def _load(entry: _Instance, folder: Path) -> list[Problem]:
     if entry.source is None:
         if entry.model_extra:
             raise InputError(f"unknown key {next(iter(entry.model_extra))!r}")
-        from optimise.io.base import read
+        from optimise.formats.base import read
 
         where = Path(path).expanduser()
         where = where if where.is_absolute() else folder / where

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimise.core.errors import InputError
 from optimise.demand.demand import Demand
 from optimise.demand.forecasters import Fitted, Model
 from optimise.demand.pmf import FloatArray, IntArray, mean
 from optimise.demand.scores import Scores, crps, score
-from optimise.errors import InputError
 
 __all__ = ["Backtest", "backtest", "best", "rolling_origins"]
 

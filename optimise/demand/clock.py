@@ -16,8 +16,8 @@ import zoneinfo
 import numpy as np
 import numpy.typing as npt
 
+from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.scenarios import HOURS, Period
-from optimise.errors import InputError, MissingExtraError
 
 __all__ = ["bank_holidays", "exists", "exposure", "get_zone", "is_repeated", "naive"]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray
-from optimise.errors import InputError
 
 __all__ = ["Net", "checked", "convolve", "net_position", "poisson_binomial", "still_present", "thin"]
 

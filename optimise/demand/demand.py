@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimise.core.errors import InputError
 from optimise.demand.clock import exposure
 from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import Stays
-from optimise.errors import InputError
 
 __all__ = ["Demand"]
 

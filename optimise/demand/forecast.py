@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from optimise.core.errors import InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
 from optimise.demand.courses import keep
@@ -22,7 +23,6 @@ from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import leaving, stay_pmf
-from optimise.errors import InputError
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimise.domain.capacity import CapacityPlan, CapacityProblem
-from optimise.errors import InputError
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.errors import InputError
 
 __all__ = ["Ratios", "cover", "ward_document"]
 
@@ -54,7 +54,7 @@ def ward_document(
     staff: Sequence[dict[str, Any]] | None = None,
     ratios: Ratios | None = None,
 ) -> dict[str, Any]:
-    """A native ward document (:mod:`optimise.io.native`) whose demand follows the beds that the plan opens.
+    """A native ward document (:mod:`optimise.roster.formats.native`) whose demand follows the beds that the plan opens.
 
     Parameters
     ----------

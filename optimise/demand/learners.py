@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.errors import MissingExtraError
 from optimise.demand.demand import Demand
 from optimise.demand.features import Features, features
 from optimise.demand.forecasters import Fitted, largest_count, training_pairs
 from optimise.demand.pmf import FloatArray, from_quantiles, negative_binomial
-from optimise.errors import MissingExtraError
 
 __all__ = ["BoostedQuantiles", "CountRegression", "Pool"]
 

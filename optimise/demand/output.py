@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optimise.atomic import write_text
+from optimise.core.atomic import write_text
 from optimise.demand.backtest import Backtest
 from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
@@ -92,7 +92,7 @@ def write_forecast(
 ) -> list[Path]:
     """Write forecast.npz, forecast.csv, backtest.csv and report.html into ``folder``."""
     from optimise.demand import pictures
-    from optimise.reports.page import Section, write_page
+    from optimise.report.page import Section, write_page
 
     folder.mkdir(parents=True, exist_ok=True)
     tables = quantile_table(made, seed)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimise.core.errors import InputError, WardwiseError
 from optimise.demand.counts import Net, checked
-from optimise.errors import InputError, WardwiseError
 
 __all__ = ["VERSION", "pmf_of", "prediction_net"]
 

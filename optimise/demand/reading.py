@@ -1,6 +1,6 @@
 """Reading demand from CSV: one row an arrival, one row a count, or one column a group.
 
-Anything that cannot be used raises :class:`~optimise.errors.InputError` with file and row: what does not parse,
+Anything that cannot be used raises :class:`~optimise.core.errors.InputError` with file and row: what does not parse,
 times that no clock shows, times with and without zone mixed, negative or broken counts, duplicates, gaps, unknown
 groups. Nothing is guessed past damage; what is left out is noted.
 """
@@ -17,13 +17,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from optimise.core.errors import InputError
 from optimise.demand import clock
 from optimise.demand.demand import Demand
 from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import Stays
 from optimise.demand.times import TimeReader
-from optimise.errors import InputError
-from optimise.io.base import read_text
+from optimise.formats.base import read_text
 
 __all__ = ["Columns", "Gaps", "read_demand"]
 

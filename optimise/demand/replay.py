@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.demand import Demand
 from optimise.demand.pmf import FloatArray, IntArray
-from optimise.domain.capacity import CapacityPlan, CapacityProblem
-from optimise.errors import InputError, MissingExtraError
 
 __all__ = ["MEASURES", "Course", "Outcome", "course", "replay"]
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 
 __all__ = ["HOURS", "Period", "Scenarios"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray
 from optimise.demand.scenarios import HOURS, Period
-from optimise.errors import InputError
-from optimise.io.base import read_text
+from optimise.formats.base import read_text
 
 __all__ = ["read_stays"]
 

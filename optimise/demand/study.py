@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.errors import InputError
 from optimise.demand.backtest import Backtest
 from optimise.demand.demand import Demand
 from optimise.demand.dependence import estimate
@@ -15,8 +17,6 @@ from optimise.demand.reduction import Reduction, reduce
 from optimise.demand.replay import Outcome, course, replay
 from optimise.demand.trust import Trust, same_beds, usual_plan
 from optimise.demand.versus import Versus, versus
-from optimise.domain.capacity import CapacityPlan, CapacityProblem
-from optimise.errors import InputError
 
 __all__ = ["Study", "Week", "study"]
 

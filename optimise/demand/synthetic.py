@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
-from optimise.atomic import write_text
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError
 from optimise.demand import clock
-from optimise.errors import InputError
 
 __all__ = ["ELECTIVES", "SPECIALTIES", "WARDS", "rows", "write"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from optimise.core.errors import InputError
 from optimise.demand import clock
-from optimise.errors import InputError
 
 __all__ = ["TimeReader"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray
 from optimise.demand.replay import MEASURES, Outcome
-from optimise.errors import InputError
 
 __all__ = ["Versus", "versus"]
 

@@ -14,9 +14,9 @@ import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.capacity.problem import CapacityProblem, Electives, Staffing, Wards
+from optimise.capacity.risk import Risk
 from optimise.demand.scenarios import Scenarios
-from optimise.domain.capacity import CapacityProblem, Electives, Staffing, Wards
-from optimise.domain.risk import Risk
 
 __all__ = ["capacity"]
 

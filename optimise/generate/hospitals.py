@@ -19,9 +19,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from optimise.domain.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms, RoomWish
-from optimise.domain.hospital import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
-from optimise.errors import InputError
+from optimise.core.errors import InputError
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms, RoomWish
+from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
 __all__ = ["hospital", "hospital_with_plan", "write_hospital"]
 
@@ -117,7 +117,7 @@ def hospital_with_plan(
 
 def write_hospital(path: Path, *, patients: int = 120, days: int = 14, seed: int = 1) -> list[Path]:
     """Make a hospital and write it in the native hospital format."""
-    from optimise.io.base import get_format
+    from optimise.formats.base import get_format
 
     write = getattr(get_format("hospital"), "write")  # noqa: B009  (formats may have no writer of instances)
     written: list[Path] = write(hospital(patients, days, seed), Path(path))

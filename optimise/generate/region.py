@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimise.domain.capacity import CapacityProblem
-from optimise.domain.region import RegionProblem
+from optimise.capacity.problem import CapacityProblem
+from optimise.capacity.region import RegionProblem
 from optimise.generate.capacity import capacity
 
 __all__ = ["region"]

@@ -16,8 +16,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
 
-from optimise.errors import InputError
-from optimise.io.ward import (
+from optimise.core.errors import InputError
+from optimise.roster.formats.ward import (
     Contract,
     Demand,
     History,
@@ -30,7 +30,7 @@ from optimise.io.ward import (
     Staff,
     Ward,
 )
-from optimise.io.ward_parts import DaysLimit, Hours, ShiftLimit, Tier, Toggle, WeekendLimit, Who
+from optimise.roster.formats.ward_parts import DaysLimit, Hours, ShiftLimit, Tier, Toggle, WeekendLimit, Who
 
 __all__ = ["ward"]
 

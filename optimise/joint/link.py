@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.beds import IntArray, replace_array
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.errors import InputError
-from optimise.rules.cover import Cover, Demand
-from optimise.rules.primitives import HARD, Segment
+from optimise.core.errors import InputError
+from optimise.hospital.beds import IntArray, replace_array
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules.cover import Cover, Demand
+from optimise.roster.rules.primitives import HARD, Segment
 
 __all__ = ["COVER", "Link", "needed", "on_duty", "staffed_beds", "wanted"]
 

@@ -7,14 +7,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import Roster, RosterProblem
+from optimise.core.errors import InputError
+from optimise.core.method import Communicator, Limits
 from optimise.driver import solve
-from optimise.errors import InputError
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.joint.link import COVER, Link, on_duty, wanted
-from optimise.method import Communicator, Limits
-from optimise.rules.cover import Cover, Demand
-from optimise.rules.primitives import HARD, Segment
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules.cover import Cover, Demand
+from optimise.roster.rules.primitives import HARD, Segment
 
 __all__ = ["JointPlan", "Round", "plan_jointly"]
 

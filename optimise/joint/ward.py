@@ -6,14 +6,14 @@ from datetime import date
 
 import numpy as np
 
-from optimise.domain.horizon import Horizon
-from optimise.domain.hospital import HospitalProblem
-from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
-from optimise.errors import InputError
-from optimise.rules.runs import Runs
-from optimise.rules.succession import Succession
-from optimise.rules.totals import Total
-from optimise.rules.weekends import CompleteWeekends
+from optimise.core.errors import InputError
+from optimise.core.horizon import Horizon
+from optimise.hospital.problem import HospitalProblem
+from optimise.roster.problem import Duty, Employee, RosterProblem, Shift
+from optimise.roster.rules.runs import Runs
+from optimise.roster.rules.succession import Succession
+from optimise.roster.rules.totals import Total
+from optimise.roster.rules.weekends import CompleteWeekends
 
 __all__ = ["ward_of"]
 

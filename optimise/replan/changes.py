@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import Roster, RosterProblem
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan.previous import Previous
+from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["Change", "changes", "changes_csv", "told"]
 

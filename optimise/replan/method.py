@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.method import Communicator, Limits, Listener, Method, Outcome, Progress
+from optimise.core.method import Communicator, Limits, Listener, Method, Outcome, Progress
+from optimise.core.result import Plan, Stop
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan.problem import Replanning
-from optimise.result import Plan, Stop
 
 __all__ = ["Restoring"]
 

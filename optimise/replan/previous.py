@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import OFF, Roster, RosterProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.roster.problem import OFF, Roster, RosterProblem
 
 __all__ = ["Previous", "read_previous"]
 
@@ -58,8 +58,8 @@ def read_previous(path: Path, problem: Any, *, days_since: int = 0) -> Previous:
     InputError
         For files that are no plan, naming line and item.
     """
-    from optimise.io.base import read_plan
-    from optimise.io.native_plan import is_native_plan
+    from optimise.formats.base import read_plan
+    from optimise.roster.formats.native_plan import is_native_plan
 
     path = Path(path)
     if path.is_dir():
@@ -85,8 +85,8 @@ def _list(names: list[str], most: int = 5) -> str:
 
 # ---- rosters -------------------------------------------------------------------------------------------------------
 def _roster(path: Path, problem: RosterProblem, days_since: int) -> Previous:
-    from optimise.io.base import read_text
-    from optimise.io.ward_document import Document
+    from optimise.formats.base import read_text
+    from optimise.roster.formats.ward_document import Document
 
     document = Document.parse(read_text(path), path)
     rows = document.data.get("roster")
@@ -163,8 +163,8 @@ class _Days:
 
 # ---- hospitals -----------------------------------------------------------------------------------------------------
 def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous:
-    from optimise.io.hospital_json import load_json, parse
-    from optimise.io.hospital_schema import PlanFile
+    from optimise.hospital.formats.hospital_json import load_json, parse
+    from optimise.hospital.formats.hospital_schema import PlanFile
 
     data = parse(PlanFile, load_json(path), path)
     people, rooms = problem.patients, {name: r for r, name in enumerate(problem.rooms.ids)}

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from optimise.domain.beds import AdmissionWish, RoomWish
-from optimise.domain.hospital import HospitalPlan, HospitalProblem, RuleSetting
-from optimise.domain.roster import Employee, Roster, RosterProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
+from optimise.hospital.beds import AdmissionWish, RoomWish
+from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 from optimise.replan.previous import Previous, read_previous
+from optimise.roster.problem import Employee, Roster, RosterProblem
 
 __all__ = ["Replanning", "replan", "replanning"]
 
@@ -91,7 +91,7 @@ def replanning(problem: Any, previous: Previous, *, freeze_until: int = 0, chang
 
 
 def _roster(problem: RosterProblem, previous: Previous, until: int, price: float) -> RosterProblem:
-    from optimise.rules.requests import Pins, Request, Requests
+    from optimise.roster.rules.requests import Pins, Request, Requests
 
     assert isinstance(previous.plan, Roster)
     cells = [(int(i), int(d), int(previous.plan.duties[i, d])) for i, d in np.argwhere(previous.known)]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.models.linear import Arrays
-from optimise.result import Stop
+from optimise.core.result import Stop
+from optimise.solvers.linear import Arrays
 
 if TYPE_CHECKING:
     import highspy

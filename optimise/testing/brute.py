@@ -14,8 +14,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.rules.evaluate import line_cost, matches, totals
+from optimise.roster.evaluate import line_cost, matches, totals
+from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["Optimum", "brute"]
 

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from optimise.domain.capacity import CapacityPlan, CapacityProblem, Electives
-from optimise.domain.risk import Risk
+from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives
+from optimise.capacity.risk import Risk
 from optimise.generate.capacity import capacity
 
 __all__ = ["CapacityCase", "capacity_cases", "tiny"]

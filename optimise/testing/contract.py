@@ -16,10 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
-from optimise.domain.roster import RosterProblem
+from optimise.core.method import Limits, Method, Progress
+from optimise.core.result import Result, Stop
 from optimise.driver import TOLERANCE, solve
-from optimise.method import Limits, Method, Progress
-from optimise.result import Result, Stop
+from optimise.roster.problem import RosterProblem
 from optimise.testing.brute import Optimum, brute
 
 __all__ = ["CLAUSES", "GRACE", "Case", "Clause", "contract"]

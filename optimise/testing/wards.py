@@ -8,9 +8,9 @@ from datetime import date
 
 import numpy as np
 
-from optimise.domain.horizon import Horizon
-from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
-from optimise.rules import (
+from optimise.core.horizon import Horizon
+from optimise.roster.problem import Duty, Employee, RosterProblem, Shift
+from optimise.roster.rules import (
     HARD,
     CompleteWeekends,
     Cover,

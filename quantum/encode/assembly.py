@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum.onehot import OneHot
 
 Cover = Literal["exact", "fit"]

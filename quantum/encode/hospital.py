@@ -12,8 +12,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from quantum.encode.assembly import Encoding
 from quantum.onehot import OneHot
 

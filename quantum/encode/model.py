@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum.encode.penalty import penalty_weight
 from quantum.qubo import Qubo
 

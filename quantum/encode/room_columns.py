@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from quantum.encode.hospital import default_hard_price
 from quantum.onehot import OneHot
 

@@ -14,11 +14,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.errors import UnsupportedError
-from optimise.rules.compiled import CompiledRoster, member_table
-from optimise.rules.evaluate import line_cost
-from optimise.rules.primitives import Line, Pattern, Segment
+from optimise.core.errors import UnsupportedError
+from optimise.roster.compiled import CompiledRoster, member_table
+from optimise.roster.evaluate import line_cost
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules.primitives import Line, Pattern, Segment
 from quantum.encode.assembly import Assembly, Cover, Encoding
 from quantum.onehot import OneHot
 
@@ -84,7 +84,7 @@ class RosterEncoding:
 
 def default_hard_price(compiled: CompiledRoster) -> float:
     """A price per hard unit above what one duty can gain elsewhere."""
-    from optimise.search.construct import hard_price
+    from optimise.roster.search.construct import hard_price
 
     return hard_price(compiled)
 
@@ -155,7 +155,7 @@ def neighbourhood_blocks(
     UnsupportedError
         When a person has none, or more than `most`.
     """
-    from optimise.kernels.pricing import Pricer
+    from optimise.roster.kernels.pricing import Pricer
 
     pricer = Pricer(problem.compiled)
     zero = np.zeros((problem.horizon.days, len(problem.duties)))

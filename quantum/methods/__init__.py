@@ -1,4 +1,4 @@
-"""Methods on energies, quantum and classical, behind the one face of `optimise.method`."""
+"""Methods on energies, quantum and classical, behind the one face of `optimise.core.method`."""
 
 from quantum.methods.base import EnergyMethod, Seen
 

@@ -1,7 +1,7 @@
 """What all methods on energies share: options, the figures that a comparison reads, and packing.
 
 A *repetition* is one independent draw of a method: a shot of a circuit, a read of an annealer, a random state. The
-figures (in `optimise.result.Stats.counts`) are those that `optimise.compare.figures` explains.
+figures (in `optimise.core.result.Stats.counts`) are those that `optimise.compare.figures` explains.
 """
 
 import time
@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
-from optimise.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
-from optimise.result import Bounds, Plan, Stats, Stop
+from optimise.core.errors import InputError
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.result import Bounds, Plan, Stats, Stop
 from quantum.energy import BitPlan, EnergyProblem, random_mean, repair
 from quantum.onehot import OneHot
 
@@ -39,7 +39,7 @@ class Seen:
         Shots of training; shots that hardware would need where a simulator judged exactly.
     chance : callable, optional
         Exact probability that a repetition costs at most a given energy; counted when absent.
-    bound, stop : as in `optimise.result`
+    bound, stop : as in `optimise.core.result`
     counts_more, series : further figures
     """
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optimise.method import Deadline, Limits
-from optimise.result import Stop
+from optimise.core.method import Deadline, Limits
+from optimise.core.result import Stop
 from quantum.angles import local_field
 from quantum.anneal import anneal
 from quantum.energy import EnergyProblem

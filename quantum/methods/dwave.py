@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optimise.errors import MissingExtraError
-from optimise.method import Deadline, Limits
-from optimise.result import Stop
+from optimise.core.errors import MissingExtraError
+from optimise.core.method import Deadline, Limits
+from optimise.core.result import Stop
 from quantum.energy import EnergyProblem
 from quantum.methods.base import EnergyMethod, Seen
 from quantum.qubo import Qubo

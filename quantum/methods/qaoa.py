@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
-from optimise.method import Deadline, Limits
-from optimise.result import Stop
+from optimise.core.errors import InputError
+from optimise.core.method import Deadline, Limits
+from optimise.core.result import Stop
 from quantum.angles import Angles, linear_ramp
 from quantum.ansatz import Ansatz
 from quantum.energy import EnergyProblem

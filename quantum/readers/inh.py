@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 

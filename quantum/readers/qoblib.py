@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.qubo import Qubo
 
 

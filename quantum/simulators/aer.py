@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import MissingExtraError, UnsupportedError
+from optimise.core.errors import MissingExtraError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
 from quantum.onehot import OneHot

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz, weighted
 from quantum.errors import TooLargeError, check_memory, readable

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum.angles import Angles
 from quantum.errors import check_memory
 from quantum.mixers.base import BlockMixer

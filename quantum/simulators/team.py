@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.errors import MissingExtraError, UnsupportedError
+from optimise.core.errors import MissingExtraError, UnsupportedError
 
 __all__ = ["NodeTeam", "Solo", "Team"]
 

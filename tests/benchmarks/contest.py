@@ -142,10 +142,10 @@ def peak() -> float:
 
 def ours(path: str, method: str, limit: float, threads: int, seed: int) -> None:
     """One of our methods; rank 0 prints."""
-    from optimise.communicator import find_world
+    from optimise.core.communicator import find_world
+    from optimise.core.method import Limits
     from optimise.driver import solve
-    from optimise.io.base import read
-    from optimise.method import Limits
+    from optimise.formats.base import read
 
     comm = find_world()
     began = time.perf_counter()
@@ -162,7 +162,7 @@ def ours(path: str, method: str, limit: float, threads: int, seed: int) -> None:
 
 def peer(path: str, limit: float, threads: int, seed: int) -> None:
     """CP-SAT."""
-    from optimise.io.base import read
+    from optimise.formats.base import read
     from tests.benchmarks.models import by_cpsat
 
     began = time.perf_counter()

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.models.linear import Arrays
-from optimise.rules.primitives import Counter, Line, Pattern, Segment
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
+from optimise.solvers.linear import Arrays
 
 FAR = 2**39  # beyond: no limit
 

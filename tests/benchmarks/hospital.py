@@ -30,13 +30,13 @@ def moves(name: str, path: Path) -> None:
     """Moves a minute, by kind and mixed as in a run, beside full evaluations of the same plan."""
     import numpy as np
 
-    from optimise.domain.hospital import HospitalProblem
-    from optimise.io.base import read
-    from optimise.rules.hospital import hard_and_cost
-    from optimise.search.hospital import construct
-    from optimise.search.hospital.delta import fill
-    from optimise.search.hospital.joint import JointSearch
-    from optimise.search.hospital.layout import arrays_for, plan_from
+    from optimise.formats.base import read
+    from optimise.hospital.problem import HospitalProblem
+    from optimise.hospital.rules import hard_and_cost
+    from optimise.hospital.search import construct
+    from optimise.hospital.search.delta import fill
+    from optimise.hospital.search.joint import JointSearch
+    from optimise.hospital.search.layout import arrays_for, plan_from
 
     problem = read(path)
     assert isinstance(problem, HospitalProblem)

@@ -46,7 +46,7 @@ def peak(instance: Path, seconds: float) -> float:
 
 def instances(scratch: Path) -> Iterator[Path]:
     from optimise.generate import ward
-    from optimise.io.native import write_ward
+    from optimise.roster.formats.native import write_ward
 
     for people in (10, 30):
         yield write_ward(ward(people, 4, 1), scratch / f"ward{people}.json")
@@ -59,8 +59,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--output", type=Path, default=Path("tests/benchmarks/results"))
     options = parser.parse_args()
-    from optimise.estimate import estimate
-    from optimise.io.base import read
+    from optimise.formats.base import read
+    from optimise.tools.estimate import estimate
 
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as scratch:

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from optimise import Limits, solve
-from optimise.domain.roster import RosterProblem
-from optimise.io.base import read
-from optimise.models.bridge import build, from_pyomo, to_pyomo
-from optimise.problem import Problem
+from optimise.core.problem import Problem
+from optimise.formats.base import read
+from optimise.roster.problem import RosterProblem
 from optimise.solvers.highs import Highs
+from optimise.solvers.pyomo_bridge import build, from_pyomo, to_pyomo
 from tests.benchmarks.report import machine, markdown, write_csv
 from tests.conftest import benchmark_root
 

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from hpc.ascent import ascend
-from hpc.generation import LocalPricing
-from optimise.io.base import read
-from optimise.kernels import Pricer
-from optimise.kernels.cover import CoverRows
-from optimise.kernels.table import class_costs
+from hpc.column_generation.ascent import ascend
+from hpc.column_generation.generation import LocalPricing
+from optimise.formats.base import read
+from optimise.roster.kernels import Pricer
+from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.kernels.table import class_costs
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("WARDWISE_DATA", ROOT.parent / "shared" / "benchmarks"))

@@ -101,12 +101,12 @@ class Study:
         return Trace.read(file)
 
     def people(self, scratch: Path) -> tuple[Rows, Rows]:
-        from hpc.parallel_search import ROUND
+        from hpc.column_generation.parallel_search import ROUND
         from hpc.scaling.measure import measure
         from hpc.scaling.model import predict
         from hpc.scaling.trace import record
         from optimise.generate import ward
-        from optimise.io.native import write_ward
+        from optimise.roster.formats.native import write_ward
 
         strong: Rows = []
         predicted: Rows = []
@@ -152,7 +152,7 @@ class Study:
     def weak(self, scratch: Path) -> Rows:
         from hpc.scaling.measure import measure
         from optimise.generate import ward
-        from optimise.io.native import write_ward
+        from optimise.roster.formats.native import write_ward
 
         rows: Rows = []
         each = self.options.weak

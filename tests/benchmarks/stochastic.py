@@ -51,11 +51,11 @@ def run(task: dict[str, Any], ranks: int) -> dict[str, Any]:
 
 def child(task: dict[str, Any]) -> None:
     """Solve on every rank; rank 0 prints one JSON line."""
-    from optimise.communicator import find_world
+    from optimise.core.communicator import find_world
+    from optimise.core.method import Limits, Progress
     from optimise.driver import solve
+    from optimise.formats.base import read
     from optimise.generate.capacity import capacity
-    from optimise.io.base import read
-    from optimise.method import Limits, Progress
 
     comm = find_world()
     if task.get("file"):
@@ -155,8 +155,8 @@ def growth(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def region(options: argparse.Namespace) -> list[dict[str, Any]]:
+    from optimise.capacity.formats.region import write_region
     from optimise.generate.region import region as made_region
-    from optimise.io.region import write_region
 
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -179,10 +179,10 @@ def placement(options: argparse.Namespace) -> list[dict[str, Any]]:
     """One plan, valued with placements of several lengths, on the first scenarios."""
     from dataclasses import replace
 
+    from optimise.capacity.evaluate import recourse
+    from optimise.capacity.model.capacity import split
+    from optimise.capacity.model.capacity_values import mean_plan
     from optimise.generate.capacity import capacity
-    from optimise.models.capacity import split
-    from optimise.models.capacity_values import mean_plan
-    from optimise.rules.capacity import recourse
 
     problem = capacity(int(options.scenarios), 7, 8, 12, options.seed)
     plan = mean_plan(problem, seconds=60)

@@ -36,14 +36,14 @@ from typing import Any
 import numpy as np
 
 import optimise
+from optimise.capacity.model.capacity_values import mean_plan
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.demand import synthetic
 from optimise.demand.forecast import usual_models
 from optimise.demand.reading import read_demand
 from optimise.demand.replay import MEASURES
 from optimise.demand.study import Week, study
 from optimise.demand.trust import Trust
-from optimise.domain.capacity import CapacityPlan, CapacityProblem
-from optimise.models.capacity_values import mean_plan
 from tests.benchmarks.report import machine, markdown, write_csv
 
 START, WEEKS, HELD_OUT = datetime.date(2025, 9, 1), 40, 4

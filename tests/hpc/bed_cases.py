@@ -6,8 +6,8 @@ import sys
 
 import numpy as np
 
-from optimise.domain.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
-from optimise.domain.hospital import HospitalPlan, HospitalProblem, RuleSetting
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
+from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 
 
 def beds(seed: int, move: int | None) -> HospitalProblem:
@@ -40,9 +40,9 @@ def beds(seed: int, move: int | None) -> HospitalProblem:
 
 
 def main() -> None:
-    from optimise.communicator import find_world
+    from optimise.core.communicator import find_world
+    from optimise.core.method import Limits
     from optimise.driver import solve
-    from optimise.method import Limits
 
     comm = find_world()
     result = solve(beds(3, 4), sys.argv[1], limits=Limits(seconds=100, iterations=2), seed=5, comm=comm)

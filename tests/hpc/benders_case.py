@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import sys
 
-from optimise.communicator import find_world
-from optimise.domain.risk import Risk
+from optimise.capacity.risk import Risk
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 from optimise.driver import solve
 from optimise.generate.capacity import capacity
-from optimise.method import Limits
 
 
 def main() -> None:

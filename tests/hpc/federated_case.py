@@ -6,11 +6,11 @@ import json
 import sys
 from dataclasses import replace
 
-from hpc.recording import RecordingComm
-from optimise.communicator import find_world
+from hpc.federated.audit import RecordingComm
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 from optimise.driver import solve
-from optimise.io.base import read
-from optimise.method import Limits
+from optimise.formats.base import read
 
 
 def main() -> None:

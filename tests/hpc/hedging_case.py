@@ -1,8 +1,8 @@
 """What the MPI test of progressive hedging runs on every rank."""
 
-from optimise.communicator import find_world
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 from optimise.driver import solve
-from optimise.method import Limits
 from optimise.testing.capacity import tiny
 
 if __name__ == "__main__":

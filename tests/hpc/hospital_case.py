@@ -8,12 +8,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from hpc.hospital_search import HospitalSearchMethod
-from optimise.communicator import find_world
-from optimise.domain.hospital import HospitalPlan
+from hpc.hospital.method import HospitalSearchMethod
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 from optimise.driver import solve
 from optimise.generate import hospital
-from optimise.method import Limits
+from optimise.hospital.problem import HospitalPlan
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimise.domain.horizon import Horizon
-from optimise.domain.roster import Duty, Employee, RosterProblem, Shift
-from optimise.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
+from optimise.core.horizon import Horizon
+from optimise.roster.problem import Duty, Employee, RosterProblem, Shift
+from optimise.roster.rules import Cover, Demand, Request, Requests, RosterRule, Runs, Segment, Succession, Total
 
 
 def small(seed: int, people: int = 4, days: int = 7, hard: bool = False) -> RosterProblem:

@@ -9,9 +9,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hpc_cases import small
 
-from hpc.long_horizon import LongRun
-from optimise.communicator import find_world
-from optimise.method import Limits
+from hpc.long_horizon.method import LongRun
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 
 
 def main() -> None:

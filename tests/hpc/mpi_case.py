@@ -10,12 +10,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hpc_cases import scarce, small, symmetric
 
-import hpc.column_generation
-from hpc.column_generation import ColumnGenerationMethod
-from hpc.parallel_search import ParallelSearchMethod, Search
-from optimise.communicator import find_world
+import hpc.column_generation.method
+from hpc.column_generation.method import ColumnGenerationMethod
+from hpc.column_generation.parallel_search import ParallelSearchMethod, Search
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits
 from optimise.driver import solve
-from optimise.method import Limits
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     if what == "alike":
         problem = symmetric(1, people=8)
     if what == "tree":  # no early tree and no whole model: the tree of a stuck search has to close the gap
-        hpc.column_generation._EARLY, hpc.column_generation._WHOLE = 0, 0
+        hpc.column_generation.method._EARLY, hpc.column_generation.method._WHOLE = 0, 0
         problem = scarce(1, 7, 6, (3, 4))
     one = [ColumnGenerationMethod()]
     methods = {"solve": [*one, ParallelSearchMethod()], "alike": one, "tree": one}

@@ -9,16 +9,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hpc_cases import small
 
-import hpc.annealing
-import hpc.column_generation
-from hpc.column_generation import ColumnGeneration
-from optimise.communicator import find_world
-from optimise.method import Limits, Progress
+import hpc.column_generation.annealing
+import hpc.column_generation.method
+from hpc.column_generation.method import ColumnGeneration
+from optimise.core.communicator import find_world
+from optimise.core.method import Limits, Progress
 
 
 def main() -> None:
-    hpc.annealing._MOST_BROKEN = -1.0  # no chain suits, so that reinsertion is used
-    hpc.column_generation.LEAST = 1
+    hpc.column_generation.annealing._MOST_BROKEN = -1.0  # no chain suits, so that reinsertion is used
+    hpc.column_generation.method.LEAST = 1
     comm, events = find_world(), []
 
     def listen(progress: Progress) -> None:

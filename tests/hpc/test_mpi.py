@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hpc_cases import small
 
-from hpc.checkpoint import Checkpoint
-from optimise.domain.roster import Roster
+from hpc.runtime.checkpoint import Checkpoint
+from optimise.roster.problem import Roster
 
 CASE = Path(__file__).with_name("mpi_case.py")
 MPIEXEC = Path(sys.executable).with_name("mpiexec")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hpc_cases import small
 
-from hpc.checkpoint import Checkpoint
-from hpc.column_generation import ColumnGenerationMethod
-from hpc.parallel_search import ParallelSearchMethod
+from hpc.column_generation.method import ColumnGenerationMethod
+from hpc.column_generation.parallel_search import ParallelSearchMethod
+from hpc.runtime.checkpoint import Checkpoint
+from optimise.core.method import Limits, Method, Progress
+from optimise.core.result import Result, Stop
 from optimise.driver import solve
-from optimise.method import Limits, Method, Progress
-from optimise.result import Result, Stop
 
 
 @dataclass

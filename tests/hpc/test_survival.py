@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from optimise.checkpoint import StateFile
+from optimise.core.checkpoint import StateFile
+from optimise.formats.base import read
 from optimise.generate import ward
-from optimise.io.base import read
-from optimise.io.native import write_ward
+from optimise.roster.formats.native import write_ward
 
 pytestmark = [pytest.mark.mpi, pytest.mark.timeout(400)]
 WARDWISE = [sys.executable, "-m", "optimise", "solve"]

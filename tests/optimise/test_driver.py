@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import optimise
+from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.method import Limits, Outcome, Progress
+from optimise.core.result import Bounds, Evaluation, RuleCost, Stop
 from optimise.driver import MethodError, solve
-from optimise.errors import UnsupportedError, WardwiseError
-from optimise.method import Limits, Outcome, Progress
-from optimise.result import Bounds, Evaluation, RuleCost, Stop
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,8 @@ def test_stats_hold_seconds_for_each_rank() -> None:
 
 
 def test_a_bound_below_what_the_prices_prove_gives_way_but_an_unknown_one_stays() -> None:
+    from optimise.core.result import Bounds
     from optimise.driver import _lifted
-    from optimise.result import Bounds
     from optimise.testing.wards import middling
 
     ward = middling()

@@ -10,9 +10,9 @@ import pytest
 
 import optimise
 from optimise import frames
-from optimise.domain.roster import RosterProblem
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 from optimise.generate import ward as make_ward
+from optimise.roster.problem import RosterProblem
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from optimise.domain.roster import RosterProblem
+from optimise.core.method import Limits, Method, Outcome, available_methods, get_method
+from optimise.core.result import Bounds, Stop
 from optimise.driver import TOLERANCE, solve
-from optimise.io.base import read
-from optimise.method import Limits, Method, Outcome, available_methods, get_method
-from optimise.result import Bounds, Stop
-from optimise.rules import Cover, Demand, Segment
+from optimise.formats.base import read
+from optimise.roster.problem import RosterProblem
+from optimise.roster.rules import Cover, Demand, Segment
 from optimise.testing import CLAUSES, Case, brute, cases, ward
 from optimise.testing.wards import WORK
 

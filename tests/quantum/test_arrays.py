@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from optimise.errors import MissingExtraError, UnsupportedError
+from optimise.core.errors import MissingExtraError, UnsupportedError
 from quantum import OneHot, Qubo
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz

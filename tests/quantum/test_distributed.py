@@ -7,7 +7,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum import OneHot, Qubo
 from quantum.angles import Angles
 from quantum.mixers import XYComplete, XYRing

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimise
-from optimise.domain.roster import Roster
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
+from optimise.roster.problem import Roster
 from quantum.encode import (
     PENALTY_RULES,
     Assembly,
@@ -155,7 +155,7 @@ def test_broken_bits_are_decoded_to_a_whole_roster(ward):
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_rooms_of_patients_equal_the_domain_cost(benchmarks, count):
-    from optimise.search.hospital import construct
+    from optimise.hospital.search import construct
 
     folder = benchmarks / "ihtc2024" / "test"
     problem = optimise.read(sorted(folder.glob("test01*.json"))[0], format="ihtc")

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimise
-from optimise.errors import InputError
-from optimise.method import Limits
-from optimise.result import Stop
+from optimise.core.errors import InputError
+from optimise.core.method import Limits
+from optimise.core.result import Stop
 from quantum.energy import BitPlan, EnergyProblem, random_mean, repair
 from quantum.errors import TooLargeError
 from quantum.linearise import solve_linearised

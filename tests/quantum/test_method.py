@@ -5,8 +5,8 @@ import math
 import pytest
 
 import optimise
-from optimise.errors import InputError
-from optimise.method import Limits
+from optimise.core.errors import InputError
+from optimise.core.method import Limits
 from quantum.method import QaoaMethod
 from tests.conftest import ROOT
 
@@ -58,7 +58,7 @@ def test_hospital_pieces(benchmarks):
     problem = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
     result = solve(problem, rounds=1, people=3, columns=3)
     assert result.plan is not None
-    from optimise.search.hospital import construct
+    from optimise.hospital.search import construct
 
     first = problem.evaluate(construct(problem, seed=1)[0])
     assert result.evaluation.hard <= first.hard

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum import Ising, OneHot, Qubo, TooLargeError
 from quantum.qubo import bits_of, index_of
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from quantum.readers import read_inh, read_qs, read_solution
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optimise.errors import UnsupportedError
+from optimise.core.errors import UnsupportedError
 from quantum import OneHot, Qubo, TooLargeError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import optimise
-from optimise.errors import InputError, UnsupportedError
-from optimise.search.hospital import construct
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.hospital.search import construct
 from quantum.encode import encode_room_columns
 from quantum.sources import encoded, inh, qoblib
 

@@ -19,12 +19,12 @@ from cluster import Cluster
 import hpc.slurm
 from hpc.slurm import Job
 from hpc.slurm.site import find_site
-from optimise.checkpoint import StateFile
-from optimise.errors import WardwiseError
+from optimise.capacity.formats.capacity import write_capacity
+from optimise.core.checkpoint import StateFile
+from optimise.core.errors import WardwiseError
 from optimise.generate import ward
 from optimise.generate.capacity import capacity
-from optimise.io.capacity import write_capacity
-from optimise.io.native import write_ward
+from optimise.roster.formats.native import write_ward
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(420)]
 
@@ -86,7 +86,7 @@ def searching(job: Job) -> Path:
 
 
 def rounds_kept(job: Job, instance: Path) -> int:
-    from optimise.io.base import read
+    from optimise.formats.base import read
 
     kept = StateFile(job.folder / "checkpoint", "search").read(read(instance).digest())
     return 0 if kept is None else int(kept.facts["search"].get("round", 0))
@@ -334,7 +334,7 @@ def test_ranks_meet_whatever_lies_in_memory(cluster: Cluster) -> None:
         "import os\n"
         "noise = [os.urandom(n) for n in range(520, 1400, 16) for _ in range(400)]\n"
         "noise[::2] = [None] * len(noise[::2])\n"
-        "from optimise.communicator import find_world\n"
+        "from optimise.core.communicator import find_world\n"
         "world = find_world()\n"
         "assert world.allgather(world.rank) == [0, 1]\n"
     )

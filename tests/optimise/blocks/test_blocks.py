@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import optimise
 from optimise.blocks import BlockPlan, BlockProblem, rooms_as_blocks, split, store
-from optimise.blocks.beds import hospital_plan
-from optimise.domain.hospital import HospitalProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from optimise.generate import hospital
+from optimise.hospital.blocks import hospital_plan
+from optimise.hospital.problem import HospitalProblem
 
 LIMITS = optimise.Limits(seconds=30)
 

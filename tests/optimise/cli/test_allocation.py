@@ -9,9 +9,9 @@ import pytest
 
 from optimise.cli.allocation import check_allocation, memory_limit, tasks_per_node
 from optimise.cli.guard import last_words
-from optimise.communicator import announced_size
-from optimise.errors import WardwiseError
-from optimise.method import SerialComm
+from optimise.core.communicator import announced_size
+from optimise.core.errors import WardwiseError
+from optimise.core.method import SerialComm
 
 STEP = {"SLURM_JOB_ID": "1", "SLURM_STEP_ID": "0"}
 

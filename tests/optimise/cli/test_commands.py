@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import optimise
-from optimise.errors import WardwiseError
+from optimise.core.errors import WardwiseError
 
 Command = Callable[..., Any]
 
@@ -68,7 +68,7 @@ def test_methods_lists_every_method(wardwise: Command) -> None:
 
 
 def test_formats_lists_every_format(wardwise: Command) -> None:
-    from optimise.io.base import FORMATS
+    from optimise.formats.base import FORMATS
 
     made = json.loads(wardwise("formats", "--json").out)
     assert set(made) == set(FORMATS)

@@ -70,12 +70,12 @@ def test_scenarios_are_drawn_and_reduced(wardwise, folder, tmp_path):
 
 
 def test_replay_compares_plans(wardwise, data, tmp_path):
+    from optimise.capacity.formats.capacity import write_capacity
     from optimise.demand.fans import fan
     from optimise.demand.forecast import forecast, usual_models
     from optimise.demand.reading import read_demand
     from optimise.demand.trust import Trust, usual_plan
-    from optimise.io.base import write_plan
-    from optimise.io.capacity import write_capacity
+    from optimise.formats.base import write_plan
 
     demand = read_demand(data, period="hour", zone="Europe/London", until=datetime.datetime(2025, 11, 10))
     made, _ = forecast(demand, 168, models=usual_models(None, ("climatology",)), origins=3)

@@ -44,7 +44,7 @@ def test_two_ranks_tell_a_mistake_once(launcher: str, ward: Path) -> None:
 
 FAULT = """
 import time
-from optimise.communicator import abort_on_error, find_world
+from optimise.core.communicator import abort_on_error, find_world
 
 world = find_world()
 with abort_on_error(world):

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 import optimise
-from optimise.method import Outcome, Progress
-from optimise.result import Bounds, Stop
-from optimise.solvers.whole import HighsMethod
+from optimise.core.method import Outcome, Progress
+from optimise.core.result import Bounds, Stop
+from optimise.methods.whole_model import HighsMethod
 
 Command = Callable[..., Any]
 
@@ -36,7 +36,7 @@ def test_a_run_leaves_result_plan_and_trace(wardwise: Command, ward: Path, tmp_p
 
 
 def test_what_was_written_is_read_again(wardwise: Command, ward: Path, tmp_path: Path) -> None:
-    from optimise.resultfile import read_run
+    from optimise.core.resultfile import read_run
 
     wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run", "--quiet")
     run = read_run(tmp_path / "run")

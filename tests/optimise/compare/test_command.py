@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from optimise.generate import ward
-from optimise.io.native import write_ward
+from optimise.roster.formats.native import write_ward
 from tests.conftest import ROOT
 from tests.optimise.compare.test_study import STUDY, WARD
 

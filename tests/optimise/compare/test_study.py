@@ -6,7 +6,7 @@ import pytest
 
 from optimise.compare import part_of, read_study, run_study, write_outcome
 from optimise.compare.cells import cells_of
-from optimise.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 WARD = """
 {"schema_version": 1, "name": "tiny", "start": "2026-01-05", "weeks": 1,

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.clock import bank_holidays, exposure, get_zone, is_repeated
-from optimise.errors import InputError, MissingExtraError
 
 
 def test_days_of_23_and_25_hours():

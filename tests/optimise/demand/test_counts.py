@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimise.core.errors import InputError, WardwiseError
 from optimise.demand.counts import convolve, net_position, poisson_binomial, still_present, thin
-from optimise.errors import InputError, WardwiseError
 
 chances = st.lists(st.floats(0, 1), max_size=7)
 weights = st.lists(st.floats(0.01, 1), min_size=1, max_size=5).map(lambda w: np.array(w) / sum(w))

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.backtest import backtest, best, rolling_origins
 from optimise.demand.clock import exposure
 from optimise.demand.demand import Demand
@@ -16,7 +17,6 @@ from optimise.demand.forecast import Forecast, forecast, usual_models
 from optimise.demand.forecasters import Climatology, SeasonalNaive
 from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
 from optimise.demand.pmf import mean
-from optimise.errors import InputError, MissingExtraError
 
 WEEKDAY = np.array([1.3, 1.1, 1.0, 1.0, 1.1, 0.8, 0.7])
 

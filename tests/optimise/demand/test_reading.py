@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimise.core.errors import InputError
 from optimise.demand.reading import Columns, read_demand
-from optimise.errors import InputError
 
 DISCHARGES, SPECIALTY = Columns("date", "nhs_trust22_code", "discharged_total"), Columns(group="specialty")
 DAILY = "date,group,count\n" + "".join(f"2026-01-{d:02d},{g},{d}\n" for d in range(1, 8) for g in ("a", "b"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimise.core.errors import InputError
 from optimise.demand.courses import draw_remaining, simulate
 from optimise.demand.stayfile import read_stays
 from optimise.demand.stays import Stays, leaving, stay_pmf
-from optimise.errors import InputError
 
 
 def of(spans, length, group=None):

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimise
+from optimise.capacity.model.capacity_values import mean_plan
+from optimise.capacity.problem import CapacityPlan
+from optimise.core.errors import InputError
 from optimise.demand.forecast import usual_models
 from optimise.demand.handover import Ratios, cover, ward_document
 from optimise.demand.reading import read_demand
 from optimise.demand.study import study
 from optimise.demand.synthetic import SPECIALTIES, rows, write
 from optimise.demand.trust import Trust, same_beds, shares, usual_plan
-from optimise.domain.capacity import CapacityPlan
-from optimise.errors import InputError
-from optimise.models.capacity_values import mean_plan
 
 
 @pytest.fixture(scope="module")

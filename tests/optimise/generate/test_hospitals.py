@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimise
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from optimise.generate import hospital, hospital_with_plan
 from optimise.generate.hospitals import write_hospital
 

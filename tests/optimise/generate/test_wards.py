@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from optimise.generate import ward
-from optimise.io.native import ward_text
+from optimise.roster.formats.native import ward_text
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 

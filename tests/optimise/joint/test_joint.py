@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import optimise
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.domain.roster import Roster, RosterProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from optimise.generate import hospital_with_plan
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.joint import Link, Round, needed, on_duty, plan_jointly, staffed_beds, wanted, ward_of
+from optimise.roster.problem import Roster, RosterProblem
 
 
 @pytest.fixture(scope="module")

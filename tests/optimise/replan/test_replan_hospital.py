@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import optimise
-from optimise.domain.hospital import HospitalPlan, HospitalProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
 from optimise.generate import hospital_with_plan
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan import Restoring, changes, read_previous, replanning
 
 LIMITS = optimise.Limits(seconds=20)
@@ -66,7 +66,7 @@ def test_a_closed_room_is_planned_around(case: tuple[HospitalProblem, HospitalPl
     today = problem.close_beds(problem.rooms.ids[room], [day], beds=beds - there + 1)
     assert not today.evaluate(plan).feasible
     task = replanning(today, read_previous(path, today), freeze_until=until, change_cost=50)
-    method = Restoring(optimise.method.get_method("highs"), task)
+    method = Restoring(optimise.core.method.get_method("highs"), task)
     result = optimise.solve(task.problem, method, limits=LIMITS, start=task.start)
     assert result.feasible
     new = result.plan

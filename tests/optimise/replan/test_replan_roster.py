@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import optimise
-from optimise.domain.horizon import Horizon
-from optimise.domain.roster import Employee, Roster, RosterProblem
-from optimise.errors import InputError
+from optimise.core.errors import InputError
+from optimise.core.horizon import Horizon
 from optimise.replan import changes, read_previous, replanning
+from optimise.roster.problem import Employee, Roster, RosterProblem
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "ward4x7.json"
 LIMITS = optimise.Limits(seconds=20)

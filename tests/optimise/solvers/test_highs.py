@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from optimise.models.linear import Arrays, LinearModel
-from optimise.result import Stop
+from optimise.core.result import Stop
 from optimise.solvers.highs import Highs, round_up
+from optimise.solvers.linear import Arrays, LinearModel
 
 
 def knapsack(seed: int = 0, items: int = 60) -> Arrays:

@@ -1,0 +1,1 @@
+"""Column generation for bed plans with fixed stays."""

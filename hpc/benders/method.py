@@ -1,0 +1,342 @@
+"""``benders``: multi-cut L-shaped method over MPI ranks for two-stage capacity problems.
+
+Van Slyke, Wets 1969 (L-shaped), Birge, Louveaux 1988 (multi-cut), Ben-Ameur, Neto 2007 (in-out separation), Trukhanov,
+Ntaimo, Schaefer 2010 (aggregated multi-cuts). The relaxation is closed first; then the master in whole numbers is
+solved again and again, each time from the best plan known, with cuts at its answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.benders.master import CutMaster
+from hpc.benders.team import ScenarioTeam
+from hpc.runtime.timers import Timers
+from optimise.capacity.model.capacity import split
+from optimise.capacity.model.capacity_values import mean_plan, mean_point, rounded, value_counts
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.checkpoint import SECONDS_BETWEEN, State, StateFile
+from optimise.core.errors import InputError
+from optimise.core.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Outcome,
+    Progress,
+    check_options,
+    stopping,
+)
+from optimise.core.result import Bounds, Plan, Stop
+
+__all__ = ["BendersMethod", "Run"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+#: Name of the files in the checkpoint folder.
+STEM = "benders"
+SOURCE = "master problem of the L-shaped method"
+_TOLERANCE = 1e-6
+#: Share of the way from the inner to the outer point at which cuts are made.
+_SHARE = 0.5
+#: Share of the time after which the search gives way to the values of the scenarios.
+_SEARCH = 0.85
+#: Gap of the relaxation below which a first plan is made of it.
+_NEAR = 0.03
+#: Branch-and-bound nodes of one master under a work limit.
+_NODES = 2000
+_KNOWN = frozenset({"clusters", "share", "checkpoint", "resume", "values"})
+
+
+class BendersMethod:
+    """Parallel multi-cut L-shaped method with a master in whole numbers.
+
+    Options
+    -------
+    clusters : int
+        Cuts an iteration (groups of scenarios that share a cut); at most 64 when left out, one for each scenario where
+        the problem has a risk weight.
+    share : float
+        Where between the best and the master's point cuts are made; 1 is the plain method (default 0.5).
+    values : bool
+        Report the values of the stochastic solution and of perfect information (default true).
+    checkpoint : path
+        Folder in which cuts are kept; those there are used again when ``resume`` is true.
+    resume : bool
+    """
+
+    name = "benders"
+    resumable = True
+
+    def supports(self, problem: Any) -> bool:
+        return isinstance(problem, CapacityProblem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        return Run(problem, limits, seed, comm, listen, start, dict(options or {})).solve()
+
+
+class Run:
+    """One solve: relaxation, whole numbers, values."""
+
+    def __init__(
+        self,
+        problem: CapacityProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None,
+        options: dict[str, Any],
+    ) -> None:
+        check_options(options, _KNOWN)
+        self.clock = Deadline(limits.seconds)
+        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        self.start, self.options, self.timers = start, options, Timers()
+        self.parts = split(problem)
+        count = problem.scenarios.count
+        single = problem.risk.weight > 0
+        clusters = count if single else min(count, int(options.get("clusters", 64)))
+        if clusters < 1:
+            raise InputError("expected 1 or more", item="option clusters")
+        self.team = ScenarioTeam(problem, self.parts, comm, clusters, self.timers)
+        self.bound, self.cost = -math.inf, math.inf
+        self.best: Floats | None = None
+        self.done = 0
+        self.stopped = self.infeasible = False
+        self._saved = time.perf_counter()
+        self._valuing = bool(options.get("values", True))
+        # the search leaves some time to find the values of the scenarios
+        self.search = Deadline((_SEARCH if self._valuing else 1.0) * limits.seconds)
+
+    def solve(self) -> Outcome:
+        if self.comm.rank > 0:
+            self.team.serve()
+            return Outcome(None, Stop.TIME, Bounds(), self.timers.stats(self.comm))
+        counts: dict[str, float] = {}
+        try:
+            with self.timers("building"):
+                self.master = CutMaster(
+                    self.parts.first,
+                    self.team.probability,
+                    np.zeros(len(self.team.probability)),
+                    self.problem.risk,
+                    seed=self.seed,
+                    threads=self.limits.threads,
+                )
+            self._resume()
+            self._begin()
+            self._relax()
+            self._integers()
+            if self.best is None and not self.infeasible and self.done:  # out of time: the driver will price it
+                self.best = self._rounded()
+            if self._valuing and not (self.infeasible or self.stopped):
+                counts |= self._values()
+        finally:
+            self.team.release()
+        self._save(force=True)
+        return self._outcome(counts)
+
+    # ---- phases --------------------------------------------------------------------------------------------------
+    def _begin(self) -> None:
+        """First cuts, at the relaxed plan for mean demand, and those of the start plan."""
+        with self.timers("mean demand"):
+            self.inner = mean_point(self.problem, seed=self.seed)
+        self.inner_value = self._cut(self.inner)
+        if isinstance(self.start, CapacityPlan):
+            self._try(self.parts.stage.point(self.start), "start plan")
+        self._report("mean demand")
+
+    def _values(self) -> Mapping[str, float]:
+        """Values of the stochastic solution and of perfect information; one more evaluation, no cuts."""
+        with self.timers("mean demand"):
+            share = math.inf if self.limits.iterations is not None else min(20.0, 0.3 * self.clock.left)
+            plan = mean_plan(self.problem, seconds=share, seed=self.seed)
+        point = self.parts.stage.point(plan)
+        costs, *_ = self.team.cuts(point)
+        mean_cost = self._total(point, costs)
+        if mean_cost < self.cost:
+            self.cost, self.best = mean_cost, point
+        seconds = math.inf if self.limits.iterations is not None else self.clock.left
+        return value_counts(self.problem, Bounds(self.cost, self.bound), mean_cost, *self.team.see(seconds))
+
+    def _relax(self) -> None:
+        """Close the relaxation by cuts between its best point and the master's."""
+        share = usual = float(self.options.get("share", _SHARE))
+        aim = max(0.2 * self.limits.gap, 1e-5)
+        last, stalled = -math.inf, 0
+        while not self._finished():
+            with self.timers("master"):
+                step = self.master.relaxed()
+            if step.stop is Stop.INFEASIBLE:
+                self.infeasible, self.bound = True, math.inf
+                return
+            self.bound = max(self.bound, step.bound)
+            gap = (self.inner_value - self.bound) / max(1.0, abs(self.inner_value))
+            if gap <= aim:
+                return
+            stalled = stalled + 1 if self.bound - last < 0.02 * (self.inner_value - self.bound) else 0
+            last = max(last, self.bound)
+            share = min(1.0, 2.0 * share) if stalled >= 2 else usual
+            point = self.inner + share * (step.point - self.inner)
+            value = self._cut(point)
+            if value < self.inner_value:
+                self.inner, self.inner_value = point, value
+            elif self.inner_value > value - 1e-9 and share == 1.0:
+                stalled = 0
+            log.debug(
+                "relaxation %d: bound %.1f, inner %.1f, share %.2f", self.done, self.bound, self.inner_value, share
+            )
+            self._report("relaxation")
+            near = self.inner_value - self.bound <= _NEAR * abs(self.inner_value)
+            if self.best is None and (near or self.search.elapsed > 0.4 * self.search.seconds):
+                self._try(self._rounded(), "rounding")
+            self.timers.count("cuts dropped", self.master.prune(40 * self.master.clusters))
+
+    def _integers(self) -> None:
+        """Round the relaxation, then solve the master in whole numbers until its bound meets the best plan."""
+        if self.infeasible or self._finished():
+            return
+        self._try(self._rounded(), "rounding")
+        fixed = self.limits.iterations is not None
+        while not self._finished():
+            gap = (self.cost - self.bound) / max(1e-9, abs(self.cost))
+            with self.timers("master"):
+                step = self.master.whole(
+                    seconds=math.inf if fixed else self.search.left,
+                    gap=max(min(0.3 * gap, 0.01), 0.2 * self.limits.gap) if gap > 1e-5 else 0.0,
+                    nodes=_NODES if fixed else None,
+                    start=self.best,
+                    ask=self._asked,
+                )
+            self.bound = max(self.bound, step.bound)
+            if step.stop is Stop.INFEASIBLE:
+                self.infeasible = True
+                return
+            if not len(step.estimate) or self._finished():
+                return
+            value = self._try(step.point, "whole master")
+            known = self.master.value(step.point, step.estimate)
+            if gap <= 1e-5 and step.stop is Stop.OPTIMAL and value - known <= 1e-9 * max(1.0, abs(value)):
+                return  # the cuts are exact where the master is least: nothing more to learn
+
+    def _rounded(self) -> Floats:
+        """The best of several roundings of the inner point, each improved by single steps, as the cuts judge them."""
+        stage, best, least = self.parts.stage, self.inner, math.inf
+        with self.timers("rounding"):
+            for threshold in (0.0, 0.25, 0.5, 0.75):
+                point = self.master.descend(rounded(self.problem, stage, self.inner, threshold))
+                cost = self.master.modelled(point)
+                if cost < least:
+                    best, least = point, cost
+        return best
+
+    # ---- steps ---------------------------------------------------------------------------------------------------
+    def _cut(self, point: Floats) -> float:
+        """Solve all scenarios at a first stage, keep the cuts, return its cost."""
+        costs, value, constant, slope = self.team.cuts(point)
+        self.done += 1
+        with self.timers("master"):
+            known = self.master.estimate(point)
+            new = np.flatnonzero(value - known > 1e-7 * np.maximum(1.0, np.abs(value)))
+            self.master.add(new, constant[new], slope[new])
+        return self._total(point, costs)
+
+    def _total(self, point: Floats, costs: Floats) -> float:
+        """Cost of a first stage whose scenarios cost this much."""
+        first, p = self.parts.first, self.problem.scenarios.probabilities
+        return float(first.cost @ point) + first.offset + self.problem.risk.mixed(costs, p)
+
+    def _try(self, point: Floats, event: str) -> float:
+        """Cut at a point in whole numbers; it becomes the best plan if it costs least."""
+        value = self._cut(point)
+        if value < self.cost:
+            self.cost, self.best = value, point.copy()
+        self._report(event)
+        return value
+
+    def _asked(self) -> bool:
+        if self.listen(Progress(self.clock.elapsed, self.cost, self.bound, "", self.done)):
+            self.stopped = True
+        return self.stopped or stopping(self.listen)
+
+    def _report(self, event: str) -> None:
+        plan = None if self.best is None else self.parts.stage.plan(self.best)
+        if self.listen(Progress(self.clock.elapsed, self.cost, self.bound, event, self.done, plan)):
+            self.stopped = True
+        self._save()
+
+    def _finished(self) -> bool:
+        self.stopped = self.stopped or stopping(self.listen)
+        if self.stopped or self.search.over or self.cost <= self.limits.target:
+            return True
+        if self.limits.iterations is not None and self.done >= self.limits.iterations:
+            return True
+        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
+        return math.isfinite(self.cost) and self.cost - self.bound <= close
+
+    # ---- state ---------------------------------------------------------------------------------------------------
+    def _resume(self) -> None:
+        folder = self.options.get("checkpoint")
+        if folder is None or not self.options.get("resume"):
+            return
+        kept = StateFile(folder, STEM).read(self.problem.digest())
+        if kept is None or int(kept.facts["clusters"]) != self.master.clusters:
+            return  # cuts of other clusters do not fit; the driver has the best plan and bound all the same
+        self.master.add(kept.arrays["cluster"], kept.arrays["constant"], kept.arrays["slope"])
+        self.timers.count("cuts resumed", float(len(kept.arrays["cluster"])))
+
+    def _save(self, force: bool = False) -> None:
+        folder = self.options.get("checkpoint")
+        if folder is None or not (force or time.perf_counter() - self._saved > SECONDS_BETWEEN):
+            return
+        cluster, constant, slope = self.master.state()
+        arrays = {"cluster": cluster, "constant": constant, "slope": slope}
+        StateFile(folder, STEM).write(self.problem.digest(), State({"clusters": self.master.clusters}, arrays))
+        self._saved = time.perf_counter()
+
+    def _outcome(self, counts: dict[str, float]) -> Outcome:
+        # no timing among the counts: the same work gives the same counts
+        counts = {
+            **counts,
+            "iterations": float(self.done),
+            "cuts": float(self.master.cuts),
+            "clusters": float(self.master.clusters),
+        }
+        self.timers.count("simplex iterations", self.team.programs.simplex)
+        stats = self.timers.stats(self.comm, counts)
+        if self.infeasible:
+            text = "the limits of beds, staff and shared units leave no plan"
+            return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=SOURCE), stats, (text,))
+        plan = None if self.best is None else self.parts.stage.plan(self.best)
+        if plan is not None and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost)):
+            stop = Stop.OPTIMAL
+        elif self.stopped:
+            stop = Stop.INTERRUPTED
+        elif self.search.over:
+            stop = Stop.TIME
+        elif self.limits.iterations is not None and self.done >= self.limits.iterations:
+            stop = Stop.ITERATIONS
+        else:
+            stop = Stop.GAP
+        dual = min(self.bound, self.cost)
+        bounds = Bounds(self.cost, dual, "benders" if plan else "", SOURCE if math.isfinite(dual) else "")
+        return Outcome(plan, stop, bounds, stats)

@@ -1,0 +1,1 @@
+"""Column generation of any model of blocks and linking rows."""

@@ -1,0 +1,335 @@
+"""Column generation for any block problem: HiGHS prices the blocks, spread over ranks."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.blocks.block_master import BlockColumn, BlockMaster, BlockSolution
+from hpc.runtime.balance import longest_first
+from hpc.runtime.timers import Timers
+from optimise.blocks import BlockPlan, BlockProblem
+from optimise.core.errors import UnsupportedError
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
+from optimise.core.result import Bounds, Plan, Stop
+from optimise.solvers.highs import Highs, round_up
+
+__all__ = ["solve_blocks"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+SOURCE = "Lagrangian bound of column generation, blocks priced by HiGHS"
+#: Share of the time for the linear master, and for whole numbers of its columns.
+_ROOT, _WHOLE = 0.6, 0.5
+_NODES = 2000
+_TRIES = 5
+_SPARE = 2000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Priced:
+    """Answer of one kind: a lower bound on its priced minimum, and points."""
+
+    kind: int
+    bound: float
+    points: list[Floats]
+
+
+class _Pricing:
+    """Prices the kinds of blocks that this rank owns, each in a HiGHS model that stays."""
+
+    def __init__(self, problem: BlockProblem, first: NDArray[np.int64], comm: Communicator, seed: int) -> None:
+        self.problem, self.first, self.comm, self.seed = problem, first, comm, seed
+        parts = [problem.parts[b] for b in first]
+        size = [float(p.arrays.columns * max(1, p.arrays.rows)) for p in parts]
+        self.owner = longest_first(np.array(size), comm.size)
+        self._models: dict[int, Highs] = {}
+        self._last: dict[int, Floats] = {}
+
+    def mine(self, duals: Floats, seconds: float) -> list[_Priced]:
+        """Price the kinds of this rank, in order."""
+        return [self._one(k, duals, seconds) for k in range(len(self.first)) if self.owner[k] == self.comm.rank]
+
+    def _one(self, kind: int, duals: Floats, seconds: float) -> _Priced:
+        part = self.problem.parts[self.first[kind]]
+        if kind not in self._models:
+            self._models[kind] = Highs(part.arrays, seed=self.seed)
+        model, cost = self._models[kind], part.arrays.cost - part.link.T @ duals
+        model.set_cost(np.arange(len(cost)), cost)
+        points: list[tuple[float, Floats]] = []
+        solved = model.solve(
+            seconds=seconds,
+            start=self._last.get(kind),
+            on_solution=lambda values, value, _bound, _nodes: points.append((value, values)),
+        )
+        if solved.unbounded:
+            text = "has no cheapest point at some prices: give its variables bounds"
+            raise UnsupportedError(f"block {part.name} {text}")
+        if solved.stop is Stop.INFEASIBLE:
+            return _Priced(kind, math.inf, [])
+        if solved.values is not None:
+            points.append((solved.objective, solved.values))
+            self._last[kind] = solved.values
+        best = [self._clean(part.arrays, v) for _, v in sorted(points, key=lambda p: p[0])[:3]]
+        slack = 1e-7 * max(1.0, abs(solved.bound)) if math.isfinite(solved.bound) else 0.0
+        return _Priced(kind, solved.bound - slack, best)
+
+    @staticmethod
+    def _clean(arrays: Any, values: Floats) -> Floats:
+        """Integers made whole and bounds kept."""
+        made: Floats = np.clip(np.where(arrays.integer, np.rint(values), values), arrays.lower, arrays.upper)
+        return made
+
+
+class _Run:
+    """One solve; rank 0 leads, the others price until they are released."""
+
+    def __init__(self, problem: BlockProblem, limits: Limits, seed: int, comm: Communicator, listen: Listener) -> None:
+        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        self.clock, self.timers = Deadline(limits.seconds), Timers()
+        self.first = np.unique(problem.alike)
+        self.pricing = _Pricing(problem, self.first, comm, seed)
+        self.best: BlockPlan | None = None
+        self.cost, self.dual = math.inf, -math.inf
+        self.step, self.asked, self.rounds = problem.arrays.lattice(), False, 0
+        self.spare: list[BlockColumn] = []
+
+    # ---- ranks above 0 ---------------------------------------------------------------------------------------------
+    def serve(self) -> None:
+        while True:
+            with self.timers("idle"):
+                task = self.comm.bcast(None)
+            if task is None:
+                return
+            with self.timers("pricing"):
+                mine = self.pricing.mine(*task)
+            self.comm.gather((mine, stopping(self.listen)))
+
+    # ---- rank 0 ----------------------------------------------------------------------------------------------------
+    def price(self, duals: Floats) -> list[_Priced]:
+        task = (duals, max(1.0, self.clock.left))
+        if self.comm.size > 1:
+            self.comm.bcast(task)
+        with self.timers("pricing"):
+            mine = self.pricing.mine(*task)
+        with self.timers("idle"):
+            answers = self.comm.gather((mine, False)) or []
+        self.asked = self.asked or any(asked for _, asked in answers)
+        return sorted((p for found, _ in answers for p in found), key=lambda p: p.kind)
+
+    def columns(self, found: list[_Priced]) -> list[BlockColumn]:
+        made = []
+        for priced in found:
+            part = self.problem.parts[self.first[priced.kind]]
+            for values in priced.points:
+                use = part.link @ values
+                rows = np.flatnonzero(np.abs(use) > 1e-12).astype(np.int32)
+                made.append(BlockColumn(priced.kind, values, float(part.arrays.cost @ values), rows, use[rows]))
+        return made
+
+    def over(self) -> bool:
+        return self.asked or self.clock.over
+
+    def tell(self, event: str) -> None:
+        told = Progress(self.clock.elapsed, self.cost, self.dual, event, self.rounds, self.best)
+        self.asked = bool(self.listen(told)) or self.asked
+
+    def keep(self, point: Floats | None, event: str) -> None:
+        """Take a point if it is feasible and better."""
+        if point is None:
+            return
+        found = self.problem.evaluate(BlockPlan(point))
+        if found.feasible and found.cost < self.cost:
+            self.best, self.cost = BlockPlan(point), found.cost
+            self.tell(event)
+
+    @property
+    def closed(self) -> bool:
+        return math.isfinite(self.cost) and self.cost - self.dual <= 1e-6 * max(1.0, abs(self.cost))
+
+    def root(self, master: BlockMaster, until: float) -> bool:
+        """Solve the linear master; True when no column is left that would improve it."""
+        center: Floats | None = None
+        alpha = 0.7
+        while not self.over() and self.clock.elapsed < until:
+            if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
+                return False
+            self.rounds += 1
+            with self.timers("master"):
+                solution = master.solve()
+            mixed = solution.duals if center is None else alpha * center + (1 - alpha) * solution.duals
+            duals = master.clipped(mixed)
+            found = self.price(duals)
+            bounds = np.array([p.bound for p in found])
+            if (bounds == math.inf).any():
+                self.dual = math.inf
+                return True
+            value = master.lagrangian(duals, bounds)
+            if value > self.dual or center is None:
+                self.dual, center = max(self.dual, round_up(value, self.step, self.problem.arrays.offset)), duals
+                self.tell("bound")
+            made = self.columns(found)
+            self.spare += made
+            added = master.add([c for c in made if _reduced(c, solution) < -1e-7])
+            if solution.artificial < 1e-7 and solution.objective - self.dual <= 1e-7 * max(1.0, abs(self.dual)):
+                return True
+            if added:
+                alpha = 0.7
+            elif alpha > 0:
+                alpha = 0.0  # smoothed duals found nothing against the master's own: price those
+            elif solution.artificial > 1e-7 and master.penalty < 1e12:
+                master.charge(10 * master.penalty)
+            else:
+                return True
+        return False
+
+    def dive(self, master: BlockMaster) -> None:
+        """Fix the weights nearest to whole numbers, upwards, a few pricing rounds after each."""
+        fixed: dict[int, float] = {}
+        for _ in range(4 * len(self.problem.blocks)):
+            if self.over() or self.closed:
+                break
+            with self.timers("master"):
+                solution = master.solve()
+            weights = solution.weights
+            self.keep(master.point(solution.outside, weights) if solution.artificial < 1e-7 else None, "dive")
+            fraction = weights - np.floor(weights + 1e-9)
+            free = np.flatnonzero((fraction > 1e-6) & (fraction < 1 - 1e-6))
+            if not free.size:
+                break
+            fixed = self._step(master, fixed, free[np.argsort(-fraction[free], kind="stable")], weights)
+        master.at_least({})
+
+    def _step(
+        self, master: BlockMaster, fixed: dict[int, float], order: NDArray[np.int64], weights: Floats
+    ) -> dict[int, float]:
+        """Fix one more weight upwards: the first whose linear master, priced a few times, need not exceed the bound.
+
+        Without steps in the cost every fixing exceeds it, and the first is taken; else the one that exceeds it least.
+        """
+        best: tuple[float, dict[int, float]] = (math.inf, fixed)
+        for j in order[: _TRIES if self.step > 0 else 1].tolist():
+            tried = {**fixed, j: float(np.ceil(weights[j]))}
+            master.at_least(tried)
+            for _ in range(3):
+                inner = master.solve()
+                made = self.columns(self.price(master.clipped(inner.duals)))
+                if not master.add([c for c in made if _reduced(c, inner) < -1e-7]) or self.over():
+                    break
+            master.at_least(tried)
+            inner = master.solve()
+            value = inner.objective if inner.artificial < 1e-7 else math.inf
+            if value < best[0] or best[0] == math.inf:
+                best = (value, tried)
+            if value <= self.dual + 1e-6 or self.over():
+                break
+        return best[1]
+
+    def lead(self, start: BlockPlan | None, finish: bool) -> Outcome:
+        a = self.problem.arrays
+        scale = float(np.abs(a.cost).max(initial=1.0)) or 1.0
+        master = BlockMaster(self.problem, 100.0 * scale)
+        self.keep(None if start is None else np.asarray(start.values), "start")
+        if start is not None:
+            master.add(self._columns_of(start))
+        converged = self.root(master, _ROOT * self.limits.seconds)
+        if self.dual == math.inf:
+            text = "HiGHS proves that a block has no point"
+            return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=text))
+        log.info("root: bound %g after %d rounds, %d columns", self.dual, self.rounds, len(master.columns))
+        if not self.over() and not self.closed:
+            self.dive(master)
+        if not self.over() and not self.closed:
+            with self.timers("whole numbers"):
+                self._enrich(master)
+                self.keep(master.integer(_WHOLE * self.clock.left, _NODES), "restricted master")
+        if finish and not self.over() and not self.closed:
+            self._finish()
+        source = "column generation" if self.best is not None else ""
+        bounds = Bounds(self.cost, min(self.dual, self.cost), source, SOURCE if math.isfinite(self.dual) else "")
+        if self.closed and self.best is not None:
+            stop = Stop.OPTIMAL
+        elif self.asked:
+            stop = Stop.INTERRUPTED
+        else:
+            stop = Stop.TIME if self.clock.over else Stop.ITERATIONS
+        log.info("root %s", "closed" if converged else "cut short")
+        self.timers.count("columns", len(master.columns))
+        self.timers.count("pricing rounds", self.rounds)
+        return Outcome(self.best, stop, bounds)
+
+    def _enrich(self, master: BlockMaster) -> None:
+        """Add the columns seen in pricing that a better plan could use: reduced cost below the gap."""
+        solution = master.solve()
+        priced = sorted(((_reduced(c, solution), i) for i, c in enumerate(self.spare)))
+        gap = self.cost - self.dual
+        master.add([self.spare[i] for value, i in priced[:_SPARE] if value <= gap + 1e-7])
+
+    def _columns_of(self, plan: BlockPlan) -> list[BlockColumn]:
+        """The blocks of a plan as columns."""
+        found = []
+        for b, part in enumerate(self.problem.parts):
+            kind = int(np.searchsorted(self.first, self.problem.alike[b]))
+            found.append(_Priced(kind, 0.0, [np.asarray(plan.values)[part.columns]]))
+        return self.columns(found)
+
+    def _finish(self) -> None:
+        """What is left of the gap: the whole model by HiGHS from the best plan."""
+        with self.timers("whole model"):
+            highs = Highs(self.problem.arrays, seed=self.seed, threads=self.limits.threads)
+            nodes = None if self.limits.iterations is None else self.limits.iterations * 100
+            solved = highs.solve(
+                seconds=self.clock.left,
+                nodes=nodes,
+                start=None if self.best is None else np.asarray(self.best.values),
+                on_tick=lambda *_: stopping(self.listen),
+            )
+        self.keep(solved.values, "whole model")
+        if math.isfinite(solved.bound):
+            self.dual = max(self.dual, round_up(solved.bound, self.step, self.problem.arrays.offset))
+
+
+def _reduced(column: BlockColumn, solution: BlockSolution) -> float:
+    """Reduced cost of a column at a master's duals."""
+    link = float(solution.duals[column.rows] @ column.entries)
+    return column.cost - link - float(solution.convexity[column.kind])
+
+
+def solve_blocks(
+    problem: BlockProblem,
+    *,
+    limits: Limits,
+    seed: int,
+    comm: Communicator,
+    listen: Listener,
+    start: Plan | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Dantzig-Wolfe decomposition of a block problem.
+
+    The master (rank 0) chooses among points of the blocks, which HiGHS prices on the ranks that own them; blocks that
+    are the same problem are priced once and share a count. Duals are smoothed (Wentges 1997); each round gives a
+    Lagrangian bound. Whole plans come from a dive with pricing and from the restricted master over whole weights;
+    what is left of the gap goes to HiGHS on the whole model (option ``finish=False`` leaves that out).
+
+    Source: G. B. Dantzig, P. Wolfe, "Decomposition principle for linear programs", Oper. Res. 8 (1960) 101-111;
+    F. Vanderbeck, M. W. P. Savelsbergh, "A generic view of Dantzig-Wolfe decomposition in mixed integer programming",
+    Oper. Res. Lett. 34 (2006) 296-306.
+    """
+    run = _Run(problem, limits, seed, comm, listen)
+    if comm.rank == 0:
+        made = run.lead(start if isinstance(start, BlockPlan) else None, bool((options or {}).get("finish", True)))
+        if comm.size > 1:
+            comm.bcast(None)
+    else:
+        run.serve()
+        made = Outcome(None, Stop.ITERATIONS, Bounds())
+    stats = run.timers.stats(comm)
+    return Outcome(made.plan, made.stop, made.bounds, stats, made.explanation)

@@ -1,0 +1,1 @@
+"""Column generation for rosters: bound, dives, branching and search over all ranks."""

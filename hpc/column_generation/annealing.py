@@ -1,0 +1,216 @@
+"""Chains of simulated annealing: the quick way to a good plan, and one move of the neighbourhood search."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.incumbent import Incumbent, descend, repair
+from hpc.column_generation.master import Column
+from optimise.core.method import Communicator
+from optimise.roster.kernels import Pricer
+from optimise.roster.kernels.anneal import Annealer
+from optimise.roster.kernels.cover import CoverRows
+
+__all__ = ["CHAINS", "Chains", "sound", "weeks"]
+
+Word = NDArray[np.int16]
+
+#: Independent chains at the start, whatever the number of ranks (up to three); more ranks run one each.
+CHAINS = 2
+_PER_CELL = 20_000  # moves per person and day of a full chain
+_PROBE = 250_000
+#: Shares of the time for the first chains, with and without mostly exact cover.
+_SHARES = (0.08, 0.2)
+#: Share of the time that one full chain may take on horizons of so many days: whether what comes after it has the time
+#: that it needs there is uncertain.
+_LONG, _MANY_DAYS = 0.35, 42
+#: Chains of the search: least and most heat, as shares of a full chain's; most weeks of the window they walk on.
+_MILD, _WEEKS = (0.06, 0.3), 4
+#: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
+_POLISH, _TEPID = 4_000, 0.12
+#: Moves per free cell after a dive that stopped early, and their first temperature; what it fixed stays meanwhile.
+_FREE, _WARM = 20_000, 0.25
+#: The chain after a window of days: short and cold.
+_BRIEF, _COOL = 300, 0.06
+#: Share of moves that may break hard rules. Measured: 0.81-0.94 on Curtois, where chains end far above dives; 0.41-0.64
+#: on INRC-I and INRC-II, where they end within a few per cent of the best known.
+_MOST_BROKEN = 0.75
+
+
+def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -> tuple[Word, float]:
+    """A short chain at the last temperature, one pass only: its roster, and the seconds of a move."""
+    annealer.run(words, 10, cold, cold, seed)  # compiles
+    began = time.perf_counter()
+    found = annealer.run(words, moves, cold, cold, seed, tries=1)
+    return found, (time.perf_counter() - began) / moves
+
+
+def weeks(random: np.random.Generator, days: int, least: int, most: int) -> tuple[int, int]:
+    """A half-open window of ``least`` to ``most`` whole weeks (of what there is, on shorter horizons)."""
+    length = 7 * int(random.integers(least, most + 1))
+    first = 7 * int(random.integers(0, max(0, days - length) // 7 + 1))
+    return first, min(days, first + length)
+
+
+class Chains:
+    """Annealing for one problem; the automata are built on first use.
+
+    Parameters
+    ----------
+    cover, pricer
+    lattice : float
+        Step of costs, from which the last temperature is taken.
+    seed : int
+    """
+
+    def __init__(self, cover: CoverRows, pricer: Pricer, lattice: float, seed: int) -> None:
+        self.cover, self.pricer, self.seed = cover, pricer, seed
+        self._annealer: Annealer | None = None
+        self._lattice = lattice
+        self.full = _PER_CELL * len(cover.kind) * cover.days
+        self.warmth = 0.0
+        #: whether enough moves keep the hard rules
+        self.suited = True
+        #: change of the moves of a chain of the search after one without and one with gain
+        self.pace = (1.03, 0.98)
+
+    @property
+    def annealer(self) -> Annealer:
+        if self._annealer is None:
+            self._annealer = Annealer(self.cover.compiled, self.cover)
+            self.cold = max(self._lattice or 1e-3 * self._annealer.hard, 1e-6) / 6.0
+        return self._annealer
+
+    @property
+    def share(self) -> float:
+        """Share of the time for the first chains: more where most cover is exact, since dives do badly there."""
+        lines = self.cover.compiled.lines
+        exact = sum(
+            line.lower == line.upper
+            and any(math.isinf(s.price) for s in line.under)
+            and any(math.isinf(s.price) for s in line.over)
+            for line in lines
+        )
+        return _SHARES[2 * exact > len(lines)]
+
+    @property
+    def most(self) -> float:
+        """Share of the time that one chain may take where all of them would be shorter than a full one."""
+        return max(self.share, _LONG) if self.cover.days >= _MANY_DAYS else self.share
+
+    def start(
+        self,
+        incumbent: Incumbent,
+        comm: Communicator,
+        seconds: float,
+        over: Callable[[], bool],
+        most: float = 0.0,
+    ) -> list[Incumbent]:
+        """Full chains from one roster, spread over ranks; cheapest first, the same on all ranks.
+
+        Chains are shortened when ``seconds`` (per rank) do not suffice for them, as a first probe tells; ``most``
+        seconds may go to one that is not. Where most moves break hard rules no chain is run: it would walk badly, and
+        dives and neighbourhoods do better there.
+        """
+        annealer = self.annealer
+        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, _PROBE)
+        self.warmth, broken = annealer.survey(probe, self.seed)
+        self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= _MOST_BROKEN
+        if not self.suited:
+            return [incumbent]
+        seconds = max(seconds, min(most, 1.2 * each * self.full))
+        tasks = CHAINS if comm.size <= 3 else comm.size
+        if comm.size == 1 and seconds < 1.2 * each * CHAINS * self.full:
+            tasks = 1  # one longer chain ends lower than several short ones
+        local = -(-tasks // comm.size)
+        moves = int(comm.bcast(min(self.full, max(_PROBE, seconds / (1.2 * each * local)))))
+        mine: list[tuple[int, Word, NDArray[np.float64]]] = []
+        for k in range(comm.rank, tasks, comm.size):
+            found = annealer.run(probe, moves, self.warmth, self.cold, self._stream(0, k), over)
+            better = self._legal(incumbent, found)
+            mine.append((k, better.words, better.personal))
+        gathered = sorted((m for part in comm.allgather(mine) for m in part), key=lambda m: m[0])
+        plans = [Incumbent(self.cover, w, p, incumbent.penalty) for _, w, p in gathered]
+        return sorted([incumbent, *plans], key=lambda p: p.cost)
+
+    def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
+        """Heat and days of a chain of the search: on few weeks, gains are not lost to what it spoils elsewhere."""
+        mild, warm = _MILD
+        heat = float(mild * (warm / mild) ** random.uniform())
+        days = self.cover.days
+        return heat, weeks(random, days, 1, min(_WEEKS, max(1, days // 7)))
+
+    def again(
+        self,
+        incumbent: Incumbent,
+        moves: int,
+        heat: float,
+        stream: tuple[int, int],
+        over: Callable[[], bool],
+        days: tuple[int, int] | None = None,
+    ) -> tuple[list[Column], float]:
+        """A chain from an incumbent, heated to a fraction of the first temperature: new rosters and the gain.
+
+        Parameters
+        ----------
+        days : tuple of int, optional
+            Half-open window of days that may change.
+        """
+        annealer = self.annealer
+        if self.warmth == 0.0:
+            self.warmth = max(annealer.survey(incumbent.words, self.seed)[0], 2 * self.cold)
+        hot = max(heat * self.warmth, 2 * self.cold)
+        found = annealer.run(incumbent.words, moves, hot, self.cold, self._stream(*stream), over, days=days)
+        if (found == incumbent.words).all():
+            return [], 0.0
+        better = self._legal(incumbent, found)
+        gain = incumbent.cost - better.cost
+        if gain <= 1e-9:
+            return [], 0.0
+        return better.changes(incumbent), gain
+
+    def polish(
+        self,
+        incumbent: Incumbent,
+        k: int,
+        over: Callable[[], bool],
+        kept: Word | None = None,
+        brief: bool = False,
+    ) -> Incumbent:
+        """Chains from a plan of a dive, too cold to leave its neighbourhood; the cheaper of the two plans.
+
+        Parameters
+        ----------
+        kept : int16 array (people, days), optional
+            What the dive fixed, -1 elsewhere: a first, warmer chain changes only the rest.
+        brief : bool
+            Whether the last chain, over all cells, is a short one.
+        """
+        annealer, words = self.annealer, incumbent.words
+        if kept is not None:
+            free = int((kept < 0).sum())
+            warm = max(_WARM * self.warmth, 1.01 * self.cold)
+            words = annealer.run(words, _FREE * free, warm, self.cold, self._stream(1 << 21, k), over, kept=kept)
+        per_cell, heat = (_BRIEF, _COOL) if brief else (_POLISH, _TEPID)
+        warm = max(heat * self.warmth, 1.01 * self.cold)
+        found = annealer.run(words, int(per_cell * words.size), warm, self.cold, self._stream(1 << 20, k), over)
+        better = self._legal(incumbent, found)
+        return better if better.cost < incumbent.cost else incumbent
+
+    def _legal(self, like: Incumbent, words: Word) -> Incumbent:
+        """The roster with exact personal costs; whoever breaks a personal rule gets the best roster that does not."""
+        personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
+        made = Incumbent(self.cover, words, personal, like.penalty)
+        if not np.isfinite(personal).all():
+            if not repair(made, self.pricer):
+                return like.copy()
+            descend(made, self.pricer, range(len(words)))
+        return made
+
+    def _stream(self, round_: int, k: int) -> int:
+        return int(np.random.SeedSequence([self.seed, 77, round_, k]).generate_state(1)[0])

@@ -1,0 +1,273 @@
+"""Re-optimising a few people together: a fresh small column generation on the cover that the others leave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.ascent import ascend
+from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.gap import Guide
+from hpc.column_generation.generation import LocalPricing, generate, round_up
+from hpc.column_generation.incumbent import Incumbent
+from hpc.column_generation.master import Column, Master
+from hpc.runtime.timers import Work
+from optimise.roster.kernels import COARSE, Pricer
+
+__all__ = ["Attempt", "choose_people", "improve"]
+
+Floats = NDArray[np.float64]
+
+#: Rounds of the ascent before the first master whose rosters it gets.
+_KEPT = 30
+#: Cells of a person's table from which pricing takes longer than the master. Above: (ascent steps, rosters per person
+#: and pricing, smoothing) that save pricing; below: those that save masters.
+_DEAR = 5e5
+_SAVE_PRICING, _SAVE_MASTER = (30, 4, 0.5), (80, 2, 0.9)
+#: Whole rosters first; single duties where that finds nothing.
+_DIVES = (
+    Steps(whole=True, sure=0.95, iterations=6, rise=math.inf, reverts=0),
+    Steps(whole=False, sure=0.95, iterations=20, rise=math.inf, reverts=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Outcome of one neighbourhood.
+
+    Attributes
+    ----------
+    people : tuple of int
+    columns : tuple of Column
+        New rosters; empty when nothing better was found.
+    gain : float
+        By how much the cost falls.
+    closed : bool
+        Proven that no better rosters exist for these people while the others stay.
+    work : float
+        What it took (see :class:`~hpc.runtime.timers.Work`).
+    kind : int
+        Of the search's kinds of neighbourhood.
+    """
+
+    people: tuple[int, ...]
+    columns: tuple[Column, ...]
+    gain: float
+    closed: bool
+    work: float = 0.0
+    kind: int = 0
+
+
+def improve(
+    incumbent: Incumbent,
+    people: list[int],
+    pricer: Pricer,
+    *,
+    center: Floats | None,
+    lattice: float,
+    days: tuple[int, int] | None = None,
+    over: Callable[[], bool] = lambda: False,
+    nodes: int = 50,
+    iterations: int = 80,
+    most: float = math.inf,
+) -> Attempt:
+    """Look for better rosters of ``people`` while the others stay.
+
+    A first-order ascent of the duals and then column generation bound what can be gained; where that is nothing, it
+    is all. Otherwise a dive over rosters and a small restricted-master MIP look for an integer solution, and only
+    where they find nothing better the slower dive over single duties does.
+
+    Parameters
+    ----------
+    days : (int, int), optional
+        Half-open window; outside it these people keep their duties too.
+    over : callable
+        Asked between solves; True ends the attempt.
+    nodes : int
+        Limit of each MIP.
+    most : float
+        Work after which the attempt ends.
+    """
+    work = Work(most)
+    made = _improve(
+        incumbent, people, pricer, center, lattice, days, lambda: work.over or over(), nodes, iterations, work
+    )
+    return replace(made, work=work.used)
+
+
+def _improve(
+    incumbent: Incumbent,
+    people: list[int],
+    pricer: Pricer,
+    center: Floats | None,
+    lattice: float,
+    days: tuple[int, int] | None,
+    over: Callable[[], bool],
+    nodes: int,
+    iterations: int,
+    work: Work,
+) -> Attempt:
+    cover = incumbent.cover
+    rest = incumbent.rest(people, days)
+    fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
+    cutoff = rest.cutoff(lattice)
+    dear = sum(pricer.work(e) for e in people) > _DEAR * len(people)
+    steps, columns, smoothing = _SAVE_PRICING if dear else _SAVE_MASTER
+    pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
+    first = ascend(
+        cover,
+        pricing,
+        people,
+        fixed=fixed,
+        start=np.zeros(cover.lines) if center is None else center,
+        target=now,
+        cutoff=cutoff,
+        iterations=steps,
+        keep=_KEPT,
+        lines=lines,
+        shut=shut,
+        over=over,
+        grid=COARSE,
+    )
+    if first.bound >= cutoff or over():
+        return Attempt(tuple(people), (), 0.0, first.bound >= cutoff)
+    master = Master(cover, people, fixed, incumbent.penalty, lines)
+    master.work = work
+    master.add_plan(incumbent.words, incumbent.personal)
+    master.add(first.columns)
+    root = generate(
+        master,
+        pricing,
+        fixed=fixed,
+        center=first.duals,
+        cutoff=cutoff,
+        lattice=lattice,
+        over=over,
+        iterations=iterations,
+        shut=shut,
+        loose=0.2,
+        smoothing=smoothing,
+        grid=COARSE,
+    )
+    nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > cutoff)
+    if nothing.closed or over():
+        return nothing
+    best: list[Column] = []
+    best_cost = now
+    for how in _DIVES:
+        if over() or best or round_up(root.bound, lattice) >= best_cost - 1e-7:
+            break
+        found = dive(
+            master,
+            pricing,
+            how,
+            fixed=fixed,
+            center=root.duals,
+            lattice=lattice,
+            cutoff=min(cutoff, best_cost),
+            over=over,
+            shut=shut,
+            grid=COARSE,
+        )
+        if found is not None and found.cost < best_cost - 1e-7:
+            best, best_cost = found.columns, found.cost
+        if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
+            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
+            if chosen is not None and cost < best_cost - 1e-7:
+                best, best_cost = chosen, cost
+    closed = round_up(root.bound, lattice) >= best_cost - 1e-7
+    return Attempt(tuple(people), tuple(best), now - best_cost if best else 0.0, closed)
+
+
+def choose_people(
+    incumbent: Incumbent,
+    size: int,
+    random: np.random.Generator,
+    style: int,
+    *,
+    guide: Guide | None = None,
+    line: int | None = None,
+    window: tuple[int, int] | None = None,
+    busy: set[int] | None = None,
+) -> list[int]:
+    """A varied choice of people worth re-optimising together.
+
+    Styles: 0 uniform; 1 somebody whose roster costs more than need be, with people who can do what would be left; 2
+    people who can mend ``line`` cheaply (without a guide: who work where cover is off its target); 3 people whose
+    rosters are alike. People who are ``busy`` (in another neighbourhood of the round) are left out while there are
+    enough others.
+    """
+    people = len(incumbent.words)
+    size = min(size, people)
+    free = np.ones(people, dtype=np.bool_)
+    if busy and people - len(busy) >= size:
+        free[list(busy)] = False
+    if style == 1 and guide is not None and size < people:
+        return _with_helpers(incumbent, size, random, guide, free)
+    if style == 2 and guide is not None and line is not None and size < people:
+        return sorted(_likely(-guide.helpers(incumbent, line), size, random, free, sharp=True))
+    if style in (0, 1) or size == people:
+        return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
+    cover = incumbent.cover
+    first, last = window or (0, cover.days)
+    if style == 2:
+        off = cover.line_costs(incumbent.values, incumbent.penalty)
+        if window is not None:
+            off = np.where(cover.lines_of(first, last), off, 0.0)
+        score = np.zeros(people)
+        for e in range(people):
+            row, _ = cover.column(e, incumbent.words[e])
+            score[e] = float(off[row].sum())
+    else:
+        seed = int(random.integers(people))
+        part = incumbent.words[:, first:last]
+        score = (part == part[seed]).mean(axis=1)
+    return sorted(_likely(score, size, random, free))
+
+
+def _with_helpers(
+    incumbent: Incumbent, size: int, random: np.random.Generator, guide: Guide, free: NDArray[np.bool_]
+) -> list[int]:
+    """Somebody who costs more than need be, and people who can mend a line that their best roster would leave."""
+    slack = np.where(free, guide.people(incumbent), 0.0)
+    if slack.sum() <= 0:
+        return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
+    e = int(random.choice(len(slack), p=slack / slack.sum()))
+    trial = incumbent.copy()
+    trial.put([guide.best(e)])
+    worse = np.maximum(guide.lines(trial) - guide.lines(incumbent), 0.0)
+    others = free.copy()
+    others[e] = False
+    if worse.sum() <= 0:
+        return sorted([e, *random.choice(np.flatnonzero(others), size - 1, replace=False).tolist()])
+    line = int(random.choice(len(worse), p=worse / worse.sum()))
+    return sorted([e, *_likely(-guide.helpers(trial, line), size - 1, random, others, sharp=True)])
+
+
+def _likely(
+    score: Floats, size: int, random: np.random.Generator, free: NDArray[np.bool_], sharp: bool = False
+) -> list[int]:
+    """People drawn by rank, highest score first; ``sharp`` prefers the first few, ties in any order."""
+    if sharp:
+        mixed = random.permutation(len(score))
+        order = mixed[np.argsort(-score[mixed], kind="stable")]
+        order = np.r_[order[free[order]], order[~free[order]]]
+        weight = np.empty(len(score))
+        weight[order] = np.maximum(np.exp(-np.arange(len(score)) / max(size, 1)), 1e-3)
+    else:
+        weight = _ranks(score)
+    weight = np.where(free, weight, 0.0)
+    drawn: list[int] = random.choice(len(score), size, replace=False, p=weight / weight.sum()).tolist()
+    return drawn
+
+
+def _ranks(score: Floats) -> Floats:
+    """Selection weights that fall off geometrically with rank, highest score first."""
+    order = np.argsort(-score, kind="stable")
+    weight = np.empty(len(score))
+    weight[order] = np.maximum(np.exp(-3.0 * np.arange(len(score)) / max(len(score), 1)), 1e-3)
+    return weight

@@ -1,0 +1,380 @@
+"""Large-neighbourhood search in rounds: each rank re-optimises other people; all ranks keep the same incumbent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.annealing import Chains, weeks
+from hpc.column_generation.gap import Guide
+from hpc.column_generation.generation import LocalPricing
+from hpc.column_generation.incumbent import Incumbent
+from hpc.column_generation.master import Column
+from hpc.column_generation.neighbourhood import Attempt, choose_people, improve
+from hpc.column_generation.start_heuristic import Opening
+from hpc.column_generation.windows import WIDE, renew
+from hpc.runtime.timers import Timers, Work
+from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.result import Plan
+from optimise.roster.kernels import Pricer
+
+__all__ = ["ParallelSearchMethod", "Search", "SearchState", "state_of"]
+
+Floats = NDArray[np.float64]
+
+#: Neighbourhoods of one round, whatever the number of ranks (up to it): more would work on a stale incumbent.
+ROUND = 4
+#: Kinds of neighbourhood; the first are the styles of :func:`~hpc.column_generation.neighbourhood.choose_people`.
+KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal", "everybody")
+_COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
+_MOST_WORK = 10.0  # of one neighbourhood, about seconds
+_FADE = 0.9
+#: A round of bursts that brings less than this part of the cost is followed by all kinds.
+_HASTY = 1e-3
+#: Work of a proof after which neighbourhoods grow by a whole person.
+_CHEAP_PROOF = 1.0
+#: Work without proof or gain after which they shrink, and by how much when they were cut short.
+_DEAR, _CUT = 0.7 * _MOST_WORK, 0.15
+
+
+@dataclass(slots=True)
+class SearchState:
+    """Where a search stands; equal on all ranks."""
+
+    round: int = 0
+    size: float = 8.0
+    #: people of a week's window
+    wide: float = 10.0
+    #: moves of a chain, in full chains
+    length: float = 0.1
+    #: first temperature of chains
+    warmth: float = 0.0
+    suited: bool = True
+    #: whether the first bursts still bring much
+    hasty: bool = True
+    #: whether the whole model has had its chance
+    closing: bool = False
+    since_gain: int = 0
+    #: by kind of neighbourhood: tries, gains and work, fading
+    tries: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
+    gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
+    spent: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """What to try: people and days, or a chain and its heat."""
+
+    kind: int
+    people: tuple[int, ...] = ()
+    days: tuple[int, int] | None = None
+    heat: float = 0.0
+
+
+def state_of(stored: Mapping[str, float]) -> SearchState:
+    """A state from its stored fields."""
+    state = SearchState()
+    for name, value in stored.items():
+        if hasattr(state, name):
+            setattr(state, name, type(getattr(state, name))(value))
+    for fading in (state.tries, state.gains, state.spent):  # of a version that knew fewer kinds
+        fading += [0.0] * (len(KINDS) - len(fading))
+    return state
+
+
+class Search:
+    """Rounds of neighbourhoods around one incumbent.
+
+    Every rank holds the incumbent; in a round, neighbourhood ``k`` is drawn from the random stream
+    ``(seed, round, k)`` and solved by rank ``k mod ranks``; attempts are gathered by all and applied by gain, each
+    only if the cost still falls. So the run depends on the seed alone, not on the number of ranks.
+    """
+
+    def __init__(
+        self,
+        incumbent: Incumbent,
+        pricer: Pricer,
+        comm: Communicator,
+        *,
+        duals: Floats | None,
+        lattice: float,
+        seed: int,
+        timers: Timers,
+        state: SearchState | None = None,
+        chains: Chains | None = None,
+    ) -> None:
+        self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
+        self.duals, self.lattice, self.seed, self.timers = duals, lattice, seed, timers
+        self.guide = None if duals is None else Guide(incumbent.cover, pricer, duals)
+        self.state = state or SearchState()
+        people, days = incumbent.words.shape
+        self.most = float(min(people, 40))
+        self.state.size = min(self.state.size, self.most)
+        #: cells (people times days) that one small master carries well
+        self.area = 28 * 14
+        self.days = days
+        #: chains of annealing, or bursts of reinsertion in their place
+        self.chains: Chains | Opening | None = chains
+        if chains is not None:
+            chains.warmth, chains.suited = self.state.warmth, self.state.suited
+
+    def round(self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False) -> float | None:
+        """One round on all ranks; returns the gain.
+
+        If any rank was ``asked`` to stop, all ranks drop the round alike and return None: a resumed run repeats it
+        whole, so that stopping changes nothing in what comes out.
+        """
+        state = self.state
+        tasks = max(ROUND, self.comm.size)
+        mine: list[tuple[int, Attempt]] = []
+        drawn = self._draw(tasks)
+        for k in range(self.comm.rank, tasks, self.comm.size):
+            if over() and mine:
+                break
+            self.pricer.reset()
+            with self.timers("neighbourhoods"):
+                mine.append((k, self._attempt(k, drawn[k], over)))
+            self.timers.count("neighbourhoods")
+        with self.timers("idle"):
+            gathered = self.comm.allgather((mine, asked()))
+        if any(stop for _, stop in gathered):
+            return None
+        attempts = [a for _, a in sorted((pair for part, _ in gathered for pair in part), key=lambda pair: pair[0])]
+        gain = self._merge(attempts)
+        state.round += 1
+        self._adapt(attempts, gain)
+        return gain
+
+    def _draw(self, tasks: int) -> list[_Draw]:
+        """Neighbourhoods of this round, the same on all ranks; whole rosters of different people, as far as it goes."""
+        drawn: list[_Draw] = []
+        busy: set[int] = set()
+        aims: set[int] = set()
+        for k in range(tasks):
+            random = np.random.default_rng((self.seed, self.state.round, k))
+            kind = int(random.choice(len(KINDS), p=self._likely()))
+            if self._hasty:
+                kind = _ANNEAL
+            if kind == _ANNEAL and self.chains is not None:
+                heat, window = self.chains.draw(random)
+                drawn.append(_Draw(kind, days=window, heat=heat))
+                continue
+            if kind == _EVERYBODY:
+                drawn.append(_Draw(kind, days=self._weeks(random)))
+                continue
+            people, days = self._choice(kind, random, busy, aims)
+            drawn.append(_Draw(kind, tuple(people), days))
+            if kind != _WINDOW:
+                busy.update(people)
+        return drawn
+
+    def _attempt(self, k: int, drawn: _Draw, over: Callable[[], bool]) -> Attempt:
+        """Work on neighbourhood ``k`` of this round."""
+        kind, people, days = drawn.kind, list(drawn.people), drawn.days
+        if kind == _ANNEAL and self.chains is not None and days is not None:
+            moves = int(self.state.length * self.chains.full) * (days[1] - days[0]) // self.days
+            stream = (self.state.round, k)
+            columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over, days)
+            return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
+        if kind == _EVERYBODY and days is not None:
+            return self._renewed(k, days, over)
+        made = improve(
+            self.incumbent,
+            people,
+            self.pricer,
+            center=self.duals,
+            lattice=self.lattice,
+            days=days,
+            over=over,
+            most=_MOST_WORK,
+        )
+        return replace(made, kind=kind)
+
+    def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
+        """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
+        most = min(WIDE, self.days - 7) // 7
+        return weeks(random, self.days, max(1, most // 2), most)
+
+    def _renewed(self, k: int, days: tuple[int, int], over: Callable[[], bool]) -> Attempt:
+        """Everybody planned anew in a window."""
+        assert isinstance(self.chains, Chains)
+        work = Work()
+        pricing = LocalPricing(self.pricer, self.incumbent.cover, over=over, work=work)
+        stream = ((self.state.round + 1) << 12) + k  # apart from those of windows before the master
+        trial = renew(self.incumbent, pricing, self.chains, days, stream, lattice=self.lattice, over=over, work=work)
+        work.add(Work.MOVE * self.chains.full * (days[1] - days[0]) / (4 * self.days))
+        if trial is None:
+            return Attempt((), (), 0.0, False, work.used, _EVERYBODY)
+        columns = tuple(trial.changes(self.incumbent))
+        gain = self.incumbent.cost - trial.cost
+        return Attempt(tuple(c.employee for c in columns), columns, gain, False, work.used, _EVERYBODY)
+
+    def _likely(self) -> Floats:
+        """Chances of the kinds: half by gain per work so far, half so that all get as much work."""
+        spent = np.array(self.state.spent)
+        rate = (np.array(self.state.gains) + 1e-9) / (spent + 0.5)
+        rare = 1.0 / np.maximum(1.0, spent / np.maximum(1.0, np.array(self.state.tries)))
+        chance = 0.5 * rare / rare.sum() + 0.5 * rate / rate.sum()
+        if self.chains is None or not self.chains.suited:
+            chance[_ANNEAL] = 0.0
+        if not isinstance(self.chains, Chains) or not self.chains.suited or self.days < 14:
+            chance[_EVERYBODY] = 0.0
+        likely: Floats = chance / chance.sum()
+        return likely
+
+    def _choice(
+        self, kind: int, random: np.random.Generator, busy: set[int], aims: set[int]
+    ) -> tuple[list[int], tuple[int, int] | None]:
+        """People and window of a neighbourhood; ``aims`` are lines that others of the round are about."""
+        people = len(self.incumbent.words)
+        window: tuple[int, int] | None = None
+        whole = kind != _WINDOW
+        length = self.days
+        if whole:
+            size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
+            if self.days > 63:  # long horizons: more people on fewer days
+                length = max(14, 7 * round(self.area * (self.state.size / 8.0) / (7 * size)))
+        else:
+            length = int(random.integers(5, 15))
+            size = min(people, max(3, round(self.state.wide * 7 / length)))
+            kind, busy = int(random.integers(0, _WINDOW)), set()
+        line = self._aim(random, aims) if kind == _COVER else None
+        if length < self.days:
+            step = 7 if whole else 1
+            first = step * int(random.integers(0, max(1, (self.days - length) // step + 1)))
+            if line is not None and self.guide is not None:  # around the line
+                first = self.guide.day(line) - int(random.integers(0, length))
+                first = min(max(0, first // step * step), self.days - length)
+            window = (first, min(self.days, first + length))
+        chosen = choose_people(
+            self.incumbent, size, random, kind, guide=self.guide, line=line, window=window, busy=busy
+        )
+        return chosen, window
+
+    def _aim(self, random: np.random.Generator, aims: set[int]) -> int | None:
+        """A line that costs more than need be, another one than those of ``aims`` if there is one."""
+        if self.guide is None:
+            return None
+        slack = self.guide.lines(self.incumbent)
+        slack[slack < max(self.lattice, 1e-6)] = 0.0
+        fresh = slack.copy()
+        fresh[list(aims)] = 0.0
+        slack = fresh if fresh.sum() > 0 else slack
+        if slack.sum() <= 0:
+            return None
+        line = int(random.choice(len(slack), p=slack / slack.sum()))
+        aims.add(line)
+        return line
+
+    @property
+    def _hasty(self) -> bool:
+        """Whether to run bursts of reinsertion only: they mend in a second what a dive left."""
+        return self.state.hasty and isinstance(self.chains, Opening)
+
+    def _merge(self, attempts: list[Attempt]) -> float:
+        """Apply the attempts of a round, greatest gain first: they overlap, and a small one may spoil a large one.
+
+        Where two attempts changed the same person, the changes of both are tried as well as the later one alone.
+        """
+        total, base = 0.0, self.incumbent.words
+        for attempt in sorted(attempts, key=lambda a: -a.gain):
+            if not attempt.columns:
+                continue
+            trial = self.incumbent.copy()
+            trial.put(attempt.columns)
+            if total > 0.0:
+                both = self.incumbent.copy()
+                both.put(self._joined(base, attempt.columns))
+                trial = both if both.cost < trial.cost else trial
+            gain = self.incumbent.cost - trial.cost
+            if gain > 1e-9:
+                self.incumbent = trial
+                total += gain
+        return total
+
+    def _joined(self, base: NDArray[np.int16], columns: tuple[Column, ...]) -> list[Column]:
+        """Rosters of an attempt with what others of the round have changed since ``base``, where both leave room."""
+        made: list[Column] = []
+        for c in columns:
+            now = self.incumbent.words[c.employee]
+            word = np.where(c.word != base[c.employee], c.word, now).astype(np.int16)
+            cost = self.pricer.cost(c.employee, word)
+            made.append(Column.of(self.incumbent.cover, c.employee, word, cost))
+        return made
+
+    def _adapt(self, attempts: list[Attempt], gain: float) -> None:
+        """Grow neighbourhoods that are solved to proof, shrink those that are not; note what each kind brought."""
+        state = self.state
+        state.since_gain = 0 if gain > 0 else state.since_gain + 1
+        scale = max(1.0, abs(self.incumbent.cost))
+        if self._hasty:  # what these bring says nothing about later
+            state.hasty = gain > _HASTY * scale
+            return
+        for a in attempts:
+            state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
+            state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
+            state.tries[a.kind] = _FADE * state.tries[a.kind] + 1.0
+            step = _step(a, state.wide if a.kind == _WINDOW else state.size)
+            if a.kind == _EVERYBODY:
+                continue
+            if a.kind == _ANNEAL:
+                assert self.chains is not None
+                longer, shorter = self.chains.pace
+                state.length = min(2.0, max(0.02, state.length * (longer if a.gain <= 0 else shorter)))
+            elif a.kind == _WINDOW:
+                state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))
+            else:
+                state.size = min(self.most, max(4.0, state.size + step))
+
+
+def _step(attempt: Attempt, size: float) -> float:
+    """Change of size after an attempt: cheap proofs make neighbourhoods grow fast."""
+    if attempt.gain > 0:
+        return 0.0
+    if attempt.work > _MOST_WORK:  # cut short
+        return -_CUT * size
+    if not attempt.closed:  # what is missed cheaply is missed for want of people
+        return -0.5 if attempt.work > _DEAR else 0.25
+    return 1.0 if attempt.work < _CHEAP_PROOF else 0.5
+
+
+class ParallelSearchMethod:
+    """``parallel-search``: construction and neighbourhood search without the root bound."""
+
+    name = "parallel-search"
+    resumable = True
+
+    def supports(self, problem: Any) -> bool:
+        from hpc.column_generation.method import supported
+        from optimise.hospital.beds_search import usable
+
+        if getattr(problem, "kind", "") == "hospital":
+            return usable(problem)
+        return supported(problem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        from hpc.column_generation.method import ColumnGeneration
+        from hpc.long_horizon.method import LongRun, is_long
+
+        if problem.kind == "hospital":
+            from optimise.hospital.beds_search import improve_beds
+
+            return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)  # type: ignore[arg-type]
+        chosen = {"root": False, **dict(options or {})}
+        if is_long(problem):
+            return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
+        return ColumnGeneration(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

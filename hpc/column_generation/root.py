@@ -1,0 +1,384 @@
+"""The root of column generation: the linear master of everybody, dives from it, and enumeration of cheap rosters."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.ascent import ascend
+from hpc.column_generation.branching import SOURCE, Branching
+from hpc.column_generation.disaggregate import spread
+from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.generation import Generated, generate, rising, round_up
+from hpc.column_generation.incumbent import descend
+from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.windows import LEAST, sweep
+from hpc.runtime.pool import Team
+from optimise.roster.kernels import COARSE, GRID
+from optimise.roster.kernels.staff import staff_arrays
+from optimise.roster.search.relaxation import Relaxation
+from optimise.roster.search.relaxation import ascend as relaxed_ascent
+
+if TYPE_CHECKING:
+    from hpc.column_generation.run import Run
+
+__all__ = ["bound_and_columns", "branches", "cheap", "dives", "enumeration"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+
+def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
+    """Steps that are taken back only past the cutoff, three times at most."""
+    return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
+
+
+#: The first is quick, the second is the one that closes hard cover, the others bring variety.
+_DIVES = (
+    _steps(True, 0.25, 3),
+    _steps(False, 0.05, 30),
+    _steps(True, 0.2, 20),
+    _steps(True, 0.03, 10),
+    _steps(False, 0.02, 40),
+    _steps(False, 0.05, 30),
+    _steps(False, 0.03, 30),
+)
+#: After two dives and within this share of the bound only single duties are fixed, which takes a tenth of the time and
+#: goes another way each time, with the columns of those before; a plan this near is left to neighbourhoods.
+_ENOUGH, _AT_ONCE = 0.1, 0.01
+#: After annealing, single duties all: large steps first; then dives that stop early, where annealing takes over, first
+#: on the free cells, then on all.
+_GUIDED = (
+    _steps(False, 0.2, 3),
+    _steps(False, 0.1, 6, 0.8),
+    _steps(False, 0.1, 10, 0.7),
+    _steps(False, 0.05, 10, 0.9),
+    _steps(False, 0.05, 20, 0.5),
+)
+#: The only one on horizons that have windows: small steps, all columns made in each. What is lost early, where a step
+#: has too few columns, chains and neighbourhoods do not find again.
+_LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
+#: Share of the time left for dives, and for the one on such horizons; how much longer that may take to come to its end:
+#: a plan of a dive that was cut short is worth little, and its last steps are cheap.
+_DIVING, _MOST, _GRACE = 0.4, 0.5, 1.5
+#: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
+_TRY, _CONVERGED = 0.35, 0.02
+#: A dive takes about this part of the root's time, where there was an opening.
+_PART = 0.5
+#: How far above the best plan a dive may come, as parts of that plan's gap and, where it is near and annealing does
+#: not suit, of its cost: a unit of cover that is missing for want of columns, which later steps find, may cost more
+#: than the gap.
+_ABOVE, _PASSING = 0.25, 0.05
+#: Dives after annealing that found nothing, until the neighbourhoods take over.
+_VAIN = 2
+#: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
+#: part of what is left to the plan's cost, and the same before a lasting dive; the master goes on afterwards with the
+#: better plan, for this share of the time left at least.
+_NEAR, _NEARER, _ON = 0.05, 0.01, 0.1
+#: Share of the plan's gap that the master's may be for dives after annealing.
+_HALF = 0.5
+#: Share of the time left that the master of everybody gets at least, after windows.
+_REST = 0.4
+_SMALL = 20 * 35  # people times days up to which rosters are enumerated
+_ASCENT, _KEPT = 60, 10
+_LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
+_STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
+_CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
+_DEAR = 1e9  # the same after annealing: the master's simplex takes several times as long as pricing there
+
+
+def cheap(run: Run, most: float = _CHEAP) -> bool:
+    """Whether pricing everybody takes little, so that it may be done hundreds of times."""
+    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < most
+
+
+def lasting(run: Run) -> bool:
+    """Whether annealing suits and the horizon is so long that the master's simplex takes nearly all of the time."""
+    return run.annealed and run.cover.days >= LEAST
+
+
+def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
+    """Cover duals and a bound from the relaxation with priced totals: seconds where exact pricing takes minutes."""
+    if run.relaxed is not None:  # the opening has made them
+        return run.relaxed.duals[: run.cover.lines]
+    try:
+        staff = staff_arrays(run.cover.compiled, run.pricer.automata, run.cover, run.penalty)
+        found = relaxed_ascent(
+            Relaxation(staff, run.cover),
+            seconds=math.inf,
+            steps=_STEPS,
+            over=lambda: run.over() or run.clock.elapsed > until,
+            listen=lambda bound: climbed(0, bound),
+        )
+    except ValueError as error:
+        log.info("no bound with priced totals: %s", error)
+        return np.zeros(run.cover.lines)
+    return found.duals[: run.cover.lines]
+
+
+def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
+    """Solve the linear master of everybody; the bound of the run rises as it goes.
+
+    An ascent of the duals comes first where pricing is cheap: a master with a few columns per person has useless
+    duals, and the columns of the ascent save about half of its simplex iterations.
+    """
+    nothing = np.zeros(run.cover.lines)
+    leader, left = run.problem.compiled.leader, lambda: run.clock.left
+    master = Master(run.cover, people, nothing, run.penalty / 100.0, leader=leader, left=left)
+    if run.incumbent is not None:
+        for plan in (run.incumbent, *run.others):
+            master.add_plan(plan.words, plan.personal)
+
+    def climbed(_: int, bound: float) -> None:
+        if round_up(bound, run.lattice) > run.bound:
+            run.bound = round_up(bound, run.lattice)
+            run.report("ascent")
+
+    if run.pool is not None:
+        stored = zip(run.pool.people.tolist(), run.pool.words, run.pool.costs.tolist(), strict=True)
+        master.add([master.make(e, word, cost) for e, word, cost in stored])
+    with run.timers("root"):
+        center = run.duals if run.pool is not None else None
+        start = nothing
+        if center is None and len(people) * run.cover.days >= _LARGE:
+            center = start = quick_duals(run, until, climbed)
+        if (center is None or center is start) and cheap(run, _DEAR if run.annealed else _CHEAP):
+            first = ascend(
+                run.cover,
+                team.price,
+                people,
+                fixed=nothing,
+                start=start,
+                target=min(run.cost, 1e12),
+                iterations=_ASCENT,
+                keep=_KEPT,
+                over=lambda: run.over() or run.clock.elapsed > until,
+                listen=climbed,
+            )
+            center = first.duals
+            master.add(first.columns)
+        root = linear(run, team, master, center, until)
+    run.duals = root.duals
+    run.timers.count("columns", len(master.columns))
+    run.timers.count("simplex iterations", master.simplex)
+    return root, master
+
+
+def linear(run: Run, team: Team, master: Master, center: Floats | None, until: float) -> Generated:
+    """The linear master of everybody, after windows where the horizon is long and it does not converge soon."""
+    loose = _NEAR if run.annealed and len(master.people) * run.cover.days >= _LARGE else 0.0
+    if lasting(run):
+        soon = run.clock.elapsed + _TRY * run.clock.left
+        root = converge(run, team, master, center, soon, min(loose, _NEARER))
+        if root.solution.objective - root.bound <= _CONVERGED * run.cost:
+            return root
+        finished, center = sweep(run, team, master), root.duals
+        now = run.clock.elapsed  # unfinished windows: the master of everybody would take far longer still
+        until = max(until, now + _REST * run.clock.left) if finished else now
+    return converge(run, team, master, center, until, loose)
+
+
+def converge(
+    run: Run, team: Team, master: Master, center: Floats | None, until: float, loose: float = 0.0
+) -> Generated:
+    """Column generation on the master of everybody, with a price of hard units that rises until they are avoided."""
+
+    def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
+        run.timers.counts["iterations"] = iteration
+        if round_up(bound, run.lattice) > run.bound:
+            run.bound = round_up(bound, run.lattice)
+            run.report("column generation")
+        run.save("root", master=master)
+        log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
+
+    def late() -> bool:
+        return run.over() or run.clock.elapsed > until
+
+    def once(center: Floats | None) -> Generated:
+        return generate(
+            master,
+            team.price,
+            fixed=np.zeros(run.cover.lines),
+            center=center,
+            cutoff=run.cost,
+            lattice=run.lattice,
+            iterations=1_000_000,
+            over=late,
+            most_columns=60 * len(master.people),
+            listen=listen,
+            loose=loose,
+        )
+
+    return rising(master, center, once, most=run.penalty, over=late)
+
+
+def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
+    """Several dives with different courage; the best plan wins after a descent.
+
+    Where annealing suits, a chain at low temperature mends what each dive left, and dives end early where they fail.
+    """
+    if run.annealed and root.solution.objective - root.bound > _HALF * (run.cost - root.bound):
+        return  # the master is as far from its end as the plan; neighbourhoods gain more
+    if run.relaxed is not None and run.clock.left < _PART * run.timers.seconds["root"]:
+        return  # there is a good plan from the opening, and no time to end a dive
+    vain = 0
+    whole, careful = spread(master), lasting(run)
+    planned = (_LASTING,) if careful else _GUIDED if run.annealed else _DIVES
+    share, grace = (_MOST, _GRACE) if careful else (_DIVING, 1.0)
+    began, seconds = run.clock.elapsed, share * run.clock.left
+    until = began + grace * seconds
+
+    def used() -> float:
+        return 0.0 if run.limits.iterations is not None else (run.clock.elapsed - began) / max(seconds, 1e-9)
+
+    def over() -> bool:
+        return run.over() or run.clock.elapsed > until
+
+    for done, steps in enumerate(planned):
+        if done < run.dives:  # before this run was stopped
+            continue
+        if done == 0 and run.relaxed is not None:
+            continue  # a hasty dive finds nothing better
+        if over() or run.closed or run.incumbent is None or vain >= _VAIN:
+            return
+        if done > 1 and not run.annealed:
+            gap = (run.cost - run.bound) / max(run.cost, 1e-9)
+            if gap <= _AT_ONCE:
+                return
+            if gap <= _ENOUGH and steps.whole:
+                continue
+        with run.timers("dive"):
+            found = dive(
+                whole,
+                team.price,
+                steps,
+                fixed=np.zeros(run.cover.lines),
+                center=root.duals,
+                lattice=run.lattice,
+                cutoff=_cutoff(run),
+                over=over,
+                partial=True,
+                grid=GRID if cheap(run) and not careful else COARSE,
+                used=used,
+            )
+            vain = vain + 1 if found is None else 0
+            if found is None:
+                continue
+            trial = run.incumbent.copy()
+            trial.put(found.columns)
+            tables = run.pricer.promoted()
+            for _ in range(3 if steps.level == 1.0 else 0):
+                if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
+                    break
+            if run.annealed:
+                trial = run.chains.polish(trial, done, run.over, found.kept)
+            run.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
+        if trial.cost < run.cost:
+            run.incumbent = trial
+            run.report("dive")
+            if run.annealed:
+                whole.add_plan(trial.words, trial.personal)
+        if not run.stopped:
+            run.dives = done + 1
+        if not root.converged and not run.over():
+            with run.timers("root"):
+                master.add(whole.columns)
+                on = run.clock.elapsed + _ON * run.clock.left
+                root = converge(run, team, master, root.duals, max(until, on))
+                whole = spread(master)
+            run.duals = root.duals
+
+
+def _cutoff(run: Run) -> float:
+    """What a dive may cost before it is given up."""
+    gap = run.cost - run.bound
+    near = not run.annealed and gap <= _ENOUGH * run.cost
+    return run.cost + max(_ABOVE * gap, _PASSING * run.cost if near else 0.0)
+
+
+def enumeration(run: Run, master: Master, root: Generated) -> None:
+    """Restricted-master MIP over every roster whose reduced cost is below a growing gap (Baldacci et al. 2008).
+
+    Rosters that no rule tells apart count once, so the MIP proves nothing by itself; it finds plans that dives
+    miss on small instances. Left out when the lists grow beyond a few thousand.
+    """
+    people = master.people
+    if run.incumbent is None or len(people) * run.cover.days > _SMALL:
+        return
+    until = run.clock.elapsed + 0.3 * run.clock.left
+    prices = run.cover.prices(root.duals)
+    step = run.lattice or 1e-3 * max(1.0, abs(run.cost))
+    for k in (1, 2, 4, 8):
+        if run.over() or run.clock.elapsed > until or run.closed:
+            return
+        with run.timers("enumeration"):
+            listed = 0
+            for e in master.leaders:
+                mine = prices[run.cover.kind[e]]
+                least = run.pricer.price(e, mine).bound
+                found = run.pricer.price(e, mine, limit=least + k * step, columns=400, every=True)
+                listed += len(found.words)
+                master.add([master.make(e, w, run.pricer.cost(e, w)) for w in found.words])
+            chosen, cost, _ = master.integer(
+                cutoff=run.cost, nodes=400, over=lambda: run.over() or run.clock.elapsed > until
+            )
+        if chosen is not None and cost < run.cost - 1e-7:
+            trial = run.incumbent.copy()
+            trial.put(chosen)
+            if trial.cost < run.cost:
+                run.incumbent = trial
+                run.report("enumeration")
+
+
+def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: float) -> None:
+    """Branch and price where that is cheap, for some nodes and a share of the time left; bound and plan of the run.
+
+    The tree begins with the columns of ``root``, if any.
+    """
+    if run.incumbent is None or run.duals is None or not cheap(run) or lasting(run) or run.closed:
+        return
+    if not run.cost - run.bound <= _ENOUGH * run.cost:  # too far apart for a tree
+        return
+    until = run.clock.elapsed + share * run.clock.left
+
+    def found(chosen: list[Column], _: float) -> None:
+        assert run.incumbent is not None
+        trial = run.incumbent.copy()
+        trial.put(chosen)
+        if trial.cost < run.cost - 1e-7:
+            run.incumbent = trial
+            run.report("branching")
+
+    def bounded(bound: float) -> None:
+        if bound > run.bound:
+            run.bound, run.source = bound, SOURCE
+            run.report("branching")
+
+    people = list(range(run.problem.shape[0]))
+    with run.timers("branching"):
+        tree = Branching(
+            run.cover,
+            people,
+            team.price,
+            [] if root is None else spread(root).columns,
+            penalty=run.penalty / 100.0,
+            lattice=run.lattice,
+            cost=lambda: run.cost,
+            found=found,
+            bounded=bounded,
+            left=lambda: run.clock.left,
+        )
+        tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
+        tree.run(
+            duals=run.duals,
+            bound=run.bound,
+            nodes=nodes,
+            over=lambda: run.over() or run.closed or run.clock.elapsed > until,
+        )
+    run.timers.count("nodes", tree.nodes)

@@ -1,0 +1,198 @@
+"""Reinsertion where annealing does not suit: a first plan from the rounded relaxation, and bursts in the search.
+
+Where nearly every move of annealing breaks a hard rule, the roster built person by person stays several times above
+the bound until the first dive ends, which takes 2 CPU seconds on small wards and half a minute on large ones. Here
+everything is linear in people and days, so a plan within 5-40 % of the bound is there after one or two seconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.incumbent import Incumbent, repair
+from hpc.column_generation.master import Column
+from optimise.core.method import Communicator
+from optimise.roster.automaton import Automata
+from optimise.roster.kernels import Pricer
+from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.search.construct import hard_price
+from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.relaxation import Relaxation, Relaxed, ascend
+
+__all__ = ["LEAST", "Opening"]
+
+log = logging.getLogger(__name__)
+
+#: Table cells of all people from which an opening pays: exact pricing is dear there. Below, dives find a good plan
+#: nearly as soon, and the cutoff of an early plan makes them end without one (Instance12: 4297 instead of 4141).
+LEAST = 4e7
+#: Steps of the relaxation; each costs a small part of pricing everybody once.
+_STEPS = 400
+#: Neighbourhoods per person and day.
+_TRIALS = 200
+#: A neighbourhood takes as long as this many moves of annealing; those of a full burst come per person and day.
+_MOVES, _BURST = 120, 48
+#: Bursts in the search are this part of a full one, and between these heats.
+_PART, _MILD, _WILD = 0.3, 0.08, 0.3
+#: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
+_CHUNK = 200
+#: Within this share of the bound a plan needs no other.
+_NEAR = 0.02
+
+
+class Opening:
+    """Relaxation and reinsertion for one problem.
+
+    Parameters
+    ----------
+    cover, pricer
+    built : Automata
+    penalty : float
+        Price of a unit of hard cover in the plans that come out.
+
+    Raises
+    ------
+    ValueError
+        If a counter is of a kind that the kernels do not hold.
+    """
+
+    def __init__(self, cover: CoverRows, pricer: Pricer, built: Automata, penalty: float, seed: int) -> None:
+        self.cover, self.pricer, self.penalty, self.seed = cover, pricer, penalty, seed
+        self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled))
+        people, days = self.search.plan.words.shape
+        #: how much longer than a first annealing this may take
+        self.stretch = 2.0
+        self.trials = people * days * _TRIALS
+        #: as :class:`~hpc.column_generation.annealing.Chains`, whose place in the search this takes
+        self.full = people * days * _BURST * _MOVES
+        self.warmth, self.suited, self.pace = 0.0, True, (1.1, 0.95)
+
+    def relax(self, comm: Communicator, over: Callable[[], bool]) -> Relaxed:
+        """Bound, duals and mean rosters with totals priced, people shared out; the same on all ranks."""
+        mine = np.arange(comm.rank, self.search.plan.words.shape[0], comm.size)
+        lagrangian = Relaxation(self.search.staff, self.cover, mine)
+        return ascend(lagrangian, seconds=math.inf, comm=comm, steps=_STEPS, over=over)
+
+    def plans(
+        self,
+        incumbent: Incumbent,
+        relaxed: Relaxed,
+        comm: Communicator,
+        spent: Callable[[], float],
+        over: Callable[[], bool],
+    ) -> list[Incumbent]:
+        """The incumbent and what was found, cheapest first, the same on all ranks.
+
+        Up to three ranks make one plan (so their number changes nothing); more ranks one each.
+
+        Parameters
+        ----------
+        spent : callable
+            Share of the time that is gone; 0 throughout leaves the schedule to the number of neighbourhoods.
+        """
+        if incumbent.feasible and incumbent.cost <= (1.0 + _NEAR) * relaxed.bound:
+            return [incumbent]
+        made: list[tuple[int, NDArray[np.int16], NDArray[np.float64]]] = []
+        for k in range(comm.rank, 1 if comm.size <= 3 else comm.size, comm.size):
+            found = self._plan(relaxed, np.random.default_rng([self.seed, 88, k]), spent, over)
+            if found is not None:
+                made.append((k, found.words, found.personal))
+        gathered = sorted((m for part in comm.allgather(made) for m in part), key=lambda m: m[0])
+        plans = [Incumbent(self.cover, words, personal, self.penalty) for _, words, personal in gathered]
+        return sorted([incumbent, *plans], key=lambda p: p.cost)
+
+    def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
+        """No bound on the heat, which each burst draws for itself, and all days."""
+        return math.inf, (0, self.cover.days)
+
+    def again(
+        self,
+        incumbent: Incumbent,
+        moves: int,
+        heat: float,
+        stream: tuple[int, int],
+        over: Callable[[], bool],
+        days: tuple[int, int] | None = None,
+    ) -> tuple[list[Column], float]:
+        """Bursts from an incumbent, each from the best so far: new rosters and the gain.
+
+        They are as hot as chance has it, at most ``heat``. The answer depends on the arguments alone.
+
+        Raises
+        ------
+        ValueError
+            For a window (``days``) of part of the horizon: bursts have none.
+        """
+        if days not in (None, (0, self.cover.days)):
+            raise ValueError("bursts of reinsertion have no window")
+        random = np.random.default_rng([self.seed, 89, *stream])
+        best = incumbent.copy()
+        made: dict[int, Column] = {}
+        part = max(1, int(_PART * self.full))
+        for left in range(max(moves, 1), 0, -part):
+            warm = min(heat, float(_MILD * (_WILD / _MILD) ** random.uniform()))
+            columns, gain = self._burst(best, min(left, part), warm, int(random.integers(1 << 30)), over)
+            if gain > 1e-9:
+                best.put(columns)
+                made.update({c.employee: c for c in columns})
+            if over():
+                break
+        return list(made.values()), incumbent.cost - best.cost
+
+    def _burst(
+        self, incumbent: Incumbent, moves: int, heat: float, seed: int, over: Callable[[], bool]
+    ) -> tuple[list[Column], float]:
+        search, trials = self.search, max(_CHUNK, moves // _MOVES)
+        search.tally[:] = 0.0
+        search.start(incumbent.words)
+        hot, cold = temperatures(self.cover.compiled)
+        chunks, warm = itertools.count(), max(heat * hot, cold)
+        search.improve(
+            lambda: float(warm * (cold / warm) ** min(1.0, _CHUNK * next(chunks) / trials)),
+            seed=seed,
+            over=over,
+            trials=trials,
+        )
+        columns = []
+        for e in np.flatnonzero((search.plan.words != incumbent.words).any(axis=1)).tolist():
+            cost = self.pricer.cost(e, search.plan.words[e])
+            if not math.isfinite(cost):
+                return [], 0.0
+            columns.append(Column.of(self.cover, e, search.plan.words[e], cost))
+        trial = incumbent.copy()
+        trial.put(columns)
+        gain = incumbent.cost - trial.cost
+        return (columns, gain) if gain > 1e-9 else ([], 0.0)
+
+    def _plan(
+        self, relaxed: Relaxed, random: np.random.Generator, spent: Callable[[], float], over: Callable[[], bool]
+    ) -> Incumbent | None:
+        search = self.search
+        if not search.construct(random, relaxed.mean):
+            return None
+        search.repair(random, over)
+        hot, cold = temperatures(self.cover.compiled)
+        chunks = itertools.count()
+
+        def heat() -> float:
+            progress = max(_CHUNK * next(chunks) / self.trials, spent())
+            return float(hot * (cold / hot) ** min(1.0, progress))
+
+        search.improve(
+            heat,
+            seed=int(random.integers(1 << 30)),
+            over=lambda: over() or spent() >= 1.0,
+            trials=self.trials,
+        )
+        words = search.plan.words.copy()
+        personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
+        made = Incumbent(self.cover, words, personal, self.penalty)
+        if not np.isfinite(personal).all() and not repair(made, self.pricer):
+            return None
+        return made

@@ -1,0 +1,1 @@
+"""Several trusts plan together while each trust's rows stay at home."""

@@ -1,0 +1,395 @@
+"""``federated``: trusts plan together by prices of the units that they share; nobody's data leave home.
+
+Dantzig-Wolfe decomposition over trusts (Dantzig, Wolfe 1960) with prices held in a moving box (Marsten, Hogan,
+Blankenship 1975). Rank ``t mod ranks``
+owns trust t and reads its file; rank 0 also coordinates. What crosses is, a round: prices by unit and day to all; a
+bound, a cost and the aggregate use by unit and day from each trust. In the end each trust gets its quota and tells cost
+and use of its whole plan.
+
+The bound needs the trusts' bounds only: ``sum_t value_t(prices) - prices . supply`` is below every joint plan's cost.
+So rounding or suppressing reported uses can cost quality, never validity.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.federated.audit import RecordingComm
+from hpc.federated.master import PriceMaster, quotas
+from hpc.federated.member import Member
+from hpc.runtime.timers import Timers
+from optimise.capacity.region import RegionPlan, RegionProblem
+from optimise.core.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Outcome,
+    Progress,
+    check_options,
+    stopping,
+)
+from optimise.core.result import Bounds, Plan, Stop
+
+__all__ = ["FederatedMethod", "suppressed"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+SOURCE = "prices of shared units (Lagrangian bound over trusts)"
+_TOLERANCE = 1e-6
+#: Price rounds after which whole plans are tried at the latest, and most rounds.
+_EVERY, _MOST = 12, 200
+#: Most whole answers to prices in a row.
+_SHARPER = 6
+_PRICES = "prices by unit and day (float32)"
+_ANSWER = "bound, cost and use by unit and day of each trust of the rank"
+_LEAST_USE = "least use by unit and day of each trust of the rank"
+_KNOWN = frozenset({"audit", "plans", "suppress", "tolerance"})
+_STOP, _PRICE, _LEAST, _SETTLE, _SHARP = range(5)
+
+
+def suppressed(use: Floats, below: int) -> Floats:
+    """Uses with small numbers hidden: 0 < use < ``below`` is told as ``below``, -``below`` < use < 0 as 0.
+
+    Told uses are never less than true ones, so that a plan that keeps them keeps the supply too.
+    """
+    small = (np.abs(use) < below) & (use != 0)
+    return np.where(small, np.where(use > 0, float(below), 0.0), use)
+
+
+class FederatedMethod:
+    """Price decomposition over trusts; each trust's rank reads its own file only.
+
+    Options
+    -------
+    audit : path
+        Folder for ``audit-rank0.jsonl`` and so on: every message that the rank sends (what, bytes, to whom).
+    plans : path
+        Folder into which each rank writes the plans of its own trusts.
+    suppress : int
+        Hide reported uses smaller than this (default 0: none hidden; 5 is usual).
+    tolerance : float
+        Relative gap to which trusts answer prices (default a fifth of the gap asked for, 0.0001 to 0.001).
+    """
+
+    name = "federated"
+
+    def supports(self, problem: Any) -> bool:
+        return isinstance(problem, RegionProblem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        given = dict(options or {})
+        check_options(given, _KNOWN)
+        return Federation(problem, limits, seed, comm, listen, given).solve()
+
+
+class Federation:
+    """One solve. Rank 0 coordinates; all ranks, also that, answer for their trusts."""
+
+    def __init__(
+        self,
+        region: RegionProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        options: dict[str, Any],
+    ) -> None:
+        self.clock, self.timers = Deadline(limits.seconds), Timers()
+        self.region, self.limits, self.seed, self.listen, self.options = region, limits, seed, listen, options
+        audit = options.get("audit")
+        self.comm = RecordingComm(comm, Path(audit) / f"audit-rank{comm.rank}.jsonl" if audit else None)
+        count = len(region.trusts)
+        self.owned = [t for t in range(count) if t % comm.size == comm.rank]
+        with self.timers("building"):
+            self.members = {t: Member(region, t, seed=seed) for t in self.owned}
+        self.tolerance = float(options.get("tolerance", min(1e-3, max(1e-4, 0.2 * limits.gap))))
+        self.hide = int(options.get("suppress", 0))
+        self.bound, self.cost = -math.inf, math.inf
+        self.plan: RegionPlan | None = None
+        self.rounds, self.stopped = 0, False
+
+    def solve(self) -> Outcome:
+        reasons: tuple[str, ...] = ()
+        if self.comm.rank == 0:
+            try:
+                reasons = self._impossible()
+                if not reasons:
+                    self._coordinate()
+            finally:
+                self._tell(_STOP, np.zeros(0))
+        else:
+            self._serve()
+        self._write_plans()
+        with self.comm.about("seconds by phase and message counts of the rank"):
+            stats = self.timers.stats(self.comm, {"rounds": float(self.rounds)})
+        with self.comm.about("bytes that the rank has sent"):
+            crossed = self.comm.allgather(self.comm.crossed)
+        stats = type(stats)(stats.seconds, stats.phases, {**stats.counts, "bytes crossed": float(sum(crossed))})
+        if reasons:
+            bounds = Bounds(dual=math.inf, dual_source="least uses of the trusts exceed the supply")
+            return Outcome(None, Stop.INFEASIBLE, bounds, stats, reasons)
+        outcome = self._outcome(stats)
+        # what the driver (optimise.solve) sends after this, so that the log is complete
+        self.comm.foretell("seconds that the rank took (by the driver)", "gather", self.clock.elapsed, (0,))
+        if self.comm.rank == 0:
+            others = tuple(range(1, self.comm.size))
+            what = "the result: costs, agreed quotas in use, bounds, trace, settings of the run (by the driver)"
+            self.comm.foretell(what, "bcast", outcome, others)
+        return outcome
+
+    # ---- coordination (rank 0) -----------------------------------------------------------------------------------
+    def _impossible(self) -> tuple[str, ...]:
+        """Units and days whose supply is below what the trusts must use at least."""
+        least = np.sum(self._asked(_LEAST, np.zeros(0)), axis=0)[2:].reshape(self.region.supply.shape)
+        return tuple(
+            f"{self.region.units[u]}, day {d}: the trusts must use {least[u, d]:.0f} beds, there are "
+            f"{self.region.supply[u, d]}"
+            for u, d in np.argwhere(least > self.region.supply)
+        )[:5]
+
+    def _coordinate(self) -> None:
+        """Price rounds, then quotas; again with sharper answers while the gap is open."""
+        shape, supply = self.region.supply.shape, self.region.supply.astype(float)
+        master = PriceMaster(supply, len(self.region.trusts))
+        centre, prices, radius = np.zeros(shape), np.zeros(shape), 0.0
+        tried: set[bytes] = set()
+        aim = max(0.5 * self.limits.gap, 1.5 * self.tolerance)
+        hoped = math.inf  # of the bound at the prices asked
+        sharp = b""
+        while not self._finished():
+            prices = prices.astype(np.float32).astype(np.float64)  # what is sent is what counts
+            answers = self._asked(_PRICE, prices)
+            self.rounds += 1
+            uses = answers[:, 2:].reshape(-1, *shape)
+            bound = float(answers[:, 0].sum()) - float((prices * supply).sum())
+            bound -= 1e-9 * abs(bound)
+            if self.rounds == 1:  # an average price to begin with
+                radius = 0.3 * float(np.abs(answers[:, 1]).sum()) / max(1.0, float(np.abs(uses).sum()))
+            elif hoped == math.inf:
+                pass
+            elif bound > self.bound + 0.1 * (hoped - self.bound):
+                radius *= 1.5
+            else:
+                radius *= 0.6
+            if bound > self.bound:
+                self.bound, centre = bound, prices
+            master.add(answers[:, 1], uses)
+            with self.timers("prices"):
+                solved, boxed = master.solve(), master.solve(centre, radius)
+            gap = (solved.objective - self.bound) / max(1.0, abs(solved.objective))
+            self._report("prices")
+            log.debug(
+                "round %d: bound %.1f, best %.1f, master %.1f, radius %.1f",
+                self.rounds, bound, self.bound, solved.objective, radius,
+            )  # fmt: skip
+            if solved.artificial < 1e-6 and (gap <= aim or self.rounds % _EVERY == 0 or self._late() or self._last()):
+                quota = quotas(solved.use, self.region.supply)
+                fresh = quota.tobytes() not in tried
+                tried.add(quota.tobytes())
+                if fresh:
+                    self._settle(quota)
+                if not self._finished() and sharp != centre.tobytes():
+                    self._sharpen(centre, master)
+                    sharp = centre.tobytes()
+                elif not fresh and gap <= aim:
+                    return  # neither the quotas nor the prices change any more
+                aim *= 0.5
+            prices, hoped = boxed.prices, boxed.objective
+            if (
+                self.rounds == 1 and solved.artificial > 0
+            ):  # answers that use little, so that a mixture keeps the supply
+                prices, hoped = np.full(shape, 10.0 * radius), math.inf
+            if gap <= 0.5 * aim:
+                prices = solved.prices
+
+    def _sharpen(self, prices: Floats, master: PriceMaster) -> None:
+        """A bound that knows that beds are whole: at the best prices, then at prices moved by what whole plans use.
+
+        Subgradient steps of Polyak (1969) towards the best plan's cost, halved where the bound does not rise.
+        """
+        shape, supply = self.region.supply.shape, self.region.supply.astype(float)
+        best, length, at, slope = -math.inf, 1.0, prices, np.zeros(shape)
+        for _ in range(_SHARPER):
+            asked = np.maximum(0.0, at + slope).astype(np.float32).astype(np.float64)
+            answers = self._asked(_SHARP, asked)
+            uses = answers[:, 2:].reshape(-1, *shape)
+            bound = float(answers[:, 0].sum()) - float((asked * supply).sum())
+            master.add(answers[:, 1], uses)
+            if bound > best:
+                best, at, excess = bound, asked, uses.sum(axis=0) - supply
+            else:
+                length *= 0.5
+            self.bound = max(self.bound, bound - 1e-9 * abs(bound))
+            self._report("whole bound")
+            log.debug("whole bound %.1f, best %.1f", bound, self.bound)
+            size = float((excess**2).sum())
+            if size == 0.0 or self.cost == math.inf or self._finished() or self._late():
+                return
+            slope = length * (self.cost - best) / size * excess
+
+    def _settle(self, quota: NDArray[np.int64]) -> None:
+        """Let every trust make its whole plan within its quota."""
+        self._tell(_SETTLE, np.zeros(0))
+        parts = [quota[rank :: self.comm.size] for rank in range(self.comm.size)]
+        with self.comm.about("quota of shared units for each trust of the rank, by unit and day (int16)"):
+            mine = self.comm.scatter([part.astype(np.int16).tobytes() for part in parts])
+        answers = self._gathered(self._settled(mine), "cost of each trust's whole plan, its use by unit and day")
+        cost, use = answers[:, 1], np.rint(answers[:, 2:]).reshape(-1, *self.region.supply.shape)
+        total = float(cost.sum())
+        if total < self.cost and (use.sum(axis=0) <= self.region.supply).all():
+            self.cost, self.plan = total, RegionPlan(use.astype(np.int64), cost)
+        self._report("quotas")
+
+    def _tell(self, task: int, prices: Floats) -> bytes:
+        """What to do next, with prices, to all ranks."""
+        head = np.array([task, self.tolerance if not self._late() else 5 * self.tolerance], dtype=np.float32)
+        names = ("end", _PRICES, "question for least uses", "call for whole plans", f"{_PRICES}, whole plans asked")
+        with self.comm.about(names[task]):
+            sent: bytes = self.comm.bcast(head.tobytes() + prices.astype(np.float32).tobytes())
+        return sent
+
+    def _asked(self, task: int, prices: Floats) -> Floats:
+        """Answers of all trusts, shape (trusts, 2 + units * days): value, cost, use."""
+        sent = self._tell(task, prices)
+        return self._gathered(self._answer(sent), _LEAST_USE if task == _LEAST else _ANSWER)
+
+    # ---- answers (all ranks) -------------------------------------------------------------------------------------
+    def _serve(self) -> None:
+        while True:
+            with self.timers("idle"):
+                sent = self.comm.bcast(None)
+            task = int(np.frombuffer(sent[:4], np.float32)[0])
+            if task == _STOP:
+                return
+            if task == _SETTLE:
+                self._gathered(
+                    self._settled(self.comm.scatter(None)), "cost of each trust's whole plan, its use by unit and day"
+                )
+                continue
+            self._gathered(self._answer(sent), _LEAST_USE if task == _LEAST else _ANSWER)
+
+    def _answer(self, sent: bytes) -> bytes:
+        numbers = np.frombuffer(sent, np.float32).astype(np.float64)
+        shape = self.region.supply.shape
+        made = []
+        for member in self.members.values():
+            with self.timers("trusts"):
+                if int(numbers[0]) == _LEAST:
+                    least = member.least()
+                    hidden = np.floor(least / self.hide) * self.hide if self.hide else least  # told lower: still valid
+                    made.append(_packed(0.0, 0.0, hidden))
+                    continue
+                prices = numbers[2:].reshape(shape)
+                if int(numbers[0]) == _SHARP:
+                    reply = member.sharpen(prices, **{**self._limits(), "gap": max(0.1 * self.limits.gap, 5e-4)})
+                else:
+                    reply = member.respond(prices, tolerance=float(numbers[1]), rounds=40, over=self._over)
+                made.append(_packed(reply.value, reply.cost, suppressed(reply.use, self.hide)))
+        return b"".join(made)
+
+    def _settled(self, sent: bytes) -> bytes:
+        quota = np.frombuffer(sent, np.int16).astype(np.int64).reshape(-1, *self.region.supply.shape)
+        made = []
+        for member, own in zip(self.members.values(), quota, strict=True):
+            with self.timers("trusts"):
+                cost, use = member.settle(own, **self._limits())
+                made.append(_packed(0.0, cost, use.astype(np.float64)))
+        return b"".join(made)
+
+    def _limits(self) -> dict[str, Any]:
+        """Of the search for a whole plan."""
+        fixed = self.limits.iterations is not None
+        seconds = max(0.5, 0.25 * self.clock.left / max(1, len(self.members)))
+        return {"gap": max(0.3 * self.limits.gap, 1e-3), "seconds": seconds, "fixed": fixed, "over": self._over}
+
+    def _gathered(self, mine: bytes, what: str) -> Floats:
+        """Rank 0: one row a trust, in order; elsewhere an empty array."""
+        with self.timers("idle"), self.comm.about(what):
+            found = self.comm.gather(mine)
+        if found is None:
+            return np.zeros((0, 0))
+        size = self.region.supply.size
+        rows: dict[int, Floats] = {}
+        for rank, packed in enumerate(found):
+            each = 16 + 4 * size
+            for i in range(len(packed) // each):
+                part = packed[i * each : (i + 1) * each]
+                head, use = np.frombuffer(part[:16], np.float64), np.frombuffer(part[16:], np.float32)
+                rows[rank + i * self.comm.size] = np.r_[head, use.astype(np.float64)]
+        return np.stack([rows[t] for t in range(len(self.region.trusts))])
+
+    # ---- the end -------------------------------------------------------------------------------------------------
+    def _over(self) -> bool:
+        return self.limits.iterations is None and self.clock.over
+
+    def _last(self) -> bool:
+        return self.rounds >= (_MOST if self.limits.iterations is None else self.limits.iterations)
+
+    def _late(self) -> bool:
+        return self.limits.iterations is None and self.clock.elapsed > 0.5 * self.clock.seconds
+
+    def _finished(self) -> bool:
+        self.stopped = self.stopped or stopping(self.listen)
+        if self.stopped or self.clock.over or self.cost <= self.limits.target:
+            return True
+        if self._last():
+            return True
+        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
+        return math.isfinite(self.cost) and self.cost - self.bound <= close
+
+    def _report(self, event: str) -> None:
+        progress = Progress(self.clock.elapsed, self.cost, self.bound, event, self.rounds, self.plan)
+        self.stopped = bool(self.listen(progress)) or self.stopped
+
+    def _write_plans(self) -> None:
+        folder = self.options.get("plans")
+        if folder is None:
+            return
+        from optimise.capacity.formats.capacity import CapacityFormat
+
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for t, member in self.members.items():
+            if member.plan is not None:
+                CapacityFormat().write_plan(member.plan, member.problem, Path(folder) / f"plan-{self.region.trusts[t]}")
+
+    def _outcome(self, stats: Any) -> Outcome:
+        found = self.plan is not None
+        if found and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost)):
+            stop = Stop.OPTIMAL
+        elif self.stopped:
+            stop = Stop.INTERRUPTED
+        elif self.clock.over:
+            stop = Stop.TIME
+        elif self.limits.iterations is not None and self.rounds >= self.limits.iterations:
+            stop = Stop.ITERATIONS
+        else:
+            stop = Stop.GAP if found and self.cost - self.bound <= self.limits.gap * abs(self.cost) else Stop.ITERATIONS
+        dual = min(self.bound, self.cost)
+        source = SOURCE if math.isfinite(dual) else ""
+        bounds = Bounds(self.cost if found else math.inf, dual, "federated" if found else "", source)
+        return Outcome(self.plan, stop, bounds, stats)
+
+
+def _packed(value: float, cost: float, use: Floats) -> bytes:
+    """Two numbers in full and the aggregate uses in single precision; a bound is told a little lower."""
+    return np.array([value - 1e-9 * abs(value), cost]).tobytes() + use.astype(np.float32).tobytes()

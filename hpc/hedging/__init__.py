@@ -1,0 +1,1 @@
+"""Progressive hedging through mpi-sppy."""

@@ -1,0 +1,360 @@
+"""``progressive-hedging``: scenario models handed to mpi-sppy, its bounds brought home. Needs the extra ``scenario``.
+
+Progressive hedging: Rockafellar, Wets 1991; Lagrangian bounds from its weights: Gade et al. 2016; mpi-sppy: Knueven et
+al. 2023. The only module that imports mpi-sppy. Its ranks share one cylinder and talk by blocking collectives, so that
+no one-sided communication is used (it stalls in some MPI builds).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import math
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.benders.recourse import Programs
+from hpc.runtime.timers import Timers
+from optimise.capacity.model.capacity import FirstStage, extend, split, waiting
+from optimise.capacity.model.capacity_values import mean_plan, rounded, value_counts, wait_and_see
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.errors import InputError, MissingExtraError
+from optimise.core.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Outcome,
+    Progress,
+    check_options,
+    stopping,
+)
+from optimise.core.result import Bounds, Plan, Stop
+from optimise.solvers.linear import LinearModel
+from optimise.solvers.pyomo_bridge import to_pyomo
+
+__all__ = ["ProgressiveHedgingMethod", "scenario_creator", "scenario_names"]
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+SOURCE = "Lagrangian bound of progressive hedging (mpi-sppy)"
+_TOLERANCE = 1e-6
+_MARGIN = 1e-7  # relative, below bounds that HiGHS reports
+#: mpi-sppy prints to the process's standard output and keeps global state: runs of one process take turns.
+_TURN = threading.Lock()
+_KNOWN = frozenset({"rho", "relaxed", "subproblem_gap", "bound_every", "values"})
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep mpi-sppy's banner, progress, deprecation warnings and exits away from our users."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except SystemExit as error:
+            raise RuntimeError(f"mpi-sppy left with code {error.code}") from error
+
+
+def _mpi_sppy() -> Any:
+    """mpi-sppy's modules, imported without its banner."""
+    try:
+        with _silence():
+            import mpisppy.opt.ph
+            import mpisppy.utils.sputils
+            from mpisppy import MPI
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("mpisppy", "sortedcollections", "mpi4py"):
+            raise
+        raise MissingExtraError("mpi-sppy", "scenario") from error
+    return mpisppy.opt.ph, mpisppy.utils.sputils, MPI
+
+
+def scenario_names(problem: CapacityProblem) -> list[str]:
+    """Names of all scenarios, as :func:`scenario_creator` knows them."""
+    return [f"scenario{s}" for s in range(problem.scenarios.count)]
+
+
+def scenario_creator(problem: CapacityProblem, *, relaxed: bool = False) -> Callable[..., Any]:
+    """mpi-sppy's ``scenario_creator`` of a problem, for any of its algorithms.
+
+    Parameters
+    ----------
+    problem : CapacityProblem
+    relaxed : bool
+        Leave out that the first stage is whole.
+
+    Returns
+    -------
+    callable
+        ``creator(name, **ignored)`` gives the Pyomo model of one scenario with its probability and its root node. The
+        non-anticipative variables are ``open``, ``lent``, ``bank`` and ``accept``, and the threshold of CVaR where the
+        problem has a risk weight.
+
+    Examples
+    --------
+    >>> from mpisppy.opt.ef import ExtensiveForm  # doctest: +SKIP
+    >>> form = ExtensiveForm(
+    ...     {"solver": "appsi_highs"}, scenario_names(problem), scenario_creator(problem)
+    ... )  # doctest: +SKIP
+    """
+
+    def creator(name: str, **_: Any) -> Any:
+        import pyomo.environ as pyo
+
+        s = int(name.removeprefix("scenario"))
+        model = LinearModel(problem.name)
+        stage = FirstStage(problem, model)
+        first = model.columns
+        extend(model, problem, stage, [s])
+        made, variables = to_pyomo(model)
+        shared = variables[: first + (problem.risk.weight > 0)]
+        if relaxed:
+            for variable in shared:
+                variable.domain = pyo.Reals
+        if problem.risk.weight > 0:  # linearised proximal terms need bounds
+            worst = float(waiting(problem, problem.need).max())
+            worst += float((problem.electives.requests * problem.electives.cancellation[:, None]).sum())
+            shared[-1].setlb(0.0)
+            shared[-1].setub(worst)
+        cost = model.freeze().cost[: len(shared)]
+        made.first_stage_cost = pyo.Expression(expr=sum(c * v for c, v in zip(cost.tolist(), shared, strict=True)))
+        sputils = _mpi_sppy()[1]
+        sputils.attach_root_node(made, made.first_stage_cost, shared)
+        made._mpisppy_probability = float(problem.scenarios.probabilities[s])
+        return made
+
+    return creator
+
+
+class ProgressiveHedgingMethod:
+    """Progressive hedging by mpi-sppy (extra ``scenario``); every rank solves the scenarios that it owns.
+
+    A round over all scenarios is not interrupted, so that a run can pass its time limit by what one round takes.
+
+    Options
+    -------
+    rho : float
+        Penalty, as a multiple of each variable's cost (default 0.5).
+    relaxed : bool
+        Hedge on the relaxation of the first stage; plans are rounded either way (default false).
+    subproblem_gap : float
+        Relative gap of scenario problems (default 0.005).
+    bound_every : int
+        Iterations between two Lagrangian bounds (default 5).
+    values : bool
+        Report the values of the stochastic solution and of perfect information (default true).
+    """
+
+    name = "progressive-hedging"
+
+    def supports(self, problem: Any) -> bool:
+        return isinstance(problem, CapacityProblem)
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        given = dict(options or {})
+        check_options(given, _KNOWN)
+        if comm.size > problem.scenarios.count:
+            raise InputError(f"more ranks ({comm.size}) than scenarios ({problem.scenarios.count})")
+        _mpi_sppy()
+        with _TURN:
+            return Hedging(problem, limits, seed, comm, listen, start, given).solve()
+
+
+class Hedging:
+    """One solve: all ranks go through the same steps, rank 0 decides."""
+
+    def __init__(
+        self,
+        problem: CapacityProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None,
+        options: dict[str, Any],
+    ) -> None:
+        self.clock, self.timers = Deadline(limits.seconds), Timers()
+        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        self.start, self.options = start, options
+        self.parts = split(problem)
+        self.mine = np.array_split(np.arange(problem.scenarios.count), comm.size)[comm.rank]
+        self.programs = Programs(problem, self.parts, self.mine)
+        self.bound, self.cost = -math.inf, math.inf
+        self.best: Floats | None = None
+        self.done, self.stopped = 0, False
+
+    def solve(self) -> Outcome:
+        if isinstance(self.start, CapacityPlan):
+            self._try(self.parts.stage.point(self.start), "start plan")
+        if not self._feasible():
+            text = "the limits of beds, staff and shared units leave no plan"
+            bounds = Bounds(dual=math.inf, dual_source="the first stage alone")
+            return Outcome(None, Stop.INFEASIBLE, bounds, self.timers.stats(self.comm), (text,))
+        with _silence():
+            self._hedge()
+        counts: dict[str, float] = {"iterations": float(self.done)}
+        if self.options.get("values", True) and not self.stopped and math.isfinite(self.cost):
+            counts |= self._values()
+        stats = self.timers.stats(self.comm, counts)
+        plan = None if self.best is None else self.parts.stage.plan(self.best)
+        close = plan is not None and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost))
+        if close:
+            stop = Stop.OPTIMAL
+        elif self.stopped:
+            stop = Stop.INTERRUPTED
+        elif self.clock.over:
+            stop = Stop.TIME
+        elif self.limits.iterations is not None and self.done >= self.limits.iterations:
+            stop = Stop.ITERATIONS
+        else:
+            stop = Stop.GAP
+        dual = min(self.bound, self.cost)
+        source = SOURCE if math.isfinite(dual) else ""
+        return Outcome(plan, stop, Bounds(self.cost, dual, "progressive-hedging" if plan else "", source), stats)
+
+    def _hedge(self) -> None:
+        ph_module, _, mpi = _mpi_sppy()
+        world = self.comm if self.comm.size > 1 else mpi.COMM_SELF
+        limit: dict[str, float] = {"mip_rel_gap": float(self.options.get("subproblem_gap", 5e-3)), "threads": 1}
+        if self.limits.iterations is None:  # a scenario that takes longer still gives a valid bound
+            limit["time_limit"] = max(1.0, 0.5 * self.clock.left / max(1, len(self.mine)))
+        settings = {
+            "solver_name": "appsi_highs",
+            "PHIterLimit": 1,
+            "defaultPHrho": 1.0,
+            "convthresh": -1.0,
+            "verbose": False,
+            "display_progress": False,
+            "display_timing": False,
+            "linearize_proximal_terms": True,
+            "iter0_solver_options": limit,
+            "iterk_solver_options": limit,
+        }
+        creator = scenario_creator(self.problem, relaxed=bool(self.options.get("relaxed", False)))
+        with self.timers("building"):
+            ph = ph_module.PH(settings, scenario_names(self.problem), creator, mpicomm=world, rho_setter=self._rho)
+            ph.PH_Prep()
+        with self.timers("scenarios"):
+            self._raise(ph.Iter0())
+        self.done = 1
+        self._incumbent(ph, "scenarios apart")
+        every = max(1, int(self.options.get("bound_every", 5)))
+        while not self._finished():
+            with self.timers("scenarios"):
+                ph.iterk_loop()
+            self.done += 1
+            event = "hedging"
+            if self.done % every == 0 and not self._finished():
+                with self.timers("bound"):
+                    self._lagrange(ph)
+                event = "bound"
+            self._incumbent(ph, event)
+
+    def _rho(self, scenario: Any, **_: Any) -> list[tuple[int, float]]:
+        """Penalties in proportion to costs (Watson, Woodruff 2011)."""
+        factor = float(self.options.get("rho", 0.5))
+        cost = np.maximum(np.abs(self.parts.first.cost), 1.0)
+        nodes = scenario._mpisppy_node_list[0].nonant_vardata_list
+        scale = [*(factor * cost).tolist(), 1e-3 * factor]  # the last for the threshold of CVaR, in money itself
+        return [(id(variable), rho) for variable, rho in zip(nodes, scale, strict=False)]
+
+    def _lagrange(self, ph: Any) -> None:
+        """Bound from the weights alone; the state of the hedging is put back."""
+        ph._save_nonants()
+        ph._disable_prox()
+        ph.solve_loop(dis_prox=False, gripe=False, need_solution=True)
+        self._raise(ph.Ebound())
+        ph._reenable_prox()
+        ph._restore_nonants()
+
+    def _raise(self, bound: float) -> None:
+        if math.isfinite(bound):
+            self.bound = max(self.bound, float(bound) - _MARGIN * max(1.0, abs(float(bound))))
+
+    def _incumbent(self, ph: Any, event: str) -> None:
+        """Round the mean of the scenarios' first stages and price it exactly."""
+        with self.timers("incumbent"):
+            ph.Compute_Xbar()
+            some = next(iter(ph.local_scenarios.values()))
+            values = np.array([some._mpisppy_model.xbars["ROOT", i]._value for i in range(self.parts.first.columns)])
+            point = rounded(self.problem, self.parts.stage, values, 0.5)
+        self._try(point, event)
+
+    def _try(self, point: Floats, event: str) -> float:
+        with self.timers("incumbent"):
+            found = self.comm.allgather(self.programs.cuts(point).value)
+        costs = np.concatenate(found)
+        first = self.parts.first
+        fits = self._fits(point)
+        value = float(first.cost @ point) + first.offset
+        value += self.problem.risk.mixed(costs, self.problem.scenarios.probabilities)
+        if fits and value < self.cost:
+            self.cost, self.best = value, point.copy()
+        plan = None if self.best is None else self.parts.stage.plan(self.best)
+        if self.comm.rank == 0 and self.listen(
+            Progress(self.clock.elapsed, self.cost, self.bound, event, self.done, plan)
+        ):
+            self.stopped = True
+        return value
+
+    def _fits(self, point: Floats) -> bool:
+        from scipy.sparse import csr_matrix
+
+        f = self.parts.first
+        rows = csr_matrix((f.value, f.index, f.start), shape=(f.rows, f.columns)) @ point
+        return bool(
+            (rows <= f.row_upper + 1e-6).all()
+            and (rows >= f.row_lower - 1e-6).all()
+            and (point >= f.lower - 1e-6).all()
+            and (point <= f.upper + 1e-6).all()
+        )
+
+    def _feasible(self) -> bool:
+        from optimise.solvers.highs import Highs
+
+        return Highs(self.parts.first, seed=self.seed).solve(seconds=60).stop is not Stop.INFEASIBLE
+
+    def _finished(self) -> bool:
+        """Rank 0 decides, so that no rank waits for another that has left."""
+        self.stopped = self.stopped or stopping(self.listen)
+        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
+        over = (
+            self.stopped
+            or self.clock.over
+            or self.cost <= self.limits.target
+            or (self.limits.iterations is not None and self.done >= self.limits.iterations)
+            or (math.isfinite(self.cost) and self.cost - self.bound <= close)
+        )
+        over, self.stopped = self.comm.bcast((over, self.stopped))
+        return bool(over)
+
+    def _values(self) -> Mapping[str, float]:
+        with self.timers("values"):
+            plan = mean_plan(self.problem, seconds=20.0, seed=self.seed) if self.comm.rank == 0 else None
+            point = self.parts.stage.point(self.comm.bcast(plan))
+            costs = np.concatenate(self.comm.allgather(self.programs.cuts(point).value))
+            first = self.parts.first
+            mean = float(first.cost @ point) + first.offset
+            mean += self.problem.risk.mixed(costs, self.problem.scenarios.probabilities)
+            seen = self.comm.allgather(wait_and_see(self.problem, self.mine))
+            lower, upper = (np.concatenate([each[i] for each in seen]) for i in (0, 1))
+        return value_counts(self.problem, Bounds(self.cost, self.bound), mean, lower, upper)

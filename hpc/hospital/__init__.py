@@ -1,0 +1,1 @@
+"""Joint search of hospitals over ranks."""

@@ -1,0 +1,130 @@
+"""``hospital``: all ranks search the joint plan of one hospital, each along its own random stream.
+
+Time goes in rounds. In the first round every walker anneals a plan of its own from scratch; then all take the best
+plan found and search around it, each with other temperatures and neighbourhoods. Rounds end by the clock, so that
+ranks wait for one another for a slice at most; under a work limit the number of walkers and the work of each are
+fixed, a walker's stream depends on (seed, walker, round) alone, and the plan is the same on any number of ranks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hpc.runtime.timers import Timers
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.result import Bounds, Plan, Stop
+
+__all__ = ["HospitalSearchMethod"]
+
+#: Parts of the time at which the rounds end.
+ROUNDS = (0.5, 0.7, 0.85, 1.0)
+#: Share of the bound in the first round of one walker of several, and in the run of a rank on its own.
+BOUND, BOUND_ALONE = 0.3, 0.2
+#: Walkers of a round under a work limit, whatever the number of ranks (up to it).
+WALKERS = 4
+#: Steps of a walker in a round under a work limit: the joint search and two neighbourhoods.
+STEPS = 3
+
+
+class HospitalSearchMethod:
+    """Parallel joint search; see :func:`optimise.hospital.search.improve_hospital` for what one walker does."""
+
+    name = "hospital"
+
+    def supports(self, problem: Any) -> bool:
+        return getattr(problem, "kind", "") == "hospital"
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        from optimise.hospital.search import improve_hospital
+
+        clock, timers = Deadline(limits.seconds), Timers()
+        work = limits.iterations is not None
+        ends, share_of_bound = (ROUNDS, BOUND) if comm.size > 1 else ((1.0,), BOUND_ALONE)
+        walkers = max(WALKERS, comm.size) if work else comm.size
+        count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * STEPS))
+        best = Outcome(start, Stop.TIME, Bounds())
+        known, done = _Known(listen if comm.rank == 0 else None, clock), 0
+        for round_ in range(count):
+            until = limits.seconds if work else ends[round_] * limits.seconds
+            mine: list[tuple[int, Outcome]] = []
+            for walker in range(comm.rank, walkers, comm.size):
+                left = until - clock.elapsed
+                if left < 0.05 or known.asked:
+                    break
+                stream = int(np.random.default_rng((seed, walker, round_)).integers(2**31))
+                share = replace(limits, seconds=left, iterations=STEPS if work else None)
+                with timers("search"):
+                    found = improve_hospital(
+                        problem,
+                        limits=share,
+                        seed=stream,
+                        listen=known,
+                        start=best.plan,  # type: ignore[arg-type]
+                        bound=share_of_bound if round_ == 0 and walker == walkers - 1 and not work else 0.0,
+                    )
+                mine.append((walker, found))
+                done += int(found.stats.counts.get("neighbourhoods", 0))
+            with timers("idle"):
+                gathered = comm.allgather((mine, known.asked))
+            best = _best(best, [o for _, o in sorted((w for part, _ in gathered for w in part), key=lambda w: w[0])])
+            known.hear(best)
+            if any(asked for _, asked in gathered):
+                best = replace(best, stop=Stop.INTERRUPTED)
+            if best.stop in (Stop.INTERRUPTED, Stop.INFEASIBLE, Stop.OPTIMAL, Stop.GAP):
+                break
+            # all ranks must agree on whether there is a further round
+            if not any(comm.allgather(clock.left > 0.05)):
+                break
+        timers.count("neighbourhoods", done)
+        stop = Stop.ITERATIONS if work and best.stop is Stop.TIME else best.stop
+        return replace(best, stop=stop, stats=timers.stats(comm, {"walkers": walkers}))
+
+
+class _Known:
+    """Passes better plans of this rank on and remembers whether the listener has asked to stop."""
+
+    def __init__(self, listen: Listener | None, clock: Deadline) -> None:
+        self.listen, self.clock, self.asked = listen, clock, False
+        self.primal, self.dual = math.inf, -math.inf
+
+    def __call__(self, progress: Progress) -> bool:
+        self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, progress.dual)
+        if self.listen is not None:
+            now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
+            self.asked = bool(self.listen(now)) or self.asked
+        return self.asked
+
+    def hear(self, best: Outcome) -> None:
+        """Tell of what other ranks found."""
+        if best.bounds.primal < self.primal or best.bounds.dual > self.dual:
+            self(Progress(self.clock.elapsed, best.bounds.primal, best.bounds.dual, "other ranks", plan=best.plan))
+
+
+def _best(best: Outcome, found: list[Outcome]) -> Outcome:
+    """The cheapest plan of all walkers (the first of equals), with the best bound and the strongest reason to stop."""
+    for outcome in found:
+        bounds = best.bounds.with_dual(outcome.bounds.dual, outcome.bounds.dual_source)
+        if outcome.stop is Stop.INFEASIBLE:
+            return outcome
+        better = outcome.bounds.primal < best.bounds.primal
+        if better:
+            bounds = bounds.with_primal(outcome.bounds.primal, outcome.bounds.primal_source)
+        stop = outcome.stop if outcome.stop in (Stop.OPTIMAL, Stop.GAP, Stop.INTERRUPTED) else best.stop
+        explanation = outcome.explanation if best.plan is None else ()
+        best = Outcome(outcome.plan if better else best.plan, stop, bounds, explanation=explanation)
+    return best

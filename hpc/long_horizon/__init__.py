@@ -1,0 +1,1 @@
+"""Rosters of half a year and more."""

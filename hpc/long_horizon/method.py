@@ -1,0 +1,405 @@
+"""Rosters too long for exact pricing: a bound with priced totals, a rounded plan, ruin and recreate over ranks.
+
+One round of exact pricing over a year of 50 people takes minutes. Here everything is linear in the horizon:
+
+1. the Lagrangian with cover *and* totals priced (:mod:`optimise.roster.search.relaxation`), people spread over ranks;
+2. its averaged rosters rounded person by person, each optimal for what the others are expected to bring;
+3. where most moves keep the hard rules, chains of annealing over the whole horizon
+(:mod:`optimise.roster.kernels.anneal`);
+4. ruin and recreate (:mod:`optimise.roster.search.reinsertion`) in rounds. Each lane of a round changes its own
+stretch of
+   the horizon, and lanes are put together again at the end of it: cover of different days is independent, sequences
+   meet again within the days left between lanes, and each person's totals may be changed by one lane only.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpc.column_generation.annealing import sound
+from hpc.column_generation.generation import lattice_of
+from hpc.runtime.checkpoint import Checkpoint
+from hpc.runtime.timers import Timers
+from optimise.core.checkpoint import SECONDS_BETWEEN
+from optimise.core.errors import UnsupportedError
+from optimise.core.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Outcome,
+    Progress,
+    check_options,
+    stopping,
+)
+from optimise.core.result import Bounds, Plan, Stop
+from optimise.roster.kernels.anneal import Annealer
+from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.search.construct import construct as in_pieces
+from optimise.roster.search.construct import hard_price, table_cells
+from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.relaxation import SOURCE, Relaxation, ascend
+
+__all__ = ["MOST_WORK", "LongRun", "is_long"]
+
+log = logging.getLogger(__name__)
+
+#: Table cells of all people together beyond which one round of exact pricing takes too long.
+MOST_WORK = 4e8
+#: Share of the time for the bound, and the longest a round lasts (seconds).
+BOUND_SHARE, ROUND = 0.2, 4.0
+#: Lanes and neighbourhoods per lane of a round under work limits, whatever the number of ranks.
+LANES, TRIALS = 4, 400
+#: Days between lanes that nobody changes, and the fewest days of a lane.
+GAP, LEAST = 7, 21
+#: Starts that are made and compared.
+STARTS = 2
+#: Share of the time left that chains of annealing get where they suit, their number (more ranks run one each), moves
+#: of the probe that tells how fast they are, and moves per person and day under work limits.
+CHAIN_SHARE, CHAINS, PROBE, PER_CELL = 0.8, 2, 200_000, 500
+#: Share of changes of one duty that may break a person's sequence rules for annealing to suit: 0.54 on INRC-II, 0.64 to
+#: 0.70 on Curtois.
+MOST_BROKEN = 0.6
+
+
+def is_long(problem: RosterProblem) -> bool:
+    """Whether exact pricing of everybody would take minutes a round, judged by size alone."""
+    try:
+        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK)
+    except UnsupportedError:
+        return False
+
+
+class LongRun:
+    """One solve of a long roster problem.
+
+    Options
+    -------
+    checkpoint : path
+    resume : bool
+    root : bool
+        False leaves the bound out (the start is then made without it).
+    root_share : float
+        Share of the time for the bound.
+    """
+
+    def __init__(
+        self,
+        problem: RosterProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None,
+        options: dict[str, Any],
+        name: str,
+    ) -> None:
+        self.clock = Deadline(limits.seconds)
+        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        self.given, self.options, self.name = start, options, name
+        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
+        self.timers = Timers()
+        self.stopped = False
+        self.bound = -math.inf
+        self.best: NDArray[np.int16] | None = None
+        self.best_cost = math.inf
+        self.rounds = 0
+        self._saved = time.perf_counter()
+
+    # ---- the algorithm ---------------------------------------------------------------------------------------------
+    def solve(self) -> Outcome:
+        compiled, built = self.problem.compiled, self.problem.automata
+        if not all(a.feasible for a in built.distinct):
+            nobody = [e.id for i, e in enumerate(self.problem.employees) if not built[i].feasible]
+            text = f"no sequence of duties obeys the personal rules of {', '.join(nobody[:5])}"
+            return Outcome(None, Stop.INFEASIBLE, Bounds(), self.timers.stats(self.comm), (text,))
+        with self.timers("building"):
+            self.cover = CoverRows(compiled)
+            self.search = Reinsertion(compiled, built, self.cover, hard_price(compiled))
+        mean = self._bound()
+        self._start(mean)
+        if self.best is not None:
+            self._anneal()
+            self._improve()
+        return self._outcome()
+
+    def _bound(self) -> NDArray[np.float32] | None:
+        if not self.options.get("root", True) or self._resumed():
+            return None
+        comm = self.comm
+        mine = np.arange(comm.rank, self.problem.shape[0], comm.size)
+        share = float(self.options.get("root_share", BOUND_SHARE))
+
+        def listen(bound: float) -> None:
+            self.bound = bound
+            self._report("relaxation")
+
+        with self.timers("root"):
+            found = ascend(
+                Relaxation(self.search.staff, self.cover, mine),
+                seconds=share * self.clock.left,
+                comm=comm,
+                steps=None if self.limits.iterations is None else 300,
+                over=self._over,
+                listen=listen,
+            )
+        self.bound = found.bound
+        self.timers.count("relaxation steps", found.steps)
+        return found.mean
+
+    def _start(self, mean: NDArray[np.float32] | None) -> None:
+        """The best of a few plans, or the one given; equal on all ranks."""
+        comm, search = self.comm, self.search
+        made: list[tuple[float, int, NDArray[np.int16]]] = []
+        with self.timers("construction"):
+            words = self.best if self.best is not None else None
+            if words is None and isinstance(self.given, Roster):
+                words = np.array(self.given.duties)
+            if words is not None and math.isfinite(search.start(words)):
+                made.append((search.cost, -1, search.plan.words.copy()))
+            for k in range(comm.rank, STARTS if words is None else 0, comm.size):
+                rng = np.random.default_rng((self.seed, 1, k))
+                if search.construct(rng, mean):
+                    search.repair(rng, self._over)
+                    made.append((search.cost, k, search.plan.words.copy()))
+            every = [one for part in comm.allgather(made) for one in part]
+            if not every:
+                every = comm.bcast(self._pieces())
+        if every:
+            _, _, words = min(every, key=lambda one: (one[0], one[1]))
+            search.start(words)
+            self._keep()
+
+    def _pieces(self) -> list[tuple[float, int, NDArray[np.int16]]]:
+        """Construction by exact pricing of pieces, where the corridor tables found nothing."""
+        if self.comm.rank:
+            return []
+        rng = np.random.default_rng((self.seed, 2))
+        made = in_pieces(self.problem.compiled, self.problem.automata, rng, self._over)
+        if made.duties is None or not math.isfinite(self.search.start(made.duties)):
+            return []
+        return [(self.search.cost, 0, self.search.plan.words.copy())]
+
+    def _anneal(self) -> None:
+        """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
+        assert self.best is not None
+        if self._broken() > MOST_BROKEN or self._over():
+            return
+        comm, start = self.comm, self.best
+        share = float(self.options.get("anneal_share", CHAIN_SHARE))
+        made: list[tuple[float, int, NDArray[np.int16]]] = []
+        with self.timers("annealing"):
+            annealer = Annealer(self.problem.compiled, self.cover)
+            cold = (lattice_of(self.problem.compiled) or 1e-3 * annealer.hard) / 6.0
+            probe, each = sound(annealer, start, cold, self.seed, PROBE)
+            warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
+            chains = CHAINS if self.limits.iterations is not None else comm.size
+            moves = PER_CELL * start.size
+            if self.limits.iterations is None:
+                moves = int(comm.bcast(share * self.clock.left / (1.2 * each)))
+            for k in range(comm.rank, chains, comm.size):
+                seed = int(np.random.default_rng((self.seed, 5, k)).integers(1 << 30))
+                words = annealer.run(probe, max(moves, PROBE), warm, cold, seed, self._over)
+                made.append((self._legal(words, start), k, self.search.plan.words.copy()))
+            every = [one for part in comm.allgather(made) for one in part]
+        cost, _, words = min(every, key=lambda one: (one[0], one[1]))
+        self.search.start(words if cost < self.best_cost else start)
+        self._keep()
+
+    def _broken(self) -> float:
+        """Share of changes of one duty that break the person's sequence rules."""
+        staff, plan = self.search.staff, self.search.plan
+        rng = np.random.default_rng((self.seed, 6))
+        people, days = plan.words.shape
+        tried = broken = 0
+        for e, day in zip(rng.integers(people, size=600).tolist(), rng.integers(days, size=600).tolist(), strict=True):
+            choice = np.flatnonzero(staff.allowed[e, day])
+            duty, k = int(rng.choice(choice)), staff.automaton[e]
+            if duty == plan.words[e, day]:
+                continue
+            tried += 1
+            now = int(plan.states[e, day])
+            for d in range(day, days):
+                a = duty if d == day else plan.words[e, d]
+                now = int(staff.move[staff.at[staff.layer[k, d]] + now * staff.width[k] + staff.letter[k, a]])
+                if now < 0 or now == plan.states[e, d + 1]:
+                    break
+            broken += now < 0
+        return broken / max(1, tried)
+
+    def _legal(self, words: NDArray[np.int16], otherwise: NDArray[np.int16]) -> float:
+        """Take a roster; people whose sequences break hard rules keep their other duties. Returns the cost."""
+        made = otherwise.copy()
+        whole = self.search.start(words)
+        if math.isfinite(whole):
+            return whole
+        for e in np.flatnonzero((words != otherwise).any(axis=1)).tolist():
+            made[e] = words[e]
+            if not math.isfinite(self.search.start(made)):
+                made[e] = otherwise[e]
+        return self.search.start(made)
+
+    def _improve(self) -> None:
+        hot, cold = temperatures(self.problem.compiled)
+        began, seconds = self.clock.elapsed, max(self.clock.left, 1e-3)
+
+        def heat() -> float:
+            if self.limits.iterations is not None:
+                progress = self.rounds / max(1, self.limits.iterations)
+            else:
+                progress = (self.clock.elapsed - began) / seconds
+            return float(hot * (cold / hot) ** min(1.0, progress))
+
+        #: what each kind of neighbourhood has brought, equal on all ranks
+        self.tally = self.search.tally.copy()
+        while not self.comm.bcast(self._finished()):
+            temperature = float(self.comm.bcast(heat()))
+            spans = self.comm.bcast(self._lanes())
+            start = self.search.plan.words.copy()
+            mine = []
+            until = self.clock.elapsed + min(ROUND, self.clock.left)
+            for k in range(self.comm.rank, len(spans), self.comm.size):
+                if k != self.comm.rank:
+                    self.search.start(start)
+                self.search.tally[:] = self.tally
+                with self.timers("neighbourhoods"):
+                    mine.append((k, *self._lane(k, spans, temperature, until)))
+            with self.timers("idle"):
+                gathered = sorted((one for part in self.comm.allgather(mine) for one in part), key=lambda one: one[0])
+            self.tally = np.mean([one[3] for one in gathered], axis=0)
+            self._merge(start, spans, [one[:3] for one in gathered])
+            self.rounds += 1
+            self._keep()
+        self._save(force=True)
+
+    def _lanes(self) -> list[tuple[int, int]]:
+        """Stretches of this round: one per lane, or the whole horizon for everybody."""
+        days = self.problem.shape[1]
+        lanes = LANES if self.limits.iterations is not None else self.comm.size
+        lanes = min(lanes, days // (LEAST + GAP))
+        if lanes < 2 or self.rounds % 4 == 3:
+            return [(0, days)] * (LANES if self.limits.iterations is not None else self.comm.size)
+        rng = np.random.default_rng((self.seed, 3, self.rounds))
+        most = max(0, min(days // lanes // 2, days // lanes - LEAST))
+        shift = int(rng.integers(0, most + 1)) if self.rounds % 2 else 0
+        cuts = [0, *(k * days // lanes - shift for k in range(1, lanes)), days]
+        return [(a + (GAP if a else 0), b) for a, b in pairwise(cuts) if b - a >= LEAST]
+
+    def _lane(
+        self, k: int, spans: list[tuple[int, int]], temperature: float, until: float
+    ) -> tuple[float, NDArray[np.int16], NDArray[np.float64]]:
+        staff = self.search.staff
+        pinned = None
+        whole = spans[k] == (0, self.problem.shape[1])
+        if not whole:
+            owner = np.repeat(np.arange(len(staff.automaton)), np.diff(staff.own))
+            pinned = (owner + self.rounds) % len(spans) != k
+        self.search.improve(
+            lambda: temperature,
+            seed=int(np.random.default_rng((self.seed, 4, self.rounds, k)).integers(1 << 30)),
+            over=lambda: self._over() or self.clock.elapsed > until,
+            span=spans[k],
+            pinned=pinned,
+            trials=None if self.limits.iterations is None else TRIALS,
+        )
+        first, last = spans[k]
+        return self.search.cost, self.search.plan.words[:, first:last].copy(), self.search.tally.copy()
+
+    def _merge(
+        self, start: NDArray[np.int16], spans: list[tuple[int, int]], done: list[tuple[int, float, NDArray[np.int16]]]
+    ) -> None:
+        """Put the lanes of a round together; of lanes over the whole horizon the best counts."""
+        if all(span == (0, start.shape[1]) for span in spans):
+            best = min(done, key=lambda one: (one[1], one[0]))
+            self.search.start(best[2])
+            return
+        words = start
+        before = self.search.start(words)
+        for k, cost, part in done:
+            trial = words.copy()
+            trial[:, spans[k][0] : spans[k][1]] = part
+            now = self.search.start(trial)
+            # sequences that met again only inside another lane, or shared cover: then this lane counts for nothing
+            if math.isfinite(now) and now <= before + 10.0 * abs(cost - before) + 1e-6:
+                words = trial
+        self.search.start(words)
+
+    # ---- stopping and reporting ------------------------------------------------------------------------------------
+    def _over(self) -> bool:
+        self.stopped = self.stopped or stopping(self.listen)
+        return self.stopped or self.clock.over
+
+    def _finished(self) -> bool:
+        if self._over() or self.best_cost <= self.limits.target:
+            return True
+        if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
+            return True
+        return self.best_cost - self.bound <= max(self.limits.gap * abs(self.best_cost), 1e-7)
+
+    def _keep(self) -> None:
+        """Remember the plan if it is the best one; plans that break hard rules count as dear."""
+        cost = self.search.cost
+        if cost < self.best_cost - 1e-9:
+            self.best, self.best_cost = self.search.plan.words.copy(), cost
+            self._report("neighbourhood" if self.rounds else "construction")
+        self._save()
+
+    def _feasible(self) -> bool:
+        return self.best is not None and self.problem.evaluate(Roster(self.best)).feasible
+
+    def _report(self, event: str) -> None:
+        if self.comm.rank:
+            return
+        plan, cost = None, math.inf
+        if self._feasible():
+            assert self.best is not None
+            plan, cost = Roster(self.best), self.best_cost
+        if self.listen(Progress(self.clock.elapsed, cost, self.bound, event, float(self.rounds), plan)):
+            self.stopped = True
+
+    def _resumed(self) -> bool:
+        """Take plan and bound of an earlier run; under work limits the run begins again, for the same answer."""
+        path = self.options.get("checkpoint")
+        if path is None or not self.options.get("resume") or self.limits.iterations is not None:
+            return False
+        mine = Checkpoint.read(path, self.problem.digest(), self.seed) if self.comm.rank == 0 else None
+        found: Checkpoint | None = self.comm.bcast(mine)
+        if found is None or not found.words.size:
+            return False
+        self.best, self.bound = found.words, found.bound
+        return math.isfinite(found.bound)
+
+    def _save(self, force: bool = False) -> None:
+        path = self.options.get("checkpoint")
+        if path is None or self.comm.rank or self.best is None:
+            return
+        if force or time.perf_counter() - self._saved > SECONDS_BETWEEN:
+            nothing = np.zeros(0)
+            Checkpoint(self.problem.digest(), self.seed, "search", self.best, nothing, self.bound, nothing).write(path)
+            self._saved = time.perf_counter()
+
+    def _outcome(self) -> Outcome:
+        counts = {"rounds": float(self.rounds), "neighbourhoods": float(self.search.trials)}
+        stats = self.timers.stats(self.comm, counts)
+        feasible = self._feasible()
+        plan = Roster(self.best) if feasible and self.best is not None else None
+        primal = self.best_cost if feasible else math.inf
+        if feasible and self.bound >= primal - 1e-7:
+            stop = Stop.OPTIMAL
+        elif self.stopped:
+            stop = Stop.INTERRUPTED
+        elif self.clock.over:
+            stop = Stop.TIME
+        else:
+            stop = Stop.ITERATIONS if self.limits.iterations is not None else Stop.GAP
+        dual = min(self.bound, primal)
+        bounds = Bounds(primal, dual, self.name if feasible else "", SOURCE if math.isfinite(dual) else "")
+        return Outcome(plan, stop, bounds, stats)

@@ -1,0 +1,1 @@
+"""What the parallel methods share: ranks, owners, timers, checkpoints."""

@@ -1,0 +1,1 @@
+"""What everyone stands on: problem, method, result, errors, horizon, checkpoint, communicator."""

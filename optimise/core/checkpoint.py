@@ -1,0 +1,251 @@
+"""State of a run on disk, so that a job that was stopped can go on.
+
+A :class:`StateFile` keeps two generations and is written atomically; a :class:`Keeper` keeps the best plan and bound of
+any method in one. Methods that can keep more (columns, duals, where their search stands) use a state file of their own
+beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import math
+import os
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.core.errors import InputError
+from optimise.core.method import Progress
+from optimise.core.problem import Problem
+from optimise.core.result import Plan
+
+__all__ = ["SECONDS_BETWEEN", "Keeper", "Kept", "State", "StateFile", "between"]
+
+log = logging.getLogger(__name__)
+
+#: Of the layout of these files. A file of another version is refused.
+VERSION = 2
+#: Most seconds between two writes while the run goes on; what a killed run can lose.
+SECONDS_BETWEEN = 10.0
+_LEAST_BETWEEN = 2.0  # shared file systems do not like to be asked more often
+
+
+def between(writing: float) -> float:
+    """Seconds until the next write, so that writing (which took so long the last time) costs at most one percent."""
+    return min(SECONDS_BETWEEN, max(_LEAST_BETWEEN, 100.0 * writing))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one file holds: plain facts and arrays (never pickles)."""
+
+    facts: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+
+
+class StateFile:
+    """The last two states of a run, ``STEM.state`` and ``STEM.previous.state``.
+
+    A file is one line with the version and the SHA-256 of what follows, an npz archive.
+
+    Parameters
+    ----------
+    folder : path
+        Created when something is written.
+    stem : str
+    """
+
+    def __init__(self, folder: str | Path, stem: str) -> None:
+        self.folder = Path(folder)
+        self.newest, self.previous = self.folder / f"{stem}.state", self.folder / f"{stem}.previous.state"
+
+    def write(self, digest: str, state: State) -> None:
+        """Write a state of the problem with this digest.
+
+        It goes to a temporary file first, which is then renamed: a reader finds the old state or the new one, never
+        half of one, whenever the writer is killed.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            temporary = self.newest.with_name(f".{self.newest.name}.{os.getpid()}.tmp")
+            packed = io.BytesIO()
+            head = json.dumps({"digest": digest, **state.facts})
+            arrays: dict[str, Any] = {"_head": np.array(head), **state.arrays}
+            np.savez_compressed(packed, **arrays)
+            content = packed.getvalue()
+            with temporary.open("wb") as file:
+                file.write(_first_line(content) + content)
+                file.flush()
+                os.fsync(file.fileno())
+            if self.newest.exists():
+                self.newest.replace(self.previous)
+            temporary.replace(self.newest)
+        except OSError as error:
+            raise InputError(f"the checkpoint cannot be written ({error.strerror})", file=self.newest) from error
+
+    def read(self, digest: str) -> State | None:
+        """The newest readable state of the problem with this digest; None when nothing was written yet.
+
+        A damaged file is set aside (``*.damaged``) and the one before it is used instead.
+
+        Raises
+        ------
+        InputError
+            If the files are of another instance or version, or all of them are damaged.
+        """
+        damaged: InputError | None = None
+        for path in (self.newest, self.previous):
+            if not path.exists():
+                continue
+            try:
+                return self._read(path, digest)
+            except _DamagedError as error:
+                log.warning("%s; using the one before it", error)
+                damaged = damaged or error
+                path.replace(path.with_suffix(".damaged"))
+        if damaged is not None:
+            raise InputError(f"{damaged.message}, and no earlier one is left", file=damaged.file)
+        return None
+
+    @staticmethod
+    def _read(path: Path, digest: str) -> State:
+        line, _, content = path.read_bytes().partition(b"\n")
+        version = re.match(rb"wardwise-state ([0-9]+) ", line)
+        if version is None:
+            raise _DamagedError("the checkpoint is damaged (no readable first line)", file=path)
+        if int(version[1]) != VERSION:
+            raise InputError(
+                f"checkpoint of version {int(version[1])}, this program reads version {VERSION}", file=path
+            )
+        if line + b"\n" != _first_line(content):
+            raise _DamagedError("the checkpoint is damaged (its checksum does not fit)", file=path)
+        with np.load(io.BytesIO(content), allow_pickle=False) as data:
+            head = json.loads(str(data["_head"]))
+            arrays = {name: data[name] for name in data.files if name != "_head"}
+        owner = str(head.pop("digest"))
+        if owner != digest:
+            raise InputError(
+                f"the checkpoint belongs to another instance (digest {owner[:12]}, not {digest[:12]})", file=path
+            )
+        return State(head, arrays)
+
+
+def _first_line(content: bytes) -> bytes:
+    return f"wardwise-state {VERSION} {hashlib.sha256(content).hexdigest()}\n".encode()
+
+
+class _DamagedError(InputError):
+    """Not readable: torn, truncated or altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier run of the same instance left.
+
+    Attributes
+    ----------
+    plan : Plan or None
+    bound : float
+        Certified lower bound; ``-inf`` when unknown.
+    bound_source : str
+    seconds : float
+        Already spent, over all runs so far.
+    """
+
+    plan: Plan | None = None
+    bound: float = -math.inf
+    bound_source: str = ""
+    seconds: float = 0.0
+
+
+class Keeper:
+    """Best plan, bound and time spent of one run, whatever its method; rank 0 only.
+
+    Parameters
+    ----------
+    folder : path
+    problem : Problem
+    resume : bool
+        Whether to go on from what is there; otherwise it is replaced.
+    every : float
+        Seconds between two writes.
+    """
+
+    def __init__(
+        self, folder: str | Path, problem: Problem, *, resume: bool = False, every: float = SECONDS_BETWEEN
+    ) -> None:
+        self.file, self.problem, self.every = StateFile(folder, "best"), problem, every
+        self.before = self._resumed() if resume else Kept()
+        self._best: tuple[float, Plan | None] = (math.inf, self.before.plan)
+        if self.before.plan is not None:
+            self._best = (problem.evaluate(self.before.plan).cost, self.before.plan)
+        self._bound, self._source = self.before.bound, self.before.bound_source
+        self._began = self._written = time.perf_counter()
+
+    def see(self, progress: Progress) -> None:
+        """Take note of a message of the method; written now and then."""
+        if progress.plan is not None and progress.primal < self._best[0]:
+            self._best = (progress.primal, progress.plan)
+        if progress.dual > self._bound:
+            self._bound, self._source = progress.dual, "the run before, from its checkpoint"
+        if time.perf_counter() - self._written >= self.every:
+            self.write()
+
+    def close(self, plan: Plan | None, cost: float, bound: float, source: str) -> None:
+        """Write the end of the run."""
+        if plan is not None and cost < self._best[0]:
+            self._best = (cost, plan)
+        if bound > self._bound:
+            self._bound, self._source = bound, source
+        self.write()
+
+    def write(self) -> None:
+        now = time.perf_counter()
+        facts = {
+            "bound": self._bound if math.isfinite(self._bound) else None,
+            "bound_source": self._source,
+            "seconds": self.before.seconds + now - self._began,
+            "plan": None if self._best[1] is None else _text(self._best[1], self.problem),
+        }
+        self.file.write(self.problem.digest(), State(facts, {}))
+        self._written = now
+
+    def _resumed(self) -> Kept:
+        state = self.file.read(self.problem.digest())
+        if state is None:
+            return Kept()
+        facts = state.facts
+        plan = None if facts["plan"] is None else _plan(facts["plan"], self.problem)
+        bound = -math.inf if facts["bound"] is None else float(facts["bound"])
+        return Kept(plan, bound, str(facts["bound_source"]), float(facts["seconds"]))
+
+
+def _text(plan: Plan, problem: Problem) -> dict[str, str]:
+    """A plan as the files of our own format, by name."""
+    from optimise.core.resultfile import native_format
+    from optimise.formats.base import write_plan
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_plan(plan, problem, Path(folder) / "plan", format=native_format(problem))
+        return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def _plan(texts: Mapping[str, str], problem: Problem) -> Plan:
+    from optimise.core.resultfile import native_format
+    from optimise.formats.base import read_plan
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / Path(name).name for name in texts]
+        for file, text in zip(files, texts.values(), strict=True):
+            file.write_text(text, encoding="utf-8")
+        return read_plan(files[0], problem, format=native_format(problem))

@@ -1,0 +1,229 @@
+"""The one face of every solving method, its limits, its listener and the registry.
+
+A method proposes a plan and bounds; :func:`optimise.solve` validates, times, re-evaluates and packs the
+:class:`~optimise.core.result.Result`. Methods of other packages are found through the entry-point group
+``wardwise.methods`` (name -> class or zero-argument factory).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any, Protocol, runtime_checkable
+
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
+
+__all__ = [
+    "Communicator",
+    "Deadline",
+    "Limits",
+    "Listener",
+    "Method",
+    "Outcome",
+    "Progress",
+    "SerialComm",
+    "available_methods",
+    "check_options",
+    "get_method",
+    "stopping",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop.
+
+    Attributes
+    ----------
+    seconds : float
+        Wall-clock limit of the whole call, building included.
+    gap : float
+        Relative gap at which to stop; 0 asks for proof of optimality.
+    iterations : int or None
+        Deterministic work limit (the method's own unit: rounds, nodes). With it, and a time limit that is not
+        reached, the same seed gives the same plan on any number of ranks.
+    threads : int
+        Threads per rank.
+    target : float
+        Stop as soon as a plan of this cost is found.
+    """
+
+    seconds: float = 60.0
+    gap: float = 0.0
+    iterations: int | None = None
+    threads: int = 1
+    target: float = -math.inf
+
+
+class Deadline:
+    """Wall clock counted from construction."""
+
+    __slots__ = ("seconds", "start")
+
+    def __init__(self, seconds: float) -> None:
+        self.start, self.seconds = time.perf_counter(), seconds
+
+    @property
+    def elapsed(self) -> float:
+        return time.perf_counter() - self.start
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.seconds - self.elapsed)
+
+    @property
+    def over(self) -> bool:
+        return self.elapsed >= self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One message to a listener."""
+
+    seconds: float
+    primal: float
+    dual: float
+    event: str = ""
+    work: float = 0.0
+    plan: Plan | None = None
+
+    def point(self) -> TracePoint:
+        return TracePoint(self.seconds, self.primal, self.dual, self.work, self.event)
+
+
+#: Called on every improvement and now and then between; returning True asks the method to stop.
+Listener = Callable[[Progress], bool | None]
+
+
+def stopping(listen: object) -> bool:
+    """Whether a listener asks to stop, without a message to it.
+
+    Listeners that know it at any time have an attribute ``stopping`` (the command's, which hears signals). Methods ask
+    on every rank, often and at no cost; a plain function has no such attribute and is told of progress instead.
+    """
+    return bool(getattr(listen, "stopping", False))
+
+
+@runtime_checkable
+class Communicator(Protocol):
+    """The part of an MPI communicator that methods use (mpi4py's lower-case, pickling calls).
+
+    Array traffic of hot loops uses the upper-case calls inside ``hpc`` only.
+    """
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    def bcast(self, obj: Any, root: int = 0) -> Any: ...
+    def gather(self, obj: Any, root: int = 0) -> list[Any] | None: ...
+    def allgather(self, obj: Any) -> list[Any]: ...
+    def barrier(self) -> None: ...
+
+
+class SerialComm:
+    """A world of one rank with the face of :class:`Communicator`."""
+
+    rank = 0
+    size = 1
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        return obj
+
+    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+        return [obj]
+
+    def allgather(self, obj: Any) -> list[Any]:
+        return [obj]
+
+    def barrier(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a method returns. ``plan`` need not be the same object on all ranks; rank 0's counts.
+
+    ``bounds.dual`` must be certified (valid for the problem, safe against rounding) and name its source.
+    """
+
+    plan: Plan | None
+    stop: Stop
+    bounds: Bounds
+    stats: Stats = field(default_factory=Stats)
+    explanation: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Method(Protocol):
+    """A way to solve problems. Stateless: options come in by keyword, so one object serves many threads."""
+
+    name: str
+
+    def supports(self, problem: Any) -> bool: ...
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome: ...
+
+
+_BUILT_IN: dict[str, str] = {
+    "highs": "optimise.methods.whole_model:HighsMethod",
+    "matheuristic": "optimise.methods.matheuristic:MatheuristicMethod",
+    "auto": "optimise.methods.auto:AutoMethod",
+    "stage-by-stage": "optimise.methods.stage_by_stage:StageByStage",
+}
+
+
+def _load(target: str) -> Method:
+    import importlib
+
+    module, _, attribute = target.partition(":")
+    made: Method = getattr(importlib.import_module(module), attribute)()
+    return made
+
+
+def available_methods() -> dict[str, str]:
+    """Names of all installed methods with the object reference each one comes from."""
+    found = dict(_BUILT_IN)
+    for point in entry_points(group="wardwise.methods"):
+        found.setdefault(point.name, point.value)
+    return dict(sorted(found.items()))
+
+
+def get_method(name: str) -> Method:
+    """Return the method called ``name``.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none of that name; the message lists those installed.
+    """
+    known = available_methods()
+    if name not in known:
+        raise UnsupportedError(f"unknown method {name!r}; installed: {', '.join(known)}")
+    return _load(known[name])
+
+
+def check_options(options: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse options that a method does not know.
+
+    Raises
+    ------
+    InputError
+        Names those unknown and those there are.
+    """
+    if unknown := sorted(set(options) - set(known)):
+        raise InputError(f"unknown option {', '.join(unknown)}; known: {', '.join(sorted(known))}")

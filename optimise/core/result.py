@@ -1,0 +1,231 @@
+"""What a solve gives back: plan, why it stopped, bounds with their sources, evaluation, trace, stats, provenance.
+
+Everything is frozen and plain, so that a result can be pickled, sent over MPI and written to JSON. Costs are
+minimised; a lower bound that nobody proved is ``-inf`` and a cost without a plan is ``+inf``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+__all__ = [
+    "Bounds",
+    "Evaluation",
+    "Plan",
+    "Provenance",
+    "Result",
+    "RuleCost",
+    "Stats",
+    "Stop",
+    "Trace",
+    "TracePoint",
+    "Violation",
+]
+
+
+class Stop(StrEnum):
+    """Why a method stopped (apart from what it found)."""
+
+    OPTIMAL = "optimal"  # gap closed to the tolerance
+    GAP = "gap"  # the gap that was asked for is reached
+    TIME = "time"
+    ITERATIONS = "iterations"  # a work limit: nodes, iterations, rounds
+    INFEASIBLE = "infeasible"  # proven: no plan exists
+    INTERRUPTED = "interrupted"  # a signal or the listener asked to stop
+    ERROR = "error"
+
+
+@runtime_checkable
+class Plan(Protocol):
+    """Any plan: a roster, a bed plan or a hospital plan. Plans are frozen and hold NumPy arrays."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: who, when, by how much.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule, as in :attr:`RuleCost.rule`.
+    hard : bool
+        Whether the plan is unusable because of it.
+    amount : float
+        By how much, in the rule's own unit (people, minutes, days, ...).
+    cost : float
+        Weight times amount for a soft rule, 0 for a hard one.
+    who : tuple of str
+        Ids of the people (staff or patients) or rooms concerned; may be empty.
+    days : tuple of int
+        0-based days of the horizon.
+    message : str
+        One sentence for the planner.
+    """
+
+    rule: str
+    hard: bool
+    amount: float
+    cost: float
+    who: tuple[str, ...]
+    days: tuple[int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCost:
+    """Total of one rule over the plan. ``cost`` is 0 for hard rules."""
+
+    rule: str
+    hard: bool
+    amount: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Exact cost of a plan, recomputed from the plan alone.
+
+    Attributes
+    ----------
+    cost : float
+        Sum of the soft costs (meaningful for ranking only when ``feasible``).
+    hard : float
+        Total amount by which hard rules are broken.
+    rules : tuple of RuleCost
+        Every rule of the problem in its order, also those with amount 0.
+    violations : tuple of Violation
+        Each broken rule by person and day.
+    """
+
+    cost: float
+    hard: float
+    rules: tuple[RuleCost, ...]
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def feasible(self) -> bool:
+        return self.hard == 0
+
+    def by_rule(self) -> dict[str, float]:
+        """Amount by rule name."""
+        return {r.rule: r.amount for r in self.rules}
+
+    def _repr_html_(self) -> str:
+        from optimise.core.notebook import evaluation_html
+
+        return evaluation_html(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Certified interval of the optimal cost: ``dual <= optimum <= primal``, each with its source."""
+
+    primal: float = math.inf
+    dual: float = -math.inf
+    primal_source: str = ""
+    dual_source: str = ""
+
+    @property
+    def gap(self) -> float:
+        """Relative gap ``(primal - dual) / max(|primal|, 1e-9)``; ``inf`` when either side is unknown."""
+        if not (math.isfinite(self.primal) and math.isfinite(self.dual)):
+            return math.inf
+        return max(0.0, self.primal - self.dual) / max(abs(self.primal), 1e-9)
+
+    def with_dual(self, value: float, source: str) -> Bounds:
+        """Keep the better of this dual bound and another."""
+        if value > self.dual:
+            return Bounds(self.primal, value, self.primal_source, source)
+        return self
+
+    def with_primal(self, value: float, source: str) -> Bounds:
+        if value < self.primal:
+            return Bounds(value, self.dual, source, self.dual_source)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class TracePoint:
+    """Incumbent and bound at a moment, with the work done until then."""
+
+    seconds: float
+    primal: float
+    dual: float
+    work: float = 0.0
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    points: tuple[TracePoint, ...] = ()
+
+    def rows(self) -> list[dict[str, float | str]]:
+        return [
+            {"seconds": p.seconds, "primal": p.primal, "dual": p.dual, "work": p.work, "event": p.event}
+            for p in self.points
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Where the time went. ``phases`` maps a phase name to seconds for each rank; ``series`` holds numbers for
+    pictures (an angle landscape, say) and is not written to ``result.json``."""
+
+    seconds: float = 0.0
+    phases: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    counts: Mapping[str, float] = field(default_factory=dict)
+    series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What is needed to repeat the run."""
+
+    method: str = ""
+    seed: int = 0
+    ranks: int = 1
+    threads: int = 1
+    options: Mapping[str, Any] = field(default_factory=dict)
+    instance: str = ""
+    digest: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
+    started: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Outcome of :func:`optimise.solve`.
+
+    ``explanation`` holds, for an infeasible problem, the conflicting rules in the planner's words and the
+    cheapest set of rules to relax.
+    """
+
+    plan: Plan | None
+    stop: Stop
+    bounds: Bounds
+    evaluation: Evaluation | None = None
+    trace: Trace = Trace()
+    stats: Stats = Stats()
+    provenance: Provenance = Provenance()
+    explanation: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> float:
+        return self.evaluation.cost if self.evaluation is not None and self.evaluation.feasible else math.inf
+
+    @property
+    def feasible(self) -> bool:
+        return self.evaluation is not None and self.evaluation.feasible
+
+    def _repr_html_(self) -> str:
+        from optimise.core.notebook import result_html
+
+        return result_html(self)

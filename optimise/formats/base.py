@@ -1,0 +1,179 @@
+"""The face of a file format, and the registry that finds the right one.
+
+A format is one module in this room with one class; :data:`FORMATS` names them as strings, so that listing or
+detecting formats imports only what it must.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from optimise.core.errors import InputError
+from optimise.core.problem import Problem
+from optimise.core.result import Plan
+
+__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "get_format", "read", "read_plan", "read_text", "write_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Choices that some families need beside the path.
+
+    Attributes
+    ----------
+    history : str, optional
+        INRC-II: name of the history file (``H0-n030w4-1.txt``, or its index ``1``).
+    weeks : str, optional
+        INRC-II: week indexes in order, ``"6-2-9-1"``.
+    extra : mapping
+        Family-specific switches (``{"mixing": "minority"}`` for PAS).
+    """
+
+    history: str | None = None
+    weeks: str | None = None
+    extra: Mapping[str, Any] | None = None
+
+
+@runtime_checkable
+class Format(Protocol):
+    """Reader and writer of one family.
+
+    ``detects`` must be quick and must never raise. Readers raise :class:`InputError` and nothing else for bad
+    input. ``write_plan`` receives the path *stem* (``DIR/plan``), adds its own suffix or suffixes and returns the
+    files written; it writes through a temporary file and a rename, so that nothing half-written is left.
+    """
+
+    name: str
+    description: str
+    kind: str  # "roster" or "hospital"
+
+    def detects(self, path: Path) -> bool: ...
+    def read(self, path: Path, options: ReadOptions) -> Problem: ...
+    def read_plan(self, path: Path, problem: Any) -> Plan: ...
+    def write_plan(self, plan: Any, problem: Any, stem: Path) -> list[Path]: ...
+
+
+FORMATS: dict[str, str] = {
+    "region": "optimise.capacity.formats.region:RegionFormat",  # trusts that share units
+    "capacity": "optimise.capacity.formats.capacity:CapacityFormat",  # native JSON of two-stage bed planning
+    "native": "optimise.roster.formats.native:NativeFormat",
+    "table": "optimise.roster.formats.table:TableFormat",  # a folder of CSV files or one workbook
+    "hospital": "optimise.hospital.formats.hospital:HospitalFormat",  # native JSON of beds, theatres and nursing
+    "curtois": "optimise.roster.formats.curtois:CurtoisFormat",
+    "inrc1": "optimise.roster.formats.inrc1:Inrc1Format",
+    "inrc2": "optimise.roster.formats.inrc2:Inrc2Format",
+    "pas": "optimise.hospital.formats.pas:PasFormat",
+    "ihtc": "optimise.hospital.formats.ihtc:IhtcFormat",
+}
+
+
+def get_format(name: str) -> Format:
+    """Return the format called ``name``; :class:`InputError` lists the known ones."""
+    if name not in FORMATS:
+        raise InputError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
+    module, _, attribute = FORMATS[name].partition(":")
+    made: Format = getattr(importlib.import_module(module), attribute)()
+    return made
+
+
+def detect(path: Path) -> Format:
+    """Find the format of a file or folder."""
+    for name in FORMATS:
+        found = get_format(name)
+        if found.detects(path):
+            return found
+    if not exists(path) and not exists(path.parent):
+        raise InputError("no such file or folder", file=path)
+    if not exists(path):
+        raise InputError("no such file, folder, or instance name inside its folder", file=path)
+    raise InputError(
+        _strange(path) or f"not in a known format ({', '.join(FORMATS)}); give --format to say which", file=path
+    )
+
+
+def _strange(path: Path) -> str:
+    """Why a file cannot be in any format, where its first bytes tell."""
+    try:
+        if path.is_dir():
+            return "" if any(path.iterdir()) else "is an empty folder"
+        with path.open("rb") as stream:
+            first = stream.read(4)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not first:
+        return "is empty"
+    if first == b"\xd0\xcf\x11\xe0":
+        return "is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a password"
+    if path.suffix.lower() in (".xls", ".xlsb", ".ods"):
+        return "only workbooks saved as .xlsx (or .xlsm) can be read"
+    return "is no Excel workbook, whatever its name says" if path.suffix.lower() in (".xlsx", ".xlsm") else ""
+
+
+def read(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    history: str | None = None,
+    weeks: str | None = None,
+    **extra: Any,
+) -> Problem:
+    """Read an instance in any known format.
+
+    Parameters
+    ----------
+    path : path
+        File or folder; for INRC-II a dataset folder with ``history`` and ``weeks``, or
+        ``FOLDER/n030w4_1_6-2-9-1``.
+    format : str, optional
+        Name of the format; detected from the content when left out.
+
+    Raises
+    ------
+    InputError
+        Naming file, line and item.
+    """
+    path = Path(path)
+    chosen = get_format(format) if format else detect(path)
+    return chosen.read(path, ReadOptions(history, weeks, extra or None))
+
+
+def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) -> Plan:
+    """Read a plan for ``problem``, in the problem's own family format or the native JSON plan."""
+    path = Path(path)
+    if not exists(path):
+        raise InputError("no such plan file or folder", file=path)
+    chosen = get_format(format or problem.family)
+    return chosen.read_plan(path, problem)
+
+
+def write_plan(plan: Plan, problem: Problem, stem: str | Path, *, format: str | None = None) -> list[Path]:
+    """Write a plan in the format of the problem's family (or another) and return the files."""
+    return get_format(format or problem.family).write_plan(plan, problem, Path(stem))
+
+
+def read_text(path: Path) -> str:
+    """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("no such file", file=path) from None
+    except IsADirectoryError:
+        raise InputError("is a folder, a file was expected", file=path) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not UTF-8 text (byte {error.start})", file=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
+    except ValueError:
+        raise InputError("is not the name of a file", file=path) from None
+
+
+def exists(path: Path) -> bool:
+    """Whether a path leads to something; False also for what cannot be a path."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,1 @@
+"""Hospitals: beds, theatres and nursing, from the problem to its formats, models and searches."""

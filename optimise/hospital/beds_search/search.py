@@ -1,0 +1,229 @@
+"""Search on bed plans with fixed stays: rounds of annealing over ranks, moves between rooms, bounds beside it.
+
+Every round has one annealing run a rank (under a work limit :data:`TASKS` of them, dealt to the ranks, so that the
+number of ranks does not matter); the best plan starts the next round. The first round cools from hot and is the
+longest, later ones are shorter and start lukewarm. After each round people are re-routed one by one, moves included.
+The bound is worked out after the first round by the last rank, while the others search.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import numpy as np
+
+from optimise.core.method import (
+    Communicator,
+    Deadline,
+    Limits,
+    Listener,
+    Outcome,
+    Progress,
+    SerialComm,
+    stopping,
+)
+from optimise.core.result import Bounds, Stats, Stop
+from optimise.hospital.beds_search.annealing import BedState
+from optimise.hospital.beds_search.reroute import reroute
+from optimise.hospital.beds_search.schedule import BedAnnealing, usable
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.rules import hard_and_cost
+from optimise.hospital.search.construct import construct, plan_of
+
+__all__ = ["improve_beds", "usable"]
+
+log = logging.getLogger(__name__)
+
+#: Annealing runs of a round and steps of a run under a work limit.
+TASKS, WORK = 4, 400_000
+#: Share of the time for the first round (with no bound to work out after it: ALONE), of what is left for each later one
+#: and of that for the bound.
+FIRST, ALONE, LATER, BOUND = 0.7, 0.85, 0.5, 0.6
+#: First temperatures of later rounds, as shares of the first round's.
+WARM = (0.3, 0.15, 0.5)
+
+
+class _Run:
+    """What the rounds of one search share. All ranks hold the same best plan between rounds."""
+
+    def __init__(
+        self,
+        problem: HospitalProblem,
+        limits: Limits,
+        seed: int,
+        listen: Listener | None,
+        comm: Communicator,
+        clock: Deadline,
+        bound: bool,
+    ) -> None:
+        self.problem, self.limits, self.seed, self.listen, self.comm = problem, limits, seed, listen, comm
+        self.clock = clock
+        self.first = FIRST if bound else ALONE
+        self.annealing = BedAnnealing(problem)
+        self.bounds = Bounds()
+        self.plan: HospitalPlan | None = None
+        self.key = (math.inf, math.inf)
+        self.asked = False
+        self.done = 0
+        self.told = 0.0
+
+    @property
+    def cost(self) -> float:
+        return self.key[1] / self.problem.scale if self.key[0] == 0 else math.inf
+
+    def offer(self, plan: HospitalPlan, event: str) -> None:
+        key = hard_and_cost(self.problem, plan)
+        if key < self.key:
+            self.plan, self.key = plan, (float(key[0]), float(key[1]))
+            self.tell(event)
+
+    def tell(self, event: str) -> None:
+        self.told = self.clock.elapsed
+        if self.comm.rank == 0 and self.listen is not None:
+            good = self.plan if self.key[0] == 0 else None
+            heard = self.listen(
+                Progress(self.clock.elapsed, self.cost, self.bounds.dual, event, float(self.done), good)
+            )
+            self.asked = bool(heard) or self.asked
+
+    def over(self, state: BedState) -> bool:
+        """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
+        if self.clock.elapsed > self.told + 1.0 and self.comm.rank == 0:
+            if state.sums[2] < self.key[1]:
+                self.offer(self._plan(state), "annealing")
+            else:
+                self.tell("")
+        self.asked = self.asked or stopping(self.listen)
+        return self.asked or self.clock.over or self.cost <= self.limits.target
+
+    def _plan(self, state: BedState) -> HospitalPlan:
+        assert self.plan is not None
+        none = np.full(len(state.best), -1)
+        return plan_of(self.problem, self.plan.admission.astype(np.int64), state.best, none)
+
+    # ---- rounds ------------------------------------------------------------------------------------------------
+    def round(self, number: int, bound: bool) -> None:
+        """One round on all ranks."""
+        assert self.plan is not None
+        ranks, rank = self.comm.size, self.comm.rank
+        work = self.limits.iterations is not None
+        tasks = max(TASKS, ranks) if work else ranks
+        seconds = (self.first if number == 0 else LATER) * self.clock.left
+        if number > 0 and self.clock.left < 0.05 * self.limits.seconds:
+            seconds = self.clock.left
+        mine: list[tuple[float, float, int, HospitalPlan]] = []
+        lower: tuple[float, str] | None = None
+        if bound and rank == ranks - 1:
+            lower = self._bound(BOUND * seconds if ranks == 1 else seconds)
+            seconds = seconds * (1.0 - BOUND)
+        for k in range(tasks):
+            idle = bound and ranks > 1 and rank == ranks - 1 and not work
+            if k % ranks == rank and not idle:
+                mine.append((*self._anneal(number, k, seconds, work),))
+        shared = self.comm.allgather((mine, lower, self.asked))
+        self.asked = any(asked for _, _, asked in shared)
+        for _, _, k, plan in sorted((m for part, _, _ in shared for m in part), key=lambda m: m[:3]):
+            self.offer(plan, f"round {number}, run {k}")
+        for _, found, _ in shared:
+            if found is not None:
+                self.bounds = self.bounds.with_dual(*found)
+                self.tell("bound")
+        self.done += 1
+
+    def _anneal(self, number: int, task: int, seconds: float, work: bool) -> tuple[float, float, int, HospitalPlan]:
+        annealing, plan = self.annealing, self.plan
+        assert plan is not None
+        seed = int(np.random.default_rng([self.seed, number, task]).integers(2**31))
+        state = annealing.state(annealing.first_rooms(plan), seed)
+        heat = annealing.hot * (1.0 if number == 0 else WARM[(number + task - 1) % len(WARM)])
+        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=self.over)
+        found = plan
+        if state.sums[2] < self.key[1] or number == 0:
+            made = self._plan(state)
+            if hard_and_cost(self.problem, made)[0] == 0:
+                found = made
+        found = reroute(self.problem, found, seed)
+        hard, cost = hard_and_cost(self.problem, found)
+        return float(hard), float(cost), task, found
+
+    def _bound(self, seconds: float) -> tuple[float, str]:
+        from optimise.hospital.search.bound import quick_bound
+
+        found = quick_bound(self.problem, seconds=seconds, threads=self.limits.threads, target=self.cost)
+        return found.value, found.source
+
+
+def improve_beds(
+    problem: HospitalProblem,
+    *,
+    limits: Limits,
+    seed: int = 0,
+    listen: Listener | None = None,
+    start: HospitalPlan | None = None,
+    bound: bool = True,
+    comm: Communicator | None = None,
+) -> Outcome:
+    """Construct a plan (or take ``start``) and anneal it over all ranks until the limits are reached.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+        One that is :func:`usable`.
+    limits : Limits
+        ``iterations`` counts rounds; with it the result does not depend on the machine or the number of ranks.
+    bound : bool
+        Work out a bound after the first round.
+
+    Returns
+    -------
+    Outcome
+        The same plan on every rank. ``plan`` is None only where no plan without broken hard rules was found.
+    """
+    from optimise.hospital.explain import explain, overfull
+
+    comm = comm or SerialComm()
+    clock = Deadline(limits.seconds)
+    if overfull(problem):
+        reasons = explain(problem, seconds=min(60.0, clock.left)) if comm.rank == 0 else ()
+        return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=reasons)
+    run = _Run(problem, limits, seed, listen, comm, clock, bound)
+    left = 0
+    if start is not None and hard_and_cost(problem, start)[0] == 0:
+        run.offer(start, "start")
+    else:
+        plan, left = comm.bcast(
+            construct(problem, seed=seed, deadline=Deadline(clock.left / 3)) if comm.rank == 0 else None
+        )
+        run.offer(plan, "construction")
+    constructed, stop, number = clock.elapsed, Stop.TIME, 0
+    while run.plan is not None and left == 0:
+        ended = _ended(run, number)
+        ended, run.asked = comm.bcast((ended, run.asked or ended is Stop.INTERRUPTED))
+        if ended is not None:
+            stop = ended
+            break
+        run.round(number, bound and number == (0 if limits.iterations is not None else 1))
+        number += 1
+    if bound and run.key[0] == 0 and not math.isfinite(run.bounds.dual) and stop is Stop.TIME:
+        # kernels that had to be compiled left no time for it: at least the nights' assignments, which are quick
+        run.bounds = run.bounds.with_dual(*comm.bcast(run._bound(0.0) if comm.rank == 0 else None))
+        run.tell("bound")
+    stats = Stats(clock.elapsed, {"construct": (constructed,)}, {"rounds": float(number)})
+    if run.key[0] > 0:
+        reasons = explain(problem, seconds=max(5.0, clock.left)) if left and comm.rank == 0 else ()
+        return Outcome(None, stop, run.bounds, stats, reasons)
+    return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of rooms"), stats)
+
+
+def _ended(run: _Run, number: int) -> Stop | None:
+    """Why to stop before the next round, None to go on."""
+    if run.asked or stopping(run.listen):
+        return Stop.INTERRUPTED
+    if math.isfinite(run.cost) and run.cost <= run.bounds.dual + 1e-9:
+        return Stop.OPTIMAL
+    if run.cost <= run.limits.target or run.cost - run.bounds.dual <= run.limits.gap * abs(run.cost):
+        return Stop.GAP
+    if run.limits.iterations is not None and number >= run.limits.iterations:
+        return Stop.ITERATIONS
+    return Stop.TIME if run.clock.left < 0.05 else None

@@ -1,0 +1,107 @@
+"""Why no plan exists, in the planner's words, and the cheapest set of rules to relax.
+
+Two means: counting (nights with more people than beds need no solver), and an elastic relaxation: every hard rule gets
+a price and the least total of relaxations is sought (Chinneck, "Feasibility and Infeasibility in Optimization", 2008).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimise.hospital.model.hospital import HospitalModel
+from optimise.hospital.problem import HospitalProblem
+from optimise.solvers.highs import Highs
+
+__all__ = ["elastic", "explain", "overfull"]
+
+#: Price of one unit of relaxation in the elastic model. Minutes are small beside a bed or a patient.
+_PRICES = {
+    "RoomGenderMix": 10,
+    "PatientRoomCompatibility": 20,
+    "SurgeonOvertime": 1,
+    "OperatingTheaterOvertime": 1,
+    "MandatoryUnscheduledPatients": 400,
+    "AdmissionDay": 60,
+    "RoomCapacity": 30,
+    "UncoveredRoom": 5,
+    "RoomIsolation": 20,
+}
+
+
+def overfull(problem: HospitalProblem) -> tuple[str, ...]:
+    """Days on which those who must be there outnumber the open beds; a proof that no plan exists."""
+    people = problem.patients
+    hard = (problem.hard("RoomCapacity"), problem.hard("MandatoryUnscheduledPatients"), problem.hard("AdmissionDay"))
+    if not all(hard):
+        return ()
+    days = np.arange(problem.days)[None, :]
+    # present whatever the admission day: from the last one on, to the end of a stay that began on the first
+    sure = (days >= people.due[:, None]) & (days < (people.release + people.stay)[:, None]) & people.mandatory[:, None]
+    need, beds = sure.sum(axis=0), problem.rooms.beds.sum(axis=0)
+    return tuple(
+        f"day {d}: {need[d]} patients must be in hospital, but only {beds[d]} beds are open (RoomCapacity)"
+        for d in np.flatnonzero(need > beds)
+    )
+
+
+def elastic(problem: HospitalProblem) -> HospitalProblem:
+    """The problem with every hard rule soft at its relaxation price, all other costs 0, and moves still barred."""
+    ticks: dict[str, int | None] = {}
+    for setting in problem.rules:
+        if setting.hard:
+            ticks[setting.rule] = None if setting.rule == "Transfer" else _PRICES.get(setting.rule, 10)
+        else:
+            ticks[setting.rule] = 0
+    return problem.with_settings(ticks)
+
+
+def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) -> tuple[str, ...]:
+    """Sentences: proofs by counting first, then what the cheapest relaxation found would break.
+
+    Parameters
+    ----------
+    seconds : float
+        For the elastic model; the answer is the best relaxation found in that time.
+    most : int
+        Sentences a rule before the rest is summed up.
+    """
+    told = list(overfull(problem))
+    if len(told) > most:
+        told[most:] = [f"and {len(told) - most} more days"]
+    soft = elastic(problem)
+    built = HospitalModel(soft, moves=False, nursing=False)
+    if built.model.columns > 400_000:
+        return (*told, *_by_counting(problem))
+    solved = Highs(built.model.freeze()).solve(seconds=max(1.0, seconds))
+    if solved.values is None:
+        return tuple(told) or _by_counting(problem)
+    plan = built.plan(solved.values)
+    found = soft.evaluate(plan)
+    broken = [v for v in found.violations if problem.hard(v.rule) and v.rule not in ("UncoveredRoom", "NursePresence")]
+    if not broken:
+        return tuple(told)
+    sums = {r.rule: r.amount for r in found.rules if problem.hard(r.rule) and r.amount}
+    sums.pop("UncoveredRoom", None)
+    proven = "cheapest" if solved.bound >= solved.objective - 1e-6 else "cheapest found"
+    parts = ", ".join(f"{rule} by {amount:g} {_unit(rule)}" for rule, amount in sums.items())
+    told.append(f"{proven} set of rules to relax: {parts}")
+    for rule in sums:
+        mine = [v for v in broken if v.rule == rule]
+        told += [f"{rule}: {v.message}" for v in mine[:most]]
+        if len(mine) > most:
+            told.append(f"{rule}: and {len(mine) - most} more")
+    return tuple(told)
+
+
+def _unit(rule: str) -> str:
+    from optimise.hospital.rules import unit_of
+
+    return unit_of(rule)
+
+
+def _by_counting(problem: HospitalProblem) -> tuple[str, ...]:
+    """A hint where the elastic model is too large."""
+    people = problem.patients
+    need = int((people.stay * people.mandatory).sum())
+    beds = int(problem.rooms.beds.sum())
+    return (f"mandatory patients need {need} bed-days in all; {beds} are open",)

@@ -1,0 +1,1 @@
+"""Hospital formats, one module a family."""

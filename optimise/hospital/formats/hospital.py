@@ -1,0 +1,307 @@
+"""The native hospital format: one JSON file for beds, theatres and nursing, and one for plans.
+
+The models (and so the JSON Schema) are in :mod:`optimise.hospital.formats.hospital_schema`; this module turns them
+into a
+:class:`HospitalProblem` and back, without loss.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimise.core.errors import InputError
+from optimise.formats.base import ReadOptions
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms
+from optimise.hospital.formats.hospital_json import load_json, lookup, parse, write_json
+from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, PlanFile, Staffed
+from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
+from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
+
+__all__ = ["DEFAULT_RULES", "HospitalFormat"]
+
+#: Price of one unit, or "hard", of each rule that a file does not mention. Rules of room wishes apply where some
+#: patient has such a wish.
+DEFAULT_RULES: dict[str, float | str] = {
+    "RoomCapacity": "hard",
+    "BedConflict": "hard",
+    "RoomGenderMix": "hard",
+    "RoomIsolation": "hard",
+    "PatientRoomCompatibility": "hard",
+    "MandatoryUnscheduledPatients": "hard",
+    "AdmissionDay": "hard",
+    "SurgeonOvertime": "hard",
+    "OperatingTheaterOvertime": "hard",
+    "NursePresence": "hard",
+    "UncoveredRoom": "hard",
+    "Transfer": "hard",
+    "RoomGenderPolicy": "hard",
+    "RequiredFeature": "hard",
+    "AgeLimit": "hard",
+    "RoomAgeMix": 1,
+    "RoomSkillLevel": 1,
+    "ContinuityOfCare": 1,
+    "ExcessiveNurseWorkload": 1,
+    "OpenOperatingTheater": 10,
+    "SurgeonTransfer": 5,
+    "PatientDelay": 10,
+    "ElectiveUnscheduledPatients": 300,
+    "Outlying": 5,
+    "WishedFeature": 2,
+    "RoomSize": 1,
+    "UnsuitableDay": 20,
+}
+_WISHES = ("RoomGenderPolicy", "RequiredFeature", "AgeLimit", "Outlying", "WishedFeature", "RoomSize", "UnsuitableDay")
+
+
+def _index(names: list[str], what: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name in names:
+        if name in found:
+            raise InputError("occurs twice", item=f"{what} {name}")
+        found[name] = len(found)
+    return found
+
+
+def _problem(data: HospitalFile) -> HospitalProblem:
+    rooms, wards = _rooms(data)
+    room_index = {name: i for i, name in enumerate(rooms.ids)}
+    patients = _patients(data, room_index)
+    beds = BedProblem(
+        days=data.days,
+        rooms=rooms,
+        patients=patients,
+        genders=(data.genders[0], data.genders[1]),
+        age_groups=tuple(data.age_groups),
+        wishes=wishes_of(data, rooms, wards),
+        mixing=data.mixing,
+        dates=dates_of(data),
+    )
+    theatres = _theatres(data) if data.theatres or data.surgeons else None
+    nursing = _nursing(data) if data.nurses or data.shifts else None
+    rules, scale = _rules(data, {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates})
+    return HospitalProblem(data.name, "hospital", beds, rules, theatres, nursing, scale)
+
+
+def _rules(data: HospitalFile, wishes: set[str]) -> tuple[tuple[RuleSetting, ...], int]:
+    """Settings in the order of the file, then the defaults; and the scale that makes all prices whole."""
+    prices: dict[str, float | str] = {**data.rules}
+    for rule, default in DEFAULT_RULES.items():
+        if rule not in _WISHES or rule in wishes:
+            prices.setdefault(rule, default)
+    numbers = [float(p) for p in prices.values() if not isinstance(p, str)]
+    scale = next((s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if all(_whole(p * s) for p in numbers)), None)
+    if scale is None:
+        raise InputError("prices may have at most three decimals", item="rules")
+    settings = [
+        RuleSetting(rule, None if isinstance(price, str) else round(price * scale))
+        for rule, price in prices.items()
+        if price != "off"
+    ]
+    return tuple(settings), scale
+
+
+def _whole(value: float) -> bool:
+    return abs(value - round(value)) < 1e-9
+
+
+def _rooms(data: HospitalFile) -> tuple[Rooms, dict[str, int]]:
+    _index([r.id for r in data.rooms], "room")
+    wards = _index([w.id for w in data.wards], "ward")
+    for room in data.rooms:
+        if data.wards and room.ward not in wards:
+            raise InputError(f"unknown ward {room.ward!r}", item=f"room {room.id}")
+        wards.setdefault(room.ward, len(wards))
+    beds = np.repeat([[r.beds] for r in data.rooms], data.days, axis=1)
+    policy = {"any": ANY_GENDER, "same": SAME_GENDER, data.genders[0]: 0, data.genders[1]: 1}
+    for i, room in enumerate(data.rooms):
+        if room.gender not in policy:
+            raise InputError(f"gender is {room.gender!r}, expected one of {', '.join(policy)}", item=f"room {room.id}")
+        if room.bed_ids and len(room.bed_ids) != room.beds:
+            raise InputError(f"has {room.beds} beds but {len(room.bed_ids)} bed_ids", item=f"room {room.id}")
+        for closed in room.closed:
+            if closed.last_day < closed.first_day or closed.last_day >= data.days:
+                raise InputError("closed days must lie in the horizon, first before last", item=f"room {room.id}")
+            part = beds[i, closed.first_day : closed.last_day + 1]
+            part[:] = np.maximum(0, part - (room.beds if closed.beds is None else closed.beds))
+    named = any(r.bed_ids for r in data.rooms)
+    if named:
+        _index([b for r in data.rooms for b in r.bed_ids], "bed")
+    made = Rooms(
+        ids=tuple(r.id for r in data.rooms),
+        beds=beds,
+        policy=np.array([policy[r.gender] for r in data.rooms]),
+        wards=tuple(wards),
+        ward=np.array([wards[r.ward] for r in data.rooms]),
+        bed_ids=tuple(tuple(r.bed_ids) for r in data.rooms) if named else (),
+    )
+    return made, wards
+
+
+def _patients(data: HospitalFile, rooms: dict[str, int]) -> Patients:
+    _index([p.id for p in data.patients], "patient")
+    genders, ages = _index(data.genders, "gender"), _index(data.age_groups, "age group")
+    forbidden = np.zeros((len(data.patients), len(rooms)), dtype=np.bool_)
+    columns: dict[str, list[int]] = {k: [] for k in ("gender", "age", "release", "due", "home", "isolation")}
+    cohorts: dict[str, int] = {}
+    for i, p in enumerate(data.patients):
+        who = f"patient {p.id}"
+        columns["gender"].append(lookup(genders, p.gender, "gender", who))
+        columns["age"].append(0 if p.age_group is None else lookup(ages, p.age_group, "age group", who))
+        home = -1 if p.room is None else lookup(rooms, p.room, "room", who)
+        last = data.days - 1 if p.latest is None else p.latest
+        if p.earliest >= data.days or last >= data.days:
+            raise InputError(f"days run from 0 to {data.days - 1}", item=who)
+        if home >= 0 and (p.earliest or p.latest):
+            raise InputError("is in hospital already: no days of admission", item=who)
+        columns["home"].append(home)
+        columns["release"].append(p.earliest)
+        columns["due"].append(0 if home >= 0 else last)
+        columns["isolation"].append(_isolation(p, cohorts))
+        for room in p.forbidden_rooms:
+            forbidden[i, lookup(rooms, room, "room", who)] = True
+    return Patients(
+        ids=tuple(p.id for p in data.patients),
+        gender=np.array(columns["gender"]),
+        age_group=np.array(columns["age"]),
+        release=np.array(columns["release"]),
+        due=np.array(columns["due"]),
+        stay=np.array([p.stay for p in data.patients]),
+        mandatory=np.array([p.mandatory or p.room is not None for p in data.patients]),
+        home=np.array(columns["home"]),
+        forbidden=forbidden,
+        delay_factor=np.array([p.delay_factor for p in data.patients]),
+        refusal_factor=np.array([p.refusal_factor for p in data.patients]),
+        isolation=np.array(columns["isolation"]),
+    )
+
+
+def _isolation(patient: PatientEntry, cohorts: dict[str, int]) -> int:
+    """0 for none, else the number of the cohort; whoever must lie alone is a cohort of one."""
+    if patient.isolation is None:
+        return 0
+    name = f"alone {patient.id}" if patient.isolation == "alone" else patient.isolation
+    return cohorts.setdefault(name, len(cohorts) + 1)
+
+
+def _minutes(entries: list[Staffed], what: str, days: int) -> IntArray:
+    _index([e.id for e in entries], what)
+    for entry in entries:
+        if len(entry.minutes) != days:
+            raise InputError(f"has {len(entry.minutes)} days of minutes, expected {days}", item=f"{what} {entry.id}")
+    return np.array([e.minutes for e in entries], dtype=np.int64).reshape(len(entries), days)
+
+
+def _theatres(data: HospitalFile) -> Theatres:
+    surgeons = _index([s.id for s in data.surgeons], "surgeon")
+    who = [
+        -1 if p.surgeon is None else lookup(surgeons, p.surgeon, "surgeon", f"patient {p.id}") for p in data.patients
+    ]
+    for p, k in zip(data.patients, who, strict=True):
+        if k >= 0 and p.room is not None:
+            raise InputError("is in hospital already: no surgery can be planned", item=f"patient {p.id}")
+    return Theatres(
+        ids=tuple(o.id for o in data.theatres),
+        surgeon_ids=tuple(surgeons),
+        minutes=_minutes(data.theatres, "theatre", data.days),
+        surgeon_minutes=_minutes(data.surgeons, "surgeon", data.days),
+        surgeon=np.array(who),
+        duration=np.array([p.surgery_minutes for p in data.patients]),
+    )
+
+
+def _nursing(data: HospitalFile) -> Nursing:
+    shifts = _index(data.shifts, "shift")
+    if not shifts:
+        raise InputError("nurses need shifts", item="shifts")
+    _index([n.id for n in data.nurses], "nurse")
+    k = len(shifts)
+    load = np.full((len(data.nurses), data.days * k), -1)
+    for row, nurse in enumerate(data.nurses):
+        _duties(nurse, shifts, load[row], data.days)
+    width = k * min(data.days, max(p.stay for p in data.patients))
+    tables = {name: np.zeros((len(data.patients), width), dtype=np.int64) for name in ("workload", "skill")}
+    for row, p in enumerate(data.patients):
+        for name, table in tables.items():
+            values = getattr(p, name)
+            if values and len(values) < k * p.stay:
+                text = f"{name} has {len(values)} entries, expected {k * p.stay} (shifts of the stay) or none"
+                raise InputError(text, item=f"patient {p.id}")
+            cut = min(len(values), width, k * p.stay)
+            table[row, :cut] = values[:cut]
+    return Nursing(
+        shifts=tuple(shifts),
+        ids=tuple(n.id for n in data.nurses),
+        skill=np.array([n.skill for n in data.nurses], dtype=np.int64),
+        max_load=load.reshape(len(data.nurses), data.days * k),
+        workload=tables["workload"],
+        required=tables["skill"],
+    )
+
+
+def _duties(nurse: NurseEntry, shifts: dict[str, int], row: IntArray, days: int) -> None:
+    who = f"nurse {nurse.id}"
+    for duty in nurse.shifts:
+        if duty.day >= days:
+            raise InputError(f"works on day {duty.day}, days run to {days - 1}", item=who)
+        s = duty.day * len(shifts) + lookup(shifts, duty.shift, "shift", who)
+        if row[s] >= 0:
+            raise InputError(f"works twice on day {duty.day}, {duty.shift}", item=who)
+        row[s] = duty.max_load
+
+
+class HospitalFormat:
+    """Native hospital JSON."""
+
+    name = "hospital"
+    description = "Wardwise hospital: beds, theatres and nursing (JSON)"
+    kind = "hospital"
+
+    def detects(self, path: Path) -> bool:
+        if path.suffix.lower() != ".json":
+            return False
+        try:
+            data = load_json(path)
+        except InputError:
+            return False
+        return isinstance(data, dict) and data.get("kind") == "hospital"
+
+    def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
+        path = Path(path)
+        data = parse(HospitalFile, load_json(path), path)
+        try:
+            return _problem(data)
+        except InputError as error:
+            raise error.at(file=path) from None
+
+    def write(self, problem: HospitalProblem, path: Path) -> list[Path]:
+        """Write an instance; reading it back gives the same problem."""
+        from optimise.hospital.formats.hospital_write import document
+
+        return [write_json(Path(path), document(problem))]
+
+    def read_plan(self, path: Path, problem: HospitalProblem) -> HospitalPlan:
+        from optimise.hospital.formats.hospital_write import plan_of
+
+        path = Path(path)
+        data = parse(PlanFile, load_json(path), path)
+        try:
+            plan = plan_of(problem, data)
+            problem.evaluate(plan)
+        except InputError as error:
+            raise error.at(file=path) from None
+        return plan
+
+    def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
+        from optimise.hospital.formats.hospital_write import plan_document
+
+        stem = Path(stem)
+        return [write_json(stem.with_name(stem.name + ".json"), plan_document(problem, plan))]
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the instance file."""
+        from optimise.hospital.formats.hospital_schema import json_schema
+
+        return json_schema("problem")

@@ -1,0 +1,98 @@
+"""JSON read with care: places of errors in words, no duplicate keys, no NaN, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError
+from optimise.formats.base import read_text
+
+__all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "write_json"]
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+class Loose(BaseModel):
+    """Exact types; keys that are not known are ignored."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Strict(BaseModel):
+    """Exact types; keys that are not known are errors."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def load_json(path: Path) -> Any:
+    """Parse a JSON file; every failure is an :class:`InputError` with the line where known."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(items)
+        if len(made) != len(items):
+            twice = next(k for k, _ in items if sum(k == other for other, _ in items) > 1)
+            raise InputError("key occurs twice in one object", item=repr(twice))
+        return made
+
+    def constant(name: str) -> Any:
+        raise InputError(f"{name} is not a number that JSON knows")
+
+    text = read_text(path)
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except InputError as error:
+        raise error.at(file=path) from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"is not valid JSON: {error.msg}", file=path, line=error.lineno) from None
+    except RecursionError:
+        raise InputError("is nested too deeply", file=path) from None
+    except ValueError:
+        raise InputError("holds a number with too many digits", file=path) from None
+
+
+def parse(model: type[_M], data: Any, path: Path) -> _M:
+    """Validate data against a pydantic model; the first problem becomes an :class:`InputError`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        item = _place(first["loc"], data)
+        more = error.error_count() - 1
+        text = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
+        if not isinstance(first["input"], (dict, list)):
+            text += f", found {str(first['input'])[:40]!r}"
+        raise InputError(text + (f" (and {more} more)" if more else ""), file=path, item=item or None) from None
+
+
+def _place(loc: Iterable[str | int], data: Any) -> str:
+    """``patients[3].stay``, with the entry's id in brackets where it has one."""
+    text, here, name = "", data, ""
+    for step in loc:
+        if text and not isinstance(here, (dict, list)):
+            break  # the name of a union's branch
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(here, dict) and isinstance(here.get("id"), str):
+            name = here["id"]
+    return f"{text} ({name[:40]})" if name else text
+
+
+def lookup(index: dict[str, int], name: str, what: str, item: str) -> int:
+    """Position of an id, or an :class:`InputError` that names who refers to it."""
+    if name not in index:
+        raise InputError(f"unknown {what} {name[:60]!r}", item=item)
+    return index[name]
+
+
+def write_json(path: Path, data: Any) -> Path:
+    """Write indented JSON."""
+    return write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -1,0 +1,177 @@
+"""The native hospital file as pydantic models; the published JSON Schema is made from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from optimise.hospital.formats.hospital_json import Strict
+
+__all__ = ["HospitalFile", "PlanFile", "json_schema"]
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[int, Field(ge=0, lt=1000)]
+Minutes = Annotated[int, Field(ge=0, le=100_000)]
+Price = Annotated[float, Field(ge=0, le=10**6)]
+Weight = Price | Literal["hard", "off"]
+
+
+class ClosedBeds(Strict):
+    """Beds of a room that are closed on some days."""
+
+    first_day: Day
+    last_day: Day
+    beds: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="Beds closed; all when left out")
+
+
+class RoomEntry(Strict):
+    """A room or bay."""
+
+    id: Name
+    beds: Annotated[int, Field(ge=0, le=1000)]
+    ward: Name = "ward"
+    gender: Name = Field("same", description="'any', 'same' (one gender a day) or the only gender admitted")
+    features: list[Name] = Field([])
+    closed: list[ClosedBeds] = Field([])
+    bed_ids: list[Name] = Field([])
+
+
+class WardEntry(Strict):
+    """A ward or department."""
+
+    id: Name
+    specialties: list[Name] = Field([], description="Specialties at home here; all when empty")
+    minimum_age: Annotated[int, Field(ge=0, le=200)] = 0
+    maximum_age: Annotated[int, Field(ge=0, le=200)] = 200
+
+
+class PatientEntry(Strict):
+    """A patient to admit, or one who is in hospital already (``room`` is given)."""
+
+    id: Name
+    gender: Name
+    stay: Annotated[int, Field(ge=1, le=1000)] = Field(description="Nights; for in-patients those still to come")
+    age: Annotated[int, Field(ge=0, le=200)] | None = None
+    age_group: Name | None = None
+    room: Name | None = Field(None, description="Room in which an in-patient lies now")
+    earliest: Day = 0
+    latest: Day | None = Field(None, description="Last possible day of admission; the last day when left out")
+    mandatory: bool = True
+    specialty: Name | None = None
+    needs: list[Name] = Field([], description="Room features required")
+    wishes: list[Name] = Field([], description="Room features wished for")
+    largest_room: Annotated[int, Field(ge=1, le=1000)] | None = None
+    forbidden_rooms: list[Name] = Field([])
+    unsuitable_days: list[Day] = Field([], description="Days on which admission does not suit the patient")
+    isolation: Name | None = Field(None, description="'alone', or the name of a cohort that may share rooms")
+    delay_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
+    refusal_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
+    surgeon: Name | None = None
+    surgery_minutes: Minutes = 0
+    workload: list[Annotated[int, Field(ge=0, le=10**6)]] = Field([], description="By shift of the stay")
+    skill: list[Annotated[int, Field(ge=0, le=1000)]] = Field([], description="Skill needed, by shift of the stay")
+
+
+class Staffed(Strict):
+    """A theatre or a surgeon with minutes by day."""
+
+    id: Name
+    minutes: list[Minutes] = Field(description="One number a day; 0 when closed or absent")
+
+
+class DutyEntry(Strict):
+    """A shift that a nurse works."""
+
+    day: Day
+    shift: Name
+    max_load: Annotated[int, Field(ge=0, le=10**6)]
+
+
+class NurseEntry(Strict):
+    """A nurse with the shifts of the roster."""
+
+    id: Name
+    skill: Annotated[int, Field(ge=0, le=1000)] = 0
+    shifts: list[DutyEntry] = Field([])
+
+
+class RoomCost(Strict):
+    """Any other cost of nights in rooms, as a table."""
+
+    rule: Name
+    text: str = Field("", max_length=300, description="Completes 'patient X in room R:'")
+    amounts: list[list[Annotated[int, Field(ge=0, le=10**6)]]] = Field(description="Rows of one number a room")
+    rows: list[Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]] = Field(
+        description="For each patient one row for the whole stay, or one for each night inside the horizon"
+    )
+
+
+class DateCost(Strict):
+    """Any other cost of the day of admission, as a table."""
+
+    rule: Name
+    text: str = Field("", max_length=300, description="Completes 'patient X on day D:'")
+    amounts: list[list[Annotated[int, Field(ge=0, le=10**6)]]] = Field(
+        description="For each patient one number a day of the horizon, and a last one for not being admitted"
+    )
+
+
+class HospitalFile(Strict):
+    """A hospital planning problem in Wardwise's own format."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["hospital"]
+    name: Name = "hospital"
+    days: Annotated[int, Field(ge=1, le=1000)]
+    genders: Annotated[list[Name], Field(min_length=2, max_length=2)] = Field(["F", "M"])
+    age_groups: Annotated[list[Name], Field(min_length=1, max_length=100)] = Field(["all"])
+    wards: list[WardEntry] = Field([])
+    rooms: Annotated[list[RoomEntry], Field(min_length=1)]
+    patients: Annotated[list[PatientEntry], Field(min_length=1)]
+    theatres: list[Staffed] = Field([])
+    surgeons: list[Staffed] = Field([])
+    shifts: list[Name] = Field([])
+    nurses: list[NurseEntry] = Field([])
+    room_costs: list[RoomCost] = Field([])
+    date_costs: list[DateCost] = Field([])
+    mixing: Literal["minority", "room"] = "minority"
+    rules: dict[Name, Weight] = Field({}, description="'hard' or the price of one unit; others keep their default")
+
+
+class PlannedStay(Strict):
+    """Where and when a patient is planned."""
+
+    id: Name
+    admission: Day | None = None
+    rooms: list[Name] = Field([], description="One room for the whole stay, or one a night")
+    theatre: Name | None = None
+    beds: list[Annotated[int, Field(ge=0, le=1000)]] = Field([], description="Bed within the room, one a night")
+
+
+class PlannedPost(Strict):
+    """A nurse with the rooms of a shift."""
+
+    nurse: Name
+    day: Day
+    shift: Name
+    rooms: list[Name]
+
+
+class PlanFile(Strict):
+    """A hospital plan in Wardwise's own format."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["hospital-plan"]
+    name: str = ""
+    patients: list[PlannedStay]
+    nurses: list[PlannedPost] = Field([])
+
+
+def json_schema(what: Literal["problem", "plan"] = "problem") -> dict[str, Any]:
+    """JSON Schema (2020-12) of the native hospital file or plan."""
+    model = HospitalFile if what == "problem" else PlanFile
+    made = model.model_json_schema()
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["$id"] = f"https://wardwise.invalid/schema/hospital-{what}-1.json"
+    return made

@@ -1,0 +1,1 @@
+"""The mixed-integer model of a hospital."""

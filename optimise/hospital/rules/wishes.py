@@ -1,0 +1,89 @@
+"""What single nights in a room and the day of admission cost a patient: age limits, equipment, specialty, dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimise.hospital.beds import AdmissionWish, IntArray, RoomWish
+from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.state import HospitalState
+
+if TYPE_CHECKING:
+    from optimise.hospital.model.hospital import HospitalModel
+    from optimise.hospital.problem import HospitalProblem
+
+__all__ = ["ADMISSION_WISHES", "AdmissionWishRule", "RoomWishRule"]
+
+#: Names of the admission wishes that we make ourselves; their amounts count patients.
+ADMISSION_WISHES = ("UnsuitableDay", "ChangedAdmission", "FrozenAdmission")
+
+
+class RoomWishRule(HospitalRule):
+    """Rule of one name over the room wishes of a problem; made by :meth:`of`."""
+
+    unit = "nights"
+
+    def __init__(self, name: str, wishes: tuple[RoomWish, ...]) -> None:
+        self.name, self.wishes = name, wishes  # type: ignore[misc]
+        self.text = wishes[0].text if wishes else name  # type: ignore[misc]
+
+    @staticmethod
+    def of(problem: HospitalProblem, name: str) -> RoomWishRule:
+        found = tuple(wish for wish in problem.beds.wishes if wish.rule == name)
+        return RoomWishRule(name, found)
+
+    def amounts(self, person: IntArray, night: IntArray, room: IntArray) -> IntArray:
+        """Amount for nights (of the stay) of people in rooms; shapes broadcast."""
+        total: IntArray = np.zeros(np.broadcast(person, night, room).shape, dtype=np.int64)
+        for wish in self.wishes:
+            total = total + wish.amount[wish.row[person, night], room]
+        return total
+
+    def breaches(self, state: HospitalState) -> Breaches:
+        problem = state.problem
+        amount = self.amounts(state.person, np.clip(state.night, 0, None), state.room)
+
+        def tell(index: tuple[int, ...]) -> Breach:
+            i = index[0]
+            person, room = problem.patients.ids[state.person[i]], problem.rooms.ids[state.room[i]]
+            d = int(state.day[i])
+            return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {self.text}")
+
+        return Breaches.positive(amount, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Soft: priced on the stay columns; hard: stays with any amount have no column."""
+
+
+class AdmissionWishRule(HospitalRule):
+    """Rule of one name over the admission wishes of a problem; made by :meth:`of`."""
+
+    unit = "patients"
+
+    def __init__(self, name: str, dates: tuple[AdmissionWish, ...]) -> None:
+        self.name, self.text = name, dates[0].text  # type: ignore[misc]
+        total = dates[0].amount
+        for date in dates[1:]:
+            total = total + date.amount
+        #: int array (patients, days + 1): the last column is for a patient who is not admitted.
+        self.amount: IntArray = total
+
+    @staticmethod
+    def of(problem: HospitalProblem, name: str) -> AdmissionWishRule:
+        return AdmissionWishRule(name, tuple(date for date in problem.beds.dates if date.rule == name))
+
+    def breaches(self, state: HospitalState) -> Breaches:
+        people, day = state.problem.patients, state.plan.admission
+        amount = self.amount[np.arange(len(people)), day]  # -1, not admitted, is the last column
+
+        def tell(index: tuple[int, ...]) -> Breach:
+            name, d = people.ids[index[0]], int(day[index[0]])
+            where = f"on day {d}" if d >= 0 else "not admitted"
+            return Breach((name,), (d,) if d >= 0 else (), f"patient {name} {where}: {self.text}")
+
+        return Breaches.positive(amount, tell)
+
+    def add(self, model: HospitalModel) -> None:
+        """Soft: priced on the admission and ``out`` columns; hard: what has an amount has no column."""

@@ -1,0 +1,7 @@
+"""Search on hospital plans that runs on one core: construction, fix-and-optimise, exact nurses, explanation."""
+
+from optimise.hospital.explain import explain
+from optimise.hospital.search.construct import construct
+from optimise.hospital.search.improve import exact_nurses, improve_hospital
+
+__all__ = ["construct", "exact_nurses", "explain", "improve_hospital"]

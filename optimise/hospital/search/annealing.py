@@ -1,0 +1,240 @@
+"""Simulated annealing on bed plans with fixed stays: change of room and exchange of rooms.
+
+For problems such as PAS, where dates are given and a patient keeps one room, the cost of a plan is a sum over
+patients of a table (patient, room); the rest are hard rules of capacity, gender and isolation, which every move keeps.
+Moves after Ceschia and Schaerf, "Local search and lower bounds for the patient admission scheduling problem",
+Computers & Operations Research 38 (2011).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimise.hospital.beds import IntArray
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.roster.kernels._jit import compiled
+
+__all__ = ["RoomAnnealing"]
+
+
+@compiled
+def _fits(
+    p: int,
+    r: int,
+    without: int,
+    first: IntArray,
+    last: IntArray,
+    gender: IntArray,
+    group: IntArray,
+    beds: IntArray,
+    single_sex: IntArray,
+    people: IntArray,
+    same: IntArray,
+    alike: IntArray,
+) -> bool:
+    """Whether p fits into room r, from which patient ``without`` (-1: nobody) has gone."""
+    for d in range(first[p], last[p]):
+        gone = without >= 0 and first[without] <= d < last[without]
+        here = people[r, d] - (1 if gone else 0)
+        if here >= beds[r, d]:
+            return False
+        if here == 0:
+            continue
+        if single_sex[r] == 1:
+            mine = same[r, d, gender[p]] - (1 if gone and gender[without] == gender[p] else 0)
+            if mine != here:
+                return False
+        mine = alike[r, d, group[p]] - (1 if gone and group[without] == group[p] else 0)
+        if mine != here:
+            return False
+    return True
+
+
+@compiled
+def _shift(
+    p: int,
+    r: int,
+    sign: int,
+    first: IntArray,
+    last: IntArray,
+    gender: IntArray,
+    group: IntArray,
+    people: IntArray,
+    same: IntArray,
+    alike: IntArray,
+) -> None:
+    for d in range(first[p], last[p]):
+        people[r, d] += sign
+        same[r, d, gender[p]] += sign
+        alike[r, d, group[p]] += sign
+
+
+@compiled
+def _anneal(
+    cost: IntArray,
+    first: IntArray,
+    last: IntArray,
+    gender: IntArray,
+    group: IntArray,
+    groups: int,
+    movable: IntArray,
+    near: IntArray,
+    near_start: IntArray,
+    beds: IntArray,
+    single_sex: IntArray,
+    room: IntArray,
+    best: IntArray,
+    hot: float,
+    cold: float,
+    steps: int,
+    seed: int,
+) -> tuple[int, int]:
+    """Anneal ``room`` in place from temperature ``hot`` to ``cold``; ``best`` receives the best plan met.
+
+    Returns (change of cost of ``best`` against the start, accepted moves).
+    """
+    np.random.seed(seed)  # noqa: NPY002 - Numba's own stream, not the caller's
+    rooms, days = beds.shape
+    people = np.zeros((rooms, days), dtype=np.int64)
+    same = np.zeros((rooms, days, 2), dtype=np.int64)
+    alike = np.zeros((rooms, days, groups), dtype=np.int64)
+    for p in range(room.size):
+        if room[p] >= 0:
+            _shift(p, room[p], 1, first, last, gender, group, people, same, alike)
+    delta, least, accepted = 0, 0, 0
+    best[:] = room
+    factor = (cold / hot) ** (1.0 / max(1, steps // 1000))
+    heat = hot
+    for step in range(steps):
+        if step % 1000 == 999:
+            heat *= factor
+        p = movable[np.random.randint(movable.size)]  # noqa: NPY002
+        old = room[p]
+        allowed = -heat * np.log(np.random.random())  # noqa: NPY002
+        if np.random.random() < 0.5 or near_start[p + 1] == near_start[p]:  # noqa: NPY002
+            r = np.random.randint(rooms)  # noqa: NPY002
+            change = cost[p, r] - cost[p, old]
+            if r == old or change > allowed:
+                continue
+            if not _fits(p, r, -1, first, last, gender, group, beds, single_sex, people, same, alike):
+                continue
+            _shift(p, old, -1, first, last, gender, group, people, same, alike)
+            _shift(p, r, 1, first, last, gender, group, people, same, alike)
+            room[p] = r
+        else:
+            q = near[near_start[p] + np.random.randint(near_start[p + 1] - near_start[p])]  # noqa: NPY002
+            r = room[q]
+            change = cost[p, r] + cost[q, old] - cost[p, old] - cost[q, r]
+            if r == old or change > allowed:
+                continue
+            if not _fits(p, r, q, first, last, gender, group, beds, single_sex, people, same, alike):
+                continue
+            if not _fits(q, old, p, first, last, gender, group, beds, single_sex, people, same, alike):
+                continue
+            _shift(p, old, -1, first, last, gender, group, people, same, alike)
+            _shift(q, r, -1, first, last, gender, group, people, same, alike)
+            _shift(p, r, 1, first, last, gender, group, people, same, alike)
+            _shift(q, old, 1, first, last, gender, group, people, same, alike)
+            room[p], room[q] = r, old
+        accepted += 1
+        delta += change
+        if delta < least:
+            least = delta
+            best[:] = room
+    return least, accepted
+
+
+class RoomAnnealing:
+    """Annealing over one problem; holds the tables that all runs share.
+
+    Attributes
+    ----------
+    usable : bool
+        Whether the problem's cost is the sum over patients and rooms that the kernel knows.
+    """
+
+    def __init__(self, problem: HospitalProblem) -> None:
+        self.problem = problem
+        h = arrays_of(problem)
+        people = problem.patients
+        self.usable = (
+            problem.theatres is None
+            and problem.nursing is None
+            and h.age_weight == 0
+            and problem.hard("RoomCapacity")
+            and bool((people.release == people.due).all())
+        )
+        if not self.usable:
+            return
+        self._h = h
+        self._first = h.release
+        self._last = np.minimum(problem.days, h.release + h.stay)
+        self._cost = self._table(h)
+        self._group: IntArray = np.unique(h.isolation, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        self._movable = np.flatnonzero(h.home < 0)
+        self._near, self._near_start = self._overlaps()
+        dear = h.night_cost[(h.night_cost > 0) & (h.night_cost < BARRED)]
+        #: Starting temperature in ticks: a few ordinary nights' cost.
+        self.hot = 4.0 * float(np.median(dear)) if len(dear) else 1.0
+
+    def _table(self, h: HospitalArrays) -> IntArray:
+        """Ticks of whole stays by (patient, room)."""
+        patients = len(h.stay)
+        made = np.zeros((patients, h.beds.shape[0]), dtype=np.int64)
+        everyone = np.arange(patients)
+        for t in range(h.night_row.shape[1]):
+            there = everyone[self._first + t < self._last]
+            made[there] += h.night_cost[h.night_row[there, t]]
+        return np.minimum(made, BARRED)
+
+    def _overlaps(self) -> tuple[IntArray, IntArray]:
+        """Movable patients who are in hospital on a common day, as (list, start of each patient's part)."""
+        near, start = [], [0]
+        movable = np.zeros(len(self._first), dtype=np.bool_)
+        movable[self._movable] = True
+        for p in range(len(self._first)):
+            both = movable & (self._first < self._last[p]) & (self._first[p] < self._last)
+            both[p] = False
+            near.append(np.flatnonzero(both) if movable[p] else np.zeros(0, dtype=np.int64))
+            start.append(start[-1] + len(near[-1]))
+        return np.concatenate(near), np.array(start)
+
+    def run(
+        self, plan: HospitalPlan, *, steps: int, seed: int, hot: float, cold: float
+    ) -> tuple[HospitalPlan, int, HospitalPlan]:
+        """Anneal from a plan in which everybody is admitted and nobody moves.
+
+        Returns
+        -------
+        best, change, last : HospitalPlan, int, HospitalPlan
+            Best plan met, its cost less the start's in ticks, and the plan where the run ended.
+        """
+        from optimise.hospital.search.construct import plan_of
+
+        h = self._h
+        everyone = np.arange(len(h.stay))
+        room = plan.room[everyone, self._first].astype(np.int64)
+        best = room.copy()
+        change, _ = _anneal(
+            self._cost,
+            self._first,
+            self._last,
+            h.gender,
+            self._group,
+            int(self._group.max(initial=0)) + 1,
+            self._movable,
+            self._near,
+            self._near_start,
+            h.beds,
+            h.single_sex,
+            room,
+            best,
+            hot,
+            cold,
+            steps,
+            seed,
+        )
+        none = np.full(len(best), -1)
+        admission = plan.admission.astype(np.int64)
+        return plan_of(self.problem, admission, best, none), int(change), plan_of(self.problem, admission, room, none)

@@ -1,0 +1,244 @@
+"""The steps that improve a hospital plan, each with its size and record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from optimise.core.method import Deadline
+from optimise.core.result import Stop
+from optimise.hospital.beds import IntArray
+from optimise.hospital.model.hospital import HospitalModel
+from optimise.hospital.model.scope import Scope
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.search.annealing import RoomAnnealing
+from optimise.hospital.search.construct import construct_on, moved
+from optimise.hospital.search.days import Days
+from optimise.hospital.search.joint import JointSearch, Told
+from optimise.hospital.search.neighbourhoods import KINDS, Kind
+from optimise.solvers.highs import Highs
+
+__all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "solve_scope"]
+
+#: Nodes of a sub-model under a work limit, and its seconds otherwise.
+NODES, SECONDS = 60, 4.0
+#: Shares of the time left for a first joint run and for further ones.
+_FIRST, _AGAIN = 0.35, 0.25
+#: Seconds from which better days are looked for.
+_BRIEF = 5.0
+#: Most seconds for better days of admission; heat of the first run around them and of later ones, as a share of a first
+#: joint run's.
+_DAYS, _ANCHORED, _COOL = 30.0, 0.5, (0.05, 0.1, 0.2)
+#: Moves of a joint run under a work limit.
+MOVES = 400_000
+
+
+def solve_scope(
+    problem: HospitalProblem,
+    plan: HospitalPlan,
+    scope: Scope,
+    *,
+    seconds: float,
+    nodes: int | None,
+    seed: int,
+    threads: int = 1,
+    moves: bool = False,
+) -> tuple[HospitalPlan | None, bool]:
+    """Best plan found within a scope, and whether the sub-model was solved to the end."""
+    clock = Deadline(seconds)
+    built = HospitalModel(problem, scope, moves=moves)
+    solver = Highs(built.model.freeze(), seed=seed, threads=threads)
+    solved = solver.solve(seconds=max(0.1, clock.left), nodes=nodes, start=built.start(plan))
+    if solved.values is None:
+        return None, solved.stop is Stop.INFEASIBLE
+    return built.plan(solved.values), solved.stop is Stop.OPTIMAL
+
+
+class Arm(Protocol):
+    """One way to improve a plan."""
+
+    name: str
+    score: float
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        """A plan to compare with ``plan``, or None; ``work`` asks for work limits in place of ``seconds``."""
+        ...
+
+    def learn(self, gain: float, seconds: float) -> None:
+        """Remember the gain (thousandths of the cost) of the last step."""
+        ...
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """A sub-model solved by HiGHS; grows when solved at once, shrinks when it runs into its limit."""
+
+    problem: HospitalProblem
+    name: str
+    kind: Kind
+    size: float
+    moves: bool
+    threads: int = 1
+    score: float = 1.0
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        scope = self.kind(self.problem, plan, rng, max(2, round(self.size)))
+        if scope is None:
+            self.score *= 0.5
+            return None
+        clock = Deadline(seconds if work else min(SECONDS, seconds))
+        found, proven = solve_scope(
+            self.problem,
+            plan,
+            scope,
+            seconds=clock.seconds,
+            nodes=NODES if work else None,
+            seed=seed,
+            threads=self.threads,
+            moves=self.moves,
+        )
+        if proven and (work or clock.elapsed < 0.25 * SECONDS):
+            self.size *= 1.3
+        elif not proven:
+            self.size = max(2.0, self.size * 0.75)
+        return found
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.8 * self.score + 0.2 * gain / max(seconds, 0.05)
+
+
+@dataclass(slots=True)
+class Anneal:
+    """Annealing of rooms: a long first run from hot, then shorter ones from lower temperatures."""
+
+    annealing: RoomAnnealing
+    name: str = "annealing"
+    score: float = 5.0
+    rate: float = 0.0  # steps a second
+    runs: int = 0
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        hot = self.annealing.hot
+        if work:
+            steps = 500_000
+        else:
+            if self.rate == 0.0:
+                self.annealing.run(plan, steps=1000, seed=seed, hot=1.0, cold=1.0)  # compile
+                clock = Deadline(math.inf)
+                self.annealing.run(plan, steps=200_000, seed=seed, hot=hot, cold=hot / 10)
+                self.rate = 200_000 / max(clock.elapsed, 1e-3)
+            steps = int(np.clip(self.rate * seconds * (0.4 if self.runs == 0 else 0.1), 10_000, 2_000_000_000))
+        start = hot if self.runs == 0 else hot * float(rng.choice([0.05, 0.15, 0.4]))
+        self.runs += 1
+        best, _, _ = self.annealing.run(plan, steps=steps, seed=seed, hot=start, cold=hot / 100)
+        return best
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
+@dataclass(slots=True)
+class Joint:
+    """Annealing of the whole plan: a long first run from hot, then shorter, cooler ones from the best plan."""
+
+    joint: JointSearch
+    name: str = "joint"
+    score: float = 5.0
+    runs: int = 0
+    told: Told | None = None
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
+        share, first = (_FIRST, True) if self.runs == 0 else (_AGAIN, False)
+        self.runs += 1
+        clock, told, found = Deadline(seconds), self.told, plan
+        for guided in (True, False) if first else (False,):
+            # a guided run may end without any plan that keeps the hard rules; then one without the guide follows
+            if work:
+                found = self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=guided)
+            else:
+                part = max(0.2, share * clock.left)
+                found = self.joint.run(plan, seed=seed, seconds=part, hot=hot, told=told, guided=guided)
+            if found is not plan:
+                break
+        return found
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
+@dataclass(slots=True)
+class Readmit:
+    """Better days of admission from the aggregated model, and annealing of the whole plan around them."""
+
+    joint: JointSearch
+    days: Days
+    name: str = "days"
+    score: float = 5.0
+    runs: int = 0
+    told: Told | None = None
+    #: days from elsewhere, to begin with once
+    hint: IntArray | None = None
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        clock = Deadline(seconds)
+        if not work and seconds < _BRIEF:  # sub-models may run past their limit by as much
+            self.score *= 0.5
+            return None
+        hint, self.hint = self.hint, None
+        begin = plan.admission if hint is None else hint
+        better = self.days.improve(begin, rng, seconds=min(_DAYS, 0.2 * seconds), work=work)
+        if better is None:
+            better = hint
+        if better is None:
+            self.score *= 0.5
+            return None
+        if self.runs == 0:
+            start, heat = construct_on(self.joint.problem, better, seed=seed), _ANCHORED
+        else:  # most of a good plan stays
+            start, heat = moved(self.joint.problem, plan, better), float(rng.choice(_COOL))
+        self.runs += 1
+        hot = heat * self.joint.hot
+        if work:
+            return self.joint.run(start, seed=seed, moves=MOVES, hot=hot, days=better)
+        return self.joint.run(start, seed=seed, seconds=0.6 * clock.left, hot=hot, told=self.told, days=better)
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
+def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told: Told | None = None) -> list[Arm]:
+    """The steps that suit a problem; each is tried once in this order before gains decide.
+
+    ``warm``: the start is a good plan that should not be scrambled; ``told`` hears of better plans within a step.
+    """
+    layered = problem.theatres is not None or problem.nursing is not None
+    kinds = KINDS["hospital" if layered else "beds"]
+    made: list[Arm] = [Neighbourhood(problem, name, kind, size, False, threads) for name, (kind, size) in kinds.items()]
+    joint = JointSearch(problem)
+    if joint.usable:
+        made.insert(0, Joint(joint, runs=int(warm), told=told))
+        days = Days(problem)
+        if days.usable and problem.theatres is not None:
+            made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
+    if not layered:
+        if not problem.hard("Transfer"):
+            kind, size = kinds["dearest"]
+            made.append(Neighbourhood(problem, "moves", kind, size / 4, True, threads))
+        annealing = RoomAnnealing(problem)
+        if annealing.usable:
+            made.insert(0, Anneal(annealing, runs=int(warm)))
+    return made

@@ -1,0 +1,517 @@
+"""Exact change of cost of the two elementary moves of a joint plan, and the moves themselves.
+
+``relocate`` gives a patient another (day, room, theatre), admits or postpones; ``renurse`` gives a room and shift
+another nurse. All other moves are sequences of these two. A change looks only at the room-days, theatre-days and
+room-shifts concerned, never at the rest of the plan. ``g`` and ``h`` are laid out in :mod:`.layout`.
+"""
+
+# mypy: disable-error-code="no-any-return"
+# (elements of arrays are untyped)
+
+from __future__ import annotations
+
+from optimise.hospital.beds import IntArray
+from optimise.hospital.search.layout import (
+    ADMISSION,
+    ADMITTED,
+    AGE,
+    AGES,
+    BEDS,
+    BUSY,
+    BY_AGE,
+    CAPACITY,
+    CARE,
+    CARERS,
+    CASES,
+    CHARGE_WIDTH,
+    CHARGES,
+    CONTINUITY,
+    COUNT,
+    CUT,
+    DAYS,
+    FREE,
+    GENDER,
+    GROUPS,
+    HEADS,
+    ISOLATED,
+    ISOLATING,
+    ISOLATION,
+    LIMIT,
+    LOAD,
+    MASKED,
+    MEMBERS,
+    MINORITY,
+    MINUTES,
+    MIXED,
+    MOST,
+    NEED,
+    NEXT,
+    NIGHTS,
+    NURSE,
+    OLDEST,
+    OPEN,
+    OPENED,
+    OVER,
+    PLACES,
+    PREVIOUS,
+    REFUSAL,
+    ROOM,
+    ROOMS,
+    SEATS,
+    SHIFT_WIDTH,
+    SHIFTS,
+    SINCE,
+    SINGLE,
+    SKILL,
+    SKILLS,
+    STAMP,
+    STAMPS,
+    STAY,
+    SURGEON,
+    SURGEON_TIME,
+    THEATRE,
+    THEATRE_TIME,
+    THEATRES,
+    TIME,
+    TRANSFERS,
+    VISITS,
+    WISH,
+    WISHES,
+    WOMEN,
+    WORK,
+    WORKLOAD,
+    YOUNGEST,
+    cell,
+    day_row,
+    hard_points,
+    person,
+    shift_row,
+    ticks,
+)
+from optimise.roster.kernels._jit import compiled
+
+__all__ = ["TOO_DEAR", "fill", "fits", "relocate", "relocation", "renurse", "renursing", "theatre_change"]
+
+#: Returned in place of a change that is certainly above the given limit.
+TOO_DEAR = 1 << 61
+
+
+@compiled
+def _isolated(g: IntArray, h: IntArray, c: int, extra: int, without: int) -> int:
+    """People beyond the largest isolation group of a room-day, with one more (-1: nobody) or one fewer."""
+    n, largest, total = h[c + COUNT], 0, 0
+    for i in range(n + 1):
+        q = h[c + g[MEMBERS] + i] if i < n else extra
+        if q < 0 or q == without:
+            continue
+        total += 1
+        alike, mine = 0, h[person(g, q) + ISOLATION]
+        for j in range(n + 1):
+            other = h[c + g[MEMBERS] + j] if j < n else extra
+            if other >= 0 and other != without and h[person(g, other) + ISOLATION] == mine:
+                alike += 1
+        largest = max(largest, alike)
+    return total - largest
+
+
+@compiled
+def _enter(g: IntArray, h: IntArray, p: int, r: int, d: int) -> int:
+    """Change of the cost of a room-day when p comes."""
+    c, row = cell(g, r, d), person(g, p)
+    n, made = h[c + COUNT], 0
+    if n >= h[c + BEDS]:
+        made += g[CAPACITY]
+    if n == 0:
+        return made
+    if h[c + SINGLE] == 1:
+        mine = h[c + WOMEN + h[row + GENDER]]
+        other = n - mine
+        if (g[MINORITY] == 1 and mine < other) or (g[MINORITY] == 0 and mine == 0):
+            made += g[MIXED]
+    age = h[row + AGE]
+    made += g[AGES] * (max(0, h[c + YOUNGEST] - age) + max(0, age - h[c + OLDEST]))
+    if g[ISOLATING] == 1:
+        made += g[ISOLATED] * (_isolated(g, h, c, p, -1) - _isolated(g, h, c, -1, -1))
+    return made
+
+
+@compiled
+def _leave(g: IntArray, h: IntArray, p: int, r: int, d: int) -> int:
+    """Change of the cost of a room-day when p goes."""
+    c, row = cell(g, r, d), person(g, p)
+    n, made = h[c + COUNT], 0
+    if n > h[c + BEDS]:
+        made -= g[CAPACITY]
+    if n == 1:
+        return made
+    if h[c + SINGLE] == 1:
+        mine = h[c + WOMEN + h[row + GENDER]]
+        other = n - mine
+        if (g[MINORITY] == 1 and mine <= other) or (g[MINORITY] == 0 and mine == 1 and other > 0):
+            made -= g[MIXED]
+    age, ages = h[row + AGE], c + g[BY_AGE]
+    if h[ages + age] == 1:
+        low, high = h[c + YOUNGEST], h[c + OLDEST]
+        if age == low or age == high:  # noqa: SIM109 - compiled
+            span = high - low
+            while low == age or h[ages + low] == 0:
+                low += 1
+            while high == age or h[ages + high] == 0:
+                high -= 1
+            made += g[AGES] * (high - low - span)
+    if g[ISOLATING] == 1:
+        made += g[ISOLATED] * (_isolated(g, h, c, -1, p) - _isolated(g, h, c, -1, -1))
+    return made
+
+
+@compiled
+def _time(used: int, limit: int, more: int) -> int:
+    """Growth of overtime."""
+    return max(0, used + more - limit) - max(0, used - limit)
+
+
+@compiled
+def theatre_change(g: IntArray, h: IntArray, p: int, a: int, o: int, a2: int, o2: int) -> int:
+    """Change of overtime, opened theatres and surgeons' changes of theatre; day -1: no surgery."""
+    row = person(g, p)
+    k, minutes = h[row + SURGEON], h[row + MINUTES]
+    if k < 0 or (a == a2 and o == o2):
+        return 0
+    made, seen, visits = 0, k * g[THEATRES], g[VISITS]
+    if a >= 0:
+        y = day_row(g, a)
+        made += g[THEATRE_TIME] * _time(h[y + g[CUT] + o], h[y + g[OPEN] + o], -minutes)
+        if h[y + g[CASES] + o] == 1:
+            made -= g[OPENED]
+        if a != a2:
+            made += g[SURGEON_TIME] * _time(h[y + g[BUSY] + k], h[y + g[TIME] + k], -minutes)
+            if h[y + visits + seen + o] == 1 and h[y + g[SEATS] + k] > 1:
+                made -= g[TRANSFERS]
+    if a2 >= 0:
+        y = day_row(g, a2)
+        made += g[THEATRE_TIME] * _time(h[y + g[CUT] + o2], h[y + g[OPEN] + o2], minutes)
+        if h[y + g[CASES] + o2] == 0:
+            made += g[OPENED]
+        if a != a2:
+            made += g[SURGEON_TIME] * _time(h[y + g[BUSY] + k], h[y + g[TIME] + k], minutes)
+            if h[y + visits + seen + o2] == 0 and h[y + g[SEATS] + k] > 0:
+                made += g[TRANSFERS]
+        else:
+            used = h[y + g[SEATS] + k]
+            after = used
+            if h[y + visits + seen + o] == 1:
+                after -= 1
+            if h[y + visits + seen + o2] == 0:
+                after += 1
+            made += g[TRANSFERS] * (max(0, after - 1) - max(0, used - 1))
+    return made
+
+
+@compiled
+def _nursing_change(
+    g: IntArray, h: IntArray, p: int, a: int, r: int, a2: int, r2: int, spent: int, allowed: float, price: float
+) -> int:
+    """Change of skill, continuity and workload under the nurses as they are.
+
+    ``TOO_DEAR`` as soon as the sum with ``spent`` is above ``allowed``: what comes after the first part only adds.
+    """
+    k, days, row = g[SHIFTS], g[DAYS], person(g, p)
+    stay, work, need = h[row + STAY], row + g[WORK], row + g[NEED]
+    lift, hurt, made, skills, nurse = g[LOAD], g[SKILL], 0, g[SKILLS], g[NURSE]
+    end, end2 = min(days, a + stay), min(days, a2 + stay)
+    if a < 0:
+        end = a
+    if a2 < 0:
+        end2 = a2
+    i = 0
+    for d in range(a, end):
+        c, turn, both = cell(g, r, d) + nurse, shift_row(g, d * k) + OVER, a2 <= d < end2
+        c2 = cell(g, r2, d) + nurse if both else 0
+        for j in range(k):
+            n = h[c + j]
+            made -= hurt * max(0, h[need + i] - h[skills + n])
+            if not (both and h[c2 + j] == n):  # else counted below, where the same nurse goes on
+                over = h[turn + n]
+                made -= lift * (max(0, over) - max(0, over - h[work + i]))
+            turn += g[SHIFT_WIDTH]
+            i += 1
+    if a >= 0:
+        made -= g[CONTINUITY] * h[row + CARERS]
+    if a2 >= 0:
+        g[STAMP] += 1
+        mark, carers, stamps, i = g[STAMP], 0, g[STAMPS], 0
+        for d in range(a2, end2):
+            total = spent + made + g[CONTINUITY] * max(k, carers)
+            if ticks(total) + price * hard_points(total) > allowed:
+                return TOO_DEAR
+            c2, turn, both = cell(g, r2, d) + nurse, shift_row(g, d * k) + OVER, a <= d < end
+            c = cell(g, r, d) + nurse if both else 0
+            for j in range(k):
+                n = h[c2 + j]
+                made += hurt * max(0, h[need + i] - h[skills + n])
+                over, more = h[turn + n], h[work + i]
+                if both and h[c + j] == n:
+                    more -= h[work + (d - a) * k + j]
+                made += lift * (max(0, over + more) - max(0, over))
+                if g[stamps + n] != mark:
+                    g[stamps + n] = mark
+                    carers += 1
+                turn += g[SHIFT_WIDTH]
+                i += 1
+        made += g[CONTINUITY] * carers
+    return made
+
+
+@compiled
+def _charge(g: IntArray, h: IntArray, p: int, a: int, r: int) -> int:
+    """Delay and room wishes, or refusal."""
+    at, row = g[CHARGES] + g[CHARGE_WIDTH] * p, person(g, p)
+    if a < 0:
+        return g[at + REFUSAL]
+    made = g[at + ADMISSION + a]
+    if g[WISHES] == 1:
+        nights = min(g[DAYS], a + h[row + STAY]) - a
+        made += g[g[WISH] + (p * (g[NIGHTS] + 1) + nights) * g[ROOMS] + r]
+    return made
+
+
+@compiled
+def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allowed: float, price: float) -> int:
+    """Change of the packed cost when p goes to (day, room, theatre); day -1: is not admitted.
+
+    A hard point counts ``price`` ticks. A change that is certainly above ``allowed`` is returned as ``TOO_DEAR``
+    without looking at the nurses.
+    """
+    row = person(g, p)
+    a, r, days, stay = h[row + ADMITTED], h[row + ROOM], g[DAYS], h[row + STAY]
+    if a2 >= 0 and a2 < g[g[SINCE] + 2 * r2 + h[row + GENDER]]:
+        return TOO_DEAR
+    end, end2 = min(days, a + stay), min(days, a2 + stay)
+    made = _charge(g, h, p, a2, r2) - _charge(g, h, p, a, r)
+    made += theatre_change(g, h, p, a, h[row + THEATRE], a2, o2)
+    if a2 >= 0:
+        for d in range(a2, end2):
+            if r2 == r and a >= 0 and a <= d < end:
+                continue
+            if h[cell(g, r2, d) + COUNT] >= g[PLACES]:
+                return TOO_DEAR
+            made += _enter(g, h, p, r2, d)
+    if a >= 0:
+        for d in range(a, end):
+            if r2 != r or a2 < 0 or d < a2 or d >= end2:
+                made += _leave(g, h, p, r, d)
+    gain = g[g[CHARGES] + g[CHARGE_WIDTH] * p + MOST] if a >= 0 else 0
+    if ticks(made) + price * hard_points(made) - gain > allowed:
+        return TOO_DEAR
+    if g[SHIFTS] > 0:
+        care = _nursing_change(g, h, p, a, r, a2, r2, made, allowed, price)
+        if care == TOO_DEAR:
+            return TOO_DEAR
+        made += care
+    return made
+
+
+@compiled
+def _mark(g: IntArray, h: IntArray, r: int, d: int) -> None:
+    """Note whether a room-day takes one more woman or man."""
+    c, bit = cell(g, r, d), 1 << d
+    n = h[c + COUNT]
+    for x in range(2):
+        at = g[FREE] + 2 * r + x
+        if n < h[c + BEDS] and (h[c + SINGLE] == 0 or n == h[c + WOMEN + x]):
+            g[at] |= bit
+        else:
+            g[at] &= ~bit
+
+
+@compiled
+def _lie(g: IntArray, h: IntArray, p: int, r: int, d: int, sign: int) -> None:
+    """Add p to (sign 1) or take p from (sign -1) the counts of a room-day."""
+    c, row = cell(g, r, d), person(g, p)
+    n, age, members, ages = h[c + COUNT], h[row + AGE], c + g[MEMBERS], c + g[BY_AGE]
+    h[c + COUNT] += sign
+    h[c + WOMEN + h[row + GENDER]] += sign
+    h[ages + age] += sign
+    if g[MASKED] == 1:
+        _mark(g, h, r, d)
+    if sign > 0:
+        h[members + n] = p
+        h[c + YOUNGEST] = min(h[c + YOUNGEST], age)
+        h[c + OLDEST] = max(h[c + OLDEST], age)
+        return
+    for i in range(n):
+        if h[members + i] == p:
+            h[members + i] = h[members + n - 1]
+            break
+    if h[ages + age] == 0:
+        low, high = h[c + YOUNGEST], h[c + OLDEST]
+        while low < g[GROUPS] and h[ages + low] == 0:
+            low += 1
+        while high >= 0 and h[ages + high] == 0:
+            high -= 1
+        h[c + YOUNGEST], h[c + OLDEST] = low, high
+
+
+@compiled
+def _operate(g: IntArray, h: IntArray, p: int, a: int, o: int, sign: int) -> None:
+    """Add to or take from the counts of a theatre and a surgeon."""
+    row = person(g, p)
+    k, minutes, y = h[row + SURGEON], sign * h[row + MINUTES], day_row(g, a)
+    if k < 0:
+        return
+    h[y + g[CUT] + o] += minutes
+    h[y + g[CASES] + o] += sign
+    h[y + g[BUSY] + k] += minutes
+    head = y + g[HEADS] + k
+    if sign > 0:
+        first = h[head]
+        h[row + NEXT], h[row + PREVIOUS], h[head] = first, -1, p
+        if first >= 0:
+            h[person(g, first) + PREVIOUS] = p
+    else:
+        before, after = h[row + PREVIOUS], h[row + NEXT]
+        if before >= 0:
+            h[person(g, before) + NEXT] = after
+        else:
+            h[head] = after
+        if after >= 0:
+            h[person(g, after) + PREVIOUS] = before
+    at = y + g[VISITS] + k * g[THEATRES] + o
+    before = h[at]
+    h[at] = before + sign
+    if before == 0:
+        h[y + g[SEATS] + k] += 1
+    elif before + sign == 0:
+        h[y + g[SEATS] + k] -= 1
+
+
+@compiled
+def _place(g: IntArray, h: IntArray, p: int, a: int, r: int, sign: int) -> None:
+    """Add to or take from the counts of rooms and nurses for a whole stay."""
+    k, row = g[SHIFTS], person(g, p)
+    work, care = row + g[WORK], row + g[CARE]
+    i = 0
+    for d in range(a, min(g[DAYS], a + h[row + STAY])):
+        _lie(g, h, p, r, d, sign)
+        c, turn = cell(g, r, d), shift_row(g, d * k) + OVER
+        for j in range(k):
+            n, mine = h[c + g[NURSE] + j], sign * h[work + i]
+            h[c + g[WORKLOAD] + j] += mine
+            h[turn + n] += mine
+            if sign < 0:
+                h[care + n] = 0
+            else:
+                if h[care + n] == 0:
+                    h[row + CARERS] += 1
+                h[care + n] += 1
+            turn += g[SHIFT_WIDTH]
+            i += 1
+    if sign < 0:
+        h[row + CARERS] = 0
+
+
+@compiled
+def relocate(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int) -> None:
+    """Put p at (day, room, theatre); day -1: nowhere. Costs are the caller's business."""
+    row = person(g, p)
+    a, r, o = h[row + ADMITTED], h[row + ROOM], h[row + THEATRE]
+    if a != a2 or r != r2:
+        if a >= 0:
+            _place(g, h, p, a, r, -1)
+        if a2 >= 0:
+            _place(g, h, p, a2, r2, 1)
+    if a != a2 or o != o2:
+        if a >= 0:
+            _operate(g, h, p, a, o, -1)
+        if a2 >= 0:
+            _operate(g, h, p, a2, o2, 1)
+    h[row + ADMITTED], h[row + ROOM], h[row + THEATRE] = a2, r2, o2
+
+
+@compiled
+def renursing(g: IntArray, h: IntArray, r: int, x: int, n2: int) -> int:
+    """Change of the cost when nurse n2 takes room r in shift x."""
+    k = g[SHIFTS]
+    d = x // k
+    j = x - d * k
+    c, turn = cell(g, r, d), shift_row(g, x) + OVER
+    n, load = h[c + g[NURSE] + j], h[c + g[WORKLOAD] + j]
+    over, over2 = h[turn + n], h[turn + n2]
+    made = g[LOAD] * (max(0, over - load) - max(0, over) + max(0, over2 + load) - max(0, over2))
+    skill, skill2, met, lacking = h[g[SKILLS] + n], h[g[SKILLS] + n2], 0, 0
+    for i in range(h[c + COUNT]):
+        row = person(g, h[c + g[MEMBERS] + i])
+        need = h[row + g[NEED] + x - h[row + ADMITTED] * k]
+        lacking += max(0, need - skill2) - max(0, need - skill)
+        if h[row + g[CARE] + n] == 1:
+            met -= 1
+        if h[row + g[CARE] + n2] == 0:
+            met += 1
+    return made + g[SKILL] * lacking + g[CONTINUITY] * met
+
+
+@compiled
+def renurse(g: IntArray, h: IntArray, r: int, x: int, n2: int) -> None:
+    """Give room r to nurse n2 in shift x."""
+    k = g[SHIFTS]
+    d = x // k
+    j = x - d * k
+    c, turn = cell(g, r, d), shift_row(g, x) + OVER
+    n, load = h[c + g[NURSE] + j], h[c + g[WORKLOAD] + j]
+    h[turn + n] -= load
+    h[turn + n2] += load
+    h[c + g[NURSE] + j] = n2
+    for i in range(h[c + COUNT]):
+        row = person(g, h[c + g[MEMBERS] + i])
+        h[row + g[CARE] + n] -= 1
+        if h[row + g[CARE] + n] == 0:
+            h[row + CARERS] -= 1
+        if h[row + g[CARE] + n2] == 0:
+            h[row + CARERS] += 1
+        h[row + g[CARE] + n2] += 1
+
+
+@compiled
+def fits(g: IntArray, h: IntArray, p: int, a: int, r: int) -> bool:
+    """Whether room r has a bed, and people of p's gender only, during a stay from day a; p itself does not count."""
+    row = person(g, p)
+    stay, now, gender = h[row + STAY], h[row + ADMITTED], h[row + GENDER]
+    here, gone = now >= 0 and h[row + ROOM] == r, now + stay
+    if g[MASKED] == 1 and not here:
+        days = ((1 << (min(g[DAYS], a + stay) - a)) - 1) << a
+        return (g[g[FREE] + 2 * r + gender] & days) == days
+    for d in range(a, min(g[DAYS], a + stay)):
+        c = cell(g, r, d)
+        n = h[c + COUNT]
+        if h[c + SINGLE] == 1 and n > h[c + WOMEN + gender]:
+            return False
+        if here and now <= d < gone:
+            n -= 1
+        if n >= h[c + BEDS]:
+            return False
+    return True
+
+
+@compiled
+def fill(g: IntArray, h: IntArray, where: IntArray, nurse: IntArray) -> int:
+    """Load a plan, rows of (day, room, theatre) and nurses by (room, shift), whatever was there; the packed cost.
+
+    Whoever finds all places of a room taken stays out. Posts without a nurse on duty keep the one they have.
+    """
+    made = 0
+    for p in range(where.shape[0]):
+        relocate(g, h, p, -1, -1, -1)
+        made += g[g[CHARGES] + g[CHARGE_WIDTH] * p + REFUSAL]
+    for x in range(nurse.shape[1]):
+        for r in range(nurse.shape[0]):
+            n = nurse[r, x]
+            if n >= 0 and h[shift_row(g, x) + g[LIMIT] + n] >= 0:
+                renurse(g, h, r, x, n)
+    for p in range(where.shape[0]):
+        a, r, o = where[p, 0], where[p, 1], where[p, 2]
+        if a >= 0:
+            change = relocation(g, h, p, a, r, o, 1e300, 1.0)
+            if change != TOO_DEAR:
+                made += change
+                relocate(g, h, p, a, r, o)
+    return made

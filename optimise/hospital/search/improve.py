@@ -1,0 +1,166 @@
+"""Fix-and-optimise on hospital plans: free a neighbourhood, solve it with HiGHS, keep what is better."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import numpy as np
+
+from optimise.core.method import Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.result import Bounds, Stats, Stop
+from optimise.hospital.model.scope import Scope
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.rules import hard_and_cost
+from optimise.hospital.search.arms import Arm, Readmit, arms_of, solve_scope
+from optimise.hospital.search.construct import construct
+
+__all__ = ["exact_nurses", "improve_hospital"]
+
+log = logging.getLogger(__name__)
+
+
+def exact_nurses(
+    problem: HospitalProblem, plan: HospitalPlan, *, seconds: float = math.inf, seed: int = 0
+) -> tuple[HospitalPlan, bool]:
+    """Best nurses for the patients of a plan, and whether that is proven.
+
+    Once the patients are fixed the nurse layer is linear: see ``ContinuityOfCare`` and its neighbours.
+    """
+    if problem.nursing is None:
+        return plan, True
+    scope = Scope.around(problem, plan, np.zeros(len(plan.admission), dtype=np.bool_))
+    scope.nurse[:] = -1
+    found, proven = solve_scope(problem, plan, scope, seconds=seconds, nodes=None, seed=seed)
+    if found is None or hard_and_cost(problem, found) >= hard_and_cost(problem, plan):
+        return plan, proven
+    return found, proven
+
+
+def improve_hospital(
+    problem: HospitalProblem,
+    *,
+    limits: Limits,
+    seed: int = 0,
+    listen: Listener | None = None,
+    start: HospitalPlan | None = None,
+    bound: float = 0.2,
+) -> Outcome:
+    """Construct a plan (or take ``start``) and improve it until the limits are reached.
+
+    Parameters
+    ----------
+    limits : Limits
+        ``iterations`` counts neighbourhoods; with it sub-models end by nodes, so that runs repeat.
+    bound : float
+        Share of the time for :func:`optimise.hospital.search.bound.quick_bound`, 120 s at most.
+
+    Returns
+    -------
+    Outcome
+        ``plan`` is None only if no plan without broken hard rules was found; then ``explanation`` says which
+        rules it breaks or, with ``stop`` infeasible, why there is none.
+    """
+    from optimise.hospital.explain import explain, overfull
+    from optimise.hospital.search.bound import quick_bound
+
+    clock = Deadline(limits.seconds)
+    reasons = overfull(problem)
+    if reasons:
+        return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=explain(problem, seconds=min(60.0, clock.left)))
+    seen = Deadline(math.inf)
+    plan, left = _first_plan(problem, start, seed, clock)
+    bounds = Bounds()
+    key = hard_and_cost(problem, plan)
+
+    def tell(event: str) -> bool:
+        primal = key[1] / problem.scale if key[0] == 0 else math.inf
+        if listen is None:
+            return False
+        good = plan if key[0] == 0 else None
+        return bool(listen(Progress(seen.elapsed, primal, bounds.dual, event, float(done), good)))
+
+    done, stop, phases = 0, Stop.TIME, {"construct": (clock.elapsed,)}
+    asked = tell("construction")
+
+    def told(better: HospitalPlan) -> bool:
+        """A step's better plan, heard before the step ends; evaluated anew like every other."""
+        nonlocal plan, key, asked
+        new = hard_and_cost(problem, better)
+        if new < key:
+            plan, key = better, new
+            asked = tell("joint") or asked
+        return asked or (key[0] == 0 and key[1] / problem.scale <= max(limits.target, bounds.dual))
+
+    arms = arms_of(problem, limits.threads, warm=start is not None and plan is start, told=told)
+    rng = np.random.default_rng([seed, 0x11F5])
+    gains = {arm.name: 0.0 for arm in arms}
+    work = limits.iterations is not None
+    while not asked:
+        primal = key[1] / problem.scale if key[0] == 0 else math.inf
+        if primal <= limits.target or (math.isfinite(primal) and primal - bounds.dual <= limits.gap * abs(primal)):
+            stop = Stop.OPTIMAL if primal <= bounds.dual + 1e-9 else Stop.GAP
+            break
+        if limits.iterations is not None and done >= limits.iterations:
+            stop = Stop.ITERATIONS
+            break
+        if clock.left < 0.05:
+            break
+        if bound > 0.0 and done == 1:
+            # after the first step, because a good plan guides the bound
+            begun = clock.elapsed
+            share, bound = min(120.0, bound * limits.seconds, clock.left), 0.0
+            found = quick_bound(
+                problem,
+                seconds=share,
+                threads=limits.threads,
+                target=primal,
+                plan=plan if key[0] == 0 else None,
+            )
+            bounds = bounds.with_dual(found.value, found.source)
+            for arm in arms:
+                if isinstance(arm, Readmit):
+                    arm.hint = found.days
+            phases["bound"] = (clock.elapsed - begun,)
+            asked = tell("bound")
+            continue
+        arm = arms[done] if done < len(arms) else _pick(arms, rng)
+        done += 1
+        began, before = clock.elapsed, key
+        found_plan = arm.step(plan, rng, seconds=clock.left, work=work, seed=int(rng.integers(2**31)))
+        if found_plan is None:
+            continue
+        new, gain = hard_and_cost(problem, found_plan), 0.0
+        if new <= key:
+            gain = (before[1] - new[1]) / max(1.0, before[1]) * 1000.0 + 1000.0 * (before[0] - new[0])
+            gains[arm.name] += (before[1] - new[1]) / problem.scale
+            plan, better, key = found_plan, new < key, new
+            if better:
+                asked = tell(arm.name)
+        arm.learn(gain, 1.0 if work else clock.elapsed - began)
+    if asked:
+        stop = Stop.INTERRUPTED
+    log.debug("gains by step: %s", gains)
+    stats = Stats(clock.elapsed, phases, {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}})
+    if key[0] > 0:
+        reasons = explain(problem, seconds=max(5.0, clock.left)) if left else ()
+        return Outcome(None, stop, bounds, stats, reasons)
+    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats)
+
+
+def _pick(arms: list[Arm], rng: np.random.Generator) -> Arm:
+    """By recent gain a second, with a share for everybody."""
+    weights = np.array([max(1e-6, arm.score) for arm in arms])
+    weights = np.maximum(weights / weights.sum(), 0.4 / len(arms))
+    return arms[int(rng.choice(len(arms), p=weights / weights.sum()))]
+
+
+def _first_plan(
+    problem: HospitalProblem, start: HospitalPlan | None, seed: int, clock: Deadline
+) -> tuple[HospitalPlan, int]:
+    """The start where it is usable, else a constructed plan."""
+    if start is not None:
+        hard, _ = hard_and_cost(problem, start)
+        if hard == 0:
+            return start, 0
+    return construct(problem, seed=seed, deadline=Deadline(clock.left / 3))

@@ -1,5 +1,0 @@
-"""Numba kernels: the pricing problem of one person's roster."""
-
-from optimise.kernels.pricing import COARSE, GRID, Priced, Pricer, on_grid
-
-__all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]

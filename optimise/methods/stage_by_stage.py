@@ -1,0 +1,106 @@
+"""Method ``stage-by-stage``: each week planned without knowledge of the weeks after it, as the ward lives it."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, get_method
+from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.roster.problem import Roster
+
+__all__ = ["StageByStage"]
+
+log = logging.getLogger(__name__)
+
+
+class StageByStage:
+    """Rolling-horizon planning of INRC-II instances (their *dynamic* version).
+
+    Week ``k`` is planned knowing the history and the weeks up to ``k`` only, with a look-ahead in which the weeks
+    seen so far stand for those to come; then it is fixed. Time is dealt evenly over the weeks that are left. The
+    roster of all weeks is evaluated against the static problem; there is no dual bound.
+
+    Options
+    -------
+    inner : str
+        Method that plans each stage; ``auto`` when left out. It gets the remaining options.
+    ahead : int
+        Unknown weeks to look ahead; all when left out.
+    """
+
+    name = "stage-by-stage"
+    needs = "a whole INRC-II instance"
+
+    def supports(self, problem: Any) -> bool:
+        return problem.kind == "roster" and "stages" in problem.meta
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        given = dict(options or {})
+        inner, ahead = get_method(str(given.pop("inner", "auto"))), _weeks(given.pop("ahead", None))
+        stages, clock = problem.meta["stages"], Deadline(limits.seconds)
+        if stages.whole(problem.name).digest() != problem.digest():
+            raise UnsupportedError("stage-by-stage works on an INRC-II instance as it was read, not on an edited one")
+        count = len(stages.weeks)
+        fixed = np.zeros((len(problem.employees), 0), dtype=np.int16)
+        phases: dict[str, tuple[float, ...]] = {}
+        for k in range(count):
+            began = clock.elapsed
+            stage = stages.problem(k, fixed, ahead=ahead)
+            told = _Stage(listen, clock, f"week {k + 1} of {count}")
+            share = replace(limits, seconds=max(0.1, clock.left / (count - k)))
+            mine = inner.solve(stage, limits=share, seed=seed, comm=comm, listen=told, options=given)
+            plan, asked, stop = comm.bcast((mine.plan, told.asked, mine.stop))
+            phases[f"week {k + 1}"] = (clock.elapsed - began,)
+            if not isinstance(plan, Roster) or not stage.evaluate(plan).feasible:
+                note = f"week {k + 1} of {count}: no plan found ({stop}) after the weeks already fixed"
+                return Outcome(None, Stop.INTERRUPTED if asked else Stop.TIME, Bounds(), Stats(phases=phases), (note,))
+            log.info("week %d of %d planned in %.1f s", k + 1, count, clock.elapsed - began)
+            if asked and plan.duties.shape[1] == 7 * (count - k):  # the rest as the look-ahead has it
+                return _finished(problem, np.hstack([fixed, plan.duties]), Stop.INTERRUPTED, phases)
+            fixed = np.hstack([fixed, plan.duties[:, :7]])
+        return _finished(problem, fixed, Stop.TIME if clock.over else Stop.ITERATIONS, phases)
+
+
+class _Stage:
+    """Passes a stage's messages on as news of that stage: its costs are not those of the whole problem."""
+
+    def __init__(self, listen: Listener, clock: Deadline, label: str) -> None:
+        self.listen, self.clock, self.label, self.asked = listen, clock, label, False
+
+    def __call__(self, progress: Progress) -> bool:
+        cost = f" (stage cost {progress.primal:g})" if math.isfinite(progress.primal) else ""
+        told = Progress(self.clock.elapsed, math.inf, -math.inf, self.label + cost, progress.work)
+        self.asked = bool(self.listen(told)) or self.asked
+        return self.asked
+
+
+def _weeks(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise WardwiseError(f"option ahead={value!r}: expected a number of weeks, 0 or more")
+    return value
+
+
+def _finished(problem: Any, duties: Any, stop: Stop, phases: dict[str, tuple[float, ...]]) -> Outcome:
+    plan = Roster.from_array(duties)
+    found = problem.evaluate(plan)
+    bounds = Bounds(primal=found.cost if found.feasible else math.inf, primal_source="stage-by-stage")
+    return Outcome(plan, stop, bounds, Stats(phases=phases))

@@ -1,0 +1,182 @@
+"""Method ``highs``: the whole model of a problem, solved by HiGHS in memory.
+
+A roster problem without a start plan gets a quick one by dynamic programming, which HiGHS takes as its first incumbent.
+
+Options
+-------
+customise : callable, optional
+    Receives the Pyomo model before it is solved and may add constraints and objective terms. With changed objective
+    the proven bound holds for the changed problem only and is not reported.
+form : str, optional
+    ``"clauses"`` or ``"flow"`` for rosters; chosen by size when left out.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.roster.problem import RosterProblem
+from optimise.roster.search.construct import quick_start
+from optimise.solvers.highs import Highs, round_up
+from optimise.solvers.linear import Arrays
+from optimise.solvers.pyomo_bridge import PlanModel, build, from_pyomo, to_pyomo
+
+__all__ = ["HighsMethod"]
+
+log = logging.getLogger(__name__)
+
+SOURCE = "HiGHS branch and bound on the whole model"
+
+
+class HighsMethod:
+    """Whole model by HiGHS; exact where it finishes. Under MPI rank 0 works and the others wait."""
+
+    name = "highs"
+
+    def supports(self, problem: Any) -> bool:
+        return getattr(problem, "kind", "") in ("roster", "hospital", "capacity", "region", "blocks")
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        if comm.rank != 0:
+            return Outcome(None, Stop.OPTIMAL, Bounds())
+        clock = Deadline(limits.seconds)
+        given = dict(options or {})
+        customise = given.pop("customise", None)
+        if start is None and customise is None and isinstance(problem, RosterProblem):
+            start = quick_start(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)
+        built = build(problem, **given)
+        arrays, spread, same_goal = self._arrays(built, customise)
+        building = clock.elapsed
+        log.info("model of %d columns and %d rows built in %.1f s", arrays.columns, arrays.rows, building)
+        step = built.model.lattice if customise is None else 0.0
+        valid = same_goal and bool(getattr(built, "valid", True))
+        best: list[tuple[float, Plan]] = []
+
+        def bound_of(value: float) -> float:
+            return round_up(value, step) if valid else -math.inf
+
+        def on_solution(values: Any, objective: float, dual: float, nodes: int) -> None:
+            plan = built.plan(values[spread])
+            evaluation = problem.evaluate(plan)
+            if evaluation.feasible and (not best or evaluation.cost < best[0][0]):
+                best[:] = [(evaluation.cost, plan)]
+                listen(Progress(clock.elapsed, evaluation.cost, bound_of(dual), "HiGHS", nodes, plan))
+
+        def on_tick(primal: float, dual: float, nodes: int) -> bool:
+            shown = best[0][0] if best else math.inf
+            return bool(listen(Progress(clock.elapsed, shown, bound_of(dual), "", nodes)))
+
+        point = None
+        if start is not None:
+            point = np.full(arrays.columns, np.nan)
+            point[spread] = built.start(start)
+        highs = Highs(arrays, threads=limits.threads, seed=seed)
+        solved = highs.solve(
+            seconds=clock.left,
+            gap=limits.gap,
+            nodes=limits.iterations,
+            target=limits.target,
+            start=point,
+            on_solution=on_solution,
+            on_tick=on_tick,
+        )
+        stats = Stats(
+            clock.elapsed,
+            {"build": (building,), "solve": (clock.elapsed - building,)},
+            {"columns": arrays.columns, "rows": arrays.rows, "entries": len(arrays.value), "nodes": solved.nodes},
+        )
+        if solved.stop == Stop.INFEASIBLE:
+            bounds = (
+                Bounds(dual=math.inf, dual_source="HiGHS proves that no plan keeps all hard rules")
+                if valid
+                else Bounds()
+            )
+            stop = Stop.INFEASIBLE if valid or customise is not None else Stop.ERROR
+            return Outcome(None, stop, bounds, stats, self._explained(problem, clock, customise))
+        plan = best[0][1] if best else None
+        if solved.values is not None:
+            last = built.plan(solved.values[spread])
+            evaluation = problem.evaluate(last)
+            if evaluation.feasible and (plan is None or evaluation.cost <= best[0][0]):
+                best[:], plan = [(evaluation.cost, last)], last
+        bounds = Bounds()
+        if plan is not None:
+            bounds = bounds.with_primal(best[0][0], "HiGHS")
+        if valid and math.isfinite(solved.bound):
+            dual = bound_of(solved.bound)
+            if plan is not None and best[0][0] < dual <= best[0][0] * (1 + 1e-6) + 1e-6:
+                dual = best[0][0]  # equal but for rounding
+            bounds = bounds.with_dual(dual, SOURCE)
+        stop = solved.stop
+        if plan is not None and math.isfinite(bounds.dual) and bounds.gap <= 1e-9:
+            stop = Stop.OPTIMAL
+        elif stop == Stop.OPTIMAL and not valid:
+            stop = Stop.ITERATIONS  # optimal for a restricted or changed model, not for the problem
+        if problem.kind == "capacity" and plan is not None and same_goal and valid:
+            from optimise.capacity.model.capacity_values import stochastic_values
+
+            values = stochastic_values(problem, bounds, seconds=min(20.0, 0.1 * limits.seconds), seed=seed)  # type: ignore[arg-type]
+            stats = replace(stats, counts={**stats.counts, **values})
+        return Outcome(plan, stop, bounds, stats)
+
+    @staticmethod
+    def _arrays(built: PlanModel, customise: Any) -> tuple[Arrays, Any, bool]:
+        """Arrays to solve, where our columns stand in them, and whether the objective is still the problem's."""
+        if customise is None:
+            arrays = built.model.freeze()
+            return arrays, np.arange(arrays.columns), True
+        model, variables = to_pyomo(built.model)
+        before = from_pyomo(model)
+        customise(model)
+        after = from_pyomo(model)
+        place = {id(v): i for i, v in enumerate(after.variables)}
+        missing = [v for v in variables if id(v) not in place]
+        arrays = after.arrays
+        if missing:  # columns in no row and without cost: kept at a bound, so that plans can be read
+            extra = len(missing)
+            values = np.array([v.lb if v.lb is not None else 0.0 for v in missing])
+            arrays = Arrays(
+                np.r_[arrays.cost, np.zeros(extra)],
+                np.r_[arrays.lower, values],
+                np.r_[arrays.upper, values],
+                np.r_[arrays.integer, np.zeros(extra, dtype=np.bool_)],
+                arrays.row_lower,
+                arrays.row_upper,
+                arrays.start,
+                arrays.index,
+                arrays.value,
+                arrays.offset,
+            )
+            place.update({id(v): after.arrays.columns + i for i, v in enumerate(missing)})
+        old = {v.name: c for v, c in zip(before.variables, before.arrays.cost, strict=True) if c}
+        new = {v.name: c for v, c in zip(after.variables, after.arrays.cost, strict=True) if c}
+        same = old == new and before.arrays.offset == after.arrays.offset
+        return arrays, np.array([place[id(v)] for v in variables]), same
+
+    @staticmethod
+    def _explained(problem: Problem, clock: Deadline, customise: Any) -> tuple[str, ...]:
+        from optimise.methods.explained import explain_infeasible
+
+        lines = explain_infeasible(problem, seconds=max(clock.left, 20.0))
+        if customise is not None:
+            lines = ("The model was changed by the caller before solving; the rules alone may allow a plan.", *lines)
+        return lines

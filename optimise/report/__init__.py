@@ -1,0 +1,33 @@
+"""Reports of a finished run: one HTML file, one picture, one workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimise.core.problem import Problem
+from optimise.core.result import Result
+
+__all__ = ["write_excel", "write_html", "write_png"]
+
+
+def write_html(result: Result, problem: Problem, file: str | Path) -> Path:
+    """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``."""
+    from optimise.core.atomic import write_text
+    from optimise.report.html import html
+
+    write_text(Path(file), html(result, problem))
+    return Path(file)
+
+
+def write_png(result: Result, problem: Problem, file: str | Path) -> Path:
+    """Write the roster grid or the bed chart as a picture. Needs the extra ``report``."""
+    from optimise.report.picture import picture
+
+    return picture(result, problem, Path(file))
+
+
+def write_excel(result: Result, problem: Problem, file: str | Path) -> Path:
+    """Write plan, cover, rules, violations and trace as a workbook. Needs the extra ``report``."""
+    from optimise.report.excel import workbook
+
+    return workbook(result, problem, Path(file))

@@ -1,0 +1,58 @@
+"""Colours and short labels of shifts, the same in HTML, PNG and Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optimise.roster.problem import RosterProblem, Shift
+from optimise.roster.view import is_night
+
+__all__ = ["GENDER_COLOURS", "Ink", "duty_labels", "shift_inks", "short_labels"]
+
+#: Background and text colour.
+Ink = tuple[str, str]
+
+_DARK, _LIGHT = "#1c2430", "#ffffff"
+_NIGHTS: tuple[Ink, ...] = (("#31456f", _LIGHT), ("#54407a", _LIGHT), ("#1f5a66", _LIGHT), ("#6b3a5b", _LIGHT))
+#: Light tones that differ in hue and lightness; text labels carry the meaning, colours only help.
+_DAYS: tuple[Ink, ...] = tuple(
+    (colour, _DARK)
+    for colour in (
+        "#ffe08a", "#a8d5ef", "#b9e0b0", "#f6b99b", "#d7c3ec", "#f4c2d7",
+        "#cfe38f", "#9fded2", "#ffd0a6", "#c4cdf5", "#e3d5b8", "#e6b3b3",
+    )
+)  # fmt: skip
+GENDER_COLOURS: tuple[Ink, Ink] = (("#f6cf9b", _DARK), ("#a8d5ef", _DARK))
+
+
+def shift_inks(shifts: Sequence[Shift]) -> list[Ink]:
+    """A colour for each shift: nights dark, the others light, in order of their start."""
+    order = sorted(range(len(shifts)), key=lambda i: (shifts[i].start is None, shifts[i].start or 0, i))
+    inks: dict[int, Ink] = {}
+    days = nights = 0
+    for i in order:
+        if is_night(shifts[i]):
+            inks[i], nights = _NIGHTS[nights % len(_NIGHTS)], nights + 1
+        else:
+            inks[i], days = _DAYS[days % len(_DAYS)], days + 1
+    return [inks[i] for i in range(len(shifts))]
+
+
+def short_labels(names: Sequence[str], longest: int = 3) -> list[str]:
+    """Labels of at most ``longest`` letters that tell the names apart; ``1, 2, ..`` where that fails."""
+    if all(len(name) <= longest for name in names):
+        return list(names)
+    for letters in range(1, longest + 1):
+        cut = [name[:letters] for name in names]
+        if len(set(cut)) == len(cut):
+            return cut
+    return [str(i + 1) for i in range(len(names))]
+
+
+def duty_labels(problem: RosterProblem) -> list[str]:
+    """Label of each duty for a narrow cell: the shift, and the skill in lower case where duties name one."""
+    shifts = short_labels([s.id for s in problem.shifts])
+    skills = [s.lower() for s in short_labels(problem.skills, 2)]
+    return [
+        "" if d.shift < 0 else shifts[d.shift] + (f" {skills[d.skill]}" if d.skill >= 0 else "") for d in problem.duties
+    ]

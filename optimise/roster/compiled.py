@@ -1,0 +1,208 @@
+"""All rules of a rostering problem as arrays: the single source of the evaluator, the MIP, the pricing kernel and
+the quantum encoding."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.core.errors import InputError
+from optimise.roster import identical as alike
+from optimise.roster.rules.primitives import Counter, Line, Pattern
+
+if TYPE_CHECKING:
+    from optimise.roster.problem import Employee, RosterProblem
+
+__all__ = ["CompiledRoster", "LineTable", "member_table"]
+
+
+def member_table(masks: tuple[int, ...], duties: int) -> NDArray[np.bool_]:
+    """Boolean table ``[position, duty]`` of a pattern's sets."""
+    return np.array([[mask >> a & 1 for a in range(duties)] for mask in masks], dtype=np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class LineTable:
+    """Head counts of all cover lines as one sparse product.
+
+    ``value[line] = sum of coefficient * counts[group, day, duty]`` over the entries, where ``counts`` is the number
+    of people of a group on a duty.
+
+    Attributes
+    ----------
+    groups : bool array, shape (groups, employees)
+    line, group, day, duty : int32 arrays, shape (entries,)
+    coefficient : float array, shape (entries,)
+    """
+
+    count: int
+    groups: NDArray[np.bool_]
+    line: NDArray[np.int32]
+    group: NDArray[np.int32]
+    day: NDArray[np.int32]
+    duty: NDArray[np.int32]
+    coefficient: NDArray[np.float64]
+
+    def values(self, duties: NDArray[np.int16], alphabet: int) -> NDArray[np.float64]:
+        """Value of every line under a roster of shape (employees, days)."""
+        people, days = duties.shape
+        counts = np.zeros((len(self.groups), days, alphabet))
+        columns = np.broadcast_to(np.arange(days), (people, days))
+        for g, members in enumerate(self.groups):
+            np.add.at(counts[g], (columns[members], duties[members]), 1.0)
+        entries = self.coefficient * counts[self.group, self.day, self.duty]
+        return np.bincount(self.line, weights=entries, minlength=self.count).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledRoster:
+    """The compiled rules.
+
+    Attributes
+    ----------
+    employees, days, alphabet : int
+        Sizes; duties are ``0 .. alphabet-1``, 0 = off.
+    patterns : tuple of Pattern
+        Resolved against history and cut to the horizon: every start is >= 0 and every match lies inside.
+    counters : tuple of Counter
+    lines : tuple of Line
+    allowed : bool array, shape (employees, days, alphabet)
+        False where a hard single-day pattern forbids the duty.
+    unit_cost : float array, shape (employees, days, alphabet)
+        Sum of the soft single-day patterns.
+    """
+
+    employees: int
+    days: int
+    alphabet: int
+    patterns: tuple[Pattern, ...]
+    counters: tuple[Counter, ...]
+    lines: tuple[Line, ...]
+    allowed: NDArray[np.bool_]
+    unit_cost: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, problem: RosterProblem) -> CompiledRoster:
+        """Compile the rules of a problem."""
+        people, days, duties = problem.shape
+        patterns: list[Pattern] = []
+        counters: list[Counter] = []
+        lines: list[Line] = []
+        for rule in problem.rules:
+            for pattern in rule.patterns(problem):
+                _check_cells(pattern.rule, pattern.employees, people)
+                patterns.extend(_resolved(pattern, problem.employees, days))
+            counters.extend(rule.counters(problem))
+            lines.extend(rule.lines(problem))
+        for line in lines:
+            for term in line.terms:
+                if not 0 <= term.day < days:
+                    raise InputError(f"day {term.day} is outside the horizon", item=f"rule {line.rule}")
+        allowed = np.ones((people, days, duties), dtype=np.bool_)
+        unit_cost = np.zeros((people, days, duties))
+        for p in patterns:
+            if len(p.masks) == 1 and p.groups is None:
+                members = member_table(p.masks, duties)[0]
+                for a in np.flatnonzero(members):
+                    if p.hard:
+                        allowed[p.employees, p.starts, a] = False
+                    else:
+                        np.add.at(unit_cost, (p.employees, p.starts, a), p.cost)
+        for array in (allowed, unit_cost):
+            array.setflags(write=False)
+        return cls(people, days, duties, tuple(patterns), tuple(counters), tuple(lines), allowed, unit_cost)
+
+    @cached_property
+    def leader(self) -> NDArray[np.int32]:
+        """The first person alike of each person; see :func:`optimise.roster.identical.leaders`."""
+        return alike.leaders(self)
+
+    @cached_property
+    def sequences(self) -> tuple[Pattern, ...]:
+        """Patterns over two or more days, or over groups of days (all that ``unit_cost`` does not hold)."""
+        return tuple(p for p in self.patterns if len(p.masks) > 1 or p.groups is not None)
+
+    @cached_property
+    def floor(self) -> float:
+        """A cost that no roster undercuts: each cell's cheapest duty, where no rule has a negative price."""
+        prices = [p.weight for p in self.patterns if not p.hard]
+        prices += [w for c in self.counters for w in (c.weight_lower, c.weight_upper)]
+        prices += [s.price for line in self.lines for s in (*line.under, *line.over)]
+        if min(prices, default=0.0) < 0:
+            return -np.inf
+        cheapest = np.where(self.allowed, self.unit_cost, np.inf).min(axis=2)
+        return float(cheapest[np.isfinite(cheapest)].sum())
+
+    @cached_property
+    def line_table(self) -> LineTable:
+        """Cover lines as one sparse product."""
+        index: dict[tuple[int, ...] | None, int] = {}
+        columns: tuple[list[int], ...] = ([], [], [], [])
+        coefficients: list[float] = []
+        for i, line in enumerate(self.lines):
+            for term in line.terms:
+                g = index.setdefault(term.employees, len(index))
+                for a in range(self.alphabet):
+                    if term.mask >> a & 1:
+                        for column, value in zip(columns, (i, g, term.day, a), strict=True):
+                            column.append(value)
+                        coefficients.append(term.coefficient)
+        groups = np.zeros((len(index), self.employees), dtype=np.bool_)
+        for members, g in index.items():
+            groups[g, slice(None) if members is None else list(members)] = True
+        line_, group, day, duty = (np.asarray(c, dtype=np.int32) for c in columns)
+        return LineTable(len(self.lines), groups, line_, group, day, duty, np.asarray(coefficients))
+
+    def content(self) -> Iterator[bytes]:
+        """Bytes that determine the compiled problem, for digests."""
+        for p in self.patterns:
+            yield repr((p.rule, p.masks, p.weight, p.amount, p.groups)).encode()
+            yield p.employees.tobytes()
+            yield p.starts.tobytes()
+        for c in self.counters:
+            yield repr((c.rule, c.groups, c.mask, c.weight_lower, c.weight_upper)).encode()
+            for array in (c.employees, c.lower, c.upper, c.offset, c.values):
+                yield b"" if array is None else array.tobytes()
+        for line in self.lines:
+            yield repr(line).encode()
+
+
+def _check_cells(rule: str, employees: NDArray[np.int32], people: int) -> None:
+    if len(employees) and not 0 <= int(employees.min()) <= int(employees.max()) < people:
+        raise InputError("speaks of a person who is not in the problem", item=f"rule {rule}")
+
+
+def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Iterator[Pattern]:
+    """Cut a pattern to the horizon; where it begins before day 0, history decides whether the past part matches.
+
+    A past day matches when every duty that history allows lies in the pattern's set; an unknown day never does.
+    """
+    length = len(pattern.masks)
+    extent = days if pattern.groups is None else len(pattern.groups)
+    inside = (pattern.starts >= 0) & (pattern.starts + length <= extent)
+    if inside.all():
+        if len(pattern.starts):
+            yield pattern
+        return
+    if inside.any():
+        yield replace(pattern, employees=pattern.employees[inside], starts=pattern.starts[inside])
+    if pattern.groups is not None:
+        return
+    cut: dict[int, list[int]] = defaultdict(list)
+    early = (pattern.starts < 0) & (pattern.starts + length > 0) & (pattern.starts + length <= extent)
+    for employee, start in zip(pattern.employees[early].tolist(), pattern.starts[early].tolist(), strict=True):
+        past = -start
+        history = staff[employee].history
+        if len(history) >= past and all(
+            history[past - 1 - i] and not history[past - 1 - i] & ~pattern.masks[i] for i in range(past)
+        ):
+            cut[past].append(employee)
+    for past, people in sorted(cut.items()):
+        who = np.asarray(people, dtype=np.int32)
+        yield replace(pattern, masks=pattern.masks[past:], employees=who, starts=np.zeros(len(who), np.int32))

@@ -1,0 +1,231 @@
+"""Exact evaluation of a roster from the roster alone.
+
+Patterns are matched, totals added up and heads counted over the compiled arrays; no model, no solver and no state of
+a search takes part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.core.errors import InputError
+from optimise.core.result import Evaluation, RuleCost, Violation
+from optimise.roster.compiled import member_table
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
+
+if TYPE_CHECKING:
+    from optimise.roster.compiled import CompiledRoster
+
+__all__ = ["evaluate_roster", "line_cost", "matches", "roster_cost", "totals"]
+
+Duties = NDArray[np.int16]
+
+
+def matches(pattern: Pattern, duties: Duties, alphabet: int) -> NDArray[np.bool_]:
+    """Which places of a resolved pattern match, shape (places,)."""
+    if pattern.groups is None:
+        table = member_table(pattern.masks, alphabet)
+        hit = np.ones(len(pattern.starts), dtype=np.bool_)
+        for i in range(len(pattern.masks)):
+            hit &= table[i][duties[pattern.employees, pattern.starts + i]]
+        return hit
+    worked = np.stack([(duties[:, list(g)] != 0).any(axis=1) for g in pattern.groups], axis=1).astype(np.int8)
+    table = member_table(pattern.masks, 2)
+    hit = np.ones(len(pattern.starts), dtype=np.bool_)
+    for i in range(len(pattern.masks)):
+        hit &= table[i][worked[pattern.employees, pattern.starts + i]]
+    return hit
+
+
+def totals(counter: Counter, duties: Duties, alphabet: int) -> NDArray[np.int64]:
+    """Total of every person of a counter, shape (people,)."""
+    rows = duties[counter.employees]
+    total: NDArray[np.int64] = counter.offset.copy()
+    if counter.values is not None:
+        total += counter.values[np.arange(rows.shape[1]), rows].sum(axis=1)
+    if counter.groups is not None:
+        inside = member_table((counter.mask,), alphabet)[0][rows]
+        for group in counter.groups:
+            total += inside[:, list(group)].any(axis=1)
+    return total
+
+
+def line_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float, float]:
+    """Soft cost and hard amount of being ``distance`` >= 0 units away from a line's target."""
+    cost = hard = 0.0
+    for s in segments:
+        part = min(distance, s.width)
+        if part <= 0:
+            break
+        if math.isinf(s.price):
+            hard += part
+        else:
+            cost += part * s.price
+        distance -= part
+    return cost, hard
+
+
+class _Tally:
+    """Amounts and violations by rule while an evaluation is put together."""
+
+    def __init__(self) -> None:
+        self.soft: dict[str, float] = defaultdict(float)
+        self.hard: dict[str, float] = defaultdict(float)
+        self.cost: dict[str, float] = defaultdict(float)
+        self.seen: dict[str, set[bool]] = defaultdict(set)
+        self.violations: list[Violation] = []
+
+    def add(
+        self,
+        rule: str,
+        amount: float,
+        weight_cost: float,
+        hard: bool,
+        who: tuple[str, ...],
+        days: tuple[int, ...],
+        text: str,
+    ) -> None:
+        (self.hard if hard else self.soft)[rule] += amount
+        cost = 0.0 if hard else weight_cost
+        self.cost[rule] += cost
+        self.violations.append(Violation(rule, hard, amount, cost, who, days, text))
+
+
+def evaluate_roster(problem: RosterProblem, plan: Roster) -> Evaluation:
+    """Evaluate a roster; see :meth:`RosterProblem.evaluate`."""
+    compiled, duties = problem.compiled, plan.duties
+    if duties.shape != (compiled.employees, compiled.days):
+        raise InputError(
+            f"the roster has shape {duties.shape}, the problem {(compiled.employees, compiled.days)}",
+            item="plan",
+        )
+    if duties.size and not 0 <= int(duties.min()) <= int(duties.max()) < compiled.alphabet:
+        raise InputError("the roster holds a duty that the problem does not have", item="plan")
+    tally = _Tally()
+    for pattern in compiled.patterns:
+        tally.seen[pattern.rule].add(pattern.hard)
+        _pattern(problem, pattern, duties, tally)
+    for counter in compiled.counters:
+        for weight in (counter.weight_lower, counter.weight_upper):
+            tally.seen[counter.rule].add(math.isinf(weight))
+        _counter(problem, counter, duties, tally)
+    values = compiled.line_table.values(duties, compiled.alphabet)
+    for line, value in zip(compiled.lines, values, strict=True):
+        tally.seen[line.rule].add(line.hard)
+        _line(problem, line, float(value), tally)
+    rules: list[RuleCost] = []
+    for rule in problem.rules:
+        kinds = tally.seen.get(rule.name, {True})
+        if kinds == {True} or tally.hard[rule.name]:
+            rules.append(RuleCost(rule.name, True, tally.hard[rule.name], 0.0))
+        if False in kinds:
+            rules.append(RuleCost(rule.name, False, tally.soft[rule.name], tally.cost[rule.name]))
+    return Evaluation(
+        cost=float(sum(r.cost for r in rules)),
+        hard=float(sum(r.amount for r in rules if r.hard)),
+        rules=tuple(rules),
+        violations=tuple(tally.violations),
+    )
+
+
+def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]:
+    """(soft cost, hard amount) without naming violations; the quick form for searches."""
+    cost = hard = 0.0
+    for pattern in compiled.patterns:
+        count = int(matches(pattern, duties, compiled.alphabet).sum()) * pattern.amount
+        if pattern.hard:
+            hard += count
+        else:
+            cost += count * pattern.weight
+    for counter in compiled.counters:
+        total = totals(counter, duties, compiled.alphabet)
+        for missing, weight in (
+            (np.maximum(counter.lower - total, 0).sum(), counter.weight_lower),
+            (np.maximum(total - counter.upper, 0).sum(), counter.weight_upper),
+        ):
+            if math.isinf(weight):
+                hard += float(missing)
+            else:
+                cost += float(missing) * weight
+    for line, value in zip(compiled.lines, compiled.line_table.values(duties, compiled.alphabet), strict=True):
+        for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
+            if distance > 0:
+                soft, broken = line_cost(side, float(distance))
+                cost, hard = cost + soft, hard + broken
+    return cost, hard
+
+
+def _pattern(problem: RosterProblem, pattern: Pattern, duties: Duties, tally: _Tally) -> None:
+    hits = np.flatnonzero(matches(pattern, duties, problem.compiled.alphabet))
+    if not len(hits):
+        return
+    who, start = pattern.employees[hits], pattern.starts[hits]
+    order = np.lexsort((start, who))
+    who, start = who[order], start[order]
+    length = len(pattern.masks)
+    if pattern.merge:
+        breaks = np.flatnonzero((np.diff(who) != 0) | (np.diff(start) != 1)) + 1
+        first, last = np.r_[0, breaks], np.r_[breaks, len(who)] - 1
+    else:
+        first = last = np.arange(len(who))
+    for i, j in zip(first.tolist(), last.tolist(), strict=True):
+        units = (j - i + 1) * pattern.amount
+        begin, end = int(start[i]), int(start[j]) + length - 1
+        if pattern.groups is None:
+            days = tuple(range(begin, end + 1))
+        else:
+            days = tuple(d for g in pattern.groups[begin : end + 1] for d in g)
+        name = problem.employees[int(who[i])].id
+        text = f"{name}: {pattern.label} ({_span(problem, days)})"
+        tally.add(pattern.rule, units, units * pattern.weight, pattern.hard, (name,), days, text)
+
+
+def _counter(problem: RosterProblem, counter: Counter, duties: Duties, tally: _Tally) -> None:
+    total = totals(counter, duties, problem.compiled.alphabet)
+    for sign, bound, weight, word in (
+        (-1, counter.lower, counter.weight_lower, "below the minimum of"),
+        (1, counter.upper, counter.weight_upper, "above the maximum of"),
+    ):
+        excess = sign * (total - bound)
+        for i in np.flatnonzero(excess > 0).tolist():
+            amount = float(excess[i])
+            if weight == 0:
+                continue
+            name = problem.employees[int(counter.employees[i])].id
+            have, off, want = (_quantity(v, counter.unit) for v in (int(total[i]), int(amount), int(bound[i])))
+            text = f"{name}: {counter.label} {have}, {off} {word} {want}"
+            tally.add(counter.rule, amount, amount * weight, math.isinf(weight), (name,), (), text)
+
+
+def _quantity(value: int, unit: str) -> str:
+    """Minutes are told in hours."""
+    return f"{value / 60:.4g} h" if unit == "minutes" else f"{value} {unit}"
+
+
+def _line(problem: RosterProblem, line: Line, value: float, tally: _Tally) -> None:
+    for side, distance, word in (
+        (line.under, line.lower - value, "short"),
+        (line.over, value - line.upper, "too many"),
+    ):
+        if distance <= 0:
+            continue
+        cost, hard = line_cost(side, distance)
+        target = line.lower if word == "short" else line.upper
+        when = problem.horizon.label(line.day) if line.day >= 0 else ""
+        text = f"{when} {line.label}: {distance:g} {word} ({value:g}, wanted {target:g})".strip()
+        days = (line.day,) if line.day >= 0 else ()
+        if hard:
+            tally.add(line.rule, hard, 0.0, True, (), days, text)
+        if cost or not hard:
+            tally.add(line.rule, distance - hard, cost, False, (), days, text)
+
+
+def _span(problem: RosterProblem, days: tuple[int, ...]) -> str:
+    label = problem.horizon.label
+    return label(days[0]) if len(days) == 1 else f"{label(days[0])} to {label(days[-1])}"

@@ -1,0 +1,1 @@
+"""Roster formats, one module a family."""

@@ -1,0 +1,206 @@
+"""The plan that every rostering problem can be written to and read from: who works which shift on which date.
+
+JSON has one line for each person::
+
+    {"schema": "wardwise-plan/1", "problem": "Ward 7",
+     "roster": {
+      "Ann": {"2026-01-05": "E", "2026-01-06": "E"},
+      "Bob": {}
+     }}
+
+Days off are left out; problems without dates number the days from 0. CSV has one row for each person and one column
+for each day. Either is accepted when a plan is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Container
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError
+from optimise.formats.base import read_text
+from optimise.formats.text import beside, is_file, separator
+from optimise.roster.formats.ward_document import Document, ItemError, nearest
+from optimise.roster.problem import OFF, Roster, RosterProblem
+
+__all__ = [
+    "day_keys",
+    "is_native_plan",
+    "plan_csv",
+    "plan_rows",
+    "plan_text",
+    "read_native_plan",
+    "read_plan_rows",
+    "write_native_plan",
+]
+
+SCHEMA = "wardwise-plan/1"
+_OFF = frozenset({"", "-", "off"})
+
+
+def day_keys(problem: RosterProblem) -> list[str]:
+    """The name of each day: its date, or its number when the problem has no dates."""
+    dates = [problem.horizon.date(d) for d in range(problem.horizon.days)]
+    return [str(d) if when is None else when.isoformat() for d, when in enumerate(dates)]
+
+
+def is_native_plan(path: Path) -> bool:
+    """Whether a file is one of our native JSON plans, of rosters or hospitals (by what it says of itself)."""
+    if path.suffix != ".json" or not is_file(path):
+        return False
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(made, dict):
+        return False
+    return made.get("kind") == "hospital-plan" or str(made.get("schema", "")).startswith("wardwise-plan/")
+
+
+def plan_text(plan: Roster, problem: RosterProblem) -> str:
+    """The JSON form of a plan."""
+    keys, ids = day_keys(problem), [d.id for d in problem.duties]
+    rows = []
+    for person, row in zip(problem.employees, plan.duties, strict=True):
+        worked = {keys[d]: ids[a] for d, a in enumerate(row) if a != OFF}
+        rows.append(f"  {json.dumps(person.id, ensure_ascii=False)}: {json.dumps(worked, ensure_ascii=False)}")
+    top = {"schema": SCHEMA, "problem": problem.name, "family": problem.family, "days": problem.horizon.days}
+    if problem.horizon.start is not None:
+        top["start"] = problem.horizon.start.isoformat()
+    head = json.dumps(top, ensure_ascii=False)[:-1]
+    return head + ',\n "roster": {\n' + ",\n".join(rows) + "\n }}\n"
+
+
+def plan_rows(plan: Roster, problem: RosterProblem) -> list[list[str]]:
+    """A header with the days and one row for each person."""
+    people = zip(problem.employees, problem.table(plan), strict=True)
+    return [["staff", *day_keys(problem)], *([person.id, *row] for person, row in people)]
+
+
+def plan_csv(plan: Roster, problem: RosterProblem) -> str:
+    """The CSV form of a plan."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(plan_rows(plan, problem))
+    return out.getvalue()
+
+
+def write_native_plan(plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
+    """Write ``STEM.json``."""
+    return [write_text(beside(stem, ".json"), plan_text(plan, problem))]
+
+
+def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
+    """Read a plan from JSON, YAML or CSV.
+
+    Raises
+    ------
+    InputError
+        For people, days or shifts that the problem does not have, naming the line.
+    """
+    text = read_text(path)
+    if path.suffix.lower() == ".csv":
+        return _read_csv(text, path, problem)
+    document = Document.parse(text, path)
+    try:
+        return _read_object(document.data, problem)
+    except InputError as error:
+        raise document.locate(error) from None
+
+
+def _read_object(data: Any, problem: RosterProblem) -> Roster:
+    if not isinstance(data, dict) or not isinstance(data.get("roster"), dict):
+        raise ItemError("a plan with a roster for each person was expected", ())
+    made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
+    days = {key: d for d, key in enumerate(day_keys(problem))}
+    for name, row in data["roster"].items():
+        path = ("roster", name)
+        employee = _employee(problem, name, path)
+        if isinstance(row, list):
+            if len(row) != len(days):
+                raise ItemError(f"has {len(row)} days, the problem {len(days)}", path)
+            row = dict(zip(days, row, strict=True))
+        if not isinstance(row, dict):
+            raise ItemError("a mapping of dates to shifts was expected", path)
+        for key, duty in row.items():
+            if key not in days:
+                first, last = next(iter(days)), list(days)[-1]
+                raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
+            made[employee, days[key]] = _duty(problem, duty, (*path, key))
+    _everybody(problem, data["roster"], ("roster",))
+    return Roster(made)
+
+
+def _everybody(problem: RosterProblem, named: Container[str], path: tuple[str, ...]) -> None:
+    """Refuse a plan that leaves people out: it was made for another problem, or cut short."""
+    missing = [e.id for e in problem.employees if e.id not in named]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ItemError(f"says nothing of {missing[0]}{more}; who is off throughout has an empty row", path)
+
+
+def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
+    try:
+        return problem.employee_index(name)
+    except InputError:
+        known = [e.id for e in problem.employees]
+        raise ItemError(f"the problem has nobody called {name!r}" + nearest(name, known), path) from None
+
+
+def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...]) -> int:
+    if duty is None or (isinstance(duty, str) and duty.strip() in _OFF):
+        return OFF
+    word = str(duty).strip()
+    try:
+        return problem.duty_index(word)
+    except InputError:
+        known = [d.id for d in problem.duties[1:]]
+        raise ItemError(f"the problem has no shift called {word!r}" + nearest(word, known), path) from None
+
+
+def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputError(f"is not CSV: {error}", file=path, line=reader.line_num) from None
+    return read_plan_rows(rows, path, problem)
+
+
+def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: RosterProblem) -> Roster:
+    """A roster from numbered rows of text, a header with the days first."""
+    if not rows:
+        raise InputError("is empty", file=path)
+    made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
+    days = {key: d for d, key in enumerate(day_keys(problem))}
+    header = [cell.strip() for cell in rows[0][1]]
+    columns: list[int] = []
+    for cell in header[1:]:
+        if cell not in days or days[cell] in columns:
+            raise InputError(f"{cell!r} is not a day of the problem, or given twice", file=path, line=rows[0][0])
+        columns.append(days[cell])
+    seen: set[int] = set()
+    for line, row in rows[1:]:
+        try:
+            name = row[0].strip()
+            employee = _employee(problem, name, (name,))
+            if employee in seen:
+                raise ItemError("has two rows", (name,))
+            seen.add(employee)
+            if len(row) - 1 != len(columns):
+                raise ItemError(f"{len(row) - 1} days, the header has {len(columns)}", (name,))
+            for column, cell in zip(columns, row[1:], strict=True):
+                made[employee, column] = _duty(problem, cell, (name, header[1 + columns.index(column)]))
+        except InputError as error:
+            raise error.at(file=path, line=line) from None
+    try:
+        _everybody(problem, {problem.employees[e].id for e in seen}, ())
+    except InputError as error:
+        raise error.at(file=path) from None
+    return Roster(made)

@@ -1,0 +1,292 @@
+"""Which sheets a ward has as a table, and which column holds what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimise.roster.formats.ward_parts import WorkLimits
+
+__all__ = ["SHEETS", "Column", "Sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header, the place of its value inside the entry, and the kind of its cells.
+
+    A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``).
+    """
+
+    header: str
+    place: tuple[str, ...]
+    kind: str = "text"
+    options: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A sheet, the list of the document that it fills, and rows that show how it is used.
+
+    Attributes
+    ----------
+    target : str
+        Key of the document; with ``owner``, key of the list inside ``rules``, a contract or a person.
+    shape : str
+        ``"rows"`` one entry each, ``"pairs"`` a key and its value each, ``"owned"`` entries of the ward's rules or of
+        the contract or person that the row names, ``"limits"`` one person's own limits.
+    """
+
+    name: str
+    target: str
+    columns: tuple[Column, ...]
+    shape: str = "rows"
+    note: str = ""
+    examples: tuple[dict[str, str], ...] = ()
+
+
+def _column(header: str, kind: str = "text", *options: str, at: str = "", note: str = "") -> Column:
+    return Column(header, tuple((at or header).split(".")), kind, options, note)
+
+
+def _kind(annotation: object) -> str:
+    text = str(annotation)
+    return "window" if "Weekend" in text or "Average" in text else "switch" if "Toggle" in text else "limit"
+
+
+_LIMITS = tuple(
+    _column(name, _kind(field.annotation), note=field.description or "")
+    for name, field in WorkLimits.model_fields.items()
+    if name not in ("hours", "shift_limits", "forbidden_sequences")
+)
+_WEIGHT = Column("weight", (), "price", note="hard, or the price of each unit by which it is broken")
+_OWNER = (
+    _column("contract", note="only for this contract; empty = everybody"),
+    _column("staff", note="only for this person"),
+)
+_KINDS = ("annual", "study", "sick", "other", "unavailable")
+
+SHEETS: tuple[Sheet, ...] = (
+    Sheet(
+        "ward",
+        "",
+        (
+            _column("name"),
+            _column("comment"),
+            _column("start", "date", note="first day of the plan"),
+            _column("weeks", "number"),
+            _column("days", "number", note="instead of weeks"),
+            _column("weekend_days", "words"),
+            _column("skills", "words"),
+            _column("groups", "words"),
+        ),
+        "pairs",
+        "The ward and the period to plan.",
+        ({"name": "My ward", "start": "2026-01-05", "weeks": "4", "skills": "in-charge"},),
+    ),
+    Sheet(
+        "shifts",
+        "shifts",
+        (
+            _column("id"),
+            _column("name"),
+            _column("start", "clock"),
+            _column("end", "clock", note="at or before the start = on the next day"),
+            _column("break_minutes", "number", note="unpaid"),
+            _column("paid_minutes", "number", note="length less break when empty"),
+            _column("overnight", "flag", "yes", "no", note="only needed for very long shifts"),
+            _column("night", "flag", "yes", "no", note="3 h or more between 23:00 and 06:00 when empty"),
+            _column("who", "who", note="who may work it"),
+        ),
+        note="Shift types with clock times.",
+        examples=(
+            {"id": "E", "name": "Early", "start": "07:00", "end": "15:00", "break_minutes": "30"},
+            {"id": "L", "name": "Late", "start": "13:00", "end": "21:00", "break_minutes": "30"},
+            {"id": "N", "name": "Night", "start": "20:30", "end": "07:30", "break_minutes": "60"},
+        ),
+    ),
+    Sheet(
+        "contracts",
+        "contracts",
+        (_column("id"), _column("name"), _column("weekly_hours", "number"), *_LIMITS),
+        note="Terms that people share; an empty limit is that of the sheet rules.",
+        examples=(
+            {"id": "full-time", "weekly_hours": "37.5", "max_consecutive_nights": "4"},
+            {"id": "part-time", "weekly_hours": "22.5", "max_weekends": "1 in 2 weeks weight 30"},
+        ),
+    ),
+    Sheet(
+        "rules",
+        "rules",
+        _LIMITS,
+        "pairs",
+        "Limits for everybody whose contract says nothing else.",
+        ({"min_rest_hours": "11", "max_average_weekly_hours": "48", "max_consecutive_days": "6"},),
+    ),
+    Sheet(
+        "staff",
+        "staff",
+        (
+            _column("id"),
+            _column("name"),
+            _column("band"),
+            _column("skills", "words"),
+            _column("groups", "words"),
+            _column("contract"),
+            _column("weekly_hours", "number", note="instead of the contract's"),
+            _column("shifts", "words", note="the only shifts that this person may work"),
+            _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),
+            _column("past_weekly_hours", "numbers", at="history.weekly_hours"),
+            _column("past_weekends", "flags", at="history.weekends", note="worked or not"),
+            _column(
+                "balance_hours", "number", at="history.balance_hours", note="worked above (+) or below (-) contract"
+            ),
+        ),
+        note="One row for each person.",
+        examples=(
+            {"id": "ann", "name": "Ann A.", "band": "6", "skills": "in-charge", "contract": "full-time"},
+            {"id": "ben", "name": "Ben B.", "band": "5", "contract": "full-time", "past_duties": "off, N, N"},
+            {"id": "chi", "name": "Chi C.", "band": "6", "skills": "in-charge", "contract": "full-time"},
+            {"id": "dee", "name": "Dee D.", "band": "5", "contract": "part-time"},
+        ),
+    ),
+    Sheet(
+        "demand",
+        "demand",
+        (
+            _column("name"),
+            _column("shifts", "words", note="counted together; or give between"),
+            _column("between", "span", note="at every moment of it"),
+            _column("who", "who"),
+            _column("days", "days", note="the most particular row holds"),
+            _column("minimum", "number"),
+            _column("maximum", "number"),
+            _WEIGHT,
+            _column("tiers", "tiers", note="how a gap is filled, instead of the sheet tiers"),
+            Column("surplus", ("surplus",), "price", note="price of each person above the maximum"),
+        ),
+        note="How many people are wanted.",
+        examples=(
+            {"shifts": "E", "minimum": "1"},
+            {"shifts": "L", "minimum": "1", "days": "weekdays"},
+            {"shifts": "N", "minimum": "1"},
+        ),
+    ),
+    Sheet(
+        "tiers",
+        "cover_tiers",
+        (_column("name"), _column("up_to", "number", note="empty = any number"), _WEIGHT),
+        note="How gaps are filled, cheapest first.",
+        examples=(
+            {"name": "bank", "up_to": "2", "weight": "60"},
+            {"name": "agency", "up_to": "2", "weight": "120"},
+            {"name": "unfilled", "weight": "300"},
+        ),
+    ),
+    Sheet(
+        "skill_mix",
+        "skill_mix",
+        (
+            _column("name"),
+            _column("who", "who"),
+            _column("minimum", "number"),
+            _column("share", "number", note="0 to 1, of all those of"),
+            _column("of", "who"),
+            _column("shifts", "words", note="counted together; empty = each shift"),
+            _column("between", "span"),
+            _column("days", "days"),
+            _WEIGHT,
+        ),
+        note="Who must be among those on duty.",
+        examples=(
+            {"name": "in charge", "who": "skills: in-charge", "minimum": "1", "days": "weekdays", "shifts": "E"},
+        ),
+    ),
+    Sheet(
+        "leave",
+        "leave",
+        (
+            _column("staff"),
+            _column("first", "date"),
+            _column("last", "date"),
+            _column("kind", "text", *_KINDS),
+            _column("hours_per_day", "number", note="credited; a fifth of the week, Monday to Friday, when empty"),
+        ),
+        note="Days on which people are away.",
+        examples=({"staff": "dee", "first": "2026-01-12", "last": "2026-01-18", "kind": "annual"},),
+    ),
+    Sheet(
+        "requests",
+        "requests",
+        (_column("staff"), _column("days", "days"), _column("want", "duties"), _column("avoid", "duties"), _WEIGHT),
+        note="Wishes for or against shifts, work or days off.",
+        examples=({"staff": "ann", "days": "2026-01-10", "want": "off", "weight": "10"},),
+    ),
+    Sheet(
+        "pins",
+        "pins",
+        (_column("staff"), _column("date", "date"), _column("shift", note="or off")),
+        note="Days that are settled.",
+        examples=({"staff": "ben", "date": "2026-01-14", "shift": "E"},),
+    ),
+    Sheet(
+        "pairs",
+        "pairs",
+        (
+            _column("kind", "text", "apart", "together", "supervised"),
+            _column("staff", "words"),
+            _column("by", "who", note="supervised: by whom"),
+            _column("limit", "number", note="apart: so many at most"),
+            _column("shifts", "words"),
+            _column("days", "days"),
+            _WEIGHT,
+        ),
+        note="People who work together, apart, or under supervision.",
+        examples=({"kind": "apart", "staff": "ann, ben", "weight": "5"},),
+    ),
+    Sheet(
+        "limits",
+        "limits",
+        (_column("staff"), *_LIMITS),
+        "limits",
+        "Limits of single people, instead of their contract's.",
+    ),
+    Sheet(
+        "hours",
+        "hours",
+        (
+            *_OWNER,
+            _column("weekly", "number", note="empty here and in minimum, maximum = the contract's"),
+            _column("minimum", "number"),
+            _column("maximum", "number"),
+            _column("tolerance", "number", note="hours over the whole period"),
+            _column("weeks", "number", note="reference period; empty = the plan"),
+            _WEIGHT,
+        ),
+        "owned",
+        "Average weekly hours.",
+        ({"tolerance": "6", "weight": "4"},),
+    ),
+    Sheet(
+        "shift_limits",
+        "shift_limits",
+        (
+            *_OWNER,
+            _column("shifts", "words"),
+            _column("minimum", "number"),
+            _column("maximum", "number"),
+            _column("weeks", "number"),
+            _WEIGHT,
+        ),
+        "owned",
+        "How many of some shifts one person works.",
+        ({"shifts": "N", "maximum": "8", "weight": "15"},),
+    ),
+    Sheet(
+        "sequences",
+        "forbidden_sequences",
+        (*_OWNER, _column("sequence", "words", note="shifts, off, work, night, any, E|L on days in a row"), _WEIGHT),
+        "owned",
+        "Duties on consecutive days that are not wanted.",
+        ({"sequence": "N, off, N", "weight": "10"},),
+    ),
+)

@@ -1,0 +1,283 @@
+"""JSON and YAML as plain values that know their lines, and pydantic's findings in the planner's words.
+
+YAML is read with the rules of version 1.2 (``off`` and ``20:00`` are words, not a truth value and a number in base
+60), without aliases and tags; in both languages a key that is given twice is an error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from optimise.core.errors import InputError
+
+__all__ = ["Document", "ItemError", "item_path", "nearest", "validated"]
+
+Path_ = Sequence[str | int]
+Model = TypeVar("Model", bound=BaseModel)
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class ItemError(InputError):
+    """An :class:`InputError` that knows the path of its item, from which a reader finds the line."""
+
+    def __init__(self, message: str, path: Path_) -> None:
+        super().__init__(message, item=item_path(path) or None)
+        self.path = tuple(path)
+
+
+def item_path(path: Path_) -> str:
+    """``("staff", 3, "skills", 0)`` as ``staff[3].skills[0]``."""
+    made = ""
+    for part in path:
+        made += f"[{part}]" if isinstance(part, int) else ("." if made else "") + _printable(str(part))
+    return made
+
+
+def nearest(name: str, known: Sequence[str], *, listed: bool = True) -> str:
+    """``; did you mean 'E'?`` or the names that are known."""
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    if not listed:
+        return ""
+    shown = ", ".join(list(known)[:12]) + (", ..." if len(known) > 12 else "")
+    return f"; known: {shown or 'none'}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed JSON or YAML file."""
+
+    file: Path
+    text: str
+    data: Any
+
+    @classmethod
+    def parse(cls, text: str, file: Path) -> Document:
+        """Parse text; the suffix of ``file`` tells the language.
+
+        Raises
+        ------
+        InputError
+            With the line of the mistake.
+        """
+        if file.suffix.lower() in (".yaml", ".yml"):
+            node = _compose(text, file)
+            return cls(file, text, None if node is None else _value(node, file, set()))
+        return cls(file, text, _json(text, file))
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        try:
+            return _compose(self.text, self.file)  # JSON is YAML, but for oddities in which no line is named
+        except InputError:
+            return None
+
+    def line(self, path: Path_) -> int | None:
+        """1-based line of the item at ``path``, or of the nearest one that contains it."""
+        node = self._root
+        if node is None:
+            return None
+        for part in path:
+            if isinstance(node, yaml.MappingNode):
+                found = next((v for k, v in node.value if getattr(k, "value", None) == part), None)
+                key = next((k for k, _ in node.value if getattr(k, "value", None) == part), None)
+                if found is None:
+                    break
+                node = found if not isinstance(found, yaml.ScalarNode) or key is None else key
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+            else:
+                break
+        return int(node.start_mark.line) + 1
+
+    def locate(self, error: InputError) -> InputError:
+        """The same error with file and line."""
+        line = self.line(error.path) if isinstance(error, ItemError) else None
+        return error.at(file=self.file, line=line)
+
+
+def validated(model: type[Model], data: Any) -> Model:
+    """Check plain values against a model.
+
+    Raises
+    ------
+    ItemError
+        For the first finding, with the number of further ones.
+    """
+    if not isinstance(data, dict):
+        raise ItemError("a mapping of keys to values was expected", ())
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
+        path = _real_path(first["loc"], data)
+        message = _finding(model, first, path)
+        if len(found) > 1:
+            message += f" (and {len(found) - 1} more)"
+        raise ItemError(message, path) from None
+    except RecursionError:
+        raise ItemError("is nested too deeply", ()) from None
+
+
+def _finding(model: type[BaseModel], found: Any, path: Path_) -> str:
+    kind, text = found["type"], str(found["msg"])
+    if kind == "extra_forbidden":
+        return "unknown key" + nearest(str(path[-1]), _keys_at(model, path[:-1]))
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return text.removeprefix("Value error, ")
+    if kind.startswith("date_"):
+        return "should be a date such as 2026-01-05"
+    if kind in ("int_from_float", "int_parsing", "int_type"):
+        return "should be a whole number"
+    text = text.removeprefix("Input ")
+    if kind == "string_pattern_mismatch" and path:
+        return _pattern_words(str(path[-1] if isinstance(path[-1], str) else path[-2]), text)
+    return text
+
+
+def _pattern_words(key: str, text: str) -> str:
+    if key in ("start", "end", "between"):
+        return "should be a clock time such as 07:30"
+    if key == "days":
+        return "should be a date (2026-01-10), a range (2026-01-10..2026-01-14), Mon to Sun, weekdays or weekends"
+    return text
+
+
+def _real_path(loc: tuple[Any, ...], data: Any) -> tuple[str | int, ...]:
+    """Pydantic's location without the names of alternatives that it puts in."""
+    made: list[str | int] = []
+    for i, part in enumerate(loc):
+        inside = isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data)
+        if inside or (isinstance(data, dict) and part in data):
+            data = data[part]
+        elif i < len(loc) - 1 or not isinstance(data, dict):
+            continue
+        made.append(part)
+    return tuple(made)
+
+
+def _keys_at(model: Any, path: Path_) -> list[str]:
+    """Names of the fields of the model that describes the item at ``path``."""
+    for part in path:
+        if isinstance(part, int):
+            continue
+        if not (isinstance(model, type) and issubclass(model, BaseModel)) or part not in model.model_fields:
+            return []
+        model = _inner(model.model_fields[part].annotation)
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside ``list[M]`` or ``M | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in typing.get_args(annotation):
+        made = _inner(argument)
+        if made is not None:
+            return made
+    return None
+
+
+# ---------------------------------------------------------------------------------------------- JSON
+
+
+def _json(text: str, file: Path) -> Any:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(items)
+        if len(made) != len(items):
+            keys = [k for k, _ in items]
+            twice = next(k for k in keys if keys.count(k) > 1)
+            raise InputError(f"the key {_printable(twice)!r} is given twice in one object", file=file)
+        return made
+
+    def constant(word: str) -> Any:
+        raise InputError(f"{word} is not a number that can be used", file=file)
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise InputError(f"is not JSON: {error.msg} (column {error.colno})", file=file, line=error.lineno) from None
+    except RecursionError:
+        raise InputError("is nested too deeply", file=file) from None
+    except ValueError:
+        raise InputError("holds a number that is too long", file=file) from None
+
+
+# ---------------------------------------------------------------------------------------------- YAML
+
+
+def _compose(text: str, file: Path) -> yaml.Node | None:
+    loader = None
+    try:
+        loader = _LOADER(text)
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"is not YAML: {error.problem or error.context}"
+        raise InputError(message, file=file, line=None if mark is None else mark.line + 1) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"is not YAML: {first}", file=file) from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _value(node: yaml.Node, file: Path, seen: set[int]) -> Any:
+    line = node.start_mark.line + 1
+    if id(node) in seen:
+        raise InputError("aliases (*name) are not understood; write the value out", file=file, line=line)
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(each, file, seen) for each in node.value]
+    made: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise InputError("a key must be a word", file=file, line=key.start_mark.line + 1)
+        if key.value in made:
+            raise InputError(f"the key {key.value!r} is given twice", file=file, line=key.start_mark.line + 1)
+        made[key.value] = _value(value, file, seen)
+    return made
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style:  # None or '' is plain, depending on the loader
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text) and len(text) < 40 and not (len(text) > 1 and text[0] == "0" and text[1].isdigit()):
+        return float(text)
+    return text
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

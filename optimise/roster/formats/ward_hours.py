@@ -1,0 +1,184 @@
+"""Hours as rules: contracts, averages over a reference period with the past weeks, any seven days."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from optimise.roster.formats.ward import Ward
+from optimise.roster.formats.ward_index import WardIndex
+from optimise.roster.formats.ward_parts import AverageLimit, Hours, ShiftLimit
+from optimise.roster.rules import RosterRule, Total
+from optimise.roster.rules.compound import Compound
+
+__all__ = ["Credits", "average_rule", "hours_rules", "rolling_hours", "shift_limit_rule"]
+
+#: Minutes credited for leave: (employee, day, minutes).
+Credits = tuple[tuple[int, int, int], ...]
+People = tuple[int, ...]
+#: A half-open range of days, the past weeks counted with it, and whether the whole of it lies in the plan.
+Window = tuple[int, int, int, bool]
+
+
+def _windows(days: int, weeks: int | None) -> list[Window]:
+    """The horizon with past weeks, or blocks of weeks inside it."""
+    if weeks is None:
+        return [(0, days, 0, True)]
+    if 7 * weeks >= days:
+        return [(0, days, (7 * weeks - days) // 7, True)]
+    return [(first, min(first + 7 * weeks, days), 0, first + 7 * weeks <= days) for first in range(0, days, 7 * weeks)]
+
+
+def _past(ward: Ward, employee: int, weeks: int) -> list[float]:
+    """Hours of the latest past weeks that count, as far as they are known."""
+    return ward.staff[employee].history.weekly_hours[-weeks:] if weeks else []
+
+
+def hours_rules(
+    index: WardIndex, given: list[tuple[Hours, People]], credits: Credits, names: object
+) -> tuple[list[RosterRule], dict[int, float]]:
+    """Rules of all hours; and what each person may work over the horizon at most where that is hard, in minutes."""
+    assert callable(names)
+    covered = {e for _, people in given for e in people}
+    usual = tuple(e for e in range(len(index.ward.staff)) if e not in covered and index.weekly_hours(e) is not None)
+    entries = [*given, *([(Hours(), usual)] if usual else [])]
+    credited = _sums(credits)
+    rules: list[RosterRule] = []
+    caps: dict[int, float] = {}
+    for entry, people in entries:
+        if entry.contracted:
+            people = tuple(e for e in people if index.weekly_hours(e) is not None)
+        if not people:
+            continue
+        parts: list[RosterRule] = []
+        for first, last, past, whole in _windows(index.horizon.days, entry.weeks):
+            low, high, before = [], [], []
+            for e in people:
+                weekly = index.weekly_hours(e) if entry.contracted else entry.weekly
+                bottom, top = (entry.minimum, entry.maximum) if weekly is None else (weekly, weekly)
+                counted = _past(index.ward, e, past)
+                weeks = (last - first) / 7 + len(counted) if whole else float(entry.weeks or 0)
+                carried = sum(counted) if past else (index.ward.staff[e].history.balance_hours if first == 0 else 0)
+                slack = entry.tolerance
+                low.append(-(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6))
+                high.append(10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6))
+                before.append(round(60 * carried))
+                if math.isinf(entry.price) and (first, last) == (0, index.horizon.days):
+                    cap = high[-1] - before[-1] - credited.get(e, 0)
+                    caps[e] = min(caps.get(e, math.inf), cap)
+            parts.append(_total(index, people, (first, last), low, high, before, entry.price / 60, credits))
+        name = "contracted hours" if entry.contracted else "weekly hours"
+        rules.append(_joined(names(name), parts))
+    return rules, caps
+
+
+def average_rule(
+    index: WardIndex, limit: AverageLimit, people: People, credits: Credits, caps: dict[int, float], names: object
+) -> RosterRule:
+    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own."""
+    assert callable(names)
+    credited = _sums(credits)
+    parts: list[RosterRule] = []
+    for first, last, past, whole in _windows(index.horizon.days, limit.weeks):
+        bound: list[tuple[int, int, int]] = []
+        for e in people:
+            counted = _past(index.ward, e, past)
+            weeks = (last - first) / 7 + len(counted) if whole else float(limit.weeks)
+            top, before = math.floor(60 * float(limit.limit or 0) * weeks + 1e-6), round(60 * sum(counted))
+            if (first, last) != (0, index.horizon.days) or caps.get(e, math.inf) > top - before - credited.get(e, 0):
+                bound.append((e, top, before))
+        if bound:
+            who = tuple(e for e, _, _ in bound)
+            low = [-(10**9)] * len(bound)
+            parts.append(
+                _total(
+                    index,
+                    who,
+                    (first, last),
+                    low,
+                    [t for _, t, _ in bound],
+                    [b for _, _, b in bound],
+                    limit.price / 60,
+                    credits,
+                )
+            )
+    return _joined(names(f"at most {limit.limit:g} h a week on average"), parts)
+
+
+def _total(
+    index: WardIndex,
+    people: People,
+    period: tuple[int, int],
+    low: list[int],
+    high: list[int],
+    before: list[int],
+    weight: float,
+    credits: Credits,
+) -> Total:
+    inside = set(people)
+    return Total(
+        name="hours",
+        employees=people,
+        of=index.work,
+        measure="minutes",
+        minimum=tuple(low) if any(v > -(10**9) for v in low) else None,
+        maximum=tuple(high) if any(v < 10**9 for v in high) else None,
+        before=tuple(before),
+        weight_minimum=weight,
+        weight_maximum=weight,
+        period=period,
+        credit=tuple(c for c in credits if c[0] in inside),
+        noun="paid time",
+    )
+
+
+def _joined(name: str, parts: list[RosterRule]) -> RosterRule:
+    return Compound(name=name, parts=tuple(parts))
+
+
+def _sums(credits: Credits) -> dict[int, int]:
+    made: dict[int, int] = defaultdict(int)
+    for employee, _, minutes in credits:
+        made[employee] += minutes
+    return made
+
+
+def rolling_hours(index: WardIndex, hours: float, price: float, people: People) -> RosterRule:
+    """Hours in any seven days in a row, the last days of history included."""
+    days = index.horizon.days
+    high = [math.floor(60 * hours + 1e-6)] * len(people)
+    low = [-(10**9)] * len(people)
+    parts: list[RosterRule] = []
+    for first in range(min(0, days - 7) if days < 7 else -6, max(days - 6, 1)):
+        period = (max(first, 0), min(first + 7, days))
+        before = [_worked_before(index, e, -first) for e in people] if first < 0 else [0] * len(people)
+        if first >= 0 or any(before):
+            parts.append(_total(index, people, period, low, high, before, price / 60, ()))
+    return _joined(f"at most {hours:g} h in 7 days", parts)
+
+
+def _worked_before(index: WardIndex, employee: int, days: int) -> int:
+    """Paid minutes of the last days of history, as far as the shifts are known."""
+    minutes = {s.id: s.minutes for s in index.ward.shifts}
+    return sum(minutes.get(d, 0) for d in index.ward.staff[employee].history.duties[-days:])
+
+
+def shift_limit_rule(index: WardIndex, entry: ShiftLimit, mask: int, people: People, name: str) -> RosterRule:
+    """Number of some shifts over the horizon or each block of weeks (a part of a block keeps only the maximum)."""
+    days = index.horizon.days
+    weeks = entry.weeks if entry.weeks is not None and 7 * entry.weeks < days else None
+    parts: list[RosterRule] = [
+        Total(
+            name=name,
+            employees=people,
+            of=mask,
+            minimum=entry.minimum if whole else None,
+            maximum=entry.maximum,
+            weight_minimum=entry.price,
+            weight_maximum=entry.price,
+            period=(first, last),
+            noun=f"works {'/'.join(entry.shifts)}:",
+        )
+        for first, last, _, whole in _windows(days, weeks)
+    ]
+    return _joined(name, parts)

@@ -1,0 +1,227 @@
+"""What the names in a ward stand for: people, shifts, days. Every look-up that fails names the item at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+
+from optimise.core.horizon import WEEKDAYS, Horizon
+from optimise.roster.formats.ward import Contract, Staff, Ward
+from optimise.roster.formats.ward_document import ItemError, nearest
+from optimise.roster.formats.ward_parts import Who, selector_dates
+
+__all__ = ["WardIndex"]
+
+Path = tuple[str | int, ...]
+
+
+class WardIndex:
+    """Names of a ward resolved to indices.
+
+    Attributes
+    ----------
+    horizon : Horizon
+    everything, work, nights : int
+        Masks of duties; duty ``i + 1`` is shift ``i``.
+    contracts : list of Contract or None
+        The contract of each person.
+    """
+
+    def __init__(self, ward: Ward) -> None:
+        self.ward = ward
+        try:
+            ward.start + timedelta(days=ward.length)
+        except OverflowError:
+            raise ItemError("the calendar ends before the plan does", ("start",)) from None
+        self.horizon = Horizon(ward.length, ward.start)
+        self._shifts = _unique([s.id for s in ward.shifts], "shifts")
+        self._staff = _unique([s.id for s in ward.staff], "staff")
+        self._contracts = _unique([c.id for c in ward.contracts], "contracts")
+        self.everything = (1 << (len(ward.shifts) + 1)) - 1
+        self.work = self.everything & ~1
+        self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
+        self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill")
+        self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
+        self.bands = {s.band for s in ward.staff if s.band is not None}
+        self.contracts: list[Contract | None] = [self._contract(s, i) for i, s in enumerate(ward.staff)]
+        self._who: dict[tuple[tuple[str, ...], ...], tuple[int, ...] | None] = {}
+        self.weekend = {WEEKDAYS.index(d) for d in ward.weekend_days}
+
+    # ---- people ----------------------------------------------------------------------------------------------
+    def employee(self, name: str, path: Path) -> int:
+        try:
+            return self._staff[name]
+        except KeyError:
+            named = [each.id for each in self.ward.staff if each.name == name]  # people go by their id, not their name
+            hint = f"; did you mean {named[0]!r}?" if len(named) == 1 else nearest(name, list(self._staff))
+            raise ItemError(f"nobody is called {name!r}" + hint, path) from None
+
+    def weekly_hours(self, employee: int) -> float | None:
+        """Contracted hours a week, the person's own before those of the contract."""
+        person, contract = self.ward.staff[employee], self.contracts[employee]
+        if person.weekly_hours is not None:
+            return person.weekly_hours
+        return None if contract is None else contract.weekly_hours
+
+    def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
+        """Indices of the people selected, None for everybody."""
+        key = tuple(tuple(getattr(chosen, kind)) for kind in self._holders)
+        if key not in self._who:
+            self._who[key] = self._resolve(chosen, path)
+        return self._who[key]
+
+    def _resolve(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
+        made: set[int] | None = None
+        for kind, holders in self._holders.items():
+            some: set[int] = set()
+            names = getattr(chosen, kind)
+            for i, name in enumerate(names):
+                if name not in holders:
+                    noun = "person" if kind == "staff" else kind[:-1]
+                    message = f"no {noun} is called {name!r}" + nearest(name, sorted(holders))
+                    raise ItemError(message, (*path, kind, i))
+                some |= holders[name]
+            if names:
+                made = some if made is None else made & some
+        return None if made is None else tuple(sorted(made))
+
+    @cached_property
+    def _holders(self) -> dict[str, dict[str, set[int]]]:
+        """Who has each name that people can be selected by."""
+        made: dict[str, dict[str, set[int]]] = {
+            "staff": {name: {i} for name, i in self._staff.items()},
+            "skills": {name: set() for name in self.skills},
+            "groups": {name: set() for name in self.groups},
+            "bands": {name: set() for name in self.bands},
+            "contracts": {name: set() for name in self._contracts},
+        }
+        for i, person in enumerate(self.ward.staff):
+            contract = self.contracts[i]
+            for kind, names in (
+                ("skills", person.skills),
+                ("groups", person.groups),
+                ("bands", [person.band] if person.band is not None else []),
+                ("contracts", [contract.id] if contract is not None else []),
+            ):
+                for name in names:
+                    made[kind][name].add(i)
+        return made
+
+    def _contract(self, person: Staff, i: int) -> Contract | None:
+        if person.contract is None:
+            # with one contract there is nothing to choose
+            return self.ward.contracts[0] if len(self.ward.contracts) == 1 else None
+        if person.contract not in self._contracts:
+            message = f"no contract is called {person.contract!r}" + nearest(person.contract, list(self._contracts))
+            raise ItemError(message, ("staff", i, "contract"))
+        return self.ward.contracts[self._contracts[person.contract]]
+
+    # ---- shifts ----------------------------------------------------------------------------------------------
+    def shift(self, name: str, path: Path) -> int:
+        """Index of a shift."""
+        try:
+            return self._shifts[name]
+        except KeyError:
+            raise ItemError(f"no shift is called {name!r}" + nearest(name, list(self._shifts)), path) from None
+
+    def mask(self, names: Sequence[str], path: Path) -> int:
+        """Mask of the duties of some shifts."""
+        made = 0
+        for i, name in enumerate(names):
+            bit = 1 << (self.shift(name, (*path, i)) + 1)
+            if made & bit:
+                raise ItemError(f"shift {name!r} is listed twice", (*path, i))
+            made |= bit
+        return made
+
+    def word(self, text: str, path: Path) -> int:
+        """Mask of a word of a sequence or history: ``off``, ``work``, ``night``, ``any``, ``?``, ``E``, ``E|L``."""
+        words = {"off": 1, "-": 1, "work": self.work, "night": self.nights, "any": self.everything, "?": 0}
+        made = 0
+        for each in text.split("|"):
+            made |= words[each] if each in words else 1 << (self.shift(each.strip(), path) + 1)
+        return made
+
+    # ---- days ------------------------------------------------------------------------------------------------
+    def day(self, when: date, path: Path) -> int:
+        """Index of a date inside the horizon."""
+        day = (when - self.ward.start).days
+        if not 0 <= day < self.horizon.days:
+            last = self.ward.start + timedelta(days=self.horizon.days - 1)
+            raise ItemError(f"{when} is outside the plan, {self.ward.start} to {last}", path)
+        return day
+
+    def days(self, selectors: Sequence[str], path: Path) -> dict[int, int]:
+        """Days selected, each with how particular its selector is: 3 a date, 2 a weekday, 1 a kind, 0 every day."""
+        if not selectors:
+            return dict.fromkeys(range(self.horizon.days), 0)
+        made: dict[int, int] = {}
+        for i, selector in enumerate(selectors):
+            rank, chosen = self._selected(selector, (*path, i))
+            for day in chosen:
+                made[day] = max(made.get(day, 0), rank)
+        return made
+
+    def _selected(self, selector: str, path: Path) -> tuple[int, Iterable[int]]:
+        try:
+            span = selector_dates(selector)
+        except ValueError as error:
+            raise ItemError(str(error), path) from None
+        if span is not None:
+            first, last = self.clipped(*span, path)
+            return 3, range(first, last + 1)
+        weekday, days = self.horizon.weekday, range(self.horizon.days)
+        if selector in WEEKDAYS:
+            return 2, [d for d in days if weekday(d) == WEEKDAYS.index(selector)]
+        free = selector == "weekends"
+        return 1, [d for d in days if (weekday(d) in self.weekend) == free]
+
+    def clipped(self, first: date, last: date, path: Path) -> tuple[int, int]:
+        """First and last day of a span of dates, cut to the horizon, of which it must touch some day."""
+        begin, end = (first - self.ward.start).days, (last - self.ward.start).days
+        if end < 0 or begin >= self.horizon.days:
+            until = self.ward.start + timedelta(days=self.horizon.days - 1)
+            span = f"{first}" if first == last else f"{first} to {last}"
+            raise ItemError(f"{span} is outside the plan, {self.ward.start} to {until}", path)
+        return max(begin, 0), min(end, self.horizon.days - 1)
+
+    @cached_property
+    def weekends(self) -> list[tuple[int, ...]]:
+        """Days of each weekend inside the horizon; days of ``weekend_days`` that follow each other are one."""
+        made: list[list[int]] = []
+        for day in range(self.horizon.days):
+            if self.horizon.weekday(day) in self.weekend:
+                if made and made[-1][-1] == day - 1 and len(made[-1]) < len(self.weekend):
+                    made[-1].append(day)
+                else:
+                    made.append([day])
+        return [tuple(each) for each in made]
+
+
+def _unique(ids: list[str], key: str) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for i, each in enumerate(ids):
+        if each in made:
+            raise ItemError(f"{each!r} is also the id of {key}[{made[each]}]", (key, i, "id"))
+        made[each] = i
+    return made
+
+
+def _declared(declared: list[str], held: list[tuple[list[str], int]], noun: str) -> set[str]:
+    _unique_words(declared, f"{noun}s")
+    known = set(declared)
+    for names, i in held:
+        for j, name in enumerate(names):
+            path: Path = ("staff", i, f"{noun}s", j)
+            if declared and name not in known:
+                raise ItemError(f"no {noun} is called {name!r}" + nearest(name, declared), path)
+            if name in names[:j]:
+                raise ItemError(f"{noun} {name!r} is listed twice", path)
+    return known or {name for names, _ in held for name in names}
+
+
+def _unique_words(words: list[str], key: str) -> None:
+    for i, word in enumerate(words):
+        if word in words[:i]:
+            raise ItemError(f"{word!r} is listed twice", (key, i))

@@ -1,0 +1,171 @@
+"""A ward document as a problem to solve; whatever in it makes no sense is found here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from optimise.roster.formats.ward import Ward
+from optimise.roster.formats.ward_cover import cover_rules
+from optimise.roster.formats.ward_document import ItemError
+from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_limits import Names, limit_rules
+from optimise.roster.formats.ward_parts import RESERVED
+from optimise.roster.problem import Duty, Employee, RosterProblem
+from optimise.roster.problem import Shift as DomainShift
+from optimise.roster.rules import DaysOff, Eligibility, Pins, Request, Requests, RosterRule
+
+__all__ = ["to_problem"]
+
+#: Largest number of (person, day) cells; far above any hospital, it only stops slips.
+_LARGEST = 5_000_000
+
+
+def to_problem(ward: Ward) -> RosterProblem:
+    """Convert a ward.
+
+    Raises
+    ------
+    ItemError
+        Naming the entry that contradicts another or speaks of what does not exist.
+    """
+    index = WardIndex(ward)
+    if len(ward.staff) * index.horizon.days > _LARGEST:
+        raise ItemError(f"{len(ward.staff)} people over {index.horizon.days} days are too many", ("staff",))
+    names = Names()
+    forbidden = _forbidden(index)
+    away, kinds = _leave(index)
+    credits = tuple((e, d, minutes) for (e, d), minutes in kinds.items() if minutes)
+    rules: list[RosterRule] = []
+    if any(forbidden):
+        rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
+    if kinds:
+        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds))))
+    pins = _pins(index, away, forbidden)
+    if pins:
+        rules.append(Pins(name=names("pinned"), cells=pins))
+    limits = limit_rules(index, away, credits, names)
+    requests = _requests(index, away, names)
+    return RosterProblem(
+        name=ward.name,
+        family="native",
+        horizon=index.horizon,
+        shifts=tuple(DomainShift(s.id, s.minutes, s.first, s.last, s.name) for s in ward.shifts),
+        duties=(Duty("-"), *(Duty(s.id, i) for i, s in enumerate(ward.shifts))),
+        employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
+        rules=(*rules, *limits, *cover_rules(index, names), *requests),
+        skills=tuple(ward.skills or sorted(index.skills)),
+        meta={"ward": ward, "weekend": sorted(index.weekend)},
+    )
+
+
+def _employee(index: WardIndex, i: int) -> Employee:
+    person, contract = index.ward.staff[i], index.contracts[i]
+    path: Path = ("staff", i, "history", "duties")
+    past = [index.word(word, (*path, k)) for k, word in enumerate(person.history.duties)]
+    return Employee(
+        id=person.id,
+        name=person.name,
+        contract="" if contract is None else contract.id,
+        skills=tuple(person.skills),
+        groups=(*person.groups, *([f"band {person.band}"] if person.band else [])),
+        history=tuple(reversed(past)),
+    )
+
+
+def _forbidden(index: WardIndex) -> tuple[int, ...]:
+    """Duties that each person may not do: shifts for others, and all but a person's own list."""
+    ward = index.ward
+    made = [0] * len(ward.staff)
+    for i, shift in enumerate(ward.shifts):
+        allowed = index.who(shift.who, ("shifts", i, "who"))
+        if allowed is not None:
+            for e in set(range(len(made))) - set(allowed):
+                made[e] |= 1 << (i + 1)
+    for e, person in enumerate(ward.staff):
+        if person.shifts:
+            made[e] |= index.work & ~index.mask(person.shifts, ("staff", e, "shifts"))
+        if len(ward.contracts) > 1 and person.contract is None and person.weekly_hours is None:
+            raise ItemError("has no contract, and there is more than one to choose from", ("staff", e))
+    return tuple(made)
+
+
+def _leave(index: WardIndex) -> tuple[list[frozenset[int]], dict[tuple[int, int], int]]:
+    """Days away of each person, and the minutes credited for each."""
+    ward = index.ward
+    kinds: dict[tuple[int, int], int] = {}
+    source: dict[tuple[int, int], int] = {}
+    for i, leave in enumerate(ward.leave):
+        employee = index.employee(leave.staff, ("leave", i, "staff"))
+        first, last = index.clipped(leave.first, leave.last or leave.first, ("leave", i))
+        weekly = index.weekly_hours(employee) or 0.0
+        for day in range(first, last + 1):
+            cell = employee, day
+            if cell in source:
+                raise ItemError(
+                    f"{leave.staff} is away on {index.horizon.label(day)} already by leave[{source[cell]}]",
+                    ("leave", i),
+                )
+            source[cell] = i
+            if leave.hours_per_day is not None:
+                kinds[cell] = round(60 * leave.hours_per_day)
+            else:
+                credited = leave.kind != "unavailable" and index.horizon.weekday(day) < 5
+                kinds[cell] = round(60 * weekly / 5) if credited else 0
+    days: dict[int, set[int]] = defaultdict(set)
+    for employee, day in kinds:
+        days[employee].add(day)
+    return [frozenset(days[e]) for e in range(len(ward.staff))], kinds
+
+
+def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
+    made: dict[tuple[int, int], int] = {}
+    for i, pin in enumerate(index.ward.pins):
+        path: Path = ("pins", i)
+        employee, day = index.employee(pin.staff, (*path, "staff")), index.day(pin.date, (*path, "date"))
+        mask = 1 if pin.shift == "off" else 1 << (index.shift(pin.shift, (*path, "shift")) + 1)
+        if (employee, day) in made:
+            raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
+        if mask != 1 and day in away[employee]:
+            raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
+        if mask & forbidden[employee]:
+            raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
+        made[employee, day] = mask
+    return tuple((e, d, mask) for (e, d), mask in made.items())
+
+
+def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> list[RosterRule]:
+    cells: list[Request] = []
+    seen: dict[tuple[int, int, int], int] = {}
+    for i, request in enumerate(index.ward.requests):
+        path: Path = ("requests", i)
+        employee = index.employee(request.staff, (*path, "staff"))
+        wanted, key = (request.want, "want") if request.want is not None else (request.avoid, "avoid")
+        mask = _duties(index, wanted, (*path, key))
+        avoid = index.everything & ~mask if key == "want" else mask
+        explicit = index.days(request.days, (*path, "days"))
+        for day, rank in sorted(explicit.items()):
+            if day in away[employee]:
+                if avoid & 1 and rank == 3:
+                    when = index.horizon.label(day)
+                    raise ItemError(f"{request.staff} asks to work on {when}, a day of leave", path)
+                continue  # a wish for every Monday does not speak of a Monday on leave
+            if (employee, day, avoid) in seen and rank == 3:
+                raise ItemError(
+                    f"says the same for {index.horizon.label(day)} as requests[{seen[employee, day, avoid]}]", path
+                )
+            seen[employee, day, avoid] = i
+            if request.price and avoid:
+                cells.append(Request(employee, day, avoid, request.price))
+    return [Requests(name=names("requests"), requests=tuple(cells))] if cells else []
+
+
+def _duties(index: WardIndex, wanted: object, path: Path) -> int:
+    if wanted == "off":
+        return 1
+    if wanted == "work":
+        return index.work
+    assert isinstance(wanted, list)
+    for i, word in enumerate(wanted):
+        if word in RESERVED:
+            raise ItemError(f"{word!r} cannot be listed with shifts; write it alone", (*path, i))
+    return index.mask(wanted, path)

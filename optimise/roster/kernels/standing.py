@@ -1,0 +1,240 @@
+"""A whole plan with automaton states, totals and line values kept in step, and the working memory of its search."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.roster.kernels._jit import compiled
+from optimise.roster.kernels.staff import Staff
+
+__all__ = ["Plan", "Room", "evaluate", "line_price", "move_cover", "plan_of", "rewrite", "room_for", "total_price"]
+
+
+class Plan(NamedTuple):
+    """A plan under change; all arrays are kept in step.
+
+    Attributes
+    ----------
+    words : int16 (people, days)
+    states : int32 (people, days + 1)
+        Automaton state before each day.
+    amounts : int64 (counters,)
+        Totals in units.
+    lines : float64 (lines,)
+        Value of each cover line.
+    rise : float64 (lines,)
+        What one unit more of each line costs (may be out of step where ``lines`` holds expectations).
+    """
+
+    words: NDArray[np.int16]
+    states: NDArray[np.int32]
+    amounts: NDArray[np.int64]
+    lines: NDArray[np.float64]
+    rise: NDArray[np.float64]
+
+
+class Room(NamedTuple):
+    """Working memory of one thread."""
+
+    table: NDArray[np.float64]
+    low: NDArray[np.int32]
+    high: NDArray[np.int32]
+    price: NDArray[np.float64]
+    shut: NDArray[np.bool_]
+    options: NDArray[np.int32]
+    dear: NDArray[np.float64]
+    count: NDArray[np.int32]  # type: ignore[assignment]
+    onto: NDArray[np.int32]
+    over: NDArray[np.float64]
+    moved: NDArray[np.int32]
+    reach: NDArray[np.int32]
+    new: NDArray[np.int16]
+    old: NDArray[np.int16]
+    ahead: NDArray[np.float64]
+    work: NDArray[np.float64]
+
+
+def room_for(staff: Staff, most_days: int, people: int, cells: int = 6_000_000) -> Room:
+    """Working memory for stretches of up to ``most_days`` free days and up to ``people`` people at once."""
+    days, duties = staff.allowed.shape[1:]
+    states = int(staff.states.max(initial=1))
+    return Room(
+        np.empty(cells),
+        np.zeros(cells // 8, np.int32),
+        np.zeros(cells // 8, np.int32),
+        np.zeros((days, duties)),
+        np.zeros((days, duties), np.bool_),
+        np.zeros((most_days, duties, 4), np.int32),
+        np.zeros((most_days, duties)),
+        np.zeros(most_days, np.int32),
+        np.zeros(states, np.int32),
+        np.zeros(states),
+        np.zeros(states, np.int32),
+        np.zeros((most_days + 4, states, 4), np.int32),
+        np.zeros(days, np.int16),
+        np.zeros((people, days), np.int16),
+        np.zeros((most_days + 4, states)),
+        np.zeros(2),
+    )
+
+
+def plan_of(staff: Staff, words: NDArray[np.int16]) -> Plan:
+    """An own copy of a roster with states, totals and lines still to be set by :func:`evaluate`."""
+    people, days = words.shape
+    return Plan(
+        np.array(words, dtype=np.int16),
+        np.zeros((people, days + 1), np.int32),
+        np.zeros(len(staff.table), np.int64),
+        np.zeros(len(staff.line_first) - 1),
+        np.zeros(len(staff.line_first) - 1),
+    )
+
+
+@compiled
+def line_price(staff, line, value):  # type: ignore[no-untyped-def]
+    """Cost of a line at a value."""
+    first, last = staff.line_first[line], staff.line_first[line + 1]
+    if value <= staff.line_at[first]:
+        return staff.line_cost[first] + staff.line_slope[line, 0] * (value - staff.line_at[first])
+    for i in range(first + 1, last):
+        if value <= staff.line_at[i]:
+            x0, x1 = staff.line_at[i - 1], staff.line_at[i]
+            y0, y1 = staff.line_cost[i - 1], staff.line_cost[i]
+            return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
+    return staff.line_cost[last - 1] + staff.line_slope[line, 1] * (value - staff.line_at[last - 1])
+
+
+@compiled
+def total_price(staff, counter, units, hard):  # type: ignore[no-untyped-def]
+    """Cost of a total; a unit outside a hard limit costs ``hard``."""
+    raw = units * staff.unit_of[counter]
+    if raw < staff.lower[counter]:
+        each = staff.price_lower[counter]
+        if each == np.inf:
+            return hard * (staff.lower[counter] - raw) / staff.unit_of[counter]
+        return each * (staff.lower[counter] - raw)
+    if raw > staff.upper[counter]:
+        each = staff.price_upper[counter]
+        if each == np.inf:
+            return hard * (raw - staff.upper[counter]) / staff.unit_of[counter]
+        return each * (raw - staff.upper[counter])
+    return 0.0
+
+
+@compiled
+def move_cover(staff, plan, e, first, last, sign):  # type: ignore[no-untyped-def]
+    """Add or remove a person's duties on days ``first .. last-1``; returns the change of cover cost."""
+    duties = staff.letter.shape[1]
+    change = 0.0
+    for d in range(first, last):
+        cell = d * duties + plan.words[e, d]
+        for p in range(staff.pointer[staff.kind[e], cell], staff.pointer[staff.kind[e], cell + 1]):
+            i = staff.row[p]
+            before = line_price(staff, i, plan.lines[i])
+            plan.lines[i] += sign * staff.value[p]
+            after = line_price(staff, i, plan.lines[i])
+            plan.rise[i] = line_price(staff, i, plan.lines[i] + 1.0) - after
+            change += after - before
+    return change
+
+
+@compiled
+def rewrite(staff, plan, e, first, last, new, hard):  # type: ignore[no-untyped-def]
+    """Give a person the duties ``new`` on days ``first .. last-1``; returns the change of personal cost.
+
+    Cover is not touched. States, totals and words are kept in step; after the last day both sequences are followed
+    until they meet. Infinite if the new duties break a hard sequence rule; the plan is then left in an undefined
+    state of this person from ``first`` on and must be rewritten.
+    """
+    days = plan.words.shape[1]
+    k = staff.automaton[e]
+    width = staff.width[k]
+    change = 0.0
+    begin, end = staff.own[e], staff.own[e + 1]
+    for c in range(begin, end):
+        change -= total_price(staff, c, plan.amounts[c], hard)
+    was = plan.states[e, first]
+    now = was
+    d = first
+    while d < days and (d < last or was != now):
+        at = staff.at[staff.layer[k, d]]
+        a = plan.words[e, d]
+        b = new[d] if d < last else a
+        if was >= 0:
+            r = at + was * width + staff.letter[k, a]
+            after = staff.move[r]
+            if after >= 0:
+                change -= staff.cost[r] + staff.unit[e, d, a]
+                for c in range(begin, end):
+                    if staff.table[c] >= 0:
+                        plan.amounts[c] -= staff.values[staff.table[c], d, a]
+                    else:
+                        plan.amounts[c] -= staff.hits[r, staff.calendar[c]]
+            was = after
+        r = at + now * width + staff.letter[k, b]
+        change += staff.cost[r] + staff.unit[e, d, b]
+        for c in range(begin, end):
+            if staff.table[c] >= 0:
+                plan.amounts[c] += staff.values[staff.table[c], d, b]
+            else:
+                plan.amounts[c] += staff.hits[r, staff.calendar[c]]
+        now = staff.move[r]
+        plan.words[e, d] = b
+        if now < 0:
+            return np.inf
+        plan.states[e, d + 1] = now
+        d += 1
+    for c in range(begin, end):
+        change += total_price(staff, c, plan.amounts[c], hard)
+    return change
+
+
+@compiled
+def evaluate(staff, plan, hard):  # type: ignore[no-untyped-def]
+    """Bring states, totals and line values in step with the words; returns (cost, hard units of totals).
+
+    The cost is infinite if a word breaks a hard sequence rule or holds a duty that is not allowed.
+    """
+    people, days = plan.words.shape
+    plan.lines[:] = 0.0
+    plan.amounts[:] = 0
+    cost, outside = 0.0, 0.0
+    duties = staff.letter.shape[1]
+    for e in range(people):
+        k = staff.automaton[e]
+        width = staff.width[k]
+        s = 0
+        plan.states[e, 0] = 0
+        for d in range(days):
+            a = plan.words[e, d]
+            if not staff.allowed[e, d, a]:
+                return np.inf, np.inf
+            r = staff.at[staff.layer[k, d]] + s * width + staff.letter[k, a]
+            cost += staff.cost[r] + staff.unit[e, d, a]
+            for c in range(staff.own[e], staff.own[e + 1]):
+                if staff.table[c] >= 0:
+                    plan.amounts[c] += staff.values[staff.table[c], d, a]
+                else:
+                    plan.amounts[c] += staff.hits[r, staff.calendar[c]]
+            s = staff.move[r]
+            if s < 0:
+                return np.inf, np.inf
+            plan.states[e, d + 1] = s
+            cell = d * duties + a
+            for p in range(staff.pointer[staff.kind[e], cell], staff.pointer[staff.kind[e], cell + 1]):
+                plan.lines[staff.row[p]] += staff.value[p]
+        for c in range(staff.own[e], staff.own[e + 1]):
+            cost += total_price(staff, c, plan.amounts[c], hard)
+            raw = plan.amounts[c] * staff.unit_of[c]
+            if staff.price_lower[c] == np.inf and raw < staff.lower[c]:
+                outside += staff.lower[c] - raw
+            if staff.price_upper[c] == np.inf and raw > staff.upper[c]:
+                outside += raw - staff.upper[c]
+    for line in range(len(plan.lines)):
+        now = line_price(staff, line, plan.lines[line])
+        plan.rise[line] = line_price(staff, line, plan.lines[line] + 1.0) - now
+        cost += now
+    return cost, outside

@@ -1,0 +1,222 @@
+"""The three forms to which every rostering rule is reduced.
+
+``Pattern``
+    A conjunction over consecutive days of one person: it *matches* where each day's duty lies in that day's set.
+    A match is forbidden (hard) or costs ``amount * weight``. Successions, runs of work and rest, weekends, rest
+    after nights, unwanted patterns, leave and requests are all patterns. A set of patterns is a weighted finite
+    automaton (the pricing kernel's view), a list of clauses (the MIP's view) and a table look-up (the evaluator's).
+``Counter``
+    A total of one person (minutes, shifts of a type, worked weekends) with piecewise-linear cost outside
+    ``[lower, upper]``. Patterns and counters together are the multicost-regular view of one person's roster
+    (Demassey, Pesant, Rousseau 2006; Menana, Demassey 2009).
+``Line``
+    The only thing that links people: a weighted head count on a day with convex piecewise-linear cost.
+
+Days before the horizon are negative. A weight of :data:`HARD` (infinity) forbids.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from optimise.roster.problem import RosterProblem
+
+__all__ = ["HARD", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
+
+#: Weight of a rule that may not be broken.
+HARD = math.inf
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A forbidden or priced sequence, at many places.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule that made it.
+    masks : tuple of int
+        ``masks[i]`` is the set of duties that match on day ``start + i``. With ``groups``, the sets are over
+        {bit 0: the group is free, bit 1: someone works in it} and ``start`` counts groups.
+    employees, starts : ndarray of int32, shape (n,)
+        The places: person and first day (possibly before the horizon, where history decides).
+    weight : float
+        Price of one unit, or :data:`HARD`.
+    amount : int
+        Units that one match counts.
+    groups : tuple of tuple of int, optional
+        Groups of days (weekends) when the pattern speaks of groups and not of days.
+    label : str
+        What a match means, for the planner: ``"more than 5 working days in a row"``.
+    merge : bool
+        Whether matches on adjacent starts are one violation (windows of a too long run).
+    """
+
+    rule: str
+    masks: tuple[int, ...]
+    employees: Ints
+    starts: Ints
+    weight: float = HARD
+    amount: int = 1
+    groups: tuple[tuple[int, ...], ...] | None = None
+    label: str = ""
+    merge: bool = False
+
+    @property
+    def hard(self) -> bool:
+        return math.isinf(self.weight)
+
+    @property
+    def cost(self) -> float:
+        """Cost of one match; infinite when hard."""
+        return self.amount * self.weight
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counter:
+    """A total per person with bounds.
+
+    The total of person ``employees[i]`` is ``offset[i]`` plus, without ``groups``, the sum over days of
+    ``values[day, duty]``; with ``groups``, the number of groups in which some day's duty lies in ``mask``.
+
+    Attributes
+    ----------
+    employees : ndarray of int32, shape (n,)
+    lower, upper, offset : ndarray of int64, shape (n,)
+    values : ndarray of int64, shape (days, duties), optional
+    groups : tuple of tuple of int, optional
+    mask : int
+    weight_lower, weight_upper : float
+        Price of each unit below / above, or :data:`HARD`.
+    unit, label : str
+        ``"minutes"``, ``"total working time"``, for messages.
+    """
+
+    rule: str
+    employees: Ints
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    values: NDArray[np.int64] | None = None
+    groups: tuple[tuple[int, ...], ...] | None = None
+    mask: int = 0
+    weight_lower: float = HARD
+    weight_upper: float = HARD
+    unit: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """``coefficient`` for each of ``employees`` (None = everyone) whose duty on ``day`` lies in ``mask``."""
+
+    day: int
+    mask: int
+    employees: tuple[int, ...] | None = None
+    coefficient: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """``price`` per unit for the next ``width`` units away from the target; :data:`HARD` forbids them."""
+
+    width: float
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A head count with convex piecewise-linear cost outside ``[lower, upper]``.
+
+    The value is the sum of its terms. ``under`` prices the units missing to ``lower``, nearest first, with
+    non-decreasing prices; ``over`` the units above ``upper``. The last segment is unbounded (width ``inf``).
+    """
+
+    rule: str
+    terms: tuple[Term, ...]
+    lower: float = -math.inf
+    upper: float = math.inf
+    under: tuple[Segment, ...] = (Segment(math.inf, HARD),)
+    over: tuple[Segment, ...] = (Segment(math.inf, HARD),)
+    day: int = -1
+    label: str = ""
+
+    @property
+    def hard(self) -> bool:
+        """Whether every deviation is forbidden."""
+        return all(
+            math.isinf(side[0].price)
+            for side, bound in ((self.under, self.lower), (self.over, self.upper))
+            if math.isfinite(bound)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRule:
+    """Base of all rostering rules: a name, a scope, and the forms it compiles to.
+
+    Attributes
+    ----------
+    name : str
+        Unique within a problem; names the rows of the model and the line of the cost table.
+    employees : tuple of int, optional
+        People to whom it applies; None = everyone.
+    """
+
+    name: str
+    employees: tuple[int, ...] | None = field(default=None)
+
+    def scope(self, problem: RosterProblem) -> Ints:
+        """Indices of the people to whom the rule applies."""
+        if self.employees is None:
+            return np.arange(len(problem.employees), dtype=np.int32)
+        return np.asarray(self.employees, dtype=np.int32)
+
+    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+        return ()
+
+    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+        return ()
+
+    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+        return ()
+
+    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+        """The same rule with person ``new`` treated like ``source``.
+
+        Covers scopes and the fields that run parallel to the scope (tuples of its length named in
+        ``_per_employee``); rules with other per-person data override it.
+        """
+        scope = [int(e) for e in self.scope(problem)]
+        if source not in scope:
+            return self
+        where = scope.index(source)
+        changes: dict[str, Any] = {}
+        if self.employees is not None:
+            changes["employees"] = (*self.employees, new)
+        for one in fields(self):
+            if one.name in self._per_employee():
+                value = getattr(self, one.name)
+                if isinstance(value, tuple):
+                    changes[one.name] = (*value, value[where])
+        return replace(self, **changes) if changes else self
+
+    @classmethod
+    def _per_employee(cls) -> frozenset[str]:
+        """Names of fields that hold one value per person in scope when they are tuples."""
+        return frozenset()
+
+
+def places(employees: Ints, starts: Iterable[int]) -> tuple[Ints, Ints]:
+    """All pairs of people and start days, as two parallel arrays."""
+    days = np.fromiter(starts, dtype=np.int32)
+    return np.repeat(employees, len(days)), np.tile(days, len(employees))

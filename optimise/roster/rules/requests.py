@@ -1,0 +1,111 @@
+"""What is asked or fixed for single days: requests with weights, leave, eligibility, pinned duties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from optimise.roster.problem import RosterProblem
+from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
+
+__all__ = ["DaysOff", "Eligibility", "Pins", "Request", "Requests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``employee`` would not like a duty of ``avoid`` on ``day``; breaking it costs ``weight``.
+
+    A request *for* a shift avoids all other duties, the day off included.
+    """
+
+    employee: int
+    day: int
+    avoid: int
+    weight: float = HARD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests(RosterRule):
+    """Weighted wishes for single days."""
+
+    requests: tuple[Request, ...]
+    label: str = "request not granted"
+
+    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+        grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
+        for r in self.requests:
+            if r.weight:
+                grouped[r.avoid, r.weight].append((r.employee, r.day))
+        yield from _single_days(self.name, grouped, self.label)
+
+    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysOff(RosterRule):
+    """Days on which a person cannot work (leave, fixed days off)."""
+
+    cells: tuple[tuple[int, int], ...]
+    weight: float = HARD
+
+    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+        yield from _single_days(self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off")
+
+    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins(RosterRule):
+    """Duties fixed by the planner: ``(employee, day, mask of what is allowed)``."""
+
+    cells: tuple[tuple[int, int, int], ...] = ()
+
+    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+        grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
+        for employee, day, mask in self.cells:
+            grouped[problem.everything & ~mask, HARD].append((employee, day))
+        yield from _single_days(self.name, grouped, "differs from the pinned duty")
+
+    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility(RosterRule):
+    """Duties that a person may never do (skills not held), or does at a price (INRC-I alternative skill).
+
+    Attributes
+    ----------
+    forbidden : tuple of int
+        One mask per person in scope.
+    """
+
+    forbidden: tuple[int, ...]
+    weight: float = HARD
+    label: str = "lacks the skill"
+
+    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+        people: dict[int, list[int]] = defaultdict(list)
+        for employee, mask in zip(self.scope(problem), self.forbidden, strict=True):
+            if mask:
+                people[mask].append(int(employee))
+        for mask, who in people.items():
+            at = places(np.asarray(who, dtype=np.int32), range(problem.horizon.days))
+            yield Pattern(self.name, (mask,), *at, self.weight, label=self.label)
+
+    @classmethod
+    def _per_employee(cls) -> frozenset[str]:
+        return frozenset({"forbidden"})
+
+
+def _single_days(rule: str, grouped: dict[tuple[int, float], list[tuple[int, int]]], label: str) -> Iterable[Pattern]:
+    for (mask, weight), cells in grouped.items():
+        if cells and mask:
+            array = np.asarray(cells, dtype=np.int32)
+            yield Pattern(rule, (mask,), array[:, 0].copy(), array[:, 1].copy(), weight, label=label)

@@ -1,0 +1,1 @@
+"""Searches on rosters that run on one core."""

@@ -1,5 +1,0 @@
-"""Bed plans with fixed stays: annealing with priced overfilling, exact re-routing of one person, rounds over ranks."""
-
-from optimise.search.beds.search import improve_beds, usable
-
-__all__ = ["improve_beds", "usable"]

@@ -1,0 +1,1 @@
+"""Tools beside a solve: doctor, estimate, precompile, figure."""

@@ -1,0 +1,212 @@
+"""Requests and batch scripts, without a cluster."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from hpc.slurm import queue
+from hpc.slurm.cli import app
+from hpc.slurm.job import Job, poll_seconds
+from hpc.slurm.request import Request, duration, prepare
+from hpc.slurm.script import TEMPLATES, fill, template
+from hpc.slurm.site import find_site, site_names
+from optimise.core.errors import InputError, WardwiseError
+from optimise.generate import ward
+from optimise.roster.formats.native import write_ward
+
+TEXT = """#!/bin/bash
+# what it is
+#SBATCH --nodes=1
+#SBATCH --requeue
+set -u
+
+# >>> settings
+method=auto
+arguments=("$@")
+# <<< settings
+
+# >>> site
+# modules
+# <<< site
+run
+"""
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_ward(ward(5, 1, 1), tmp_path_factory.mktemp("instance") / "a ward's plan.json")
+
+
+def ask(instance: Path, **changes: Any) -> Request:
+    asked: dict[str, Any] = {"kind": "solve", "folder": Path("out"), "site": find_site("generic"), **changes}
+    return Request(target=asked.pop("target", instance), **asked)
+
+
+def header(script: str) -> dict[str, str]:
+    lines = [line.removeprefix("#SBATCH --") for line in script.splitlines() if line.startswith("#SBATCH")]
+    return {key: value for key, _, value in (line.partition("=") for line in lines)}
+
+
+def test_filling_in_changes_header_settings_and_site_only() -> None:
+    made = fill(TEXT, {"nodes": 3, "account": "a", "requeue": None}, {"arguments": ["a b", "$x"]}, "module load mpi")
+    assert made == TEXT.replace("--nodes=1\n#SBATCH --requeue", "--nodes=3\n#SBATCH --account=a").replace(
+        '("$@")', "('a b' '$x')"
+    ).replace("# modules", "module load mpi")
+
+
+def test_a_setting_that_no_line_has_is_an_error() -> None:
+    with pytest.raises(InputError, match="no setting colour"):
+        fill(TEXT, {}, {"colour": "red"})
+
+
+def test_a_header_value_cannot_bring_lines_of_its_own() -> None:
+    with pytest.raises(InputError, match="one line"):
+        fill(TEXT, {"account": "a\nrm -rf /"}, {})
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_every_template_is_a_script_that_survives(kind: str) -> None:
+    text = template(kind)
+    lines = header(text)
+    assert {"time", "signal", "requeue", "open-mode", "cpus-per-task", "output"} <= set(lines)
+    assert lines["open-mode"] == "append"
+    assert "scontrol requeue" in text
+    assert "SLURM_RESTART_COUNT" in text
+    assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("site", site_names())
+def test_every_site_fills_in_to_a_script(site: str, instance: Path) -> None:
+    made = prepare(ask(instance, site=find_site(site), ranks=2))
+    assert subprocess.run(["bash", "-n"], input=made.script, text=True, check=False).returncode == 0
+    assert str(instance.name.split("'")[0]) in made.script
+    if not find_site(site).verified:
+        assert any("not been run there" in note for note in made.notes)
+
+
+def test_memory_time_and_threads_come_from_the_request(instance: Path) -> None:
+    options = ("--time-limit", "1000", "--seed", "3")
+    made = prepare(ask(instance, nodes=2, ranks=6, threads=2, account="acc", qos="long", options=options))
+    lines = header(made.script)
+    assert (lines["nodes"], lines["ntasks"], lines["cpus-per-task"]) == ("2", "6", "2")
+    assert (lines["account"], lines["qos"]) == ("acc", "long")
+    assert lines["time"] == "00:22:00"  # 1000 s, starting and the warning
+    assert lines["signal"] == "USR1@120"
+    assert 100 < int(lines["mem-per-cpu"].removesuffix("M")) < 2000
+    assert "--time-limit 1000 --seed 3" in made.script
+
+
+def test_without_a_time_limit_one_is_estimated_and_said(instance: Path) -> None:
+    made = prepare(ask(instance))
+    assert any("no --time-limit" in note for note in made.notes)
+    assert "--time-limit 60" in made.script
+
+
+def test_a_long_solve_is_cut_into_jobs_of_the_site(instance: Path) -> None:
+    site = find_site("generic").model_copy(update={"longest_hours": 1.0})
+    made = prepare(ask(instance, site=site, options=("--time-limit", "10000")))
+    assert header(made.script)["time"] == "01:00:00"
+    assert any("back into the queue" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ("no such file", {"target": Path("absent.json")}),
+        ("No such option", {"options": ("--time-limt", "5")}),
+        ("unknown method", {"options": ("--method", "magic")}),
+        ("does not work on", {"options": ("--method", "brute-force")}),
+        ("time limit must be above 0", {"options": ("--time-limit", "-5")}),
+        ("set by the batch script", {"options": ("--checkpoint=x",)}),
+        ("no option of a job", {"options": ("--help",)}),
+        ("must be 1 or more", {"nodes": 0}),
+        ("cannot use 4 nodes", {"nodes": 4, "ranks": 2}),
+        ("use one rank", {"kind": "simulate-gpu", "ranks": 2}),
+        ("before the warning", {"time": "1"}),
+        ("is no time", {"time": "soon"}),
+        ("does not fit into 1 jobs", {"time": "10", "restarts": 0, "options": ("--time-limit", "9999")}),
+        ("has 128 cores", {"site": "archer2", "ranks": 200}),
+        ("has 256 GiB", {"site": "archer2", "ranks": 100, "memory": 4.0}),
+        ("longer than the 24 h", {"site": "archer2", "time": "2-00:00:00"}),
+        ("no such template", {"kind": "dance"}),
+    ],
+)
+def test_a_bad_request_is_refused_with_the_reason(said: str, changes: dict[str, Any], instance: Path) -> None:
+    if "site" in changes:
+        changes = {**changes, "site": find_site(changes["site"])}
+    if changes.get("kind") == "dance":
+        with pytest.raises(InputError, match=said):
+            template("dance")
+        return
+    with pytest.raises(WardwiseError, match=said):
+        prepare(ask(instance, **changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 5400), ("90:30", 5430), ("1:30:00", 5400), ("2-00", 172800), ("1-02:03:04", 93784)],
+)
+def test_times_are_slurms(text: str, seconds: int) -> None:
+    assert duration(text) == seconds
+
+
+def test_a_site_of_ones_own_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\nlanch = "srun"\n')
+    with pytest.raises(InputError, match="launch"):
+        find_site(file)
+    with pytest.raises(InputError, match="archer2, generic, isambard-ai, scafell-pike"):
+        find_site("nowhere")
+
+
+def test_lsf_is_rendered_but_never_submitted(instance: Path, tmp_path: Path) -> None:
+    from hpc.slurm.job import submit_request
+
+    made = prepare(ask(instance, site=find_site("scafell-pike"), ranks=4, folder=tmp_path / "out"))
+    assert "#BSUB -n 4" in made.script
+    assert "UNVERIFIED" in made.script
+    with pytest.raises(WardwiseError, match="no Slurm site"):
+        submit_request(made)
+
+
+def test_without_slurm_the_message_says_so(instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue.shutil, "which", lambda name: None)
+    done = CliRunner().invoke(app, ["submit", "solve", str(instance), "-o", str(tmp_path / "out")])
+    assert "this is no machine of a Slurm cluster" in str(done.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_render_prints_the_script_and_notes_go_elsewhere(instance: Path) -> None:
+    done = CliRunner().invoke(app, ["render", "decompose", str(instance), "--nodes", "2", "--", "--seed", "7"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("#!/bin/bash")
+    assert "--seed 7" in done.stdout
+    assert "note: no --time-limit" in done.stderr
+
+
+def test_the_state_of_an_array_is_that_of_its_slowest_task() -> None:
+    assert queue.States({"1_0": "COMPLETED", "1_1": "RUNNING", "1_2": "PENDING"}).state == "RUNNING"
+    assert queue.States({"1_0": "COMPLETED", "1_1": "FAILED"}).state == "FAILED"
+    assert queue.States({}).state == "UNKNOWN"
+
+
+def test_slurm_is_asked_at_most_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WARDWISE_SLURM_POLL", raising=False)
+    asked = []
+
+    def count(job: str) -> queue.States:
+        asked.append(job)
+        return queue.States({"1": "RUNNING"})
+
+    monkeypatch.setattr(queue, "states", count)
+    job = Job("1", ".")
+    assert [job.state for _ in range(5)] == ["RUNNING"] * 5
+    assert asked == ["1"]
+    assert poll_seconds() >= 60
+    with pytest.raises(TimeoutError):
+        job.wait(0.0)

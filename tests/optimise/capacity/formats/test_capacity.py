@@ -1,0 +1,82 @@
+"""The native capacity file: a round trip, detection, and slips told plainly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimise.capacity.formats.capacity import write_capacity
+from optimise.capacity.formats.capacity_schema import json_schema
+from optimise.core.errors import InputError
+from optimise.formats.base import detect, read, read_plan, write_plan
+from optimise.generate.capacity import capacity
+from optimise.testing.capacity import tiny
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_round_trip(tmp_path: Path, inline: bool) -> None:
+    problem = capacity(3, 2, 2, 3, 1, beds=30, units=("critical care", "transfers"))
+    files = write_capacity(problem, tmp_path / "trust.json", inline=inline)
+    assert len(files) == (1 if inline else 2)
+    assert detect(files[0]).name == "capacity"
+    again = read(files[0])
+    assert again.digest() == problem.digest()
+    plan = read_plan(write_plan(_plan(problem), problem, tmp_path / "plan")[0], again)
+    assert plan == _plan(problem)
+
+
+def _plan(problem: Any) -> Any:
+    from optimise.capacity.problem import CapacityPlan
+
+    lent = np.zeros_like(problem.wards.minimum)
+    lent[[bool(u) for u in problem.wards.lends]] = 1
+    return CapacityPlan(problem.wards.maximum, problem.staffing.bank_maximum, problem.electives.requests, lent)
+
+
+def test_the_published_schema_is_current() -> None:
+    from optimise.capacity.formats import capacity as module
+
+    stored = Path(module.__file__).parent / "schema" / "capacity-1.json"
+    assert json.loads(stored.read_text()) == json.loads(json.dumps(json_schema()))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d["wards"][0].update(home=["Dentistry"]), "unknown specialty 'Dentistry'"),
+        (lambda d: d["wards"][0].update(maximum=[1]), "has 1 numbers"),
+        (lambda d: d["wards"][0].update(minimum=99), "minimum <= maximum"),
+        (lambda d: d["specialties"].pop(), "specialty"),
+        (lambda d: d["scenarios"]["arrivals"][0][0].__setitem__(0, -1), "arrivals"),
+        (lambda d: d["scenarios"]["arrivals"][0].pop(), "rows of one length"),
+        (lambda d: d["staff"].update(beds=-1), "staff.beds"),
+        (lambda d: d.update(step=5), "step"),
+        (lambda d: d.update(shares={"moon": 1}), "moon"),
+        (lambda d: d["risk"].update(level=1.0), "risk.level"),
+        (lambda d: d["scenarios"].update(probabilities=[0.5, 0.5, 0.5]), "probabilities"),
+        (lambda d: d["specialties"][0].update(boarding=0), "boarding"),
+    ],
+)
+def test_slips_are_told_with_file_and_item(tmp_path: Path, change: Any, words: str) -> None:
+    path = tmp_path / "trust.json"
+    write_capacity(tiny(1), path)
+    data = json.loads(path.read_text())
+    change(data)
+    path.write_text(json.dumps(data))
+    with pytest.raises(InputError, match=words) as caught:
+        read(path)
+    assert "trust.json" in str(caught.value)
+
+
+def test_a_plan_that_leaves_a_ward_out_is_refused(tmp_path: Path) -> None:
+    problem = tiny(1)
+    path = write_plan(_plan(problem), problem, tmp_path / "plan")[0]
+    data = json.loads(path.read_text())
+    data["open"].pop("Ward 1")
+    path.write_text(json.dumps(data))
+    with pytest.raises(InputError, match="Ward 1"):
+        read_plan(path, problem)

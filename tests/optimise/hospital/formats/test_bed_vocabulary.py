@@ -1,0 +1,112 @@
+"""Every item of a bed problem can be said in the native file and is counted in a plan."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimise.core.errors import InputError
+from optimise.formats.base import ReadOptions
+from optimise.hospital.formats.hospital import HospitalFormat
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+
+BASE: dict[str, Any] = {
+    "schema_version": 1,
+    "kind": "hospital",
+    "days": 3,
+    "wards": [{"id": "X", "specialties": ["x"]}, {"id": "Y", "specialties": ["y"], "minimum_age": 60}],
+    "rooms": [
+        {"id": "A", "beds": 2, "ward": "X", "features": ["oxygen"]},
+        {"id": "B", "beds": 1, "ward": "Y"},
+    ],
+    "patients": [
+        {"id": "P", "gender": "F", "stay": 2, "specialty": "x", "age": 30},
+        {"id": "Q", "gender": "M", "stay": 2},
+    ],
+}
+#: Rooms of P and Q by day, -1 away.
+APART, TOGETHER = [[0, 0, -1], [1, 1, -1]], [[0, 0, -1], [0, 0, -1]]
+
+
+def read(change: dict[str, dict[str, Any]], tmp_path: Path) -> HospitalProblem:
+    """The base with fields of patients and rooms changed by id."""
+    data = copy.deepcopy(BASE)
+    data.update(change.get("file", {}))
+    for entry in (*data["patients"], *data["rooms"]):
+        entry.update(change.get(entry["id"], {}))
+    path = tmp_path / "beds.json"
+    path.write_text(json.dumps(data))
+    return HospitalFormat().read(path, ReadOptions())
+
+
+def plan(rooms: list[list[int]]) -> HospitalPlan:
+    room = np.array(rooms)
+    first = np.where((room >= 0).any(axis=1), (room >= 0).argmax(axis=1), -1)
+    return HospitalPlan(first, room, np.full(len(room), -1), np.zeros((2, 0)))
+
+
+@pytest.mark.parametrize(
+    ("change", "rooms", "rule", "amount"),
+    [
+        ({}, APART, "RoomCapacity", 0),
+        ({"A": {"closed": [{"first_day": 0, "last_day": 0}]}}, APART, "RoomCapacity", 1),
+        ({}, TOGETHER, "RoomGenderMix", 2),
+        ({"A": {"gender": "any"}}, TOGETHER, "RoomGenderMix", 0),
+        ({"A": {"gender": "F"}}, TOGETHER, "RoomGenderPolicy", 2),
+        ({"Q": {"gender": "F", "isolation": "alone"}}, TOGETHER, "RoomIsolation", 2),
+        ({"P": {"isolation": "flu"}, "Q": {"gender": "F", "isolation": "flu"}}, TOGETHER, "RoomIsolation", 0),
+        ({"P": {"specialty": "y"}}, APART, "Outlying", 2),
+        ({"Q": {"needs": ["oxygen"]}}, APART, "RequiredFeature", 2),
+        ({"Q": {"wishes": ["oxygen"]}}, APART, "WishedFeature", 2),
+        ({"P": {"largest_room": 1}}, APART, "RoomSize", 2),
+        ({"Q": {"age": 40}}, APART, "AgeLimit", 2),
+        ({"P": {"forbidden_rooms": ["A"]}}, APART, "PatientRoomCompatibility", 1),
+        ({"P": {"delay_factor": 3}}, [[-1, 0, 0], [1, 1, -1]], "PatientDelay", 3),
+        ({"P": {"latest": 0}}, [[-1, 0, 0], [1, 1, -1]], "AdmissionDay", 1),
+        ({"P": {"unsuitable_days": [1]}}, [[-1, 0, 0], [1, 1, -1]], "UnsuitableDay", 1),
+        (
+            {"Q": {"mandatory": False, "refusal_factor": 4}},
+            [[0, 0, -1], [-1, -1, -1]],
+            "ElectiveUnscheduledPatients",
+            4,
+        ),
+        ({}, [[0, 0, -1], [-1, -1, -1]], "MandatoryUnscheduledPatients", 1),
+        ({"file": {"rules": {"Transfer": 2}}}, [[0, 1, -1], [-1, 0, 0]], "Transfer", 1),
+        ({"P": {"room": "B"}, "file": {"rules": {"Transfer": 2}}}, [[0, 0, -1], [-1, 0, 0]], "Transfer", 1),
+    ],
+)
+def test_each_item_counts(
+    change: dict[str, Any], rooms: list[list[int]], rule: str, amount: int, tmp_path: Path
+) -> None:
+    found = read(change, tmp_path).evaluate(plan(rooms)).by_rule()
+    assert found.get(rule, 0) == amount
+
+
+@pytest.mark.parametrize(("weight", "hard"), [("hard", True), (2, False)])
+def test_moves_are_forbidden_or_priced(weight: Any, hard: bool, tmp_path: Path) -> None:
+    problem = read({"P": {"age": 70}, "file": {"rules": {"Transfer": weight}}}, tmp_path)
+    found = problem.evaluate(plan([[0, 1, -1], [-1, 0, 0]]))
+    assert found.feasible is not hard
+    assert problem.hard("Transfer") is hard
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"A": {"closed": [{"first_day": 2, "last_day": 5}]}}, "A"),
+        ({"P": {"room": "nowhere"}}, "nowhere"),
+        ({"P": {"room": "A", "earliest": 1}}, "P"),
+        ({"P": {"forbidden_rooms": ["C"]}}, "C"),
+        ({"P": {"unsuitable_days": [3]}}, "unsuitable day 3"),
+        ({"P": {"earliest": 2, "latest": 1}}, "P"),
+        ({"file": {"rules": {"Tranfer": 1}}}, "Tranfer"),
+    ],
+)
+def test_mistakes_name_the_patient_or_room(change: dict[str, Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        read(change, tmp_path)

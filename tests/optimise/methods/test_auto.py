@@ -1,0 +1,110 @@
+"""What ``auto`` chooses, and how it joins two methods."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import optimise
+from optimise.core.method import Limits, Outcome, SerialComm
+from optimise.core.result import Bounds, Stop
+from optimise.generate import ward
+from optimise.methods import auto
+from optimise.methods.auto import AutoMethod
+from optimise.roster.problem import Roster, RosterProblem
+
+
+@pytest.fixture(scope="module")
+def problem() -> RosterProblem:
+    return ward(4, 1, seed=2).problem()
+
+
+class Says:
+    """A method with a fixed outcome that remembers what it was given."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.given: dict[str, Any] = {}
+
+    def supports(self, problem: Any) -> bool:
+        return True
+
+    def solve(self, problem: Any, **given: Any) -> Outcome:
+        self.given = given
+        return self.outcome
+
+
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch, problem: RosterProblem) -> tuple[Says, Says]:
+    plan = Roster(np.zeros(problem.shape[:2], dtype=np.int16))
+    first = Says(Outcome(plan, Stop.TIME, Bounds(10.0, 2.0, "first", "first")))
+    second = Says(Outcome(None, Stop.TIME, Bounds(math.inf, 5.0, "", "second")))
+    methods = {"matheuristic": first, "highs": second}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    return first, second
+
+
+def solved(problem: RosterProblem, seconds: float = 100.0) -> Outcome:
+    return AutoMethod().solve(problem, limits=Limits(seconds), seed=0, comm=SerialComm(), listen=lambda progress: False)
+
+
+def test_a_small_ward_is_solved_to_the_end(problem: RosterProblem) -> None:
+    result = optimise.solve(problem, "auto", limits=optimise.Limits(20))
+    assert result.stop is Stop.OPTIMAL
+
+
+def test_rosters_go_to_column_generation_where_it_is_installed(
+    problem: RosterProblem, two: tuple[Says, Says], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    methods = {"matheuristic": two[0], "highs": two[1], "column-generation": two[1]}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    assert auto.choices(problem, 1) == ("column-generation",)
+    monkeypatch.setattr(auto, "LARGE", 0)
+    assert auto.choices(problem, 1) == ("matheuristic", "column-generation")
+
+
+def test_a_larger_one_gets_a_good_plan_first(problem: RosterProblem, two: tuple[Says, Says]) -> None:
+    first, second = two
+    solved(problem)
+    assert first.given["limits"].seconds == pytest.approx(35, abs=1)
+    assert second.given["start"] is first.outcome.plan
+    assert second.given["limits"].seconds > 90
+
+
+def test_the_better_plan_and_the_better_bound_are_kept(problem: RosterProblem, two: tuple[Says, Says]) -> None:
+    outcome = solved(problem)
+    assert outcome.plan is two[0].outcome.plan
+    assert (outcome.bounds.primal, outcome.bounds.dual) == (10.0, 5.0)
+    assert (outcome.bounds.primal_source, outcome.bounds.dual_source) == ("first", "second")
+
+
+def test_a_proof_ends_the_chain(problem: RosterProblem, two: tuple[Says, Says]) -> None:
+    first, second = two
+    first.outcome = Outcome(None, Stop.INFEASIBLE, Bounds())
+    assert solved(problem).stop is Stop.INFEASIBLE
+    assert not second.given
+
+
+def test_nothing_installed_is_nothing_chosen(problem: RosterProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "available_methods", dict)
+    assert auto.choices(problem, 1) == ()
+    assert not AutoMethod().supports(problem)
+
+
+def test_hospitals_are_searched_unless_tiny(benchmarks: Path) -> None:
+    tiny = optimise.read(benchmarks / "ihtc2024" / "small" / "small01.json", format="ihtc")
+    real = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
+    assert auto.choices(tiny, 1) == ("highs",)
+    assert auto.choices(real, 1) == ("hospital",)
+
+
+def test_beds_with_fixed_stays_are_left_to_prices_and_their_own_search(benchmarks: Path) -> None:
+    beds = optimise.read(benchmarks / "pas" / "instances" / "testdata01.txt")
+    assert auto.choices(beds, 1) == ("column-generation",)
+    assert auto.choices(beds, 2) == ("column-generation",)

@@ -1,0 +1,327 @@
+"""Wards as CSV folders and workbooks: the same ward both ways, and mistakes told by sheet, row and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import optimise
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.formats.base import get_format, write_plan
+from optimise.generate import ward as made_ward
+from optimise.roster.formats.table import read_tables, template
+from optimise.roster.formats.ward import Ward
+from optimise.roster.problem import RosterProblem
+
+FORMS = ["ward.xlsx", "ward"]
+
+
+def full() -> Ward:
+    """A ward that uses every sheet and every kind of cell."""
+    return Ward.model_validate(
+        {
+            "name": "Full",
+            "start": "2026-01-05",
+            "days": 10,
+            "weekend_days": ["Fri", "Sat", "Sun"],
+            "skills": ["charge", "iv"],
+            "shifts": [
+                {"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30, "who": {"bands": ["5", "6"]}},
+                {"id": "1", "start": "20:30", "end": "07:30", "night": True, "paid_minutes": 600},
+                {"id": "O", "start": "09:00", "end": "09:00", "overnight": True},
+            ],
+            "contracts": [
+                {
+                    "id": "full",
+                    "weekly_hours": 37.5,
+                    "max_weekends": {"limit": 1, "weeks": 3, "weight": 2.5},
+                    "complete_weekends": {"weight": 3},
+                    "no_night_before_leave": True,
+                    "max_consecutive_nights": {"limit": 3, "hard": True},
+                    "hours": [{"minimum": 30, "maximum": 45, "weeks": 1}],
+                    "shift_limits": [{"shifts": ["E", "1"], "maximum": 5, "weeks": 1, "hard": True}],
+                },
+                {"id": "half", "weekly_hours": 18.75, "max_consecutive_days": "none"},
+            ],
+            "rules": {
+                "min_rest_hours": {"limit": 11.5, "weight": 4},
+                "max_average_weekly_hours": {"limit": 44, "weeks": 8},
+                "max_consecutive_days": "none",
+                "hours": [{"tolerance": 3, "weight": 1}],
+                "forbidden_sequences": [{"sequence": ["1", "off", "1|E"], "weight": 9}],
+            },
+            "cover_tiers": [{"name": "bank", "up_to": 1, "weight": 50}, {"name": "none", "hard": True}],
+            "demand": [
+                {"shifts": ["E"], "minimum": 1, "maximum": 2, "surplus": {"weight": 3}},
+                {"shifts": ["E"], "days": ["2026-01-06..2026-01-07", "Fri"], "minimum": 2, "hard": True},
+                {"name": "early hours", "between": ["07:00", "10:00"], "who": {"skills": ["charge"]}, "minimum": 1,
+                 "tiers": [{"name": "agency", "up_to": 2, "weight": 10}, {"weight": 20}]},
+            ],
+            "skill_mix": [{"who": {"bands": ["5", "6"], "skills": ["iv"]}, "of": {"groups": ["g"]}, "share": 0.4}],
+            "staff": [
+                {"id": "Ann", "name": "Ann, A.", "band": 6, "skills": ["charge", "iv"], "contract": "full",
+                 "history": {"duties": ["off", "?", "1"], "weekly_hours": [30, 37.5], "weekends": [True, False],
+                             "balance_hours": -2.5}},
+                {"id": "Ben", "band": "5", "groups": ["g"], "contract": "half", "weekly_hours": 20, "shifts": ["E"],
+                 "limits": {"min_consecutive_days": {"limit": 2, "weight": 1}, "hours": [{"weekly": 20, "weight": 2}]}},
+            ],
+            "leave": [{"staff": "Ben", "first": "2026-01-08", "last": "2026-01-09", "kind": "study"},
+                      {"staff": "Ann", "first": "2026-01-12", "hours_per_day": 7.5}],
+            "requests": [{"staff": "Ann", "days": ["2026-01-10"], "want": "off", "weight": 5},
+                         {"staff": "Ann", "days": ["weekdays"], "avoid": ["1"], "hard": True}],
+            "pins": [{"staff": "Ann", "date": "2026-01-13", "shift": "O"}],
+            "pairs": [{"kind": "supervised", "staff": ["Ben"], "by": {"staff": ["Ann"]}, "weight": 1},
+                      {"kind": "apart", "staff": ["Ann", "Ben"], "limit": 0, "days": ["Mon"], "weight": 1}],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_part_of_a_ward_survives(form: str, tmp_path: Path) -> None:
+    ward = full()
+    again = Ward.load(ward.save(tmp_path / form))
+    assert again == ward
+    assert again.problem().digest() == ward.problem().digest()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("staff", "seed"), [(4, 2), (30, 1), (60, 3)])
+def test_made_wards_survive(form: str, staff: int, seed: int, tmp_path: Path) -> None:
+    ward = made_ward(staff, 2, seed)
+    assert Ward.load(ward.save(tmp_path / form)) == ward
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_template_is_a_ward_that_can_be_solved(form: str, tmp_path: Path) -> None:
+    problem = optimise.read(template(tmp_path / form))
+    assert isinstance(problem, RosterProblem)
+    assert problem.shape == (4, 28, 4)
+    assert problem.evaluate(problem.roster([["-"] * 28] * 4)).feasible is False  # a day is pinned
+    assert problem.pin("ben", 9, None).evaluate(problem.roster([["-"] * 28] * 4)).feasible
+
+
+def test_the_template_offers_choices_and_notes(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    lists = {rule.formula1 for rule in book["leave"].data_validations.dataValidation}
+    assert lists == {"staff!$A$2:$A$2000", '"annual,study,sick,other,unavailable"'}
+    assert "next day" in book["shifts"]["D1"].comment.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_plans_come_back_in_the_form_of_the_ward(form: str, tmp_path: Path) -> None:
+    problem = optimise.read(made_ward(6, 1, 1).save(tmp_path / form))
+    assert isinstance(problem, RosterProblem)
+    rows = [["D"] + ["-"] * 6, *[["-"] * 6 + ["N"]] * 5]
+    plan = problem.roster(rows)
+    for name in (None, "native"):
+        (file,) = write_plan(plan, problem, tmp_path / "plan", format=name)
+        assert optimise.read_plan(file, problem) == plan
+    assert {p.suffix for p in tmp_path.glob("plan.*")} == {".json", ".xlsx" if form == "ward.xlsx" else ".csv"}
+
+
+def test_spreadsheets_of_other_habits_are_understood(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    from datetime import date, datetime, time
+
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    book["shifts"]["C3"] = time(7, 0)
+    book["shifts"]["D3"] = 0.625
+    book["ward"]["B5"] = datetime(2026, 1, 5)
+    book["leave"]["B3"] = date(2026, 1, 12)
+    book["staff"]["C3"] = 6.0
+    book.save(tmp_path / "w.xlsx")
+    ward = read_tables(tmp_path / "w.xlsx")
+    assert (ward.shifts[0].start, ward.shifts[0].end, str(ward.start)) == ("07:00", "15:00", "2026-01-05")
+    assert ward.staff[0].band == "6"
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    text = (folder / "shifts.csv").read_text()
+    (folder / "shifts.csv").write_text("\ufeff" + text.replace(",", ";").replace("07:00", "7:00"))
+    assert Ward.load(folder) == made_ward(5, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "message"),
+    [
+        ("staff", "RN02,", "RN01,", "staff.csv:3: column id: 'RN01' is also the id of row 2"),
+        ("staff", "in-charge", "in-chrage", "staff.csv:2: column skills: no skill is called 'in-chrage'; did you mean"),
+        ("staff", "contract", "contrakt", "staff.csv:1: unknown column 'contrakt'; did you mean 'contract'?"),
+        ("shifts", "07:00", "25:00", "shifts.csv:2: column start: should be a clock time"),
+        ("shifts", "60", "sixty", "shifts.csv:2: column break_minutes: 'sixty' is not a number"),
+        ("demand", "D,", "X,", "demand.csv:2: column shifts: no shift is called 'X'"),
+        ("demand", "groups: registered", "grp: registered", "demand.csv:2: column who: 'grp: registered' does not say"),
+        ("rules", "nights,4", "nights,four", "rules.csv:7: column max_consecutive_nights: 'four' is not a limit"),
+        ("rules", "hours", "hour", "unknown key"),
+        ("ward", "2026-01-05", "5 Jan", "ward.csv:4: column start: should be a date such as 2026-01-05"),
+        ("hours", "weight", "wait", "hours.csv:1: unknown column 'wait'"),
+        ("tiers", "60", "600", "tiers.csv:3: is cheaper than the tier before it"),
+    ],
+)
+def test_mistakes_name_file_row_and_column(sheet: str, old: str, new: str, message: str, tmp_path: Path) -> None:
+    folder = made_ward(6, 2, 1).save(tmp_path / "w")
+    file = folder / f"{sheet}.csv"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        optimise.read(folder)
+    assert message in str(caught.value)
+
+
+def test_mistakes_in_a_workbook_name_sheet_and_row(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = template(tmp_path / "w.xlsx")
+    book = openpyxl.load_workbook(file)
+    book["requests"]["A3"] = "anna"
+    book.save(file)
+    with pytest.raises(InputError, match=r"w\.xlsx:3: sheet requests, column staff: nobody is called 'anna'"):
+        optimise.read(file)
+    book.create_sheet("stuff")
+    book.save(file)
+    with pytest.raises(InputError, match="unknown sheet 'stuff'; did you mean 'staff'"):
+        optimise.read(file)
+    file.write_bytes(b"PK not a workbook")
+    with pytest.raises(InputError, match="workbook"):
+        optimise.read(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "message"),
+    [
+        ("w.xlsx", b"", "w.xlsx: is empty"),
+        ("w.json", b"", "w.json: is empty"),
+        ("w.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "w.xls: is an old Excel workbook"),
+        ("w.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "w.xlsx: is an old Excel workbook"),
+        ("w.xls", b"PK\x03\x04", "w.xls: only workbooks saved as .xlsx"),
+        ("w.xlsx", b"hello", "w.xlsx: is no Excel workbook, whatever its name says"),
+        ("w.txt", b"hello", "w.txt: not in a known format ("),
+    ],
+)
+def test_what_is_no_workbook_is_told_why(name: str, first: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(first)
+    with pytest.raises(InputError) as caught:
+        optimise.read(tmp_path / name)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "message"),
+    [
+        ("demand!F3", "=1/0", r"w\.xlsx:3: sheet demand, cell F3: the formula has no value yet; open the file in"),
+        ("demand!F3", "#DIV/0!", r"w\.xlsx:3: sheet demand, cell F3: the formula gives #DIV/0!"),
+        ("staff!A3", "#REF!", r"w\.xlsx:3: sheet staff, cell A3: the formula gives #REF!"),
+        ("leave!B3", "12/01/2026", r"w\.xlsx:3: sheet leave, column first: should be a date such as 2026-01-05"),
+        ("ward!B6", 1.5, r"w\.xlsx:6: sheet ward, column weeks: should be a whole number"),
+        ("requests!A3", "Ben B.", r"sheet requests, column staff: nobody is called 'Ben B\.'; did you mean 'ben'\?"),
+    ],
+)
+def test_slips_of_a_spreadsheet_are_told(cell: str, value: object, message: str, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    sheet, _, place = cell.partition("!")
+    book[sheet][place] = value
+    book.save(tmp_path / "w.xlsx")
+    with pytest.raises(InputError, match=message):
+        optimise.read(tmp_path / "w.xlsx")
+
+
+def test_overlapping_leave_is_told_by_its_row(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
+    for column, value in enumerate(("dee", "2026-01-13", "2026-01-20"), 1):
+        book["leave"].cell(4, column, value)
+    book.save(tmp_path / "w.xlsx")
+    with pytest.raises(InputError, match=r"w\.xlsx:4: sheet leave: dee is away on Tue 13 Jan already by row 3"):
+        optimise.read(tmp_path / "w.xlsx")
+
+
+def test_a_text_that_a_formula_left_empty_is_an_empty_cell(tmp_path: Path) -> None:
+    """Excel stores ``=IF(A1="","",A1)`` with the type of a text and an empty value."""
+    import zipfile
+
+    pytest.importorskip("openpyxl")
+    made, kept = template(tmp_path / "w.xlsx"), tmp_path / "kept.xlsx"
+    cell = b'<c r="B3" t="str"><f>IF(A1="","",A1)</f><v></v></c>'
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet6.xml":  # demand has no name there
+                assert b'<row r="3"><c r="B3"' in data
+                data = data.replace(b'<row r="3">', b'<row r="3">' + cell.replace(b"B3", b"A3"))
+            new.writestr(name, data)
+    assert optimise.read(kept).digest() == optimise.read(made).digest()
+
+
+def test_semicolons_tell_of_decimal_commas(tmp_path: Path) -> None:
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    for file in folder.glob("*.csv"):
+        text = file.read_text().replace(",", ";")
+        file.write_text(text.replace("37.5", "37,5") if file.stem == "contracts" else text, newline="\r\n")
+    contract = Ward.load(folder).contracts[0]
+    assert contract == made_ward(5, 1, 1).contracts[0]
+    assert contract.weekly_hours == 37.5
+
+
+def test_a_folder_without_its_people_says_so(tmp_path: Path) -> None:
+    folder = made_ward(5, 1, 1).save(tmp_path / "f")
+    (folder / "staff.csv").write_text("id,name\n")
+    with pytest.raises(InputError, match=r"staff\.csv: is missing or has no rows"):
+        optimise.read(folder)
+    (folder / "staff.csv").unlink()
+    with pytest.raises(InputError, match=r"at least ward\.csv, shifts\.csv and staff\.csv was expected"):
+        optimise.read(folder)
+
+
+def test_what_no_cell_can_hold_is_refused(tmp_path: Path) -> None:
+    ward = full()
+    ward.staff[0].groups = ["a, b"]
+    with pytest.raises(InputError, match="comma"):
+        ward.save(tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_ward_is_converted_but_not_one_edited_since(tmp_path: Path) -> None:
+    problem: Any = optimise.read(full().save(tmp_path / "w.json"))
+    get_format("table").write(problem, tmp_path / "w.xlsx")  # type: ignore[attr-defined]
+    again: Any = optimise.read(tmp_path / "w.xlsx")
+    assert again.digest() == problem.digest()
+    get_format("native").write(again, tmp_path / "again.json")  # type: ignore[attr-defined]
+    assert Ward.load(tmp_path / "again.json") == full()
+    with pytest.raises(UnsupportedError, match="edited"):
+        get_format("native").write(problem.pin("Ann", 0, None), tmp_path / "x.json")  # type: ignore[attr-defined]
+
+
+AWKWARD = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=5) | st.sampled_from(
+    ["007", "1.50", "5.0", "1e5", "=A1", "yes", "none", "#x", "07:30", "2026-01-05", "-", "'a", "a,b", "a;b", "a: b"]
+)
+
+
+@given(staff=AWKWARD, shift=AWKWARD, skill=AWKWARD, weight=st.floats(0, 1e6), form=st.sampled_from(FORMS))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_awkward_names_survive_or_are_refused(
+    tmp_path: Path, staff: str, shift: str, skill: str, weight: float, form: str
+) -> None:
+    try:
+        ward = Ward.model_validate(
+            {
+                "name": staff,
+                "start": "2026-01-05",
+                "shifts": [{"id": shift, "start": "07:00", "end": "15:00"}],
+                "staff": [{"id": staff, "skills": [skill]}],
+                "demand": [{"shifts": [shift], "who": {"skills": [skill]}, "minimum": 1, "weight": weight}],
+                "rules": {"max_consecutive_days": {"limit": 3, "weight": weight}},
+            }
+        )
+    except ValidationError:
+        return
+    try:
+        ward.save(tmp_path / form)
+    except InputError:
+        return  # said before anything was written
+    again = Ward.load(tmp_path / form)
+    assert again == ward
