@@ -66,7 +66,7 @@ def test_the_method_takes_bed_problems(benchmarks: Path) -> None:
 
 @pytest.mark.mpi
 def test_the_number_of_ranks_does_not_matter_under_work_limits(mpiexec: str) -> None:
-    case, answers = Path(__file__).with_name("bed_cases.py"), set()
+    case, answers = Path(__file__).parents[1] / "bed_cases.py", set()
     for ranks in (1, 2, 3):
         command = [mpiexec, "-n", str(ranks), sys.executable, str(case), "parallel-search"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)

@@ -24,7 +24,7 @@ from optimise.generate.capacity import capacity
 from optimise.testing.capacity import CapacityCase, capacity_cases, tiny
 from optimise.testing.contract import CLAUSES
 
-CASE = Path(__file__).with_name("benders_case.py")
+CASE = Path(__file__).parents[1] / "benders_case.py"
 CASES = capacity_cases()
 
 

@@ -20,7 +20,7 @@ from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
 
-CASE = Path(__file__).with_name("opening_case.py")
+CASE = Path(__file__).parents[1] / "opening_case.py"
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 

@@ -28,7 +28,7 @@ from optimise.formats.base import detect, read, read_plan, write_plan
 from optimise.generate.region import region
 from optimise.testing.contract import CLAUSES
 
-CASE = Path(__file__).with_name("federated_case.py")
+CASE = Path(__file__).parents[1] / "federated_case.py"
 
 
 def small(trusts: int = 2, scenarios: int = 2, seed: int = 1) -> RegionProblem:

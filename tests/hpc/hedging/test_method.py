@@ -22,7 +22,7 @@ from optimise.solvers.highs import Highs
 from optimise.testing.capacity import CapacityCase, capacity_cases, tiny
 from optimise.testing.contract import CLAUSES
 
-CASE = Path(__file__).with_name("hedging_case.py")
+CASE = Path(__file__).parents[1] / "hedging_case.py"
 
 needs_extra = pytest.mark.skipif(
     importlib.util.find_spec("mpisppy") is None, reason='mpi-sppy is absent: pip install "wardwise[scenario]"'

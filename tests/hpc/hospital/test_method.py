@@ -11,7 +11,7 @@ import pytest
 from optimise.generate import hospital
 from optimise.hospital.search import construct
 
-CASE = Path(__file__).with_name("hospital_case.py")
+CASE = Path(__file__).parents[1] / "hospital_case.py"
 
 pytestmark = [pytest.mark.mpi, pytest.mark.timeout(400)]
 

@@ -21,7 +21,7 @@ from optimise.formats import read
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules import Runs
 
-CASE = Path(__file__).with_name("long_case.py")
+CASE = Path(__file__).parents[1] / "long_case.py"
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 

@@ -22,7 +22,7 @@ from optimise.hospital.search.layout import BEST, COST, HARD, arrays_for, hard_p
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 class Walk:

@@ -17,7 +17,7 @@ from optimise.roster.formats.native import schema, schema_text
 from optimise.roster.formats.ward import Staff, Ward
 from optimise.roster.problem import Employee, Roster, RosterProblem
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SHIFTS = [
     {"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30},
     {"id": "L", "start": "13:00", "end": "21:00", "break_minutes": 30},
