@@ -28,8 +28,8 @@ from optimise.demand.replay import MEASURES
 from optimise.demand.study import Study, Week, study
 from optimise.demand.synthetic import ELECTIVES, WARDS
 from optimise.demand.trust import Trust
+from optimise.drawing.page import Section, write_page
 from optimise.report.capacity import capacity_sections
-from optimise.report.page import Section, write_page
 
 HERE = Path(__file__).resolve().parent
 SHOWN = ("outliers", "late", "cancelled", "refused", "cost")

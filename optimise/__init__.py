@@ -28,10 +28,10 @@ _PUBLIC = {
     "frames": "optimise.frames",
     "read": "optimise.formats.base",
     "read_plan": "optimise.formats.base",
-    "read_result": "optimise.core.resultfile",
+    "read_result": "optimise.runs.resultfile",
     "solve": "optimise.driver",
     "write_plan": "optimise.formats.base",
-    "write_result": "optimise.core.resultfile",
+    "write_result": "optimise.runs.resultfile",
 }
 
 __all__ = [
@@ -65,11 +65,11 @@ if TYPE_CHECKING:
     from optimise.core.method import Limits, Progress, available_methods
     from optimise.core.problem import Problem
     from optimise.core.result import Bounds, Evaluation, Plan, Result, Stop
-    from optimise.core.resultfile import read_result, write_result
     from optimise.driver import solve
     from optimise.formats.base import read, read_plan, write_plan
     from optimise.hospital.problem import HospitalPlan, HospitalProblem
     from optimise.roster.problem import Roster, RosterProblem
+    from optimise.runs.resultfile import read_result, write_result
 
 
 def evaluate(problem: Problem, plan: Plan) -> Evaluation:

@@ -12,7 +12,7 @@ from hpc.scaling.measure import Measured
 from hpc.scaling.model import Network, Prediction
 from hpc.scaling.trace import Trace
 from optimise.core.errors import MissingExtraError
-from optimise.tools import figure as canvas
+from optimise.drawing import figure as canvas
 
 __all__ = ["measured_rows", "picture", "predicted_rows", "write"]
 

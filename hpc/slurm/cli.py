@@ -160,7 +160,7 @@ def fetch(
     result = job.result()
     from optimise.cli.show import show_result
     from optimise.cli.solve import exit_code
-    from optimise.core.resultfile import read_run
+    from optimise.runs.resultfile import read_run
 
     show_result(result, read_run(folder).problem)
     raise typer.Exit(exit_code(result, signalled=True))

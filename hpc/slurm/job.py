@@ -120,7 +120,7 @@ class Job:
             If it ended without one.
         TimeoutError
         """
-        from optimise.core.resultfile import read_run
+        from optimise.runs.resultfile import read_run
 
         self.wait(timeout)
         if self.kind == "study":
@@ -246,7 +246,7 @@ def submit_request(prepared: Prepared) -> Job:
 
 def _claim(folder: Path) -> None:
     """Refuse a folder that holds something else, or whose job still waits or runs."""
-    from optimise.core.resultfile import claim_folder
+    from optimise.runs.resultfile import claim_folder
 
     claim_folder(folder)
     if (folder / _CARD).exists():

@@ -68,7 +68,7 @@ def replay(
     if output is not None:
         from optimise.demand import pictures
         from optimise.demand.replay import MEASURES
-        from optimise.report.page import Section, write_page
+        from optimise.drawing.page import Section, write_page
 
         bars = pictures.bars(table.names, [MEASURES[m] for m in table.measures], table.mean, table.low, table.high)
         section = Section("Means over the spans", "", ("", *table.names), tuple(table.rows()), bars)

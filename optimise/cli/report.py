@@ -30,7 +30,7 @@ def report(
         raise WardwiseError(f"unknown kind of report {unknown[0]!r}; known: {', '.join(_KINDS)}")
 
     from optimise import report as reports
-    from optimise.core.resultfile import read_run
+    from optimise.runs.resultfile import read_run
 
     run = read_run(folder, instance=instance)
     writers = {

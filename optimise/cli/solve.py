@@ -114,7 +114,7 @@ def solve(
     earlier = FromPlan(from_plan, freeze_until, change_cost, days_since)
 
     def prepare() -> tuple[Problem, Source, Plan | None, Replanning | None]:
-        from optimise.core.resultfile import claim_folder
+        from optimise.runs.resultfile import claim_folder
 
         if output is not None:
             claim_folder(output)
@@ -223,7 +223,7 @@ class Run:
             return
         from optimise.core.provenance import provenance
         from optimise.core.result import Bounds, Result, Stats, Stop, Trace
-        from optimise.core.resultfile import write_result
+        from optimise.runs.resultfile import write_result
 
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
         plan = best[-1].plan if best else self.start
@@ -278,7 +278,7 @@ def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: boo
     from optimise.core.serialise import result_object
 
     if run.output is not None:
-        from optimise.core.resultfile import write_result
+        from optimise.runs.resultfile import write_result
 
         files = write_result(result, run.problem, run.output, source=run.source)
         if as_json:

@@ -13,6 +13,7 @@ from optimise.compare.study import Study
 from optimise.compare.table import Row
 from optimise.compare.verdict import sentences
 from optimise.core.errors import MissingExtraError
+from optimise.drawing.page import stylesheet, templates
 
 __all__ = ["page", "require"]
 
@@ -30,17 +31,13 @@ def require() -> None:
 def page(study: Study, facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], summary: Sequence[Row]) -> str:
     """The report as text."""
     require()
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
+    environment = templates(_HERE, extra="compare")
     environment.filters["figure"] = figure
     said = sentences(summary)
     machines = sorted({f["machine"] for f in facts if f.get("machine")})
     versions: Mapping[str, str] = next((f["versions"] for f in facts if f.get("versions")), {})
     text: str = environment.get_template("study.html.j2").render(
-        css=(_HERE.parent / "reports" / "report.css").read_text(encoding="utf-8"),
+        css=stylesheet(),
         title=study.title,
         headline=said[0],
         said=said[1:],

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimise.compare.figures import bootstrap, performance_profile
 from optimise.compare.table import Row, pooled_tts
-from optimise.tools import figure as canvas
+from optimise.drawing import figure as canvas
 
 __all__ = ["pictures", "require"]
 

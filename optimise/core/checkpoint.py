@@ -232,8 +232,8 @@ class Keeper:
 
 def _text(plan: Plan, problem: Problem) -> dict[str, str]:
     """A plan as the files of our own format, by name."""
-    from optimise.core.resultfile import native_format
     from optimise.formats.base import write_plan
+    from optimise.runs.resultfile import native_format
 
     with tempfile.TemporaryDirectory() as folder:
         files = write_plan(plan, problem, Path(folder) / "plan", format=native_format(problem))
@@ -241,8 +241,8 @@ def _text(plan: Plan, problem: Problem) -> dict[str, str]:
 
 
 def _plan(texts: Mapping[str, str], problem: Problem) -> Plan:
-    from optimise.core.resultfile import native_format
     from optimise.formats.base import read_plan
+    from optimise.runs.resultfile import native_format
 
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / Path(name).name for name in texts]

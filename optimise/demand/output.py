@@ -92,7 +92,7 @@ def write_forecast(
 ) -> list[Path]:
     """Write forecast.npz, forecast.csv, backtest.csv and report.html into ``folder``."""
     from optimise.demand import pictures
-    from optimise.report.page import Section, write_page
+    from optimise.drawing.page import Section, write_page
 
     folder.mkdir(parents=True, exist_ok=True)
     tables = quantile_table(made, seed)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimise.demand.backtest import Backtest
-from optimise.tools import figure as canvas
+from optimise.drawing import figure as canvas
 
 __all__ = ["bars", "fans", "reliability"]
 

@@ -163,7 +163,7 @@ class _Days:
 
 # ---- hospitals -----------------------------------------------------------------------------------------------------
 def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous:
-    from optimise.hospital.formats.hospital_json import load_json, parse
+    from optimise.formats.json_document import load_json, parse
     from optimise.hospital.formats.hospital_schema import PlanFile
 
     data = parse(PlanFile, load_json(path), path)

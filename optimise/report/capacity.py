@@ -13,9 +13,9 @@ from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.capacity.view import electives, enough
 from optimise.core.result import Evaluation
-from optimise.report.page import Section
+from optimise.drawing import figure as canvas
+from optimise.drawing.page import Section
 from optimise.report.words import Sentence, count, rules_sentence
-from optimise.tools import figure as canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

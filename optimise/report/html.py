@@ -8,13 +8,12 @@ from typing import Any
 
 from optimise.capacity.problem import CapacityProblem
 from optimise.capacity.region import RegionProblem
-from optimise.core.errors import MissingExtraError
 from optimise.core.problem import Problem
 from optimise.core.result import Result
+from optimise.drawing.page import Section, stylesheet, templates
 from optimise.hospital.problem import HospitalProblem
 from optimise.report.capacity import capacity_sections, capacity_sentences, region_sections, region_sentences
 from optimise.report.hospital import hospital_page
-from optimise.report.page import Section
 from optimise.report.roster import roster_page
 from optimise.report.svg import bar, trace_chart
 from optimise.report.words import Sentence, gap_in_words, hospital_sentences, number, roster_sentences
@@ -28,20 +27,10 @@ _HERE = Path(__file__).parent
 
 def html(result: Result, problem: Problem) -> str:
     """The report as text."""
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", "report") from None
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = templates(_HERE)
     environment.filters["number"] = number
     page: str = environment.get_template("report.html.j2").render(
-        css=(_HERE / "report.css").read_text(encoding="utf-8"),
+        css=stylesheet(),
         title=problem.name,
         kind=problem.kind,
         trace=trace_chart(result.trace),

@@ -13,6 +13,7 @@ from optimise.core.atomic import replacing
 from optimise.core.errors import WardwiseError
 from optimise.core.problem import Problem
 from optimise.core.result import Result
+from optimise.drawing import figure as canvas
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.view import Stay, stays
 from optimise.report.capacity import capacity_figure, region_figure
@@ -21,7 +22,6 @@ from optimise.report.style import GENDER_COLOURS, duty_labels, shift_inks
 from optimise.report.words import gap_in_words
 from optimise.roster.problem import OFF, RosterProblem
 from optimise.roster.view import days_of_leave, weekend_days
-from optimise.tools import figure as canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -25,8 +25,8 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.demand.scenarios import Scenarios
 from optimise.formats.base import ReadOptions
+from optimise.formats.json_document import load_json, parse, write_json
 from optimise.formats.text import beside, head
-from optimise.hospital.formats.hospital_json import load_json, parse, write_json
 
 __all__ = ["CapacityFormat", "write_capacity"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from optimise.hospital.formats.hospital_json import Strict
+from optimise.formats.json_document import Strict
 
 __all__ = ["CapacityFile", "CapacityPlanFile", "json_schema"]
 

@@ -25,8 +25,8 @@ from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
+from optimise.formats.json_document import Strict, load_json, parse
 from optimise.formats.text import beside, head
-from optimise.hospital.formats.hospital_json import Strict, load_json, parse
 
 __all__ = ["RegionFormat", "write_region"]
 

@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["BedState", "BedTables", "anneal", "fill"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["reroute"]
 

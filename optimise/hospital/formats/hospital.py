@@ -14,8 +14,8 @@ import numpy as np
 
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
+from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms
-from optimise.hospital.formats.hospital_json import load_json, lookup, parse, write_json
 from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, PlanFile, Staffed
 from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres

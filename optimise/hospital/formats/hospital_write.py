@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from optimise.core.errors import InputError
+from optimise.formats.json_document import lookup
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, RoomWish
-from optimise.hospital.formats.hospital_json import lookup
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 

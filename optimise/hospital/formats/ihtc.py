@@ -14,8 +14,8 @@ from pydantic import Field
 
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
+from optimise.formats.json_document import Loose, load_json, lookup, parse, write_json
 from optimise.hospital.beds import SAME_GENDER, BedProblem, IntArray, Patients, Rooms
-from optimise.hospital.formats.hospital_json import Loose, load_json, lookup, parse, write_json
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
 __all__ = ["IhtcFormat"]

@@ -34,10 +34,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import HospitalArrays, arrays_of
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["GRID", "Care", "applies"]
 

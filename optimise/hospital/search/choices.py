@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.search.delta import TOO_DEAR, fits, theatre_change
 from optimise.hospital.search.layout import (
@@ -54,7 +55,6 @@ from optimise.hospital.search.layout import (
     shift_row,
     ticks,
 )
-from optimise.roster.kernels._jit import compiled
 
 __all__ = [
     "accepted",

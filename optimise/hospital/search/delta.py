@@ -10,6 +10,7 @@ room-shifts concerned, never at the rest of the plan. ``g`` and ``h`` are laid o
 
 from __future__ import annotations
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.search.layout import (
     ADMISSION,
@@ -88,7 +89,6 @@ from optimise.hospital.search.layout import (
     shift_row,
     ticks,
 )
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["TOO_DEAR", "fill", "fits", "relocate", "relocation", "renurse", "renursing", "theatre_change"]
 

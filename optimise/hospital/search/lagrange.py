@@ -16,11 +16,11 @@ import math
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.core.method import Deadline
 from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["BedPrices", "climb", "lagrangian_ticks"]
 

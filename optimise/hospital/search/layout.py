@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import SAME_GENDER, IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs
-from optimise.roster.kernels._jit import compiled
 
 __all__ = [
     "HARD",

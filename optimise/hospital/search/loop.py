@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.search.choices import accepted, below, unit
 from optimise.hospital.search.delta import TOO_DEAR, relocate, relocation, renurse, renursing
@@ -34,7 +35,6 @@ from optimise.hospital.search.layout import (
     person,
 )
 from optimise.hospital.search.moves import MEND, ONE_NURSE, SQUEEZE, eject, propose
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["MOST_PRICE", "NURSE_HEAT", "PACE", "PRICE", "SHARE", "anneal", "save"]
 

@@ -10,6 +10,7 @@ before in their place, so the same list undoes them. No steps: there is nothing 
 
 from __future__ import annotations
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.search.choices import (
     below,
@@ -57,7 +58,6 @@ from optimise.hospital.search.layout import (
     person,
     shift_row,
 )
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["KINDS", "MEND", "SQUEEZE", "eject", "propose"]
 

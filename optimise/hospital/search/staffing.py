@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.jit import compiled
 from optimise.hospital.beds import IntArray
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays
-from optimise.roster.kernels._jit import compiled
 
 __all__ = ["give_nurses"]
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from optimise.core.errors import InputError
+from optimise.formats.json_document import Loose, load_json, parse
 from optimise.formats.text import LARGEST, LONGEST, placed
-from optimise.hospital.formats.hospital_json import Loose, load_json, parse
 from optimise.roster.formats.inrc2_problem import (
     MOST_WEEKS,
     NONE,

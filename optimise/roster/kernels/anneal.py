@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.jit import compiled as jit
 from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster
-from optimise.roster.kernels._jit import compiled as jit
 from optimise.roster.kernels.cover import CoverRows
 
 __all__ = ["Annealer"]

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from optimise.roster.kernels._jit import compiled
+from optimise.core.jit import compiled
 from optimise.roster.kernels.standing import line_price, move_cover, rewrite
 from optimise.roster.kernels.stretch import best_duties, cover_prices, standing_prices
 

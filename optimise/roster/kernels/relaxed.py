@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimise.roster.kernels._jit import compiled
+from optimise.core.jit import compiled
 
 __all__ = ["cheapest", "shares", "totals"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.roster.kernels._jit import compiled
+from optimise.core.jit import compiled
 from optimise.roster.kernels.staff import Staff
 
 __all__ = ["Plan", "Room", "evaluate", "line_price", "move_cover", "plan_of", "rewrite", "room_for", "total_price"]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimise.roster.kernels._jit import compiled
+from optimise.core.jit import compiled
 from optimise.roster.kernels.standing import line_price, total_price
 
 __all__ = ["best_duties", "cover_prices", "standing_prices"]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.roster.kernels._jit import compiled
+from optimise.core.jit import compiled
 
 __all__ = ["Network", "Scratch", "class_costs", "forward", "search"]
 

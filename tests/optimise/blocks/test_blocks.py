@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import optimise
-from optimise.blocks import BlockPlan, BlockProblem, rooms_as_blocks, split, store
+from optimise.blocks import BlockPlan, BlockProblem, split, store
+from optimise.joint.rooms_as_blocks import rooms_as_blocks
 from optimise.core.errors import InputError
 from optimise.generate import hospital
-from optimise.hospital.blocks import hospital_plan
 from optimise.hospital.problem import HospitalProblem
+from optimise.joint.rooms_as_blocks import hospital_plan
 
 LIMITS = optimise.Limits(seconds=30)
 

@@ -36,7 +36,7 @@ def test_a_run_leaves_result_plan_and_trace(wardwise: Command, ward: Path, tmp_p
 
 
 def test_what_was_written_is_read_again(wardwise: Command, ward: Path, tmp_path: Path) -> None:
-    from optimise.core.resultfile import read_run
+    from optimise.runs.resultfile import read_run
 
     wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run", "--quiet")
     run = read_run(tmp_path / "run")

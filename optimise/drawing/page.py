@@ -6,13 +6,40 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import MissingExtraError
 
-__all__ = ["Section", "write_page"]
+__all__ = ["Section", "stylesheet", "templates", "write_page"]
 
 _HERE = Path(__file__).parent
+
+
+def templates(*folders: Path, extra: str = "report") -> Any:
+    """The Jinja environment of all pages: templates of ``folders``, then those that every page shares.
+
+    Raises
+    ------
+    MissingExtraError
+        Naming the extra, where Jinja is not installed.
+    """
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtraError("jinja2", extra) from None
+    return Environment(
+        loader=FileSystemLoader([*folders, _HERE]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def stylesheet() -> str:
+    """The style sheet of all pages."""
+    return (_HERE / "report.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +62,8 @@ def write_page(
     file: Path, title: str, subtitle: str, sentences: Sequence[tuple[str, str]], sections: Sequence[Section]
 ) -> Path:
     """Write a page; ``sentences`` are (tone, text) with tone good, note or bad."""
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", "report") from None
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
-    text = environment.get_template("page.html.j2").render(
-        css=(_HERE / "report.css").read_text(encoding="utf-8"),
+    text = templates().get_template("page.html.j2").render(
+        css=stylesheet(),
         title=title,
         subtitle=subtitle,
         sentences=sentences,

@@ -1,0 +1,1 @@
+"""How anything is drawn: pages of HTML and figures."""
