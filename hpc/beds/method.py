@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.beds_search import improve_beds
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search.bound import nights
 from optimise.hospital.search.lagrange import BedPrices, climb
 from optimise.solvers.highs import Highs

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.capacity.context import CapacityContext, CapacityPlan
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
 
@@ -41,7 +41,7 @@ class Recourse:
     costs: Floats
 
 
-def evaluate(problem: CapacityProblem, plan: CapacityPlan) -> Evaluation:
+def evaluate(problem: CapacityContext, plan: CapacityPlan) -> Evaluation:
     """Cost by component. The recourse of a plan that breaks limits is valued all the same, negative numbers as 0.
 
     Raises
@@ -74,7 +74,7 @@ def evaluate(problem: CapacityProblem, plan: CapacityPlan) -> Evaluation:
 _LIMITS = ("Bed limits", "Staffed beds", "Lent beds", "Share of units", "Elective requests")
 
 
-def _fits(problem: CapacityProblem, plan: CapacityPlan) -> None:
+def _fits(problem: CapacityContext, plan: CapacityPlan) -> None:
     for name, shape in (
         ("opened", problem.wards.minimum.shape),
         ("lent", problem.wards.minimum.shape),
@@ -85,7 +85,7 @@ def _fits(problem: CapacityProblem, plan: CapacityPlan) -> None:
             raise InputError(f"has shape {getattr(plan, name).shape}, the problem needs {shape}", item=name)
 
 
-def _broken(problem: CapacityProblem, plan: CapacityPlan) -> list[Violation]:
+def _broken(problem: CapacityContext, plan: CapacityPlan) -> list[Violation]:
     """Every limit that a plan breaks."""
     wards, staff, asked = problem.wards, problem.staffing, problem.electives
     found: list[Violation] = []
@@ -113,7 +113,7 @@ def _broken(problem: CapacityProblem, plan: CapacityPlan) -> list[Violation]:
     return found
 
 
-def recourse(problem: CapacityProblem, plan: CapacityPlan) -> Recourse:
+def recourse(problem: CapacityContext, plan: CapacityPlan) -> Recourse:
     """Best recourse of every scenario, each as its own linear program."""
     return _Program(problem, plan).run()
 
@@ -121,7 +121,7 @@ def recourse(problem: CapacityProblem, plan: CapacityPlan) -> Recourse:
 class _Program:
     """The recourse of one plan; scenarios change the limits of the beds that serve emergencies."""
 
-    def __init__(self, problem: CapacityProblem, plan: CapacityPlan) -> None:
+    def __init__(self, problem: CapacityContext, plan: CapacityPlan) -> None:
         self.problem = problem
         groups, rounds, step = len(problem.specialties), problem.rounds, problem.step
         allowed = [

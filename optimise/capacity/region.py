@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
+from optimise.core.arrays import frozen, unique
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
-from optimise.hospital.beds import frozen, unique
 
 __all__ = ["RegionPlan", "RegionProblem"]
 

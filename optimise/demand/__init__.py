@@ -1,5 +1,5 @@
 """Demand: data in, forecasts, scenarios, and replays of plans against days that were not used."""
 
-from optimise.demand.scenarios import HOURS, Period, Scenarios
+from optimise.capacity.scenarios import HOURS, Period, Scenarios
 
 __all__ = ["HOURS", "Period", "Scenarios"]

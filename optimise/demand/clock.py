@@ -16,8 +16,8 @@ import zoneinfo
 import numpy as np
 import numpy.typing as npt
 
+from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError, MissingExtraError
-from optimise.demand.scenarios import HOURS, Period
 
 __all__ = ["bank_holidays", "exists", "exposure", "get_zone", "is_repeated", "naive"]
 

@@ -49,7 +49,7 @@ def draw_remaining(
 def keep(stay: FloatArray, risk: FloatArray, factors: FloatArray) -> FloatArray:
     """Array (H, H, G): chance of one who arrives in the first period to be in bed in the second.
 
-    Arguments as for :func:`draw_remaining`; see :attr:`optimise.demand.scenarios.Scenarios.kept`.
+    Arguments as for :func:`draw_remaining`; see :attr:`optimise.capacity.scenarios.Scenarios.kept`.
     """
     horizon, groups = len(factors), len(risk)
     made = np.zeros((horizon, horizon, groups))

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
 from optimise.demand.clock import exposure
-from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import Stays
 
 __all__ = ["Demand"]

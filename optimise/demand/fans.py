@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.demand.courses import draw_remaining
 from optimise.demand.forecast import Forecast
 from optimise.demand.pmf import FloatArray, sample
-from optimise.demand.scenarios import Scenarios
 
 __all__ = ["fan"]
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
@@ -21,7 +22,6 @@ from optimise.demand.demand import Demand
 from optimise.demand.dependence import Dependence, estimate
 from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
 from optimise.demand.pmf import FloatArray, IntArray
-from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import leaving, stay_pmf
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
@@ -44,7 +44,7 @@ class Forecast:
     dependence : Dependence
         How counts hang together over periods and groups.
     stay : float array (G, L) or None
-        Distribution of stays, as in :class:`~optimise.demand.scenarios.Scenarios`; None when the data tell nothing.
+        Distribution of stays, as in :class:`~optimise.capacity.scenarios.Scenarios`; None when the data tell nothing.
     spent : list of int arrays
         Periods that the patients now in bed have been there, by group.
     leaving : float array (H,) or None

@@ -17,10 +17,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
 from optimise.demand import clock
 from optimise.demand.demand import Demand
-from optimise.demand.scenarios import HOURS, Period
 from optimise.demand.stays import Stays
 from optimise.demand.times import TimeReader
 from optimise.formats.base import read_text

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray, IntArray
-from optimise.demand.scenarios import Scenarios
 
 __all__ = ["Reduction", "distances", "forward_selection", "reduce"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray
-from optimise.demand.scenarios import HOURS, Period
 from optimise.formats.base import read_text
 
 __all__ = ["read_stays"]
@@ -27,7 +27,7 @@ def read_stays(path: Path, groups: tuple[str, ...], period: Period) -> FloatArra
     Returns
     -------
     float array (G, L)
-        As :attr:`optimise.demand.scenarios.Scenarios.stay`.
+        As :attr:`optimise.capacity.scenarios.Scenarios.stay`.
     """
     reader = csv.reader(read_text(path).splitlines())
     head = [name.strip().lower() for name in next(reader, [])]

@@ -12,10 +12,10 @@ import numpy as np
 
 from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
 from optimise.capacity.risk import Risk
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.demand.demand import Demand
 from optimise.demand.pmf import FloatArray, IntArray
-from optimise.demand.scenarios import Scenarios
 
 __all__ = ["Trust", "TrustPrices", "same_beds", "shares", "usual_plan"]
 

@@ -62,11 +62,15 @@ def write_page(
     file: Path, title: str, subtitle: str, sentences: Sequence[tuple[str, str]], sections: Sequence[Section]
 ) -> Path:
     """Write a page; ``sentences`` are (tone, text) with tone good, note or bad."""
-    text = templates().get_template("page.html.j2").render(
-        css=stylesheet(),
-        title=title,
-        subtitle=subtitle,
-        sentences=sentences,
-        sections=sections,
+    text = (
+        templates()
+        .get_template("page.html.j2")
+        .render(
+            css=stylesheet(),
+            title=title,
+            subtitle=subtitle,
+            sentences=sentences,
+            sections=sections,
+        )
     )
     return write_text(file, text)

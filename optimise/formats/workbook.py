@@ -11,7 +11,7 @@ from typing import Any
 
 from optimise.core.atomic import replacing
 from optimise.core.errors import InputError, MissingExtraError
-from optimise.roster.formats.table_cells import cell_text
+from optimise.formats.cells import cell_text
 
 __all__ = ["Choices", "Page", "load", "save"]
 

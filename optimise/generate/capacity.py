@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimise.capacity.problem import CapacityProblem, Electives, Staffing, Wards
 from optimise.capacity.risk import Risk
-from optimise.demand.scenarios import Scenarios
+from optimise.capacity.scenarios import Scenarios
 
 __all__ = ["capacity"]
 

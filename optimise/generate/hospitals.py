@@ -19,8 +19,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
-from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms, RoomWish
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
 __all__ = ["hospital", "hospital_with_plan", "write_hospital"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from optimise.core.arrays import IntArray, assign, frozen, unique
 from optimise.core.errors import InputError
 
 __all__ = [
@@ -21,39 +21,17 @@ __all__ = [
     "SAME_GENDER",
     "AdmissionWish",
     "BedProblem",
-    "IntArray",
     "Patients",
     "RoomWish",
     "Rooms",
-    "frozen",
-    "unique",
 ]
 
-IntArray = npt.NDArray[Any]
 
 #: Gender policy of a room: no rule; or one gender a day, whichever. A value >= 0 admits only that gender.
 ANY_GENDER = -2
 SAME_GENDER = -1
 
 _T = TypeVar("_T")
-
-
-def frozen(values: npt.ArrayLike, dtype: Any, shape: tuple[int, ...], item: str) -> IntArray:
-    """Return ``values`` as a read-only array; :class:`InputError` when the shape differs."""
-    array = np.array(values, dtype=dtype)
-    if array.shape != shape:
-        raise InputError(f"has shape {array.shape}, expected {shape}", item=item)
-    array.setflags(write=False)
-    return array
-
-
-def unique(ids: tuple[str, ...], what: str) -> None:
-    """Raise :class:`InputError` naming the first id that occurs twice."""
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
-            raise InputError(f"{what} id occurs twice", item=f"{what} {name}")
-        seen.add(name)
 
 
 def _in_range(array: IntArray, low: int, high: int, ids: tuple[str, ...], what: str) -> None:
@@ -99,10 +77,10 @@ class Rooms:
         beds = np.asarray(self.beds)
         if beds.ndim != 2:
             raise InputError("beds need one row a room and one column a day", item="rooms")
-        _set(self, beds=frozen(beds, np.int64, (count, beds.shape[1]), "rooms.beds"))
-        _set(self, policy=frozen(self.policy, np.int64, (count,), "rooms.policy"))
+        assign(self, beds=frozen(beds, np.int64, (count, beds.shape[1]), "rooms.beds"))
+        assign(self, policy=frozen(self.policy, np.int64, (count,), "rooms.policy"))
         ward = np.zeros(count) if self.ward is None else self.ward
-        _set(self, ward=frozen(ward, np.int64, (count,), "rooms.ward"))
+        assign(self, ward=frozen(ward, np.int64, (count,), "rooms.ward"))
         _in_range(self.beds, 0, 100_000, self.ids, "number of beds")
         _in_range(self.policy, ANY_GENDER, 1, self.ids, "gender policy")
         _in_range(self.ward, 0, len(self.wards) - 1, self.ids, "ward")
@@ -157,11 +135,11 @@ class Patients:
         for name in ("gender", "age_group", "release", "due", "stay", "home", *defaults):
             value = getattr(self, name)
             value = defaults[name] if value is None else value
-            _set(self, **{name: frozen(value, np.int64, (count,), f"patients.{name}")})
-        _set(self, mandatory=frozen(self.mandatory, np.bool_, (count,), "patients.mandatory"))
+            assign(self, **{name: frozen(value, np.int64, (count,), f"patients.{name}")})
+        assign(self, mandatory=frozen(self.mandatory, np.bool_, (count,), "patients.mandatory"))
         forbidden = np.asarray(self.forbidden)
         columns = forbidden.shape[1] if forbidden.ndim == 2 else -1
-        _set(self, forbidden=frozen(forbidden, np.bool_, (count, columns), "patients.forbidden"))
+        assign(self, forbidden=frozen(forbidden, np.bool_, (count, columns), "patients.forbidden"))
         _in_range(self.gender, 0, 1, self.ids, "gender")
         _in_range(self.stay, 1, 100_000, self.ids, "length of stay")
         for name in ("delay_factor", "refusal_factor"):
@@ -202,8 +180,8 @@ class RoomWish:
 
     def __post_init__(self) -> None:
         amount, row = np.asarray(self.amount), np.asarray(self.row)
-        _set(self, amount=frozen(amount, np.int64, amount.shape, self.rule))
-        _set(self, row=frozen(row, np.int64, row.shape, self.rule))
+        assign(self, amount=frozen(amount, np.int64, amount.shape, self.rule))
+        assign(self, row=frozen(row, np.int64, row.shape, self.rule))
         if amount.ndim != 2 or row.ndim != 2:
             raise InputError("a room wish needs two tables", item=self.rule)
         if row.size and (int(row.max()) >= amount.shape[0] or int(row.min()) < -1):
@@ -232,7 +210,7 @@ class AdmissionWish:
 
     def __post_init__(self) -> None:
         amount = np.asarray(self.amount)
-        _set(self, amount=frozen(amount, np.int64, amount.shape, self.rule))
+        assign(self, amount=frozen(amount, np.int64, amount.shape, self.rule))
         if amount.ndim != 2:
             raise InputError("an admission wish needs a table of patients by days", item=self.rule)
         if amount.size and int(amount.min()) < 0:
@@ -297,11 +275,6 @@ class BedProblem:
             short = np.flatnonzero(have < need)
             if short.size:
                 raise InputError("has nights without a wish", item=patients.ids[short[0]])
-
-
-def _set(target: object, **values: Any) -> None:
-    for name, value in values.items():
-        object.__setattr__(target, name, value)
 
 
 def replace_array(target: _T, name: str, index: Any, value: Any) -> _T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
 __all__ = ["give_beds"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimise.hospital.beds import SAME_GENDER, IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.state import HospitalState
 

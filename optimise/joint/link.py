@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
-from optimise.hospital.beds import IntArray, replace_array
+from optimise.hospital.beds import replace_array
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules.cover import Cover, Demand

@@ -7,24 +7,32 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
-from optimise.roster import identical as alike
-from optimise.roster.rules.primitives import Counter, Line, Pattern
+from optimise.roster.context import Employee, RosterContext
+from optimise.roster.identical import leaders
+from optimise.roster.rules.primitives import Counter, Line, Pattern, RosterRule
 
-if TYPE_CHECKING:
-    from optimise.roster.problem import Employee, RosterProblem
-
-__all__ = ["CompiledRoster", "LineTable", "member_table"]
+__all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
 
 
 def member_table(masks: tuple[int, ...], duties: int) -> NDArray[np.bool_]:
     """Boolean table ``[position, duty]`` of a pattern's sets."""
     return np.array([[mask >> a & 1 for a in range(duties)] for mask in masks], dtype=np.bool_)
+
+
+class RuledRoster(RosterContext):
+    """A roster's data with its rules, compiled; :class:`~optimise.roster.problem.RosterProblem` is one."""
+
+    rules: tuple[RosterRule, ...]
+
+    @property
+    def compiled(self) -> CompiledRoster:
+        """The rules as patterns, counters and cover lines over arrays."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +96,7 @@ class CompiledRoster:
     unit_cost: NDArray[np.float64]
 
     @classmethod
-    def of(cls, problem: RosterProblem) -> CompiledRoster:
+    def of(cls, problem: RuledRoster) -> CompiledRoster:
         """Compile the rules of a problem."""
         people, days, duties = problem.shape
         patterns: list[Pattern] = []
@@ -121,7 +129,9 @@ class CompiledRoster:
     @cached_property
     def leader(self) -> NDArray[np.int32]:
         """The first person alike of each person; see :func:`optimise.roster.identical.leaders`."""
-        return alike.leaders(self)
+        return leaders(
+            self.allowed, self.unit_cost, self.line_table.groups, sequences=self.sequences, counters=self.counters
+        )
 
     @cached_property
     def sequences(self) -> tuple[Pattern, ...]:

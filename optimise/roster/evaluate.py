@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
-from optimise.roster.compiled import member_table
-from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
+from optimise.roster.context import Roster
 from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
-
-if TYPE_CHECKING:
-    from optimise.roster.compiled import CompiledRoster
 
 __all__ = ["evaluate_roster", "line_cost", "matches", "roster_cost", "totals"]
 
@@ -97,8 +93,8 @@ class _Tally:
         self.violations.append(Violation(rule, hard, amount, cost, who, days, text))
 
 
-def evaluate_roster(problem: RosterProblem, plan: Roster) -> Evaluation:
-    """Evaluate a roster; see :meth:`RosterProblem.evaluate`."""
+def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
+    """Evaluate a roster; see :meth:`~optimise.roster.problem.RosterProblem.evaluate`."""
     compiled, duties = problem.compiled, plan.duties
     if duties.shape != (compiled.employees, compiled.days):
         raise InputError(
@@ -161,7 +157,7 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
     return cost, hard
 
 
-def _pattern(problem: RosterProblem, pattern: Pattern, duties: Duties, tally: _Tally) -> None:
+def _pattern(problem: RuledRoster, pattern: Pattern, duties: Duties, tally: _Tally) -> None:
     hits = np.flatnonzero(matches(pattern, duties, problem.compiled.alphabet))
     if not len(hits):
         return
@@ -186,7 +182,7 @@ def _pattern(problem: RosterProblem, pattern: Pattern, duties: Duties, tally: _T
         tally.add(pattern.rule, units, units * pattern.weight, pattern.hard, (name,), days, text)
 
 
-def _counter(problem: RosterProblem, counter: Counter, duties: Duties, tally: _Tally) -> None:
+def _counter(problem: RuledRoster, counter: Counter, duties: Duties, tally: _Tally) -> None:
     total = totals(counter, duties, problem.compiled.alphabet)
     for sign, bound, weight, word in (
         (-1, counter.lower, counter.weight_lower, "below the minimum of"),
@@ -208,7 +204,7 @@ def _quantity(value: int, unit: str) -> str:
     return f"{value / 60:.4g} h" if unit == "minutes" else f"{value} {unit}"
 
 
-def _line(problem: RosterProblem, line: Line, value: float, tally: _Tally) -> None:
+def _line(problem: RuledRoster, line: Line, value: float, tally: _Tally) -> None:
     for side, distance, word in (
         (line.under, line.lower - value, "short"),
         (line.over, value - line.upper, "too many"),
@@ -226,6 +222,6 @@ def _line(problem: RosterProblem, line: Line, value: float, tally: _Tally) -> No
             tally.add(line.rule, distance - hard, cost, False, (), days, text)
 
 
-def _span(problem: RosterProblem, days: tuple[int, ...]) -> str:
+def _span(problem: RuledRoster, days: tuple[int, ...]) -> str:
     label = problem.horizon.label
     return label(days[0]) if len(days) == 1 else f"{label(days[0])} to {label(days[-1])}"

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from optimise.roster.compiled import CompiledRoster
+from optimise.roster.rules.primitives import Counter, Pattern
 
 __all__ = ["distinct", "leaders"]
 
 
-def leaders(compiled: CompiledRoster) -> NDArray[np.int32]:
+def leaders(
+    allowed: NDArray[np.bool_],
+    unit_cost: NDArray[np.float64],
+    groups: NDArray[np.bool_],
+    *,
+    sequences: Iterable[Pattern],
+    counters: Iterable[Counter],
+) -> NDArray[np.int32]:
     """For each person the first who is alike: any roster costs both the same, and either may work it for the other.
+
+    Parameters
+    ----------
+    allowed, unit_cost : arrays, shape (employees, days, duties)
+    groups : bool array, shape (groups, employees)
+        Who is counted together in cover lines.
+    sequences : patterns of more than one day
+    counters : totals of people
 
     Returns
     -------
@@ -28,16 +42,15 @@ def leaders(compiled: CompiledRoster) -> NDArray[np.int32]:
     patterns are resolved against it and counters carry it as an offset.
     """
     marks: list[list[Any]] = [
-        [compiled.allowed[e].tobytes(), compiled.unit_cost[e].tobytes(), compiled.line_table.groups[:, e].tobytes()]
-        for e in range(compiled.employees)
+        [allowed[e].tobytes(), unit_cost[e].tobytes(), groups[:, e].tobytes()] for e in range(len(allowed))
     ]
-    for p in compiled.sequences:
+    for p in sequences:
         what: tuple[Any, ...] = (p.masks, float(p.weight), p.amount, p.groups)
         order = np.lexsort((p.starts, p.employees))
         people, first = np.unique(p.employees[order], return_index=True)
         for e, starts in zip(people.tolist(), np.split(p.starts[order], first[1:]), strict=True):
             marks[e].append(("sequence", *what, starts.tobytes()))
-    for c in compiled.counters:
+    for c in counters:
         values = None if c.values is None else c.values.tobytes()
         what = (values, c.groups, c.mask, float(c.weight_lower), float(c.weight_upper))
         bounds = zip(c.employees.tolist(), c.lower.tolist(), c.upper.tolist(), c.offset.tolist(), strict=True)

@@ -11,118 +11,23 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import Any
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
-
-if TYPE_CHECKING:
-    from optimise.core.result import Evaluation
-    from optimise.roster.automaton import Automata
-    from optimise.roster.compiled import CompiledRoster
-    from optimise.roster.rules.primitives import RosterRule
+from optimise.core.result import Evaluation
+from optimise.roster.automaton import Automata, automata
+from optimise.roster.compiled import CompiledRoster, RuledRoster
+from optimise.roster.context import OFF, Duty, Employee, Roster, Shift
+from optimise.roster.evaluate import evaluate_roster
+from optimise.roster.rules.primitives import RosterRule
+from optimise.roster.rules.requests import Pins
 
 __all__ = ["OFF", "Duty", "Employee", "Roster", "RosterProblem", "Shift"]
 
-#: Index of the duty "day off".
-OFF = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A shift type.
-
-    Attributes
-    ----------
-    id : str
-        As written in the instance and in plans.
-    minutes : int
-        Paid length.
-    start, end : int, optional
-        Clock minutes from midnight of the day it starts; ``end`` may pass 1440 (a night).
-    name : str
-        For reports.
-    """
-
-    id: str
-    minutes: int = 0
-    start: int | None = None
-    end: int | None = None
-    name: str = ""
-
-    @property
-    def night(self) -> bool:
-        """Whether the shift runs past midnight."""
-        return self.end is not None and self.end > 1440
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """What one person does on one day: a shift, perhaps in a given skill. Indices are -1 for none."""
-
-    id: str
-    shift: int = -1
-    skill: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Employee:
-    """One member of staff.
-
-    Attributes
-    ----------
-    id, name, contract : str
-    skills : tuple of str
-    groups : tuple of str
-        Bands or roles for cover rules (``"registered"``, ``"bank"``).
-    history : tuple of int
-        Masks of the duties that may have been done on day -1, -2, ...; empty = nothing is known.
-    """
-
-    id: str
-    name: str = ""
-    contract: str = ""
-    skills: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    history: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Roster:
-    """Who does what on which day.
-
-    Attributes
-    ----------
-    duties : ndarray of int16, shape (employees, days)
-        Duty index; 0 is off. Read-only.
-    """
-
-    duties: NDArray[np.int16]
-    kind: str = field(default="roster", init=False)
-
-    def __post_init__(self) -> None:
-        array = np.array(self.duties, dtype=np.int16, order="C")
-        if array.ndim != 2:
-            raise ValueError(f"a roster has shape (employees, days), not {array.shape}")
-        array.setflags(write=False)
-        object.__setattr__(self, "duties", array)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Roster) and np.array_equal(self.duties, other.duties)
-
-    def __hash__(self) -> int:
-        return hash((self.duties.shape, self.duties.tobytes()))
-
-    @classmethod
-    def from_array(cls, duties: ArrayLike) -> Roster:
-        return cls(np.asarray(duties, dtype=np.int16))
-
 
 @dataclass(frozen=True, eq=False)
-class RosterProblem:
+class RosterProblem(RuledRoster):
     """A rostering instance of any family.
 
     Attributes
@@ -172,70 +77,15 @@ class RosterProblem:
                 raise InputError(f"two rules are called {rule.name!r}", item=f"rule {rule.name}")
             names.add(rule.name)
 
-    # ---- sizes and masks -------------------------------------------------------------------------------------
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(employees, days, duties)."""
-        return len(self.employees), self.horizon.days, len(self.duties)
-
-    @property
-    def everything(self) -> int:
-        """Mask of all duties, the day off included."""
-        return (1 << len(self.duties)) - 1
-
-    @property
-    def work(self) -> int:
-        """Mask of all duties but the day off."""
-        return self.everything & ~1
-
-    def shift_mask(self, *shift_ids: str) -> int:
-        """Mask of the duties that work one of these shifts."""
-        wanted = {self.shift_index(s) for s in shift_ids}
-        return sum(1 << a for a, d in enumerate(self.duties) if d.shift in wanted)
-
-    def shift_index(self, shift_id: str) -> int:
-        try:
-            return self._shift_index[shift_id]
-        except KeyError:
-            raise InputError(f"unknown shift {shift_id!r}; known: {', '.join(s.id for s in self.shifts)}") from None
-
-    def employee_index(self, employee_id: str) -> int:
-        try:
-            return self._employee_index[employee_id]
-        except KeyError:
-            raise InputError(f"unknown employee {employee_id!r}") from None
-
-    def duty_index(self, duty_id: str) -> int:
-        try:
-            return self._duty_index[duty_id]
-        except KeyError:
-            raise InputError(f"unknown duty {duty_id!r}; known: {', '.join(d.id for d in self.duties)}") from None
-
-    @cached_property
-    def _shift_index(self) -> dict[str, int]:
-        return {s.id: i for i, s in enumerate(self.shifts)}
-
-    @cached_property
-    def _employee_index(self) -> dict[str, int]:
-        return {e.id: i for i, e in enumerate(self.employees)}
-
-    @cached_property
-    def _duty_index(self) -> dict[str, int]:
-        return {d.id: i for i, d in enumerate(self.duties)}
-
     # ---- use -------------------------------------------------------------------------------------------------
     @cached_property
     def compiled(self) -> CompiledRoster:
         """The rules as patterns, counters and cover lines over arrays (built once)."""
-        from optimise.roster.compiled import CompiledRoster
-
         return CompiledRoster.of(self)
 
     @cached_property
     def automata(self) -> Automata:
         """Each person's sequence rules as a layered automaton (built once)."""
-        from optimise.roster.automaton import automata
-
         return automata(self.compiled)
 
     def evaluate(self, plan: Roster) -> Evaluation:
@@ -246,8 +96,6 @@ class RosterProblem:
         InputError
             If the roster has the wrong shape or holds an unknown duty.
         """
-        from optimise.roster.evaluate import evaluate_roster
-
         return evaluate_roster(self, plan)
 
     def _repr_html_(self) -> str:
@@ -284,8 +132,6 @@ class RosterProblem:
 
     def pin(self, employee: str, day: int, shift: str | None) -> RosterProblem:
         """Fix one person's day to a shift (or to a day off with None)."""
-        from optimise.roster.rules.requests import Pins
-
         mask = 1 if shift is None else self.shift_mask(shift)
         if not 0 <= day < self.horizon.days:
             raise InputError(f"day {day} is outside the horizon of {self.horizon.days} days")

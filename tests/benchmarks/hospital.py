@@ -31,8 +31,8 @@ def moves(name: str, path: Path) -> None:
     import numpy as np
 
     from optimise.formats.base import read
+    from optimise.hospital.evaluate import hard_and_cost
     from optimise.hospital.problem import HospitalProblem
-    from optimise.hospital.rules import hard_and_cost
     from optimise.hospital.search import construct
     from optimise.hospital.search.delta import fill
     from optimise.hospital.search.joint import JointSearch

@@ -21,9 +21,9 @@ from optimise.capacity.formats.capacity_schema import (
 )
 from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
 from optimise.capacity.risk import Risk
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
-from optimise.demand.scenarios import Scenarios
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, parse, write_json
 from optimise.formats.text import beside, head

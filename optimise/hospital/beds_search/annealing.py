@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 
 __all__ = ["BedState", "BedTables", "anneal", "fill"]
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.beds import IntArray
 from optimise.hospital.beds_search.annealing import BedState, BedTables, anneal, fill
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of

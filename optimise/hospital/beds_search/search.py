@@ -27,8 +27,8 @@ from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.beds_search.annealing import BedState
 from optimise.hospital.beds_search.reroute import reroute
 from optimise.hospital.beds_search.schedule import BedAnnealing, usable
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search.construct import construct, plan_of
 
 __all__ = ["improve_beds", "usable"]

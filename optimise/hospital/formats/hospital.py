@@ -12,48 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
-from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
+from optimise.hospital.formats.defaults import DEFAULT_RULES, WISH_RULES
 from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, PlanFile, Staffed
 from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
+from optimise.hospital.formats.hospital_write import document, plan_document, plan_of
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
-__all__ = ["DEFAULT_RULES", "HospitalFormat"]
-
-#: Price of one unit, or "hard", of each rule that a file does not mention. Rules of room wishes apply where some
-#: patient has such a wish.
-DEFAULT_RULES: dict[str, float | str] = {
-    "RoomCapacity": "hard",
-    "BedConflict": "hard",
-    "RoomGenderMix": "hard",
-    "RoomIsolation": "hard",
-    "PatientRoomCompatibility": "hard",
-    "MandatoryUnscheduledPatients": "hard",
-    "AdmissionDay": "hard",
-    "SurgeonOvertime": "hard",
-    "OperatingTheaterOvertime": "hard",
-    "NursePresence": "hard",
-    "UncoveredRoom": "hard",
-    "Transfer": "hard",
-    "RoomGenderPolicy": "hard",
-    "RequiredFeature": "hard",
-    "AgeLimit": "hard",
-    "RoomAgeMix": 1,
-    "RoomSkillLevel": 1,
-    "ContinuityOfCare": 1,
-    "ExcessiveNurseWorkload": 1,
-    "OpenOperatingTheater": 10,
-    "SurgeonTransfer": 5,
-    "PatientDelay": 10,
-    "ElectiveUnscheduledPatients": 300,
-    "Outlying": 5,
-    "WishedFeature": 2,
-    "RoomSize": 1,
-    "UnsuitableDay": 20,
-}
-_WISHES = ("RoomGenderPolicy", "RequiredFeature", "AgeLimit", "Outlying", "WishedFeature", "RoomSize", "UnsuitableDay")
+__all__ = ["HospitalFormat"]
 
 
 def _index(names: list[str], what: str) -> dict[str, int]:
@@ -89,7 +59,7 @@ def _rules(data: HospitalFile, wishes: set[str]) -> tuple[tuple[RuleSetting, ...
     """Settings in the order of the file, then the defaults; and the scale that makes all prices whole."""
     prices: dict[str, float | str] = {**data.rules}
     for rule, default in DEFAULT_RULES.items():
-        if rule not in _WISHES or rule in wishes:
+        if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
     numbers = [float(p) for p in prices.values() if not isinstance(p, str)]
     scale = next((s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if all(_whole(p * s) for p in numbers)), None)
@@ -278,13 +248,9 @@ class HospitalFormat:
 
     def write(self, problem: HospitalProblem, path: Path) -> list[Path]:
         """Write an instance; reading it back gives the same problem."""
-        from optimise.hospital.formats.hospital_write import document
-
         return [write_json(Path(path), document(problem))]
 
     def read_plan(self, path: Path, problem: HospitalProblem) -> HospitalPlan:
-        from optimise.hospital.formats.hospital_write import plan_of
-
         path = Path(path)
         data = parse(PlanFile, load_json(path), path)
         try:
@@ -295,8 +261,6 @@ class HospitalFormat:
         return plan
 
     def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
-        from optimise.hospital.formats.hospital_write import plan_document
-
         stem = Path(stem)
         return [write_json(stem.with_name(stem.name + ".json"), plan_document(problem, plan))]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
-from optimise.hospital.beds import AdmissionWish, IntArray, Rooms, RoomWish
+from optimise.hospital.beds import AdmissionWish, Rooms, RoomWish
 from optimise.hospital.formats.hospital_schema import HospitalFile, RoomCost
 
 __all__ = ["dates_of", "wishes_of"]

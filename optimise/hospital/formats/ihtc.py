@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import Loose, load_json, lookup, parse, write_json
-from optimise.hospital.beds import SAME_GENDER, BedProblem, IntArray, Patients, Rooms
+from optimise.hospital.beds import SAME_GENDER, BedProblem, Patients, Rooms
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
 __all__ = ["IhtcFormat"]

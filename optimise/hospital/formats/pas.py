@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
-from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, IntArray, Patients, Rooms, RoomWish
+from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.give_beds import give_beds
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 

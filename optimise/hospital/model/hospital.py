@@ -17,16 +17,18 @@ times a column of excess. Costs are in units (ticks / scale).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.model.columns import HospitalColumns
+from optimise.hospital.model.plan import read_plan, starting_point
 from optimise.hospital.model.presence import spread
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
+from optimise.hospital.rules.wishes import AdmissionWishRule, RoomWishRule
 from optimise.solvers.linear import LinearModel
 
 __all__ = ["HospitalModel"]
@@ -35,7 +37,7 @@ __all__ = ["HospitalModel"]
 STRONG_ROWS = 120_000
 
 
-class HospitalModel:
+class HospitalModel(HospitalColumns):
     """Builds the model and reads plans out of its solutions.
 
     Parameters
@@ -92,21 +94,6 @@ class HospitalModel:
                 rule.add(self)
         weights = [s.weight for s in problem.rules if s.weight]
         self.model.lattice = math.gcd(*weights) / problem.scale if weights else 1.0 / problem.scale
-
-    # -- prices --------------------------------------------------------------------------------------------------
-    def price(self, rule: str) -> float | None:
-        """Cost of one unit of a rule's amount; None when the rule is hard, 0 when it is not in force."""
-        weight = self.problem.weight(rule)
-        return None if weight is None else weight / self.problem.scale
-
-    def excess(self, rule: str, rows: IntArray, upper: Any = np.inf) -> IntArray:
-        """For a soft rule: priced columns that relax ``rows`` (each a ``<=``); for a hard one none (empty)."""
-        price = self.price(rule)
-        if price is None:
-            return np.zeros(0, dtype=np.int64)
-        columns = self.model.add_columns(rule, len(rows), upper=upper, cost=price)
-        self.model.add_entries(rows, columns, -1.0)
-        return columns
 
     # -- columns -------------------------------------------------------------------------------------------------
     def _admissions(self) -> None:
@@ -166,8 +153,6 @@ class HospitalModel:
 
     def _dates(self) -> tuple[IntArray, IntArray]:
         """Cost and bar of each day of admission, and of none (last column), by the problem's admission wishes."""
-        from optimise.hospital.rules.wishes import AdmissionWishRule
-
         cost = np.zeros((len(self.problem.patients), self.problem.days + 1))
         never = np.zeros(cost.shape, dtype=np.bool_)
         for setting in self.problem.rules:
@@ -183,8 +168,6 @@ class HospitalModel:
     def _stays(self) -> None:
         """``stay`` columns for every admission, room and, with moves, night."""
         problem, people = self.problem, self.problem.patients
-        from optimise.hospital.rules.wishes import RoomWishRule
-
         nights = np.minimum(people.stay[self.admission_person], problem.days - self.admission_day)
         steps = nights if self.moves else np.minimum(nights, 1)
         visit = np.repeat(np.arange(len(steps)), steps)
@@ -334,34 +317,11 @@ class HospitalModel:
             ],
         )
 
-    # -- keys ----------------------------------------------------------------------------------------------------
-    @staticmethod
-    def _pairs(ids: tuple[str, ...], first: IntArray, second: IntArray) -> list[tuple[str, int]]:
-        return [(ids[i], int(j)) for i, j in zip(first, second, strict=True)]
-
-    @staticmethod
-    def _ids(ids: tuple[str, ...], which: IntArray) -> Callable[[], list[str]]:
-        return lambda: [ids[i] for i in which]
-
-    def cell_keys(self, cells: IntArray) -> Callable[[], list[tuple[str, int]]]:
-        """Keys (room, day) of cells."""
-        rooms, days = self.presence.cell_room[cells], self.presence.cell_day[cells]
-        return lambda: self._pairs(self.problem.rooms.ids, rooms, days)
-
-    def post_keys(self, posts: IntArray, level: int | None = None) -> Callable[[], list[Any]]:
-        """Keys (room, shift) of posts, with a level where given."""
-        ids, tail = self.problem.rooms.ids, () if level is None else (level,)
-        return lambda: [(ids[self.post_room[i]], int(self.post_shift[i]), *tail) for i in posts]
-
     # -- plans ---------------------------------------------------------------------------------------------------
     def plan(self, values: Any) -> HospitalPlan:
         """Plan of a solution vector of shape (columns,)."""
-        from optimise.hospital.model.plan import read_plan
-
         return read_plan(self, np.asarray(values))
 
     def start(self, plan: HospitalPlan) -> Any:
         """Starting point of a plan (NaN for columns that follow from the decisions), shape (columns,)."""
-        from optimise.hospital.model.plan import starting_point
-
         return starting_point(self, plan)

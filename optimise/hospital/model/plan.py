@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from optimise.hospital.problem import HospitalPlan
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
+from optimise.hospital.context import HospitalPlan
+from optimise.hospital.model.columns import HospitalColumns
 
 __all__ = ["read_plan", "starting_point"]
 
 
-def read_plan(built: HospitalModel, values: Any) -> HospitalPlan:
+def read_plan(built: HospitalColumns, values: Any) -> HospitalPlan:
     """Round the decision columns to a plan."""
     problem = built.problem
     start = problem.empty_plan()
@@ -36,7 +34,7 @@ def read_plan(built: HospitalModel, values: Any) -> HospitalPlan:
     return HospitalPlan(admission, room, theatre, nurse)
 
 
-def starting_point(built: HospitalModel, plan: HospitalPlan) -> Any:
+def starting_point(built: HospitalColumns, plan: HospitalPlan) -> Any:
     """1 and 0 for the decisions of a plan; columns that follow from them are left open (NaN)."""
     values = np.full(built.model.columns, np.nan)
     person, day = built.admission_person, built.admission_day

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimise.hospital.beds import IntArray
-from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.core.arrays import IntArray
+from optimise.hospital.context import HospitalContext, HospitalPlan
 
 __all__ = ["Scope"]
 
@@ -35,7 +35,7 @@ class Scope:
     nurse: IntArray
 
     @staticmethod
-    def whole(problem: HospitalProblem) -> Scope:
+    def whole(problem: HospitalContext) -> Scope:
         """Everything is open."""
         patients, (rooms, days) = len(problem.patients), problem.rooms.beds.shape
         theatres = 0 if problem.theatres is None else len(problem.theatres.ids)
@@ -48,7 +48,7 @@ class Scope:
         )
 
     @staticmethod
-    def around(problem: HospitalProblem, plan: HospitalPlan, free: IntArray) -> Scope:
+    def around(problem: HospitalContext, plan: HospitalPlan, free: IntArray) -> Scope:
         """The patients in the mask ``free`` are open, all else stays as planned, nurses included."""
         scope = Scope.whole(problem)
         kept = np.flatnonzero(~free)

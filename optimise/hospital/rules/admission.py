@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["AdmissionDay", "ElectiveUnscheduledPatients", "MandatoryUnscheduledPatients", "PatientDelay"]
 
@@ -34,7 +29,7 @@ class MandatoryUnscheduledPatients(HospitalRule):
 
         return Breaches.positive((people.mandatory & ~state.admitted).astype(np.int64), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Hard: no ``out`` column; soft: a priced one (made with the admissions)."""
 
 
@@ -57,7 +52,7 @@ class AdmissionDay(HospitalRule):
 
         return Breaches.positive(outside.astype(np.int64), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Hard: no column outside the window; soft: priced on the admission."""
 
 
@@ -79,7 +74,7 @@ class PatientDelay(HospitalRule):
 
         return Breaches.positive(late * people.delay_factor, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Priced on the admission columns."""
 
 
@@ -100,5 +95,5 @@ class ElectiveUnscheduledPatients(HospitalRule):
 
         return Breaches.positive(refused * people.refusal_factor, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Priced on the ``out`` columns."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["RoomAgeMix"]
 
@@ -39,7 +34,7 @@ class RoomAgeMix(HospitalRule):
 
         return Breaches.positive(spread, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """With ``age[r,d,g]`` = 1 when someone of age group g is there:
 
         ``age_present[r,d,g]``: sum of presences of group g <= M age[r,d,g] (each presence alone where the model is

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimise.hospital.beds import SAME_GENDER, IntArray
-from optimise.hospital.problem import HospitalProblem
+from optimise.core.arrays import IntArray
+from optimise.hospital.beds import SAME_GENDER
+from optimise.hospital.context import HospitalContext
 from optimise.hospital.rules import get_rule
 from optimise.hospital.rules.wishes import AdmissionWishRule, RoomWishRule
 
@@ -53,7 +54,7 @@ class HospitalArrays(NamedTuple):
     load_weight: int
 
 
-def arrays_of(problem: HospitalProblem) -> HospitalArrays:
+def arrays_of(problem: HospitalContext) -> HospitalArrays:
     """Flatten a problem. Mixed rooms are barred even where the rule is soft: good plans have none."""
     people, rooms = problem.patients, problem.rooms
     cost, row = _nights(problem)
@@ -105,7 +106,7 @@ def arrays_of(problem: HospitalProblem) -> HospitalArrays:
     return HospitalArrays._make(same)
 
 
-def date_costs(problem: HospitalProblem) -> IntArray:
+def date_costs(problem: HospitalContext) -> IntArray:
     """Ticks of each day of admission, and of none (last column), by the admission wishes."""
     total = np.zeros((len(problem.patients), problem.days + 1), dtype=np.int64)
     for setting in problem.rules:
@@ -115,7 +116,7 @@ def date_costs(problem: HospitalProblem) -> IntArray:
     return total
 
 
-def _nights(problem: HospitalProblem) -> tuple[IntArray, IntArray]:
+def _nights(problem: HospitalContext) -> tuple[IntArray, IntArray]:
     """Cost of each night in each room, one row for each distinct (patient, rows of all wishes)."""
     people, rooms = problem.patients, len(problem.rooms.ids)
     width = int(np.minimum(people.stay, problem.days).max())

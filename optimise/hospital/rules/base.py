@@ -5,16 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.context import HospitalContext
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-    from optimise.hospital.problem import HospitalProblem
 
 __all__ = ["Breach", "Breaches", "HospitalRule", "plural"]
 
@@ -63,7 +61,7 @@ class HospitalRule(ABC):
     unit: ClassVar[str]
     layer: ClassVar[str] = "beds"  # or "theatres" or "nursing": the rule is void without that layer
 
-    def applies(self, problem: HospitalProblem) -> bool:
+    def applies(self, problem: HospitalContext) -> bool:
         return self.layer == "beds" or getattr(problem, self.layer) is not None
 
     @abstractmethod
@@ -71,7 +69,7 @@ class HospitalRule(ABC):
         """Exact amounts on a plan."""
 
     @abstractmethod
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Add the rule's rows and cost terms, under its name, with its weight in the model's problem."""
 
 

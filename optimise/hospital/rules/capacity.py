@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
 
 __all__ = ["BedConflict", "RoomCapacity"]
 
@@ -34,7 +30,7 @@ class RoomCapacity(HospitalRule):
 
         return Breaches.positive(excess, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``RoomCapacity[r,d]``: sum of presences - excess <= beds, where more might come."""
         here = model.presence
         beds = model.problem.rooms.beds[here.cell_room, here.cell_day]
@@ -72,5 +68,5 @@ class BedConflict(HospitalRule):
 
         return Breaches.positive(used - 1, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Nothing: beds within a room are given out after the rooms, which always works within capacity."""

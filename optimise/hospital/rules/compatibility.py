@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["PatientRoomCompatibility"]
 
@@ -38,7 +33,7 @@ class PatientRoomCompatibility(HospitalRule):
 
         return Breaches.positive(np.minimum(count, 1), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Hard: such stays have no column. Soft without moves: priced on the stay. With moves:
 
         ``PatientRoomCompatibility[p]`` >= each stay of p in a barred room.

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.context import HospitalContext
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-    from optimise.hospital.problem import HospitalProblem
-
 
 __all__ = ["ContinuityOfCare", "care_floor", "fewest_nurses"]
 
 
-def fewest_nurses(problem: HospitalProblem) -> IntArray:
+def fewest_nurses(problem: HospitalContext) -> IntArray:
     """Fewest nurses who can look after a room from day a up to day b, shape (days, days + 1), for a < b.
 
     A set cover by the nurses' shifts over the interval's shifts, solved by depth-first search with the bound of
@@ -75,7 +70,7 @@ class _TooLongError(Exception):
     """The search was cut off."""
 
 
-def care_floor(problem: HospitalProblem) -> IntArray:
+def care_floor(problem: HospitalContext) -> IntArray:
     """Fewest nurses that a patient admitted on a day can meet, shape (patients, days)."""
     table = _cached_fewest(problem)
     end = np.minimum(problem.days, np.arange(problem.days)[None, :] + problem.patients.stay[:, None])
@@ -86,7 +81,7 @@ def care_floor(problem: HospitalProblem) -> IntArray:
 _memory: dict[int, tuple[object, IntArray]] = {}
 
 
-def _cached_fewest(problem: HospitalProblem) -> IntArray:
+def _cached_fewest(problem: HospitalContext) -> IntArray:
     """:func:`fewest_nurses`, remembered for the last nursing layers."""
     layer = problem.nursing
     found = _memory.get(id(layer))
@@ -123,7 +118,7 @@ class ContinuityOfCare(HospitalRule):
 
         return Breaches.positive(count, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """With ``meets[p,n]`` in [0, 1]:
 
         ``ContinuityOfCare[p,n,r,s]``: meets[p,n] >= nurse[n,r,s] + presence[p,r,d] - 1, and the valid floor

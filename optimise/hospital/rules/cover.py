@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
 
 __all__ = ["NursePresence", "UncoveredRoom"]
 
@@ -39,7 +35,7 @@ class NursePresence(HospitalRule):
 
         return Breaches.positive(absent.astype(np.int64), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Nothing: the model has variables only for nurses on duty."""
 
 
@@ -63,7 +59,7 @@ class UncoveredRoom(HospitalRule):
 
         return Breaches.positive((occupied & (state.plan.nurse < 0)).astype(np.int64), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``UncoveredRoom[r,s]``: sum_n nurse[n,r,s] = 1 (a nurse for an empty room is free).
 
         Soft, or with nobody on duty: sum_n nurse[n,r,s] + missing >= occupied[r,d] with

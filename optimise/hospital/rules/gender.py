@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from optimise.hospital.beds import SAME_GENDER
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["RoomGenderMix"]
 
@@ -42,7 +37,7 @@ class RoomGenderMix(HospitalRule):
 
         return Breaches.positive(rarer, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """With ``gender[r,d]`` the gender of a room on a day and M the most people it can hold:
 
         ``RoomGenderMix[r,d,1]``: sum of presences of gender 1 <= M gender[r,d] (+ excess) and

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["RoomIsolation"]
 
@@ -42,7 +37,7 @@ class RoomIsolation(HospitalRule):
 
         return Breaches.positive(excess, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """With ``isolation[r,d,g]`` = 1 for the one group that a room holds:
 
         ``RoomIsolation[r,d,g]``: sum of presences of group g <= M isolation[r,d,g] (+ excess), and

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["RoomSkillLevel"]
 
@@ -47,7 +42,7 @@ class RoomSkillLevel(HospitalRule):
 
         return Breaches.positive(missing, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """For a level l let D be the people present who need more than l and h the chance that the nurse has at
         most l, h = sum of nurse[n,r,s] over nurses of skill <= l:
 

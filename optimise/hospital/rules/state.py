@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
-from optimise.hospital.beds import IntArray
-from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.context import HospitalContext, HospitalPlan
 
 __all__ = ["HospitalState"]
 
@@ -24,7 +24,7 @@ class HospitalState:
         Day of the stay, counted from admission.
     """
 
-    def __init__(self, problem: HospitalProblem, plan: HospitalPlan) -> None:
+    def __init__(self, problem: HospitalContext, plan: HospitalPlan) -> None:
         self.problem, self.plan = problem, plan
         check_plan(problem, plan)
         self.person, self.day = np.nonzero(plan.room >= 0)
@@ -93,7 +93,7 @@ class HospitalState:
         return load
 
 
-def check_plan(problem: HospitalProblem, plan: HospitalPlan) -> None:
+def check_plan(problem: HospitalContext, plan: HospitalPlan) -> None:
     """Raise :class:`InputError` unless the plan is one of this problem: right shapes, whole stays."""
     people, (rooms, days) = problem.patients, problem.rooms.beds.shape
     shapes = {

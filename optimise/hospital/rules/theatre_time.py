@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["OperatingTheaterOvertime", "SurgeonOvertime"]
 
@@ -29,7 +24,7 @@ def _minutes(state: HospitalState, who: IntArray, count: int) -> IntArray:
 
 
 def _knapsacks(
-    model: HospitalModel, name: str, who: IntArray, visit: IntArray, column: IntArray, need: IntArray, limit: str
+    model: HospitalColumns, name: str, who: IntArray, visit: IntArray, column: IntArray, need: IntArray, limit: str
 ) -> None:
     """Rows by (surgeon or theatre, day): sum of minutes - excess <= ``limit`` of the theatre layer."""
     layer = model.problem.theatres
@@ -68,7 +63,7 @@ class SurgeonOvertime(HospitalRule):
 
         return Breaches.positive(used - layer.surgeon_minutes.reshape(used.shape), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``SurgeonOvertime[k,d]``: minutes of the surgeon's admissions that day - excess <= minutes available."""
         layer = model.problem.theatres
         assert layer is not None
@@ -98,7 +93,7 @@ class OperatingTheaterOvertime(HospitalRule):
 
         return Breaches.positive(used - layer.minutes.reshape(used.shape), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``OperatingTheaterOvertime[o,d]``: minutes of surgery there - excess <= opening minutes."""
         layer = model.problem.theatres
         assert layer is not None

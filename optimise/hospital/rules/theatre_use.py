@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["OpenOperatingTheater", "SurgeonTransfer"]
 
@@ -46,7 +41,7 @@ class OpenOperatingTheater(HospitalRule):
         opened = np.minimum(_together(state).sum(axis=0), 1)
         return Breaches.positive(np.asarray(opened), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``OpenOperatingTheater[p,a,o]``: surgery[p,a,o] <= open[o,a]; where overtime is hard also
         ``open_minutes[o,a]``: minutes of surgery <= opening minutes * open[o,a], which is stronger in sum.
         """
@@ -94,7 +89,7 @@ class SurgeonTransfer(HospitalRule):
 
         return Breaches.positive(used - 1, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """``works[k,o,a]`` >= surgery[p,a,o] of the surgeon's patients;
         ``SurgeonTransfer[k,a]``: sum_o works[k,o,a] - moves[k,a] <= 1.
         """

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["Transfer"]
 
@@ -35,7 +30,7 @@ class Transfer(HospitalRule):
 
         return Breaches.positive(moved.astype(np.int64), tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Hard: a stay is one column. Soft, with nights t as columns:
 
         ``Transfer[p,a,t,r]`` >= stay[p,a,t,r] - stay[p,a,t-1,r], summed over rooms at the price of a move. Moves of

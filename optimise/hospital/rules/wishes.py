@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from optimise.hospital.beds import AdmissionWish, IntArray, RoomWish
+from optimise.core.arrays import IntArray
+from optimise.hospital.beds import AdmissionWish, RoomWish
+from optimise.hospital.context import HospitalContext
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-    from optimise.hospital.problem import HospitalProblem
 
 __all__ = ["ADMISSION_WISHES", "AdmissionWishRule", "RoomWishRule"]
 
@@ -30,7 +27,7 @@ class RoomWishRule(HospitalRule):
         self.text = wishes[0].text if wishes else name  # type: ignore[misc]
 
     @staticmethod
-    def of(problem: HospitalProblem, name: str) -> RoomWishRule:
+    def of(problem: HospitalContext, name: str) -> RoomWishRule:
         found = tuple(wish for wish in problem.beds.wishes if wish.rule == name)
         return RoomWishRule(name, found)
 
@@ -53,7 +50,7 @@ class RoomWishRule(HospitalRule):
 
         return Breaches.positive(amount, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Soft: priced on the stay columns; hard: stays with any amount have no column."""
 
 
@@ -71,7 +68,7 @@ class AdmissionWishRule(HospitalRule):
         self.amount: IntArray = total
 
     @staticmethod
-    def of(problem: HospitalProblem, name: str) -> AdmissionWishRule:
+    def of(problem: HospitalContext, name: str) -> AdmissionWishRule:
         return AdmissionWishRule(name, tuple(date for date in problem.beds.dates if date.rule == name))
 
     def breaches(self, state: HospitalState) -> Breaches:
@@ -85,5 +82,5 @@ class AdmissionWishRule(HospitalRule):
 
         return Breaches.positive(amount, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """Soft: priced on the admission and ``out`` columns; hard: what has an amount has no column."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
-
-if TYPE_CHECKING:
-    from optimise.hospital.model.hospital import HospitalModel
-
 
 __all__ = ["ExcessiveNurseWorkload"]
 
@@ -38,7 +33,7 @@ class ExcessiveNurseWorkload(HospitalRule):
 
         return Breaches.positive(excess, tell)
 
-    def add(self, model: HospitalModel) -> None:
+    def add(self, model: HospitalColumns) -> None:
         """With L the workload of a room and shift (a sum over presences) and M its largest value:
 
         ``room_workload[r,s]`` = L[r,s]; ``carried[n,r,s]``: load[n,r,s] >= L[r,s] - M (1 - nurse[n,r,s]);

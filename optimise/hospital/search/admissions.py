@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.solvers.highs import Highs

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.core.result import Stop
-from optimise.hospital.beds import IntArray
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem

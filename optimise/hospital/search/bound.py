@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.core.result import Stop
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search.admissions import Admissions
 from optimise.hospital.search.known import Bound, Known, Listen

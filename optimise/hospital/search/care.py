@@ -34,8 +34,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import HospitalArrays, arrays_of
 

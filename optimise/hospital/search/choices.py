@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.search.delta import TOO_DEAR, fits, theatre_change
 from optimise.hospital.search.layout import (
     ADMITTED,

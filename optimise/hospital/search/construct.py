@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, arrays_of
 from optimise.hospital.search.insertion import insert_all

@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.core.result import Stop
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.search.admissions import Admissions

@@ -10,8 +10,8 @@ room-shifts concerned, never at the rest of the plan. ``g`` and ``h`` are laid o
 
 from __future__ import annotations
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.search.layout import (
     ADMISSION,
     ADMITTED,

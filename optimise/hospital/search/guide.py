@@ -16,8 +16,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.arrays import IntArray
 from optimise.core.result import Stop
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.search.layout import (
     ADMISSION,

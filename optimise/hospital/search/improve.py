@@ -9,9 +9,9 @@ import numpy as np
 
 from optimise.core.method import Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.result import Bounds, Stats, Stop
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search.arms import Arm, Readmit, arms_of, solve_scope
 from optimise.hospital.search.construct import construct
 

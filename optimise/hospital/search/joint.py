@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.search.delta import fill

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.solvers.highs import round_up
 

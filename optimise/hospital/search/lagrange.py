@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 from optimise.core.method import Deadline
-from optimise.hospital.beds import IntArray
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import SAME_GENDER, IntArray
+from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.search.choices import accepted, below, unit
 from optimise.hospital.search.delta import TOO_DEAR, relocate, relocation, renurse, renursing
 from optimise.hospital.search.layout import (

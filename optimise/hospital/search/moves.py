@@ -10,8 +10,8 @@ before in their place, so the same list undoes them. No steps: there is nothing 
 
 from __future__ import annotations
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.search.choices import (
     below,
     colleague,

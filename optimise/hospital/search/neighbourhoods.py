@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimise.hospital.beds import IntArray
+from optimise.core.arrays import IntArray
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 

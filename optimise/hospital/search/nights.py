@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.beds import SAME_GENDER, IntArray
+from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.hospital.search.known import Bound

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.beds import IntArray
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays
 
 __all__ = ["give_nurses"]

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimise.roster.context import RosterContext
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules.primitives import HARD, Counter, Line, Pattern, RosterRule, Segment
 
@@ -69,13 +70,13 @@ class Given(RosterRule):
 
     forms: tuple[Form, ...] = ()
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         return (f for f in self.forms if isinstance(f, Pattern))
 
-    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+    def counters(self, problem: RosterContext) -> Iterable[Counter]:
         return (f for f in self.forms if isinstance(f, Counter))
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         return (f for f in self.forms if isinstance(f, Line))
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
-__all__ = ["KINDS", "CellError", "Kind", "cell_text"]
+__all__ = ["KINDS", "CellError", "Kind"]
 
 
 class CellError(ValueError):
@@ -26,24 +25,6 @@ class Kind:
     read: Callable[[str], Any]
     write: Callable[[Any], str]
     hint: str
-
-
-def cell_text(value: Any) -> str:
-    """Text of a cell as CSV would hold it, from whatever a workbook gives."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        whole_day = value.time() == time(0) and value.year > 1901
-        return value.date().isoformat() if whole_day else f"{value:%H:%M}" if value.year < 1901 else value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()
 
 
 # ---------------------------------------------------------------------------------------------- plain values

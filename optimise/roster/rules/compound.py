@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import Counter, Line, Pattern, RosterRule, Term
 
 __all__ = ["Compound", "Headcounts"]
@@ -24,16 +24,16 @@ class Compound(RosterRule):
 
     parts: tuple[RosterRule, ...]
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         return (replace(p, rule=self.name) for part in self.parts for p in part.patterns(problem))
 
-    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+    def counters(self, problem: RosterContext) -> Iterable[Counter]:
         return (replace(c, rule=self.name) for part in self.parts for c in part.counters(problem))
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         return (replace(line, rule=self.name) for part in self.parts for line in part.lines(problem))
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return replace(self, parts=tuple(p.extended(source, new, problem) for p in self.parts))
 
 
@@ -52,10 +52,10 @@ class Headcounts(RosterRule):
     rows: tuple[Line, ...]
     grows: bool = True
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         return (replace(line, rule=self.name) for line in self.rows)
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         if not self.grows:
             return self
 

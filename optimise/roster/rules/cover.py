@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Line, RosterRule, Segment, Term
 
 __all__ = ["Apart", "Cover", "Demand", "Together"]
@@ -49,7 +49,7 @@ class Cover(RosterRule):
 
     demands: tuple[Demand, ...]
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         for d in self.demands:
             lower = d.minimum if d.under and d.minimum > 0 else -math.inf
             upper = d.maximum if d.over else math.inf
@@ -57,7 +57,7 @@ class Cover(RosterRule):
                 terms = (Term(d.day, d.mask, d.employees),)
                 yield Line(self.name, terms, lower, upper, d.under, d.over, d.day, d.label)
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         from dataclasses import replace
 
         grown = tuple(
@@ -76,7 +76,7 @@ class Apart(RosterRule):
     limit: int = 1
     weight: float = HARD
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         who = tuple(int(e) for e in self.scope(problem))
         names = ", ".join(problem.employees[e].id for e in who)
         for day in self.days:
@@ -90,7 +90,7 @@ class Apart(RosterRule):
                     label=f"{names} together",
                 )
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
 
 
@@ -103,7 +103,7 @@ class Together(RosterRule):
     days: tuple[int, ...]
     weight: float = HARD
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         mentors = tuple(int(e) for e in self.scope(problem) if e != self.dependant)
         name = problem.employees[self.dependant].id
         for day in self.days:
@@ -118,5 +118,5 @@ class Together(RosterRule):
                     label=f"{name} without a mentor",
                 )
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self

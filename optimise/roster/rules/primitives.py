@@ -20,13 +20,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 
 __all__ = ["HARD", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
 
@@ -175,22 +174,22 @@ class RosterRule:
     name: str
     employees: tuple[int, ...] | None = field(default=None)
 
-    def scope(self, problem: RosterProblem) -> Ints:
+    def scope(self, problem: RosterContext) -> Ints:
         """Indices of the people to whom the rule applies."""
         if self.employees is None:
             return np.arange(len(problem.employees), dtype=np.int32)
         return np.asarray(self.employees, dtype=np.int32)
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         return ()
 
-    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+    def counters(self, problem: RosterContext) -> Iterable[Counter]:
         return ()
 
-    def lines(self, problem: RosterProblem) -> Iterable[Line]:
+    def lines(self, problem: RosterContext) -> Iterable[Line]:
         return ()
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         """The same rule with person ``new`` treated like ``source``.
 
         Covers scopes and the fields that run parallel to the scope (tuples of its length named in

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
 
 __all__ = ["DaysOff", "Eligibility", "Pins", "Request", "Requests"]
@@ -35,14 +35,14 @@ class Requests(RosterRule):
     requests: tuple[Request, ...]
     label: str = "request not granted"
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
         for r in self.requests:
             if r.weight:
                 grouped[r.avoid, r.weight].append((r.employee, r.day))
         yield from _single_days(self.name, grouped, self.label)
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
 
 
@@ -53,10 +53,10 @@ class DaysOff(RosterRule):
     cells: tuple[tuple[int, int], ...]
     weight: float = HARD
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         yield from _single_days(self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off")
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
 
 
@@ -66,13 +66,13 @@ class Pins(RosterRule):
 
     cells: tuple[tuple[int, int, int], ...] = ()
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
         for employee, day, mask in self.cells:
             grouped[problem.everything & ~mask, HARD].append((employee, day))
         yield from _single_days(self.name, grouped, "differs from the pinned duty")
 
-    def extended(self, source: int, new: int, problem: RosterProblem) -> Self:
+    def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
 
 
@@ -90,7 +90,7 @@ class Eligibility(RosterRule):
     weight: float = HARD
     label: str = "lacks the skill"
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         people: dict[int, list[int]] = defaultdict(list)
         for employee, mask in zip(self.scope(problem), self.forbidden, strict=True):
             if mask:

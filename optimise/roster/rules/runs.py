@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Ints, Pattern, RosterRule, places
 
 __all__ = ["Runs", "WeekendRuns"]
@@ -51,7 +51,7 @@ class Runs(RosterRule):
     end: str = "open"
     noun: str = "days"
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days, people = problem.horizon.days, self.scope(problem)
         known = [len(problem.employees[e].history) for e in people]
         unknown = people[np.asarray(known, dtype=np.int32) == 0]
@@ -80,7 +80,7 @@ class WeekendRuns(RosterRule):
     end: str = "open"
     noun: str = "worked weekends"
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         people, count, groups = self.scope(problem), len(self.weekends), self.weekends
         yield from _maximum(self, (2,), people, count, self.maximum, self.weight_maximum, 0, groups)
         yield from _minimum(self, (2, 1), people, people, count, self.minimum, self.weight_minimum, 0, groups)

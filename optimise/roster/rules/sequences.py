@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
 
 __all__ = ["RestAfter", "Unwanted"]
@@ -28,7 +28,7 @@ class Unwanted(RosterRule):
     weight: float = HARD
     label: str = "unwanted sequence"
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         length, days = len(self.masks), problem.horizon.days
         allowed = range(1 - length, days - length + 1)
         starts = allowed if self.starts is None else [d for d in self.starts if d in allowed]
@@ -46,7 +46,7 @@ class RestAfter(RosterRule):
     weight: float = HARD
     label: str = ""
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         horizon, other = problem.horizon.days, problem.work & ~self.of
         label = self.label or f"fewer than {self.days} days off afterwards"
         for rest in range(self.days):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
 
 __all__ = ["Rest", "Succession"]
@@ -26,7 +26,7 @@ class Succession(RosterRule):
     pairs: tuple[tuple[int, int], ...]
     weight: float = HARD
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         who, when = places(self.scope(problem), range(-1, problem.horizon.days - 1))
         for today, tomorrow in self.pairs:
             if today and tomorrow:
@@ -45,7 +45,7 @@ class Rest(RosterRule):
     minutes: int
     weight: float = HARD
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days = problem.horizon.days
         timed = [(i, s) for i, s in enumerate(problem.shifts) if s.start is not None and s.end is not None]
         for i, first in timed:
@@ -63,11 +63,11 @@ class Rest(RosterRule):
                 lag += 1
 
 
-def _of_shifts(problem: RosterProblem, shifts: list[int]) -> int:
+def _of_shifts(problem: RosterContext, shifts: list[int]) -> int:
     return sum(1 << a for a, d in enumerate(problem.duties) if d.shift in shifts)
 
 
-def _names(problem: RosterProblem, mask: int) -> str:
+def _names(problem: RosterContext, mask: int) -> str:
     ids: list[str] = []
     for a, duty in enumerate(problem.duties):
         if mask >> a & 1:
@@ -77,7 +77,7 @@ def _names(problem: RosterProblem, mask: int) -> str:
     return "/".join(ids)
 
 
-def mask_names(problem: RosterProblem, mask: int) -> str:
+def mask_names(problem: RosterContext, mask: int) -> str:
     """Words for a set of duties: ``"work"``, ``"a day off"`` or shift ids."""
     if mask == problem.work:
         return "work"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Counter, RosterRule
 from optimise.roster.rules.weekends import NO_LIMIT, per_person
 
@@ -45,7 +45,7 @@ class Total(RosterRule):
     credit: tuple[tuple[int, int, int], ...] = ()
     noun: str = ""
 
-    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+    def counters(self, problem: RosterContext) -> Iterable[Counter]:
         people = self.scope(problem)
         if not len(people):
             return

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from optimise.roster.problem import RosterProblem
+from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Counter, Pattern, RosterRule, places
 
 __all__ = ["CompleteWeekends", "IdenticalWeekends", "WorkedWeekends"]
@@ -37,7 +37,7 @@ class WorkedWeekends(RosterRule):
     worked_before: int | tuple[int, ...] = 0
     weight: float = HARD
 
-    def counters(self, problem: RosterProblem) -> Iterable[Counter]:
+    def counters(self, problem: RosterContext) -> Iterable[Counter]:
         people = self.scope(problem)
         if self.weight == 0 or not len(people):
             return
@@ -76,7 +76,7 @@ class CompleteWeekends(RosterRule):
     weight: float = HARD
     costs: tuple[tuple[tuple[bool, ...], int], ...] | None = None
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         by_length: dict[int, list[int]] = defaultdict(list)
         for weekend in self.weekends:
             by_length[len(weekend)].append(weekend[0])
@@ -102,7 +102,7 @@ class IdenticalWeekends(RosterRule):
     weight: float = HARD
     partly: int = 0
 
-    def patterns(self, problem: RosterProblem) -> Iterable[Pattern]:
+    def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         shift_masks = [problem.shift_mask(s.id) for s in problem.shifts]
         by_length: dict[int, list[int]] = defaultdict(list)
         for weekend in self.weekends:

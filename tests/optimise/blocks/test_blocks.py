@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 import optimise
 from optimise.blocks import BlockPlan, BlockProblem, split, store
-from optimise.joint.rooms_as_blocks import rooms_as_blocks
 from optimise.core.errors import InputError
 from optimise.generate import hospital
 from optimise.hospital.problem import HospitalProblem
-from optimise.joint.rooms_as_blocks import hospital_plan
+from optimise.joint.rooms_as_blocks import hospital_plan, rooms_as_blocks
 
 LIMITS = optimise.Limits(seconds=30)
 

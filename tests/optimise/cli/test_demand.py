@@ -10,7 +10,7 @@ import json
 import numpy as np
 import pytest
 
-from optimise.demand.scenarios import Scenarios
+from optimise.capacity.scenarios import Scenarios
 from optimise.demand.synthetic import write
 
 

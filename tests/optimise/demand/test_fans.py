@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.special import ndtr
 
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.demand.backtest import Backtest
 from optimise.demand.dependence import Dependence, estimate, independent
@@ -20,7 +21,6 @@ from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast
 from optimise.demand.pmf import negative_binomial, sample
 from optimise.demand.reduction import distances, forward_selection, reduce
-from optimise.demand.scenarios import Scenarios
 
 START = datetime.datetime(2026, 3, 2)
 LAG = 0.5 * np.exp(-np.arange(12) / 4.0)

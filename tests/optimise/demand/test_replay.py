@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.demand import Demand
 from optimise.demand.replay import MEASURES, Course, course, replay
-from optimise.demand.scenarios import Scenarios
 from optimise.demand.stays import Stays
 from optimise.demand.versus import versus
 

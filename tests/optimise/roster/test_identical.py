@@ -10,7 +10,7 @@ import numpy as np
 
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.evaluate import roster_cost
-from optimise.roster.identical import distinct, leaders
+from optimise.roster.identical import distinct
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules import Request, Requests, Runs, Total
 
@@ -25,8 +25,8 @@ def test_wishes_and_history_tell_people_apart(ward: Ward) -> None:
     wish = Requests(name="wishes", requests=(Request(2, 1, 1, 4.0),))
     problem = ward(*RULES, wish, histories=((0,), (0,), (0,), (1,), (1,), (2,)))
     # 1 and 2 end a run that began before the horizon; early and night count alike in it
-    assert leaders(CompiledRoster.of(problem)).tolist() == [0, 0, 2, 3, 3, 3]
-    assert leaders(CompiledRoster.of(ward(*RULES, histories=((),) * 3))).tolist() == [0, 0, 0]
+    assert CompiledRoster.of(problem).leader.tolist() == [0, 0, 2, 3, 3, 3]
+    assert CompiledRoster.of(ward(*RULES, histories=((),) * 3)).leader.tolist() == [0, 0, 0]
 
 
 def test_people_alike_may_exchange_their_rosters(ward: Ward) -> None:
@@ -43,7 +43,7 @@ def test_people_alike_may_exchange_their_rosters(ward: Ward) -> None:
 def test_names_do_not_matter(ward: Ward) -> None:
     problem = ward(*RULES, histories=((), ()))
     renamed = replace(problem, rules=tuple(replace(rule, name=f"{rule.name} of all") for rule in RULES))
-    assert leaders(CompiledRoster.of(renamed)).tolist() == [0, 0]
+    assert CompiledRoster.of(renamed).leader.tolist() == [0, 0]
 
 
 def test_different_closed_cells_part_people_alike() -> None:

@@ -7,10 +7,10 @@ import time
 import numpy as np
 import pytest
 
+from optimise.core.arrays import IntArray
 from optimise.generate import hospital
-from optimise.hospital.beds import IntArray
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search import arms
 from optimise.hospital.search.admissions import Admissions
 from optimise.hospital.search.arms import Readmit

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from optimise.generate import hospital
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search import construct
 from optimise.hospital.search.admissions import Admissions
 from optimise.hospital.search.delta import fill

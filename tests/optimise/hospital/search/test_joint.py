@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from optimise.formats.base import read
 from optimise.generate import hospital
 from optimise.hospital.beds import AdmissionWish
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalProblem, RuleSetting
-from optimise.hospital.rules import hard_and_cost
 from optimise.hospital.search import construct
 from optimise.hospital.search.delta import fill
 from optimise.hospital.search.joint import JointSearch

@@ -8,9 +8,9 @@ import datetime
 import numpy as np
 import pytest
 
+from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.demand.courses import simulate
-from optimise.demand.scenarios import Scenarios
 
 START = datetime.datetime(2026, 3, 2)
 

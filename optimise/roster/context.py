@@ -1,0 +1,180 @@
+"""What rules and compilers of a roster may see: horizon, shifts, duties, people; and the roster itself.
+
+The problem object (:mod:`optimise.roster.problem`) stands above: it owns the rules, compiles and evaluates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimise.core.errors import InputError
+from optimise.core.horizon import Horizon
+
+__all__ = ["OFF", "Duty", "Employee", "Roster", "RosterContext", "Shift"]
+
+#: Index of the duty "day off".
+OFF = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A shift type.
+
+    Attributes
+    ----------
+    id : str
+        As written in the instance and in plans.
+    minutes : int
+        Paid length.
+    start, end : int, optional
+        Clock minutes from midnight of the day it starts; ``end`` may pass 1440 (a night).
+    name : str
+        For reports.
+    """
+
+    id: str
+    minutes: int = 0
+    start: int | None = None
+    end: int | None = None
+    name: str = ""
+
+    @property
+    def night(self) -> bool:
+        """Whether the shift runs past midnight."""
+        return self.end is not None and self.end > 1440
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one person does on one day: a shift, perhaps in a given skill. Indices are -1 for none."""
+
+    id: str
+    shift: int = -1
+    skill: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """One member of staff.
+
+    Attributes
+    ----------
+    id, name, contract : str
+    skills : tuple of str
+    groups : tuple of str
+        Bands or roles for cover rules (``"registered"``, ``"bank"``).
+    history : tuple of int
+        Masks of the duties that may have been done on day -1, -2, ...; empty = nothing is known.
+    """
+
+    id: str
+    name: str = ""
+    contract: str = ""
+    skills: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    history: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """Who does what on which day.
+
+    Attributes
+    ----------
+    duties : ndarray of int16, shape (employees, days)
+        Duty index; 0 is off. Read-only.
+    """
+
+    duties: NDArray[np.int16]
+    kind: str = field(default="roster", init=False)
+
+    def __post_init__(self) -> None:
+        array = np.array(self.duties, dtype=np.int16, order="C")
+        if array.ndim != 2:
+            raise ValueError(f"a roster has shape (employees, days), not {array.shape}")
+        array.setflags(write=False)
+        object.__setattr__(self, "duties", array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Roster) and np.array_equal(self.duties, other.duties)
+
+    def __hash__(self) -> int:
+        return hash((self.duties.shape, self.duties.tobytes()))
+
+    @classmethod
+    def from_array(cls, duties: ArrayLike) -> Roster:
+        return cls(np.asarray(duties, dtype=np.int16))
+
+
+class RosterContext:
+    """Horizon, shifts, duties and people with their shorthands.
+
+    Attributes
+    ----------
+    horizon : Horizon
+    shifts : tuple of Shift
+    duties : tuple of Duty
+        ``duties[0]`` is the day off.
+    employees : tuple of Employee
+    skills : tuple of str
+    """
+
+    horizon: Horizon
+    shifts: tuple[Shift, ...]
+    duties: tuple[Duty, ...]
+    employees: tuple[Employee, ...]
+    skills: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(employees, days, duties)."""
+        return len(self.employees), self.horizon.days, len(self.duties)
+
+    @property
+    def everything(self) -> int:
+        """Mask of all duties, the day off included."""
+        return (1 << len(self.duties)) - 1
+
+    @property
+    def work(self) -> int:
+        """Mask of all duties but the day off."""
+        return self.everything & ~1
+
+    def shift_mask(self, *shift_ids: str) -> int:
+        """Mask of the duties that work one of these shifts."""
+        wanted = {self.shift_index(s) for s in shift_ids}
+        return sum(1 << a for a, d in enumerate(self.duties) if d.shift in wanted)
+
+    def shift_index(self, shift_id: str) -> int:
+        try:
+            return self._shift_index[shift_id]
+        except KeyError:
+            raise InputError(f"unknown shift {shift_id!r}; known: {', '.join(s.id for s in self.shifts)}") from None
+
+    def employee_index(self, employee_id: str) -> int:
+        try:
+            return self._employee_index[employee_id]
+        except KeyError:
+            raise InputError(f"unknown employee {employee_id!r}") from None
+
+    def duty_index(self, duty_id: str) -> int:
+        try:
+            return self._duty_index[duty_id]
+        except KeyError:
+            raise InputError(f"unknown duty {duty_id!r}; known: {', '.join(d.id for d in self.duties)}") from None
+
+    @cached_property
+    def _shift_index(self) -> dict[str, int]:
+        return {s.id: i for i, s in enumerate(self.shifts)}
+
+    @cached_property
+    def _employee_index(self) -> dict[str, int]:
+        return {e.id: i for i, e in enumerate(self.employees)}
+
+    @cached_property
+    def _duty_index(self) -> dict[str, int]:
+        return {d.id: i for i, d in enumerate(self.duties)}
