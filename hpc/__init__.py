@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpc.column_generation.method import ColumnGenerationMethod
-    from hpc.column_generation.parallel_search import ParallelSearchMethod
+    from hpc.column_generation.search_method import ParallelSearchMethod
     from hpc.hospital.method import HospitalSearchMethod
 
 __all__ = ["ColumnGenerationMethod", "HospitalSearchMethod", "ParallelSearchMethod"]
@@ -17,7 +17,7 @@ __all__ = ["ColumnGenerationMethod", "HospitalSearchMethod", "ParallelSearchMeth
 _HOME = {
     "ColumnGenerationMethod": "hpc.column_generation.method",
     "HospitalSearchMethod": "hpc.hospital.method",
-    "ParallelSearchMethod": "hpc.column_generation.parallel_search",
+    "ParallelSearchMethod": "hpc.column_generation.search_method",
 }
 
 

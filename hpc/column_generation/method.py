@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close
 from hpc.column_generation.generation import LocalPricing, round_up
 from hpc.column_generation.incumbent import Incumbent, construct, descend
-from hpc.column_generation.parallel_search import Search, SearchState, state_of
+from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.column_generation.run import Run
+from hpc.column_generation.search_state import SearchState, state_of
 from hpc.column_generation.start_heuristic import LEAST, Opening
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +14,19 @@ from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Column
 from hpc.column_generation.neighbourhood import Attempt, choose_people, improve
+from hpc.column_generation.search_state import KINDS, SearchState
 from hpc.column_generation.start_heuristic import Opening
 from hpc.column_generation.windows import WIDE, renew
 from hpc.runtime.timers import Timers, Work
-from optimise.core.method import Communicator, Limits, Listener, Outcome
-from optimise.core.result import Plan
+from optimise.core.method import Communicator
 from optimise.roster.kernels import Pricer
 
-__all__ = ["ParallelSearchMethod", "Search", "SearchState", "state_of"]
+__all__ = ["Search"]
 
 Floats = NDArray[np.float64]
 
 #: Neighbourhoods of one round, whatever the number of ranks (up to it): more would work on a stale incumbent.
 ROUND = 4
-#: Kinds of neighbourhood; the first are the styles of :func:`~hpc.column_generation.neighbourhood.choose_people`.
-KINDS = ("uniform", "dear", "cover", "alike", "window", "anneal", "everybody")
 _COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
 _MOST_WORK = 10.0  # of one neighbourhood, about seconds
 _FADE = 0.9
@@ -41,30 +38,6 @@ _CHEAP_PROOF = 1.0
 _DEAR, _CUT = 0.7 * _MOST_WORK, 0.15
 
 
-@dataclass(slots=True)
-class SearchState:
-    """Where a search stands; equal on all ranks."""
-
-    round: int = 0
-    size: float = 8.0
-    #: people of a week's window
-    wide: float = 10.0
-    #: moves of a chain, in full chains
-    length: float = 0.1
-    #: first temperature of chains
-    warmth: float = 0.0
-    suited: bool = True
-    #: whether the first bursts still bring much
-    hasty: bool = True
-    #: whether the whole model has had its chance
-    closing: bool = False
-    since_gain: int = 0
-    #: by kind of neighbourhood: tries, gains and work, fading
-    tries: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
-    gains: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
-    spent: list[float] = field(default_factory=lambda: [0.0] * len(KINDS))
-
-
 @dataclass(frozen=True, slots=True)
 class _Draw:
     """What to try: people and days, or a chain and its heat."""
@@ -73,17 +46,6 @@ class _Draw:
     people: tuple[int, ...] = ()
     days: tuple[int, int] | None = None
     heat: float = 0.0
-
-
-def state_of(stored: Mapping[str, float]) -> SearchState:
-    """A state from its stored fields."""
-    state = SearchState()
-    for name, value in stored.items():
-        if hasattr(state, name):
-            setattr(state, name, type(getattr(state, name))(value))
-    for fading in (state.tries, state.gains, state.spent):  # of a version that knew fewer kinds
-        fading += [0.0] * (len(KINDS) - len(fading))
-    return state
 
 
 class Search:
@@ -340,41 +302,3 @@ def _step(attempt: Attempt, size: float) -> float:
     if not attempt.closed:  # what is missed cheaply is missed for want of people
         return -0.5 if attempt.work > _DEAR else 0.25
     return 1.0 if attempt.work < _CHEAP_PROOF else 0.5
-
-
-class ParallelSearchMethod:
-    """``parallel-search``: construction and neighbourhood search without the root bound."""
-
-    name = "parallel-search"
-    resumable = True
-
-    def supports(self, problem: Any) -> bool:
-        from hpc.column_generation.method import supported
-        from optimise.hospital.beds_search import usable
-
-        if getattr(problem, "kind", "") == "hospital":
-            return usable(problem)
-        return supported(problem)
-
-    def solve(
-        self,
-        problem: Any,
-        *,
-        limits: Limits,
-        seed: int,
-        comm: Communicator,
-        listen: Listener,
-        start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
-        from hpc.column_generation.method import ColumnGeneration
-        from hpc.long_horizon.method import LongRun, is_long
-
-        if problem.kind == "hospital":
-            from optimise.hospital.beds_search import improve_beds
-
-            return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)  # type: ignore[arg-type]
-        chosen = {"root": False, **dict(options or {})}
-        if is_long(problem):
-            return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
-        return ColumnGeneration(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

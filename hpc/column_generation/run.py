@@ -14,7 +14,7 @@ from hpc.column_generation.annealing import Chains
 from hpc.column_generation.generation import lattice_of
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
-from hpc.column_generation.parallel_search import SearchState
+from hpc.column_generation.search_state import SearchState
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers

@@ -60,7 +60,7 @@ class Checkpoint:
     duals : ndarray (lines,)
         Duals of that bound; empty when there are none.
     search : mapping
-        Fields of :class:`~hpc.column_generation.parallel_search.SearchState`.
+        Fields of :class:`~hpc.column_generation.search_state.SearchState`.
     tables : mapping of int to tuple of int
         Counters in each person's pricing table, where that has changed (ties are broken alike only with like tables).
     pool : Pool or None

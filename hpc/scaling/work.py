@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from hpc.column_generation.generation import LocalPricing, Masks, generate, lattice_of
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Column, Master
-from hpc.column_generation.parallel_search import Search, SearchState
+from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import penalty_of
+from hpc.column_generation.search_state import SearchState
 from hpc.runtime.balance import longest_first
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers

@@ -39,7 +39,7 @@ app.command("doctor")(info.doctor)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from optimise import __version__
+        from optimise.core.version import __version__
 
         typer.echo(f"wardwise {__version__}")
         raise typer.Exit

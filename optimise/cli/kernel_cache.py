@@ -35,8 +35,8 @@ _OLD_SECONDS = 86_400.0
 
 def cache_folder() -> Path:
     """Folder of the published kernels for this user, version, Python, Numba and processor."""
-    from optimise import __version__
     from optimise.core.provenance import cpu_name
+    from optimise.core.version import __version__
 
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:

@@ -13,6 +13,7 @@ from typing import Any
 from optimise.core.method import Limits
 from optimise.core.problem import Problem
 from optimise.core.result import Provenance
+from optimise.core.version import __version__
 
 __all__ = ["cpu_name", "machine", "package_versions", "provenance"]
 
@@ -22,9 +23,7 @@ _PACKAGES = ("numpy", "scipy", "pyomo", "highspy", "numba", "mpi4py", "qiskit", 
 
 def package_versions() -> dict[str, str]:
     """Versions of Wardwise, Python and the packages that can change an answer; absent ones are left out."""
-    import optimise
-
-    found = {"wardwise": optimise.__version__, "python": platform.python_version()}
+    found = {"wardwise": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
         try:
             found[name] = version(name)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from optimise.core.notebook import facts, paragraphs, table
+
 __all__ = [
     "Bounds",
     "Evaluation",
@@ -25,6 +27,10 @@ __all__ = [
     "TracePoint",
     "Violation",
 ]
+
+
+#: Rules shown in a notebook.
+_MOST_ROWS = 30
 
 
 class Stop(StrEnum):
@@ -118,9 +124,15 @@ class Evaluation:
         return {r.rule: r.amount for r in self.rules}
 
     def _repr_html_(self) -> str:
-        from optimise.core.notebook import evaluation_html
-
-        return evaluation_html(self)
+        rows = [
+            (r.rule, "hard" if r.hard else "soft", r.amount, "" if r.hard else r.cost)
+            for r in sorted(self.rules, key=lambda r: (not (r.hard and r.amount), -r.cost))
+            if r.amount
+        ]
+        if not rows:
+            return paragraphs(["every rule is kept"])
+        more = paragraphs([f"and {len(rows) - _MOST_ROWS} more"]) if len(rows) > _MOST_ROWS else ""
+        return table(("rule", "kind", "amount", "cost"), rows[:_MOST_ROWS]) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,14 @@ class Result:
         return self.evaluation is not None and self.evaluation.feasible
 
     def _repr_html_(self) -> str:
-        from optimise.core.notebook import result_html
-
-        return result_html(self)
+        gap = self.bounds.gap
+        shown = [
+            ("cost", self.cost),
+            ("lower bound", self.bounds.dual),
+            ("gap", f"{100 * gap:.2f} %" if math.isfinite(gap) else "unknown"),
+            ("stopped", str(self.stop)),
+            ("method", self.provenance.method),
+            ("seconds", self.stats.seconds),
+        ]
+        found = self.evaluation._repr_html_() if self.evaluation is not None else ""
+        return facts(self.provenance.instance, shown) + paragraphs(self.explanation) + found

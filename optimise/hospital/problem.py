@@ -17,6 +17,7 @@ import numpy as np
 
 from optimise.core.arrays import unique
 from optimise.core.errors import InputError
+from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
 from optimise.hospital.beds import BedProblem, replace_array
 from optimise.hospital.context import HospitalContext, HospitalPlan, Nursing, RuleSetting, Theatres
@@ -128,9 +129,13 @@ class HospitalProblem(HospitalContext):
         return dataclasses.replace(self, beds=dataclasses.replace(self.beds, patients=patients))
 
     def _repr_html_(self) -> str:
-        from optimise.core.notebook import problem_html
-
-        return problem_html(self)
+        shown = [
+            ("patients", len(self.patients)),
+            ("rooms", len(self.rooms.ids)),
+            ("days", self.days),
+            ("rules", ", ".join(s.rule for s in self.rules)),
+        ]
+        return facts(self.name, shown, self.family)
 
     def __repr__(self) -> str:
         parts = [

@@ -15,6 +15,7 @@ from typing import Any
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
+from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
 from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster, RuledRoster
@@ -99,9 +100,13 @@ class RosterProblem(RuledRoster):
         return evaluate_roster(self, plan)
 
     def _repr_html_(self) -> str:
-        from optimise.core.notebook import problem_html
-
-        return problem_html(self)
+        shown = [
+            ("people", len(self.employees)),
+            ("days", f"{self.horizon.days}, from {self.horizon.label(0)}"),
+            ("shifts", ", ".join(s.id for s in self.shifts)),
+            ("rules", ", ".join(r.name for r in self.rules)),
+        ]
+        return facts(self.name, shown, self.family)
 
     def digest(self) -> str:
         """SHA-256 of names, sizes and compiled rules."""

@@ -76,9 +76,9 @@ def _version(package: str) -> str | None:
 
 
 def _python() -> Finding:
-    import optimise
+    from optimise.core.version import __version__
 
-    detail = f"{platform.python_version()} ({sys.executable}), wardwise {optimise.__version__}"
+    detail = f"{platform.python_version()} ({sys.executable}), wardwise {__version__}"
     return Finding("Python", "ok", detail, core=True)
 
 

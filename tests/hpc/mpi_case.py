@@ -12,7 +12,8 @@ from hpc_cases import scarce, small, symmetric
 
 import hpc.column_generation.method
 from hpc.column_generation.method import ColumnGenerationMethod
-from hpc.column_generation.parallel_search import ParallelSearchMethod, Search
+from hpc.column_generation.parallel_search import Search
+from hpc.column_generation.search_method import ParallelSearchMethod
 from optimise.core.communicator import find_world
 from optimise.core.method import Limits
 from optimise.driver import solve

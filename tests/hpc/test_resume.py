@@ -9,7 +9,7 @@ import pytest
 from hpc_cases import small
 
 from hpc.column_generation.method import ColumnGenerationMethod
-from hpc.column_generation.parallel_search import ParallelSearchMethod
+from hpc.column_generation.search_method import ParallelSearchMethod
 from hpc.runtime.checkpoint import Checkpoint
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.result import Result, Stop

@@ -25,7 +25,7 @@ from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.master import Master
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
-from hpc.column_generation.parallel_search import ParallelSearchMethod
+from hpc.column_generation.search_method import ParallelSearchMethod
 from optimise.core.method import Limits
 from optimise.core.result import Stop
 from optimise.driver import solve

@@ -11,8 +11,9 @@ from hpc.column_generation.annealing import Chains
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import construct
 from hpc.column_generation.master import Column, Master
-from hpc.column_generation.parallel_search import Search, SearchState
+from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import Run
+from hpc.column_generation.search_state import SearchState
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers
