@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimise.core.errors import MissingExtraError, WardwiseError
+from optimise.core.errors import MissingExtraError
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.result import Evaluation, Plan, Result
 
@@ -42,10 +43,6 @@ def _made(rows: list[Any], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def _day_label(problem: Any, day: int) -> str:
-    return str(problem.horizon.label(day)) if problem.kind == "roster" else f"day {day}"
-
-
 def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
     """The plan in long form.
 
@@ -54,20 +51,8 @@ def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
     admission, theatre``); a bed plan one row a ward and day (``ward, day, opened, lent, minimum, maximum, unit``); a
     region's plan one row a trust, unit and day (``trust, unit, day, use``).
     """
-    if problem.kind == "roster":
-        return _roster_frame(problem, plan)
-    if problem.kind == "hospital":
-        return _stays_frame(problem, plan)
-    if problem.kind in ("capacity", "region"):
-        from dataclasses import astuple, fields
-
-        from optimise.capacity import view as views
-
-        made: Any = problem
-        rows: list[Any] = views.openings(made, plan) if problem.kind == "capacity" else views.shares(made, plan)  # type: ignore[arg-type]
-        kind = views.Opening if problem.kind == "capacity" else views.Share
-        return _made([astuple(row) for row in rows], [f.name for f in fields(kind)])
-    raise WardwiseError(f"no table is defined for {problem.kind} plans")
+    made = kind_of(problem).table(problem, plan)
+    return _made(list(made.rows), list(made.columns))
 
 
 def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
@@ -77,79 +62,12 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
     A hospital plan: one row a room, one column a day, the patients' ids separated by spaces.
     A bed plan: one row a ward, one column a day, beds open. A region's plan: one row a trust and unit, beds used.
     """
-    pandas = _pandas()
-    if problem.kind == "roster":
-        made: Any = problem
-        rows = [["" if cell == "-" else cell for cell in row] for row in made.table(plan)]
-        columns = [made.horizon.date(d) or d for d in range(made.horizon.days)]
-        index = pandas.Index([e.id for e in made.employees], name="employee")
-        table: pd.DataFrame = pandas.DataFrame(rows, index=index, columns=pandas.Index(columns, name="day"))
-        return table
-    if problem.kind == "hospital":
-        return _room_grid(problem, plan)
-    if problem.kind in ("capacity", "region"):
-        by = "ward" if problem.kind == "capacity" else ["trust", "unit"]
-        value = "opened" if problem.kind == "capacity" else "use"
-        wide = frame(problem, plan).pivot_table(index=by, columns="day", values=value, aggfunc="sum", sort=False)
-        return wide
-    raise WardwiseError(f"no grid is defined for {problem.kind} plans")
-
-
-def _roster_frame(problem: Any, plan: Any) -> pd.DataFrame:
-    rows = []
-    for i, j in zip(*(plan.duties > 0).nonzero(), strict=True):
-        duty, employee = problem.duties[plan.duties[i, j]], problem.employees[i]
-        shift = problem.shifts[duty.shift]
-        rows.append(
-            {
-                "employee": employee.id,
-                "name": employee.name,
-                "day": int(j),
-                "date": problem.horizon.date(int(j)),
-                "weekday": problem.horizon.weekday(int(j)),
-                "duty": duty.id,
-                "shift": shift.id,
-                "skill": problem.skills[duty.skill] if duty.skill >= 0 else "",
-                "minutes": shift.minutes,
-            }
-        )
-    columns = ["employee", "name", "day", "date", "weekday", "duty", "shift", "skill", "minutes"]
-    return _made(rows, columns)
-
-
-def _stays_frame(problem: Any, plan: Any) -> pd.DataFrame:
-    from optimise.hospital.view import stays
-
-    rows = []
-    for s in stays(plan):
-        theatre = int(plan.theatre[s.patient])
-        beds = problem.rooms.bed_ids
-        rows.append(
-            {
-                "patient": problem.patients.ids[s.patient],
-                "room": problem.rooms.ids[s.room],
-                "ward": problem.rooms.wards[problem.rooms.ward[s.room]],
-                "bed": beds[s.room][s.bed] if s.bed >= 0 and beds else "",
-                "first_day": s.first,
-                "last_day": s.last,
-                "days": s.days,
-                "admission": int(plan.admission[s.patient]),
-                "theatre": problem.theatres.ids[theatre] if theatre >= 0 else "",
-            }
-        )
-    columns = ["patient", "room", "ward", "bed", "first_day", "last_day", "days", "admission", "theatre"]
-    return _made(rows, columns)
-
-
-def _room_grid(problem: Any, plan: Any) -> pd.DataFrame:
-    cells: list[list[list[str]]] = [[[] for _ in range(problem.days)] for _ in problem.rooms.ids]
-    for p, day in zip(*(plan.room >= 0).nonzero(), strict=True):
-        cells[plan.room[p, day]][day].append(problem.patients.ids[p])
-    pandas = _pandas()
-    index = pandas.Index(problem.rooms.ids, name="room")
-    columns = pandas.Index(range(problem.days), name="day")
-    text = [[" ".join(c) for c in row] for row in cells]
-    table: pd.DataFrame = pandas.DataFrame(text, index=index, columns=columns)
+    pandas, board = _pandas(), kind_of(problem).board(problem, plan)
+    if len(board.names) == 1:
+        index = pandas.Index(board.rows, name=board.names[0])
+    else:
+        index = pandas.MultiIndex.from_tuples(board.rows, names=board.names)
+    table: pd.DataFrame = pandas.DataFrame(board.cells, index=index, columns=pandas.Index(board.days, name="day"))
     return table
 
 
@@ -158,7 +76,17 @@ def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
     from optimise.roster.view import cover
 
     rows = [
-        (row.rule, row.label, c.day, _day_label(problem, c.day), c.minimum, c.maximum, c.present, c.short, c.over)
+        (
+            row.rule,
+            row.label,
+            c.day,
+            kind_of(problem).day(problem, c.day),
+            c.minimum,
+            c.maximum,
+            c.present,
+            c.short,
+            c.over,
+        )
         for row in cover(problem, plan)
         for c in row.cells
     ]
@@ -171,7 +99,7 @@ def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
     from optimise.roster.view import requests
 
     rows = [
-        (problem.employees[r.employee].id, r.day, _day_label(problem, r.day), r.wish, r.weight, r.granted)
+        (problem.employees[r.employee].id, r.day, kind_of(problem).day(problem, r.day), r.wish, r.weight, r.granted)
         for r in requests(problem, plan)
     ]
     return _made(rows, ["employee", "day", "when", "wish", "weight", "granted"])

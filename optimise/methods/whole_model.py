@@ -21,14 +21,13 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.kinds import PlanModel, has_model, kind_of
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
-from optimise.roster.problem import RosterProblem
-from optimise.roster.search.construct import quick_start
 from optimise.solvers.highs import Highs, round_up
 from optimise.solvers.linear import Arrays
-from optimise.solvers.pyomo_bridge import PlanModel, build, from_pyomo, to_pyomo
+from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
 
 __all__ = ["HighsMethod"]
 
@@ -43,7 +42,7 @@ class HighsMethod:
     name = "highs"
 
     def supports(self, problem: Any) -> bool:
-        return getattr(problem, "kind", "") in ("roster", "hospital", "capacity", "region", "blocks")
+        return has_model(problem)
 
     def solve(
         self,
@@ -61,9 +60,10 @@ class HighsMethod:
         clock = Deadline(limits.seconds)
         given = dict(options or {})
         customise = given.pop("customise", None)
-        if start is None and customise is None and isinstance(problem, RosterProblem):
-            start = quick_start(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)
-        built = build(problem, **given)
+        kind = kind_of(problem)
+        if start is None and customise is None:
+            start = kind.first_plan(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)
+        built = kind.model(problem, **given)
         arrays, spread, same_goal = self._arrays(built, customise)
         building = clock.elapsed
         log.info("model of %d columns and %d rows built in %.1f s", arrays.columns, arrays.rows, building)
@@ -131,15 +131,13 @@ class HighsMethod:
             stop = Stop.OPTIMAL
         elif stop == Stop.OPTIMAL and not valid:
             stop = Stop.ITERATIONS  # optimal for a restricted or changed model, not for the problem
-        if problem.kind == "capacity" and plan is not None and same_goal and valid:
-            from optimise.capacity.model.capacity_values import stochastic_values
-
-            values = stochastic_values(problem, bounds, seconds=min(20.0, 0.1 * limits.seconds), seed=seed)  # type: ignore[arg-type]
+        if plan is not None and same_goal and valid:
+            values = kind.figures(problem, bounds, seconds=min(20.0, 0.1 * limits.seconds), seed=seed)
             stats = replace(stats, counts={**stats.counts, **values})
         return Outcome(plan, stop, bounds, stats)
 
     @staticmethod
-    def _arrays(built: PlanModel, customise: Any) -> tuple[Arrays, Any, bool]:
+    def _arrays(built: PlanModel[Any], customise: Any) -> tuple[Arrays, Any, bool]:
         """Arrays to solve, where our columns stand in them, and whether the objective is still the problem's."""
         if customise is None:
             arrays = built.model.freeze()

@@ -12,62 +12,26 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.solvers.linear import Arrays, LinearModel
 
-__all__ = ["PlanModel", "Translated", "build", "from_pyomo", "pyomo_model", "to_pyomo"]
+__all__ = ["Translated", "from_pyomo", "pyomo_model", "to_pyomo"]
 
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class PlanModel(Protocol):
-    """A formulation of one problem: the model, and the way between plans and points."""
-
-    model: LinearModel
-
-    def plan(self, values: Any) -> Any: ...
-    def start(self, plan: Any) -> Any: ...
-
-
-def build(problem: Problem, **options: Any) -> PlanModel:
-    """The whole model of a problem (``options`` go to the formulation)."""
-    made: PlanModel
-    if problem.kind == "roster":
-        from optimise.roster.model.roster import RosterModel
-
-        made = RosterModel(problem, **options)  # type: ignore[arg-type]
-    elif problem.kind == "hospital":
-        from optimise.hospital.model.hospital import HospitalModel
-
-        made = HospitalModel(problem, **options)  # type: ignore[arg-type]
-    elif problem.kind == "region":
-        from optimise.capacity.model.region import RegionModel
-
-        made = RegionModel(problem, **options)  # type: ignore[arg-type]
-    elif problem.kind == "capacity":
-        from optimise.capacity.model.capacity import CapacityModel
-
-        made = CapacityModel(problem, **options)  # type: ignore[arg-type]
-    elif problem.kind == "blocks":
-        from optimise.blocks.model import BlocksModel
-
-        made = BlocksModel(problem, **options)  # type: ignore[arg-type]
-    else:
-        raise UnsupportedError(f"there is no model of {problem.kind} problems")
-    return made
-
-
 def pyomo_model(problem: Problem, **options: Any) -> Any:
     """The whole model of a problem as a Pyomo ``ConcreteModel``; see :func:`to_pyomo`."""
-    return to_pyomo(build(problem, **options).model)[0]
+    return to_pyomo(kind_of(problem).model(problem, **options).model)[0]
 
 
 def _component(name: str, taken: set[str], prefix: str) -> str:

@@ -11,6 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import kind_of
+from optimise.roster.problem import RosterProblem
+from optimise.roster.search.construct import table_cells
+
 __all__ = ["Estimate", "estimate"]
 
 _MIB = 2**20
@@ -47,11 +52,9 @@ class Estimate:
 
 def estimate(problem: Any, method: str = "auto") -> Estimate:
     """Estimate memory per rank and a sensible time limit for solving a problem by a method."""
-    from optimise.methods.auto import size
-
-    decisions = size(problem)
+    decisions = kind_of(problem).size(problem)
     memory: float = _BASE + decisions * _DECISION.get(method, _OTHER_DECISION.get(problem.kind, _USUAL))
-    if problem.kind == "roster" and method in ("auto", "column-generation", "parallel-search"):
+    if isinstance(problem, RosterProblem) and method in ("auto", "column-generation", "parallel-search"):
         memory += _table(problem)
     seconds = min(_MOST, max(_LEAST, _SECONDS_PER_DECISION * decisions))
     return Estimate(int(memory), float(seconds), decisions)
@@ -59,9 +62,6 @@ def estimate(problem: Any, method: str = "auto") -> Estimate:
 
 def _table(problem: Any) -> float:
     """Bytes of the largest person's pricing table, over all days; 0 where the horizon is too long for one."""
-    from optimise.core.errors import UnsupportedError
-    from optimise.roster.search.construct import table_cells
-
     try:
         cells = table_cells(problem.compiled, problem.automata)
     except UnsupportedError:

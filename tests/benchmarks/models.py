@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from optimise import Limits, solve
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.formats.base import read
 from optimise.roster.problem import RosterProblem
 from optimise.solvers.highs import Highs
-from optimise.solvers.pyomo_bridge import build, from_pyomo, to_pyomo
+from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
 from tests.benchmarks.report import machine, markdown, write_csv
 from tests.conftest import benchmark_root
 
@@ -87,7 +88,7 @@ def by_cpsat(problem: Problem, limit: float, threads: int, seed: int) -> Row:
         found = made.solve(limit - building, threads, seed)
         plan = found.plan
     else:
-        built = build(problem)
+        built = kind_of(problem).model(problem)
         rows = RowsCp(built.model.freeze())
         building = time.perf_counter() - begin
         found = rows.solve(limit - building, threads, seed)
@@ -167,7 +168,7 @@ def building(root: Path) -> list[Row]:
             problem = instance.read(root)
             reading = time.perf_counter() - begin
             begin, used = time.perf_counter(), time.process_time()
-            built = build(problem)
+            built = kind_of(problem).model(problem)
             arrays = built.model.freeze() if way == "straight" else from_pyomo(to_pyomo(built.model)[0]).arrays
             Highs(arrays)
             rows.append(

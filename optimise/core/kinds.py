@@ -1,0 +1,231 @@
+"""Kinds of problem: what a subject registers once, so that nobody else asks what a problem is.
+
+A subject (rosters, hospitals, two-stage capacity, regions, blocks, ...) has one :class:`Kind`. Drivers, methods for
+every subject, tables, reports and the command ask the kind; none of them compares names. Kinds of other packages are
+found through the entry-point group ``wardwise.kinds`` (name -> zero-argument factory of a :class:`Kind`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, Generic, Protocol, TypeVar
+
+from optimise.core.errors import UnsupportedError
+from optimise.core.method import Outcome
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Plan, Stats, Stop
+
+__all__ = [
+    "Board",
+    "Floor",
+    "Kind",
+    "Period",
+    "PlanModel",
+    "Table",
+    "get_kind",
+    "has_model",
+    "kind_of",
+    "known_kinds",
+    "load",
+]
+
+P = TypeVar("P", bound=Problem)
+L = TypeVar("L", bound=Plan)
+L_out = TypeVar("L_out", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plan in long form: names of the columns, and one tuple a row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A plan as people see it on the wall.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What a row stands for, one name a level: ``("employee",)``, ``("trust", "unit")``.
+    rows : tuple
+        Label of each row; a tuple of labels where there are several levels.
+    days : tuple
+        Label of each column: a date where the problem has dates, else the day's number.
+    cells : tuple of tuples, shape (rows, days)
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[Any, ...]
+    days: tuple[Any, ...]
+    cells: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days that a problem plans, and the date of the first where there is one."""
+
+    days: int
+    start: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A lower bound that the prices alone prove; ``-inf`` where they prove nothing."""
+
+    value: float = -math.inf
+    source: str = ""
+
+
+class PlanModel(Protocol[L_out]):
+    """A formulation of one problem: its linear model, and the way between plans and points.
+
+    Attributes
+    ----------
+    model : optimise.solvers.linear.LinearModel
+    """
+
+    model: Any
+
+    def plan(self, values: Any) -> L_out: ...
+    def start(self, plan: Any) -> Any: ...
+
+
+class Kind(Generic[P, L]):
+    """What a subject knows of its problems. Stateless; everything but the first four has an answer already.
+
+    Attributes
+    ----------
+    name : str
+        As in ``problem.kind``.
+    title : str
+        In words, for messages: "roster", "two-stage capacity".
+    problem, plan : type
+    native : str or None
+        Name of the format in which plans are kept beside their family's own; None where there is none.
+    report, replan : str
+        ``module:object`` of what builds a page and an earlier plan's problem, rooms above this one; empty where
+        there is none. They are loaded when first asked for (:func:`load`).
+    """
+
+    name: str
+    title: str
+    problem: type[P]
+    plan: type[L]
+    native: str | None = None
+    report: str = ""
+    replan: str = ""
+
+    def size(self, problem: P) -> int:
+        """Rough number of yes-or-no decisions of the whole model."""
+        raise NotImplementedError
+
+    def model(self, problem: P, **options: Any) -> PlanModel[L]:
+        """The whole model."""
+        raise UnsupportedError(f"there is no model of {self.title} problems")
+
+    def figures(self, problem: P, bounds: Bounds, *, seconds: float, seed: int) -> dict[str, float]:
+        """Figures worth telling beside a plan of these bounds, such as the value of the stochastic solution."""
+        return {}
+
+    def preferred(self, problem: P, usable: Callable[[str], bool]) -> tuple[str, ...]:
+        """Methods that ``auto`` uses one after the other; ``usable`` says whether one is there and suits."""
+        return tuple(name for name in ("highs",) if usable(name))
+
+    def period(self, problem: P) -> Period | None:
+        """Days of the plan; None where there are none."""
+        return None
+
+    def day(self, problem: P, day: int) -> str:
+        """A day in words."""
+        return f"day {day}"
+
+    def first_plan(self, problem: P, seed: int, over: Callable[[], bool]) -> L | None:
+        """A quick plan to start from; None where there is no quick way."""
+        return None
+
+    def floor(self, problem: P) -> Floor:
+        """Lower bound by prices alone."""
+        return Floor()
+
+    def explain(self, problem: P, *, seconds: float) -> tuple[str, ...]:
+        """Why no plan keeps all hard rules, a sentence each; empty where nothing is known."""
+        return ()
+
+    def without_plan(self, problem: P, stop: Stop, *, seconds: float, stats: Stats) -> Outcome:
+        """Outcome of a method that has no plan: proven infeasible where that succeeds in ``seconds``."""
+        return Outcome(None, stop, Bounds(), stats)
+
+    def measures(self, problem: P) -> dict[str, float]:
+        """Size of the instance in numbers, for studies."""
+        return {}
+
+    def table(self, problem: P, plan: L) -> Table:
+        """The plan in long form."""
+        raise UnsupportedError(f"no table is defined for {self.title} plans")
+
+    def board(self, problem: P, plan: L) -> Board:
+        """The plan as people see it on the wall."""
+        raise UnsupportedError(f"no board is defined for {self.title} plans")
+
+
+_BUILT_IN: dict[str, str] = {
+    "roster": "optimise.roster.kind:RosterKind",
+    "hospital": "optimise.hospital.kind:HospitalKind",
+    "capacity": "optimise.capacity.kind:CapacityKind",
+    "region": "optimise.capacity.kind:RegionKind",
+    "blocks": "optimise.blocks.kind:BlocksKind",
+}
+
+
+def load(target: str) -> Any:
+    """The object that ``module:object`` names."""
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def known_kinds() -> dict[str, str]:
+    """Names of all kinds with the object reference each one comes from."""
+    found = dict(_BUILT_IN)
+    for point in entry_points(group="wardwise.kinds"):
+        found.setdefault(point.name, point.value)
+    return found
+
+
+@cache
+def _made(target: str) -> Kind[Any, Any]:
+    made: Kind[Any, Any] = load(target)()
+    return made
+
+
+def get_kind(name: str) -> Kind[Any, Any]:
+    """The kind called ``name``.
+
+    Raises
+    ------
+    UnsupportedError
+        If nobody has registered it; the message lists those known.
+    """
+    target = _BUILT_IN.get(name) or known_kinds().get(name)
+    if target is None:
+        raise UnsupportedError(f"unknown kind of problem {name!r}; known: {', '.join(known_kinds())}")
+    return _made(target)
+
+
+def kind_of(problem: Problem | Plan) -> Kind[Any, Any]:
+    """The kind of a problem or plan."""
+    return get_kind(problem.kind)
+
+
+def has_model(problem: object) -> bool:
+    """Whether a problem is of a known kind that has a model."""
+    name = getattr(problem, "kind", "")
+    return name in known_kinds() and type(get_kind(name)).model is not Kind.model

@@ -1,0 +1,111 @@
+"""What the rest of Wardwise asks of rosters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import Board, Floor, Kind, Period, Table
+from optimise.core.method import Outcome
+from optimise.core.result import Bounds, Stats, Stop
+from optimise.roster.context import Roster
+from optimise.roster.explain import explain
+from optimise.roster.model.roster import RosterModel
+from optimise.roster.problem import RosterProblem
+from optimise.roster.search.construct import quick_start, table_cells
+
+__all__ = ["RosterKind"]
+
+#: Decisions from which a plan is made first: column generation needs minutes there to find one.
+LARGE = 100_000
+#: Table cells of all people together beyond which one round of exact pricing takes minutes.
+MOST_WORK = 4e8
+
+
+class RosterKind(Kind[RosterProblem, Roster]):
+    """Staff rosters of any family."""
+
+    name = "roster"
+    title = "roster"
+    problem = RosterProblem
+    plan = Roster
+    native = "native"
+    report = "optimise.report.roster:RosterReport"
+    replan = "optimise.replan.roster:RosterReplan"
+
+    def size(self, problem: RosterProblem) -> int:
+        people, days, duties = problem.shape
+        return people * days * max(1, duties - 1)
+
+    def model(self, problem: RosterProblem, **options: Any) -> RosterModel:
+        return RosterModel(problem, **options)
+
+    def preferred(self, problem: RosterProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
+        """Column generation, which beat the whole model on every instance tried, small ones included.
+
+        What it cannot express goes to fix-and-optimise and then, from that plan, to the whole model.
+        """
+        if usable("column-generation"):
+            # the longest ones have a way of their own in there, which makes its own first plan
+            early = self.size(problem) > LARGE and not self.endless(problem) and usable("matheuristic")
+            return ("matheuristic", "column-generation") if early else ("column-generation",)
+        return tuple(name for name in ("matheuristic", "highs") if usable(name))
+
+    @staticmethod
+    def endless(problem: RosterProblem) -> bool:
+        """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
+        try:
+            return problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK
+        except UnsupportedError:
+            return False
+
+    def period(self, problem: RosterProblem) -> Period:
+        return Period(problem.horizon.days, problem.horizon.start)
+
+    def day(self, problem: RosterProblem, day: int) -> str:
+        return problem.horizon.label(day)
+
+    def first_plan(self, problem: RosterProblem, seed: int, over: Callable[[], bool]) -> Roster | None:
+        return quick_start(problem, seed, over)
+
+    def floor(self, problem: RosterProblem) -> Floor:
+        return Floor(problem.compiled.floor, "each day's cheapest duty; no rule has a negative price")
+
+    def explain(self, problem: RosterProblem, *, seconds: float) -> tuple[str, ...]:
+        found = explain(problem, seconds=seconds)
+        return () if found is None else tuple(found.as_lines())
+
+    def without_plan(self, problem: RosterProblem, stop: Stop, *, seconds: float, stats: Stats) -> Outcome:
+        """Proven infeasible and explained; else with the rules that the nearest roster breaks, where one is known."""
+        found = explain(problem, seconds=seconds)
+        if found is None:
+            return Outcome(None, stop, Bounds(), stats)
+        if not found.infeasible:
+            return Outcome(None, stop, Bounds(), stats, found.as_lines())
+        bounds = Bounds(dual=math.inf, dual_source="proof that the hard rules contradict each other")
+        return Outcome(None, Stop.INFEASIBLE, bounds, stats, found.as_lines())
+
+    def measures(self, problem: RosterProblem) -> dict[str, float]:
+        return {"size": float(len(problem.employees) * problem.horizon.days)}
+
+    def table(self, problem: RosterProblem, plan: Roster) -> Table:
+        """One row a duty worked."""
+        columns = ("employee", "name", "day", "date", "weekday", "duty", "shift", "skill", "minutes")
+        rows = []
+        for i, j in np.argwhere(plan.duties > 0).tolist():
+            duty, employee = problem.duties[plan.duties[i, j]], problem.employees[i]
+            shift = problem.shifts[duty.shift]
+            skill = problem.skills[duty.skill] if duty.skill >= 0 else ""
+            when = (j, problem.horizon.date(j), problem.horizon.weekday(j))
+            rows.append((employee.id, employee.name, *when, duty.id, shift.id, skill, shift.minutes))
+        return Table(columns, tuple(rows))
+
+    def board(self, problem: RosterProblem, plan: Roster) -> Board:
+        """One row a person, duty ids, ``""`` for off."""
+        cells = tuple(tuple("" if cell == "-" else cell for cell in row) for row in problem.table(plan))
+        days = tuple(problem.horizon.date(d) or d for d in range(problem.horizon.days))
+        return Board(("employee",), tuple(e.id for e in problem.employees), days, cells)
