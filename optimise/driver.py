@@ -134,6 +134,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
+            if keeper is not None:
+                before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation))
             stop = _settled(outcome.stop, bounds, limits)
             recorder.close(bounds)

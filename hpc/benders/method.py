@@ -35,6 +35,8 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.stored import Count, StoredModel, from_checkpoint
+from optimise.formats.json_document import parse
 
 __all__ = ["BendersMethod", "Run"]
 
@@ -55,6 +57,12 @@ _NEAR = 0.03
 #: Branch-and-bound nodes of one master under a work limit.
 _NODES = 2000
 _KNOWN = frozenset({"clusters", "share", "checkpoint", "resume", "values"})
+
+
+class CutsFacts(StoredModel):
+    """What ``benders.state`` says beside the arrays of its cuts."""
+
+    clusters: Count
 
 
 class BendersMethod:
@@ -118,7 +126,7 @@ class Run:
         if clusters < 1:
             raise InputError("expected 1 or more", item="option clusters")
         self.team = ScenarioTeam(problem, self.parts, comm, clusters, self.timers)
-        self.bound, self.cost = -math.inf, math.inf
+        self.bound, self.cost, self.source = -math.inf, math.inf, SOURCE
         self.best: Floats | None = None
         self.done = 0
         self.stopped = self.infeasible = False
@@ -299,10 +307,18 @@ class Run:
         if folder is None or not self.options.get("resume"):
             return
         kept = StateFile(folder, STEM).read(self.problem.digest())
-        if kept is None or int(kept.facts["clusters"]) != self.master.clusters:
+        if kept is None:
+            return
+        if parse(CutsFacts, dict(kept.facts), kept.file).clusters != self.master.clusters:
             return  # cuts of other clusters do not fit; the driver has the best plan and bound all the same
-        self.master.add(kept.arrays["cluster"], kept.arrays["constant"], kept.arrays["slope"])
-        self.timers.count("cuts resumed", float(len(kept.arrays["cluster"])))
+        cluster = kept.array("cluster", "i", None)
+        constant = kept.array("constant", "f", len(cluster))
+        slope = kept.array("slope", "f", len(cluster), self.master.columns)
+        if cluster.size and not 0 <= cluster.min() <= cluster.max() < self.master.clusters:
+            raise InputError(f"names clusters beyond the {self.master.clusters}", file=kept.file, item="cluster")
+        self.master.add(cluster.astype(np.int64), constant.astype(np.float64), slope.astype(np.float64))
+        self.timers.count("cuts resumed", float(len(cluster)))
+        self.source = from_checkpoint(SOURCE) if len(cluster) else SOURCE  # every bound may rest on those cuts
 
     def _save(self, force: bool = False) -> None:
         folder = self.options.get("checkpoint")
@@ -325,7 +341,7 @@ class Run:
         stats = self.timers.stats(self.comm, counts)
         if self.infeasible:
             text = "the limits of beds, staff and shared units leave no plan"
-            return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=SOURCE), stats, (text,))
+            return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=self.source), stats, (text,))
         plan = None if self.best is None else self.parts.stage.plan(self.best)
         if plan is not None and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost)):
             stop = Stop.OPTIMAL
@@ -338,5 +354,5 @@ class Run:
         else:
             stop = Stop.GAP
         dual = min(self.bound, self.cost)
-        bounds = Bounds(self.cost, dual, "benders" if plan else "", SOURCE if math.isfinite(dual) else "")
+        bounds = Bounds(self.cost, dual, "benders" if plan else "", self.source if math.isfinite(dual) else "")
         return Outcome(plan, stop, bounds, stats)

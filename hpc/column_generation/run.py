@@ -19,6 +19,7 @@ from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers
 from optimise.core.checkpoint import SECONDS_BETWEEN, between
+from optimise.core.errors import InputError
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -30,6 +31,7 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.stored import from_checkpoint
 from optimise.driver import TOLERANCE
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels import Pricer
@@ -82,6 +84,8 @@ class Run:
         self.chains = Chains(self.cover, self.pricer, self.lattice, seed)
         self.bound = -math.inf
         self.source = SOURCE
+        #: Bound of the checkpoint that this run goes on from, which is proven by nobody here.
+        self.resumed_bound = -math.inf
         self.duals: Floats | None = None
         self.stopped = False
         self.incumbent: Incumbent | None = None
@@ -146,7 +150,11 @@ class Run:
         path = self.options.get("checkpoint")
         if path is None or not self.options.get("resume"):
             return None
-        mine = Checkpoint.read(path, self.problem.digest(), self.seed) if self.comm.rank == 0 else None
+        mine = None
+        if self.comm.rank == 0:
+            mine = Checkpoint.read(path, self.problem.digest(), self.seed)
+            if mine is not None:
+                mine.fit(self.problem, path, self.cover.lines)
         found: Checkpoint | None = self.comm.bcast(mine)
         if found is not None:
             self.cuts = found.cuts
@@ -156,6 +164,7 @@ class Run:
         if found is not None:
             self.bound, self.duals = found.bound, found.duals if found.duals.size else None
             self.pool, self.dives = found.pool, found.dives
+            self.resumed_bound = found.bound
         return found
 
     def save(
@@ -198,6 +207,9 @@ class Run:
         feasible = self.incumbent is not None and self.incumbent.feasible
         plan = Roster(self.incumbent.words) if self.incumbent is not None and feasible else None
         primal = self.cost if feasible else math.inf
+        if self.resumed_bound > primal + TOLERANCE * max(1.0, abs(primal)):
+            text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
+            raise InputError(text, file=self.options["checkpoint"], item="bound")
         if feasible and self.closed:
             stop = Stop.OPTIMAL
         elif self.stopped:
@@ -209,7 +221,9 @@ class Run:
         else:
             stop = Stop.GAP
         dual = min(self.bound, primal) if feasible else self.bound
-        bounds = Bounds(primal, dual, self.name if feasible else "", self.source if math.isfinite(dual) else "")
+        kept = math.isfinite(self.resumed_bound) and self.bound <= self.resumed_bound
+        source = from_checkpoint(self.source) if kept else self.source
+        bounds = Bounds(primal, dual, self.name if feasible else "", source if math.isfinite(dual) else "")
         return Outcome(plan, stop, bounds, stats)
 
 

@@ -28,7 +28,7 @@ from hpc.column_generation.generation import lattice_of
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.timers import Timers
 from optimise.core.checkpoint import SECONDS_BETWEEN
-from optimise.core.errors import UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -40,6 +40,7 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.stored import from_checkpoint
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
@@ -108,7 +109,7 @@ class LongRun:
         check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
         self.timers = Timers()
         self.stopped = False
-        self.bound = -math.inf
+        self.bound = self.resumed_bound = -math.inf  # the second is of the checkpoint that this run goes on from
         self.best: NDArray[np.int16] | None = None
         self.best_cost = math.inf
         self.rounds = 0
@@ -370,11 +371,16 @@ class LongRun:
         path = self.options.get("checkpoint")
         if path is None or not self.options.get("resume") or self.limits.iterations is not None:
             return False
-        mine = Checkpoint.read(path, self.problem.digest(), self.seed) if self.comm.rank == 0 else None
+        mine = None
+        if self.comm.rank == 0:
+            mine = Checkpoint.read(path, self.problem.digest(), self.seed)
+            if mine is not None:
+                mine.fit(self.problem, path, self.cover.lines)
         found: Checkpoint | None = self.comm.bcast(mine)
         if found is None or not found.words.size:
             return False
         self.best, self.bound = found.words, found.bound
+        self.resumed_bound = found.bound
         return math.isfinite(found.bound)
 
     def _save(self, force: bool = False) -> None:
@@ -400,6 +406,11 @@ class LongRun:
             stop = Stop.TIME
         else:
             stop = Stop.ITERATIONS if self.limits.iterations is not None else Stop.GAP
+        if self.resumed_bound > primal + 1e-6 * max(1.0, abs(primal)):
+            text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
+            raise InputError(text, file=self.options["checkpoint"], item="bound")
         dual = min(self.bound, primal)
-        bounds = Bounds(primal, dual, self.name if feasible else "", SOURCE if math.isfinite(dual) else "")
+        kept = math.isfinite(self.resumed_bound) and self.bound <= self.resumed_bound
+        source = from_checkpoint(SOURCE) if kept else SOURCE
+        bounds = Bounds(primal, dual, self.name if feasible else "", source if math.isfinite(dual) else "")
         return Outcome(plan, stop, bounds, stats)

@@ -6,16 +6,51 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hpc.scaling.work import Call, Workload, least, perform
 from optimise.core.errors import InputError
 from optimise.core.method import SerialComm
 from optimise.core.provenance import machine
+from optimise.core.stored import Amount, Count, StoredModel
+from optimise.formats.json_document import load_json, parse
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["Trace", "record"]
 
 _SCHEMA = "wardwise-trace/2"
+_Index = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class CallEntry(StoredModel):
+    """One pricing call, see :class:`~hpc.scaling.work.Call`."""
+
+    serial: Amount
+    tasks: list[Amount]
+    overhead: Amount
+    joining: Amount
+    down: _Index
+    up: _Index
+    who: list[_Index] = Field(default_factory=list)
+
+
+class TraceFile(StoredModel):
+    """A recorded run, see :class:`Trace`."""
+
+    schema_: Literal["wardwise-trace/2"] = Field(alias="schema")
+    name: str
+    people: Count
+    days: Count
+    machine: str
+    work: list[Amount]
+    calls: list[CallEntry]
+    attempts: list[list[Amount]]
+    merging: list[Amount]
+    sent: _Index
+    unit: str = "people"
+    kinds: list[_Index] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +98,24 @@ class Trace:
         ------
         InputError
         """
-        try:
-            made = json.loads(file.read_text(encoding="utf-8"))
-            if made.pop("schema") != _SCHEMA:
-                raise InputError("is a trace of another version", file=file)
-            made["calls"] = tuple(Call(**call) for call in made["calls"])
-            made["attempts"] = tuple(tuple(each) for each in made["attempts"])
-            for name in ("work", "merging", "kinds"):
-                made[name] = tuple(made[name])
-            return cls(**made)
-        except InputError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"is no recorded trace ({error})", file=file) from None
+        made = load_json(file)
+        if not isinstance(made, dict) or not str(made.get("schema", "")).startswith("wardwise-trace/"):
+            raise InputError("is no recorded trace", file=file)
+        if made["schema"] != _SCHEMA:
+            raise InputError("is a trace of another version", file=file)
+        found = parse(TraceFile, made, file)
+        tasks = {len(call.tasks) for call in found.calls} | {len(call.who) for call in found.calls if call.who}
+        if (
+            any(max(call.who, default=0) >= found.people for call in found.calls)
+            or max(tasks, default=0) > found.people
+        ):
+            raise InputError(f"names people beyond the {found.people} of the trace", file=file, item="calls")
+        calls = tuple(Call(**call.model_dump()) for call in found.calls)
+        attempts = tuple(tuple(each) for each in found.attempts)
+        names = ("name", "people", "days", "machine", "sent", "unit")
+        plain = {name: getattr(found, name) for name in names}
+        work, merging, kinds = tuple(found.work), tuple(found.merging), tuple(found.kinds)
+        return cls(work=work, calls=calls, attempts=attempts, merging=merging, kinds=kinds, **plain)
 
 
 def record(problem: RosterProblem, workload: Workload | None = None, *, seconds: float = 120.0) -> Trace:

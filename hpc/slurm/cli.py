@@ -226,12 +226,12 @@ def _prepared(
 
 
 def _show_last(job: Job) -> None:
-    import json
+    from optimise.cli.show import verdict
+    from optimise.runs.resultfile import read_result
 
-    file = job.folder / "result.json"
-    if job.kind != "study" and file.exists():
-        found = json.loads(file.read_text(encoding="utf-8"))
-        print(f"result so far: cost {found['cost']}, bound {found['lower_bound']}, stopped: {found['stop']}")
+    if job.kind != "study" and (job.folder / "result.json").exists():
+        found = read_result(job.folder)
+        print(f"result so far, as stated in result.json: {verdict(found)} Stopped: {found.stop}")
     lines = job.stdout().splitlines()
     if lines:
         print(f"log: {lines[-1]}")

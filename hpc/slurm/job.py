@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hpc.slurm import queue
+from hpc.slurm.card import CARD, checked_id, read_card, write_card
 from hpc.slurm.request import Prepared, Request, prepare
 from hpc.slurm.script import Value
 from hpc.slurm.site import Site, find_site
@@ -26,7 +27,6 @@ __all__ = ["POLL_SECONDS", "Job", "JobError", "submit", "submit_request"]
 
 #: Least seconds between two questions to the scheduler about one job. Sites ask for this.
 POLL_SECONDS = 60.0
-_CARD = "job.json"
 _TAIL = 15  # lines of a log shown with a failure
 
 
@@ -52,7 +52,7 @@ class Job:
     """
 
     def __init__(self, job_id: str, folder: str | Path, kind: str = "solve") -> None:
-        self.job_id, self.folder, self.kind = job_id, Path(folder), kind
+        self.job_id, self.folder, self.kind = checked_id(job_id), Path(folder), kind
         self._asked = -float("inf")
         self._last = queue.States({})
 
@@ -62,14 +62,8 @@ class Job:
     @classmethod
     def find(cls, folder: str | Path) -> Job:
         """The job that was submitted into a folder."""
-        file = Path(folder) / _CARD
-        try:
-            card = json.loads(file.read_text(encoding="utf-8"))
-            return cls(str(card["job_id"]), Path(folder), str(card["kind"]))
-        except FileNotFoundError:
-            raise InputError("no job was submitted into this folder", file=file) from None
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"is damaged ({error})", file=file) from None
+        card = read_card(folder)
+        return cls(card.job_id, Path(folder), card.kind)
 
     def states(self, *, now: bool = False) -> queue.States:
         """State of the job and its tasks; asks Slurm at most once a minute unless ``now``."""
@@ -232,15 +226,15 @@ def submit_request(prepared: Prepared) -> Job:
     script = folder / "job.sbatch"
     script.write_text(prepared.script, encoding="utf-8")
     job = Job(queue.enqueue(script), folder, request.kind)
-    card = {
-        "job_id": job.job_id,
-        "kind": request.kind,
-        "target": str(request.target.resolve()),
-        "site": request.site.name,
-        "submitted": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "request": {k: v for k, v in asdict(request).items() if isinstance(v, str | int | float)},
-    }
-    (folder / _CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_card(
+        folder,
+        job_id=job.job_id,
+        kind=request.kind,
+        target=str(request.target.resolve()),
+        site=request.site.name,
+        submitted=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        request={k: v for k, v in asdict(request).items() if isinstance(v, str | int | float)},
+    )
     return job
 
 
@@ -249,7 +243,7 @@ def _claim(folder: Path) -> None:
     from optimise.runs.resultfile import claim_folder
 
     claim_folder(folder)
-    if (folder / _CARD).exists():
+    if (folder / CARD).exists():
         job = Job.find(folder)
         if job.states(now=True).state not in queue.FINAL:
             raise InputError(f"job {job.job_id} in this folder is {job.state}; cancel it or use another", file=folder)

@@ -8,7 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimise.core.errors import WardwiseError
+from hpc.slurm.card import checked_id
+from optimise.core.errors import InputError, WardwiseError
 
 __all__ = ["FINAL", "QueueError", "States", "cancel", "enqueue", "states", "test"]
 
@@ -87,18 +88,23 @@ def test(script: Path) -> None:
         With Slurm's reason.
     """
     try:
-        _call("sbatch", "--test-only", str(script))
+        _call("sbatch", "--test-only", str(script.absolute()))
     except QueueError as error:
         raise QueueError(f"Slurm would refuse the job, so nothing was queued: {error}") from None
 
 
 def enqueue(script: Path) -> str:
     """Queue a script and return the job's id."""
-    return _call("sbatch", "--parsable", str(script)).strip().partition(";")[0]
+    said = _call("sbatch", "--parsable", str(script.absolute())).strip().partition(";")[0]
+    try:
+        return checked_id(said)
+    except InputError:
+        raise QueueError(f"sbatch has answered {said[:60]!r}, which is no job id") from None
 
 
 def states(job: str) -> States:
     """Ask for the state of a job once: the queue first, the accounts when the queue has forgotten it."""
+    checked_id(job)
     try:
         text = _call("squeue", "--noheader", "--states=all", f"--job={job}", "--array", "--format=%i|%T|%r")
     except QueueError as error:
@@ -108,7 +114,7 @@ def states(job: str) -> States:
     tasks: dict[str, str] = {}
     reason = ""
     for line in text.splitlines():
-        name, state, why = line.split("|", 2)
+        name, state, why = (*line.split("|", 2), "", "")[:3]
         tasks[name] = state
         reason = why if state == "PENDING" and why != "None" else reason
     if not tasks:
@@ -136,7 +142,7 @@ def _restarts(job: str) -> int:
 def cancel(job: str) -> None:
     """Cancel a job; one that is already gone is no error."""
     try:
-        _call("scancel", job)
+        _call("scancel", "--", checked_id(job))
     except QueueError as error:
         if "Invalid job id" not in str(error):
             raise

@@ -277,7 +277,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
             "o": f"{folder}/job-%J.log",
             **site.header,
         }
-        settings["launch"] = shlex.split(site.launch)
+        settings["launch"] = _words(site)
         return fill(template("solve", "lsf"), lines, settings, site.prologue)
     whole = math.ceil(seconds / 60) * 60
     header: dict[str, Value] = {
@@ -295,13 +295,21 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
     if request.kind == "study":
         header["array"] = f"0-{request.parts - 1}"
     else:
-        settings["launch"] = shlex.split(site.launch)
+        settings["launch"] = _words(site)
     for key, value in (("account", request.account), ("partition", request.partition), ("qos", request.qos)):
         if value is not None:
             header[key] = value
     header.update(request.header)
     settings["restarts"] = request.restarts
     return fill(template(request.kind), header, settings, site.prologue)
+
+
+def _words(site: Site) -> list[str]:
+    """The words of the launcher."""
+    try:
+        return shlex.split(site.launch)
+    except ValueError as error:
+        raise InputError(f"cannot be split into words ({error})", item=f"launch of site {site.name}") from None
 
 
 def duration(text: str) -> float:

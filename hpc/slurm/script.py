@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ __all__ = ["TEMPLATES", "fill", "template"]
 TEMPLATES = ("solve", "decompose", "scenarios", "simulate-gpu", "study")
 
 Value = str | int | bool | None
+_PLAIN = re.compile(r"[^\s#'\"\\]+")
+_QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
 
 
 def template(name: str, scheduler: str = "slurm") -> str:
@@ -49,6 +52,8 @@ def fill(
     prologue : str
         Lines for the site's block.
     """
+    for name, value in (*header.items(), *settings.items()):
+        _refuse_lines(name, value)
     lines = _header(text.splitlines(), dict(header))
     lines = _settings(lines, dict(settings))
     if prologue.strip():
@@ -77,10 +82,23 @@ def _header(lines: list[str], wanted: dict[str, Value]) -> list[str]:
     return made
 
 
+def _refuse_lines(name: str, value: Value | Sequence[str]) -> None:
+    """Refuse what could bring a line of its own into a script: line ends and other control characters."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise InputError("is no option of a batch header; letters, digits, '-' and '_' were expected", item=repr(name))
+    for part in (value,) if isinstance(value, str) or not isinstance(value, Sequence) else value:
+        text = str(part)
+        if len((text + ".").splitlines()) > 1:
+            raise InputError(f"must be one line, not {text[:40]!r}", item=name)
+        if any(unicodedata.category(c) == "Cc" and c != "\t" for c in text):
+            raise InputError(f"holds a control character: {text[:40]!r}", item=name)
+
+
 def _line(mark: str, key: str, value: Value) -> str:
     text = "" if value is True else str(value)
-    if any(c in text for c in "\n\r"):
-        raise InputError("a header value must be one line", item=key)
+    if text and not _PLAIN.fullmatch(text) and not _QUOTED.fullmatch(text):
+        # both schedulers split a header line as a shell does, so that a blank would begin another option
+        text = '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
     if mark == "BSUB":
         return f"#BSUB -{key} {text}".rstrip()
     return f"#SBATCH --{key}" + (f"={text}" if text else "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from optimise.core.errors import InputError
+from optimise.core.errors import UNREADABLE, InputError
 
 __all__ = ["HOURS", "Period", "Scenarios"]
 
@@ -190,7 +189,7 @@ class Scenarios:
                 start = datetime.datetime.fromisoformat(str(stored["start"]))
         except FileNotFoundError:
             raise InputError("no such file", file=source) from None
-        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise InputError(f"is no file of scenarios ({error})", file=source) from None
         try:
             return cls(groups=names, period=period, start=start, **parts)

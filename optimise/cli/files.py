@@ -147,21 +147,23 @@ def generate(
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="ward or capacity.")] = "ward",
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="[KIND]",
+            help="ward, hospital, capacity, region; hospital-plan, capacity-plan, region-plan; result (result.json), "
+            "checkpoint, search and cuts (parts of a checkpoint), cell (a run of a study), job (job.json), trace.",
+        ),
+    ] = "ward",
 ) -> None:
-    """Print the JSON Schema of a native format."""
-    if kind == "capacity":
-        import json
+    """Print the JSON Schema of a native format, or of a file that Wardwise keeps for itself."""
+    from optimise import formats as io
 
-        from optimise.capacity.formats.capacity_schema import json_schema
-
-        sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")
-        return
-    if kind != "ward":
-        raise WardwiseError(f"there is no schema of {kind!r}; ward or capacity")
-    from optimise.roster.formats.native import schema_text
-
-    sys.stdout.write(schema_text())
+    folder = Path(io.__file__).parent / "schema"
+    known = {file.stem.rpartition("-")[0]: file for file in sorted(folder.glob("*.json"))}
+    if kind not in known:
+        raise WardwiseError(f"there is no schema of {kind!r}; {', '.join(known)}")
+    sys.stdout.write(known[kind].read_text(encoding="utf-8"))
 
 
 def _refuse_existing(path: Path) -> None:

@@ -68,7 +68,7 @@ def last_words(rank: int, host: str, code: int, last: str, seconds: float) -> st
 def _end_step() -> None:
     """End the other tasks of a Slurm step, which ``srun`` would let wait; ``mpiexec`` does so itself."""
     job, step = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_STEP_ID", "")
-    if job is None or not step.isdigit() or os.environ.get("PMI_PORT"):
+    if job is None or not job.isdecimal() or not step.isdecimal() or os.environ.get("PMI_PORT"):
         return
     with suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(["scancel", "--signal=KILL", f"{job}.{step}"], timeout=10, check=False, capture_output=True)

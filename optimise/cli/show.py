@@ -15,20 +15,21 @@ _MOST_VIOLATIONS = 20
 
 def verdict(result: Result) -> str:
     """One sentence: what was found and how good it is known to be."""
+    told = result.bounds.hearsay  # the bound, and with it every proof, comes from a file
     if result.stop is Stop.INFEASIBLE:
-        return "No plan exists that keeps every hard rule (proven)."
+        return f"No plan exists that keeps every hard rule ({told or 'proven'})."
     if not result.feasible:
         broken = result.evaluation.hard if result.evaluation is not None else 0
         rest = f"; the best attempt breaks hard rules by {amount(broken)}" if broken else ""
         return f"No feasible plan was found within the limits{rest}."
     bounds = result.bounds
     if result.stop is Stop.OPTIMAL:
-        return f"Cost {amount(result.cost)}, proven optimal."
+        return f"Cost {amount(result.cost)}, " + (f"optimal ({told})." if told else "proven optimal.")
     if bounds.gap == float("inf"):
         return f"Cost {amount(result.cost)}; no lower bound is known, so it may be far from the best."
     return (
         f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)} "
-        f"(within {percent(bounds.gap)} of the best)."
+        f"(within {percent(bounds.gap)} of the best{'; ' + told if told else ''})."
     )
 
 

@@ -21,7 +21,9 @@ from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import Limits, Progress, get_method
 from optimise.core.problem import Problem
 from optimise.core.result import Result, Stop
+from optimise.core.stored import CellFile
 from optimise.driver import solve
+from optimise.formats.json_document import load_json, parse
 
 __all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
@@ -201,11 +203,33 @@ def read_cell(cell: Cell, folder: Path, *, failed: bool = False) -> dict[str, An
     A run that failed by a fault of ours counts only when asked for, so that it is run again the next time; one that
     was refused would be refused again.
     """
-    try:
-        row = json.loads((folder / cell.file).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    file = folder / cell.file
+    if not file.exists():
         return None
-    known = ("done", "refused", "failed") if failed else ("done", "refused")
-    if not isinstance(row, dict) or row.get("key") != cell.key or row.get("status") not in known:
+    try:
+        row = load_json(file)
+        if not isinstance(row, dict) or row.get("key") != cell.key:
+            raise InputError("is no run of this study", file=file)
+        _possible(parse(CellFile, row, file), file)
+    except InputError as error:
+        log.warning("%s; the run is made again", error)
+        return None
+    if row["status"] not in (("done", "refused", "failed") if failed else ("done", "refused")):
         return None
     return {**row, "label": cell.contender.label, "side": cell.contender.side}
+
+
+def _possible(row: CellFile, file: Path) -> None:
+    """Refuse figures that cannot be together; the plan is not kept, so that its cost cannot be evaluated again."""
+    if row.status != "done":
+        if row.objective is not None or row.bound is not None:
+            raise InputError(f"has figures, though it is {row.status}", file=file, item="status")
+        return
+    if "size" not in row.shape and row.kind in ("roster", "hospital", "energy"):
+        raise InputError("is missing", file=file, item="shape.size")
+    if (row.objective is not None) != row.feasible:
+        raise InputError(f"is {row.objective}, though feasible is {row.feasible}", file=file, item="objective")
+    if row.objective is None or row.bound is None:
+        return
+    if row.bound > row.objective + 1e-6 * max(1.0, abs(row.objective)):
+        raise InputError(f"is {row.bound:.12g}, above the cost {row.objective:.12g}", file=file, item="bound")

@@ -24,10 +24,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import InputError
+from optimise.core.errors import UNREADABLE, InputError
 from optimise.core.method import Progress
 from optimise.core.problem import Problem
-from optimise.core.result import Plan
+from optimise.core.result import Evaluation, Plan
+from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
+from optimise.formats.json_document import parse
 
 __all__ = ["SECONDS_BETWEEN", "Keeper", "Kept", "State", "StateFile", "between"]
 
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 VERSION = 2
 #: Most seconds between two writes while the run goes on; what a killed run can lose.
 SECONDS_BETWEEN = 10.0
+_TOLERANCE = 1e-6  # two costs closer than this are the same number
 _LEAST_BETWEEN = 2.0  # shared file systems do not like to be asked more often
 
 
@@ -51,6 +54,35 @@ class State:
 
     facts: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
+    file: Path = Path()
+
+    def array(self, name: str, kind: str, *shape: int | None) -> NDArray[Any]:
+        """An array that was read, checked.
+
+        Parameters
+        ----------
+        name : str
+        kind : str
+            ``i`` for whole numbers, ``f`` for finite ones.
+        shape : int or None
+            Its lengths; None for any.
+
+        Raises
+        ------
+        InputError
+            Naming the array and what was expected.
+        """
+        made = self.arrays.get(name)
+        if made is None:
+            raise InputError("is missing", file=self.file, item=name)
+        wanted = f"({', '.join('any' if n is None else str(n) for n in shape)})"
+        if made.dtype.kind not in {"i": "iu", "f": "fiu"}[kind]:
+            raise InputError(f"holds {made.dtype}, numbers were expected", file=self.file, item=name)
+        if made.ndim != len(shape) or any(n is not None and n != m for n, m in zip(shape, made.shape, strict=True)):
+            raise InputError(f"has shape {made.shape}, {wanted} was expected", file=self.file, item=name)
+        if kind == "f" and not np.isfinite(made).all():
+            raise InputError("holds numbers that are not finite", file=self.file, item=name)
+        return made
 
 
 class StateFile:
@@ -120,7 +152,7 @@ class StateFile:
     @staticmethod
     def _read(path: Path, digest: str) -> State:
         line, _, content = path.read_bytes().partition(b"\n")
-        version = re.match(rb"wardwise-state ([0-9]+) ", line)
+        version = re.match(rb"wardwise-state ([0-9]{1,9}) ", line)
         if version is None:
             raise _DamagedError("the checkpoint is damaged (no readable first line)", file=path)
         if int(version[1]) != VERSION:
@@ -129,15 +161,23 @@ class StateFile:
             )
         if line + b"\n" != _first_line(content):
             raise _DamagedError("the checkpoint is damaged (its checksum does not fit)", file=path)
-        with np.load(io.BytesIO(content), allow_pickle=False) as data:
-            head = json.loads(str(data["_head"]))
-            arrays = {name: data[name] for name in data.files if name != "_head"}
-        owner = str(head.pop("digest"))
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as data:
+                head = json.loads(str(data["_head"]), parse_constant=_constant)
+                arrays = {name: data[name] for name in data.files if name != "_head"}
+            owner = str(head.pop("digest"))
+        except UNREADABLE as error:
+            what = f"{type(error).__name__}: {error}"[:200]
+            raise _DamagedError(f"the checkpoint is damaged ({what})", file=path) from None
         if owner != digest:
             raise InputError(
                 f"the checkpoint belongs to another instance (digest {owner[:12]}, not {digest[:12]})", file=path
             )
-        return State(head, arrays)
+        return State(head, arrays, path)
+
+
+def _constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a number that JSON knows")
 
 
 def _first_line(content: bytes) -> bytes:
@@ -156,8 +196,9 @@ class Kept:
     ----------
     plan : Plan or None
     bound : float
-        Certified lower bound; ``-inf`` when unknown.
+        Lower bound that the file states; ``-inf`` when unknown.
     bound_source : str
+        Begins with :data:`~optimise.core.result.FROM_CHECKPOINT`: nobody has proven it here.
     seconds : float
         Already spent, over all runs so far.
     """
@@ -166,6 +207,17 @@ class Kept:
     bound: float = -math.inf
     bound_source: str = ""
     seconds: float = 0.0
+
+    def contradict(self, found: Evaluation | None, file: Path) -> None:
+        """Refuse the bound where a plan that was evaluated here costs less.
+
+        Raises
+        ------
+        InputError
+        """
+        if found is not None and found.feasible and self.bound > found.cost + _TOLERANCE * max(1.0, abs(found.cost)):
+            text = f"the checkpoint says {self.bound:.12g}, a plan evaluated here costs {found.cost:.12g}"
+            raise InputError(text, file=file, item="bound")
 
 
 class Keeper:
@@ -197,7 +249,7 @@ class Keeper:
         if progress.plan is not None and progress.primal < self._best[0]:
             self._best = (progress.primal, progress.plan)
         if progress.dual > self._bound:
-            self._bound, self._source = progress.dual, "the run before, from its checkpoint"
+            self._bound, self._source = progress.dual, "the search, while it went on"
         if time.perf_counter() - self._written >= self.every:
             self.write()
 
@@ -224,10 +276,13 @@ class Keeper:
         state = self.file.read(self.problem.digest())
         if state is None:
             return Kept()
-        facts = state.facts
-        plan = None if facts["plan"] is None else _plan(facts["plan"], self.problem)
-        bound = -math.inf if facts["bound"] is None else float(facts["bound"])
-        return Kept(plan, bound, str(facts["bound_source"]), float(facts["seconds"]))
+        facts = parse(CheckpointFacts, dict(state.facts), state.file)
+        plan = None if facts.plan is None else _plan(facts.plan, self.problem, state.file)
+        bound = -math.inf if facts.bound is None else facts.bound
+        kept = Kept(plan, bound, "" if facts.bound is None else from_checkpoint(facts.bound_source), facts.seconds)
+        if plan is not None:
+            kept.contradict(self.problem.evaluate(plan), state.file)
+        return kept
 
 
 def _text(plan: Plan, problem: Problem) -> dict[str, str]:
@@ -240,12 +295,19 @@ def _text(plan: Plan, problem: Problem) -> dict[str, str]:
         return {file.name: file.read_text(encoding="utf-8") for file in files}
 
 
-def _plan(texts: Mapping[str, str], problem: Problem) -> Plan:
+def _plan(texts: Mapping[str, str], problem: Problem, place: Path) -> Plan:
     from optimise.formats.base import read_plan
     from optimise.runs.resultfile import native_format
 
+    strange = [name for name in texts if not is_run_file(name)]
+    if strange:
+        raise InputError(f"{strange[0][:60]!r} is no file of a plan", file=place, item="plan")
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / Path(name).name for name in texts]
+        files = [Path(folder) / name for name in texts]
         for file, text in zip(files, texts.values(), strict=True):
-            file.write_text(text, encoding="utf-8")
-        return read_plan(files[0], problem, format=native_format(problem))
+            file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        try:
+            return read_plan(files[0], problem, format=native_format(problem))
+        except InputError as error:
+            said = ": ".join(part for part in (error.item, error.message) if part)
+            raise InputError(said, file=place, item="plan") from None

@@ -6,7 +6,15 @@ without a traceback and exits with its ``exit_code``.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from pathlib import Path
+
+#: What reading an .npz archive may raise that is damaged, or is no archive of ours.
+UNREADABLE: tuple[type[Exception], ...] = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RecursionError, MemoryError),
+    *(OverflowError, zipfile.BadZipFile, zlib.error, NotImplementedError, SyntaxError),
+)
 
 
 class WardwiseError(Exception):

@@ -15,6 +15,8 @@ from typing import Any, Protocol, runtime_checkable
 from optimise.core.notebook import facts, paragraphs, table
 
 __all__ = [
+    "FROM_CHECKPOINT",
+    "STATED",
     "Bounds",
     "Evaluation",
     "Plan",
@@ -31,6 +33,10 @@ __all__ = [
 
 #: Rules shown in a notebook.
 _MOST_ROWS = 30
+#: Source of a bound that was read from a stored result.
+STATED = "as stated in result.json, not proven here"
+#: Source of a bound that an earlier run left in its checkpoint.
+FROM_CHECKPOINT = "from checkpoint"
 
 
 class Stop(StrEnum):
@@ -137,7 +143,11 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Certified interval of the optimal cost: ``dual <= optimum <= primal``, each with its source."""
+    """Certified interval of the optimal cost: ``dual <= optimum <= primal``, each with its source.
+
+    A lower bound that was only read from a file is certified by nobody here: its source begins with :data:`STATED` or
+    :data:`FROM_CHECKPOINT`.
+    """
 
     primal: float = math.inf
     dual: float = -math.inf
@@ -150,6 +160,11 @@ class Bounds:
         if not (math.isfinite(self.primal) and math.isfinite(self.dual)):
             return math.inf
         return max(0.0, self.primal - self.dual) / max(abs(self.primal), 1e-9)
+
+    @property
+    def hearsay(self) -> str:
+        """Which file the lower bound was only read from, in words; empty when it was proven in this run."""
+        return next((mark for mark in (STATED, FROM_CHECKPOINT) if self.dual_source.startswith(mark)), "")
 
     def with_dual(self, value: float, source: str) -> Bounds:
         """Keep the better of this dual bound and another."""

@@ -196,8 +196,10 @@ def _evaluation_of(found: Mapping[str, Any]) -> Evaluation:
 
 def trace_of(text: str) -> Trace:
     """Read what :func:`trace_text` wrote; raises ``ValueError`` or ``KeyError`` for anything else."""
-    points = []
+    points: list[TracePoint] = []
     for row in csv.DictReader(io.StringIO(text)):
         seconds, primal, dual, work = (float(row[name]) for name in _TRACE_COLUMNS[:-1])
+        if math.isnan(seconds + work) or math.isnan(primal) or math.isnan(dual) or row["event"] is None:
+            raise ValueError(f"line {len(points) + 2} is not whole")
         points.append(TracePoint(seconds, primal, dual, work, row["event"]))
     return Trace(tuple(points))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from optimise.capacity.scenarios import HOURS, Period
-from optimise.core.errors import InputError
+from optimise.core.errors import UNREADABLE, InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
 from optimise.demand.courses import keep
@@ -144,7 +143,7 @@ class Forecast:
                 )
         except FileNotFoundError:
             raise InputError("no such file", file=source) from None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             raise InputError(f"is no forecast ({error})", file=source) from None
         if made.pmf.ndim != 3 or made.pmf.shape[1] != len(groups) or period not in HOURS:
             raise InputError("is no forecast (arrays do not fit)", file=source)

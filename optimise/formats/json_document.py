@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 
-__all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "write_json"]
+__all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "top_keys", "write_json"]
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -54,6 +55,24 @@ def load_json(path: Path) -> Any:
         raise InputError("is nested too deeply", file=path) from None
     except ValueError:
         raise InputError("holds a number with too many digits", file=path) from None
+
+
+def top_keys(path: Path) -> dict[str, Any]:
+    """Keys of the object that a JSON file holds, with their values where those are words; empty for anything else.
+
+    For telling formats apart: whole files are read, since nothing says that a key comes early.
+    """
+    try:
+        about = path.stat()
+        return dict(_top_keys(path, about.st_mtime_ns, about.st_size))
+    except (OSError, ValueError, InputError):
+        return {}
+
+
+@lru_cache(maxsize=4)
+def _top_keys(path: Path, changed: int, size: int) -> dict[str, Any]:
+    data = load_json(path)
+    return {k: v if isinstance(v, str) else None for k, v in data.items()} if isinstance(data, dict) else {}
 
 
 def parse(model: type[_M], data: Any, path: Path) -> _M:

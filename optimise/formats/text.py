@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,17 @@ __all__ = [
     "Row",
     "beside",
     "clip",
+    "contains",
     "head",
     "integer",
     "is_file",
     "look_up",
     "numbered",
     "placed",
+    "refuse_cut",
     "rows",
     "separator",
+    "whole",
 ]
 
 #: Largest integer that a file may hold; larger ones are slips and would overflow the arrays.
@@ -135,12 +139,41 @@ def head(path: Path, size: int = 65536) -> str:
         return ""
 
 
+def contains(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a file holds a pattern anywhere, however large it is; False when it is no readable file."""
+    try:
+        if not path.is_file() or not path.stat().st_size:
+            return False
+        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return pattern.search(content) is not None
+    except (OSError, ValueError):
+        return False
+
+
 def is_file(path: Path) -> bool:
     """Whether a path leads to a file; False also for what cannot be a path."""
     try:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def whole(text: str) -> bool:
+    """Whether a text ends with a line end, as files do that were written to their end."""
+    return not text or text[-1] in "\r\n"
+
+
+def refuse_cut(word: str, known: Iterable[str], what: str) -> None:
+    """Refuse the last word of a text without a line end where it may be the beginning of another known word.
+
+    Raises
+    ------
+    InputError
+    """
+    longer = next((name for name in known if name != word and name.startswith(word)), None)
+    if longer is not None:
+        text = f"ends inside a line, and {clip(word)!r} may be the beginning of {clip(longer)!r}; end the last line"
+        raise InputError(text, item=what)
 
 
 def beside(stem: Path, ending: str) -> Path:

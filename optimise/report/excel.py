@@ -98,12 +98,12 @@ def _table(sheet: Worksheet, table: pd.DataFrame) -> None:
 
 
 def _summary(sheet: Worksheet, result: Result, problem: Problem) -> None:
-    made = result.provenance
+    made, told = result.provenance, result.bounds.hearsay
     rows = [
         ("Instance", problem.name),
         ("In words", gap_in_words(result).text),
         ("Cost", number(result.cost)),
-        ("Proven lower bound", number(result.bounds.dual)),
+        ("Lower bound" if told else "Proven lower bound", number(result.bounds.dual) + (f" ({told})" if told else "")),
         ("Stopped", str(result.stop)),
         ("Method", made.method),
         ("Seconds", round(result.stats.seconds, 2)),

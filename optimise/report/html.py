@@ -119,14 +119,15 @@ def _meaning(problem: Problem, rule: str) -> str:
 
 def _facts(result: Result) -> dict[str, Any]:
     made, bounds = result.provenance, result.bounds
+    ended = {"time": "time limit", "optimal": "optimal" if bounds.hearsay else "proven optimal"}
     facts = [
         ("Cost", number(result.cost) if math.isfinite(result.cost) else "no feasible plan"),
         (
-            "Proven lower bound",
+            "Lower bound" if bounds.hearsay else "Proven lower bound",
             f"{number(bounds.dual)} ({bounds.dual_source})" if math.isfinite(bounds.dual) else "none",
         ),
         ("Method", made.method),
-        ("Stopped", {"time": "time limit", "optimal": "proven optimal"}.get(str(result.stop), str(result.stop))),
+        ("Stopped", ended.get(str(result.stop), str(result.stop))),
         ("Time", f"{result.stats.seconds:.1f} s on {made.ranks} rank{'s' if made.ranks != 1 else ''}"),
         ("Seed", str(made.seed)),
         ("Options", ", ".join(f"{k} = {v}" for k, v in made.options.items())),

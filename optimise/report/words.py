@@ -54,20 +54,23 @@ def _list(parts: Sequence[str], most: int = 3) -> str:
 def gap_in_words(result: Result) -> Sentence:
     """How good the plan is proven to be."""
     bounds = result.bounds
+    told = f" ({bounds.hearsay})" if bounds.hearsay else ""  # the bound, and with it every proof, comes from a file
     if result.stop is Stop.INFEASIBLE:
-        return Sentence("No plan exists that keeps every hard rule; this is proven.", "bad")
+        return Sentence(f"No plan exists that keeps every hard rule{told or '; this is proven'}.", "bad")
     if not result.feasible:
         return Sentence("No plan that keeps every hard rule was found in the time given.", "bad")
     cost = number(result.cost)
     if result.stop is Stop.OPTIMAL:
+        if told:
+            return Sentence(f"The plan costs {cost}, and no plan costs less{told}.", "note")
         return Sentence(f"The plan costs {cost}, and it is proven that no plan costs less.")
     if not math.isfinite(bounds.dual):
         return Sentence(f"The plan costs {cost}. How much better a plan could be is not known.", "note")
     saved = bounds.primal - bounds.dual
     share = f" ({100 * bounds.gap:.1f} %)" if bounds.primal > 0 else ""
     return Sentence(
-        f"The plan costs {cost}. No plan costs less than {number(bounds.dual)}, so at most {number(saved)}{share} "
-        "could still be saved; much of that may not be there to save.",
+        f"The plan costs {cost}. No plan costs less than {number(bounds.dual)}{told}, so at most "
+        f"{number(saved)}{share} could still be saved; much of that may not be there to save.",
         "note" if bounds.gap > 0.05 else "good",
     )
 

@@ -1,24 +1,31 @@
 """A finished run on disk: ``result.json``, the plan in its family's format, the native plan, ``trace.csv``.
 
-``result.json`` is a contract with other programs (see :mod:`optimise.core.serialise`); :func:`read_result` gives
-back what was written.
+``result.json`` is a contract with other programs (see :mod:`optimise.core.serialise` and :mod:`optimise.core.stored`).
+Nothing
+that it says is taken on trust: the plan is evaluated again, what differs is refused, and a bound, which only its run
+could prove, is said to be read from the file.
 """
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from optimise.core.errors import InputError
 from optimise.core.problem import Problem
-from optimise.core.result import Result, Trace
+from optimise.core.result import Evaluation, Plan, Result, Stop, Trace
 from optimise.core.serialise import Source, result_object, result_of, trace_of, trace_text
+from optimise.core.stored import ResultFile, is_run_file, stated
+from optimise.formats.base import read_text
+from optimise.formats.json_document import load_json, parse
 
 __all__ = [
     "StoredRun",
@@ -30,6 +37,8 @@ __all__ = [
     "write_result",
 ]
 
+#: Two costs closer than this (relative to their size, at least 1) are the same number.
+_TOLERANCE = 1e-6
 _NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity", "region": "region"}
 
 
@@ -102,9 +111,10 @@ def native_format(problem: Problem) -> str:
 
 
 def _stored(folder: Path) -> dict[str, Any] | None:
+    """The object of a ``result.json`` that says it is ours, however damaged; None otherwise."""
     try:
-        made = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        made = load_json(folder / "result.json")
+    except InputError:
         return None
     return made if isinstance(made, dict) and str(made.get("schema", "")).startswith("wardwise-result/") else None
 
@@ -134,7 +144,10 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
         for name in names:
             os.replace(stage / name, folder / name)
         for name in _listed(earlier) - set(names):
-            (folder / name).unlink(missing_ok=True)
+            if (folder / name).is_file() and not (folder / name).is_symlink():
+                (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", file=error.filename or folder) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return [folder / name for name in reversed(names)]
@@ -153,43 +166,49 @@ def _write_plans(result: Result, problem: Problem, stage: Path) -> tuple[list[st
 
 
 def _listed(stored: Mapping[str, Any]) -> set[str]:
-    """Plain file names that a stored run lists; anything with a path in it is not ours to touch."""
-    files = stored.get("files") or {}
-    names = [*(files.get("plan") or []), *(files.get("native_plan") or []), files.get("trace") or ""]
-    return {n for n in names if isinstance(n, str) and n and Path(n).name == n}
+    """Names that a stored run lists and that a run could have written; whatever else it lists is not ours to touch."""
+    files = stored.get("files")
+    if not isinstance(files, dict):
+        return set()
+    names = [files.get("trace")]
+    for key in ("plan", "native_plan"):
+        listed = files.get(key)
+        names += listed if isinstance(listed, list) else []
+    return {n for n in names if isinstance(n, str) and is_run_file(n)}
 
 
 # ---------------------------------------------------------------------------------------------- reading
 
 
 def read_result(folder: str | Path) -> Result:
-    """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`)."""
-    folder = Path(folder)
-    made = _stored(folder)
-    file = folder / "result.json"
-    if made is None:
-        raise InputError("no finished run here (no readable wardwise result.json)", file=file)
-    try:
-        return result_of(made, _read_trace(folder / "trace.csv"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"is damaged ({type(error).__name__}: {error})", file=file) from None
+    """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 
-
-def read_run(folder: str | Path, *, instance: str | Path | None = None) -> StoredRun:
-    """Read a finished run with its problem and its plan.
+    Its cost could not be evaluated and its bound was not proven here; the sources of both say so.
 
     Raises
     ------
     InputError
-        If the instance has changed since the run (its digest differs), is not found, or a file is damaged.
+        If there is none, or it is malformed or contradicts itself, naming the field.
+    """
+    result, _ = _read(Path(folder))
+    return result
+
+
+def read_run(folder: str | Path, *, instance: str | Path | None = None) -> StoredRun:
+    """Read a finished run with its problem and its plan, and evaluate the plan again.
+
+    Raises
+    ------
+    InputError
+        If the instance has changed since the run (its digest differs) or is not found, a file is damaged, or what
+        ``result.json`` says differs from what the plan beside it costs.
     """
     from optimise.formats.base import read_plan
 
     folder = Path(folder)
-    result = read_result(folder)
-    stored = _stored(folder) or {}
-    known = {f.name for f in fields(Source)}
-    source = Source(**{k: v for k, v in (stored.get("source") or {}).items() if k in known})
+    result, stored = _read(folder)
+    file = folder / "result.json"
+    source = Source() if stored.source is None else Source(**stored.source.model_dump(exclude_unset=True))
     try:
         problem = read_source(source, Path(instance) if instance else None)
     except InputError as error:
@@ -198,18 +217,103 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
         raise
     if problem.digest() != result.provenance.digest:
         raise InputError("the instance has changed since the run was made", file=instance or source.path)
-    files = stored.get("files") or {}
-    names = files.get("native_plan") or []
+    names = [] if stored.files is None else stored.files.native_plan
+    for name in names:
+        if not is_run_file(name):
+            raise InputError(f"{name[:60]!r} is no file of a run", file=file, item="files.native_plan")
     if names:
-        plan = read_plan(folder / str(names[0]), problem, format=_NATIVE[problem.kind])
-        result = replace(result, plan=plan)
+        plan = read_plan(folder / names[0], problem, format=_NATIVE[problem.kind])
+        result = _evaluated(result, plan, problem.evaluate(plan), folder)
+    elif result.evaluation is not None:
+        raise InputError("no plan is listed, so that what it says of one cannot be evaluated", file=file, item="files")
+    files = {} if stored.files is None else stored.files.model_dump()
     return StoredRun(folder, result, problem, files)
+
+
+def _read(folder: Path) -> tuple[Result, ResultFile]:
+    """What ``result.json`` and the trace say, checked as far as that can be without the instance."""
+    file = folder / "result.json"
+    try:
+        there = file.is_file()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise InputError("no finished run here (no readable wardwise result.json)", file=file)
+    made = load_json(file)
+    stored = parse(ResultFile, made, file)
+    _agree(file, "cost", stored.cost, "bounds.primal", stored.bounds.primal)
+    _agree(file, "lower_bound", stored.lower_bound, "bounds.dual", stored.bounds.dual)
+    found = stored.evaluation
+    if stored.feasible != (found is not None and found.feasible):
+        raise InputError(f"is {stored.feasible}, the evaluation says otherwise", file=file, item="feasible")
+    if found is not None and found.feasible:
+        _agree(file, "cost", stored.cost, "evaluation.cost", found.cost)
+    elif stored.cost is not None:
+        raise InputError(f"is {stored.cost:g}, but there is no feasible plan", file=file, item="cost")
+    result = result_of({**stored.model_dump(by_alias=True)}, _read_trace(folder / "trace.csv"))
+    bounds = result.bounds
+    _bounded(file, result, bounds.primal)
+    primal = "" if result.cost == math.inf else "as stated in result.json, not evaluated here"
+    known = math.isfinite(bounds.dual) or result.stop is Stop.INFEASIBLE
+    source = stated(bounds.dual_source) if known else bounds.dual_source
+    return replace(result, bounds=replace(bounds, primal_source=primal, dual_source=source)), stored
+
+
+def _agree(file: Path, item: str, value: float | None, other: str, said: float | None) -> None:
+    """Two fields that mean the same must say the same."""
+    if (value is None) != (said is None) or (value is not None and said is not None and not _same(value, said)):
+        raise InputError(f"is {_shown(value)}, but {other} is {_shown(said)}", file=file, item=item)
+
+
+def _bounded(file: Path, result: Result, cost: float) -> None:
+    """Why it stopped and the bound must be possible beside the cost."""
+    dual, stop = result.bounds.dual, result.stop
+    slack = _TOLERANCE * max(1.0, abs(cost))
+    if math.isfinite(cost) and dual > cost + slack:
+        raise InputError(f"is {dual:.12g}, above the cost {cost:.12g} of the plan", file=file, item="lower_bound")
+    if stop is Stop.OPTIMAL and not (math.isfinite(cost) and dual >= cost - slack):
+        raise InputError(
+            f"is optimal, but the cost is {_shown(cost)} and the lower bound {_shown(dual)}", file=file, item="stop"
+        )
+    if stop is Stop.INFEASIBLE and math.isfinite(cost):
+        raise InputError(f"is infeasible, but there is a plan of cost {cost:.12g}", file=file, item="stop")
+
+
+def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path) -> Result:
+    """The result with what its plan really costs; refused where ``result.json`` says otherwise."""
+    file, said = folder / "result.json", result.evaluation
+    if said is None:
+        raise InputError("is null, but there is a plan", file=file, item="evaluation")
+    for item, claimed, true in (
+        ("evaluation.hard", said.hard, found.hard),
+        ("cost" if found.feasible else "evaluation.cost", said.cost, found.cost),
+    ):
+        if not _same(claimed, true):
+            text = f"says {_shown(claimed)}, the plan beside it evaluates to {_shown(true)}"
+            raise InputError(text, file=file, item=item)
+    cost = found.cost if found.feasible else math.inf
+    _bounded(file, result, cost)
+    if found.feasible:
+        for line, point in enumerate(result.trace.points, start=2):
+            if point.dual > cost + 1e-4 * max(1.0, abs(cost)):
+                text = f"the bound {point.dual:.12g} is above the cost {cost:.12g} of the plan"
+                raise InputError(text, file=folder / "trace.csv", line=line)
+    bounds = replace(result.bounds, primal=cost, primal_source="evaluated again" if found.feasible else "")
+    return replace(result, plan=plan, evaluation=found, bounds=bounds)
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= _TOLERANCE * max(1.0, abs(b))
+
+
+def _shown(value: float | None) -> str:
+    return "unknown" if value is None or not math.isfinite(value) else f"{value:.12g}"
 
 
 def _read_trace(file: Path) -> Trace:
     if not file.exists():
         return Trace()
     try:
-        return trace_of(file.read_text(encoding="utf-8"))
-    except (KeyError, TypeError, ValueError) as error:
+        return trace_of(read_text(file))
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise InputError(f"is damaged ({error})", file=file) from None

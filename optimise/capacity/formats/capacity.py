@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from optimise import formats
 from optimise.capacity.formats.capacity_schema import (
     SCHEMA,
     CapacityFile,
@@ -25,7 +26,7 @@ from optimise.capacity.scenarios import Scenarios
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
-from optimise.formats.json_document import load_json, parse, write_json
+from optimise.formats.json_document import load_json, parse, top_keys, write_json
 from optimise.formats.text import beside, head
 
 __all__ = ["CapacityFormat", "write_capacity"]
@@ -43,7 +44,10 @@ class CapacityFormat:
     kind = "capacity"
 
     def detects(self, path: Path) -> bool:
-        return path.suffix.lower() == ".json" and bool(_MARK.search(head(path, 4096)))
+        if path.suffix.lower() != ".json":
+            return False
+        early = _MARK.search(head(path, 4096)) is not None  # also of a file that is cut short
+        return early or (top_keys(path).get("schema") or "").startswith("wardwise-capacity/")
 
     def read(self, path: Path, options: ReadOptions) -> CapacityProblem:
         path = Path(path)
@@ -318,4 +322,4 @@ def _write(path: Path, made: dict[str, Any]) -> Path:
 if __name__ == "__main__":
     from optimise.capacity.formats.capacity_schema import json_schema
 
-    write_json(Path(__file__).parent / "schema" / "capacity-1.json", json_schema())
+    write_json(Path(formats.__file__).parent / "schema" / "capacity-1.json", json_schema())

@@ -25,7 +25,7 @@ from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
-from optimise.formats.json_document import Strict, load_json, parse
+from optimise.formats.json_document import Strict, load_json, parse, top_keys
 from optimise.formats.text import beside, head
 
 __all__ = ["RegionFormat", "write_region"]
@@ -69,7 +69,10 @@ class RegionFormat:
     kind = "region"
 
     def detects(self, path: Path) -> bool:
-        return path.suffix.lower() == ".json" and bool(_MARK.search(head(path, 4096)))
+        if path.suffix.lower() != ".json":
+            return False
+        early = _MARK.search(head(path, 4096)) is not None  # also of a file that is cut short
+        return early or (top_keys(path).get("schema") or "").startswith("wardwise-region/")
 
     def read(self, path: Path, options: ReadOptions) -> RegionProblem:
         path = Path(path)

@@ -6,6 +6,7 @@ automatically assigning patients to beds", Artificial Intelligence in Medicine 4
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.text import contains, refuse_cut, whole
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.give_beds import give_beds
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
@@ -43,6 +45,7 @@ _TEXTS = {
 _POLICY = {"N": ANY_GENDER, "D": SAME_GENDER, "F": 0, "M": 1}
 _HEAD = ("Rooms", "Roomproperties", "Beds", "Departments", "Specialisms", "Patients", "Planning horizon")
 _LIMIT = 10**6
+_TITLE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*ARTICLE BENCHMARK DATA SET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +332,8 @@ def _read_plan(problem: HospitalProblem, text: str) -> HospitalPlan:
     start = problem.empty_plan()
     admission, room = start.admission.copy(), start.room.copy()
     bed = np.full_like(room, -1)
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines, seen = text.splitlines(), set[int]()
+    for number, line in enumerate(lines, start=1):
         words = line.split()
         if not words:
             continue
@@ -337,18 +341,30 @@ def _read_plan(problem: HospitalProblem, text: str) -> HospitalPlan:
         if words[0] not in patients:
             raise InputError("unknown patient, or one with no night inside the horizon", line=number, item=item)
         p = patients[words[0]]
-        if admission[p] >= 0:
+        if p in seen:
             raise InputError("occurs twice", line=number, item=item)
         first = int(people.release[p])
         nights = int(min(people.stay[p], problem.days - first))
+        seen.add(p)
+        if len(words) == 1 and (number < len(lines) or whole(text)):
+            continue  # not admitted
         if len(words) - 1 != nights:
-            text = f"has {len(words) - 1} beds, expected one for each of {nights} nights"
-            raise InputError(text, line=number, item=item)
+            said = f"has {len(words) - 1} beds, expected one for each of {nights} nights"
+            raise InputError(said, line=number, item=item)
         for d, name in enumerate(words[1:], start=first):
             if name not in place:
                 raise InputError(f"unknown bed {name[:40]!r}", line=number, item=item)
             room[p, d], bed[p, d] = place[name]
+        if number == len(lines) and not whole(text):
+            try:
+                refuse_cut(words[-1], place, item)
+            except InputError as error:
+                raise error.at(line=number) from None
         admission[p] = first
+    missing = [name for p, name in enumerate(people.ids) if p not in seen]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise InputError(f"no line for patient {missing[0]}{more}; who is not admitted has a line without beds")
     return HospitalPlan(admission, room, start.theatre, start.nurse, bed)
 
 
@@ -360,11 +376,7 @@ class PasFormat:
     kind = "hospital"
 
     def detects(self, path: Path) -> bool:
-        try:
-            with path.open("rb") as file:
-                return file.read(64).lstrip(b"\xef\xbb\xbf \r\n").startswith(b"ARTICLE BENCHMARK DATA SET")
-        except OSError:
-            return False
+        return contains(path, _TITLE)
 
     def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
         """Read an instance; ``options.extra["mixing"]`` is ``forbidden`` (default), ``minority`` or ``room``."""
@@ -385,7 +397,7 @@ class PasFormat:
             raise error.at(file=path) from None
 
     def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
-        """Write ``STEM.sol``; patients who are not admitted have no line."""
+        """Write ``STEM.sol``; patients who are not admitted have a line without beds."""
         names = problem.rooms.bed_ids
         if not names:
             raise InputError("the PAS format needs named beds")
@@ -393,8 +405,7 @@ class PasFormat:
         rows = []
         for p, name in enumerate(problem.patients.ids):
             days = np.flatnonzero(plan.room[p] >= 0)
-            if len(days):
-                beds = [names[plan.room[p, d]][min(int(bed[p, d]), len(names[plan.room[p, d]]) - 1)] for d in days]
-                rows.append(" ".join([name, *beds]))
+            beds = [names[plan.room[p, d]][min(int(bed[p, d]), len(names[plan.room[p, d]]) - 1)] for d in days]
+            rows.append(" ".join([name, *beds]))
         stem = Path(stem)
         return [write_text(stem.with_name(stem.name + ".sol"), "\n".join(rows) + "\n")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
-from optimise.formats.base import ReadOptions
-from optimise.formats.text import LONGEST, Row, beside, clip, head, rows
+from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.text import LONGEST, Row, beside, clip, contains, placed, refuse_cut, rows, whole
 from optimise.roster.problem import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.roster.rules.cover import Cover, Demand
 from optimise.roster.rules.primitives import RosterRule, Segment
@@ -25,7 +26,9 @@ from optimise.roster.rules.weekends import WorkedWeekends
 __all__ = ["CurtoisFormat"]
 
 _SECTIONS = ("HORIZON", "SHIFTS", "STAFF", "DAYS_OFF", "SHIFT_ON_REQUESTS", "SHIFT_OFF_REQUESTS", "COVER")
-_REQUIRED = ("HORIZON", "SHIFTS", "STAFF")
+#: What every instance has; one in which it is missing was cut short.
+_REQUIRED = _SECTIONS
+_MARK = re.compile(rb"SECTION_HORIZON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class CurtoisFormat:
     kind = "roster"
 
     def detects(self, path: Path) -> bool:
-        return "SECTION_HORIZON" in head(path)
+        return contains(path, _MARK)
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
         """Read an instance.
@@ -71,6 +74,7 @@ class CurtoisFormat:
         duties: list[list[int] | None] = [None] * len(problem.employees)
         people = {e.id: i for i, e in enumerate(problem.employees)}
         known = {d.id: a for a, d in enumerate(problem.duties)} | {"-": 0, "": 0}
+        cells: list[str] = []
         for row in rows(path):
             name, *cells = (c.strip() for c in row.text.split(","))
             i = row.look_up(people, name, "employee")
@@ -79,6 +83,9 @@ class CurtoisFormat:
             if len(cells) != problem.horizon.days:
                 raise row.error(f"{problem.horizon.days} days wanted, found {len(cells)}", f"employee {name}")
             duties[i] = [row.look_up(known, c, "shift") for c in cells]
+        if not whole(read_text(path)) and cells:
+            with placed(path, row.line):
+                refuse_cut(cells[-1], known, f"employee {name}")
         missing = [e.id for e, d in zip(problem.employees, duties, strict=True) if d is None]
         if missing:
             raise InputError(f"no line for {clip(', '.join(missing), 200)}", file=path, item="plan")
@@ -259,7 +266,21 @@ class _Reader:
                 (Segment(math.inf, row.integer(over, f"{item}, weight over")),),
                 label=shift,
             )
+        self._whole_cover(list(demands))
         return [Cover(name="cover", demands=tuple(demands.values()))]
+
+    def _whole_cover(self, given: list[tuple[int, str]]) -> None:
+        """Refuse cover that stops early: instances list every day with every shift, in order."""
+        section = self.sections["COVER"]
+        if not section:
+            raise InputError("holds no line", file=self.path, item="SECTION_COVER")
+        every = [(d, s.id) for d in range(self.days) for s in self.shifts]
+        if len(given) < len(every) and given == every[: len(given)]:
+            text = f"ends on day {given[-1][0]} of {self.days}, shift {given[-1][1]}: the file was cut short"
+            raise section[-1].error(text, "SECTION_COVER")
+        weights = [row.text.rpartition(",")[2].strip() for row in section]
+        if not whole(read_text(self.path)) and weights.count(weights[-1]) == 1 < len(weights):
+            raise section[-1].error("ends inside a line: the file was cut short, or end the last line", "SECTION_COVER")
 
 
 def _sections(path: Path) -> dict[str, list[Row]]:

@@ -17,13 +17,16 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
 from optimise.formats.base import ReadOptions
-from optimise.formats.text import LONGEST, beside, head, look_up, placed
+from optimise.formats.text import LONGEST, beside, contains, look_up, placed
 from optimise.formats.xmltree import Node, read_xml
 from optimise.roster.formats.inrc1_rules import Context, date_of, day_of, rules
 from optimise.roster.problem import Duty, Employee, Roster, RosterProblem, Shift
 
 __all__ = ["Inrc1Format"]
 
+_ROOT = re.compile(rb"<SchedulingPeriod[\s>]")
+#: What every instance has; one in which it is missing was cut or damaged.
+_REQUIRED = ("StartDate", "EndDate", "Skills", "ShiftTypes", "Patterns", "Contracts", "Employees", "CoverRequirements")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?\Z")
 
 
@@ -35,7 +38,7 @@ class Inrc1Format:
     kind = "roster"
 
     def detects(self, path: Path) -> bool:
-        return re.search(r"<SchedulingPeriod[\s>]", head(path)) is not None
+        return contains(path, _ROOT)
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
         """Read an instance.
@@ -49,6 +52,10 @@ class Inrc1Format:
         root = read_xml(path)
         if root.tag != "SchedulingPeriod":
             raise root.error("<SchedulingPeriod> was expected")
+        for tag in _REQUIRED:
+            root.one(tag)
+        if not root.one("CoverRequirements").children:
+            raise root.one("CoverRequirements").error("asks for nobody")
         horizon = _horizon(root)
         shifts, required = _shifts(root)
         duties = (Duty("-"), *(Duty(s.id, i) for i, s in enumerate(shifts)))

@@ -17,7 +17,7 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation
 from optimise.formats.base import ReadOptions
-from optimise.formats.text import beside, clip, head, is_file, placed
+from optimise.formats.text import beside, clip, contains, is_file, placed
 from optimise.roster.formats import inrc2_json, inrc2_text
 from optimise.roster.formats.inrc2_problem import DAYS, Border, History, Scenario, Week, compose
 from optimise.roster.formats.inrc2_stages import Stages
@@ -27,6 +27,9 @@ __all__ = ["Inrc2Format", "validator_breakdown", "write_history"]
 
 _NAME = re.compile(r"(?P<scenario>.+)_(?P<history>[0-9]{1,4})_(?P<weeks>[0-9]{1,4}(-[0-9]{1,4})*)\Z")
 _WEEKS = re.compile(r"[0-9]{1,4}([-, ]+[0-9]{1,4})*\Z")
+_SCENARIO = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*SCENARIO\s*=")
+_OBJECT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{")
+_SOLUTION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*SOLUTION")
 #: Letters of a name that a file may have, to be on the safe side.
 _LONGEST = 200
 _ENDINGS = (".txt", ".json")
@@ -139,22 +142,23 @@ class Inrc2Format:
         scenario: Scenario = _form(source.scenario).read_scenario(source.scenario)
         history_path, week_indexes = _choices(source, scenario, options)
         history: History = _form(history_path).read_history(history_path, scenario)
-        week_paths = [_file(source.folder, f"WD-{scenario.id}-{w}") for w in week_indexes]
+        week_paths = [_file(source.folder, [f"WD-{name}-{w}" for name in scenario.names]) for w in week_indexes]
         known: dict[Path, Week] = {p: _form(p).read_week(p, scenario) for p in dict.fromkeys(week_paths)}
         left, stage = scenario.weeks - history.week, bool((options.extra or {}).get("stage"))
         if len(week_indexes) != left and not (stage and len(week_indexes) < left):
             raise InputError(f"{left} weeks are to be given, not {len(week_indexes)}", file=path, item="weeks")
-        index = history_path.stem.removeprefix(f"H0-{scenario.id}-")
+        index = _without(history_path.stem, "H0", scenario)
         borders = {n: astuple(history.borders[n]) for n in scenario.nurses}
         meta = {
             "scenario": scenario.id,
+            "names": scenario.names,
             "history": index,
             "weeks": week_indexes,
             "first_week": history.week,
             "borders": borders,
         }
         with placed(source.scenario):
-            name = f"{scenario.id}_{index}_{'-'.join(week_indexes)}"
+            name = f"{scenario.names[0]}_{index}_{'-'.join(week_indexes)}"
             weeks = [known[p] for p in week_paths]
             if len(weeks) == left:
                 meta["stages"] = Stages(scenario, history, tuple(weeks))
@@ -170,7 +174,7 @@ class Inrc2Format:
         duties = np.zeros((len(people), problem.horizon.days), dtype=np.int16)
         seen: dict[int, Path] = {}
         for file in _solutions(path):
-            week, assignments = inrc2_text.read_solution(file, scenario)
+            week, assignments = inrc2_text.read_solution(file, scenario, *problem.meta.get("names", ()))
             if week in seen:
                 raise InputError(f"week {week} is also in {seen[week]}", file=file)
             if not 0 <= week - first < weeks:
@@ -236,10 +240,9 @@ def _locate(path: Path) -> _Source | None:
 def _is_scenario(path: Path) -> bool:
     if path.suffix not in _ENDINGS:
         return False
-    start = head(path, 4096).lstrip()
     if path.suffix == ".txt":
-        return re.match(r"SCENARIO\s*=", start) is not None
-    return path.name.startswith("Sc-") and start.startswith("{")
+        return contains(path, _SCENARIO)
+    return path.name.startswith("Sc-") and contains(path, _OBJECT)
 
 
 def _scenarios(folder: Path) -> list[Path]:
@@ -254,7 +257,7 @@ def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple
     weeks = options.weeks if options.weeks is not None else source.weeks
     if history is None or weeks is None:
         lacking = " and ".join(n for n, v in (("history", history), ("weeks", weeks)) if v is None)
-        h, w = (_indexes(source.folder, f"{kind}-{scenario.id}-") for kind in ("H0", "WD"))
+        h, w = (_indexes(source.folder, [f"{kind}-{name}-" for name in scenario.names]) for kind in ("H0", "WD"))
         example = "-".join((w * scenario.weeks or ["0"])[: scenario.weeks])
         raise InputError(
             f"{lacking} to be given: an initial history (found: {', '.join(h) or 'none'}) and {scenario.weeks} weeks "
@@ -262,9 +265,9 @@ def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple
             f"for example --history {h[0] if h else 0} --weeks {example}",
             file=source.folder,
         )
-    prefix = f"H0-{scenario.id}-"
+    prefix = f"H0-{scenario.names[0]}-"
     named = [p for p in (source.folder / history.strip(), Path(history.strip())) if is_file(p)]
-    index = history.strip().removeprefix(prefix)
+    index = _without(history.strip(), "H0", scenario)
     if not named and not re.fullmatch(r"[0-9]{1,4}", index):
         raise InputError(
             f"{clip(history)!r} names no history; give an index, {prefix}INDEX or a file",
@@ -275,25 +278,35 @@ def _choices(source: _Source, scenario: Scenario, options: ReadOptions) -> tuple
         raise InputError(
             f"{clip(weeks)!r} is not a list of week indexes such as 6-2-9-1", file=source.folder, item="weeks"
         )
-    return named[0] if named else _file(source.folder, prefix + index), re.split(r"[-, ]+", weeks.strip())
+    history_path = named[0] if named else _file(source.folder, [f"H0-{name}-{index}" for name in scenario.names])
+    return history_path, re.split(r"[-, ]+", weeks.strip())
 
 
-def _indexes(folder: Path, prefix: str) -> list[str]:
+def _without(stem: str, kind: str, scenario: Scenario) -> str:
+    """``1`` of ``H0-n030w4-1``."""
+    for name in scenario.names:
+        stem = stem.removeprefix(f"{kind}-{name}-")
+    return stem
+
+
+def _indexes(folder: Path, prefixes: list[str]) -> list[str]:
     """Indexes of the files ``PREFIX<index>.txt|json`` in a folder, in numeric order."""
-    found = {p.stem.removeprefix(prefix) for e in _ENDINGS for p in folder.glob(f"{prefix}*{e}")}
+    files = [p.stem for p in folder.iterdir() if p.suffix in _ENDINGS]
+    found = {stem.removeprefix(prefix) for prefix in prefixes for stem in files if stem.startswith(prefix)}
     return sorted((i for i in found if i.isdecimal()), key=int)
 
 
-def _file(folder: Path, stem: str) -> Path:
-    for ending in _ENDINGS:
-        if is_file(folder / f"{stem}{ending}"):
-            return folder / f"{stem}{ending}"
-    prefix = stem.rpartition("-")[0] + "-"
-    known = ", ".join(_indexes(folder, prefix))
+def _file(folder: Path, stems: list[str]) -> Path:
+    """The file of one of these names, in either form."""
+    for stem in stems:
+        for ending in _ENDINGS:
+            if is_file(folder / f"{stem}{ending}"):
+                return folder / f"{stem}{ending}"
+    known = ", ".join(_indexes(folder, [stem.rpartition("-")[0] + "-" for stem in stems]))
     text = f"no such file; known indexes: {known or 'none'}"
-    if len(stem) > _LONGEST:  # of a damaged scenario: no file can be called so
-        raise InputError(text, file=folder, item=clip(stem))
-    raise InputError(text, file=folder / f"{stem}{_ENDINGS[0]}")
+    if len(stems[0]) > _LONGEST:  # of a damaged scenario: no file can be called so
+        raise InputError(text, file=folder, item=clip(stems[0]))
+    raise InputError(text, file=folder / f"{stems[0]}{_ENDINGS[0]}")
 
 
 def _form(path: Path) -> Any:
@@ -304,7 +317,7 @@ def _form(path: Path) -> Any:
 def _solutions(path: Path) -> list[Path]:
     """Weekly solution files that a path means."""
     if path.is_dir():
-        found = [p for p in sorted(path.glob("*.txt")) if head(p, 4096).lstrip().startswith("SOLUTION")]
+        found = [p for p in sorted(path.glob("*.txt")) if contains(p, _SOLUTION)]
         if not found:
             raise InputError("holds no weekly solution (*.txt that begins with SOLUTION)", file=path)
         return found

@@ -20,6 +20,7 @@ from optimise.roster.formats.inrc2_problem import (
     Nurse,
     Scenario,
     Week,
+    stem_of,
 )
 
 __all__ = ["read_history", "read_scenario", "read_week"]
@@ -127,7 +128,7 @@ class _Week(Loose):
 def read_scenario(path: Path) -> Scenario:
     """Read ``Sc-....json``."""
     data = parse(_Scenario, load_json(path), path)
-    scenario = Scenario(data.id, data.numberOfWeeks)
+    scenario = Scenario(data.id, data.numberOfWeeks, stem=stem_of(path))
     for i, skill in enumerate(data.skills):
         with placed(path, item=f"skills[{i}]"):
             scenario.add_skill(skill)
@@ -154,7 +155,7 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def _same(path: Path, name: str, scenario: Scenario) -> None:
-    if name != scenario.id:
+    if name not in scenario.names:
         raise InputError(f"belongs to scenario {name[:60]!r}, not to {scenario.id!r}", file=path, item="scenario")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from optimise.core.errors import InputError
@@ -26,7 +27,7 @@ from optimise.roster.rules.succession import Succession
 from optimise.roster.rules.totals import Total
 from optimise.roster.rules.weekends import CompleteWeekends, WorkedWeekends
 
-__all__ = ["ANY", "DAYS", "NONE", "Border", "Contract", "History", "Nurse", "Scenario", "Week", "compose"]
+__all__ = ["ANY", "DAYS", "NONE", "Border", "Contract", "History", "Nurse", "Scenario", "Week", "compose", "stem_of"]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ANY, NONE = "Any", "None"
@@ -88,7 +89,10 @@ def _ordered(limits: Pair, what: str) -> None:
 
 @dataclass(slots=True)
 class Scenario:
-    """Skills, shift types, contracts and nurses."""
+    """Skills, shift types, contracts and nurses.
+
+    ``stem`` is what its files are called by (``Sc-STEM.txt``, ``H0-STEM-1.txt``), where that differs from ``id``.
+    """
 
     id: str
     weeks: int
@@ -97,6 +101,12 @@ class Scenario:
     forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     nurses: dict[str, Nurse] = field(default_factory=dict)
+    stem: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What other files may call it: by its files' names first, then by what it says of itself."""
+        return tuple(dict.fromkeys(name for name in (self.stem, self.id) if name))
 
     def add_skill(self, name: str) -> None:
         _fresh(self.skills, name, "skill")
@@ -372,3 +382,8 @@ def _totals(scenario: Scenario, history: History, nurses: list[str], horizon: Ho
 def _complete_weekends(scenario: Scenario, nurses: list[str], horizon: Horizon) -> RosterRule:
     together = tuple(i for i, n in enumerate(nurses) if scenario.contracts[scenario.nurses[n].contract].complete)
     return CompleteWeekends(name="complete weekends", employees=together, weekends=horizon.weekends(), weight=WEEKEND)
+
+
+def stem_of(path: Path) -> str:
+    """``n030w4`` of ``Sc-n030w4.txt``; empty for a scenario file that is called otherwise."""
+    return path.stem[3:] if path.stem.startswith("Sc-") else ""

@@ -18,6 +18,7 @@ from optimise.roster.formats.inrc2_problem import (
     Nurse,
     Scenario,
     Week,
+    stem_of,
     weekday,
 )
 
@@ -84,7 +85,7 @@ def read_scenario(path: Path) -> Scenario:
     lines = _Lines(path)
     _, name = lines.value("SCENARIO")
     row, text = lines.value("WEEKS")
-    scenario = Scenario(name, row.integer(text, "WEEKS", 1, MOST_WEEKS))
+    scenario = Scenario(name, row.integer(text, "WEEKS", 1, MOST_WEEKS), stem=stem_of(path))
     for row in lines.block("SKILLS", "skill"):
         with placed(path, row.line):
             scenario.add_skill(row.text)
@@ -136,7 +137,7 @@ def _owned(lines: _Lines, scenario: Scenario) -> int:
 
 
 def _same(row: Row, name: str, scenario: Scenario) -> None:
-    if name != scenario.id:
+    if name not in scenario.names:
         raise row.error(f"belongs to scenario {name[:60]!r}, not to {scenario.id!r}")
 
 
@@ -182,14 +183,17 @@ def read_week(path: Path, scenario: Scenario) -> Week:
     return week
 
 
-def read_solution(path: Path, scenario: str) -> tuple[int, list[tuple[Row, str, int, str, str]]]:
-    """Read one weekly solution: its week index and its (line, nurse, weekday, shift, skill)."""
+def read_solution(path: Path, *scenario: str) -> tuple[int, list[tuple[Row, str, int, str, str]]]:
+    """Read one weekly solution of a scenario, by any of its names.
+
+    Returns its week index and its (line, nurse, weekday, shift, skill).
+    """
     lines = _Lines(path)
     lines.title("SOLUTION")
     row = lines.next("week index and scenario")
     index, name = _tokens(row, 2, "this line (week index and scenario)")
-    if name != scenario:
-        raise row.error(f"belongs to scenario {name[:60]!r}, not to {scenario!r}")
+    if name not in scenario:
+        raise row.error(f"belongs to scenario {name[:60]!r}, not to {scenario[0]!r}")
     week = row.integer(index, "week index", 0, MOST_WEEKS)
     found = []
     for row in lines.block("ASSIGNMENTS", "assignment"):

@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
+from optimise import formats
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.json_document import top_keys
 from optimise.formats.text import head
 from optimise.roster.formats.native_plan import read_native_plan, write_native_plan
 from optimise.roster.formats.ward import SCHEMA_VERSION, Ward
@@ -23,6 +25,10 @@ __all__ = ["NativeFormat", "read_ward", "schema", "schema_text", "write_ward"]
 _TEXT = (".json", ".yaml", ".yml")
 _TABLES = (".xlsx", ".xlsm")
 _KEYS = re.compile(r"""(?m)(?:^|[{,\s])["']?(schema_version|start|shifts|staff|contracts|demand|rules)["']?\s*:""")
+_OURS = {"schema_version", "start", "shifts", "staff", "contracts", "demand", "rules"}
+_OTHERS = {"patients", "rooms", "occupants", "surgeons", "operating_theaters", "roster"}
+_LINE_KEYS = re.compile(r"""(?m)^["']?(\w+)["']?\s*:""")  # of YAML's outermost mapping
+_HEAD = 60_000  # letters from which the beginning of a file is not all of it
 _FOREIGN = re.compile(r"""["']?(patients|rooms|occupants|surgeons|operating_theaters|roster)["']?\s*:""")
 
 
@@ -37,7 +43,21 @@ class NativeFormat:
         if path.suffix.lower() not in _TEXT:
             return False
         text = head(path)
-        return len(set(_KEYS.findall(text))) >= 2 and not _FOREIGN.search(text)
+        if _FOREIGN.search(text):
+            return False
+        return len(set(_KEYS.findall(text))) >= 2 or (len(text) >= _HEAD and self._later(path))
+
+    @staticmethod
+    def _later(path: Path) -> bool:
+        """Whether a large file has keys of a ward further down."""
+        if path.suffix.lower() == ".json":
+            keys = set(top_keys(path))
+        else:
+            try:
+                keys = set(_LINE_KEYS.findall(read_text(path)))
+            except InputError:
+                return False
+        return len(keys & _OURS) >= 2 and not keys & _OTHERS
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
         document = _parsed(path)
@@ -135,4 +155,4 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
-    write_text(Path(__file__).parent / "schema" / f"ward-{SCHEMA_VERSION}.json", schema_text())
+    write_text(Path(formats.__file__).parent / "schema" / f"ward-{SCHEMA_VERSION}.json", schema_text())

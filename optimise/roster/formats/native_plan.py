@@ -26,7 +26,7 @@ import numpy as np
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
-from optimise.formats.text import beside, is_file, separator
+from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
 from optimise.roster.formats.ward_document import Document, ItemError, nearest
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
@@ -170,7 +170,12 @@ def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=reader.line_num) from None
-    return read_plan_rows(rows, path, problem)
+    plan = read_plan_rows(rows, path, problem)
+    if not whole(text):
+        line, row = rows[-1]
+        with placed(path, line):
+            refuse_cut(row[-1].strip(), [d.id for d in problem.duties[1:]], row[0])
+    return plan
 
 
 def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: RosterProblem) -> Roster:

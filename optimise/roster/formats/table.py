@@ -17,7 +17,7 @@ from typing import Any
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.formats.base import ReadOptions, read_text
-from optimise.formats.text import beside, separator
+from optimise.formats.text import beside, separator, whole
 from optimise.roster.formats.native_plan import plan_csv, plan_rows, read_native_plan, read_plan_rows
 from optimise.roster.formats.table_cells import KINDS, CellError
 from optimise.roster.formats.table_sheets import SHEETS, Column, Sheet
@@ -302,9 +302,14 @@ def _folder_rows(path: Path) -> Mapping[str, Rows]:
 def _csv_rows(text: str, file: Path) -> Rows:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
-        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        made = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=file, line=reader.line_num) from None
+    header = next((row for _, row in made if any(row) and not row[0].startswith("#")), [])
+    if made and not whole(text) and len(made[-1][1]) < len(header):
+        said = f"ends inside a line, with {len(made[-1][1])} of {len(header)} cells: the file was cut short"
+        raise InputError(said, file=file, line=made[-1][0])
+    return made
 
 
 # ---------------------------------------------------------------------------------------------- writing

@@ -80,6 +80,9 @@ def test_a_real_recording_can_be_stored_and_predicts_less_than_perfect(tmp_path:
 
 def test_a_file_that_is_no_trace_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.trace.json").write_text('{"schema": "wardwise-trace/2"}')
+    with pytest.raises(InputError, match="name: field required"):
+        Trace.read(tmp_path / "x.trace.json")
+    (tmp_path / "x.trace.json").write_text("[]")
     with pytest.raises(InputError, match="no recorded trace"):
         Trace.read(tmp_path / "x.trace.json")
     (tmp_path / "x.trace.json").write_text('{"schema": "wardwise-trace/1"}')

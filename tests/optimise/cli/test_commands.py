@@ -75,8 +75,15 @@ def test_formats_lists_every_format(wardwise: Command) -> None:
     assert all(f["description"] for f in made.values())
 
 
-def test_schema_is_a_json_schema(wardwise: Command) -> None:
-    assert "$schema" in json.loads(wardwise("schema").out)
+@pytest.mark.parametrize("kind", ["", "ward", "capacity", "hospital", "region", "result", "checkpoint", "job", "cell"])
+def test_schema_is_a_json_schema(wardwise: Command, kind: str) -> None:
+    assert "$schema" in json.loads(wardwise("schema", *([kind] if kind else [])).out)
+
+
+def test_an_unknown_schema_lists_the_known_ones(wardwise: Command) -> None:
+    ran = wardwise("schema", "../../x")
+    assert ran.code == 2
+    assert "result" in ran.err
 
 
 def test_generate_makes_a_ward_that_reads(wardwise: Command, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _plan(problem: Any) -> Any:
 
 
 def test_the_published_schema_is_current() -> None:
-    from optimise.capacity.formats import capacity as module
+    from optimise import formats as module
 
     stored = Path(module.__file__).parent / "schema" / "capacity-1.json"
     assert json.loads(stored.read_text()) == json.loads(json.dumps(json_schema()))

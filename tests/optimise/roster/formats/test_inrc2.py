@@ -411,7 +411,8 @@ def test_bad_lines_are_named(tiny: Path, file: str, old: str, new: str, line: in
 
 
 def test_a_name_too_long_for_a_file_names_none(tiny: Path) -> None:
-    path = tiny / "Sc-tiny.txt"
+    path = tiny / "scenario.txt"
+    (tiny / "Sc-tiny.txt").unlink()
     path.write_text(SCENARIO.replace("= tiny", "= " + "9" * 300))
     with pytest.raises(InputError, match="no such file") as caught:
         instance(path, history="0", weeks="1-0")
@@ -434,3 +435,44 @@ def test_bad_json_is_named(benchmarks: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=words) as caught:
             Inrc2Format().read(folder, ReadOptions(history="1", weeks="0-0-0-0"))
         assert caught.value.file == path
+
+
+# ---- scenarios that call themselves otherwise than their files do -------------------------------------------------
+@pytest.mark.parametrize("said", ["tiny_2", "tiny"])
+def test_text_files_are_found_by_their_names(tiny: Path, tmp_path: Path, said: str) -> None:
+    expected = instance(tiny / "tiny_0_1-0")
+    for file in tiny.iterdir():
+        text = file.read_text()
+        name = "tiny_2" if file.name.startswith("Sc-") else said
+        file.write_text(
+            text.replace("= tiny", f"= {name}").replace("0 tiny", f"0 {name}").replace("A\ntiny", f"A\n{name}")
+        )
+    found = instance(tiny / "tiny_0_1-0")
+    assert found.digest() == expected.digest()
+    assert found.name == "tiny_0_1-0"
+    assert instance(tiny, history="0", weeks="1-0").digest() == expected.digest()
+    assert instance(tiny, history="H0-tiny-0.txt", weeks="1-0").digest() == expected.digest()
+    plan = random_roster(found, np.random.default_rng(2))
+    out = tmp_path / "out"
+    out.mkdir()
+    written = write_plan(plan, found, out / "plan")
+    assert written[0].read_text().startswith("SOLUTION\n0 tiny_2\n")
+    assert read_plan(out, found) == plan
+    for file in written:
+        file.write_text(file.read_text().replace("tiny_2", "tiny"))
+    assert read_plan(out, found) == plan
+
+
+def test_json_files_are_found_by_their_names(benchmarks: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "n030w4"
+    shutil.copytree(benchmarks / "inrc2" / "json_sample" / "n030w4", folder)
+    expected = instance(folder, history="1", weeks="0-0-0-0")
+    for file in folder.glob("*.json"):
+        file.write_text(file.read_text().replace('"n030w4"', '"n030w4_7"'))
+    assert instance(folder, history="1", weeks="0-0-0-0").digest() == expected.digest()
+
+
+def test_files_of_another_scenario_are_still_refused(tiny: Path) -> None:
+    (tiny / "H0-tiny-0.txt").write_text(HISTORY.replace("tiny", "other"))
+    with pytest.raises(InputError, match="belongs to scenario 'other', not to 'tiny'"):
+        instance(tiny / "tiny_0_1-0")

@@ -341,7 +341,7 @@ def rostered_free(made: RosterProblem) -> Roster:
 
 
 def test_published_schema_is_up_to_date() -> None:
-    file = ROOT / "optimise" / "io" / "schema" / "ward-1.json"
+    file = ROOT / "optimise" / "formats" / "schema" / "ward-1.json"
     assert file.read_text(encoding="utf-8") == schema_text(), "write it again: python -m optimise.roster.formats.native"
 
 

@@ -1,0 +1,228 @@
+"""What Wardwise writes for itself and reads back, as models: ``result.json``, checkpoints, cells of studies.
+
+Every such file has a published JSON Schema (``optimise/formats/schema``, ``wardwise schema result``). What does not fit is
+refused in words: the file, the field, what was found and what was expected. Keys that are not known are passed over,
+so that a later version may add some.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from optimise.core.result import FROM_CHECKPOINT, STATED
+
+__all__ = [
+    "CellFile",
+    "CheckpointFacts",
+    "ResultFile",
+    "StoredModel",
+    "from_checkpoint",
+    "is_run_file",
+    "published",
+    "stated",
+]
+
+#: Names that a run gives its files, and no others: nothing else is read from or removed from its folder.
+_RUN_FILES = re.compile(r"(trace\.csv|(native-)?plan(-week[0-9]{1,6})?\.(csv|json|sol|txt|xlsx|xml))")
+
+
+def is_run_file(name: str) -> bool:
+    """Whether a run could have given one of its files this name (no folders, no other names)."""
+    return _RUN_FILES.fullmatch(name) is not None
+
+
+def stated(source: str) -> str:
+    """The source of a bound that was read from ``result.json``."""
+    return source if source.startswith(STATED) else f"{STATED}: {source}" if source else STATED
+
+
+def from_checkpoint(source: str) -> str:
+    """The source of a bound that was read from a checkpoint."""
+    return source if source.startswith(FROM_CHECKPOINT) else f"{FROM_CHECKPOINT}: {source or 'unknown'}"
+
+
+class StoredModel(BaseModel):
+    """Exact types, no NaN and no infinity."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, allow_inf_nan=False, populate_by_name=True)
+
+
+_LARGE = 1e300
+Number = Annotated[float, Field(ge=-_LARGE, le=_LARGE)]
+Amount = Annotated[float, Field(ge=0, le=_LARGE)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
+Text = Annotated[str, Field(max_length=100_000)]
+Name = Annotated[str, Field(max_length=10_000)]
+
+
+class RuleEntry(StoredModel):
+    """A rule with its total."""
+
+    rule: Name
+    hard: bool
+    amount: Number | None
+    cost: Number | None
+
+
+class ViolationEntry(RuleEntry):
+    """A broken rule by people and days."""
+
+    who: list[Name]
+    days: list[Annotated[int, Field(ge=-(10**6), le=10**6)]]
+    message: Text
+
+
+class EvaluationEntry(StoredModel):
+    """The evaluation as it was when the run was written; whoever reads it evaluates the plan again."""
+
+    feasible: bool
+    cost: Number | None
+    hard: Amount | None
+    rules: list[RuleEntry]
+    violations: list[ViolationEntry]
+
+
+class BoundsEntry(StoredModel):
+    """``dual <= optimum <= primal``; null is unknown."""
+
+    primal: Number | None
+    dual: Number | None
+    primal_source: Text
+    dual_source: Text
+
+
+class StatsEntry(StoredModel):
+    """Where the time went."""
+
+    seconds: Amount
+    phases: dict[Name, list[Number]]
+    counts: dict[Name, Number | None]
+
+
+class ProvenanceEntry(StoredModel):
+    """What is needed to repeat the run."""
+
+    method: Name
+    seed: Annotated[int, Field(ge=0)]
+    ranks: Count
+    threads: Count = 1
+    options: dict[Name, Any] = Field(default_factory=dict)
+    instance: Name = ""
+    digest: Name = ""
+    versions: dict[Name, Name] = Field(default_factory=dict)
+    machine: Name = ""
+    started: Name = ""
+
+
+class ReplanEntry(StoredModel):
+    """How an earlier plan was put into the problem."""
+
+    plan: Name = ""
+    freeze_until: Annotated[int, Field(ge=0, le=10**6)] = 0
+    change_cost: Amount = 0.0
+    days_since: Annotated[int, Field(ge=0, le=10**6)] = 0
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.model_fields_set and not self.plan:
+            raise ValueError("names no plan")
+        return self
+
+
+class SourceEntry(StoredModel):
+    """Where the instance came from, so that it can be read again."""
+
+    path: Name = ""
+    format: Name = ""
+    history: Name | None = None
+    weeks: Name | None = None
+    extra: dict[Name, str | bool | int | float] = Field(default_factory=dict)
+    replan: ReplanEntry = Field(default_factory=ReplanEntry)
+
+
+class FilesEntry(StoredModel):
+    """Names of the files beside ``result.json``."""
+
+    trace: Name = ""
+    plan: list[Name] = Field(default_factory=list)
+    native_plan: list[Name] = Field(default_factory=list)
+
+
+class ResultFile(StoredModel):
+    """``result.json`` of a finished run."""
+
+    schema_: Literal["wardwise-result/1"] = Field(alias="schema")
+    wardwise: Name = ""
+    instance: Name = ""
+    family: Name | None = None
+    kind: Name | None = None
+    method: Name = ""
+    feasible: bool
+    stop: Literal["optimal", "gap", "time", "iterations", "infeasible", "interrupted", "error"]
+    cost: Number | None
+    lower_bound: Number | None
+    gap: Amount | None = None
+    seconds: Amount = 0.0
+    ranks: Count = 1
+    explanation: list[Text]
+    bounds: BoundsEntry
+    evaluation: EvaluationEntry | None
+    stats: StatsEntry
+    provenance: ProvenanceEntry
+    source: SourceEntry | None = None
+    files: FilesEntry | None = None
+
+
+class CheckpointFacts(StoredModel):
+    """What ``best.state`` says beside its arrays: best plan, bound and time spent of a run that goes on."""
+
+    bound: Number | None
+    bound_source: Text
+    seconds: Amount
+    plan: Annotated[dict[Name, str], Field(min_length=1, max_length=1000)] | None
+
+
+class CellFile(StoredModel):
+    """One run of a study."""
+
+    schema_: Literal["wardwise-cell/1"] = Field(alias="schema")
+    key: Name
+    instance: Name
+    family: Name
+    kind: Name
+    method: Name
+    seed: Annotated[int, Field(ge=0)]
+    options: dict[Name, Any]
+    time_limit: Number | None
+    optimum: Number | None = None
+    optimum_source: Text = ""
+    shape: dict[Name, Number]
+    status: Literal["done", "refused", "failed"]
+    message: str
+    seconds: Amount
+    cpu_seconds: Amount
+    stop: Name = ""
+    objective: Number | None = None
+    bound: Number | None = None
+    feasible: bool = False
+    solve_seconds: Amount = 0.0
+    trace: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
+    counts: dict[Name, Number] = Field(default_factory=dict)
+    series: dict[Name, list[float]] = Field(default_factory=dict)
+    machine: Name = ""
+    versions: dict[Name, Name] = Field(default_factory=dict)
+    started: Name = ""
+
+
+def published(model: type[BaseModel], name: str) -> str:
+    """Text of the schema file of a model."""
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"wardwise:{name}",
+        **model.model_json_schema(by_alias=True),
+    }
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"

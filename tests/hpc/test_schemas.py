@@ -1,0 +1,37 @@
+"""Published schemas of what is written and read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import optimise
+from hpc.schemas import FOLDER, MODELS, schemas
+from hpc.slurm.card import write_card
+from optimise.core.method import Limits
+from optimise.core.serialise import Source
+from optimise.generate import ward
+from optimise.runs.resultfile import write_result
+
+
+def test_published_schemas_are_up_to_date() -> None:
+    for file, text in schemas().items():
+        assert file.read_text(encoding="utf-8") == text, "write them again: python -m hpc.schemas"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_is_a_schema(name: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(json.loads((FOLDER / f"{name}.json").read_text()))
+
+
+def test_what_is_written_satisfies_them(tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    problem = ward(4, days=7, seed=1).problem()
+    result = optimise.solve(problem, method="highs", limits=Limits(5))
+    files = {"result-1": write_result(result, problem, tmp_path / "run", source=Source("ward.json"))[0]}
+    files["job-1"] = write_card(tmp_path, job_id="17", kind="solve", request={"nodes": 1})
+    for name, file in files.items():
+        jsonschema.validate(json.loads(file.read_text()), json.loads((FOLDER / f"{name}.json").read_text()))
