@@ -1,6 +1,7 @@
 """What Wardwise writes for itself and reads back, as models: ``result.json``, checkpoints, cells of studies.
 
-Every such file has a published JSON Schema (``optimise/formats/schema``, ``wardwise schema result``). What does not fit is
+Every such file has a published JSON Schema (``optimise/formats/schema``, ``wardwise schema result``). What does not
+fit is
 refused in words: the file, the field, what was found and what was expected. Keys that are not known are passed over,
 so that a later version may add some.
 """

@@ -22,7 +22,7 @@ from optimise.generate.region import region
 from optimise.roster.formats.native import write_ward
 from optimise.roster.formats.table import write_tables
 
-_spec = util.spec_from_file_location("roster_texts", Path(__file__).with_name("test_roster_fuzz.py"))
+_spec = util.spec_from_file_location("roster_texts", Path(__file__).parents[1] / "roster/formats/test_roster_fuzz.py")
 assert _spec is not None
 assert _spec.loader is not None
 texts: Any = util.module_from_spec(_spec)
