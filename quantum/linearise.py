@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
+from optimise.solvers.highs_factory import make_highs
 from quantum.onehot import OneHot
 
 __all__ = ["Linearised", "solve_linearised"]
@@ -122,9 +123,7 @@ def _run(
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     integer, continuous = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     lp.integrality_ = [integer] * n + [continuous] * (costs.size - n)
-    solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_rel_gap", 0.0)):
-        solver.setOptionValue(name, value)
+    solver = make_highs({"random_seed": seed % 2**31, "mip_rel_gap": 0.0})
     if np.isfinite(seconds):
         solver.setOptionValue("time_limit", float(seconds))
     solver.passModel(lp)

@@ -38,6 +38,7 @@ from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search.bound import nights
 from optimise.hospital.search.lagrange import BedPrices, climb
 from optimise.solvers.highs import Highs
+from optimise.solvers.highs_factory import make_highs
 from optimise.solvers.linear import LinearModel
 
 __all__ = ["BedMaster", "generate", "solve_beds"]
@@ -75,9 +76,7 @@ class BedMaster:
         self.owner: list[int] = []
         self.cost: list[float] = []
         self._known: set[tuple[int, bytes]] = set()
-        self._lp: Any = highspy.Highs()
-        for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
-            self._lp.setOptionValue(name, value)
+        self._lp: Any = make_highs({"presolve": "off", "solver": "simplex"})
         inf, rows = highspy.kHighsInf, people + cells
         lower = np.concatenate([np.ones(people), np.full(cells, -inf)])
         upper = np.concatenate([np.ones(people), prices.beds.ravel().astype(float)])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.blocks import BlockProblem
+from optimise.solvers.highs_factory import make_highs
 
 __all__ = ["BlockColumn", "BlockMaster", "BlockSolution"]
 
@@ -96,9 +97,7 @@ class BlockMaster:
         self.link_outside = problem.matrix[rows][:, self.outside].tocsc()
         self.columns: list[BlockColumn] = []
         self.known: set[tuple[int, bytes]] = set()
-        self._lp: Any = highspy.Highs()
-        for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
-            self._lp.setOptionValue(name, value)
+        self._lp: Any = make_highs({"presolve": "off", "solver": "simplex"})
         self._build()
 
     @property
@@ -189,15 +188,7 @@ class BlockMaster:
         A block with continuous columns mixes its points, and its integer columns are asked to be whole
         (convexification); of the others, whole numbers of points are taken (discretisation).
         """
-        h = self._highspy.Highs()
-        for name, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("time_limit", max(0.1, seconds)),
-            ("mip_max_nodes", nodes),
-            ("mip_rel_gap", 0.0),
-        ):
-            h.setOptionValue(name, value)
+        h: Any = make_highs({"time_limit": max(0.1, seconds), "mip_max_nodes": nodes, "mip_rel_gap": 0.0})
         h.passModel(self._lp.getLp())
         base = len(self.outside) + len(self.slacks)
         pure = np.array([not self.mixed[c.kind] for c in self.columns], dtype=np.bool_)

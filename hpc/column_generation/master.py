@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hpc.column_generation.branching_rows import Totals
 from hpc.runtime.timers import Work
 from optimise.roster.kernels.cover import CoverRows
+from optimise.solvers.highs_factory import make_highs
 
 __all__ = ["Column", "Master", "MasterSolution"]
 
@@ -127,15 +128,7 @@ class Master:
         self.known: set[tuple[int, bytes]] = set()  # row and word
         self._idle: list[int] = []
         self._highspy = highspy
-        self._lp: Any = highspy.Highs()
-        for name, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-            ("simplex_strategy", 4),
-        ):
-            self._lp.setOptionValue(name, value)
+        self._lp: Any = make_highs({"presolve": "off", "solver": "simplex", "simplex_strategy": 4})
         self._rows(fixed)
         self.simplex = 0
         self.work = Work()
@@ -374,20 +367,18 @@ class Master:
         usable = usable if among is None else usable & among
         if linear.objective >= cutoff - 1e-7 or int(usable.sum()) > most:
             return None, math.inf, linear.objective
-        h = self._highspy.Highs()
-        for name, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 1e-3),
-            ("mip_max_nodes", nodes),
-            ("mip_detect_symmetry", False),
-            ("mip_heuristic_run_rins", False),
-            ("mip_heuristic_run_rens", False),
-            ("mip_heuristic_run_root_reduced_cost", False),
-            ("mip_heuristic_run_feasibility_jump", False),
-        ):
-            h.setOptionValue(name, value)
+        h = make_highs(
+            {
+                "mip_rel_gap": 0.0,
+                "mip_abs_gap": 1e-3,
+                "mip_max_nodes": nodes,
+                "mip_detect_symmetry": False,
+                "mip_heuristic_run_rins": False,
+                "mip_heuristic_run_rens": False,
+                "mip_heuristic_run_root_reduced_cost": False,
+                "mip_heuristic_run_feasibility_jump": False,
+            }
+        )
         if math.isfinite(cutoff):
             h.setOptionValue("objective_bound", float(cutoff))
         h.cbMipInterrupt.subscribe(lambda event: event.interrupt() if over() else None)

@@ -59,7 +59,9 @@ def forecast(
 
     from optimise.demand.forecast import forecast as make
     from optimise.demand.forecast import usual_models
+    from optimise.demand.forecasters import Climatology, SeasonalNaive
     from optimise.demand.output import SCORE_HEAD, score_rows, write_forecast
+    from optimise.optional import require
 
     ahead = periods(horizon, by)
     if origins < 1:
@@ -74,6 +76,10 @@ def forecast(
 
         lengths = read_stays(stay, demand.groups, demand.period)
     models = usual_models(region, None if not model else tuple(model))
+    if not all(isinstance(m, SeasonalNaive | Climatology) for m in models):
+        require("forecast", "sklearn", *(("holidays",) if region is not None else ()))
+    if output is not None:
+        require("forecast", "jinja2", "matplotlib")
 
     def tell(name: str) -> None:
         print(f"{name} done", file=sys.stderr, flush=True)

@@ -44,7 +44,9 @@ def replay(
     from optimise.demand.replay import course
     from optimise.demand.replay import replay as run
     from optimise.demand.versus import versus
+    from optimise.optional import require
 
+    require("forecast", "simpy", *(("jinja2", "matplotlib") if output is not None else ()))
     loaded: Any = load(problem, format=None, history=None, weeks=None)[0]
     if not isinstance(loaded, CapacityProblem):
         raise InputError("is no capacity problem", file=problem)

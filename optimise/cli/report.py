@@ -30,9 +30,12 @@ def report(
         raise WardwiseError(f"unknown kind of report {unknown[0]!r}; known: {', '.join(_KINDS)}")
 
     from optimise import report as reports
+    from optimise.optional import require_report
     from optimise.runs.resultfile import read_run
 
+    require_report(wanted)
     run = read_run(folder, instance=instance)
+    require_report(wanted, run.problem)
     writers = {
         "html": (reports.write_html, "report.html"),
         "png": (reports.write_png, "report.png"),

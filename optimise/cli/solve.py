@@ -114,12 +114,16 @@ def solve(
     earlier = FromPlan(from_plan, freeze_until, change_cost, days_since)
 
     def prepare() -> tuple[Problem, Source, Plan | None, Replanning | None]:
+        from optimise.optional import require_report
         from optimise.runs.resultfile import claim_folder
 
+        written = ["html"] if report else []
+        require_report(written)
         if output is not None:
             claim_folder(output)
         earlier.check(output)
         problem, source = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
+        require_report(written, problem)
         task = None
         if from_plan is not None:
             task, source = earlier.task(problem, source)

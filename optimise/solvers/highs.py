@@ -1,6 +1,6 @@
 """HiGHS held in memory: a model goes in as arrays, is changed in place, and is solved again from where it stood.
 
-The only module of ``optimise`` that imports highspy for whole models. No files are written and nothing is printed.
+The only module of ``optimise`` that solves whole models by highspy. No files are written and nothing is printed.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.result import Stop
+from optimise.solvers.highs_factory import make_highs
 from optimise.solvers.linear import Arrays
-
-if TYPE_CHECKING:
-    import highspy
 
 __all__ = ["Highs", "Solved", "round_up"]
 
@@ -88,20 +86,14 @@ class Highs:
     def __init__(
         self, arrays: Arrays, *, threads: int = 1, seed: int = 0, options: dict[str, Any] | None = None
     ) -> None:
-        import highspy
-
         self.arrays = arrays
-        self._highs: highspy.Highs = highspy.Highs()
-        for name, value in {
-            "output_flag": False,
-            "threads": threads,
+        defaults = {
             "parallel": "on" if threads > 1 else "off",
             "random_seed": seed % 2**31,
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-6,
-            **(options or {}),
-        }.items():
-            self._highs.setOptionValue(name, value)
+        }
+        self._highs = make_highs({**defaults, **(options or {})}, threads=threads)
         self._pass(arrays)
 
     def _pass(self, a: Arrays) -> None:

@@ -105,8 +105,9 @@ def _package(name: str, *, core: bool = False, extra: str = "") -> Finding:
 def _highs() -> Finding:
     import highspy
 
-    model = highspy.Highs()
-    model.setOptionValue("output_flag", False)
+    from optimise.solvers.highs_factory import make_highs
+
+    model = make_highs(threads=None)
     x = model.addVariable(lb=0, ub=3, obj=-1.0, type=highspy.HighsVarType.kInteger)
     model.run()
     solved = abs(model.getSolution().col_value[x.index] - 3) < 1e-9

@@ -110,13 +110,12 @@ def test_convert_writes_a_ward_in_another_form(wardwise: Command, ward: Path, tm
 
 
 def test_convert_writes_the_whole_model(wardwise: Command, ward: Path, tmp_path: Path) -> None:
-    import highspy
+    from optimise.solvers.highs_factory import make_highs
 
     file = tmp_path / "ward.mps"
     ran = wardwise("convert", ward, file, "--to", "mps")
     assert ran.code == 0, ran.err
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = make_highs()
     solver.readModel(str(file))
     solver.run()
     best = optimise.solve(optimise.read(ward, format="native"), "highs").cost
