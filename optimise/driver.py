@@ -29,14 +29,12 @@ from optimise.core.method import (
 )
 from optimise.core.problem import Problem
 from optimise.core.provenance import provenance
-from optimise.core.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
+from optimise.core.result import TOLERANCE, Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
 
-__all__ = ["MethodError", "solve"]
+__all__ = ["TOLERANCE", "MethodError", "solve"]
 
 log = logging.getLogger(__name__)
 
-#: Two costs closer than this (relative to their size, at least 1) are the same number.
-TOLERANCE = 1e-6
 #: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
 _NOISE = 1e-12
 _EXPLAIN_SECONDS = 30.0
@@ -266,7 +264,7 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
     """Why it stopped, as the bounds show it: a closed gap is optimal, whatever ended the run."""
     if stop is Stop.INFEASIBLE or bounds.dual == math.inf:  # no plan costs less than infinity: there is none
         return Stop.INFEASIBLE
-    if math.isfinite(bounds.primal) and bounds.primal - bounds.dual <= TOLERANCE * max(1.0, abs(bounds.primal)):
+    if bounds.closed:
         return Stop.OPTIMAL
     if stop is Stop.GAP and not math.isfinite(bounds.gap):  # there is no gap to have reached
         return Stop.TIME

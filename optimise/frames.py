@@ -5,17 +5,22 @@ Every function returns a new frame; ``frame(problem, plan)`` and ``grid(problem,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimise.core.errors import MissingExtraError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
+from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Plan, Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from optimise.replan.changes import Change
+
 __all__ = [
+    "changes_frame",
     "cover_frame",
     "electives_frame",
     "fairness_frame",
@@ -72,7 +77,7 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
 
 
 def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
-    """People present and wanted: one row a cover line and day."""
+    """People present and wanted: one row a head count and day, of every rule that asks for people."""
     from optimise.roster.view import cover
 
     rows = [
@@ -86,11 +91,12 @@ def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
             c.present,
             c.short,
             c.over,
+            "people",
         )
         for row in cover(problem, plan)
         for c in row.cells
     ]
-    columns = ["rule", "line", "day", "when", "minimum", "maximum", "present", "short", "over"]
+    columns = ["rule", "line", "day", "when", "minimum", "maximum", "present", "short", "over", "unit"]
     return _made(rows, columns)
 
 
@@ -149,18 +155,25 @@ def electives_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 
 def rules_frame(evaluation: Evaluation) -> pd.DataFrame:
-    """Amount and cost of every rule."""
-    rows = [(r.rule, r.hard, r.amount, r.cost) for r in evaluation.rules]
-    return _made(rows, ["rule", "hard", "amount", "cost"])
+    """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours)."""
+    rows = [(r.rule, r.hard, r.amount, r.unit, quantity(r.amount, r.unit), r.cost) for r in evaluation.rules]
+    return _made(rows, ["rule", "hard", "amount", "unit", "told", "cost"])
 
 
 def violations_frame(evaluation: Evaluation) -> pd.DataFrame:
     """Each broken rule: who, when, by how much."""
     rows = [
-        (v.rule, v.hard, v.amount, v.cost, " ".join(v.who), " ".join(map(str, v.days)), v.message)
+        (v.rule, v.hard, v.amount, v.unit, v.cost, " ".join(v.who), " ".join(map(str, v.days)), v.message)
         for v in evaluation.violations
     ]
-    return _made(rows, ["rule", "hard", "amount", "cost", "who", "days", "message"])
+    return _made(rows, ["rule", "hard", "amount", "unit", "cost", "who", "days", "message"])
+
+
+def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
+    """What a new plan does otherwise than the earlier one."""
+    from optimise.replan.changes import COLUMNS, change_row
+
+    return _made([change_row(change) for change in changes], list(COLUMNS))
 
 
 def trace_frame(result: Result) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from optimise.core.atomic import create, make_folder
 from optimise.core.method import Communicator
 
 __all__ = ["Message", "RecordingComm"]
@@ -61,8 +62,8 @@ class RecordingComm:
         self._what = ""
         self._began = time.perf_counter()
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("", encoding="utf-8")
+            make_folder(file.parent)
+            create(file)
 
     @property
     def rank(self) -> int:

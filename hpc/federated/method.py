@@ -26,6 +26,7 @@ from hpc.federated.master import PriceMaster, quotas
 from hpc.federated.member import Member
 from hpc.runtime.timers import Timers
 from optimise.capacity.region import RegionPlan, RegionProblem
+from optimise.core.atomic import make_folder
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -367,7 +368,7 @@ class Federation:
             return
         from optimise.capacity.formats.capacity import CapacityFormat
 
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        make_folder(Path(folder))
         for t, member in self.members.items():
             if member.plan is not None:
                 CapacityFormat().write_plan(member.plan, member.problem, Path(folder) / f"plan-{self.region.trusts[t]}")

@@ -63,6 +63,7 @@ def scaling(
         from hpc.scaling.table import measured_rows, predicted_rows, write
         from hpc.scaling.trace import Trace, record
         from hpc.scaling.work import Workload
+        from optimise.core.atomic import make_folder
         from optimise.formats.base import read
 
         workload = Workload(iterations, rounds, repeats=2)
@@ -76,7 +77,7 @@ def scaling(
             )
         rows = []
         where = ""
-        output.mkdir(parents=True, exist_ok=True)
+        make_folder(output)
         for file in instances:
             if file.name.endswith(".trace.json"):
                 trace = Trace.read(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 from hpc.scaling.measure import Measured
 from hpc.scaling.model import Network, Prediction
 from hpc.scaling.trace import Trace
+from optimise.core.atomic import make_folder, write_text
+from optimise.core.csvfile import table_text
 from optimise.core.errors import MissingExtraError
 from optimise.drawing import figure as canvas
 
@@ -66,13 +67,10 @@ def _ratio(above: float, below: float) -> float:
 
 def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> list[Path]:
     """Write ``scaling.csv``, ``scaling.md`` and, where matplotlib is, ``scaling.svg``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     heads = list(dict.fromkeys(key for row in rows for key in row))
     table = folder / "scaling.csv"
-    with table.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, heads, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_text(table, table_text(rows, heads))
     text = folder / "scaling.md"
     where = (
         f"Machine of the trace: {machine}. Network: latency {network.latency * 1e6:.2f} us, "
@@ -93,7 +91,7 @@ def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> 
         "|" + " --- |" * len(heads),
         *("| " + " | ".join(str(row.get(head, "")) for head in heads) + " |" for row in rows),
     ]
-    text.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(text, "\n".join(lines) + "\n")
     drawn = picture(folder / "scaling.svg", rows)
     return [table, text, *([drawn] if drawn else [])]
 
@@ -124,5 +122,5 @@ def picture(file: Path, rows: Sequence[Row]) -> Path | None:
         axes.grid(alpha=0.3)
         if axes.has_data():
             axes.legend(fontsize=7)
-    file.write_text(canvas.svg(drawing), encoding="utf-8")
+    write_text(file, canvas.svg(drawing))
     return file

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hpc.scaling.work import Call, Workload, least, perform
+from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.method import SerialComm
 from optimise.core.provenance import machine
@@ -88,7 +89,7 @@ class Trace:
     kinds: tuple[int, ...] = ()
 
     def write(self, file: Path) -> None:
-        file.write_text(json.dumps({"schema": _SCHEMA, **asdict(self)}) + "\n", encoding="utf-8")
+        write_text(file, json.dumps({"schema": _SCHEMA, **asdict(self)}) + "\n")
 
     @classmethod
     def read(cls, file: Path) -> Trace:

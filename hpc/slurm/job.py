@@ -17,6 +17,7 @@ from hpc.slurm.card import CARD, checked_id, read_card, write_card
 from hpc.slurm.request import Prepared, Request, prepare
 from hpc.slurm.script import Value
 from hpc.slurm.site import Site, find_site
+from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError, WardwiseError
 
 if TYPE_CHECKING:
@@ -222,9 +223,7 @@ def submit_request(prepared: Prepared) -> Job:
         script = Path(trial) / "job.sbatch"
         script.write_text(prepared.script, encoding="utf-8")
         queue.test(script)
-    folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "job.sbatch"
-    script.write_text(prepared.script, encoding="utf-8")
+    script = write_text(folder / "job.sbatch", prepared.script)
     job = Job(queue.enqueue(script), folder, request.kind)
     write_card(
         folder,
@@ -255,7 +254,7 @@ def _written(problem: Any, folder: Path) -> Path:
     from optimise.roster.formats.native import write_ward
     from optimise.roster.formats.table import ward_of
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write = getattr(get_format(problem.family), "write", None)
     if write is not None:
         return Path(write(problem, folder / "instance.json")[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpc.slurm.card import checked_id
+from optimise.core.atomic import umask_in
 from optimise.core.errors import InputError, WardwiseError
 
 __all__ = ["FINAL", "QueueError", "States", "cancel", "enqueue", "states", "test"]
@@ -61,7 +62,7 @@ class States:
         return bad[0] if bad else "COMPLETED" if found else "UNKNOWN"
 
 
-def _call(*arguments: str, seconds: float = 60) -> str:
+def _call(*arguments: str, seconds: float = 60, umask: int = -1) -> str:
     program = shutil.which(arguments[0])
     if program is None:
         raise QueueError(
@@ -70,7 +71,9 @@ def _call(*arguments: str, seconds: float = 60) -> str:
     # a job that submits a job must not pass on its own shape
     env = {k: v for k, v in os.environ.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
     try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=seconds, check=False, env=env)
+        done = subprocess.run(
+            arguments, capture_output=True, text=True, timeout=seconds, check=False, env=env, umask=umask
+        )
     except subprocess.TimeoutExpired:
         raise QueueError(f"{arguments[0]} has not answered for {seconds:g} s") from None
     if done.returncode:
@@ -94,8 +97,10 @@ def test(script: Path) -> None:
 
 
 def enqueue(script: Path) -> str:
-    """Queue a script and return the job's id."""
-    said = _call("sbatch", "--parsable", str(script.absolute())).strip().partition(";")[0]
+    """Queue a script and return the job's id. Slurm makes the job's log, which may name people, with our umask."""
+    said = (
+        _call("sbatch", "--parsable", str(script.absolute()), umask=umask_in(script.parent)).strip().partition(";")[0]
+    )
     try:
         return checked_id(said)
     except InputError:

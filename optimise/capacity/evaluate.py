@@ -18,11 +18,13 @@ from optimise.capacity.context import CapacityContext, CapacityPlan
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
 
-__all__ = ["Recourse", "evaluate", "recourse"]
+__all__ = ["RECOURSE", "Recourse", "evaluate", "recourse"]
 
 Floats = NDArray[np.float64]
 
-_PARTS = ("Outlying", "Boarding", "Transfers", "Cancellations")
+#: What happens in the scenarios after the plan, and what its amounts count.
+RECOURSE = {"Outlying": "bed hours", "Boarding": "hours", "Transfers": "patients", "Cancellations": "admissions"}
+_PARTS = tuple(RECOURSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +55,43 @@ def evaluate(problem: CapacityContext, plan: CapacityPlan) -> Evaluation:
     broken = _broken(problem, plan)
     wards, staff, asked = problem.wards, problem.staffing, problem.electives
     refused = np.maximum(asked.requests - plan.accepted, 0)
-    rules = [RuleCost(rule, True, sum(v.amount for v in broken if v.rule == rule), 0.0) for rule in _LIMITS]
+    rules = [RuleCost(r, True, sum(v.amount for v in broken if v.rule == r), 0.0, unit) for r, unit in _LIMITS.items()]
     rules += [
-        RuleCost("Open beds", False, float(plan.opened.sum()), float((plan.opened * wards.price[:, None]).sum())),
-        RuleCost("Bank staff", False, float(plan.bank.sum()), float((plan.bank * staff.bank_price).sum())),
-        RuleCost("Refused electives", False, float(refused.sum()), float((refused * asked.refusal[:, None]).sum())),
+        RuleCost(
+            "Open beds", False, float(plan.opened.sum()), float((plan.opened * wards.price[:, None]).sum()), "bed days"
+        ),
+        RuleCost(
+            "Bank staff", False, float(plan.bank.sum()), float((plan.bank * staff.bank_price).sum()), "bank shifts"
+        ),
+        RuleCost(
+            "Refused electives",
+            False,
+            float(refused.sum()),
+            float((refused * asked.refusal[:, None]).sum()),
+            "admissions",
+        ),
     ]
     after = recourse(problem, plan)
     p = problem.scenarios.probabilities
     for i, part in enumerate(_PARTS):
-        rules.append(RuleCost(part, False, float(p @ after.amounts[:, i]), float(p @ after.costs[:, i])))
+        rules.append(
+            RuleCost(part, False, float(p @ after.amounts[:, i]), float(p @ after.costs[:, i]), RECOURSE[part])
+        )
     mean, tail = float(p @ after.cost), problem.risk.tail(after.cost, p)
-    rules.append(RuleCost("Tail above mean (CVaR)", False, tail - mean, problem.risk.weight * (tail - mean)))
+    rules.append(RuleCost("Tail above mean (CVaR)", False, tail - mean, problem.risk.weight * (tail - mean), "of cost"))
     return Evaluation(
         cost=sum(r.cost for r in rules), hard=sum(r.amount for r in rules if r.hard), rules=tuple(rules),
         violations=tuple(broken),
     )  # fmt: skip
 
 
-_LIMITS = ("Bed limits", "Staffed beds", "Lent beds", "Share of units", "Elective requests")
+_LIMITS = {
+    "Bed limits": "beds",
+    "Staffed beds": "beds",
+    "Lent beds": "beds",
+    "Share of units": "beds",
+    "Elective requests": "admissions",
+}
 
 
 def _fits(problem: CapacityContext, plan: CapacityPlan) -> None:
@@ -94,7 +114,16 @@ def _broken(problem: CapacityContext, plan: CapacityPlan) -> list[Violation]:
         for i, day in np.argwhere(over > 0):
             amount = int(over[i, day])
             found.append(
-                Violation(rule, True, amount, 0.0, (who[i],), (int(day),), f"{who[i]}, day {day}: {amount} {what}")
+                Violation(
+                    rule,
+                    True,
+                    amount,
+                    0.0,
+                    (who[i],),
+                    (int(day),),
+                    f"{who[i]}, day {day}: {amount} {what}",
+                    _LIMITS[rule],
+                )
             )
 
     note("Bed limits", plan.opened - wards.maximum, wards.ids, "more beds open than there are")

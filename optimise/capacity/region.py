@@ -149,10 +149,11 @@ class RegionProblem:
                 (self.units[u],),
                 (int(d),),
                 f"{self.units[u]}, day {d}: {over[u, d]} beds more than there are",
+                "beds",
             )
             for u, d in np.argwhere(over > 0)
         ]
-        rules = [RuleCost("Shared units", True, float(np.maximum(over, 0).sum()), 0.0)]
+        rules = [RuleCost("Shared units", True, float(np.maximum(over, 0).sum()), 0.0, "beds")]
         rules.append(RuleCost("Limits of trusts", True, hard, 0.0))
         rules += [RuleCost(f"Trust {t}", False, 0.0, float(c)) for t, c in zip(self.trusts, cost, strict=True)]
         return Evaluation(float(cost.sum()), hard + rules[0].amount, tuple(rules), tuple(broken))

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from optimise.core.atomic import create
 from optimise.core.errors import UNREADABLE, InputError
 
 __all__ = ["HOURS", "Period", "Scenarios"]
@@ -161,7 +162,7 @@ class Scenarios:
             raise InputError("scenarios are written as .npz", file=target)
         temporary = target.with_name(target.name + ".part")
         more: dict[str, Any] = {} if self.kept is None else {"kept": self.kept}
-        with temporary.open("wb") as stream:
+        with create(temporary).open("wb") as stream:
             np.savez_compressed(
                 stream,
                 arrivals=self.arrivals,

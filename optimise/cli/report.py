@@ -36,11 +36,10 @@ def report(
     require_report(wanted)
     run = read_run(folder, instance=instance)
     require_report(wanted, run.problem)
-    writers = {
-        "html": (reports.write_html, "report.html"),
-        "png": (reports.write_png, "report.png"),
-        "excel": (reports.write_excel, "report.xlsx"),
-    }
     for kind in wanted:
-        write, name = writers[kind]
-        print(write(run.result, run.problem, folder / name))
+        if kind == "html":
+            print(reports.write_html(run.result, run.problem, folder / "report.html", changes=run.changes))
+        elif kind == "png":
+            print(reports.write_png(run.result, run.problem, folder / "report.png"))
+        else:
+            print(reports.write_excel(run.result, run.problem, folder / "report.xlsx", changes=run.changes))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from optimise.core.atomic import make_folder
 from optimise.core.errors import InputError, WardwiseError
 
 __all__ = ["scenarios"]
@@ -48,5 +49,5 @@ def scenarios(
             f"reduced to {n}: Wasserstein distance {smaller.error:.2f} beds, "
             f"{100 * smaller.relative:.0f} % of that of the single best scenario"
         )
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output.parent)
     print(made.save(output))

@@ -6,6 +6,7 @@ from typing import Any
 
 from optimise.cli.progress import amount, percent
 from optimise.core.problem import Problem
+from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Result, Stop
 
 __all__ = ["show_evaluation", "show_result", "verdict"]
@@ -23,7 +24,7 @@ def verdict(result: Result) -> str:
         rest = f"; the best attempt breaks hard rules by {amount(broken)}" if broken else ""
         return f"No feasible plan was found within the limits{rest}."
     bounds = result.bounds
-    if result.stop is Stop.OPTIMAL:
+    if result.proven:
         return f"Cost {amount(result.cost)}, " + (f"optimal ({told})." if told else "proven optimal.")
     if bounds.gap == float("inf"):
         return f"Cost {amount(result.cost)}; no lower bound is known, so it may be far from the best."
@@ -81,7 +82,7 @@ def _rules(found: Evaluation, *, only_broken: bool) -> Any:
         table.add_row(
             escape(r.rule),
             "hard" if r.hard else "soft",
-            amount(r.amount),
+            quantity(r.amount, r.unit),
             "" if r.hard else amount(r.cost),
             style="red" if broken else "",
         )

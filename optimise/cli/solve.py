@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optimise.core.problem import Problem
     from optimise.core.result import Plan, Result
     from optimise.core.serialise import Source
-    from optimise.replan import Replanning
+    from optimise.replan import Change, Replanning
 
 __all__ = ["exit_code", "solve"]
 
@@ -290,7 +290,7 @@ def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: boo
         if report:
             from optimise.report import write_html
 
-            files.append(write_html(result, run.problem, run.output / "report.html"))
+            files.append(write_html(result, run.problem, run.output / "report.html", changes=_changes(run, result)))
         if not (quiet or as_json):
             print(f"written to {run.output}: {', '.join(f.name for f in files)}", file=sys.stderr)
     elif as_json:
@@ -299,6 +299,15 @@ def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: boo
         from optimise.cli.show import show_result
 
         show_result(result, run.problem)
+
+
+def _changes(run: Run, result: Result) -> tuple[Change, ...] | None:
+    """What a re-plan changes; None of any other run."""
+    if run.task is None or result.plan is None:
+        return None
+    from optimise.replan import changes
+
+    return changes(run.problem, run.task.previous, result.plan)
 
 
 def _say(text: str) -> None:
@@ -312,13 +321,15 @@ def _show_log(rank: int, *, verbose: bool, folder: Path | None) -> None:
     """The library's log on standard error (rank 0, with --verbose) and in one file per rank (with --log-dir)."""
     import logging
 
+    from optimise.core.atomic import create, make_folder
+
     handlers: list[logging.Handler] = []
     if verbose and rank == 0:
         handlers.append(logging.StreamHandler())
     if folder is not None:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handlers.append(logging.FileHandler(folder / f"rank-{rank:04d}.log", encoding="utf-8"))
+            file = create(make_folder(folder) / f"rank-{rank:04d}.log", keep=True)
+            handlers.append(logging.FileHandler(file, encoding="utf-8"))
         except OSError as error:
             raise WardwiseError(f"{folder}: logs cannot be written there ({error.strerror})") from None
     if handlers:

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimise.compare.cells import Cell, cells_of, read_cell, run_cell, warm_up, write_cell
 from optimise.compare.study import Study
+from optimise.core.atomic import make_folder
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import Communicator, SerialComm
 
@@ -104,6 +105,6 @@ def run_study(
 
 def _make(place: Path) -> None:
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
     except OSError as error:
         raise InputError(f"cannot be created ({error.strerror})", file=place) from None

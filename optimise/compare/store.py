@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from optimise.core.atomic import replacing, write_text
+from optimise.core.csvfile import table_text
 from optimise.core.errors import MissingExtraError
 
 __all__ = ["csv_text", "require", "write_tables"]
@@ -24,11 +23,7 @@ def require() -> None:
 
 def csv_text(rows: Sequence[dict[str, Any]]) -> str:
     """Rows as CSV with the first row's columns; unknown is empty, infinity is ``inf``."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return table_text(rows)
 
 
 def write_tables(rows: Sequence[dict[str, Any]], stem: Path) -> list[Path]:

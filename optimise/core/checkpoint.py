@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.atomic import create, make_folder
 from optimise.core.errors import UNREADABLE, InputError
 from optimise.core.method import Progress
 from optimise.core.problem import Problem
@@ -108,14 +109,14 @@ class StateFile:
         half of one, whenever the writer is killed.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             temporary = self.newest.with_name(f".{self.newest.name}.{os.getpid()}.tmp")
             packed = io.BytesIO()
             head = json.dumps({"digest": digest, **state.facts})
             arrays: dict[str, Any] = {"_head": np.array(head), **state.arrays}
             np.savez_compressed(packed, **arrays)
             content = packed.getvalue()
-            with temporary.open("wb") as file:
+            with create(temporary).open("wb") as file:
                 file.write(_first_line(content) + content)
                 file.flush()
                 os.fsync(file.fileno())

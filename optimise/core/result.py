@@ -13,10 +13,12 @@ from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from optimise.core.notebook import facts, paragraphs, table
+from optimise.core.quantities import quantity
 
 __all__ = [
     "FROM_CHECKPOINT",
     "STATED",
+    "TOLERANCE",
     "Bounds",
     "Evaluation",
     "Plan",
@@ -37,6 +39,8 @@ _MOST_ROWS = 30
 STATED = "as stated in result.json, not proven here"
 #: Source of a bound that an earlier run left in its checkpoint.
 FROM_CHECKPOINT = "from checkpoint"
+#: Cost and bound that differ by less, relative to the cost, are the same.
+TOLERANCE = 1e-6
 
 
 class Stop(StrEnum):
@@ -79,6 +83,9 @@ class Violation:
         0-based days of the horizon.
     message : str
         One sentence for the planner.
+    unit : str
+        What ``amount`` counts: a plural noun such as ``people``, ``minutes``, ``1/4 people``; see
+        :func:`optimise.core.quantities.quantity`.
     """
 
     rule: str
@@ -88,16 +95,18 @@ class Violation:
     who: tuple[str, ...]
     days: tuple[int, ...]
     message: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCost:
-    """Total of one rule over the plan. ``cost`` is 0 for hard rules."""
+    """Total of one rule over the plan. ``cost`` is 0 for hard rules; ``unit`` is what ``amount`` counts."""
 
     rule: str
     hard: bool
     amount: float
     cost: float
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         rows = [
-            (r.rule, "hard" if r.hard else "soft", r.amount, "" if r.hard else r.cost)
+            (r.rule, "hard" if r.hard else "soft", quantity(r.amount, r.unit), "" if r.hard else r.cost)
             for r in sorted(self.rules, key=lambda r: (not (r.hard and r.amount), -r.cost))
             if r.amount
         ]
@@ -165,6 +174,11 @@ class Bounds:
     def hearsay(self) -> str:
         """Which file the lower bound was only read from, in words; empty when it was proven in this run."""
         return next((mark for mark in (STATED, FROM_CHECKPOINT) if self.dual_source.startswith(mark)), "")
+
+    @property
+    def closed(self) -> bool:
+        """Whether cost and bound agree to the tolerance: the cost is proven to be the least."""
+        return math.isfinite(self.primal) and self.primal - self.dual <= TOLERANCE * max(1.0, abs(self.primal))
 
     def with_dual(self, value: float, source: str) -> Bounds:
         """Keep the better of this dual bound and another."""
@@ -251,6 +265,11 @@ class Result:
     @property
     def feasible(self) -> bool:
         return self.evaluation is not None and self.evaluation.feasible
+
+    @property
+    def proven(self) -> bool:
+        """Whether the plan is proven to be the cheapest: what every sentence, table and tick goes by."""
+        return self.feasible and Bounds(self.cost, self.bounds.dual).closed
 
     def _repr_html_(self) -> str:
         gap = self.bounds.gap

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from optimise.core.csvfile import table_text, unguarded
 from optimise.core.problem import Problem
 from optimise.core.result import (
     Bounds,
@@ -122,13 +123,15 @@ def evaluation_object(found: Evaluation) -> dict[str, Any]:
         "cost": _number(found.cost),
         "hard": _number(found.hard),
         "rules": [
-            {"rule": r.rule, "hard": r.hard, "amount": _number(r.amount), "cost": _number(r.cost)} for r in found.rules
+            {"rule": r.rule, "hard": r.hard, "amount": _number(r.amount), "unit": r.unit, "cost": _number(r.cost)}
+            for r in found.rules
         ],
         "violations": [
             {
                 "rule": v.rule,
                 "hard": v.hard,
                 "amount": _number(v.amount),
+                "unit": v.unit,
                 "cost": _number(v.cost),
                 "who": list(v.who),
                 "days": [int(d) for d in v.days],
@@ -141,11 +144,7 @@ def evaluation_object(found: Evaluation) -> dict[str, Any]:
 
 def trace_text(trace: Trace) -> str:
     """The trace as CSV; unknown values are ``inf`` and ``-inf``, which every CSV reader of numbers knows."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, _TRACE_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(trace.rows())
-    return out.getvalue()
+    return table_text(trace.rows(), _TRACE_COLUMNS)
 
 
 def _known(value: float | int | None, otherwise: float) -> float:
@@ -176,7 +175,7 @@ def _evaluation_of(found: Mapping[str, Any]) -> Evaluation:
         cost=_known(found["cost"], math.inf),
         hard=_known(found["hard"], math.inf),
         rules=tuple(
-            RuleCost(r["rule"], r["hard"], _known(r["amount"], math.inf), _known(r["cost"], math.inf))
+            RuleCost(r["rule"], r["hard"], _known(r["amount"], math.inf), _known(r["cost"], math.inf), _unit(r))
             for r in found["rules"]
         ),
         violations=tuple(
@@ -188,10 +187,16 @@ def _evaluation_of(found: Mapping[str, Any]) -> Evaluation:
                 tuple(v["who"]),
                 tuple(v["days"]),
                 v["message"],
+                _unit(v),
             )
             for v in found["violations"]
         ),
     )
+
+
+def _unit(made: Mapping[str, Any]) -> str:
+    """What an amount counts; runs written before units were kept have none."""
+    return str(made.get("unit", ""))
 
 
 def trace_of(text: str) -> Trace:
@@ -201,5 +206,5 @@ def trace_of(text: str) -> Trace:
         seconds, primal, dual, work = (float(row[name]) for name in _TRACE_COLUMNS[:-1])
         if math.isnan(seconds + work) or math.isnan(primal) or math.isnan(dual) or row["event"] is None:
             raise ValueError(f"line {len(points) + 2} is not whole")
-        points.append(TracePoint(seconds, primal, dual, work, row["event"]))
+        points.append(TracePoint(seconds, primal, dual, work, unguarded(row["event"])))
     return Trace(tuple(points))

@@ -67,6 +67,7 @@ class RuleEntry(StoredModel):
     hard: bool
     amount: Number | None
     cost: Number | None
+    unit: Name = ""
 
 
 class ViolationEntry(RuleEntry):

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from optimise.capacity.scenarios import HOURS, Period
+from optimise.core.atomic import create
 from optimise.core.errors import UNREADABLE, InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
@@ -113,7 +114,7 @@ class Forecast:
             arrays["risk"] = self.risk
         for g, mine in enumerate(self.spent):
             arrays[f"spent{g}"] = mine
-        with temporary.open("wb") as stream:
+        with create(temporary).open("wb") as stream:
             np.savez_compressed(stream, **arrays)
         temporary.replace(target)
         return target

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from optimise.core.atomic import write_text
+from optimise.core.atomic import make_folder, write_text
+from optimise.core.csvfile import csv_text
 from optimise.demand.backtest import Backtest
 from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
@@ -63,28 +62,26 @@ def quantile_table(made: Forecast, seed: int = 1) -> dict[str, dict[float, Float
 
 
 def _quantile_csv(made: Forecast, tables: dict[str, dict[float, FloatArray]]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("time", "group", "what", "mean", *(f"q{100 * level:g}" for level in LEVELS)))
+    table: list[tuple[object, ...]] = []
+    table.append(("time", "group", "what", "mean", *(f"q{100 * level:g}" for level in LEVELS)))
     spelled = "%Y-%m-%d" if made.period == "day" else "%Y-%m-%d %H:%M"
     for what, found in tables.items():
         for t, time in enumerate(made.times()):
             for g, name in enumerate(made.groups):
                 quantiles = (f"{found[level][t, g]:.0f}" for level in LEVELS)
-                table.writerow((format(time, spelled), name, what, f"{found[-1.0][t, g]:.4g}", *quantiles))
-    return text.getvalue()
+                table.append((format(time, spelled), name, what, f"{found[-1.0][t, g]:.4g}", *quantiles))
+    return csv_text(table)
 
 
 def _backtest_csv(results: Sequence[Backtest], groups: Sequence[str]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("model", "group", "crps", "pinball", "interval80", "expected80", "coverage80", "n"))
+    table: list[tuple[object, ...]] = []
+    table.append(("model", "group", "crps", "pinball", "interval80", "expected80", "coverage80", "n"))
     for result in results:
         for g, name in [(None, "all"), *enumerate(groups)]:
             s = result.scores(g)
             values = (s.crps, s.pinball, s.interval80, s.expected80, s.coverage80)
-            table.writerow((result.model, name, *(f"{v:.5f}" for v in values), s.n))
-    return text.getvalue()
+            table.append((result.model, name, *(f"{v:.5f}" for v in values), s.n))
+    return csv_text(table)
 
 
 def write_forecast(
@@ -94,7 +91,7 @@ def write_forecast(
     from optimise.demand import pictures
     from optimise.drawing.page import Section, write_page
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     tables = quantile_table(made, seed)
     span = f"{made.start:%d %B %Y %H:%M}, {made.horizon} {made.period}s ahead, {len(made.groups)} groups"
     naive = next((r for r in results if r.model == "seasonal-naive"), None)

@@ -17,14 +17,13 @@ Contains public sector information licensed under the Open Government Licence v3
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from pathlib import Path
 
 import numpy as np
 
 from optimise.core.atomic import write_text
+from optimise.core.csvfile import csv_text
 from optimise.core.errors import InputError
 from optimise.demand import clock
 
@@ -116,9 +115,6 @@ def write(
     output: Path, *, beds: int = 600, weeks: int = 52, seed: int = 1, start: datetime.date = datetime.date(2025, 9, 1)
 ) -> Path:
     """Write made-up admissions as CSV; the same seed makes the same file."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("arrival_datetime", "departure_datetime", "specialty"))
-    table.writerows(rows(beds, 7 * weeks, seed, start))
-    write_text(output, text.getvalue())
+    head = ("arrival_datetime", "departure_datetime", "specialty")
+    write_text(output, csv_text([head, *rows(beds, 7 * weeks, seed, start)]))
     return output

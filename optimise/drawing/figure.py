@@ -44,9 +44,21 @@ def figure(width: float, height: float, extra: str = "report") -> Figure:
 
 def png(drawn: Figure, dpi: int = 100) -> bytes:
     """The same bytes for the same data."""
+    import matplotlib
+
     out = io.BytesIO()
-    drawn.savefig(out, dpi=dpi, format="png", metadata={"Software": None})
+    _as_written(drawn)
+    with matplotlib.rc_context({"text.parse_math": False}):
+        drawn.savefig(out, dpi=dpi, format="png", metadata={"Software": None})
     return out.getvalue()
+
+
+def _as_written(drawn: Figure) -> None:
+    """Names are shown as they are: a dollar sign in one begins no formula."""
+    from matplotlib.text import Text
+
+    for text in drawn.findobj(Text):
+        text.set_parse_math(False)
 
 
 def svg(drawn: Figure) -> str:
@@ -54,7 +66,8 @@ def svg(drawn: Figure) -> str:
     import matplotlib
 
     out = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "wardwise", "svg.fonttype": "none"}):
+    _as_written(drawn)
+    with matplotlib.rc_context({"svg.hashsalt": "wardwise", "svg.fonttype": "none", "text.parse_math": False}):
         drawn.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
     return re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)

@@ -11,9 +11,12 @@ from typing import Any
 from optimise.core.atomic import write_text
 from optimise.core.errors import MissingExtraError
 
-__all__ = ["Section", "stylesheet", "templates", "write_page"]
+__all__ = ["MARKS", "Section", "stylesheet", "templates", "write_page"]
 
 _HERE = Path(__file__).parent
+
+#: What stands before a sentence of each tone; a tick only where all that it speaks of is kept.
+MARKS = {"fact": "\N{MIDDLE DOT}", "good": "\N{CHECK MARK}", "note": "!", "bad": "\N{BALLOT X}"}
 
 
 def templates(*folders: Path, extra: str = "report") -> Any:
@@ -61,7 +64,7 @@ class Section:
 def write_page(
     file: Path, title: str, subtitle: str, sentences: Sequence[tuple[str, str]], sections: Sequence[Section]
 ) -> Path:
-    """Write a page; ``sentences`` are (tone, text) with tone good, note or bad."""
+    """Write a page; ``sentences`` are (tone, text) with tone fact, good, note or bad."""
     text = (
         templates()
         .get_template("page.html.j2")
@@ -71,6 +74,7 @@ def write_page(
             subtitle=subtitle,
             sentences=sentences,
             sections=sections,
+            marks=MARKS,
         )
     )
     return write_text(file, text)

@@ -25,11 +25,13 @@ def evaluate(problem: HospitalContext, plan: HospitalPlan) -> Evaluation:
         weight = setting.weight or 0
         ticks += weight * total
         hard += total if setting.hard else 0
-        costs.append(RuleCost(setting.rule, setting.hard, total, weight * total / problem.scale))
+        costs.append(RuleCost(setting.rule, setting.hard, total, weight * total / problem.scale, rule.unit))
         for i, amount in enumerate(found.amount.tolist()):
             told = found.tell(i)
             cost = weight * amount / problem.scale
-            violations.append(Violation(setting.rule, setting.hard, amount, cost, told.who, told.days, told.message))
+            violations.append(
+                Violation(setting.rule, setting.hard, amount, cost, told.who, told.days, told.message, rule.unit)
+            )
     return Evaluation(ticks / problem.scale, hard, tuple(costs), tuple(violations))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,12 +33,24 @@ class Previous:
         reaches back so far.
     notes : tuple of str
         What the two do not have in common, for the planner.
+    joined : tuple of int
+        Today's people or patients of whom the earlier plan says nothing at all.
+    left : mapping of str to tuple of (day, what)
+        Those of the earlier plan who are gone, with what they were to do on today's days.
+    lost : mapping of (employee, day) to str
+        Rosters: duties of the earlier plan that no longer exist.
+    outside : mapping of int to int
+        Hospitals: patients whom the earlier plan admits on a day outside today's, and that day.
     """
 
     plan: Any
     known: NDArray[np.bool_]
     before: tuple[tuple[int, ...], ...] = ()
     notes: tuple[str, ...] = field(default=())
+    joined: tuple[int, ...] = ()
+    left: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    lost: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    outside: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_previous(path: Path, problem: Any, *, days_since: int = 0) -> Previous:
@@ -101,29 +114,32 @@ def _roster(path: Path, problem: RosterProblem, days_since: int) -> Previous:
     last = day_of.first + length - 1
     people = {e.id: i for i, e in enumerate(problem.employees)}
     ids = {d.id: a for a, d in enumerate(problem.duties)}
-    notes, lost, earlier = [], set(), {}
+    notes, lost, earlier = [], {}, {}
+    left: dict[str, tuple[tuple[int, str], ...]] = {}
     for name, row in rows.items():
         if name not in people:
+            duties_of = sorted((day_of.days[key], str(word)) for key, word in row.items())
+            left[name] = tuple((d, word) for d, word in duties_of if 0 <= d < problem.horizon.days)
             continue
         i = people[name]
         known[i, max(0, day_of.first) : max(0, last + 1)] = True
         for key, word in row.items():
             d = day_of.days[key]
             if str(word) not in ids:
-                lost.add(str(word))
+                lost[i, d] = str(word)
                 if 0 <= d < problem.horizon.days:
                     known[i, d] = False
             elif d < 0:
                 earlier[i, d] = ids[str(word)]
             elif d <= min(last, problem.horizon.days - 1):
                 duties[i, d] = ids[str(word)]
-    gone, fresh = [n for n in rows if n not in people], [n for n in people if n not in rows]
-    if gone:
-        notes.append(f"no longer among the staff: {_list(gone)}")
+    fresh = [n for n in people if n not in rows]
+    if left:
+        notes.append(f"no longer among the staff: {_list(list(left))}")
     if fresh:
         notes.append(f"new among the staff: {_list(fresh)}")
     if lost:
-        notes.append(f"shifts that no longer exist, planned anew: {_list(sorted(lost))}")
+        notes.append(f"shifts that no longer exist, planned anew: {_list(sorted(set(lost.values())))}")
     if last + 1 < problem.horizon.days:
         notes.append(f"the earlier plan ends on day {last}; the days after it are planned anew")
     reach = day_of.first
@@ -131,7 +147,9 @@ def _roster(path: Path, problem: RosterProblem, days_since: int) -> Previous:
         tuple(earlier.get((i, d), OFF) for d in range(-1, reach - 1, -1)) if e.id in rows else ()
         for i, e in enumerate(problem.employees)
     )
-    return Previous(Roster(duties), known, before if reach < 0 else (), tuple(notes))
+    within = {cell: word for cell, word in lost.items() if 0 <= cell[1] < problem.horizon.days}
+    joined = tuple(people[n] for n in fresh)
+    return Previous(Roster(duties), known, before if reach < 0 else (), tuple(notes), joined, left, within)
 
 
 class _Days:
@@ -174,9 +192,13 @@ def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous
     admission, room = plan.admission.copy(), plan.room.copy()
     theatre, nurse = plan.theatre.copy(), plan.nurse.copy()
     known = np.zeros(len(people), dtype=np.bool_)
+    outside: dict[int, int] = {}
     for stay in data.patients:
         p = index.get(stay.id)
-        if p is None or (stay.admission is not None and stay.admission < days_since and not people.inpatient[p]):
+        if p is None:
+            continue
+        if stay.admission is not None and stay.admission < days_since and not people.inpatient[p]:
+            outside[p] = stay.admission - days_since
             continue
         known[p] = True
         if stay.admission is None or people.inpatient[p] or not stay.rooms:
@@ -184,6 +206,7 @@ def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous
         a = stay.admission - days_since
         if a >= problem.days:
             known[p] = False
+            outside[p] = a
             continue
         admission[p] = a
         nights = min(int(people.stay[p]), problem.days - a)
@@ -201,10 +224,21 @@ def _hospital(path: Path, problem: HospitalProblem, days_since: int) -> Previous
                 nurse[at, d * problem.shifts + shifts[post.shift]] = nurses[post.nurse]
     planned = {stay.id for stay in data.patients}
     notes = []
-    gone = [s.id for s in data.patients if s.id not in index and s.admission is not None]
+    left = {s.id: _stay_left(s, days_since) for s in data.patients if s.id not in index and s.admission is not None}
+    gone = [name for name, what in left.items() if what]
     fresh = [name for name in people.ids if name not in planned]
     if gone:
         notes.append(f"no longer among the patients: {_list(gone)}")
     if fresh:
         notes.append(f"new among the patients: {_list(fresh)}")
-    return Previous(HospitalPlan(admission, room, theatre, nurse), known, (), tuple(notes))
+    joined = tuple(index[name] for name in fresh)
+    stays = {name: left[name] for name in gone}
+    plan = HospitalPlan(admission, room, theatre, nurse)
+    return Previous(plan, known, (), tuple(notes), joined, stays, outside=outside)
+
+
+def _stay_left(stay: Any, days_since: int) -> tuple[tuple[int, str], ...]:
+    """What an earlier plan had in mind for a patient who is gone, from today on; nothing for one who is home by now."""
+    first = stay.admission - days_since
+    nights = {first + t: room for t, room in enumerate(stay.rooms) if first + t >= 0}
+    return tuple(sorted(nights.items())) or (((first, "-"),) if first >= 0 else ())

@@ -102,7 +102,8 @@ def _roster(problem: RosterProblem, previous: Previous, until: int, price: float
         problem = replace(problem, employees=staff)
     rules: list[Any] = [Pins(name=FROZEN, cells=frozen)] if frozen else []
     if later and price:
-        rules.append(Requests(name=CHANGED, requests=later, label="differs from the earlier plan"))
+        label = "differs from the earlier plan"
+        rules.append(Requests(name=CHANGED, requests=later, label=label, unit="changes", asked=False))
     return problem.with_rules(*rules)
 
 

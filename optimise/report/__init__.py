@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from optimise.core.problem import Problem
 from optimise.core.result import Result
+from optimise.replan.changes import Change
 
 __all__ = ["write_excel", "write_html", "write_png"]
 
 
-def write_html(result: Result, problem: Problem, file: str | Path) -> Path:
-    """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``."""
+def write_html(result: Result, problem: Problem, file: str | Path, *, changes: Sequence[Change] | None = None) -> Path:
+    """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``.
+
+    ``changes`` are those of a re-plan against the earlier plan (:func:`optimise.replan.changes`).
+    """
     from optimise.core.atomic import write_text
     from optimise.report.html import html
 
-    write_text(Path(file), html(result, problem))
+    write_text(Path(file), html(result, problem, changes))
     return Path(file)
 
 
@@ -26,8 +31,11 @@ def write_png(result: Result, problem: Problem, file: str | Path) -> Path:
     return picture(result, problem, Path(file))
 
 
-def write_excel(result: Result, problem: Problem, file: str | Path) -> Path:
-    """Write plan, cover, rules, violations and trace as a workbook. Needs the extra ``report``."""
+def write_excel(result: Result, problem: Problem, file: str | Path, *, changes: Sequence[Change] | None = None) -> Path:
+    """Write plan, cover, rules, violations, trace and, of a re-plan, its changes as a workbook.
+
+    Needs the extra ``report``.
+    """
     from optimise.report.excel import workbook
 
-    return workbook(result, problem, Path(file))
+    return workbook(result, problem, Path(file), changes)

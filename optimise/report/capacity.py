@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimise.capacity.evaluate import RECOURSE
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.capacity.view import electives, enough
 from optimise.core.result import Evaluation
 from optimise.drawing import figure as canvas
 from optimise.drawing.page import Section
-from optimise.report.words import Sentence, count, rules_sentence
+from optimise.report.words import Sentence, count, rules_sentence, vouching
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,14 +48,18 @@ def capacity_sentences(problem: CapacityProblem, plan: CapacityPlan, found: Eval
     beds = plan.opened.sum(axis=0)
     span = f"{beds.min()}" if beds.min() == beds.max() else f"{beds.min()} to {beds.max()}"
     said.append(Sentence(f"{span} beds are open a day, {count(int(plan.bank.sum()), 'bank shift')} booked."))
-    asked, taken = int(problem.electives.requests.sum()), int(plan.accepted.sum())
+    requests = problem.electives.requests
+    asked, taken = int(requests.sum()), int(np.minimum(plan.accepted, requests).sum())
     if asked:
-        said.append(
-            Sentence(f"{taken} of {asked} elective requests are accepted.", "good" if taken == asked else "note")
-        )
-    short = 100 * enough(problem, plan).short
-    text = f"In {short:.0f} % of the scenarios more beds are wanted at some time than are open in the whole hospital."
-    said.append(Sentence(text, "note" if short > 10 else "good"))
+        text = f"{taken} of {asked} elective requests are accepted."
+        about = ("Refused electives", "Elective requests")
+        said.append(vouching(text, found, about) if taken == asked else Sentence(text, "note", frozenset(about)))
+    short = enough(problem, plan).short
+    share = "0 %" if short == 0 else "less than 1 %" if short < 0.01 else f"{100 * short:.0f} %"
+    text = f"In {share} of the scenarios more beds are wanted at some time than are open in the whole hospital."
+    said.append(vouching(text, found, RECOURSE) if short == 0 else Sentence(text, "note", frozenset(RECOURSE)))
+    text = "In no scenario is anybody put into another ward, kept waiting, moved or cancelled."
+    said.append(vouching(text, found, RECOURSE, otherwise="To be expected over the scenarios"))
     return said
 
 
@@ -62,8 +67,7 @@ def capacity_sections(problem: CapacityProblem, plan: CapacityPlan) -> list[Sect
     """Tables of beds and electives, and the picture."""
     days = day_names(problem)
     beds = [
-        (ward, *(f"{o} ({n} lent)" if n else str(o) for o, n in zip(plan.opened[w], plan.lent[w], strict=True)))
-        for w, ward in enumerate(problem.wards.ids)
+        (ward, *(_opened(problem, plan, w, d) for d in range(problem.days))) for w, ward in enumerate(problem.wards.ids)
     ]
     beds.append(("All", *map(str, plan.opened.sum(axis=0))))
     made = [
@@ -80,6 +84,16 @@ def capacity_sections(problem: CapacityProblem, plan: CapacityPlan) -> list[Sect
     if rows:
         made.append(Section("Elective admissions to accept", "", ("Specialty", *days), tuple(rows)))
     return made
+
+
+def _opened(problem: CapacityProblem, plan: CapacityPlan, w: int, d: int) -> str:
+    """Beds of a ward on a day, with those lent and whatever limit they break."""
+    opened, lent = int(plan.opened[w, d]), int(plan.lent[w, d])
+    low, high = int(problem.wards.minimum[w, d]), int(problem.wards.maximum[w, d])
+    told = [f"{lent} lent"] if lent else []
+    if not low <= opened <= high:
+        told.append(f"at most {high} there" if opened > high else f"at least {low} must be open")
+    return f"{opened} ({', '.join(told)})" if told else str(opened)
 
 
 def capacity_figure(problem: CapacityProblem, plan: CapacityPlan) -> Figure:
@@ -122,7 +136,9 @@ def region_sections(problem: RegionProblem, plan: RegionPlan) -> list[Section]:
     made = []
     for u, unit in enumerate(problem.units):
         rows = [(name, *map(str, plan.use[t, u])) for t, name in enumerate(problem.trusts)]
-        rows.append(("All", *map(str, plan.use[:, u].sum(axis=0))))
+        used = plan.use[:, u].sum(axis=0)
+        over = used - problem.supply[u]
+        rows.append(("All", *(f"{n} ({o} too many)" if o > 0 else str(n) for n, o in zip(used, over, strict=True))))
         rows.append(("Supply", *map(str, problem.supply[u])))
         made.append(Section(f"{unit}: beds used", "Below 0: lent to others.", ("Trust", *days), tuple(rows)))
     costs = tuple((name, f"{cost:,.0f}") for name, cost in zip(problem.trusts, plan.cost, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ from optimise.capacity.region import RegionProblem
 from optimise.core.atomic import replacing
 from optimise.core.errors import MissingExtraError
 from optimise.core.problem import Problem
+from optimise.core.quantities import number
 from optimise.core.result import Result
 from optimise.hospital.problem import HospitalProblem
+from optimise.replan.changes import Change
+from optimise.report.said import sentences
 from optimise.report.style import shift_inks
-from optimise.report.words import gap_in_words, number
 from optimise.roster.problem import OFF, RosterProblem
 from optimise.roster.view import weekend_days
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["workbook"]
 
 
-def workbook(result: Result, problem: Problem, file: Path) -> Path:
+def workbook(result: Result, problem: Problem, file: Path, changes: Sequence[Change] | None = None) -> Path:
     """Write the workbook whole or not at all."""
     try:
         from openpyxl import Workbook
@@ -37,6 +40,8 @@ def workbook(result: Result, problem: Problem, file: Path) -> Path:
     assert first is not None
     book.remove(first)
     _summary(book.create_sheet("Summary"), result, problem)
+    if changes is not None:
+        _table(book.create_sheet("Changes"), frames.changes_frame(changes))
     if result.plan is not None and isinstance(problem, RosterProblem):
         _roster_grid(book.create_sheet("Roster"), problem, result.plan)
         _table(book.create_sheet("Cover"), frames.cover_frame(problem, result.plan))
@@ -97,11 +102,15 @@ def _table(sheet: Worksheet, table: pd.DataFrame) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
+#: What stands beside a sentence of each tone.
+_HEADS = {"fact": "In words", "good": "Good", "note": "To look at", "bad": "Broken"}
+
+
 def _summary(sheet: Worksheet, result: Result, problem: Problem) -> None:
     made, told = result.provenance, result.bounds.hearsay
     rows = [
         ("Instance", problem.name),
-        ("In words", gap_in_words(result).text),
+        *[(_HEADS[s.tone], s.text) for s in sentences(result, problem)],
         ("Cost", number(result.cost)),
         ("Lower bound" if told else "Proven lower bound", number(result.bounds.dual) + (f" ({told})" if told else "")),
         ("Stopped", str(result.stop)),
@@ -110,7 +119,6 @@ def _summary(sheet: Worksheet, result: Result, problem: Problem) -> None:
         ("Ranks", made.ranks),
         ("Seed", made.seed),
         ("Digest", made.digest),
-        *[("Explanation", text) for text in result.explanation],
     ]
     for row, (name, value) in enumerate(rows, start=1):
         _put(sheet, row, 1, name)

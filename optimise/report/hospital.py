@@ -7,12 +7,12 @@ from html import escape
 
 import numpy as np
 
+from optimise.core.quantities import number
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.view import Stay, not_placed, nurse_load, nurses_seen, occupancy, stays, theatre_minutes
 from optimise.report.roster import Cell
 from optimise.report.style import GENDER_COLOURS
 from optimise.report.svg import bar, columns_chart
-from optimise.report.words import number
 
 __all__ = ["HospitalPage", "hospital_page", "lanes"]
 

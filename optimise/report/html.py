@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from optimise.capacity.problem import CapacityProblem
 from optimise.capacity.region import RegionProblem
 from optimise.core.problem import Problem
+from optimise.core.quantities import quantity
 from optimise.core.result import Result
-from optimise.drawing.page import Section, stylesheet, templates
+from optimise.drawing.page import MARKS, Section, stylesheet, templates
 from optimise.hospital.problem import HospitalProblem
-from optimise.report.capacity import capacity_sections, capacity_sentences, region_sections, region_sentences
+from optimise.replan.changes import Change
+from optimise.report.capacity import capacity_sections, region_sections
 from optimise.report.hospital import hospital_page
 from optimise.report.roster import roster_page
+from optimise.report.said import sentences
 from optimise.report.svg import bar, trace_chart
-from optimise.report.words import Sentence, gap_in_words, hospital_sentences, number, roster_sentences
+from optimise.report.words import number
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["html"]
@@ -25,58 +29,59 @@ _MOST_VIOLATIONS = 200
 _HERE = Path(__file__).parent
 
 
-def html(result: Result, problem: Problem) -> str:
-    """The report as text."""
+def html(result: Result, problem: Problem, changes: Sequence[Change] | None = None) -> str:
+    """The report as text; ``changes`` are those against the plan that a re-plan began from."""
     environment = templates(_HERE)
     environment.filters["number"] = number
+    content = {"roster": None, "hospital": None, "sections": [], **_content(result, problem)}
+    if changes is not None:
+        content["sections"] = [_change_section(changes), *content["sections"]]
     page: str = environment.get_template("report.html.j2").render(
         css=stylesheet(),
         title=problem.name,
         kind=problem.kind,
         trace=trace_chart(result.trace),
-        **{"roster": None, "hospital": None, "sections": [], **_content(result, problem)},
+        sentences=sentences(result, problem),
+        marks=MARKS,
+        **content,
         **_tables(result, problem),
         **_facts(result),
     )
     return page
 
 
+def _change_section(changes: Sequence[Change]) -> Section:
+    """What a new plan does otherwise than the earlier one: everybody it concerns, by name and date."""
+    from optimise.replan.changes import COLUMNS, change_row, told
+
+    head = tuple(column.capitalize() for column in COLUMNS)
+    rows = tuple(tuple(map(str, change_row(change))) for change in changes)
+    text = told(changes)
+    return Section("What changes against the earlier plan", text[0].upper() + text[1:] + ".", head, rows)
+
+
 def _content(result: Result, problem: Problem) -> dict[str, Any]:
-    """The part that depends on the kind of problem, and the sentences on top."""
-    sentences, page = [gap_in_words(result)], None
+    """The part that depends on the kind of problem."""
     plan: Any = result.plan
     found = result.evaluation
+    planned = plan is not None and found is not None
     if isinstance(problem, RosterProblem):
         span = problem.horizon
         subtitle = f"{len(problem.employees)} people, {span.label(0)} to {span.label(span.days - 1)}"
-        if plan is not None and found is not None:
-            sentences = [*roster_sentences(problem, plan, found), *sentences]
-            page = roster_page(problem, plan, found)
-        return {"sentences": sentences, "subtitle": subtitle, "roster": page}
+        return {"subtitle": subtitle, "roster": roster_page(problem, plan, found) if planned and found else None}
     if isinstance(problem, HospitalProblem):
         people, rooms = len(problem.patients), len(problem.rooms.ids)
         subtitle = f"{people} patients, {rooms} rooms, {problem.days} days"
-        beds = None
-        if plan is not None and found is not None:
-            sentences = [*hospital_sentences(problem, plan, found), *sentences]
-            beds = hospital_page(problem, plan)
-        return {"sentences": sentences, "subtitle": subtitle, "hospital": beds}
-    sections: list[Section] = []
+        return {"subtitle": subtitle, "hospital": hospital_page(problem, plan) if planned else None}
     if isinstance(problem, CapacityProblem):
         subtitle = f"{len(problem.wards.ids)} wards, {problem.days} days, {problem.scenarios.count} scenarios of demand"
-        if plan is not None and found is not None:
-            sentences = [*capacity_sentences(problem, plan, found), *sentences]
-            sections = capacity_sections(problem, plan)
-        return {"sentences": sentences, "subtitle": subtitle, "sections": sections}
+        return {"subtitle": subtitle, "sections": capacity_sections(problem, plan) if planned else []}
     if isinstance(problem, RegionProblem):
         subtitle = (
             f"{len(problem.trusts)} trusts share {', '.join(problem.units) or 'nothing'} over {problem.days} days"
         )
-        if plan is not None and found is not None:
-            sentences = [*region_sentences(problem, plan, found), *sentences]
-            sections = region_sections(problem, plan)
-        return {"sentences": sentences, "subtitle": subtitle, "sections": sections}
-    return {"sentences": sentences, "subtitle": ""}
+        return {"subtitle": subtitle, "sections": region_sections(problem, plan) if planned else []}
+    return {"subtitle": ""}
 
 
 def _tables(result: Result, problem: Problem) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def _tables(result: Result, problem: Problem) -> dict[str, Any]:
             "name": r.rule,
             "detail": _meaning(problem, r.rule),
             "hard": r.hard,
-            "amount": number(r.amount),
+            "amount": quantity(r.amount, r.unit),
             "cost": "" if r.hard else number(r.cost),
             "bar": "" if r.hard or not r.cost else bar(r.cost, most, tone="bad"),
             "css": ("bad" if r.amount else "kept") if r.hard else ("" if r.amount else "kept"),
@@ -117,9 +122,15 @@ def _meaning(problem: Problem, rule: str) -> str:
     return get_rule(problem, rule).text
 
 
+def _stopped(result: Result) -> str:
+    why = {"time": "time limit", "optimal": "cost and bound met"}.get(str(result.stop), str(result.stop))
+    if not result.proven:
+        return why
+    return f"{why}; optimal, {result.bounds.hearsay}" if result.bounds.hearsay else f"{why}; proven optimal"
+
+
 def _facts(result: Result) -> dict[str, Any]:
     made, bounds = result.provenance, result.bounds
-    ended = {"time": "time limit", "optimal": "optimal" if bounds.hearsay else "proven optimal"}
     facts = [
         ("Cost", number(result.cost) if math.isfinite(result.cost) else "no feasible plan"),
         (
@@ -127,7 +138,7 @@ def _facts(result: Result) -> dict[str, Any]:
             f"{number(bounds.dual)} ({bounds.dual_source})" if math.isfinite(bounds.dual) else "none",
         ),
         ("Method", made.method),
-        ("Stopped", ended.get(str(result.stop), str(result.stop))),
+        ("Stopped", _stopped(result)),
         ("Time", f"{result.stats.seconds:.1f} s on {made.ranks} rank{'s' if made.ranks != 1 else ''}"),
         ("Seed", str(made.seed)),
         ("Options", ", ".join(f"{k} = {v}" for k, v in made.options.items())),
@@ -136,7 +147,4 @@ def _facts(result: Result) -> dict[str, Any]:
         ("Started", made.started),
         ("Instance digest", made.digest),
     ]
-    return {
-        "facts": [(name, value) for name, value in facts if value],
-        "explanation": [Sentence(text, "bad") for text in result.explanation],
-    }
+    return {"facts": [(name, value) for name, value in facts if value]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.view import Stay, stays
 from optimise.report.capacity import capacity_figure, region_figure
 from optimise.report.hospital import lanes
+from optimise.report.roster import cover_cell
 from optimise.report.style import GENDER_COLOURS, duty_labels, shift_inks
 from optimise.report.words import gap_in_words
 from optimise.roster.problem import OFF, RosterProblem
-from optimise.roster.view import days_of_leave, weekend_days
+from optimise.roster.view import CoverCell, CoverRow, cover, days_of_leave, weekend_days
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["picture"]
 
 _MOST_ROWS, _MOST_DAYS = 120, 56  # beyond these, labels would be dust
+_MOST_COVER = 40
+#: Backgrounds of the cells of cover, as in the HTML report.
+_COVER = {"bad": "#f6c3bf", "short": "#fde6b4", "over": "#dbe9f7", "fine": "#ffffff"}
 
 
 def picture(result: Result, problem: Problem, file: Path) -> Path:
@@ -47,7 +52,8 @@ def picture(result: Result, problem: Problem, file: Path) -> Path:
     else:
         raise WardwiseError(f"no picture is defined for {problem.kind} plans")
     axes = figure.axes[0]
-    axes.set_title(f"{problem.name}: {gap_in_words(result).text.partition(';')[0]}", loc="left", fontsize=10)
+    title = f"{problem.name}: {gap_in_words(result).text.partition(';')[0]}"
+    axes.set_title(textwrap.fill(title, int(12 * figure.get_figwidth())), loc="left", fontsize=10)
     with replacing(file) as temporary:
         temporary.write_bytes(canvas.png(figure, dpi=130))
     return file
@@ -61,7 +67,15 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
 def _roster(problem: RosterProblem, plan: Any) -> Figure:
     people, days, _ = problem.shape
     people, days = min(people, _MOST_ROWS), min(days, _MOST_DAYS)
-    figure, axes = _figure(2.2 + 0.27 * days, 1.0 + 0.23 * people)
+    lines = [(row, cells) for row in cover(problem, plan) if (cells := [c for c in row.cells if c.asks])]
+    lines.sort(key=lambda line: all(c.kept for c in line[1]))  # those with a breach first, else as they come
+    shown = lines[:_MOST_COVER]
+    tall = 0.4 + 0.23 * (len(shown) + 1) if shown else 0.0
+    figure = canvas.figure(max(7.0, 2.2 + 0.27 * days), 1.2 + 0.23 * people + tall)
+    grid = figure.add_gridspec(2 if shown else 1, 1, height_ratios=(people, len(shown) + 0.5) if shown else (1,))
+    axes = figure.add_subplot(grid[0])
+    if shown:
+        _cover(figure.add_subplot(grid[1]), shown, days, len(lines) - len(shown))
     inks, labels = shift_inks(problem.shifts), duty_labels(problem)
     weekend, leave = weekend_days(problem), days_of_leave(problem)
     image = np.ones((people, days, 3))
@@ -86,6 +100,28 @@ def _roster(problem: RosterProblem, plan: Any) -> Figure:
     axes.xaxis.tick_top()
     _note_cut(axes, problem.shape[0] - people, "people", problem.shape[1] - days, "days")
     return figure
+
+
+def _cover(axes: Axes, lines: list[tuple[CoverRow, list[CoverCell]]], days: int, more: int) -> None:
+    """People present and wanted, one row a head count of any rule; shortages and surpluses stand out."""
+    image = np.ones((len(lines), days, 3))
+    for i, (_, cells) in enumerate(lines):
+        for c in cells:
+            if c.day < days:
+                shown = cover_cell(c)
+                image[i, c.day] = canvas.rgb(_COVER[shown.css])
+                weight = "normal" if c.kept else "bold"
+                axes.text(c.day, i, shown.text, ha="center", va="center", fontsize=5.5, fontweight=weight)
+    axes.imshow(image, aspect="auto", interpolation="nearest")
+    axes.set_yticks(range(len(lines)), [row.label for row, _ in lines], fontsize=6)
+    axes.set_xticks([])
+    axes.set_xticks(np.arange(-0.5, days), minor=True)
+    axes.set_yticks(np.arange(-0.5, len(lines)), minor=True)
+    axes.grid(which="minor", color="#d5dae1", linewidth=0.5)
+    axes.tick_params(which="both", length=0)
+    axes.set_title("People present / wanted", loc="left", fontsize=7)
+    if more > 0:
+        axes.set_xlabel(f"not shown: {more} more lines of cover, nothing missing in them", fontsize=7)
 
 
 def _day(problem: RosterProblem, day: int) -> str:

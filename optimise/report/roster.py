@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimise.core.horizon import WEEKDAYS
+from optimise.core.quantities import number, quantity
 from optimise.core.result import Evaluation
 from optimise.report.style import duty_labels, shift_inks, short_labels
 from optimise.report.svg import bar
-from optimise.report.words import number
 from optimise.roster.problem import OFF, Roster, RosterProblem
-from optimise.roster.view import CoverCell, cover, days_of_leave, pinned_days, requests, shares, weekend_days
+from optimise.roster.view import (
+    CoverCell,
+    Share,
+    cover,
+    days_of_leave,
+    pinned_days,
+    requests,
+    shares,
+    weekend_days,
+)
 
-__all__ = ["Block", "Cell", "RosterPage", "roster_page"]
+__all__ = ["Block", "Cell", "RosterPage", "cover_cell", "roster_page"]
 
 _BLOCK_DAYS = 28  # what an A4 page in landscape can hold
 
@@ -47,13 +56,14 @@ class RosterPage:
     has_requests: bool
     has_leave: bool
     has_pins: bool
+    has_breaches: bool
 
 
 def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> RosterPage:
     """Collect everything that the roster template shows."""
     days = problem.horizon.days
     size = days if days <= 35 else _BLOCK_DAYS
-    grid, demand = _grid(problem, plan), _cover(problem, plan)
+    grid, demand = _grid(problem, plan, evaluation), _cover(problem, plan)
     weekend = weekend_days(problem)
     blocks = []
     for first in range(0, days, size):
@@ -79,6 +89,7 @@ def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) ->
         has_requests=bool(requests(problem, plan)),
         has_leave=bool(days_of_leave(problem)),
         has_pins=bool(pinned_days(problem)),
+        has_breaches=bool(_breaches(problem, evaluation)),
     )
 
 
@@ -103,8 +114,20 @@ def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:
     return Cell(f"{name}\n{below}", "w" if day in weekend else "", problem.horizon.label(day))
 
 
-def _grid(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, list[Cell]]]:
+def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int, int], list[str]]:
+    """What is broken that must be kept, by person and day."""
+    people = {e.id: i for i, e in enumerate(problem.employees)}
+    found: dict[tuple[int, int], list[str]] = {}
+    for v in evaluation.violations:
+        if v.hard:
+            for cell in ((people[who], d) for who in v.who if who in people for d in v.days):
+                found.setdefault(cell, []).append(f"{v.rule} is broken")
+    return found
+
+
+def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[tuple[str, str, list[Cell]]]:
     """Name, contract or skills, and a cell a day for each person."""
+    breaches = _breaches(problem, evaluation)
     labels, weekend = duty_labels(problem), weekend_days(problem)
     leave, pins = days_of_leave(problem), pinned_days(problem)
     wishes: dict[tuple[int, int], list[tuple[str, bool]]] = {}
@@ -132,6 +155,9 @@ def _grid(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, list[Cel
             if asked:
                 css.append("ok" if all(granted for _, granted in asked) else "no")
                 told += [f"asked for: {wish} ({'granted' if granted else 'refused'})" for wish, granted in asked]
+            if (i, d) in breaches:
+                css.append("brk")
+                told += breaches[i, d]
             title = f"{employee.name or employee.id}, {problem.horizon.label(d)}: {', '.join(told)}" if told else ""
             cells.append(Cell(labels[duty], " ".join(css), title if len(told) > (duty != OFF) else ""))
         detail = employee.contract or ", ".join(employee.skills)
@@ -144,20 +170,28 @@ def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[in
         (
             row.label,
             "" if row.label in row.rule else row.rule,
-            {c.day: _cover_cell(c) for c in row.cells},
+            {c.day: cover_cell(c) for c in row.cells},
         )
         for row in cover(problem, plan)
     ]
 
 
-def _cover_cell(c: CoverCell) -> Cell:
+def cover_cell(c: CoverCell) -> Cell:
+    """Present and wanted, and how that looks."""
     if c.short > 0:
-        return Cell(f"{c.present}/{number(c.minimum)}", "bad" if c.broken else "short", f"{number(c.short)} short")
+        return Cell(
+            f"{c.present}/{number(c.minimum)}", "bad" if c.broken else "short", f"{quantity(c.short, 'people')} short"
+        )
     if c.over > 0:
         return Cell(
-            f"{c.present}/{number(c.maximum)}", "bad" if c.broken else "over", f"{number(c.over)} more than wanted"
+            f"{c.present}/{number(c.maximum)}", "bad" if c.broken else "over", f"{quantity(c.over, 'people')} too many"
         )
     return Cell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
+
+
+def _granted(s: Share) -> str:
+    """A bar, green only where everything is granted."""
+    return bar(s.granted, s.asked, tone="good" if s.granted == s.asked else "")
 
 
 def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
@@ -165,9 +199,9 @@ def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> t
     each = shares(problem, plan, evaluation)
     columns: list[tuple[str, list[float]]] = [
         ("hours", [s.minutes / 60 for s in each]),
-        ("days", [s.days for s in each]),
+        ("days worked", [s.days for s in each]),
         ("nights", [s.nights for s in each]),
-        ("weekends", [s.weekends for s in each]),
+        ("weekends worked", [s.weekends for s in each]),
     ]
     columns = [(name, values) for name, values in columns if any(values)]
     heads = [name for name, _ in columns]
@@ -175,7 +209,7 @@ def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> t
     if any(s.asked for s in each):
         heads.append("requests granted")
         for row, s in zip(rows, each, strict=True):
-            row.append(f"{s.granted} of {s.asked} {bar(s.granted, s.asked, tone='good')}" if s.asked else "")
+            row.append(f"{s.granted} of {s.asked} {_granted(s)}" if s.asked else "")
     if any(s.cost for s in each):
         heads.append("cost of own rules")
         most = max(s.cost for s in each)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
+from optimise.core.quantities import number
 from optimise.core.result import Trace
-from optimise.report.words import number
 
 __all__ = ["bar", "columns_chart", "trace_chart"]
 

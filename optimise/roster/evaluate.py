@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
+from optimise.core.quantities import number, quantity
 from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
 from optimise.roster.context import Roster
+from optimise.roster.rules.headcount import head_count, line_unit
 from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
 
 __all__ = ["evaluate_roster", "line_cost", "matches", "roster_cost", "totals"]
@@ -75,6 +77,7 @@ class _Tally:
         self.hard: dict[str, float] = defaultdict(float)
         self.cost: dict[str, float] = defaultdict(float)
         self.seen: dict[str, set[bool]] = defaultdict(set)
+        self.units: dict[str, set[str]] = defaultdict(set)
         self.violations: list[Violation] = []
 
     def add(
@@ -86,11 +89,12 @@ class _Tally:
         who: tuple[str, ...],
         days: tuple[int, ...],
         text: str,
+        unit: str,
     ) -> None:
         (self.hard if hard else self.soft)[rule] += amount
         cost = 0.0 if hard else weight_cost
         self.cost[rule] += cost
-        self.violations.append(Violation(rule, hard, amount, cost, who, days, text))
+        self.violations.append(Violation(rule, hard, amount, cost, who, days, text, unit))
 
 
 def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
@@ -106,22 +110,27 @@ def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
     tally = _Tally()
     for pattern in compiled.patterns:
         tally.seen[pattern.rule].add(pattern.hard)
+        tally.units[pattern.rule].add(pattern.unit)
         _pattern(problem, pattern, duties, tally)
     for counter in compiled.counters:
         for weight in (counter.weight_lower, counter.weight_upper):
             tally.seen[counter.rule].add(math.isinf(weight))
+        tally.units[counter.rule].add(counter.unit)
         _counter(problem, counter, duties, tally)
     values = compiled.line_table.values(duties, compiled.alphabet)
     for line, value in zip(compiled.lines, values, strict=True):
         tally.seen[line.rule].add(line.hard)
-        _line(problem, line, float(value), tally)
+        tally.units[line.rule].add(line_unit(line))
+        _line(problem, line, float(value), duties, tally)
     rules: list[RuleCost] = []
     for rule in problem.rules:
         kinds = tally.seen.get(rule.name, {True})
+        units = tally.units[rule.name]
+        unit = min(units) if len(units) == 1 else "units" if units else ""
         if kinds == {True} or tally.hard[rule.name]:
-            rules.append(RuleCost(rule.name, True, tally.hard[rule.name], 0.0))
+            rules.append(RuleCost(rule.name, True, tally.hard[rule.name], 0.0, unit))
         if False in kinds:
-            rules.append(RuleCost(rule.name, False, tally.soft[rule.name], tally.cost[rule.name]))
+            rules.append(RuleCost(rule.name, False, tally.soft[rule.name], tally.cost[rule.name], unit))
     return Evaluation(
         cost=float(sum(r.cost for r in rules)),
         hard=float(sum(r.amount for r in rules if r.hard)),
@@ -179,7 +188,7 @@ def _pattern(problem: RuledRoster, pattern: Pattern, duties: Duties, tally: _Tal
             days = tuple(d for g in pattern.groups[begin : end + 1] for d in g)
         name = problem.employees[int(who[i])].id
         text = f"{name}: {pattern.label} ({_span(problem, days)})"
-        tally.add(pattern.rule, units, units * pattern.weight, pattern.hard, (name,), days, text)
+        tally.add(pattern.rule, units, units * pattern.weight, pattern.hard, (name,), days, text, pattern.unit)
 
 
 def _counter(problem: RuledRoster, counter: Counter, duties: Duties, tally: _Tally) -> None:
@@ -194,17 +203,12 @@ def _counter(problem: RuledRoster, counter: Counter, duties: Duties, tally: _Tal
             if weight == 0:
                 continue
             name = problem.employees[int(counter.employees[i])].id
-            have, off, want = (_quantity(v, counter.unit) for v in (int(total[i]), int(amount), int(bound[i])))
+            have, off, want = (quantity(v, counter.unit) for v in (int(total[i]), int(amount), int(bound[i])))
             text = f"{name}: {counter.label} {have}, {off} {word} {want}"
-            tally.add(counter.rule, amount, amount * weight, math.isinf(weight), (name,), (), text)
+            tally.add(counter.rule, amount, amount * weight, math.isinf(weight), (name,), (), text, counter.unit)
 
 
-def _quantity(value: int, unit: str) -> str:
-    """Minutes are told in hours."""
-    return f"{value / 60:.4g} h" if unit == "minutes" else f"{value} {unit}"
-
-
-def _line(problem: RuledRoster, line: Line, value: float, tally: _Tally) -> None:
+def _line(problem: RuledRoster, line: Line, value: float, duties: Duties, tally: _Tally) -> None:
     for side, distance, word in (
         (line.under, line.lower - value, "short"),
         (line.over, value - line.upper, "too many"),
@@ -212,14 +216,26 @@ def _line(problem: RuledRoster, line: Line, value: float, tally: _Tally) -> None
         if distance <= 0:
             continue
         cost, hard = line_cost(side, distance)
-        target = line.lower if word == "short" else line.upper
+        unit = line_unit(line)
+        count = head_count(line, value, _heads(line, duties))
+        asked = count.minimum if word == "short" else count.maximum
         when = problem.horizon.label(line.day) if line.day >= 0 else ""
-        text = f"{when} {line.label}: {distance:g} {word} ({value:g}, wanted {target:g})".strip()
+        text = f"{when} {line.label}: {quantity(distance, unit)} {word} ({count.present} of {number(asked)})".strip()
         days = (line.day,) if line.day >= 0 else ()
         if hard:
-            tally.add(line.rule, hard, 0.0, True, (), days, text)
+            tally.add(line.rule, hard, 0.0, True, (), days, text, unit)
         if cost or not hard:
-            tally.add(line.rule, distance - hard, cost, False, (), days, text)
+            tally.add(line.rule, distance - hard, cost, False, (), days, text, unit)
+
+
+def _heads(line: Line, duties: Duties) -> int:
+    """People of the plan who are present for a line."""
+    here = 0
+    for term in line.heads or line.terms:
+        if term.coefficient > 0:
+            on = duties[:, term.day] if term.employees is None else duties[list(term.employees), term.day]
+            here += sum(term.mask >> int(a) & 1 for a in on)
+    return here
 
 
 def _span(problem: RuledRoster, days: tuple[int, ...]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 
 from optimise.core.result import Evaluation
 from optimise.roster.problem import OFF, Roster, RosterProblem, Shift
-from optimise.roster.rules.cover import Cover, Demand
-from optimise.roster.rules.primitives import Segment
+from optimise.roster.rules.headcount import HeadCount, head_count
+from optimise.roster.rules.primitives import Line, Term
 from optimise.roster.rules.requests import DaysOff, Pins, Requests
 
 __all__ = [
@@ -31,21 +30,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class CoverCell:
-    """People present and wanted on one day.
-
-    ``maximum`` is infinite where any number is welcome; ``broken`` tells that the deviation is more than any price
-    allows.
-    """
-
-    day: int
-    present: int
-    minimum: float
-    maximum: float
-    short: float
-    over: float
-    broken: bool
+#: One cell of the table of cover: what a rule asks for on one day, and who is there.
+CoverCell = HeadCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,7 @@ class RequestOutcome:
     wish: str
     weight: float
     granted: bool
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +101,7 @@ def _in_mask(duties: NDArray[np.int16], mask: int) -> NDArray[np.bool_]:
 
 
 def cover(problem: RosterProblem, plan: Roster) -> tuple[CoverRow, ...]:
-    """Cover against demand, in the order of the rules."""
-    rows: dict[tuple[str, str, int, tuple[int, ...] | None], list[CoverCell]] = {}
+    """Cover against demand, in the order of the rules: one row a head count, whichever rule asks for it."""
 
     @cache
     def present(mask: int, people: tuple[int, ...] | None) -> NDArray[np.int64]:
@@ -123,32 +109,33 @@ def cover(problem: RosterProblem, plan: Roster) -> tuple[CoverRow, ...]:
         count: NDArray[np.int64] = _in_mask(duties, mask).sum(axis=0)
         return count
 
+    def there(term: Term) -> int:
+        return int(present(term.mask, term.employees)[term.day])
+
+    rows: dict[tuple[str, str], list[tuple[Line, HeadCount]]] = {}
     for rule in problem.rules:
-        if not isinstance(rule, Cover):
-            continue
-        for demand in rule.demands:
-            key = (rule.name, demand.label or _names(problem, demand.mask), demand.mask, demand.employees)
-            count = int(present(demand.mask, demand.employees)[demand.day])
-            rows.setdefault(key, []).append(_cell(demand, count))
-    return tuple(CoverRow(key[0], key[1], tuple(sorted(cells, key=lambda c: c.day))) for key, cells in rows.items())
+        for line in rule.shown(problem):
+            value = sum(term.coefficient * there(term) for term in line.terms)
+            heads = sum(there(term) for term in line.heads or line.terms if term.coefficient > 0)
+            label = line.title or line.label or (_names(problem, line.terms[0].mask) if line.terms else "")
+            rows.setdefault((rule.name, label), []).append((line, head_count(line, value, heads)))
+    return tuple(row for (rule, label), found in rows.items() for row in _rows(problem, rule, label, found))
 
 
-def _cell(demand: Demand, count: int) -> CoverCell:
-    lower = demand.minimum if demand.under else 0.0
-    upper = demand.maximum if demand.over else math.inf
-    short, over = max(0.0, lower - count), max(0.0, count - upper)
-    broken = _beyond_price(demand.under, short) or _beyond_price(demand.over, over)
-    return CoverCell(demand.day, count, lower, upper, short, over, broken)
-
-
-def _beyond_price(segments: tuple[Segment, ...], amount: float) -> bool:
-    """Whether some unit of a deviation falls where it is forbidden."""
-    before = 0.0
-    for segment in segments:
-        if math.isinf(segment.price):
-            return amount > before
-        before += segment.width
-    return False
+def _rows(problem: RosterProblem, rule: str, label: str, found: list[tuple[Line, HeadCount]]) -> Iterator[CoverRow]:
+    """One row where each day comes once; else one for each set of duties, and as many more as a day needs."""
+    if len({cell.day for _, cell in found}) == len(found):
+        yield CoverRow(rule, label, tuple(sorted((cell for _, cell in found), key=lambda c: c.day)))
+        return
+    split: dict[tuple[str, int], list[CoverCell]] = {}
+    seen: dict[tuple[str, int], int] = {}
+    for line, cell in found:
+        name = _names(problem, line.terms[-1].mask)
+        name = label if name == label else f"{label} on {name}"
+        seen[name, cell.day] = again = seen.get((name, cell.day), 0) + 1
+        split.setdefault((name, again), []).append(cell)
+    for (name, again), cells in split.items():
+        yield CoverRow(rule, name if again == 1 else f"{name} ({again})", tuple(sorted(cells, key=lambda c: c.day)))
 
 
 def _names(problem: RosterProblem, mask: int) -> str:
@@ -162,11 +149,11 @@ def requests(problem: RosterProblem, plan: Roster) -> tuple[RequestOutcome, ...]
     """Every request with what came of it, by person and day."""
     found = []
     for rule in problem.rules:
-        if not isinstance(rule, Requests):
+        if not isinstance(rule, Requests) or not rule.asked:
             continue
         for r in rule.requests:
             broken = bool(r.avoid >> int(plan.duties[r.employee, r.day]) & 1)
-            found.append(RequestOutcome(r.employee, r.day, _wish(problem, r.avoid), r.weight, not broken))
+            found.append(RequestOutcome(r.employee, r.day, _wish(problem, r.avoid), r.weight, not broken, rule.name))
     return tuple(sorted(found, key=lambda r: (r.employee, r.day)))
 
 

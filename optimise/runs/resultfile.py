@@ -17,8 +17,9 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
 from optimise.core.problem import Problem
 from optimise.core.result import Evaluation, Plan, Result, Stop, Trace
@@ -26,6 +27,9 @@ from optimise.core.serialise import Source, result_object, result_of, trace_of, 
 from optimise.core.stored import ResultFile, is_run_file, stated
 from optimise.formats.base import read_text
 from optimise.formats.json_document import load_json, parse
+
+if TYPE_CHECKING:
+    from optimise.replan import Change, Replanning
 
 __all__ = [
     "StoredRun",
@@ -44,6 +48,11 @@ _NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity", "
 
 def read_source(source: Source, override: Path | None = None) -> Problem:
     """Read the instance of a run again, from ``override`` if it has moved."""
+    return _task(source, override)[0]
+
+
+def _task(source: Source, override: Path | None) -> tuple[Problem, Replanning | None]:
+    """The problem of a run, and the earlier plan in it where the run planned again."""
     from optimise.formats.base import read
 
     if override is None and not source.path:
@@ -56,21 +65,24 @@ def read_source(source: Source, override: Path | None = None) -> Problem:
         **source.extra,
     )
     if not source.replan:
-        return problem
+        return problem, None
     from optimise.replan import replan
 
-    again: Problem = replan(problem, **source.replan).problem
-    return again
+    task = replan(problem, **source.replan)
+    return task.problem, task
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """What a result folder holds: the result (with its plan), the problem and the files."""
+    """What a result folder holds: the result (with its plan), the problem and the files; of a run that planned again
+    also what changed against the earlier plan.
+    """
 
     folder: Path
     result: Result
     problem: Problem
     files: Mapping[str, Any]
+    changes: tuple[Change, ...] | None = None
 
 
 # ---------------------------------------------------------------------------------------------- writing
@@ -128,18 +140,18 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
     folder = Path(folder)
     claim_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise InputError(f"cannot be created ({error.strerror})", file=folder) from None
     earlier = _stored(folder) or {}
     stage = Path(tempfile.mkdtemp(prefix=".wardwise-", dir=folder))
     try:
         files: dict[str, Any] = {"trace": "trace.csv", "plan": [], "native_plan": []}
-        (stage / "trace.csv").write_text(trace_text(result.trace), encoding="utf-8")
+        write_text(stage / "trace.csv", trace_text(result.trace))
         if result.plan is not None:
             files["plan"], files["native_plan"] = _write_plans(result, problem, stage)
         made = result_object(result, problem, source=source, files=files)
-        (stage / "result.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        write_text(stage / "result.json", json.dumps(made, indent=1) + "\n")
         names = sorted((p.name for p in stage.iterdir()), key=lambda name: name == "result.json")
         for name in names:
             os.replace(stage / name, folder / name)
@@ -210,7 +222,7 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
     file = folder / "result.json"
     source = Source() if stored.source is None else Source(**stored.source.model_dump(exclude_unset=True))
     try:
-        problem = read_source(source, Path(instance) if instance else None)
+        problem, task = _task(source, Path(instance) if instance else None)
     except InputError as error:
         if instance is None and source.path and not Path(source.path).exists():
             raise InputError("the instance of this run is gone; give --instance", file=source.path) from error
@@ -227,7 +239,11 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
     elif result.evaluation is not None:
         raise InputError("no plan is listed, so that what it says of one cannot be evaluated", file=file, item="files")
     files = {} if stored.files is None else stored.files.model_dump()
-    return StoredRun(folder, result, problem, files)
+    if task is None or result.plan is None:
+        return StoredRun(folder, result, problem, files)
+    from optimise.replan import changes
+
+    return StoredRun(folder, result, problem, files, changes(problem, task.previous, result.plan))
 
 
 def _read(folder: Path) -> tuple[Result, ResultFile]:

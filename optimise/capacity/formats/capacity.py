@@ -23,7 +23,7 @@ from optimise.capacity.formats.capacity_schema import (
 from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
 from optimise.capacity.risk import Risk
 from optimise.capacity.scenarios import Scenarios
-from optimise.core.atomic import write_text
+from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, parse, top_keys, write_json
@@ -243,7 +243,7 @@ def write_capacity(problem: CapacityProblem, path: str | Path, *, inline: bool |
             "remaining": demand.remaining.transpose(0, 2, 1).tolist(),
         }
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         written = [demand.save(path.with_suffix(".npz"))]
         scenarios = {"file": path.with_suffix(".npz").name}
 

@@ -29,7 +29,9 @@ class ExcessiveNurseWorkload(HospitalRule):
             n, s = index
             d, k = divmod(s, problem.shifts)
             name, most = layer.ids[n], layer.max_load[n, s]
-            return Breach((name,), (d,), f"nurse {name} carries {load[n, s]} of {most} on day {d}, {layer.shifts[k]}")
+            return Breach(
+                (name,), (d,), f"nurse {name} carries {load[n, s]} of {most} units on day {d}, {layer.shifts[k]}"
+            )
 
         return Breaches.positive(excess, tell)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optimise.core.atomic import write_text
+from optimise.core.csvfile import guarded, unguarded
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
 from optimise.formats.base import ReadOptions, read_text
@@ -76,7 +77,7 @@ class CurtoisFormat:
         known = {d.id: a for a, d in enumerate(problem.duties)} | {"-": 0, "": 0}
         cells: list[str] = []
         for row in rows(path):
-            name, *cells = (c.strip() for c in row.text.split(","))
+            name, *cells = (unguarded(c.strip()) for c in row.text.split(","))
             i = row.look_up(people, name, "employee")
             if duties[i] is not None:
                 raise row.error("is listed twice", f"employee {name}")
@@ -93,7 +94,9 @@ class CurtoisFormat:
 
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
         """Write ``STEM.csv``."""
-        lines = [",".join((e.id, *cells)) for e, cells in zip(problem.employees, problem.table(plan), strict=True)]
+        lines = [
+            ",".join((guarded(e.id), *cells)) for e, cells in zip(problem.employees, problem.table(plan), strict=True)
+        ]
         return [write_text(beside(Path(stem), ".csv"), "\n".join(lines) + "\n")]
 
 

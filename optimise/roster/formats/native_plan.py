@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from optimise.core.atomic import write_text
+from optimise.core.csvfile import csv_text, unguarded
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
@@ -86,9 +87,7 @@ def plan_rows(plan: Roster, problem: RosterProblem) -> list[list[str]]:
 
 def plan_csv(plan: Roster, problem: RosterProblem) -> str:
     """The CSV form of a plan."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(plan_rows(plan, problem))
-    return out.getvalue()
+    return csv_text(plan_rows(plan, problem))
 
 
 def write_native_plan(plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
@@ -167,7 +166,7 @@ def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...]) -> int:
 def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        rows = [(reader.line_num, list(map(unguarded, row))) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=reader.line_num) from None
     plan = read_plan_rows(rows, path, problem)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from optimise.core.atomic import write_text
+from optimise.core.csvfile import csv_text, unguarded
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.text import beside, separator, whole
@@ -302,7 +303,7 @@ def _folder_rows(path: Path) -> Mapping[str, Rows]:
 def _csv_rows(text: str, file: Path) -> Rows:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     try:
-        made = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        made = [(reader.line_num, [unguarded(cell.strip()) for cell in row]) for row in reader]
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=file, line=reader.line_num) from None
     header = next((row for _, row in made if any(row) and not row[0].startswith("#")), [])
@@ -409,9 +410,7 @@ def _written(sheets: dict[Sheet, list[list[str]]], path: Path, *, notes: bool) -
     for sheet, rows in sheets.items():
         file = path / f"{sheet.name}.csv"
         if len(rows) > 1 or notes:
-            out = io.StringIO()
-            csv.writer(out, lineterminator="\n").writerows(rows)
-            write_text(file, out.getvalue())
+            write_text(file, csv_text(rows))
         elif file.exists():
             file.unlink()  # a sheet of an earlier ward that this one does not have
     return path

@@ -214,7 +214,8 @@ def _timed(
         if math.isfinite(lower) or math.isfinite(upper):
             label = title if piece.share == 1 else f"{title} at {piece.label}"
             over = _shared(_surplus(entry), piece.share)
-            rows.append(Line("", terms, lower, upper, _shared(under, piece.share), over, day, label))
+            shared = _shared(under, piece.share)
+            rows.append(Line("", terms, lower, upper, shared, over, day, label, already=known))
     return rows
 
 
@@ -249,7 +250,7 @@ def _mix_line(
         if found is None or mix.minimum <= found[1]:
             return []
         under = (Segment(math.inf, mix.price * piece.share),)
-        return [Line("", found[0], lower=mix.minimum - found[1], under=under, day=day, label=label)]
+        return [Line("", found[0], lower=mix.minimum - found[1], under=under, day=day, label=label, already=found[1])]
     # share p/q of those on duty: (q - p) for each of who, -p for each other one, at least 0
     share = Fraction(mix.share or 0).limit_denominator(100)
     p, q = share.numerator, share.denominator
@@ -264,7 +265,9 @@ def _mix_line(
     terms += tuple(Term(t.day, t.mask, t.employees, -float(p)) for t in rest[0])
     lower = float(p * rest[1] - (q - p) * mine[1])
     under = (Segment(math.inf, mix.price * piece.share / q),)
-    return [Line("", terms, lower=lower, under=under, day=day, label=f"{label} (in 1/{q} of a person)")]
+    return [
+        Line("", terms, lower=lower, under=under, day=day, label=label, heads=mine[0], already=mine[1], scale=float(q))
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- pairs
@@ -293,11 +296,13 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
     for e in people:
         by = tuple(m for m in (range(len(index.ward.staff)) if mentors is None else mentors) if m != e)
         label = f"{index.ward.staff[e].id} without supervision"
+        title = f"supervisors of {index.ward.staff[e].id}"
         spanning = {mask: _spanning(index, mask) for mask in masks}
         for day in days:
             for mask in masks:
                 terms = (Term(day, spanning[mask], by), Term(day, mask, (e,), -1.0))
-                rows.append(Line("", terms, lower=0.0, under=(Segment(math.inf, pair.price),), day=day, label=label))
+                under = (Segment(math.inf, pair.price),)
+                rows.append(Line("", terms, lower=0.0, under=under, day=day, label=label, title=title))
     return Headcounts(name=names(f"supervised: {title}"), rows=tuple(rows), grows=False)
 
 

@@ -212,7 +212,17 @@ def _max_off(index: WardIndex, limit: Limit | Toggle, people: People, away: Away
         if away[e]:
             starts = tuple(d for d in range(-k, days - k) if away[e].isdisjoint(range(d, d + k + 1)))
             masks = (1,) * (k + 1)
-            parts.append(Unwanted(name="", employees=(e,), masks=masks, starts=starts, weight=limit.price, label=label))
+            parts.append(
+                Unwanted(
+                    name="",
+                    employees=(e,),
+                    masks=masks,
+                    starts=starts,
+                    weight=limit.price,
+                    label=label,
+                    unit="days off",
+                )
+            )
     yield Compound(name=f"at most {k} days off in a row", parts=tuple(parts))
 
 
@@ -340,7 +350,9 @@ def _night_before_leave(index: WardIndex, limit: Limit | Toggle, people: People,
         if d > 0 and d - 1 not in away[e]
     )
     if index.nights and cells:
-        yield Requests(name="no night before leave", requests=cells, label="night before leave")
+        yield Requests(
+            name="no night before leave", requests=cells, label="night before leave", unit="nights", asked=False
+        )
 
 
 _BUILDERS: dict[str, Callable[[WardIndex, Limit | Toggle, People, Away], Built]] = {

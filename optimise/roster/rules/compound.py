@@ -33,6 +33,9 @@ class Compound(RosterRule):
     def lines(self, problem: RosterContext) -> Iterable[Line]:
         return (replace(line, rule=self.name) for part in self.parts for line in part.lines(problem))
 
+    def shown(self, problem: RosterContext) -> Iterable[Line]:
+        return (replace(line, rule=self.name) for part in self.parts for line in part.shown(problem))
+
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return replace(self, parts=tuple(p.extended(source, new, problem) for p in self.parts))
 
@@ -64,4 +67,9 @@ class Headcounts(RosterRule):
                 return term
             return replace(term, employees=(*term.employees, new))
 
-        return replace(self, rows=tuple(replace(r, terms=tuple(map(grown, r.terms))) for r in self.rows))
+        return replace(
+            self,
+            rows=tuple(
+                replace(r, terms=tuple(map(grown, r.terms)), heads=tuple(map(grown, r.heads))) for r in self.rows
+            ),
+        )

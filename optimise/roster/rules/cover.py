@@ -50,12 +50,15 @@ class Cover(RosterRule):
     demands: tuple[Demand, ...]
 
     def lines(self, problem: RosterContext) -> Iterable[Line]:
+        return (line for line in self.shown(problem) if math.isfinite(line.lower) or math.isfinite(line.upper))
+
+    def shown(self, problem: RosterContext) -> Iterable[Line]:
+        """All demands, those without a limit too."""
         for d in self.demands:
             lower = d.minimum if d.under and d.minimum > 0 else -math.inf
             upper = d.maximum if d.over else math.inf
-            if math.isfinite(lower) or math.isfinite(upper):
-                terms = (Term(d.day, d.mask, d.employees),)
-                yield Line(self.name, terms, lower, upper, d.under, d.over, d.day, d.label)
+            terms = (Term(d.day, d.mask, d.employees),)
+            yield Line(self.name, terms, lower, upper, d.under, d.over, d.day, d.label)
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         from dataclasses import replace
@@ -116,6 +119,7 @@ class Together(RosterRule):
                     under=(Segment(math.inf, self.weight),),
                     day=day,
                     label=f"{name} without a mentor",
+                    title=f"with {name}",
                 )
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:

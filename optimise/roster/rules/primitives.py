@@ -58,6 +58,8 @@ class Pattern:
         What a match means, for the planner: ``"more than 5 working days in a row"``.
     merge : bool
         Whether matches on adjacent starts are one violation (windows of a too long run).
+    unit : str
+        What the amount counts.
     """
 
     rule: str
@@ -69,6 +71,7 @@ class Pattern:
     groups: tuple[tuple[int, ...], ...] | None = None
     label: str = ""
     merge: bool = False
+    unit: str = "times"
 
     @property
     def hard(self) -> bool:
@@ -138,6 +141,17 @@ class Line:
 
     The value is the sum of its terms. ``under`` prices the units missing to ``lower``, nearest first, with
     non-decreasing prices; ``over`` the units above ``upper``. The last segment is unbounded (width ``inf``).
+
+    Attributes
+    ----------
+    title : str
+        Its line in tables of cover, where the label speaks of the breach.
+    heads : tuple of Term
+        Who is counted as present, for people; by default the terms that count for the line.
+    already : int
+        People present besides, from before the plan.
+    scale : float
+        Units of the value that make one person (4 where a share of a quarter is counted in quarters).
     """
 
     rule: str
@@ -148,6 +162,11 @@ class Line:
     over: tuple[Segment, ...] = (Segment(math.inf, HARD),)
     day: int = -1
     label: str = ""
+    # how the line is told; none of it changes what a plan costs, so none of it is part of a problem's digest
+    title: str = field(default="", repr=False)
+    heads: tuple[Term, ...] = field(default=(), repr=False)
+    already: int = field(default=0, repr=False)
+    scale: float = field(default=1.0, repr=False)
 
     @property
     def hard(self) -> bool:
@@ -188,6 +207,10 @@ class RosterRule:
 
     def lines(self, problem: RosterContext) -> Iterable[Line]:
         return ()
+
+    def shown(self, problem: RosterContext) -> Iterable[Line]:
+        """The head counts to show: the lines, and what is worth showing though nothing is asked."""
+        return self.lines(problem)
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         """The same rule with person ``new`` treated like ``source``.

@@ -30,17 +30,28 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests(RosterRule):
-    """Weighted wishes for single days."""
+    """Weighted wishes for single days.
+
+    Attributes
+    ----------
+    unit : str
+        What the amount counts.
+    asked : bool
+        Whether people asked for it; otherwise it is a rule in the same form (no night before leave), which no table
+        of requests shows.
+    """
 
     requests: tuple[Request, ...]
     label: str = "request not granted"
+    unit: str = "requests"
+    asked: bool = True
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
         for r in self.requests:
             if r.weight:
                 grouped[r.avoid, r.weight].append((r.employee, r.day))
-        yield from _single_days(self.name, grouped, self.label)
+        yield from _single_days(self.name, grouped, self.label, self.unit)
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
@@ -54,7 +65,9 @@ class DaysOff(RosterRule):
     weight: float = HARD
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
-        yield from _single_days(self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off")
+        yield from _single_days(
+            self.name, {(problem.work, self.weight): list(self.cells)}, "works on a day off", "days"
+        )
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
@@ -70,7 +83,7 @@ class Pins(RosterRule):
         grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
         for employee, day, mask in self.cells:
             grouped[problem.everything & ~mask, HARD].append((employee, day))
-        yield from _single_days(self.name, grouped, "differs from the pinned duty")
+        yield from _single_days(self.name, grouped, "differs from the pinned duty", "days")
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self
@@ -97,15 +110,17 @@ class Eligibility(RosterRule):
                 people[mask].append(int(employee))
         for mask, who in people.items():
             at = places(np.asarray(who, dtype=np.int32), range(problem.horizon.days))
-            yield Pattern(self.name, (mask,), *at, self.weight, label=self.label)
+            yield Pattern(self.name, (mask,), *at, self.weight, label=self.label, unit="days")
 
     @classmethod
     def _per_employee(cls) -> frozenset[str]:
         return frozenset({"forbidden"})
 
 
-def _single_days(rule: str, grouped: dict[tuple[int, float], list[tuple[int, int]]], label: str) -> Iterable[Pattern]:
+def _single_days(
+    rule: str, grouped: dict[tuple[int, float], list[tuple[int, int]]], label: str, unit: str
+) -> Iterable[Pattern]:
     for (mask, weight), cells in grouped.items():
         if cells and mask:
             array = np.asarray(cells, dtype=np.int32)
-            yield Pattern(rule, (mask,), array[:, 0].copy(), array[:, 1].copy(), weight, label=label)
+            yield Pattern(rule, (mask,), array[:, 0].copy(), array[:, 1].copy(), weight, label=label, unit=unit)

@@ -101,7 +101,9 @@ def _maximum(
         return
     who, when = places(people, range(-min(limit, past), length - limit))
     label = f"more than {limit} {rule.noun} in a row"
-    yield Pattern(rule.name, sets * (limit + 1), who, when, weight, groups=groups, label=label, merge=True)
+    yield Pattern(
+        rule.name, sets * (limit + 1), who, when, weight, groups=groups, label=label, merge=True, unit=rule.noun
+    )
 
 
 def _minimum(
@@ -133,7 +135,7 @@ def _minimum(
         ) -> Iterable[Pattern]:
             at = places(who, starts)
             if len(at[0]):
-                yield Pattern(rule.name, masks, *at, weight, missing, groups=groups, label=label)
+                yield Pattern(rule.name, masks, *at, weight, missing, groups=groups, label=label, unit=rule.noun)
 
         yield from made((outside, *body, outside), people, range(-min(s + 1, past), length - s - 1))
         if rule.start == "closed":

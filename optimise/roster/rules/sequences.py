@@ -27,6 +27,7 @@ class Unwanted(RosterRule):
     starts: tuple[int, ...] | None = None
     weight: float = HARD
     label: str = "unwanted sequence"
+    unit: str = "times"
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         length, days = len(self.masks), problem.horizon.days
@@ -34,7 +35,7 @@ class Unwanted(RosterRule):
         starts = allowed if self.starts is None else [d for d in self.starts if d in allowed]
         if self.weight and all(self.masks):
             at = places(self.scope(problem), starts)
-            yield Pattern(self.name, self.masks, *at, self.weight, label=self.label)
+            yield Pattern(self.name, self.masks, *at, self.weight, label=self.label, unit=self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ class CompleteWeekends(RosterRule):
                 if units and self.weight:
                     masks = tuple(problem.work if on else 1 for on in shape)
                     who, when = places(self.scope(problem), starts)
-                    yield Pattern(self.name, masks, who, when, self.weight, units, label="weekend only partly worked")
+                    label, unit = "weekend only partly worked", "weekends" if self.costs is None else "units"
+                    yield Pattern(self.name, masks, who, when, self.weight, units, label=label, unit=unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +115,11 @@ class IdenticalWeekends(RosterRule):
                 masks = tuple(shift_masks[t] for t in types)
                 if units and all(masks):
                     label = "different shift types on one weekend"
-                    yield Pattern(self.name, masks, who, when, self.weight, units, label=label)
+                    yield Pattern(self.name, masks, who, when, self.weight, units, label=label, unit="days")
             if length == 2 and self.partly:
                 for masks in ((problem.work, 1), (1, problem.work)):
                     label = "weekend only partly worked (identical shift types)"
-                    yield Pattern(self.name, masks, who, when, self.weight, self.partly, label=label)
+                    yield Pattern(self.name, masks, who, when, self.weight, self.partly, label=label, unit="days")
 
 
 #: Stands for "no upper limit" in integer arrays.

@@ -106,3 +106,36 @@ def test_who_should_have_come_already_is_named(case: tuple[HospitalProblem, Hosp
     previous.known[p] = False
     with pytest.raises(InputError, match=problem.patients.ids[p]):
         replanning(today, previous, freeze_until=1)
+
+
+def test_patients_who_came_or_went_are_listed(case: tuple[HospitalProblem, HospitalPlan, Path], tmp_path: Path) -> None:
+    problem, plan, path = case
+    document = json.loads(path.read_text())
+    index = next(i for i, p in enumerate(document["patients"]) if p["admission"] is not None and p["rooms"])
+    unknown = document["patients"].pop(index)
+    document["patients"].append({**unknown, "id": "somebody else"})
+    (tmp_path / "native-plan.json").write_text(json.dumps(document))
+    found = changes(problem, read_previous(tmp_path / "native-plan.json", problem), plan)
+    told = {(c.who, c.what) for c in found}
+    assert (unknown["id"], "joined") in told
+    assert ("somebody else", "left") in told
+    (left,) = [c for c in found if c.what == "left"]
+    assert (left.day, left.was, left.now) == (unknown["admission"], unknown["rooms"][0], "-")
+
+
+def test_nurses_new_and_gone_in_a_room_are_listed(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    assert problem.nursing is not None
+    rooms, shifts = np.nonzero(plan.nurse >= 0)
+    p, d = np.argwhere(plan.room >= 0)[0]
+    r, s = int(plan.room[p, d]), int(d) * problem.shifts
+    assert (r, s) in set(zip(rooms.tolist(), shifts.tolist(), strict=True))
+    nurse = plan.nurse.copy()
+    nurse[r, s] = -1
+    (found,) = changes(problem, read_previous(path, problem), replace(plan, nurse=nurse))
+    assert (found.who, found.what, found.was, found.now) == (
+        problem.rooms.ids[r],
+        "nurse",
+        problem.nursing.ids[plan.nurse[r, s]],
+        "-",
+    )

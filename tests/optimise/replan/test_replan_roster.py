@@ -125,3 +125,48 @@ def test_wrong_wishes(
 def test_an_empty_folder_holds_no_plan(ward: RosterProblem, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no plan of an earlier run"):
         read_previous(tmp_path, ward)
+
+
+def test_everybody_who_came_or_went_is_listed(
+    ward: RosterProblem, published: tuple[Roster, Path], tmp_path: Path
+) -> None:
+    """New people, people who left, shifts that are gone: by name, day and date, in CSV, HTML and the workbook."""
+    from openpyxl import load_workbook
+
+    from optimise.core.result import Bounds, Result, Stop
+    from optimise.replan.changes import changes_csv, told
+    from optimise.report import write_excel
+    from optimise.report.html import html
+
+    plan, path = published
+    today = ward.with_employee(Employee("NEW", name="Nia New"), like=ward.employees[0].id)
+    document = json.loads(path.read_text())
+    keys = [ward.horizon.date(d).isoformat() for d in range(ward.horizon.days)]  # type: ignore[union-attr]
+    document["roster"]["=LEFT"] = {keys[1]: ward.duties[1].id, keys[3]: ward.duties[2].id}
+    somebody = ward.employees[1].id
+    document["roster"][somebody] = {**document["roster"][somebody], keys[0]: "GONE-SHIFT"}
+    (tmp_path / "native-plan.json").write_text(json.dumps(document))
+    task = replanning(today, read_previous(tmp_path, today))
+    duties = np.vstack([plan.duties, np.zeros(ward.horizon.days, dtype=np.int16)])
+    duties[-1, 2] = 1
+    new = Roster(duties)
+    found = changes(task.problem, task.previous, new)
+    rows = {(c.who, c.what, c.day, c.was, c.now) for c in found}
+    assert ("NEW", "joined", 2, "-", "1 duty") in rows
+    assert ("NEW", "duty", 2, "-", ward.duties[1].id) in rows
+    assert ("=LEFT", "left", 1, "2 duties", "-") in rows
+    assert ("=LEFT", "duty", 3, ward.duties[2].id, "-") in rows
+    assert (somebody, "duty", 0, "GONE-SHIFT", ward.table(plan)[1][0]) in rows
+    assert all(c.date == keys[c.day] for c in found)
+    assert {c.name for c in found if c.who == "NEW"} == {"Nia New"}
+    text = changes_csv(found)
+    assert text.splitlines()[0] == "who,name,what,day,date,was,now"
+    assert "\n'=LEFT," in text
+    assert "1 joined" in told(found)
+    made = task.problem.evaluate(new)
+    result = Result(new, Stop.TIME, Bounds(), made)
+    page = html(result, task.problem, found)
+    for word in ("=LEFT", "Nia New", "GONE-SHIFT", keys[3]):
+        assert f"<td>{word}</td>" in page or f'<td class="n">{word}</td>' in page
+    book = load_workbook(write_excel(result, task.problem, tmp_path / "r.xlsx", changes=found))
+    assert book["Changes"].max_row == len(found) + 1
