@@ -67,7 +67,7 @@ class FromPlan:
 def _day(text: str | None, problem: Any) -> int:
     if text is None:
         return 0
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal() and len(text) < 10:
         return int(text)
     start = problem.horizon.start if problem.kind == "roster" else None
     try:

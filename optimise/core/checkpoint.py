@@ -258,7 +258,7 @@ class Keeper:
         """Write the end of the run."""
         if plan is not None and cost < self._best[0]:
             self._best = (cost, plan)
-        if bound > self._bound:
+        if bound >= self._bound and source:
             self._bound, self._source = bound, source
         self.write()
 

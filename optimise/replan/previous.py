@@ -174,8 +174,8 @@ class _Days:
             raise InputError(f"{key!r} is not a date, as the days of this problem are", file=self.path) from None
 
     def _number(self, key: str) -> int:
-        if not key.isdecimal():
-            raise InputError(f"{key!r} is not a day number, and the problem has no dates", file=self.path)
+        if not (key.isascii() and key.isdecimal() and len(key) < 10):
+            raise InputError(f"{key[:40]!r} is not a day number, and the problem has no dates", file=self.path)
         return int(key) + self.first
 
 

@@ -236,6 +236,9 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
     if names:
         plan = read_plan(folder / names[0], problem, format=_NATIVE[problem.kind])
         result = _evaluated(result, plan, problem.evaluate(plan), folder)
+        if problem.kind == "region":  # costs are each trust's own; nobody else may see its data
+            told = "sum of what the trusts state, not evaluated here"
+            result = replace(result, bounds=replace(result.bounds, primal_source=told))
     elif result.evaluation is not None:
         raise InputError("no plan is listed, so that what it says of one cannot be evaluated", file=file, item="files")
     files = {} if stored.files is None else stored.files.model_dump()

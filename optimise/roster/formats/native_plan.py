@@ -27,6 +27,7 @@ from optimise.core.atomic import write_text
 from optimise.core.csvfile import csv_text, unguarded
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
+from optimise.formats.json_document import load_json
 from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
 from optimise.roster.formats.ward_document import Document, ItemError, nearest
 from optimise.roster.problem import OFF, Roster, RosterProblem
@@ -57,8 +58,8 @@ def is_native_plan(path: Path) -> bool:
     if path.suffix != ".json" or not is_file(path):
         return False
     try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        made = load_json(path)
+    except InputError:
         return False
     if not isinstance(made, dict):
         return False

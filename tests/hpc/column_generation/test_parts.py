@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +13,16 @@ from hpc_cases import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import optimise
 from hpc.column_generation.generation import LocalPricing
 from hpc.runtime.balance import imbalance, longest_first
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers
+from optimise.core.checkpoint import State, StateFile
 from optimise.core.errors import InputError
-from optimise.core.method import SerialComm
+from optimise.core.method import Limits, SerialComm
+from optimise.generate import ward
 from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 
@@ -81,6 +86,92 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path) -> Non
     back = Checkpoint.read(tmp_path, "abc")
     assert back is not None
     assert back.bound == 1.0
+
+
+def facts_of(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    state().write(folder)
+    kept = StateFile(folder, "search").read("abc")
+    assert kept is not None
+    return dict(kept.facts), dict(kept.arrays)
+
+
+MUTATED = (
+    None,
+    "x",
+    -1,
+    10**400,
+    1.5,
+    True,
+    [],
+    {},
+    {"round": -1},
+    {"tries": "x"},
+    "{}",
+    '{"1": [0, -2]}',
+    '{"1": "x"}',
+    "[]",
+    '{"x": []}',
+    "{" * 9999,
+)
+
+
+@pytest.mark.parametrize("field", ["seed", "phase", "bound", "search", "tables", "dives", "cuts"])
+def test_every_field_of_a_search_mutated_is_refused_or_accepted(field: str, tmp_path: Path) -> None:
+    facts, arrays = facts_of(tmp_path)
+    refused = 0
+    for value in (*MUTATED, "gone"):
+        changed = {k: v for k, v in facts.items() if k != field or value != "gone"}
+        if value != "gone":
+            changed[field] = value
+        StateFile(tmp_path, "search").write("abc", State(changed, arrays))
+        try:
+            assert Checkpoint.read(tmp_path, "abc") is not None
+        except InputError:
+            refused += 1
+    assert refused >= 8
+
+
+@pytest.mark.parametrize("name", ["words", "personal", "duals", "pool_people", "pool_words", "pool_costs"])
+@pytest.mark.parametrize(
+    "value", [np.array("x"), np.zeros((2, 2, 2)), np.array([np.inf, 1.0]), np.zeros(99), np.zeros((0, 0))]
+)
+def test_every_array_of_a_search_mutated_is_refused_or_accepted(name: str, value: Any, tmp_path: Path) -> None:
+    facts, arrays = facts_of(tmp_path)
+    for changed in ({**arrays, name: value}, {k: v for k, v in arrays.items() if k != name}):
+        StateFile(tmp_path, "search").write("abc", State(facts, changed))
+        with suppress(InputError):
+            assert Checkpoint.read(tmp_path, "abc") is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"words": np.full((4, 7), 99, np.int16)}, "words: holds no rosters"),
+        ({"words": np.zeros((4, 6), np.int16)}, "words: holds no rosters of 7 days"),
+        ({"words": np.zeros((3, 7), np.int16), "personal": np.zeros(3)}, "words: holds 3 rosters"),
+        ({"personal": np.zeros(2)}, "personal: holds 2 costs"),
+        ({"duals": np.zeros(99999)}, "duals: holds 99999"),
+        ({"tables": {77: (0,)}}, "tables: no table"),
+        ({"tables": {0: (9999,)}}, "tables: no table"),
+        ({"pool": Pool(np.array([9], np.int32), np.zeros((1, 7), np.int16), np.zeros(1))}, "pool_people: names people"),
+        (
+            {"pool": Pool(np.array([0], np.int32), np.zeros((1, 5), np.int16), np.zeros(1))},
+            "pool_words: holds no rosters",
+        ),
+        ({"bound": 1e9}, "bound: the checkpoint says 1000000000"),
+    ],
+)
+def test_what_is_not_of_the_problem_is_named(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    problem = ward(4, days=7, seed=1).problem()
+    people = len(problem.employees)
+    lines = CoverRows(problem.compiled).lines
+    plan: Any = optimise.solve(problem, method="highs", limits=Limits(20)).plan
+    made = state(
+        words=plan.duties, personal=np.zeros(people), duals=np.zeros(lines), tables={}, pool=None, bound=-np.inf
+    )
+    made.fit(problem, tmp_path, lines)
+    with pytest.raises(InputError, match=words):
+        replace(made, **changes).fit(problem, tmp_path, lines)
 
 
 @given(st.lists(st.floats(0.1, 100), min_size=1, max_size=40), st.integers(1, 6))

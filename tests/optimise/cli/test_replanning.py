@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,54 @@ def test_wrong_use_is_told(
     given = [str(yesterday) if a == "PLAN" else a for a in arguments]
     assert run("solve", EXAMPLE, "-t", 5, *given) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"roster": None},
+        {"roster": []},
+        {"roster": {"RN01": 3}},
+        {"roster": {"RN01": {"someday": "E"}}},
+        {"roster": {"RN01": {"9" * 5000: "E"}}},
+        {"days": "x"},
+        {"days": None},
+        {"start": "soon"},
+        {"start": 3},
+        {"schema": "wardwise-plan/1", "roster": {"RN01": {"2026-01-05": {"a": 1}}}},
+    ],
+)
+def test_an_earlier_plan_that_is_malformed_ends_in_words(
+    change: dict[str, object], yesterday: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = json.loads((yesterday / "plan.json").read_text())
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**plan, **change}))
+    code = run("solve", EXAMPLE, "-m", "highs", "-t", 5, "-q", "--from-plan", file)
+    assert code in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_deeply_nested_plan_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text("[" * 100_000)
+    assert run("solve", EXAMPLE, "-t", 5, "-q", "--from-plan", file) == 2
+    assert "plan.json" in capsys.readouterr().err
+
+
+def test_a_report_of_an_edited_result_is_refused_and_an_honest_one_names_its_source(
+    yesterday: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(yesterday, folder)
+    assert run("report", folder, "--only", "html") == 0
+    text = (folder / "report.html").read_text()
+    assert "as stated in result.json, not proven here" in text
+    assert "proven optimal" not in text
+    made = json.loads((folder / "result.json").read_text())
+    made["cost"] = made["lower_bound"] = made["evaluation"]["cost"] = 0
+    made["bounds"]["primal"] = made["bounds"]["dual"] = 0
+    (folder / "result.json").write_text(json.dumps(made))
+    capsys.readouterr()
+    assert run("report", folder) == 2
+    assert "result.json: cost: says 0, the plan beside it evaluates to" in capsys.readouterr().err

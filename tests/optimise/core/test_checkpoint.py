@@ -140,3 +140,128 @@ def test_any_method_goes_on_from_its_best_plan_and_bound(tmp_path: Path) -> None
     fresh = Guess()
     assert solve(problem, fresh, limits=Limits(50), checkpoint=tmp_path).plan is None
     assert fresh.started is None
+
+
+# ---- what a checkpoint says is not taken on trust -----------------------------------------------------------------
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, State, float]:
+    """A problem, what a run of it has kept, and the cost of its plan."""
+    problem = ward(4, days=7, seed=1).problem()
+    plan = optimise.solve(problem, method="highs", limits=Limits(20)).plan
+    assert plan is not None
+    cost = problem.evaluate(plan).cost
+    folder = tmp_path_factory.mktemp("kept")
+    solve(problem, Guess(plan, bound=cost - 1), limits=Limits(50), checkpoint=folder)
+    state = StateFile(folder, "best").read(problem.digest())
+    assert state is not None
+    return problem, state, cost
+
+
+def resumed(problem: Any, folder: Path, method: Guess | None = None) -> Any:
+    return solve(problem, method or Guess(), limits=Limits(50), checkpoint=folder, resume=True)
+
+
+def test_a_bound_from_a_checkpoint_says_so(kept: tuple[Any, State, float], tmp_path: Path) -> None:
+    problem, state, cost = kept
+    StateFile(tmp_path, "best").write(problem.digest(), state)
+    for _ in range(2):  # also when it is handed on once more
+        found = resumed(problem, tmp_path)
+        assert found.bounds.dual == cost - 1
+        assert found.bounds.dual_source.startswith("from checkpoint: guess")
+        assert found.bounds.hearsay == "from checkpoint"
+        assert found.bounds.dual_source.count("from checkpoint") == 1
+    proven = resumed(problem, tmp_path, Guess(found.plan, cost))
+    assert proven.bounds.dual_source == "guess"
+
+
+def test_a_bound_above_the_cost_of_the_plan_is_refused(kept: tuple[Any, State, float], tmp_path: Path) -> None:
+    problem, state, cost = kept
+    forged = {**state.facts, "bound": cost + 10}
+    StateFile(tmp_path, "best").write(problem.digest(), State(forged, {}))
+    with pytest.raises(InputError, match=r"best\.state: bound: the checkpoint says .* a plan evaluated here costs"):
+        resumed(problem, tmp_path)
+    plan = resumed_plan(problem, kept, tmp_path / "honest")
+    StateFile(tmp_path, "best").write(problem.digest(), State({**forged, "plan": None}, {}))
+    with pytest.raises(InputError, match="a plan evaluated here costs"):
+        resumed(problem, tmp_path, Guess(plan))
+
+
+def resumed_plan(problem: Any, kept: tuple[Any, State, float], folder: Path) -> Plan:
+    StateFile(folder, "best").write(problem.digest(), kept[1])
+    found = resumed(problem, folder).plan
+    assert found is not None
+    return found  # type: ignore[no-any-return]
+
+
+GONE = object()
+VALUES = (
+    GONE,
+    None,
+    "x",
+    -1,
+    10**400,
+    True,
+    [],
+    {},
+    {"a": "b"},
+    {"a": 1},
+    {"../x.json": "{}"},
+    {"plan.json": "{}"},
+    1e308,
+    "x" * 10**5,
+)
+
+
+@pytest.mark.parametrize("field", ["bound", "bound_source", "seconds", "plan"])
+def test_every_field_mutated_is_refused_or_accepted_in_words(
+    field: str, kept: tuple[Any, State, float], tmp_path: Path
+) -> None:
+    problem, state, cost = kept
+    refused = 0
+    for value in VALUES:
+        facts = {k: v for k, v in state.facts.items() if k != field}
+        StateFile(tmp_path, "best").write(
+            problem.digest(), State(facts if value is GONE else {**facts, field: value}, {})
+        )
+        try:
+            found = resumed(problem, tmp_path)
+        except InputError:
+            refused += 1
+            continue
+        assert found.plan is None or problem.evaluate(found.plan).cost == cost
+    assert refused >= 5
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_are_none_are_refused(word: str, kept: tuple[Any, State, float], tmp_path: Path) -> None:
+    problem, state, _ = kept
+    StateFile(tmp_path, "best").write(problem.digest(), State({**state.facts, "bound": float(word)}, {}))
+    with pytest.raises(InputError, match="is not a number"):
+        resumed(problem, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 500, b"PK\3\4" + b"x" * 200, b"[" * 10_000, bytes(range(256))])
+def test_other_content_with_a_good_checksum_is_damaged(content: bytes, tmp_path: Path) -> None:
+    file = StateFile(tmp_path, "best")
+    file.newest.parent.mkdir(exist_ok=True)
+    file.newest.write_bytes(module._first_line(content) + content)
+    with pytest.raises(InputError, match="damaged"):
+        file.read("d")
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (None, "is missing"),
+        (np.array(["a"]), "numbers were expected"),
+        (np.zeros((2, 2)), "numbers were expected"),
+        (np.zeros(3, dtype=np.int64), "has shape"),
+        (np.zeros((2, 3), dtype=np.int64), r"\(any, 2\) was expected"),
+    ],
+)
+def test_an_array_that_does_not_fit_is_named(array: Any, words: str) -> None:
+    state = State({}, {} if array is None else {"words": array}, Path("x.state"))
+    with pytest.raises(InputError, match=f"x.state: words: .*{words}"):
+        state.array("words", "i", None, 2)
+    with pytest.raises(InputError, match="not finite"):
+        State({}, {"costs": np.array([np.nan])}).array("costs", "f", None)

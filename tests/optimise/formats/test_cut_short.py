@@ -164,9 +164,9 @@ def test_every_beginning_of_an_instance_is_refused_or_is_all_of_it(family: str, 
     "name",
     [
         "curtois/instances/Instance1.txt",
-        "inrc1/instances/sprint01.xml",
-        "pas/instances/test0.txt",
-        "ihtc2024/instances/i01.json",
+        "inrc1/instances/sprint_hidden04.xml",
+        "pas/instances/testdata01.txt",
+        "ihtc2024/public/i01.json",
     ],
 )
 def test_the_first_bytes_of_a_real_instance_are_refused(name: str, benchmarks: Path, tmp_path: Path) -> None:
