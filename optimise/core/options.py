@@ -1,6 +1,7 @@
 """Options and tuning of methods as frozen, checked data.
 
-An :class:`Options` model holds what a user may ask of a method; a :class:`Tuning` model holds the numbers that steer its
+An :class:`Options` model holds what a user may ask of a method; a :class:`Tuning` model holds the numbers that steer
+its
 search, each with its unit, its range and the experiment that chose it. Both can be read from Python, from
 ``--option NAME=VALUE`` (``tuning.NAME=VALUE`` for a number of the tuning) and from a TOML file, are printed by
 ``wardwise methods NAME``, and refuse what they do not know.

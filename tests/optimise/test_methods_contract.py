@@ -27,6 +27,10 @@ LIGHT: dict[str, dict[str, Any]] = {
 }
 
 
+#: Methods whose contract is part of the quick subset: the whole model, the decomposition, the circuits.
+QUICK = ("highs", "column-generation", "qaoa")
+
+
 @dataclass
 class Light:
     """A method with options of its own."""
@@ -53,7 +57,9 @@ def method_or_skip(name: str) -> Method:
 
 
 @pytest.mark.parametrize("clause", CLAUSES)
-@pytest.mark.parametrize("name", available_methods())
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.quick] if n in QUICK else []) for n in available_methods()]
+)
 def test_clause(name: str, clause: str, capfd: pytest.CaptureFixture[str]) -> None:
     CLAUSES[clause](method_or_skip(name), CASES)
     assert capfd.readouterr().out == "", "a library prints nothing"

@@ -14,6 +14,8 @@ import pytest
 import optimise
 from optimise.core.errors import WardwiseError
 
+pytestmark = pytest.mark.quick
+
 Command = Callable[..., Any]
 
 

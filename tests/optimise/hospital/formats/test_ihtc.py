@@ -17,6 +17,8 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.hospital.formats.ihtc import IhtcFormat
 
+pytestmark = pytest.mark.quick
+
 IHTC = IhtcFormat()
 OPTIONS = ReadOptions()
 

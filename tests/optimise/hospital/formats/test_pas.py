@@ -16,6 +16,8 @@ from optimise.formats.base import ReadOptions
 from optimise.hospital.formats.pas import PasFormat
 from optimise.hospital.give_beds import give_beds
 
+pytestmark = pytest.mark.quick
+
 PAS = PasFormat()
 OPTIONS = ReadOptions()
 COUNTS = {

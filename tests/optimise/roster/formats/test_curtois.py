@@ -14,6 +14,8 @@ from optimise.formats.base import ReadOptions, read, read_plan, write_plan
 from optimise.roster.formats.curtois import CurtoisFormat
 from optimise.roster.problem import Roster, RosterProblem
 
+pytestmark = pytest.mark.quick
+
 SMALL = """# a comment
 SECTION_HORIZON
 14

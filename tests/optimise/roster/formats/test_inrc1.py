@@ -16,6 +16,8 @@ from optimise.formats.base import ReadOptions, read_plan, write_plan
 from optimise.roster.formats.inrc1 import Inrc1Format
 from optimise.roster.problem import Roster, RosterProblem
 
+pytestmark = pytest.mark.quick
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

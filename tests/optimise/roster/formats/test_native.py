@@ -17,6 +17,8 @@ from optimise.roster.formats.native import schema, schema_text
 from optimise.roster.formats.ward import Staff, Ward
 from optimise.roster.problem import Employee, Roster, RosterProblem
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).resolve().parents[4]
 SHIFTS = [
     {"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30},

@@ -18,6 +18,8 @@ from optimise.roster.formats.table import read_tables, template
 from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import RosterProblem
 
+pytestmark = pytest.mark.quick
+
 FORMS = ["ward.xlsx", "ward"]
 
 
