@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
+from optimise.formats.budget import parse_toml
 from pydantic import BaseModel, ConfigDict, Field
 
 from optimise.core.errors import InputError
+from optimise.formats.base import read_text
 from optimise.roster.formats.ward_document import ItemError, validated
 
 __all__ = ["FOLDER", "Site", "find_site", "site_names"]
@@ -67,8 +68,6 @@ def find_site(name: str | Path) -> Site:
     if not path.exists():
         raise InputError(f"no such site; known: {', '.join(site_names())}, or a .toml file", item=f"site {name}")
     try:
-        return validated(Site, tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not TOML ({error})", file=path) from None
+        return validated(Site, parse_toml(read_text(path), path))
     except ItemError as error:
         raise error.at(file=path) from None

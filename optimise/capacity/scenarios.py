@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from optimise.core.atomic import create
-from optimise.core.errors import UNREADABLE, InputError
+from optimise.core.errors import InputError
+from optimise.formats.budget import read_arrays
 
 __all__ = ["HOURS", "Period", "Scenarios"]
 
@@ -81,12 +82,12 @@ class Scenarios:
             raise InputError(f"is {self.period!r}, expected 'hour' or 'day'", item="period")
         if not isinstance(self.start, datetime.datetime) or self.start.tzinfo is not None:
             raise InputError("expected a local time without zone", item="start")
-        probabilities = np.array(self.probabilities, dtype=np.float64)
+        probabilities = _floats(self.probabilities, "probabilities")
         if probabilities.shape != (count,):
             raise InputError(f"has shape {probabilities.shape}, expected ({count},)", item="probabilities")
         if not (np.isfinite(probabilities).all() and (probabilities > 0).all() and abs(probabilities.sum() - 1) < 1e-6):
             raise InputError("expected positive numbers that sum to 1", item="probabilities")
-        stay = np.array(self.stay, dtype=np.float64)
+        stay = _floats(self.stay, "stay")
         if stay.ndim != 2 or stay.shape[0] != groups or stay.shape[1] < 1:
             raise InputError(f"has shape {stay.shape}, expected ({groups}, periods)", item="stay")
         if not (np.isfinite(stay).all() and (stay >= 0).all() and (np.abs(stay.sum(1) - 1) < 1e-6).all()):
@@ -181,16 +182,14 @@ class Scenarios:
     def load(cls, path: str | os.PathLike[str]) -> Scenarios:
         """Read a file written by :meth:`save`; :class:`InputError` names the file and the item at fault."""
         source = Path(path)
+        stored = read_arrays(source, "file of scenarios")
         try:
-            with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-                parts = {name: stored[name] for name in ("arrivals", "probabilities", "stay", "remaining")}
-                parts["kept"] = stored.get("kept", None)
-                names = tuple(str(name) for name in stored["groups"])
-                period: Any = str(stored["period"])
-                start = datetime.datetime.fromisoformat(str(stored["start"]))
-        except FileNotFoundError:
-            raise InputError("no such file", file=source) from None
-        except UNREADABLE as error:
+            parts: dict[str, Any] = {name: stored[name] for name in ("arrivals", "probabilities", "stay", "remaining")}
+            parts["kept"] = stored.get("kept", None)
+            names = names_of(stored["groups"])
+            period: Any = str(stored["period"])
+            start = datetime.datetime.fromisoformat(str(stored["start"]))
+        except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no file of scenarios ({error})", file=source) from None
         try:
             return cls(groups=names, period=period, start=start, **parts)
@@ -200,7 +199,7 @@ class Scenarios:
 
 def _kept(values: npt.ArrayLike, horizon: int, groups: int) -> npt.NDArray[np.float64]:
     """A checked read-only copy of what stays."""
-    made = np.array(values, dtype=np.float64)
+    made = _floats(values, "kept")
     if made.shape != (horizon, horizon, groups):
         raise InputError(f"has shape {made.shape}, expected {(horizon, horizon, groups)}", item="kept")
     first = np.arange(horizon)
@@ -216,6 +215,21 @@ def _kept(values: npt.ArrayLike, horizon: int, groups: int) -> npt.NDArray[np.fl
         raise InputError("expected probabilities that begin at 1 and never rise", item="kept")
     made.setflags(write=False)
     return made
+
+
+def names_of(values: npt.NDArray[Any]) -> tuple[str, ...]:
+    """Names of groups, from an array of texts."""
+    if values.ndim != 1 or values.dtype.kind != "U":
+        raise ValueError("groups should be a list of names")
+    return tuple(str(name) for name in values)
+
+
+def _floats(values: npt.ArrayLike, item: str) -> npt.NDArray[np.float64]:
+    """Real numbers as float64; a writable copy."""
+    raw = np.asarray(values)
+    if raw.dtype.kind not in "iuf":
+        raise InputError("expected numbers", item=item)
+    return raw.astype(np.float64)
 
 
 def _counts(values: npt.ArrayLike, item: str) -> npt.NDArray[np.int64]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -21,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import available_methods
 from optimise.core.problem import Problem
+from optimise.formats.base import read_text
+from optimise.formats.budget import parse_toml
 from optimise.roster.formats.ward_document import validated
 
 __all__ = ["Contender", "Study", "read_study"]
@@ -135,15 +136,7 @@ def read_study(file: str | Path) -> Study:
         Naming the file and the entry at fault.
     """
     file = Path(file)
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=file) from None
-    except UnicodeDecodeError:
-        raise InputError("is not a text file", file=file) from None
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+)", str(error))
-        raise InputError(f"is not TOML: {error}", file=file, line=int(found[1]) if found else None) from None
+    data = parse_toml(read_text(file), file)
     try:
         document = validated(_Document, data)
         contenders = _contenders(document)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr
 
-from optimise.capacity.scenarios import HOURS, Period
+from optimise.capacity.scenarios import HOURS, Period, names_of
 from optimise.core.atomic import create
-from optimise.core.errors import UNREADABLE, InputError
+from optimise.core.errors import InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
 from optimise.demand.courses import keep
@@ -23,6 +24,7 @@ from optimise.demand.dependence import Dependence, estimate
 from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.stays import leaving, stay_pmf
+from optimise.formats.budget import read_arrays
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
 
@@ -68,6 +70,35 @@ class Forecast:
     def horizon(self) -> int:
         """Number of periods H."""
         return int(self.pmf.shape[0])
+
+    def _check(self) -> None:
+        """Refuse arrays that do not fit each other, or are no distributions."""
+        horizon, groups = (*self.pmf.shape, 0, 0)[:2]
+        if self.period not in HOURS:
+            raise InputError(f"is {str(self.period)[:40]!r}, expected 'hour' or 'day'", item="period")
+        if self.start.tzinfo is not None:
+            raise InputError("expected a local time without zone", item="start")
+        if len(set(self.groups)) != groups:
+            raise InputError(f"expected {groups} different names, found {len(set(self.groups))}", item="groups")
+        for item, array, shape in (
+            ("pmf", self.pmf, (horizon, groups, None)),
+            ("lag", self.dependence.lag, (horizon,)),
+            ("correlation", self.dependence.groups, (groups, groups)),
+            ("stay", self.stay, (groups, None)),
+            ("leaving", self.leaving, (horizon,)),
+            ("risk", self.risk, (groups, None)),
+        ):
+            if array is not None:
+                _fits(array, shape, item)
+        for item, each in (("pmf", self.pmf), ("stay", self.stay)):
+            if each is not None and not ((each >= 0).all() and (np.abs(each.sum(-1) - 1) < 1e-6).all()):
+                raise InputError("each row must be a distribution: not negative, sum 1", item=item)
+        for item, factor in (("leaving", self.leaving), ("risk", self.risk)):
+            if factor is not None and not (factor >= 0).all():
+                raise InputError("expected numbers of 0 or more", item=item)
+        for g, mine in enumerate(self.spent):
+            if mine.ndim != 1 or mine.dtype.kind not in "iu" or (mine < 0).any():
+                raise InputError("expected whole numbers of 0 or more", item=f"spent{g}")
 
     def times(self) -> list[datetime.datetime]:
         """Start of every period."""
@@ -125,29 +156,29 @@ class Forecast:
         source = Path(path)
         if source.is_dir():
             source = source / "forecast.npz"
+        stored = read_arrays(source, "forecast")
         try:
-            with source.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-                groups = tuple(str(name) for name in stored["groups"])
-                spent = [stored[f"spent{g}"] for g in range(len(groups)) if f"spent{g}" in stored]
-                period: Any = str(stored["period"])
-                made = cls(
-                    stored["pmf"],
-                    groups,
-                    period,
-                    datetime.datetime.fromisoformat(str(stored["start"])),
-                    str(stored["model"]),
-                    Dependence(stored["lag"], stored["correlation"]),
-                    stored.get("stay", None),
-                    spent,
-                    stored.get("leaving", None),
-                    stored.get("risk", None),
-                )
-        except FileNotFoundError:
-            raise InputError("no such file", file=source) from None
-        except UNREADABLE as error:
+            groups = names_of(stored["groups"])
+            spent = [stored[f"spent{g}"] for g in range(len(groups)) if f"spent{g}" in stored]
+            period: Any = str(stored["period"])
+            made = cls(
+                stored["pmf"],
+                groups,
+                period,
+                datetime.datetime.fromisoformat(str(stored["start"])),
+                str(stored["model"]),
+                Dependence(stored["lag"], stored["correlation"]),
+                stored.get("stay", None),
+                spent,
+                stored.get("leaving", None),
+                stored.get("risk", None),
+            )
+        except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no forecast ({error})", file=source) from None
-        if made.pmf.ndim != 3 or made.pmf.shape[1] != len(groups) or period not in HOURS:
-            raise InputError("is no forecast (arrays do not fit)", file=source)
+        try:
+            made._check()
+        except InputError as error:
+            raise error.at(file=source) from None
         return made
 
 
@@ -215,3 +246,12 @@ def in_bed(
     slots = (first + np.arange(demand.length + horizon, dtype=np.int64)) % demand.season
     risk, factors = leaving(demand.stays, len(demand.groups), slots[: demand.length], demand.season, hours)
     return stay, demand.stays.present(len(demand.groups)), factors[slots[demand.length :]], risk
+
+
+def _fits(array: npt.NDArray[Any], shape: tuple[int | None, ...], item: str) -> None:
+    """Refuse an array of another shape (None = any length above 0), or with values that are no finite numbers."""
+    if array.ndim != len(shape) or any(n != want if want is not None else n < 1 for n, want in zip(array.shape, shape)):
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise InputError(f"has shape {array.shape}, expected ({wanted})", item=item)
+    if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise InputError("expected finite numbers", item=item)

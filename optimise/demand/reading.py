@@ -243,7 +243,7 @@ def _number(table: _Table, line: int, text: str, name: str) -> int:
         raise table.error(line, f"expected a whole number, found {text[:40]!r}", name) from None
     if not number >= 0:
         raise table.error(line, f"a count cannot be {text[:40]}", name)
-    if number != round(number) or number > _LARGEST:
+    if number > _LARGEST or number != round(number):
         raise table.error(line, f"expected a whole number up to {_LARGEST}, found {text[:40]!r}", name)
     return int(number)
 

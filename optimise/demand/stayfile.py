@@ -29,29 +29,27 @@ def read_stays(path: Path, groups: tuple[str, ...], period: Period) -> FloatArra
     float array (G, L)
         As :attr:`optimise.capacity.scenarios.Scenarios.stay`.
     """
-    reader = csv.reader(read_text(path).splitlines())
-    head = [name.strip().lower() for name in next(reader, [])]
+    (_, first), *rows = _rows(path)
+    head = [name.strip().lower() for name in first]
     column = next((head.index(name) for name in (*_DAYS, *_HOURS) if name in head), None)
     if column is None:
         raise InputError(f"no column of stays; expected days or hours, found {', '.join(head)}", file=path, line=1)
     unit = 1.0 if head[column] in _HOURS else 24.0
     whose = next((head.index(name) for name in ("group", "specialty") if name in head), None)
     lengths: dict[str, list[float]] = {name: [] for name in groups}
-    for cells in reader:
-        if not any(cells):
-            continue
+    for line, cells in rows:
         if len(cells) != len(head):
-            raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=reader.line_num)
+            raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=line)
         try:
             value = float(cells[column]) * unit
         except ValueError:
             value = -1.0
         if not 0 <= value <= 24 * _MOST_DAYS:
             found = cells[column].strip()[:40]
-            raise InputError(f"expected a stay, found {found!r}", file=path, line=reader.line_num, item=head[column])
+            raise InputError(f"expected a stay, found {found!r}", file=path, line=line, item=head[column])
         name = None if whose is None else cells[whose].strip()
         if name is not None and name not in lengths:
-            raise InputError("unknown group", file=path, line=reader.line_num, item=f"group {name!r}")
+            raise InputError("unknown group", file=path, line=line, item=f"group {name!r}")
         for mine in groups if name is None else (name,):
             lengths[mine].append(value)
     size = HOURS[period]
@@ -64,3 +62,13 @@ def read_stays(path: Path, groups: tuple[str, ...], period: Period) -> FloatArra
         made[name] = np.bincount(periods)[1:] / len(periods)
     longest = max(len(row) for row in made.values())
     return np.stack([np.pad(made[name], (0, longest - len(made[name]))) for name in groups])
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV file with their lines; without empty ones, but with the first."""
+    reader = csv.reader(read_text(path).splitlines())
+    try:
+        rows = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise InputError(f"is not CSV ({error})", file=path, line=reader.line_num) from None
+    return [*(rows[:1] or [(1, [])]), *(row for row in rows[1:] if any(row[1]))]

@@ -106,6 +106,8 @@ def _strange(path: Path) -> str:
         return f"cannot be read ({error.strerror})"
     if not first:
         return "is empty"
+    if encoding_hint(first):
+        return "is not UTF-8 text" + encoding_hint(first)
     if first == b"\xd0\xcf\x11\xe0":
         return "is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a password"
     if path.suffix.lower() in (".xls", ".xlsb", ".ods"):
@@ -157,18 +159,21 @@ def write_plan(plan: Plan, problem: Problem, stem: str | Path, *, format: str | 
 
 def read_text(path: Path) -> str:
     """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`."""
+    from optimise.formats.budget import read_bytes
+
+    data = read_bytes(path)
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("no such file", file=path) from None
-    except IsADirectoryError:
-        raise InputError("is a folder, a file was expected", file=path) from None
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"is not UTF-8 text (byte {error.start})", file=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
-    except ValueError:
-        raise InputError("is not the name of a file", file=path) from None
+        hint = encoding_hint(data) or "; was it saved as Windows-1252 (ANSI)? Save it as UTF-8"
+        raise InputError(f"is not UTF-8 text (byte {error.start}){hint}", file=path) from None
+
+
+def encoding_hint(first: bytes) -> str:
+    """What to say of a file that begins with the mark of another encoding; ``""`` where there is none."""
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return '; it was saved as UTF-16 ("Unicode"). Save it as UTF-8'
+    return ""
 
 
 def exists(path: Path) -> bool:

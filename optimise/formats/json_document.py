@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
+from optimise.formats.budget import parse_json
 
 __all__ = ["Loose", "Strict", "load_json", "lookup", "parse", "top_keys", "write_json"]
 
@@ -33,28 +34,7 @@ class Strict(BaseModel):
 
 def load_json(path: Path) -> Any:
     """Parse a JSON file; every failure is an :class:`InputError` with the line where known."""
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            twice = next(k for k, _ in items if sum(k == other for other, _ in items) > 1)
-            raise InputError("key occurs twice in one object", item=repr(twice))
-        return made
-
-    def constant(name: str) -> Any:
-        raise InputError(f"{name} is not a number that JSON knows")
-
-    text = read_text(path)
-    try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
-    except InputError as error:
-        raise error.at(file=path) from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not valid JSON: {error.msg}", file=path, line=error.lineno) from None
-    except RecursionError:
-        raise InputError("is nested too deeply", file=path) from None
-    except ValueError:
-        raise InputError("holds a number with too many digits", file=path) from None
+    return parse_json(read_text(path), path)
 
 
 def top_keys(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,21 +13,21 @@ from typing import Any
 from optimise.core.atomic import replacing
 from optimise.core.errors import InputError, MissingExtraError
 from optimise.formats.cells import cell_text
+from optimise.formats.workbook_scan import scan
 
 __all__ = ["Choices", "Page", "load", "save"]
 
 _EXCEL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-#: A cell with a formula and no value, as bytes of a sheet.
-_UNCOMPUTED = re.compile(rb"<c ([^>]*)><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>")
 _SHADES = ("DDEBF7", "FCE4D6", "E2EFDA", "D9D2E9", "FFF2CC", "F8CBAD", "D0E0E3", "EAD1DC")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Cells of a column that offer a list: the values, or the range of another sheet that holds them."""
+    """Cells of a column that offer a list, from row ``first`` on: the values, or the range that holds them."""
 
     column: int
     formula: str
+    first: int = 2
     strict: bool = True
 
 
@@ -60,21 +61,10 @@ def load(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
     """
     library = _openpyxl()
     try:
-        _refuse_uncomputed(library, path)
-        book = library.load_workbook(path, data_only=True)
-        made: dict[str, list[tuple[int, list[str]]]] = {}
-        for sheet in book.worksheets:
-            rows: list[tuple[int, list[str]]] = []
-            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-                cells = [cell_text(value) for value in row]
-                for column, text in enumerate(cells, 1):
-                    if text in _EXCEL_ERRORS:
-                        raise _cell_error(path, sheet.title, number, column, f"the formula gives {text}")
-                if any(cells):
-                    rows.append((number, cells))
-            made[str(sheet.title)] = rows
-        book.close()
-        return made
+        scan(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pictures, comments and styles, which nothing here asks for
+            return _rows(library, path)
     except InputError:
         raise
     except FileNotFoundError:
@@ -85,20 +75,22 @@ def load(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
         raise InputError(f"is not a workbook that can be read ({type(error).__name__})", file=path) from None
 
 
-def _refuse_uncomputed(library: Any, path: Path) -> None:
-    """Refuse formulas that no spreadsheet has computed yet: they would pass for empty cells."""
-    with zipfile.ZipFile(path) as archive:
-        sheets = (n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml"))
-        cells = (cell for n in sheets for cell in _UNCOMPUTED.finditer(archive.read(n)))
-        if not any(b't="str"' not in cell[1] for cell in cells):  # text may well be computed as empty
-            return
-    formulas, values = library.load_workbook(path), library.load_workbook(path, data_only=True)
-    for sheet in formulas.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None:
-                    message = "the formula has no value yet; open the file in a spreadsheet program and save it"
-                    raise _cell_error(path, sheet.title, cell.row, cell.column, message)
+def _rows(library: Any, path: Path) -> dict[str, list[tuple[int, list[str]]]]:
+    book = library.load_workbook(path, data_only=True, read_only=True)
+    made: dict[str, list[tuple[int, list[str]]]] = {}
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a file says of its size may be far from what it holds
+        rows: list[tuple[int, list[str]]] = []
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            cells = ["" if value is None else cell_text(value) for value in row]
+            for column, text in enumerate(cells, 1):
+                if text in _EXCEL_ERRORS:
+                    raise _cell_error(path, sheet.title, number, column, f"the formula gives {text}")
+            if any(cells):
+                rows.append((number, cells))
+        made[str(sheet.title)] = rows
+    book.close()
+    return made
 
 
 def _cell_error(path: Path, sheet: str, row: int, column: int, message: str) -> InputError:
@@ -142,7 +134,7 @@ def save(path: Path, pages: Sequence[Page]) -> Path:
             rule = DataValidation("list", formula1=choice.formula, allow_blank=True, showErrorMessage=choice.strict)
             rule.error, rule.errorTitle = "Please choose one of the list.", "Unknown value"
             letter = get_column_letter(choice.column)
-            rule.add(f"{letter}2:{letter}2000")
+            rule.add(f"{letter}{choice.first}:{letter}2000")
             sheet.add_data_validation(rule)
         sheet.freeze_panes = "B2"
     with replacing(path) as temporary:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from optimise.core.errors import InputError
+from optimise.formats.budget import BUDGET, read_bytes, spend
 from optimise.formats.text import LARGEST, clip, integer, placed
 
 __all__ = ["Node", "read_xml"]
@@ -84,18 +85,18 @@ def read_xml(path: Path) -> Node:
     InputError
         For anything that is not well-formed, with the line; for document type declarations.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
-    except ValueError:
-        raise InputError("is not the name of a file", file=path) from None
+    data = read_bytes(path)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     stack: list[Node] = []
     roots: list[Node] = []
+    count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        spend(path, "elements", count, BUDGET.elements, line=parser.CurrentLineNumber)
+        spend(path, "levels of elements", len(stack), BUDGET.depth, line=parser.CurrentLineNumber)
         node = Node(path, parser.CurrentLineNumber, tag, attributes)
         (stack[-1].children if stack else roots).append(node)
         stack.append(node)

@@ -21,10 +21,12 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.errors import InputError
 from optimise.core.kinds import PlanModel, has_model, kind_of
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.roster.problem import RosterProblem
 from optimise.solvers.highs import Highs, round_up
 from optimise.solvers.linear import Arrays
 from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
@@ -59,7 +61,12 @@ class HighsMethod:
             return Outcome(None, Stop.OPTIMAL, Bounds())
         clock = Deadline(limits.seconds)
         given = dict(options or {})
+        check_options(given, ("customise", "form") if isinstance(problem, RosterProblem) else ("customise",))
         customise = given.pop("customise", None)
+        if customise is not None and not callable(customise):
+            raise InputError("should be a function of the Pyomo model", item="option customise")
+        if given.get("form", "auto") not in ("auto", "clauses", "flow"):
+            raise InputError(f"is {str(given['form'])[:40]!r}, expected clauses or flow", item="option form")
         kind = kind_of(problem)
         if start is None and customise is None:
             start = kind.first_plan(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)

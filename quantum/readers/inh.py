@@ -5,15 +5,16 @@ same nurse, plus ``gamma (load - F)**2`` for every nurse, plus the preferences o
 formula adds ``lam (1 - nurses on the day)**2`` and counts consecutive days of every nurse.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from optimise.formats.budget import parse_json
 
 from optimise.core.errors import InputError
+from optimise.formats.base import read_text
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 
@@ -72,12 +73,7 @@ class InhInstance:
 
 def read_inh(path: str | Path) -> dict[str, InhInstance]:
     """Read the instance list; `InputError` names the file and the instance that is wrong."""
-    try:
-        listed = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", file=path) from None
-    except ValueError as error:
-        raise InputError(f"is not JSON: {error}", file=path) from None
+    listed = parse_json(read_text(Path(path)), Path(path))
     if not isinstance(listed, list):
         raise InputError("expected a list of instances", file=path)
     found = {}

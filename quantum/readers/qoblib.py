@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
+from optimise.formats.base import read_text
 from quantum.qubo import Qubo
 
 
@@ -75,9 +76,4 @@ def read_solution(path: str | Path, size: int) -> NDArray[np.int8]:
 
 
 def _lines(path: str | Path) -> list[str]:
-    try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", file=path) from None
-    except UnicodeDecodeError:
-        raise InputError("is not a text file", file=path) from None
+    return read_text(Path(path)).splitlines()

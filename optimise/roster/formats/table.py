@@ -400,7 +400,7 @@ def _written(sheets: dict[Sheet, list[list[str]]], path: Path, *, notes: bool) -
                 sheet.name,
                 rows,
                 notes=[_note(column) for column in sheet.columns] if sheet.shape != "pairs" else [sheet.note],
-                choices=_choices(sheet) if sheet.shape != "pairs" else (),
+                choices=_choices(sheet, 3 if notes else 2) if sheet.shape != "pairs" else (),
             )
             for sheet, rows in sheets.items()
         ]
@@ -417,22 +417,29 @@ def _written(sheets: dict[Sheet, list[list[str]]], path: Path, *, notes: bool) -
 
 
 def _note(column: Column) -> str:
-    return f"{column.note}\n({KINDS[column.kind].hint})" if column.note else KINDS[column.kind].hint
+    form = KINDS[column.kind].hint
+    if column.empty:
+        form += f"; empty = {column.empty}"
+    return f"{column.note}\n({form})" if column.note else form
 
 
-def _choices(sheet: Sheet) -> list[Any]:
+def _choices(sheet: Sheet, first: int) -> list[Any]:
+    """What the cells of a sheet offer; ``first`` is the row with which entries begin, below header and remarks."""
     from optimise.formats.workbook import Choices
+
+    def listed(other: str) -> str:
+        return f"{other}!$A${first}:$A$2000"
 
     made: list[Any] = []
     for i, column in enumerate(sheet.columns, 1):
         if column.options:
-            made.append(Choices(i, '"' + ",".join(column.options) + '"'))
+            made.append(Choices(i, '"' + ",".join(column.options) + '"', first))
         elif column.header == "staff" and column.kind == "text":
-            made.append(Choices(i, "staff!$A$2:$A$2000"))
+            made.append(Choices(i, listed("staff"), first))
         elif column.header == "contract":
-            made.append(Choices(i, "contracts!$A$2:$A$200"))
+            made.append(Choices(i, listed("contracts"), first))
         elif column.header == "shift":
-            made.append(Choices(i, "shifts!$A$2:$A$200", strict=False))  # off is allowed too
+            made.append(Choices(i, listed("shifts"), first, strict=False))  # off is allowed too
     return made
 
 

@@ -222,17 +222,15 @@ KINDS: dict[str, Kind] = {
     "clock": Kind(_clock, _text, "time, 07:30"),
     "date": Kind(str, _text, "date, 2026-01-05"),
     "words": Kind(_words, _show_words, "names, separated by commas"),
-    "days": Kind(
-        _words, _show_words, "Mon, weekdays, weekends, 2026-01-10 or 2026-01-10..2026-01-14; empty = every day"
-    ),
+    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, 2026-01-10 or 2026-01-10..2026-01-14"),
     "span": Kind(_span, _show_span, "times, 07:00-10:00"),
-    "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ...; empty = everybody"),
+    "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ..."),
     "price": Kind(_price, _show_price, "number, or hard"),
     "limit": Kind(_limit, _show_limit, "6; 6 weight 50; none"),
     "window": Kind(_limit, _show_limit, "2; 2 in 4 weeks; 2 in 4 weeks weight 30; none"),
     "switch": Kind(_limit, _show_limit, "yes; weight 5; none"),
     "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
-    "numbers": Kind(_numbers, _show_numbers, "numbers, oldest first"),
-    "flags": Kind(_flags, _show_flags, "yes/no, oldest first"),
+    "numbers": Kind(_numbers, _show_numbers, "numbers with commas between, oldest first: 37.5, 40"),
+    "flags": Kind(_flags, _show_flags, "yes or no with commas between, oldest first: yes, no, no"),
 }

@@ -13,7 +13,8 @@ __all__ = ["SHEETS", "Column", "Sheet"]
 class Column:
     """A column: its header, the place of its value inside the entry, and the kind of its cells.
 
-    A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``).
+    A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``). What
+    an empty cell means is said by ``empty``, where it is more than "not given".
     """
 
     header: str
@@ -21,6 +22,7 @@ class Column:
     kind: str = "text"
     options: tuple[str, ...] = ()
     note: str = ""
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +46,8 @@ class Sheet:
     examples: tuple[dict[str, str], ...] = ()
 
 
-def _column(header: str, kind: str = "text", *options: str, at: str = "", note: str = "") -> Column:
-    return Column(header, tuple((at or header).split(".")), kind, options, note)
+def _column(header: str, kind: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
+    return Column(header, tuple((at or header).split(".")), kind, options, note, empty)
 
 
 def _kind(annotation: object) -> str:
@@ -60,8 +62,8 @@ _LIMITS = tuple(
 )
 _WEIGHT = Column("weight", (), "price", note="hard, or the price of each unit by which it is broken")
 _OWNER = (
-    _column("contract", note="only for this contract; empty = everybody"),
-    _column("staff", note="only for this person"),
+    _column("contract", note="only for this contract", empty="everybody"),
+    _column("staff", note="only for this person", empty="everybody"),
 )
 _KINDS = ("annual", "study", "sick", "other", "unavailable")
 
@@ -73,7 +75,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("name"),
             _column("comment"),
             _column("start", "date", note="first day of the plan"),
-            _column("weeks", "number"),
+            _column("weeks", "number", empty="4, unless days are given"),
             _column("days", "number", note="instead of weeks"),
             _column("weekend_days", "words"),
             _column("skills", "words"),
@@ -92,10 +94,10 @@ SHEETS: tuple[Sheet, ...] = (
             _column("start", "clock"),
             _column("end", "clock", note="at or before the start = on the next day"),
             _column("break_minutes", "number", note="unpaid"),
-            _column("paid_minutes", "number", note="length less break when empty"),
+            _column("paid_minutes", "number", empty="length less break"),
             _column("overnight", "flag", "yes", "no", note="only needed for very long shifts"),
-            _column("night", "flag", "yes", "no", note="3 h or more between 23:00 and 06:00 when empty"),
-            _column("who", "who", note="who may work it"),
+            _column("night", "flag", "yes", "no", empty="3 h or more between 23:00 and 06:00"),
+            _column("who", "who", note="who may work it", empty="everybody"),
         ),
         note="Shift types with clock times.",
         examples=(
@@ -156,8 +158,8 @@ SHEETS: tuple[Sheet, ...] = (
             _column("name"),
             _column("shifts", "words", note="counted together; or give between"),
             _column("between", "span", note="at every moment of it"),
-            _column("who", "who"),
-            _column("days", "days", note="the most particular row holds"),
+            _column("who", "who", empty="everybody"),
+            _column("days", "days", note="the most particular row holds", empty="every day"),
             _column("minimum", "number"),
             _column("maximum", "number"),
             _WEIGHT,
@@ -174,7 +176,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "tiers",
         "cover_tiers",
-        (_column("name"), _column("up_to", "number", note="empty = any number"), _WEIGHT),
+        (_column("name"), _column("up_to", "number", empty="any number, in the last row only"), _WEIGHT),
         note="How gaps are filled, cheapest first.",
         examples=(
             {"name": "bank", "up_to": "2", "weight": "60"},
@@ -187,13 +189,13 @@ SHEETS: tuple[Sheet, ...] = (
         "skill_mix",
         (
             _column("name"),
-            _column("who", "who"),
-            _column("minimum", "number"),
+            _column("who", "who", empty="everybody"),
+            _column("minimum", "number", note="or give share"),
             _column("share", "number", note="0 to 1, of all those of"),
-            _column("of", "who"),
-            _column("shifts", "words", note="counted together; empty = each shift"),
+            _column("of", "who", empty="everybody"),
+            _column("shifts", "words", note="counted together", empty="each shift"),
             _column("between", "span"),
-            _column("days", "days"),
+            _column("days", "days", empty="every day"),
             _WEIGHT,
         ),
         note="Who must be among those on duty.",
@@ -209,7 +211,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("first", "date"),
             _column("last", "date"),
             _column("kind", "text", *_KINDS),
-            _column("hours_per_day", "number", note="credited; a fifth of the week, Monday to Friday, when empty"),
+            _column("hours_per_day", "number", note="credited", empty="a fifth of the week, Monday to Friday"),
         ),
         note="Days on which people are away.",
         examples=({"staff": "dee", "first": "2026-01-12", "last": "2026-01-18", "kind": "annual"},),
@@ -217,7 +219,13 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "requests",
         "requests",
-        (_column("staff"), _column("days", "days"), _column("want", "duties"), _column("avoid", "duties"), _WEIGHT),
+        (
+            _column("staff"),
+            _column("days", "days", empty="every day"),
+            _column("want", "duties"),
+            _column("avoid", "duties", note="instead of want"),
+            _WEIGHT,
+        ),
         note="Wishes for or against shifts, work or days off.",
         examples=({"staff": "ann", "days": "2026-01-10", "want": "off", "weight": "10"},),
     ),
@@ -236,8 +244,8 @@ SHEETS: tuple[Sheet, ...] = (
             _column("staff", "words"),
             _column("by", "who", note="supervised: by whom"),
             _column("limit", "number", note="apart: so many at most"),
-            _column("shifts", "words"),
-            _column("days", "days"),
+            _column("shifts", "words", empty="all shifts"),
+            _column("days", "days", empty="every day"),
             _WEIGHT,
         ),
         note="People who work together, apart, or under supervision.",
@@ -255,11 +263,11 @@ SHEETS: tuple[Sheet, ...] = (
         "hours",
         (
             *_OWNER,
-            _column("weekly", "number", note="empty here and in minimum, maximum = the contract's"),
+            _column("weekly", "number", empty="minimum and maximum, or where they are empty too the contract's"),
             _column("minimum", "number"),
             _column("maximum", "number"),
             _column("tolerance", "number", note="hours over the whole period"),
-            _column("weeks", "number", note="reference period; empty = the plan"),
+            _column("weeks", "number", note="reference period", empty="the plan"),
             _WEIGHT,
         ),
         "owned",

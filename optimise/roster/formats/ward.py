@@ -205,7 +205,7 @@ class SkillMix(Priced):
     default_price = 100.0
 
     name: str = ""
-    who: Who
+    who: Who = Field(default_factory=Who)
     of: Who = Field(default_factory=Who)
     minimum: Annotated[int, Field(ge=1, le=10000)] | None = None
     share: Annotated[float, Field(gt=0, le=1)] | None = None
@@ -269,7 +269,7 @@ class Request(Priced):
     default_price = 10.0
 
     staff: Id
-    days: list[DaySelector] = Field(min_length=1)
+    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
     want: Duties | None = None
     avoid: Duties | None = None
 
@@ -309,8 +309,8 @@ def _weekend() -> list[Weekday]:
 class Ward(Part):
     """A ward and the period to plan.
 
-    ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default). Lists of ``skills`` and ``groups``
-    are optional; where given, every other mention is checked against them.
+    ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.
+    Lists of ``skills`` and ``groups`` are optional; where given, every other mention is checked against them.
     """
 
     schema_version: Literal[1] = 1
@@ -333,12 +333,6 @@ class Ward(Part):
     requests: list[Request] = Field(default_factory=list)
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _horizon(self) -> Self:
-        if self.weeks is not None and self.days is not None:
-            raise ValueError("give weeks or days, not both")
-        return self
 
     @property
     def length(self) -> int:

@@ -6,7 +6,6 @@ YAML is read with the rules of version 1.2 (``off`` and ``20:00`` are words, not
 
 from __future__ import annotations
 
-import json
 import re
 import typing
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from optimise.core.errors import InputError
+from optimise.formats.budget import BUDGET, parse_json, spend
 
 __all__ = ["Document", "ItemError", "item_path", "nearest", "validated"]
 
@@ -82,8 +82,8 @@ class Document:
         """
         if file.suffix.lower() in (".yaml", ".yml"):
             node = _compose(text, file)
-            return cls(file, text, None if node is None else _value(node, file, set()))
-        return cls(file, text, _json(text, file))
+            return cls(file, text, None if node is None else _value(node, file))
+        return cls(file, text, parse_json(text, file))
 
     @cached_property
     def _root(self) -> yaml.Node | None:
@@ -201,68 +201,83 @@ def _inner(annotation: Any) -> Any:
     return None
 
 
-# ---------------------------------------------------------------------------------------------- JSON
-
-
-def _json(text: str, file: Path) -> Any:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            keys = [k for k, _ in items]
-            twice = next(k for k in keys if keys.count(k) > 1)
-            raise InputError(f"the key {_printable(twice)!r} is given twice in one object", file=file)
-        return made
-
-    def constant(word: str) -> Any:
-        raise InputError(f"{word} is not a number that can be used", file=file)
-
-    try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg} (column {error.colno})", file=file, line=error.lineno) from None
-    except RecursionError:
-        raise InputError("is nested too deeply", file=file) from None
-    except ValueError:
-        raise InputError("holds a number that is too long", file=file) from None
-
-
 # ---------------------------------------------------------------------------------------------- YAML
 
 
 def _compose(text: str, file: Path) -> yaml.Node | None:
-    loader = None
+    """The tree of nodes of a text, built from the parser's events one by one, so that no depth can hurt."""
+    spend(file, "characters of YAML", len(text), BUDGET.yaml_bytes)
+    parser = None
     try:
-        loader = _LOADER(text)
-        node: yaml.Node | None = loader.get_single_node()
-        return node
+        parser = _LOADER(text)
+        return _grown(parser, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"is not YAML: {error.problem or error.context}"
+        if "nesting" in message:  # the parser looks ahead, and has a limit of its own
+            message = f"is nested too deeply (more than {BUDGET.depth} levels)"
         raise InputError(message, file=file, line=None if mark is None else mark.line + 1) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"is not YAML: {first}", file=file) from None
     finally:
-        if loader is not None:
-            loader.dispose()
+        if parser is not None:
+            parser.dispose()
 
 
-def _value(node: yaml.Node, file: Path, seen: set[int]) -> Any:
-    line = node.start_mark.line + 1
-    if id(node) in seen:
-        raise InputError("aliases (*name) are not understood; write the value out", file=file, line=line)
-    seen.add(id(node))
+def _grown(parser: Any, file: Path) -> yaml.Node | None:
+    root: yaml.Node | None = None
+    stack: list[tuple[yaml.CollectionNode, list[yaml.Node]]] = []
+    count = 0
+    while True:
+        event = parser.get_event()
+        if event is None or isinstance(event, yaml.StreamEndEvent):
+            return root
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionEndEvent):
+            owner, inside = stack.pop()
+            if isinstance(owner, yaml.MappingNode):
+                owner.value = list(zip(inside[::2], inside[1::2], strict=True))
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            raise InputError("aliases (*name) are not understood; write the value out", file=file, line=line)
+        if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+            raise InputError("is not YAML: more than one document", file=file, line=line)
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        count += 1
+        spend(file, "values", count, BUDGET.containers, line=line)
+        node: yaml.Node
+        found: Any = event
+        marks = (found.start_mark, found.end_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            node = yaml.ScalarNode(found.tag, found.value, *marks, style=found.style)
+        else:
+            inside = []
+            kind = yaml.MappingNode if isinstance(event, yaml.MappingStartEvent) else yaml.SequenceNode
+            node = kind(found.tag, inside, *marks)
+        if stack:
+            stack[-1][1].append(node)
+        else:
+            root = node
+        if isinstance(node, yaml.CollectionNode):
+            stack.append((node, inside))
+            if len(stack) > BUDGET.depth + 1:
+                raise InputError(f"is nested too deeply (more than {BUDGET.depth} levels)", file=file, line=line)
+
+
+def _value(node: yaml.Node, file: Path) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(each, file, seen) for each in node.value]
+        return [_value(each, file) for each in node.value]
     made: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise InputError("a key must be a word", file=file, line=key.start_mark.line + 1)
         if key.value in made:
             raise InputError(f"the key {key.value!r} is given twice", file=file, line=key.start_mark.line + 1)
-        made[key.value] = _value(value, file, seen)
+        made[key.value] = _value(value, file)
     return made
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
 from optimise.core.horizon import WEEKDAYS, Horizon
 from optimise.roster.formats.ward import Contract, Staff, Ward
-from optimise.roster.formats.ward_document import ItemError, nearest
+from optimise.roster.formats.ward_document import ItemError, item_path, nearest
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
 __all__ = ["WardIndex"]
 
 Path = tuple[str | int, ...]
+_log = logging.getLogger(__name__)
 
 
 class WardIndex:
@@ -30,6 +32,9 @@ class WardIndex:
 
     def __init__(self, ward: Ward) -> None:
         self.ward = ward
+        if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
+            weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
+            raise ItemError(f"{weeks}, but days says {ward.days}; give weeks or days, not both", ("days",))
         try:
             ward.start + timedelta(days=ward.length)
         except OverflowError:
@@ -77,9 +82,14 @@ class WardIndex:
             some: set[int] = set()
             names = getattr(chosen, kind)
             for i, name in enumerate(names):
+                if name not in holders and kind == "bands":  # no list says which bands there are
+                    _log.info("%s: nobody is in band %r in this plan", item_path((*path, kind, i)), name)
+                    continue
                 if name not in holders:
                     noun = "person" if kind == "staff" else kind[:-1]
                     message = f"no {noun} is called {name!r}" + nearest(name, sorted(holders))
+                    if kind in ("skills", "groups") and not getattr(self.ward, kind):
+                        message += f" (one that nobody holds in this plan must stand in the ward's list of {kind})"
                     raise ItemError(message, (*path, kind, i))
                 some |= holders[name]
             if names:

@@ -12,11 +12,15 @@ from pydantic import ValidationError
 
 import optimise
 from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.method import Limits
 from optimise.formats.base import get_format, write_plan
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import read_tables, template
+from optimise.roster.formats.table_cells import KINDS
+from optimise.roster.formats.table_sheets import SHEETS, Column, Sheet
 from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import RosterProblem
+from optimise.roster.rules import Requests
 
 pytestmark = pytest.mark.quick
 
@@ -111,8 +115,121 @@ def test_the_template_offers_choices_and_notes(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.load_workbook(template(tmp_path / "w.xlsx"))
     lists = {rule.formula1 for rule in book["leave"].data_validations.dataValidation}
-    assert lists == {"staff!$A$2:$A$2000", '"annual,study,sick,other,unavailable"'}
+    assert lists == {"staff!$A$3:$A$2000", '"annual,study,sick,other,unavailable"'}
     assert "next day" in book["shifts"]["D1"].comment.text
+
+
+def test_no_choice_of_the_template_offers_a_remark(tmp_path: Path) -> None:
+    """Every list that a cell chooses from begins below the remarks, and so do the cells that choose."""
+    openpyxl = pytest.importorskip("openpyxl")
+    from openpyxl.utils import range_boundaries
+
+    for path in (template(tmp_path / "t.xlsx"), made_ward(4, 1, 1).save(tmp_path / "w.xlsx")):
+        book = openpyxl.load_workbook(path)
+        found = 0
+        for sheet in book.worksheets:
+            for rule in sheet.data_validations.dataValidation:
+                places = [(sheet, str(rule.sqref))]
+                if "!" in rule.formula1:
+                    name, _, place = rule.formula1.partition("!")
+                    places.append((book[name], place.replace("$", "")))
+                for where, place in places:
+                    column, first, *_ = range_boundaries(place)
+                    above = [str(where.cell(row, column).value or "") for row in range(2, first)]
+                    assert not str(where.cell(first, column).value or "").startswith("#")
+                    assert first == (3 if path.name == "t.xlsx" else 2), above
+                    found += 1
+        assert found > 10
+
+
+@pytest.mark.parametrize("sheet", [s for s in SHEETS if s.shape != "pairs"], ids=lambda s: str(s.name))
+def test_a_hint_shows_what_its_cell_takes(sheet: Sheet) -> None:
+    """Each form that a hint offers, split at its semicolons where they separate forms, is understood."""
+    for column in sheet.columns:
+        kind = KINDS[column.kind]
+        for form in HINTS.get(column.kind, ()):
+            assert form in kind.hint
+            kind.read(form)
+        for option in column.options:
+            kind.read(option)
+
+
+#: Forms that hints name, by kind of cell.
+HINTS = {
+    "clock": ["07:30"],
+    "date": ["2026-01-05"],
+    "days": ["Mon", "weekdays", "weekends", "2026-01-10", "2026-01-10..2026-01-14"],
+    "span": ["07:00-10:00"],
+    "who": ["bands: 5, 6; skills: in-charge"],
+    "price": ["hard"],
+    "limit": ["6", "6 weight 50", "none"],
+    "window": ["2", "2 in 4 weeks", "2 in 4 weeks weight 30", "none"],
+    "switch": ["yes", "weight 5", "none"],
+    "tiers": ["bank: 2 at 60; agency: 2 at 120; unfilled: 300"],
+    "duties": ["off", "work"],
+    "numbers": ["37.5, 40"],
+    "flags": ["yes, no, no"],
+    "flag": ["yes", "no"],
+}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column"), [(s, c) for s in SHEETS for c in s.columns if c.empty], ids=lambda x: getattr(x, "header", "")
+)
+def test_a_cell_that_may_be_empty_may_be_empty(sheet: Sheet, column: Column, tmp_path: Path) -> None:
+    """What the template says of an empty cell holds: such a cell is read in the last row that the template shows."""
+    import csv
+
+    folder = template(tmp_path / "w")
+    file = folder / f"{sheet.name}.csv"
+    rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    if sheet.shape == "pairs":
+        rows = [[row[0], "", *row[2:]] if row[0] == column.header else row for row in rows]
+    else:
+        at = rows[0].index(column.header)
+        rows[-1][at] = ""
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(rows)
+    assert isinstance(optimise.read(folder), RosterProblem)
+
+
+def test_a_request_without_days_is_for_every_day() -> None:
+    data = full().data()
+    data["requests"] = [{"staff": data["staff"][0]["id"], "avoid": ["1"], "weight": 3}]
+    rules = Ward.model_validate(data).problem().rules
+    wishes = next(rule for rule in rules if isinstance(rule, Requests) and rule.name == "requests")
+    away = sum(1 for each in data["leave"] if each["staff"] == data["staff"][0]["id"])
+    assert len({each.day for each in wishes.requests}) >= 10 - 7 * away
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_template_is_solved_as_it_is_written(form: str, tmp_path: Path) -> None:
+    problem = optimise.read(template(tmp_path / form))
+    result = optimise.solve(problem, "highs", limits=Limits(seconds=20, gap=0.2))
+    assert result.feasible
+
+
+def test_weeks_and_days_may_agree_but_not_differ(tmp_path: Path) -> None:
+    folder = template(tmp_path / "w")
+    file = folder / "ward.csv"
+    text = file.read_text(encoding="utf-8")
+    assert "\ndays,," in text
+    file.write_text(text.replace("\ndays,,", "\ndays,28,"), encoding="utf-8")
+    assert optimise.read(folder).shape[1] == 28  # type: ignore[attr-defined]
+    file.write_text(text.replace("\ndays,,", "\ndays,10,"), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"ward\.csv:7: column days: 4 weeks are 28 days, but days says 10; give weeks"
+    ):
+        optimise.read(folder)
+
+
+def test_a_band_that_nobody_holds_this_month_is_no_mistake() -> None:
+    data = full().data()
+    data["demand"].append({"name": "matron", "shifts": ["O"], "minimum": 1, "who": {"bands": ["8b"]}, "weight": 7})
+    before = Ward.model_validate(full().data()).problem()
+    problem = Ward.model_validate(data).problem()
+    free = before.roster([["-"] * 10] * len(before.employees))
+    assert problem.evaluate(free).cost == before.evaluate(free).cost + 7 * 10
 
 
 @pytest.mark.parametrize("form", FORMS)
