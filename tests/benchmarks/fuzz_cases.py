@@ -249,7 +249,7 @@ def _capacity(scenarios: Path) -> dict[str, Any]:
 
 
 def _texts() -> Iterator[Case]:
-    from tests.optimise.io import test_roster_fuzz as tiny
+    from tests.optimise.roster.formats import test_roster_fuzz as tiny
 
     def case(name: str, files: dict[str, str], instance: str, plan: str, targets: tuple[str, ...] = ()) -> Case:
         data = {file: text.encode() for file, text in files.items()}
