@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from optimise.core import compiling
 from optimise.core.checkpoint import Keeper, Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
@@ -67,7 +69,8 @@ def solve(
     method : str or Method
         Name of an installed method (``wardwise methods`` lists them) or an object of your own with that face.
     limits : Limits, optional
-        Seconds, gap, iterations, threads; one minute when left out.
+        Seconds, gap, iterations, threads; one minute when left out. No limit counts the compiling of kernels, once on
+        a machine (``stats.phases["compiling"]``, and an event for ``listen``).
     seed : int
         Seed of all random choices.
     comm : Communicator, optional
@@ -119,14 +122,15 @@ def solve(
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
             limits, clock = replace(limits, seconds=left), Deadline(left)
         start = _better_start(problem, before.plan, start)
-        recorder = _Recorder(clock, listen, keeper)
+        recorder, compiled = _Recorder(clock, listen, keeper), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
             options = {**(options or {}), "checkpoint": str(checkpoint), "resume": resume}
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
-        outcome = chosen.solve(
-            problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
-        )
-        spent = comm.gather(clock.elapsed)
+        with compiling.hearing(recorder.compiling):
+            outcome = chosen.solve(
+                problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
+            )
+        spent = comm.gather((clock.elapsed, compiling.seconds() - compiled))
         result: Result | None = None
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
@@ -145,7 +149,7 @@ def solve(
                 bounds=bounds,
                 evaluation=evaluation,
                 trace=Trace(tuple(recorder.points)),
-                stats=_stats(outcome.stats, clock.elapsed, tuple(spent or ())),
+                stats=_stats(outcome.stats, clock.elapsed, spent or ()),
                 provenance=facts,
                 explanation=tuple(outcome.explanation) or _reasons(problem, stop),
             )
@@ -160,6 +164,14 @@ class _Recorder:
         self.clock, self.listen, self.keeper = clock, listen, keeper
         self.primal, self.dual = math.inf, -math.inf
         self.points: list[TracePoint] = []
+        self._thread, self._compiled = threading.get_ident(), False
+
+    def compiling(self, kernel: str) -> None:
+        """Kernels are being compiled: say so once in the trace, on the thread that solves."""
+        if threading.get_ident() == self._thread and not self._compiled:
+            self._compiled = True
+            log.info("compiling kernels (%s first), once on this machine; no time limit counts it", kernel)
+            self(Progress(self.clock.elapsed, self.primal, self.dual, "compiling kernels"))
 
     def __call__(self, progress: Progress) -> bool:
         better = progress.primal < self.primal or progress.dual > self.dual
@@ -298,5 +310,8 @@ def _reasoned(
     return replace(outcome, explanation=outcome.explanation or proven.explanation), evaluation
 
 
-def _stats(stats: Stats, seconds: float, spent: tuple[float, ...]) -> Stats:
-    return replace(stats, seconds=seconds, phases={**stats.phases, "total": spent})
+def _stats(stats: Stats, seconds: float, spent: Sequence[tuple[float, float]]) -> Stats:
+    phases = {**stats.phases, "total": tuple(total for total, _ in spent)}
+    if any(compiled for _, compiled in spent):  # beside the total, not part of it
+        phases["compiling"] = tuple(compiled for _, compiled in spent)
+    return replace(stats, seconds=seconds, phases=phases)

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import numba
+from optimise.core.machine_code import machine_code
 
 Function = Callable[..., Any]
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 
 def compiled(function: Function) -> Function:
-    """Compile for one thread, without the GIL; the machine code is cached beside the source file."""
-    made: Function = numba.njit(**_OPTIONS)(function)
-    return made
+    """Compile for one thread, without the GIL; the machine code is kept (:mod:`optimise.core.machine_code`)."""
+    return machine_code(function, **_OPTIONS)

@@ -45,6 +45,7 @@ def anneal(sizes, starts, linear, table, offset, sweeps, hot, cold, rng):
                 energy += change
                 if energy < best - 1e-12:
                     best = energy
-                    best_choice[:] = choice
+                    for i in range(len(choice)):  # a[:] = b takes 6 s to compile
+                        best_choice[i] = choice[i]
         temperature *= cooling
     return best_choice, best

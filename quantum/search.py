@@ -108,13 +108,15 @@ def _enumerate_choices(sizes, starts, linear, table, offset, tolerance):
         for a in range(sizes[0]):
             if costs[a] < best - tolerance:
                 best, ties = costs[a], 1
-                best_choice[:] = choice
+                for i in range(len(choice)):  # a[:] = b takes 6 s to compile
+                    best_choice[i] = choice[i]
                 best_choice[0] = a
             elif costs[a] <= best + tolerance:
                 ties += 1
                 if costs[a] < best:
                     best = costs[a]
-                    best_choice[:] = choice
+                    for i in range(len(choice)):  # a[:] = b takes 6 s to compile
+                        best_choice[i] = choice[i]
                     best_choice[0] = a
         level = 1
         while level < m:

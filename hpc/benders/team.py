@@ -13,7 +13,7 @@ from hpc.runtime.timers import Timers
 from optimise.capacity.model.capacity import Split
 from optimise.capacity.model.capacity_values import wait_and_see
 from optimise.capacity.problem import CapacityProblem
-from optimise.core.method import Communicator
+from optimise.core.method import Communicator, now
 
 __all__ = ["Answer", "ScenarioTeam"]
 
@@ -100,10 +100,9 @@ class ScenarioTeam:
         began = time.perf_counter()
         what, point = task
         if what == "see":
+            since = now()
             with self.timers("wait-and-see"):
-                lower, upper = wait_and_see(
-                    self.problem, self.scenarios, over=lambda: time.perf_counter() > began + point
-                )
+                lower, upper = wait_and_see(self.problem, self.scenarios, over=lambda: now() > since + point)
             return lower, upper, time.perf_counter() - began
         with self.timers("recourse"):
             made = self.programs.cuts(point)

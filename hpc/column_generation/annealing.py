@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.incumbent import Incumbent, descend, repair
 from hpc.column_generation.master import Column
-from optimise.core.method import Communicator
+from optimise.core.method import Communicator, now
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
@@ -45,9 +44,9 @@ _MOST_BROKEN = 0.75
 def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -> tuple[Word, float]:
     """A short chain at the last temperature, one pass only: its roster, and the seconds of a move."""
     annealer.run(words, 10, cold, cold, seed)  # compiles
-    began = time.perf_counter()
+    began = now()
     found = annealer.run(words, moves, cold, cold, seed, tries=1)
-    return found, (time.perf_counter() - began) / moves
+    return found, (now() - began) / moves
 
 
 def weeks(random: np.random.Generator, days: int, least: int, most: int) -> tuple[int, int]:

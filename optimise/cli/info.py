@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from optimise.cli.arguments import Json
+from optimise.core.errors import WardwiseError
 
 __all__ = ["doctor", "formats", "methods"]
 
@@ -54,8 +55,15 @@ def formats(as_json: Json = False) -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     compile_kernels: Annotated[
-        bool, typer.Option("--compile", help="First compile all kernels for this machine (a minute or two, once).")
+        bool,
+        typer.Option(
+            "--compile", help="First compile the kernels for this machine (minutes for all, once), and say how long."
+        ),
     ] = False,
+    kernels: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="With --compile: only these, comma-separated (rosters, hospitals, ...)."),
+    ] = None,
 ) -> None:
     """Tell what is installed, whether it works, and what to install for what is missing."""
     import sys
@@ -64,9 +72,12 @@ def doctor(
     from optimise.tools.doctor import examine
 
     if compile_kernels:
-        from optimise.tools.precompile import warm_all
+        from optimise.tools.precompile import CASES, warm_all
 
-        warm_all(lambda text: print(text, file=sys.stderr, flush=True))
+        chosen = [name.strip() for name in kernels.split(",")] if kernels is not None else list(CASES)
+        if unknown := [name for name in chosen if name not in CASES]:
+            raise WardwiseError(f"no kernels called {', '.join(map(repr, unknown))}; there are: {', '.join(CASES)}")
+        warm_all(lambda text: print(text, file=sys.stderr, flush=True), cases=chosen)
     found = examine()
     if as_json:
         print(json.dumps([asdict(f) for f in found], indent=1))

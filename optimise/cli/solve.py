@@ -139,7 +139,7 @@ def solve(
         phase.enter("reading the instance")
         check_allocation(comm, threads, warn=_silent if quiet or as_json else _say)
         _show_log(comm.rank, verbose=verbose, folder=log_dir)
-        stack.enter_context(kernel_cache(_say if comm.rank == 0 and not (quiet or as_json) else _silent))
+        stack.enter_context(kernel_cache(_say if comm.rank == 0 and not quiet else _silent))
         problem, source, given, task = _on_first_rank(comm, prepare)
         if comm.rank == 0:
             check_memory(problem, method, warn=_silent if quiet or as_json else _say)

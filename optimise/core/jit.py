@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-import numba
+from optimise.core.machine_code import machine_code
 
 Function = Callable[..., Any]
 
 
 def compiled(function: Function) -> Function:
-    """Compile for one thread, without the interpreter lock; the machine code is cached beside the source.
+    """Compile for one thread, without the interpreter lock; the machine code is kept
+    (:mod:`optimise.core.machine_code`).
 
     No ``fastmath``: the bounds rest on exact sums of dyadic numbers, which reordering would keep but flushing or
     approximating would not.
     """
-    made: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return made
+    return machine_code(function, nogil=True, error_model="numpy")

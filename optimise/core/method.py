@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
+from optimise.core import compiling
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 
@@ -29,6 +30,7 @@ __all__ = [
     "available_methods",
     "check_options",
     "get_method",
+    "now",
     "stopping",
 ]
 
@@ -59,17 +61,22 @@ class Limits:
     target: float = -math.inf
 
 
+def now() -> float:
+    """Seconds on the clock of all time limits: wall clock from any zero, without the time spent compiling kernels."""
+    return time.perf_counter() - compiling.seconds()
+
+
 class Deadline:
-    """Wall clock counted from construction."""
+    """Wall clock counted from construction, standing still while this process compiles kernels."""
 
     __slots__ = ("seconds", "start")
 
     def __init__(self, seconds: float) -> None:
-        self.start, self.seconds = time.perf_counter(), seconds
+        self.start, self.seconds = now(), seconds
 
     @property
     def elapsed(self) -> float:
-        return time.perf_counter() - self.start
+        return now() - self.start
 
     @property
     def left(self) -> float:

@@ -140,12 +140,16 @@ def _numba() -> Finding:
 
 
 def _kernels() -> Finding:
-    from optimise.cli.kernel_cache import cache_folder
+    from optimise.core.kernel_cache import cache_folder
 
     named = os.environ.get("NUMBA_CACHE_DIR")
     if named:
         return Finding("kernel cache", "info", f"{named} (from NUMBA_CACHE_DIR)")
     folder = cache_folder()
+    if folder is None:
+        return Finding(
+            "kernel cache", "info", "nowhere to write: every run compiles", "set XDG_CACHE_HOME to a folder of your own"
+        )
     there = "filled" if (folder / "current").exists() else "empty: the first run compiles"
     return Finding("kernel cache", "info", f"{folder} ({there})")
 

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from optimise.core.method import Limits, available_methods, get_method
 from optimise.core.problem import Problem
 
-__all__ = ["CASES", "warm", "warm_all"]
+__all__ = ["AFTER", "CASES", "warm", "warm_all"]
 
 #: Work, not time, ends these runs, so that compiling takes what it needs.
 _FEW = Limits(seconds=1800.0, iterations=2)
@@ -64,10 +64,13 @@ def _quantum() -> Case:
 CASES: dict[str, Callable[[], Case]] = {
     "hospitals": _hospitals,
     "rosters": _rosters,
-    "quantum": _quantum,
     "long rosters": _long_rosters,
+    "quantum": _quantum,
     "beds": _beds,
 }
+
+#: Cases that use the kernels of another one, and so begin when that has published them.
+AFTER = {"long rosters": "rosters", "quantum": "rosters", "beds": "hospitals"}
 
 
 def warm(label: str) -> bool:
@@ -86,26 +89,38 @@ def warm(label: str) -> bool:
     return True
 
 
-def warm_all(say: Callable[[str], None] = lambda text: None, processes: int | None = None) -> bool:
-    """Compile all cases in child processes, as many at once as there are processors; True when all went well."""
-    limit = processes or os.cpu_count() or 1
-    waiting, good = list(CASES), True
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def warm_all(
+    say: Callable[[str], None] = lambda text: None, processes: int | None = None, cases: Collection[str] = tuple(CASES)
+) -> bool:
+    """Compile cases in child processes, as many at once as there are processors; True when all went well.
+
+    ``say`` is told what is begun, and of each case how many kernels it compiled and how long that took.
+    """
+    limit, began = processes or _cores(), time.perf_counter()
+    waiting, good = [label for label in CASES if label in cases], True
     running: dict[str, tuple[subprocess.Popen[str], float]] = {}
+    say(f"compiling kernels for {', '.join(waiting)}, up to {limit} processes at once; once on this machine")
     while waiting or running:
-        while waiting and len(running) < limit:
-            label = waiting.pop(0)
+        for label in [w for w in waiting if AFTER.get(w) not in {*waiting, *running}][: limit - len(running)]:
+            waiting.remove(label)
             command = [sys.executable, "-P", "-m", "optimise.cli.warming", label]  # -P: not the folder we are in
-            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             running[label] = (child, time.perf_counter())
         time.sleep(0.05)
-        for label, (child, began) in list(running.items()):
+        for label, (child, since) in list(running.items()):
             if child.poll() is None:
                 continue
             del running[label]
-            _, errors = child.communicate()
+            out, errors = child.communicate()
             if child.returncode:
                 good = False
                 say(f"kernels for {label}: failed ({(errors.strip().splitlines() or ['no message'])[-1]})")
             else:
-                say(f"kernels for {label}: ready after {time.perf_counter() - began:.0f} s")
+                told = (out.strip().splitlines() or [""])[-1]
+                say(f"kernels for {label}: ready after {time.perf_counter() - since:.0f} s ({told})")
+    say(f"compiling took {time.perf_counter() - began:.0f} s in all")
     return good

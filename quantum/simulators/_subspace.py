@@ -100,8 +100,9 @@ def _multiply(re, im, k, run, matrix, work):
             size = min(CHUNK, run - start)
             for x in range(k):
                 o = base + x * run + start
-                work[2 * x, :size] = re[o : o + size]
-                work[2 * x + 1, :size] = im[o : o + size]
+                for i in range(size):  # a[:] = b takes 6 s to compile
+                    work[2 * x, i] = re[o + i]
+                    work[2 * x + 1, i] = im[o + i]
             for y in range(k):
                 o = base + y * run + start
                 a, b = re[o : o + size], im[o : o + size]

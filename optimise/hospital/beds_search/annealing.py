@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
 
 __all__ = ["BedState", "BedTables", "anneal", "fill"]
@@ -212,7 +213,7 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
                 clean += 1
                 if s.sums[0] < s.sums[2]:
                     s.sums[2] = s.sums[0]
-                    s.best[:] = room
+                    copy_line(s.best, room)
             continue
         if draw & np.uint64(1) or near_start[p] == near_start[p + 1]:
             if draw & np.uint64(14):  # seven times in eight
@@ -285,7 +286,7 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
             clean += 1
             if s.sums[0] < s.sums[2]:
                 s.sums[2] = s.sums[0]
-                s.best[:] = room
+                copy_line(s.best, room)
     return accepted, clean
 
 

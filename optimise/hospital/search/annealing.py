@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
@@ -103,7 +104,7 @@ def _anneal(
         if room[p] >= 0:
             _shift(p, room[p], 1, first, last, gender, group, people, same, alike)
     delta, least, accepted = 0, 0, 0
-    best[:] = room
+    copy_line(best, room)
     factor = (cold / hot) ** (1.0 / max(1, steps // 1000))
     heat = hot
     for step in range(steps):
@@ -141,7 +142,7 @@ def _anneal(
         delta += change
         if delta < least:
             least = delta
-            best[:] = room
+            copy_line(best, room)
     return least, accepted
 
 

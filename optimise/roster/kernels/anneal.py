@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.copying import copy_table
 from optimise.core.jit import compiled as jit
 from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster
@@ -498,7 +499,7 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin
     kinds = 4  # one duty, block of one duty, exchange of a block, exchange of two blocks
     tried, taken = np.zeros(kinds), np.zeros(kinds)
     share = np.full(kinds, 1.0 / kinds)
-    best[:] = walk.words
+    copy_table(best, walk.words)
     noted = 0
     factor = (cold / hot) ** (1.0 / max(moves // 100, 1))
     heat = hot
@@ -602,5 +603,5 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin
         cost += change
         if cost < least - 1e-9:
             least = cost
-            best[:] = walk.words
+            copy_table(best, walk.words)
     return least, cost

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.copying import copy_table
 from optimise.core.jit import compiled
 
 __all__ = ["cheapest", "shares", "totals"]
@@ -122,7 +123,7 @@ def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[
         for b in range(size):
             e = people[begin + b]
             _letters(staff, e, prices, own_prices, price, by_letter, best_duty[b])
-            letters[:, :, b] = by_letter
+            copy_table(letters[:, :, b], by_letter)
             for c in range(staff.own[e], staff.own[e + 1]):
                 if staff.calendar[c] >= 0:
                     calendar_price[staff.calendar[c], b] += own_prices[c]

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.method import now as clock
 from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
@@ -184,9 +184,9 @@ class Reinsertion:
             while trials is None or done < trials:
                 now = heat()
                 count = self.each if trials is None else min(200, trials - done)
-                began = time.perf_counter()
+                began = clock()
                 total += self._search(count, crowd, days, now, now, seed + call, self.arms, self.tally)
-                spent = time.perf_counter() - began
+                spent = clock() - began
                 done, call = done + count, call + 1
                 if trials is None:
                     self.each = int(np.clip(count * CALL / max(spent, 1e-4), 10, 4.0 * count))

@@ -20,14 +20,13 @@ do not leave the start.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.method import Communicator, SerialComm
+from optimise.core.method import Communicator, SerialComm, now
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.pricing import on_grid
 from optimise.roster.kernels.relaxed import cheapest, shares, totals
@@ -169,17 +168,17 @@ def ascend(
     first, second = np.zeros(size), np.zeros(size)
     span = relaxation.span
     mean = np.zeros((*relaxation.words.shape, relaxation.duties), dtype=np.float32)
-    planned, began, done = steps or 1000, time.perf_counter(), 0
+    planned, began, done = steps or 1000, now(), 0
     low, high, averaged = relaxation.low, relaxation.high, False
     warm = began
     for k in range(1, 1_000_000):
         if k == 2:
-            warm = time.perf_counter()  # the first step may have loaded kernels
+            warm = now()  # the first step may have loaded kernels
         elif comm.rank == 0 and k == 7 and steps is None:
-            each = (time.perf_counter() - warm) / 5
+            each = (now() - warm) / 5
             planned = int(np.clip(seconds / max(each, 1e-6), 300, 1500))
         # where steps take longer than the first ones did, the clock shortens the rest
-        progress = k / planned if steps is not None else max(k / planned, (time.perf_counter() - began) / seconds)
+        progress = k / planned if steps is not None else max(k / planned, (now() - began) / seconds)
         gathered = comm.allgather((relaxation.paths(duals), progress, over()))
         parts, progress, stop = np.sum([g[0] for g in gathered], axis=0), gathered[0][1], gathered[0][2]
         done = k

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numba  # noqa: F401  (before any command: this process keeps Numba's own cache beside the sources)
 import pytest
 
 from optimise.cli import main
