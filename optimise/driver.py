@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 #: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
 _NOISE = 1e-12
 _EXPLAIN_SECONDS = 30.0
+#: With less time left than this, in seconds or as a share of the limit, a method may call it over.
+_SOON, _SOON_SHARE = 1.0, 0.05
 _MOST_POINTS = 20_000  # of a trace; far above what a chart can show
 
 
@@ -135,11 +137,12 @@ def solve(
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
+            early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation))
-            stop = _settled(outcome.stop, bounds, limits)
+            stop = _settled(outcome.stop, bounds, limits, early=early)
             recorder.close(bounds)
             if keeper is not None:
                 keeper.close(outcome.plan, bounds.primal, bounds.dual, bounds.dual_source)
@@ -272,16 +275,18 @@ def _lifted(problem: Problem, bounds: Bounds) -> Bounds:
     return bounds.with_dual(floor, "each day's cheapest duty; no rule has a negative price")
 
 
-def _settled(stop: Stop, bounds: Bounds, limits: Limits) -> Stop:
-    """Why it stopped, as the bounds show it: a closed gap is optimal, whatever ended the run."""
+def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop:
+    """Why it stopped, as bounds and clock show it: a closed gap is optimal, and time is over only when it is."""
     if stop is Stop.INFEASIBLE or bounds.dual == math.inf:  # no plan costs less than infinity: there is none
         return Stop.INFEASIBLE
     if bounds.closed:
         return Stop.OPTIMAL
-    if stop is Stop.GAP and not math.isfinite(bounds.gap):  # there is no gap to have reached
-        return Stop.TIME
     if stop is Stop.OPTIMAL or (stop is not Stop.INTERRUPTED and bounds.gap <= limits.gap):
-        return Stop.GAP
+        stop = Stop.GAP
+    if stop is Stop.GAP and not math.isfinite(bounds.gap):  # there is no gap to have reached
+        stop = Stop.TIME
+    if stop is Stop.TIME and early:  # the search ended by itself
+        return Stop.ITERATIONS if math.isfinite(bounds.primal) else Stop.STUCK
     return stop
 
 

@@ -1,14 +1,17 @@
-"""Closing a small problem by branch and bound on its whole model, once the search is stuck."""
+"""Branch and bound on the whole model: to close a small problem once the search is stuck, and for a first plan."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.method import Limits, Listener, Outcome, SerialComm
+from optimise.core.method import Limits, Listener, Outcome, Progress, SerialComm
 from optimise.roster.problem import Roster, RosterProblem
 
-__all__ = ["WHOLE_SOURCE", "close"]
+__all__ = ["WHOLE_SOURCE", "close", "first_plan"]
 
 WHOLE_SOURCE = "HiGHS branch and bound on the whole model"
 _NODES = 200_000
@@ -25,3 +28,15 @@ def close(problem: RosterProblem, words: NDArray[np.int16], seconds: float, seed
 
     limits = Limits(seconds=max(seconds, 0.1), iterations=_NODES, gap=0.0)
     return HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=listen, start=Roster(words))
+
+
+def first_plan(problem: RosterProblem, seconds: float, seed: int, over: Callable[[], bool]) -> NDArray[np.int16] | None:
+    """Duties of the first plan that branch and bound comes to; None if it comes to none."""
+    from optimise.methods.whole_model import HighsMethod
+
+    def enough(progress: Progress) -> bool:
+        return over() or math.isfinite(progress.primal)
+
+    limits = Limits(seconds=max(seconds, 0.1), iterations=_NODES)
+    done = HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=enough)
+    return done.plan.duties if isinstance(done.plan, Roster) else None

@@ -31,7 +31,7 @@ class Guide:
         self.prices = [on_grid(p) for p in cover.prices(self.duals)]
         self.days = np.arange(cover.days)
         self.least = cover.least(self.duals)
-        self._best: list[Column] = []
+        self._best: list[Column | None] = []
         self._bounds = np.zeros(0)
         self._forced: dict[int, Floats] = {}
 
@@ -43,12 +43,14 @@ class Guide:
             people = range(len(self.cover.kind))
             priced = [self.pricer.price(e, self.prices[self.cover.kind[e]]) for e in people]
             self._bounds = np.array([p.bound for p in priced])
-            words = [p.words[0].copy() for p in priced]
-            self._best = [Column.of(self.cover, e, w, self.pricer.cost(e, w)) for e, w in enumerate(words)]
+            self._best = [
+                Column.of(self.cover, e, p.words[0], self.pricer.cost(e, p.words[0])) if len(p.words) else None
+                for e, p in enumerate(priced)
+            ]
         return self._bounds
 
-    def best(self, employee: int) -> Column:
-        """Somebody's best roster at the duals."""
+    def best(self, employee: int) -> Column | None:
+        """Somebody's best roster at the duals; None where pricing found none in its limits."""
         _ = self.bounds
         return self._best[employee]
 
@@ -87,7 +89,7 @@ class Guide:
                 continue
             if math.isnan(known[e]):
                 priced = self.pricer.price(e, self.prices[cover.kind[e]], forbidden=shut)
-                known[e] = priced.values[0] if len(priced.values) else math.inf
+                known[e] = priced.values[0] if len(priced.values) else priced.bound  # infinite if there is none
             rise[e] = known[e] - now[e]
         return rise
 

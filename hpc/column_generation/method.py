@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.final_mip import WHOLE_SOURCE, close
+from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing, round_up
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.parallel_search import Search
@@ -40,6 +40,8 @@ _BURST = 0.3
 _EARLY, _NODES = 4, 5000
 #: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
 _SHORT, _LONG, _WIDE = 0.1, 0.3, 0.02
+#: Share of the time left for a first plan by the whole model, where pricing gives none.
+_MODEL = 0.4
 
 
 class ColumnGenerationMethod:
@@ -208,16 +210,25 @@ class ColumnGeneration(Run):
         return table_cells(self.problem.compiled, self.pricer.automata) <= MOST_CELLS
 
     def _first(self, order: list[int]) -> Incumbent | None:
-        """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large."""
+        """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large.
+
+        Where neither comes to one the whole model is asked: pricing that finds nothing has proven nothing.
+        """
         compiled, built = self.problem.compiled, self.pricer.automata
         if self._whole:
-            return construct(self.cover, self.pricer, order, self.penalty, over=self.over)
+            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over)
+            if plain is not None or self.over():
+                return plain
+            log.info("pricing gives somebody no roster; a first plan is looked for in other ways")
         half = 0.4 * self.limits.seconds
         made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
-        if made.duties is None:
+        words = made.duties
+        if words is None and not made.proven and not self.over():
+            words = first_plan(self.problem, _MODEL * self.clock.left, self.seed, self.over)
+        if words is None:
             return None
-        personal = np.array([self.pricer.cost(e, made.duties[e]) for e in order])
-        self.incumbent = Incumbent(self.cover, made.duties, personal, self.penalty)
+        personal = np.array([self.pricer.cost(e, words[e]) for e in order])
+        self.incumbent = Incumbent(self.cover, words, personal, self.penalty)
         self.report("construction")
         return self.incumbent
 

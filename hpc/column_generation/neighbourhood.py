@@ -238,7 +238,9 @@ def _with_helpers(
         return sorted(random.choice(np.flatnonzero(free), size, replace=False).tolist())
     e = int(random.choice(len(slack), p=slack / slack.sum()))
     trial = incumbent.copy()
-    trial.put([guide.best(e)])
+    best = guide.best(e)
+    if best is not None:
+        trial.put([best])
     worse = np.maximum(guide.lines(trial) - guide.lines(incumbent), 0.0)
     others = free.copy()
     others[e] = False

@@ -219,7 +219,7 @@ class Run:
         elif self.limits.iterations is not None and state.round >= self.limits.iterations:
             stop = Stop.ITERATIONS
         else:
-            stop = Stop.GAP
+            stop = Stop.GAP if feasible else Stop.STUCK
         dual = min(self.bound, primal) if feasible else self.bound
         kept = math.isfinite(self.resumed_bound) and self.bound <= self.resumed_bound
         source = from_checkpoint(self.source) if kept else self.source

@@ -22,6 +22,8 @@ def verdict(result: Result) -> str:
     if not result.feasible:
         broken = result.evaluation.hard if result.evaluation is not None else 0
         rest = f"; the best attempt breaks hard rules by {amount(broken)}" if broken else ""
+        if result.stop is Stop.STUCK:
+            return f"No feasible plan was found, and no proof that there is none; no method had more to try{rest}."
         return f"No feasible plan was found within the limits{rest}."
     bounds = result.bounds
     if result.proven:

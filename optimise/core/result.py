@@ -52,6 +52,7 @@ class Stop(StrEnum):
     ITERATIONS = "iterations"  # a work limit: nodes, iterations, rounds
     INFEASIBLE = "infeasible"  # proven: no plan exists
     INTERRUPTED = "interrupted"  # a signal or the listener asked to stop
+    STUCK = "stuck"  # the search came to its end with time left, without a plan and without a proof that there is none
     ERROR = "error"
 
 

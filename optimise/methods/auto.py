@@ -6,6 +6,7 @@ Options are passed on to the methods chosen.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,8 @@ LARGE = 100_000
 MOST_WORK = 4e8
 #: Share of the time that goes to finding a good plan before the whole model starts from it.
 FIRST_SHARE = 0.35
+#: Methods asked one after the other while there is no plan; share of the time after which the chosen one gives way.
+FALLBACKS, PATIENCE = ("matheuristic", "highs"), 0.5
 
 
 class AutoMethod:
@@ -64,12 +67,21 @@ class AutoMethod:
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
         log.info("auto: %d decisions, %s", size(problem), " then ".join(chosen))
-        clock, told = Deadline(limits.seconds), _Remembering(listen)
+        clock = Deadline(limits.seconds)
         best: Outcome | None = None
-        for position, name in enumerate(chosen):
-            last = position == len(chosen) - 1
-            share = clock.left if last else FIRST_SHARE * clock.left
+        spare = tuple(name for name in FALLBACKS if name not in chosen and _usable(name, problem))
+        for position, name in enumerate((*chosen, *spare)):
+            left = comm.bcast(clock.left)
+            if position >= len(chosen) and (_planned(best) or left < 0.1):
+                break
+            last = position == len(chosen) - 1 or position == len(chosen) + len(spare) - 1
+            share = left if last else FIRST_SHARE * left
+            # ranks above 0 do not hear of plans, and work limits must not depend on the clock
+            patient = comm.rank > 0 or limits.iterations is not None or position != len(chosen) - 1 or not spare
+            told = _Remembering(listen, math.inf if patient else PATIENCE * left)
             method = get_method(name)
+            if position >= len(chosen):
+                log.info("auto: no plan yet; %s for up to %.1f s", name, share)
             mine = method.solve(
                 problem,
                 limits=replace(limits, seconds=max(0.1, share)),
@@ -81,10 +93,11 @@ class AutoMethod:
             )
             # Every rank must take the same way from here, and only rank 0's outcome counts.
             best, asked = comm.bcast((_better(best, mine), told.asked))
-            if asked or best.stop in (Stop.OPTIMAL, Stop.GAP, Stop.INFEASIBLE):
+            if asked or best.stop is Stop.INFEASIBLE or (best.stop in (Stop.OPTIMAL, Stop.GAP) and _planned(best)):
                 break
         assert best is not None
-        return best
+        # who gave way has not been interrupted by anybody
+        return replace(best, stop=Stop.TIME) if best.stop is Stop.INTERRUPTED and not asked else best
 
 
 def _options(method: Method, options: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -93,20 +106,33 @@ def _options(method: Method, options: Mapping[str, Any] | None) -> dict[str, Any
     return {name: value for name, value in (options or {}).items() if name not in kept}
 
 
-class _Remembering:
-    """Passes messages on and remembers whether the listener has asked to stop."""
+def _planned(outcome: Outcome | None) -> bool:
+    return outcome is not None and math.isfinite(outcome.bounds.primal)
 
-    def __init__(self, listen: Listener) -> None:
+
+class _Remembering:
+    """Passes messages on and remembers whether the listener has asked to stop.
+
+    A method that has no plan after ``patience`` seconds is asked to stop too, so that another can have its turn.
+    """
+
+    def __init__(self, listen: Listener, patience: float = math.inf) -> None:
         self.listen, self.asked = listen, False
+        self.clock, self.planned = Deadline(patience), False
+
+    @property
+    def late(self) -> bool:
+        return self.clock.over and not self.planned
 
     @property
     def stopping(self) -> bool:
         self.asked = self.asked or stopping(self.listen)
-        return self.asked
+        return self.asked or self.late
 
     def __call__(self, progress: Progress) -> bool:
+        self.planned = self.planned or math.isfinite(progress.primal)
         self.asked = bool(self.listen(progress)) or self.asked
-        return self.asked
+        return self.asked or self.late
 
 
 def size(problem: Any) -> int:

@@ -168,7 +168,7 @@ class _Search:
                 self._offer(Roster(made.duties), "construction")
             else:
                 self._repair(np.zeros((compiled.employees, compiled.days), dtype=np.int16))
-        return None if self._has_plan() else Outcome(None, Stop.TIME, Bounds())
+        return None if self._has_plan() else Outcome(None, Stop.TIME if self._over() else Stop.STUCK, Bounds())
 
     def _repair(self, duties: NDArray[np.int16]) -> None:
         """Fall back on the whole model with priced cover when the exact construction cannot serve."""

@@ -24,7 +24,7 @@ from optimise.core.errors import UnsupportedError
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.rules.primitives import Pattern
 
-__all__ = ["Automata", "Automaton", "Layer", "automata"]
+__all__ = ["Automata", "Automaton", "Layer", "automata", "minimised"]
 
 #: More states than this on one day and the rules are not suited to an automaton.
 MOST_STATES = 50_000
@@ -247,9 +247,7 @@ class _Builder:
             layers.append(layer)
             if not frontier:
                 return Automaton(self.letter, (), self.calendars, False)
-        merged, feasible = _minimised(layers)
-        letter, merged = _fewer_letters(self.letter, merged)
-        return Automaton(letter, merged, self.calendars, feasible)
+        return minimised(self.letter, layers, self.calendars)
 
     def _advance(
         self, frontier: list[State], starts: int, groups: tuple[tuple[int, bool, int], ...]
@@ -285,6 +283,13 @@ class _Builder:
         if len(index) > MOST_STATES:
             raise UnsupportedError(f"the sequence rules of one person need over {MOST_STATES} automaton states")
         return list(index), Layer(nxt, cost, hits)
+
+
+def minimised(letter: NDArray[np.int16], layers: list[Layer], calendars: tuple[tuple[Groups, int], ...]) -> Automaton:
+    """The automaton of these layers without what has no completion; equivalent states and letters are joined."""
+    merged, feasible = _minimised(layers)
+    joined, merged = _fewer_letters(letter, merged)
+    return Automaton(joined, merged, calendars, feasible)
 
 
 def _letters(

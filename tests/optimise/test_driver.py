@@ -102,12 +102,12 @@ def test_an_infinite_bound_proves_that_there_is_no_plan() -> None:
 
 
 def test_a_gap_that_does_not_exist_was_not_reached() -> None:
-    assert solve(NearTarget(), says(None, math.inf, 1.0, Stop.GAP)).stop is Stop.TIME
+    assert solve(NearTarget(), says(None, math.inf, 1.0, Stop.GAP)).stop is Stop.STUCK
 
 
 def test_nothing_found_is_never_optimal() -> None:
     result = solve(NearTarget(), says(None, math.inf, -math.inf, Stop.TIME))
-    assert result.stop is Stop.TIME
+    assert result.stop is Stop.STUCK
     assert not result.feasible
 
 

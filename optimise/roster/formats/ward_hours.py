@@ -62,6 +62,8 @@ def hours_rules(
                 slack = entry.tolerance
                 low.append(-(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6))
                 high.append(10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6))
+                if low[-1] > high[-1]:  # the target lies between two minutes: the nearest one is meant
+                    low[-1] = high[-1] = round(30 * ((bottom or 0.0) + (top or 0.0)) * weeks)
                 before.append(round(60 * carried))
                 if math.isinf(entry.price) and (first, last) == (0, index.horizon.days):
                     cap = high[-1] - before[-1] - credited.get(e, 0)

@@ -2,7 +2,10 @@
 
 Person by person, the rules are brought into a :class:`~optimise.roster.kernels.table.Network`. Which counters become
 dimensions of the table is decided from their sizes: lower limits must (they need exact totals), small soft limits
-and weekends do, upper limits that seldom bind stay *lazy* until the search shows that they bind.
+and weekends do, upper limits that seldom bind stay *lazy* until the search shows that they bind. Counters of a few
+days are never dimensions: they are folded into the automaton (:mod:`optimise.roster.kernels.folding`), at once where
+that
+hardly enlarges it, else when they bind.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 
 from optimise.roster.automaton import Automata, Automaton, automata
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.kernels.folding import MOST_STATES, Window, folded
 from optimise.roster.kernels.table import Network, Scratch, class_costs, forward, search
 
 __all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]
@@ -34,6 +38,12 @@ Ints = NDArray[np.int64]
 _EAGER_CELLS = 400_000  # a table up to this size takes counters in at once; beyond, they wait until they bind
 _MOST_CELLS = 60_000_000  # no table grows beyond this by promotion
 _LABEL_BITS = 62
+#: Part of the days that a counter of a few days spans at most; growth of the states for which all are folded at once.
+_FEW, _GROWTH = 0.75, 3.0
+#: The same before merging, on one day.
+_RAW = 8
+#: Nodes of a search that may give up, because counters that bind can be folded instead.
+_TRY = 5_000
 
 
 def on_grid(values: Floats, grid: float = GRID) -> Floats:
@@ -78,6 +88,23 @@ class _Count:
     exact_lower: float = 0.0  # cost below is weight * (exact_lower - unit * value)
     exact_upper: float = 0.0
     unit: int = 1
+    #: the days that count for this person, and the days from first to last that count for anybody
+    first: int = 0
+    last: int = 0
+    span: int = 0
+
+    def hard(self) -> _Count | None:
+        """The counter with its hard limits only; None if it has none."""
+        lower, upper = math.isinf(self.price_lower), math.isinf(self.price_upper)
+        made = replace(self, lower=self.lower if lower else None, upper=self.upper if upper else None)
+        return None if made.lower is None and made.upper is None else made
+
+    def window(self) -> Window:
+        """The counter as a window to be folded."""
+        assert self.values is not None
+        return Window(
+            self.first, self.last, self.values, self.cap, self.past_price, self.end_costs(), self.lower is not None
+        )
 
     @property
     def cap(self) -> int:
@@ -86,6 +113,11 @@ class _Count:
         if math.isinf(self.price_upper):
             return min(self.most, self.upper)
         return min(self.most, max(self.upper, self.lower or 0))
+
+    @property
+    def free(self) -> int:
+        """Largest value that costs nothing, where there is no lower limit."""
+        return self.cap - int(self.end_costs()[-1] > 0)
 
     def end_costs(self) -> Floats:
         value = np.arange(self.cap + 1, dtype=np.float64) * self.unit
@@ -114,76 +146,143 @@ class _Block:
         employee: int,
         cache: dict[object, Any],
         active: tuple[int, ...] = (),
+        *,
+        hard: bool = False,
     ) -> None:
-        self.employee, self.automaton, self.cache = employee, automaton, cache
+        self.employee, self.base, self.automaton, self.cache = employee, automaton, automaton, cache
         self.allowed = compiled.allowed[employee].copy()
         self.counts = _counts(compiled, automaton, employee, self.allowed)
+        if hard:
+            self.counts = [firm for count in self.counts if (firm := count.hard()) is not None]
         self.alive = automaton.feasible
+        #: counters of a few days, which are folded into the automaton or not at all
+        self.local = {k for k, count in enumerate(self.counts) if self._brief(count)} if self.alive else set()
         order = sorted(range(len(self.counts)), key=lambda k: (self.counts[k].lower is None, self._size(k)))
-        self.active = [k for k in order if self.counts[k].lower is not None]
-        states = automaton.states
+        self.active: list[int] = []
+        self._begin(hard)
+        self.active += [k for k in order if self.counts[k].lower is not None and k not in self.local]
+        states = self.automaton.states
         for k in order:
-            if k not in self.active:
-                grown = states * math.prod(self._size(i) for i in (*self.active, k))
+            if k not in self.active and k not in self.local:
+                grown = states * math.prod(self._size(i) for i in (*self.dimensions, k))
                 if grown <= (_MOST_CELLS if self.counts[k].calendar >= 0 else _EAGER_CELLS):
                     self.active.append(k)
         self.grown = bool(active)
         if active:
             self.active = list(active)
-        self._build()
+            self.automaton = self._fold(self.within_automaton) or self.automaton
+        self.alive = self.automaton.feasible
+        if self.alive:
+            self._build()
 
     def _size(self, k: int) -> int:
         return self.counts[k].cap + 1
 
     @property
+    def dimensions(self) -> list[int]:
+        """Counters that are dimensions of the table."""
+        return [k for k in self.active if k not in self.local]
+
+    @property
+    def within_automaton(self) -> list[int]:
+        """Counters that are folded into the automaton, in order."""
+        return sorted(k for k in self.active if k in self.local)
+
+    @property
     def cells(self) -> int:
-        return self.automaton.states * math.prod(self._size(k) for k in self.active)
+        return self.automaton.states * math.prod(self._size(k) for k in self.dimensions)
+
+    # ---- counters of a few days ----------------------------------------------------------------------------------
+    def _brief(self, count: _Count) -> bool:
+        return count.values is not None and count.first <= count.last and count.span <= _FEW * len(self.allowed)
+
+    def _begin(self, eager: bool) -> None:
+        """Fold lower limits, which cannot wait, and everything where that costs little."""
+        lower = [k for k in sorted(self.local) if self.counts[k].lower is not None]
+        if lower:
+            made = self._fold(lower)
+            if made is None:  # they become dimensions after all
+                self.local -= set(lower)
+            else:
+                self.automaton, self.active = made, lower
+        if len(lower) < len(self.local):
+            most = max(len(layer.next) for layer in self.automaton.layers)
+            made = self._fold(sorted(self.local), MOST_STATES if eager else _RAW * most)
+            if made is not None and (eager or made.states <= _GROWTH * self.automaton.states):
+                self.automaton, self.active = made, sorted(self.local)
+
+    def _fold(self, listed: list[int], most: int = MOST_STATES) -> Automaton | None:
+        """The automaton with these counters, shared by people who are alike in them; None if it would be too large."""
+        if not listed:
+            return self.base
+        windows = [self.counts[k].window() for k in listed]
+        parts = [(w.first, w.values.tobytes(), w.past, w.end.tobytes()) for w in windows]
+        key = ("folded", id(self.base), self.allowed.tobytes(), tuple(parts), most)
+        if key not in self.cache:
+            self.cache[key] = folded(self.base, windows, self.allowed, most)
+        made: Automaton | None = self.cache[key]
+        return made
+
+    def _fold_more(self, listed: list[int]) -> bool:
+        """Fold these too if the table stays small enough."""
+        made = self._fold(sorted({*self.within_automaton, *listed})) if listed else None
+        if made is None or made.states * math.prod(self._size(k) for k in self.dimensions) > _MOST_CELLS:
+            return False
+        self.automaton, self.active = made, [*self.active, *listed]
+        self.alive = made.feasible
+        return True
 
     def within(self, word: NDArray[np.int16]) -> bool:
         """Whether a roster keeps the limits of all lazy counters."""
         days = np.arange(len(word))
         return all(
-            (values := self.counts[k].values) is not None and int(values[days, word].sum()) <= self.counts[k].cap
+            (values := self.counts[k].values) is not None and int(values[days, word].sum()) <= self.counts[k].free
             for k in self.lazy
         )
 
     def promote(self, words: NDArray[np.int16]) -> bool:
         """Move the lazy counter that these rosters break most into the table; False if none may be moved."""
-        worst, most = -1, 0
-        for k in set(range(len(self.counts))) - set(self.active):
+        excess = self._excess(words)
+        brief = sorted((k for k in excess if k in self.local), key=lambda k: (-excess[k], k))
+        done = self._fold_more(brief) or self._fold_more(brief[:1])
+        if not done:
+            whole = [k for k in excess if k not in self.local and self.cells * self._size(k) <= _MOST_CELLS]
+            if whole:
+                self.active.append(max(whole, key=lambda k: excess[k]))
+                done = True
+        if done:
+            self.grown = True
+            if self.alive:
+                self._build()
+        return done
+
+    def _excess(self, words: NDArray[np.int16]) -> dict[int, int]:
+        """By how much rosters pass the limits of counters that are outside the table, where they do."""
+        out: dict[int, int] = {}
+        for k in sorted(set(range(len(self.counts))) - set(self.active)):
             count = self.counts[k]
-            if count.values is None or count.upper is None:
-                continue
-            total = count.values[np.arange(words.shape[1]), words].sum(axis=1)
-            excess = int(np.maximum(total - count.upper, 0).max(initial=0))
-            if excess > most and self.cells * self._size(k) <= _MOST_CELLS:
-                worst, most = k, excess
-        if worst < 0:
-            return False
-        self.active.append(worst)
-        self.grown = True
-        self._build()
-        return True
+            if count.values is not None and count.upper is not None:
+                total = count.values[np.arange(words.shape[1]), words].sum(axis=1)
+                if (most := int((total - count.free).max(initial=0))) > 0:
+                    out[k] = most
+        return out
+
+    def patience(self, words: NDArray[np.int16], nodes: int) -> int:
+        """Nodes of a search that need not succeed: few where counters that bind can still be folded."""
+        return min(nodes, _TRY) if any(k in self.local for k in self._excess(words)) else nodes
 
     # ---- building ------------------------------------------------------------------------------------------------
     def _build(self) -> None:
         automaton, counts = self.automaton, self.counts
         days = len(self.allowed)
-        inner = max(self.active, key=self._size) if self.active else -1
-        outer = [k for k in self.active if k != inner]
-        lazy = sorted((k for k in range(len(counts)) if k not in self.active), key=self._size)
-        bits = [0]
-        for k in lazy:
-            width = (counts[k].cap + 1).bit_length()
-            if counts[k].values is not None and bits[-1] + width <= _LABEL_BITS:
-                bits.append(bits[-1] + width)
-            else:
-                lazy = lazy[: len(bits) - 1]
-                break
+        inside = self.dimensions
+        inner = max(inside, key=self._size) if inside else -1
+        outer = [k for k in inside if k != inner]
+        lazy, bits, widths = self._labels()
         self.ignored = len(lazy) + len(self.active) < len(counts)
         self.lazy = lazy
         columns = [automaton.letter[None, :].astype(np.int64)]
-        columns += [v for k in self.active if (v := counts[k].values) is not None]
+        columns += [v for k in inside if (v := counts[k].values) is not None]
         self.duty_kind, kinds = _groups(columns)
         columns += [v for k in lazy if (v := counts[k].values) is not None]
         self.duty_fine, fines = _groups(columns)
@@ -229,10 +328,39 @@ class _Block:
             lazy=grid_lazy,
             lazy_cap=np.array([counts[k].cap for k in lazy], dtype=np.int64),
             lazy_price=on_grid(np.array([counts[k].past_price for k in lazy], dtype=np.float64)),
-            lazy_bits=np.array(bits, dtype=np.int64),
+            lazy_touch=on_grid(np.array([counts[k].end_costs()[-1] for k in lazy], dtype=np.float64)),
+            lazy_first=np.array([counts[k].first for k in lazy], dtype=np.int64),
+            lazy_bit=np.array(bits, dtype=np.int64),
+            lazy_width=np.array(widths, dtype=np.int64),
         )
         self.rows = int(self.net.layer[-1]) * omap.shape[1]
         self.beside = self._beside()
+
+    def _labels(self) -> tuple[list[int], list[int], list[int]]:
+        """Counters of the search's labels with first bit and width; those of days that do not overlap share bits."""
+        lazy: list[int] = []
+        bits: list[int] = []
+        widths: list[int] = []
+        slots: list[tuple[int, int, int]] = []  # first bit, width, first day that is free again
+        room = 0
+        waiting = [k for k in range(len(self.counts)) if k not in self.active and self.counts[k].values is not None]
+        waiting = [k for k in waiting if self.counts[k].free >= 0]  # the others cost something whatever is done
+        for k in sorted(waiting, key=lambda k: (k in self.local, self.counts[k].first, self._size(k))):
+            count, width = self.counts[k], (self.counts[k].cap + 1).bit_length()
+            free = [i for i, (_, w, day) in enumerate(slots) if w >= width and day <= count.first]
+            if free and k in self.local:
+                i = min(free, key=lambda i: (slots[i][1], slots[i][0]))
+                slots[i] = (*slots[i][:2], count.last + 1)
+            elif room + width <= _LABEL_BITS:
+                i = len(slots)
+                slots.append((room, width, count.last + 1 if k in self.local else len(self.allowed)))
+                room += width
+            else:
+                continue
+            lazy.append(k)
+            bits.append(slots[i][0])
+            widths.append(slots[i][1])
+        return lazy, bits, widths
 
     def _beside(self) -> float:
         """Most that a path can cost beside its duties; infinite where single precision does not hold it exactly."""
@@ -342,6 +470,7 @@ class Pricer:
         self._blocks: dict[int, _Block] = {}
         self._variants: dict[tuple[int, tuple[int, ...]], _Block] = {}
         self._base: dict[int, tuple[int, ...]] = {}
+        self._hard: dict[int, _Block] = {}
         self._local = threading.local()  # working memory of each thread
         self.unit = on_grid(compiled.unit_cost)
         #: whether costs at prices plus prices give the exact cost back
@@ -419,14 +548,14 @@ class Pricer:
         block = self.block(employee)
         days = self.compiled.days
         none = Priced(math.inf, np.zeros(0), np.zeros((0, days), np.int16), True)
-        if not block.alive:
-            return none
         shut = ~block.allowed if forbidden is None else ~block.allowed | forbidden
         cost = np.where(shut, np.inf, self.unit[employee] + prices)
         finite = np.where(shut, 0.0, cost)
         single = bool((finite % COARSE == 0).all())
         dearest = float(np.abs(finite).max(axis=1).sum())
         for _ in range(len(block.counts) + 1):
+            if not block.alive:
+                return none  # the counters that were folded leave no roster
             scratch = self._room(block, single and dearest + block.beside < _SINGLE)
             fine_cost, fine_duty, kind_cost = class_costs(
                 cost, block.duty_fine, block.fine_of, block.fines, block.kinds
@@ -441,29 +570,43 @@ class Pricer:
                     return Priced(least, np.array([least]), relaxed, True)  # what is lazy does not bind
             words = np.zeros((columns, days), dtype=np.int16)
             values = np.zeros(columns)
-            found, bound, complete = search(
-                block.net, fine_cost, fine_duty, scratch, limit, words, values, self.nodes, not every
-            )
-            if found or complete:
-                break
-            if not len(relaxed):
-                relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
-            if not self._promote(block, relaxed):
-                return self._penalised(block, cost, relaxed, max(float(bound), least), limit)
-        if found:
-            bound = min(bound, values[0])
-        values, words = values[:found], words[:found]
-        exact = bool(found) and not block.ignored
-        if block.ignored and found:
-            keep = np.array([self._kept(block, w) for w in words])
-            values, words = values[keep], words[keep]
-        return Priced(max(float(bound), least), values, words, exact)
+            for most in dict.fromkeys((block.patience(relaxed, self.nodes), self.nodes)):
+                found, bound, complete = search(
+                    block.net, fine_cost, fine_duty, scratch, limit, words, values, most, not every
+                )
+                bound = max(float(bound if not found else min(bound, values[0])), least)
+                seen = words[:found]
+                if found:
+                    kept = self._valued(block, seen, values[:found], prices)
+                    if len(kept[0]):
+                        return Priced(bound, *kept, not block.ignored)
+                elif complete:
+                    return Priced(bound, *self._valued(block, seen, values[:0], prices), False)
+                else:
+                    relaxed = relaxed if len(relaxed) else self._relaxed(block, fine_cost, fine_duty, scratch)
+                if self._promote(block, seen if found else relaxed):
+                    break
+            else:
+                relaxed = relaxed if len(relaxed) else self._relaxed(block, fine_cost, fine_duty, scratch)
+                made = self._penalised(block, cost, relaxed, bound, limit)
+                return made if len(made.values) else self._lenient(employee, cost, prices, made.bound, limit)
+        raise AssertionError("every counter enters a table once")
+
+    def _valued(
+        self, block: _Block, words: NDArray[np.int16], values: Floats, prices: Floats
+    ) -> tuple[Floats, NDArray[np.int16]]:
+        """Rosters that keep all rules, with their values; what the table and the labels leave out has its price too."""
+        if block.ignored and len(words):
+            values = np.array([self._whole(block, w, prices) for w in words])
+            order = np.argsort(values, kind="stable")[: int(np.isfinite(values).sum())]
+            values, words = values[order], words[order]
+        return values, words
 
     def cost(self, employee: int, word: NDArray[np.int16]) -> float:
         """Exact soft cost of one person's roster by the rules themselves (prices and cover apart)."""
         block = self.block(employee)
         total = float(self.compiled.unit_cost[employee, np.arange(len(word)), word].sum())
-        total += block.automaton.weight(word)
+        total += block.base.weight(word)
         if not block.allowed[np.arange(len(word)), word].all():
             return math.inf
         hits: Ints | None = None
@@ -471,7 +614,7 @@ class Pricer:
             if count.values is not None:
                 value = int(count.values[np.arange(len(word)), word].sum())
             else:
-                hits = block.automaton.hits(word) if hits is None else hits
+                hits = block.base.hits(word) if hits is None else hits
                 value = int(hits[count.calendar])
             exact = float(value * count.unit)
             if count.lower is not None and exact < count.exact_lower:
@@ -480,8 +623,9 @@ class Pricer:
                 total += count.price_upper * (exact - count.exact_upper)
         return total
 
-    def _kept(self, block: _Block, word: NDArray[np.int16]) -> bool:
-        return math.isfinite(self.cost(block.employee, word))
+    def _whole(self, block: _Block, word: NDArray[np.int16], prices: Floats) -> float:
+        """Cost of a roster at these prices with all rules."""
+        return self.cost(block.employee, word) + float(prices[np.arange(len(word)), word].sum())
 
     def _promote(self, block: _Block, words: NDArray[np.int16]) -> bool:
         return block.promote(words)
@@ -494,7 +638,7 @@ class Pricer:
         """
         days = np.arange(self.compiled.days)
         hard = [k for k in range(len(block.counts)) if k not in block.active and block.counts[k].values is not None]
-        multiplier = np.zeros(len(hard))
+        multiplier, dearest = np.zeros(len(hard)), np.array([block.counts[k].past_price for k in hard])
         caps = np.array([block.counts[k].cap for k in hard], dtype=np.float64)
         best, best_word = math.inf, None
         finite = cost[np.isfinite(cost)]
@@ -503,11 +647,12 @@ class Pricer:
             if not len(word):
                 break
             totals = np.array([block.counts[i].values[days, word[0]].sum() for i in hard], dtype=np.float64)  # type: ignore[index]
-            value = float(cost[days, word[0]].sum()) + block.automaton.weight(word[0])
+            value = float(cost[days, word[0]].sum()) + block.base.weight(word[0])
             value += self.cost(block.employee, word[0]) - self._unit_and_rules(block, word[0])
-            if math.isfinite(value) and (totals <= caps).all() and value < best:
+            if math.isfinite(value) and value < best:
                 best, best_word = value, word[0].copy()
-            multiplier = on_grid(np.maximum(multiplier + step / (1 + k // 3) * np.sign(totals - caps), 0.0))
+            multiplier = np.maximum(multiplier + step / (1 + k // 3) * np.sign(totals - caps), 0.0)
+            multiplier = on_grid(np.minimum(multiplier, dearest))  # beyond its own price none gives a bound
             penalised = cost.copy()
             for i, m in zip(hard, multiplier.tolist(), strict=True):
                 penalised += m * block.counts[i].values  # type: ignore[operator]
@@ -522,10 +667,37 @@ class Pricer:
             return Priced(bound, np.zeros(0), np.zeros((0, len(days)), np.int16), False)
         return Priced(bound, np.array([best]), best_word[None, :], False)
 
+    def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
+        """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
+        if employee not in self._hard:
+            self._hard[employee] = _Block(self.compiled, self.automata[employee], employee, self._cache, hard=True)
+        block, days = self._hard[employee], self.compiled.days
+        words, values = np.zeros((1, days), dtype=np.int16), np.zeros(1)
+        for _ in range(len(block.counts) + 1):
+            if not block.alive:
+                return Priced(math.inf, np.zeros(0), words[:0], True)  # proven without the soft limits already
+            scratch = self._room(block)
+            fine_cost, fine_duty, kind_cost = class_costs(
+                cost, block.duty_fine, block.fine_of, block.fines, block.kinds
+            )
+            forward(block.net, kind_cost, scratch)
+            found, _, complete = search(
+                block.net, fine_cost, fine_duty, scratch, math.inf, words, values, self.nodes, True
+            )
+            if complete and not found:
+                return Priced(math.inf, np.zeros(0), words[:0], True)
+            if found or not block.promote(self._relaxed(block, fine_cost, fine_duty, scratch)):
+                break
+        if block.grown:  # what has entered tables here leaves no trace in later answers
+            del self._hard[employee]
+        values[0] = self._whole(block, words[0], prices) if found else math.inf
+        kept = int(values[0] <= limit and values[0] < math.inf)
+        return Priced(bound, values[:kept], words[:kept], False)
+
     def _unit_and_rules(self, block: _Block, word: NDArray[np.int16]) -> float:
-        return float(
-            self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()
-        ) + block.automaton.weight(word)
+        return float(self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()) + block.base.weight(
+            word
+        )
 
     def _relaxed(self, block: _Block, fine_cost: Floats, fine_duty: Ints, scratch: Scratch) -> NDArray[np.int16]:
         """Best roster when lazy counters are ignored."""
@@ -630,6 +802,7 @@ def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allow
             if not (has_lower or has_upper):
                 continue
             hard_lower, hard_upper = math.isinf(counter.weight_lower), math.isinf(counter.weight_upper)
+            counting = np.arange(1) if values is None else np.flatnonzero(values.any(axis=1))
             floor_units = -(-lower // unit)
             cap_units = upper // unit if hard_upper else -(-upper // unit)
             out.append(
@@ -644,9 +817,18 @@ def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allow
                     exact_lower=float(lower if not hard_lower else max(floor_units, 0) * unit),
                     exact_upper=float(upper if not hard_upper else cap_units * unit),
                     unit=unit,
+                    first=int(counting.min(initial=len(allowed) - 1)),
+                    last=int(counting.max(initial=0)) if values is not None else len(allowed) - 1,
+                    span=len(allowed) if counter.values is None else _span(counter.values),
                 )
             )
     return out
+
+
+def _span(values: Ints) -> int:
+    """Days from the first that counts to the last."""
+    days = np.flatnonzero(values.any(axis=1))
+    return int(np.ptp(days)) + 1 if len(days) else 0
 
 
 def _outer_maps(steps: Ints, caps: list[int], prices: list[float]) -> tuple[NDArray[np.int32], Floats]:

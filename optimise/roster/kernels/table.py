@@ -68,8 +68,12 @@ class Network(NamedTuple):
         What each fine class adds to each lazy counter.
     lazy_cap : int64 (lazies,)
     lazy_price : float64 (lazies,)
-    lazy_bits : int64 (lazies + 1,)
-        First bit of each lazy counter in a packed label.
+    lazy_touch : float64 (lazies,)
+        Cost of reaching the cap, where a soft limit lies between two units.
+    lazy_first : int64 (lazies,)
+        First day that counts; before it the bits of the label are free for another counter.
+    lazy_bit, lazy_width : int64 (lazies,)
+        First bit of each lazy counter in a packed label, and number of bits.
     """
 
     layer: NDArray[np.int32]
@@ -95,7 +99,10 @@ class Network(NamedTuple):
     lazy: NDArray[np.int64]
     lazy_cap: NDArray[np.int64]
     lazy_price: NDArray[np.float64]
-    lazy_bits: NDArray[np.int64]
+    lazy_touch: NDArray[np.float64]
+    lazy_first: NDArray[np.int64]
+    lazy_bit: NDArray[np.int64]
+    lazy_width: NDArray[np.int64]
 
 
 class Scratch(NamedTuple):
@@ -347,14 +354,16 @@ def search(net, fine_cost, fine_duty, scratch, limit, words, values, most, once)
                     add = net.lazy[z, before, f]
                     if add:
                         # a count sits in its own bits of the label; past the cap it stays at the cap and pays
-                        now = (label >> net.lazy_bits[z]) & (
-                            (np.int64(1) << (net.lazy_bits[z + 1] - net.lazy_bits[z])) - 1
-                        )
+                        now = (label >> net.lazy_bit[z]) & ((np.int64(1) << net.lazy_width[z]) - 1)
                         past = now + add - net.lazy_cap[z]
+                        if past >= 0 and now < net.lazy_cap[z]:
+                            dear += net.lazy_touch[z]
                         if past > 0:
                             dear += net.lazy_price[z] * past
                             add -= past
-                        carried += add << net.lazy_bits[z]
+                        carried += add << net.lazy_bit[z]
+                    if net.lazy_first[z] == before:  # all its days are behind: the bits are free
+                        carried &= ~(((np.int64(1) << net.lazy_width[z]) - 1) << net.lazy_bit[z])
                 if dear == np.inf:
                     continue
                 for y in range(net.back_ptr[step, p], net.back_ptr[step, p + 1]):

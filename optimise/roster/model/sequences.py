@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -193,6 +194,15 @@ class RosterSequences(RosterCells):
         return Literals(constant.astype(np.float64), ids[:, None], sign, possible), ids >= 0
 
     def _counter(self, counter: Counter) -> None:
+        crossed = counter.lower > counter.upper  # two limits that no total keeps are two rows: one range would be empty
+        if crossed.any() and not crossed.all():
+            for part in (~crossed, crossed):
+                self._counter(_some(counter, np.flatnonzero(part)))
+            return
+        if crossed.any() and counter.weight_lower != 0 and counter.weight_upper != 0:
+            self._counter(replace(counter, weight_upper=0.0))
+            self._counter(replace(counter, weight_lower=0.0))
+            return
         people = counter.employees
         touched = self.free[people].any(axis=1)
         limits = (counter.lower > -(2**39)) | (counter.upper < 2**39)
@@ -260,3 +270,14 @@ class RosterSequences(RosterCells):
                 self.model.add_entries(rows[bounded], slack, sign)
             elif self.elastic:
                 self._relax(counter, rows[bounded], sign, keep[bounded])
+
+
+def _some(counter: Counter, which: Ids) -> Counter:
+    """The counter for some of its people."""
+    return replace(
+        counter,
+        employees=counter.employees[which],
+        lower=counter.lower[which],
+        upper=counter.upper[which],
+        offset=counter.offset[which],
+    )

@@ -108,3 +108,30 @@ def test_beds_with_fixed_stays_are_left_to_prices_and_their_own_search(benchmark
     beds = optimise.read(benchmarks / "pas" / "instances" / "testdata01.txt")
     assert auto.choices(beds, 1) == ("column-generation",)
     assert auto.choices(beds, 2) == ("column-generation",)
+
+
+def test_another_method_is_asked_while_there_is_no_plan(
+    problem: RosterProblem, two: tuple[Says, Says], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Roster(np.zeros(problem.shape[:2], dtype=np.int16))
+    gives_up = Says(Outcome(None, Stop.GAP, Bounds(dual=3.0, dual_source="columns")))
+    finds = Says(Outcome(plan, Stop.OPTIMAL, Bounds(10.0, 10.0, "second", "second")))
+    methods = {"column-generation": gives_up, "matheuristic": Says(Outcome(None, Stop.STUCK, Bounds())), "highs": finds}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    done = solved(problem)
+    assert done.plan is plan
+    assert done.stop is Stop.OPTIMAL
+    assert finds.given["limits"].seconds > 90  # all the time that is left
+
+
+def test_a_method_without_a_plan_gives_way_and_nobody_has_interrupted(
+    problem: RosterProblem, two: tuple[Says, Says], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = auto._Remembering(lambda progress: False, patience=0.0)
+    assert listener.stopping
+    assert not listener.asked
+    methods = {"column-generation": Says(Outcome(None, Stop.INTERRUPTED, Bounds()))}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    assert solved(problem).stop is Stop.TIME
