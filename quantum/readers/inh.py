@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from optimise.formats.budget import parse_json
 
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
+from optimise.formats.budget import parse_json
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from optimise.formats.budget import BUDGET, ReadingBudget, parse_json, parse_toml, read_bytes
-from optimise.formats.workbook_scan import scan
 
 import optimise
 from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
+from optimise.formats.budget import BUDGET, ReadingBudget, parse_json, parse_toml, read_bytes
+from optimise.formats.workbook_scan import scan
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import template
 from optimise.roster.formats.ward_document import Document
