@@ -17,6 +17,8 @@ from optimise.core import compiling
 from optimise.core.checkpoint import Keeper, Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.grid import round_up
+from optimise.core.kinds import cost_grid
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -124,7 +126,8 @@ def solve(
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
             limits, clock = replace(limits, seconds=left), Deadline(left)
         start = _better_start(problem, before.plan, start)
-        recorder, compiled = _Recorder(clock, listen, keeper), compiling.seconds()
+        grid = cost_grid(problem)
+        recorder, compiled = _Recorder(clock, listen, keeper, grid), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
             options = {**(options or {}), "checkpoint": str(checkpoint), "resume": resume}
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
@@ -141,7 +144,7 @@ def solve(
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
-            bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation))
+            bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
             stop = _settled(outcome.stop, bounds, limits, early=early)
             recorder.close(bounds)
             if keeper is not None:
@@ -161,10 +164,15 @@ def solve(
 
 
 class _Recorder:
-    """A listener that keeps the trace, monotone in both bounds, and passes each message on."""
+    """A listener that keeps the trace, monotone in both bounds, and passes each message on.
 
-    def __init__(self, clock: Deadline, listen: Listener | None, keeper: Keeper | None = None) -> None:
-        self.clock, self.listen, self.keeper = clock, listen, keeper
+    Bounds are rounded up to the grid of possible costs; once plan and bound have met, the method is asked to stop.
+    """
+
+    def __init__(
+        self, clock: Deadline, listen: Listener | None, keeper: Keeper | None = None, grid: float = 0.0
+    ) -> None:
+        self.clock, self.listen, self.keeper, self.grid = clock, listen, keeper, grid
         self.primal, self.dual = math.inf, -math.inf
         self.points: list[TracePoint] = []
         self._thread, self._compiled = threading.get_ident(), False
@@ -177,19 +185,27 @@ class _Recorder:
             self(Progress(self.clock.elapsed, self.primal, self.dual, "compiling kernels"))
 
     def __call__(self, progress: Progress) -> bool:
-        better = progress.primal < self.primal or progress.dual > self.dual
-        self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, progress.dual)
+        dual = round_up(progress.dual, self.grid)
+        better = progress.primal < self.primal or dual > self.dual
+        self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, dual)
         now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
         if (better or progress.event) and len(self.points) < _MOST_POINTS:
             self.points.append(now.point())
         if self.keeper is not None:
             self.keeper.see(progress)
-        return bool(self.listen(now)) if self.listen is not None else False
+        asked = bool(self.listen(now)) if self.listen is not None else False
+        return asked or self.met
+
+    @property
+    def met(self) -> bool:
+        """Whether plan and bound have met: nothing is left to find."""
+        return math.isfinite(self.primal) and self.primal - self.dual <= TOLERANCE * max(1.0, abs(self.primal))
 
     @property
     def stopping(self) -> bool:
-        """Whether the listener asks to stop, without telling it anything; see :func:`optimise.core.method.stopping`."""
-        return stopping(self.listen)
+        """Whether it is time to stop, without telling the listener anything; see
+        :func:`optimise.core.method.stopping`."""
+        return self.met or stopping(self.listen)
 
     def close(self, bounds: Bounds) -> None:
         work = self.points[-1].work if self.points else 0.0
@@ -267,12 +283,18 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
     return Bounds(cost, dual, bounds.primal_source or method, bounds.dual_source)
 
 
-def _lifted(problem: Problem, bounds: Bounds) -> Bounds:
-    """A bound below what the prices alone prove gives way to that; an unknown one stays unknown."""
-    if problem.kind != "roster" or not math.isfinite(bounds.dual):
+def _lifted(problem: Problem, bounds: Bounds, grid: float = 0.0) -> Bounds:
+    """The bound rounded up to the next possible cost.
+
+    One below what the prices alone prove gives way to that first; an unknown one stays unknown.
+    """
+    if not math.isfinite(bounds.dual):
         return bounds
-    floor: float = problem.compiled.floor  # type: ignore[attr-defined]
-    return bounds.with_dual(floor, "each day's cheapest duty; no rule has a negative price")
+    if problem.kind == "roster":
+        floor: float = problem.compiled.floor  # type: ignore[attr-defined]
+        bounds = bounds.with_dual(floor, "each day's cheapest duty; no rule has a negative price")
+    dual = min(max(bounds.dual, round_up(bounds.dual, grid)), max(bounds.primal, bounds.dual))
+    return replace(bounds, dual=dual)
 
 
 def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop:

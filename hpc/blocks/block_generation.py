@@ -16,9 +16,10 @@ from hpc.runtime.balance import longest_first
 from hpc.runtime.timers import Timers
 from optimise.blocks import BlockPlan, BlockProblem
 from optimise.core.errors import UnsupportedError
+from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.result import Bounds, Plan, Stop
-from optimise.solvers.highs import Highs, round_up
+from optimise.solvers.highs import Highs
 
 __all__ = ["solve_blocks"]
 

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.dive import Steps, dive
-from hpc.column_generation.generation import Pricing, generate, round_up
+from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Column, Master, MasterSolution
+from optimise.core.grid import round_up
 from optimise.roster.kernels.cover import CoverRows
 
 __all__ = ["SOURCE", "Branching", "cover_sums"]

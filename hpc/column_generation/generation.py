@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.master import Column, Master, MasterSolution
 from hpc.runtime.timers import Work
-from optimise.roster.compiled import CompiledRoster
+from optimise.core.grid import round_up
 from optimise.roster.identical import distinct
 from optimise.roster.kernels import GRID, Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 
-__all__ = ["Generated", "LocalPricing", "Pricing", "cost_lattice", "generate", "lattice_of", "rising", "round_up"]
+__all__ = ["Generated", "LocalPricing", "Pricing", "generate", "rising"]
 
 Floats = NDArray[np.float64]
 Masks = Mapping[int, NDArray[np.bool_]]
@@ -234,38 +234,6 @@ def reduced_cost(column: Column, solution: MasterSolution, master: Master) -> fl
     """Reduced cost at the duals of a master solution."""
     cover = float(solution.duals[column.rows] @ column.values)
     return column.cost - cover - float(solution.convexity[master.position[column.employee]])
-
-
-def cost_lattice(weights: Floats) -> float:
-    """Greatest step of which every cost is a multiple, or 0 when the weights have none (not integers)."""
-    finite = weights[np.isfinite(weights) & (weights != 0)]
-    if not len(finite) or (finite != np.round(finite)).any() or np.abs(finite).max() > 2**52:
-        return 0.0
-    return float(np.gcd.reduce(np.abs(finite).astype(np.int64)))
-
-
-def lattice_of(compiled: CompiledRoster) -> float:
-    """Step of which every total cost is a multiple, or 0."""
-    weights: list[float] = [p.cost for p in compiled.patterns if not p.hard]
-    for c in compiled.counters:
-        weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    for line in compiled.lines:
-        for bound, segments in ((line.lower, line.under), (line.upper, line.over)):
-            if not math.isfinite(bound):
-                continue
-            whole = bound == round(bound) and all(t.coefficient == round(t.coefficient) for t in line.terms)
-            prices = [s.price for s in segments if math.isfinite(s.price)]
-            if prices and not (whole and all(s.width == math.inf or s.width == round(s.width) for s in segments)):
-                return 0.0
-            weights += prices
-    return cost_lattice(np.asarray(weights, dtype=np.float64))
-
-
-def round_up(bound: float, lattice: float) -> float:
-    """Least multiple of the lattice that is not below the bound (the bound itself without a lattice)."""
-    if lattice <= 0 or not math.isfinite(bound):
-        return bound
-    return math.ceil(bound / lattice) * lattice
 
 
 def rising(

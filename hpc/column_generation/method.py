@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
-from hpc.column_generation.generation import LocalPricing, round_up
+from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
@@ -21,6 +21,7 @@ from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
+from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.roster.problem import Roster, RosterProblem

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from hpc.column_generation.ascent import ascend
 from hpc.column_generation.dive import Steps, dive
 from hpc.column_generation.gap import Guide
-from hpc.column_generation.generation import LocalPricing, generate, round_up
+from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Column, Master
 from hpc.runtime.timers import Work
+from optimise.core.grid import round_up
 from optimise.roster.kernels import COARSE, Pricer
 
 __all__ = ["Attempt", "choose_people", "improve"]

@@ -14,11 +14,12 @@ from hpc.column_generation.ascent import ascend
 from hpc.column_generation.branching import SOURCE, Branching
 from hpc.column_generation.disaggregate import spread
 from hpc.column_generation.dive import Steps, dive
-from hpc.column_generation.generation import Generated, generate, rising, round_up
+from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Column, Master, MasterSolution
 from hpc.column_generation.windows import LEAST, sweep
 from hpc.runtime.pool import Team
+from optimise.core.grid import round_up
 from optimise.roster.kernels import COARSE, GRID
 from optimise.roster.kernels.staff import staff_arrays
 from optimise.roster.search.relaxation import Relaxation

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import Chains
-from hpc.column_generation.generation import lattice_of
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
 from hpc.column_generation.search_state import SearchState
@@ -80,7 +79,7 @@ class Run:
             compiled = problem.compiled
             self.pricer = Pricer(compiled)
             self.cover = CoverRows(compiled)
-        self.lattice, self.penalty = lattice_of(compiled), penalty_of(compiled)
+        self.lattice, self.penalty = compiled.grid, penalty_of(compiled)
         self.chains = Chains(self.cover, self.pricer, self.lattice, seed)
         self.bound = -math.inf
         self.source = SOURCE

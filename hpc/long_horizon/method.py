@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import sound
-from hpc.column_generation.generation import lattice_of
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.timers import Timers
 from optimise.core.checkpoint import SECONDS_BETWEEN
@@ -199,7 +198,7 @@ class LongRun:
         made: list[tuple[float, int, NDArray[np.int16]]] = []
         with self.timers("annealing"):
             annealer = Annealer(self.problem.compiled, self.cover)
-            cold = (lattice_of(self.problem.compiled) or 1e-3 * annealer.hard) / 6.0
+            cold = (self.problem.compiled.grid or 1e-3 * annealer.hard) / 6.0
             probe, each = sound(annealer, start, cold, self.seed, PROBE)
             warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
             chains = CHAINS if self.limits.iterations is not None else comm.size

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.generation import LocalPricing, Masks, generate, lattice_of
+from hpc.column_generation.generation import LocalPricing, Masks, generate
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Column, Master
 from hpc.column_generation.parallel_search import Search
@@ -235,7 +235,7 @@ def perform(
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")
     pricer, cover = _Pricer(compiled), CoverRows(compiled)
-    people, penalty, lattice = list(range(compiled.employees)), penalty_of(compiled), lattice_of(compiled)
+    people, penalty, lattice = list(range(compiled.employees)), penalty_of(compiled), compiled.grid
     done = Done(work=[float(pricer.work(e)) for e in people], kinds=cover.kind.tolist())
     owner = longest_first(np.array(done.work), comm.size)
     made = None

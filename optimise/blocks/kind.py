@@ -29,5 +29,8 @@ class BlocksKind(Kind[BlockProblem, BlockPlan]):
     def preferred(self, problem: BlockProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
         return next(((name,) for name in ("column-generation", "highs") if usable(name)), ())
 
+    def grid(self, problem: BlockProblem) -> float:
+        return 0.0 if problem.arrays.offset else float(problem.arrays.lattice())
+
     def measures(self, problem: BlockProblem) -> dict[str, float]:
         return {"size": float(len(problem.blocks))}

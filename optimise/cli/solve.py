@@ -43,7 +43,15 @@ def solve(
     ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
-    gap: Annotated[float, typer.Option("--gap", metavar="G", help="Stop at this relative gap.")] = 0.0,
+    gap: Annotated[
+        float,
+        typer.Option(
+            "--gap",
+            metavar="G",
+            help="Stop once plan and lower bound are within this part of the plan's cost (0.01 is 1 %); "
+            "by default 0: only at the optimum.",
+        ),
+    ] = 0.0,
     iterations: Annotated[
         int | None,
         typer.Option("--iterations", metavar="N", help="Work limit; makes a run repeatable on any machine."),

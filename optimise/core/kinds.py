@@ -156,6 +156,10 @@ class Kind(Generic[P, L]):
         """Lower bound by prices alone."""
         return Floor()
 
+    def grid(self, problem: P) -> float:
+        """Step of which the cost of every plan is a multiple; 0 when there is none or none is known."""
+        return 0.0
+
     def explain(self, problem: P, *, seconds: float) -> tuple[str, ...]:
         """Why no plan keeps all hard rules, a sentence each; empty where nothing is known."""
         return ()
@@ -229,3 +233,8 @@ def has_model(problem: object) -> bool:
     """Whether a problem is of a known kind that has a model."""
     name = getattr(problem, "kind", "")
     return name in known_kinds() and type(get_kind(name)).model is not Kind.model
+
+
+def cost_grid(problem: Problem) -> float:
+    """Step of which the cost of every plan of a problem is a multiple; 0 when there is none or none is known."""
+    return kind_of(problem).grid(problem)

@@ -1,7 +1,8 @@
 """Why no plan exists, in the planner's words, and the cheapest set of rules to relax.
 
-Two means: counting (nights with more people than beds need no solver), and an elastic relaxation: every hard rule gets
-a price and the least total of relaxations is sought (Chinneck, "Feasibility and Infeasibility in Optimization", 2008).
+Three means: counting (nights with more people than beds need no solver), an irreducible set of rules that cannot all
+be kept, and an elastic relaxation: every hard rule gets a price and the least total of relaxations is sought (Chinneck,
+"Feasibility and Infeasibility in Optimization", 2008).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.search.conflict import conflicting_rules
 from optimise.solvers.highs import Highs
 
 __all__ = ["elastic", "explain", "overfull"]
@@ -26,6 +28,9 @@ _PRICES = {
     "UncoveredRoom": 5,
     "RoomIsolation": 20,
 }
+
+#: Rules of nurses, of which the relaxation without nurses says nothing.
+NURSING = ("UncoveredRoom", "NursePresence", "RoomSkillLevel", "ContinuityOfCare", "ExcessiveNurseWorkload")
 
 
 def overfull(problem: HospitalProblem) -> tuple[str, ...]:
@@ -68,20 +73,25 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
     told = list(overfull(problem))
     if len(told) > most:
         told[most:] = [f"and {len(told) - most} more days"]
+    rules, exact = conflicting_rules(problem, seconds=0.5 * seconds)
+    if rules:
+        told.append(f"these rules cannot all be kept: {', '.join(rules)}{'' if exact else ' (perhaps not all needed)'}")
     soft = elastic(problem)
-    built = HospitalModel(soft, moves=False, nursing=False)
-    if built.model.columns > 400_000:
-        return (*told, *_by_counting(problem))
-    solved = Highs(built.model.freeze()).solve(seconds=max(1.0, seconds))
-    if solved.values is None:
-        return tuple(told) or _by_counting(problem)
-    plan = built.plan(solved.values)
-    found = soft.evaluate(plan)
-    broken = [v for v in found.violations if problem.hard(v.rule) and v.rule not in ("UncoveredRoom", "NursePresence")]
-    if not broken:
+    for nursing in (False, True) if problem.nursing is not None else (False,):
+        built = HospitalModel(soft, moves=False, nursing=nursing)
+        if built.model.columns > 400_000:
+            return (*told, *_by_counting(problem))
+        solved = Highs(built.model.freeze()).solve(seconds=max(1.0, 0.5 * seconds))
+        if solved.values is None:
+            return tuple(told) or _by_counting(problem)
+        found = soft.evaluate(built.plan(solved.values))
+        told_of = NURSING if not nursing else ()
+        broken = [v for v in found.violations if problem.hard(v.rule) and v.rule not in told_of]
+        if broken:
+            break
+    else:
         return tuple(told)
-    sums = {r.rule: r.amount for r in found.rules if problem.hard(r.rule) and r.amount}
-    sums.pop("UncoveredRoom", None)
+    sums = {r.rule: r.amount for r in found.rules if problem.hard(r.rule) and r.amount and r.rule not in told_of}
     proven = "cheapest" if solved.bound >= solved.objective - 1e-6 else "cheapest found"
     parts = ", ".join(f"{rule} by {amount:g} {_unit(rule)}" for rule, amount in sums.items())
     told.append(f"{proven} set of rules to relax: {parts}")

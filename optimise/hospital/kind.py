@@ -12,6 +12,7 @@ from optimise.hospital.context import HospitalPlan
 from optimise.hospital.explain import explain
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.rules.grid import hospital_grid
 from optimise.hospital.view import stays
 
 __all__ = ["HospitalKind"]
@@ -47,6 +48,9 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
 
     def period(self, problem: HospitalProblem) -> Period:
         return Period(problem.days)
+
+    def grid(self, problem: HospitalProblem) -> float:
+        return hospital_grid(problem)
 
     def explain(self, problem: HospitalProblem, *, seconds: float) -> tuple[str, ...]:
         return tuple(explain(problem, seconds=seconds))

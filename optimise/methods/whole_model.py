@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 
 from optimise.core.errors import InputError
+from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.roster.problem import RosterProblem
-from optimise.solvers.highs import Highs, round_up
+from optimise.solvers.highs import Highs
 from optimise.solvers.linear import Arrays
 from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
 

@@ -3,6 +3,7 @@ the quantum encoding."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from optimise.core.errors import InputError
 from optimise.roster.context import Employee, RosterContext
 from optimise.roster.identical import leaders
-from optimise.roster.rules.primitives import Counter, Line, Pattern, RosterRule
+from optimise.roster.rules.grid import roster_grid
+from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, RosterRule
 
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
 
@@ -106,8 +108,11 @@ class CompiledRoster:
             for pattern in rule.patterns(problem):
                 _check_cells(pattern.rule, pattern.employees, people)
                 patterns.extend(_resolved(pattern, problem.employees, days))
-            counters.extend(rule.counters(problem))
-            lines.extend(rule.lines(problem))
+            for counter in rule.counters(problem):
+                counters.extend(_sided(counter))
+            for line in rule.lines(problem):
+                crossed = line.lower > line.upper
+                lines.extend((replace(line, upper=math.inf), replace(line, lower=-math.inf)) if crossed else (line,))
         for line in lines:
             for term in line.terms:
                 if not 0 <= term.day < days:
@@ -150,6 +155,11 @@ class CompiledRoster:
         return float(cheapest[np.isfinite(cheapest)].sum())
 
     @cached_property
+    def grid(self) -> float:
+        """Step of which the cost of every roster is a multiple, 0 when there is none; see :mod:`optimise.core.grid`."""
+        return roster_grid(self)
+
+    @cached_property
     def line_table(self) -> LineTable:
         """Cover lines as one sparse product."""
         index: dict[tuple[int, ...] | None, int] = {}
@@ -186,6 +196,23 @@ class CompiledRoster:
 def _check_cells(rule: str, employees: NDArray[np.int32], people: int) -> None:
     if len(employees) and not 0 <= int(employees.min()) <= int(employees.max()) < people:
         raise InputError("speaks of a person who is not in the problem", item=f"rule {rule}")
+
+
+def _sided(counter: Counter) -> Iterator[Counter]:
+    """Totals whose lower bound is above the upper one, and which are thus always off one of them, side by side."""
+    crossed = counter.lower > counter.upper
+    if not crossed.any():
+        yield counter
+        return
+    for some, low, up in ((~crossed, True, True), (crossed, True, False), (crossed, False, True)):
+        if some.any():
+            yield replace(
+                counter,
+                employees=counter.employees[some],
+                offset=counter.offset[some],
+                lower=counter.lower[some] if low else np.full(int(some.sum()), -NO_LIMIT, dtype=np.int64),
+                upper=counter.upper[some] if up else np.full(int(some.sum()), NO_LIMIT, dtype=np.int64),
+            )
 
 
 def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Iterator[Pattern]:

@@ -75,6 +75,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
     def floor(self, problem: RosterProblem) -> Floor:
         return Floor(problem.compiled.floor, "each day's cheapest duty; no rule has a negative price")
 
+    def grid(self, problem: RosterProblem) -> float:
+        return problem.compiled.grid
+
     def explain(self, problem: RosterProblem, *, seconds: float) -> tuple[str, ...]:
         found = explain(problem, seconds=seconds)
         return () if found is None else tuple(found.as_lines())

@@ -18,7 +18,7 @@ from optimise.core.result import Stop
 from optimise.solvers.highs_factory import make_highs
 from optimise.solvers.linear import Arrays
 
-__all__ = ["Highs", "Solved", "round_up"]
+__all__ = ["Highs", "Solved"]
 
 log = logging.getLogger(__name__)
 
@@ -56,18 +56,6 @@ class Solved:
     bound: float
     nodes: int = 0
     unbounded: bool = False
-
-
-def round_up(bound: float, step: float, offset: float = 0.0) -> float:
-    """Raise a lower bound to the next possible objective value ``offset + k * step``.
-
-    A little is taken off first, so that a bound that stands above such a value only by rounding error is not lifted
-    to the next one.
-    """
-    if step <= 0 or not math.isfinite(bound):
-        return bound
-    slack = 1e-6 * max(1.0, abs(bound))
-    return offset + step * math.ceil((bound - offset - slack) / step)
 
 
 class Highs:

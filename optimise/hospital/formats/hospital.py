@@ -23,7 +23,7 @@ from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
 from optimise.hospital.formats.hospital_write import document, plan_document, plan_of
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
-__all__ = ["HospitalFormat"]
+__all__ = ["HospitalFormat", "problem_of"]
 
 
 def _index(names: list[str], what: str) -> dict[str, int]:
@@ -35,7 +35,8 @@ def _index(names: list[str], what: str) -> dict[str, int]:
     return found
 
 
-def _problem(data: HospitalFile) -> HospitalProblem:
+def problem_of(data: HospitalFile) -> HospitalProblem:
+    """The problem that a checked document describes."""
     rooms, wards = _rooms(data)
     room_index = {name: i for i, name in enumerate(rooms.ids)}
     patients = _patients(data, room_index)
@@ -56,8 +57,11 @@ def _problem(data: HospitalFile) -> HospitalProblem:
 
 
 def _rules(data: HospitalFile, wishes: set[str]) -> tuple[tuple[RuleSetting, ...], int]:
-    """Settings in the order of the file, then the defaults; and the scale that makes all prices whole."""
-    prices: dict[str, float | str] = {**data.rules}
+    """Settings in the order of the file, then the defaults; and the scale that makes all prices whole.
+
+    A price of room wishes that no patient has (``AgeLimit`` where everybody is of age) speaks of nothing.
+    """
+    prices: dict[str, float | str] = {r: p for r, p in data.rules.items() if r not in WISH_RULES or r in wishes}
     for rule, default in DEFAULT_RULES.items():
         if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
@@ -242,7 +246,7 @@ class HospitalFormat:
         path = Path(path)
         data = parse(HospitalFile, load_json(path), path)
         try:
-            return _problem(data)
+            return problem_of(data)
         except InputError as error:
             raise error.at(file=path) from None
 

@@ -68,6 +68,7 @@ class HospitalColumns:
     nurse_post: IntArray
     nurse_who: IntArray
     nurse_fixed: IntArray
+    nurse_on_duty: IntArray
     post_cell: IntArray
     post_room: IntArray
     post_shift: IntArray

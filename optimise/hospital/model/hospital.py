@@ -16,7 +16,6 @@ times a column of excess. Costs are in units (ticks / scale).
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,8 @@ from optimise.hospital.model.presence import spread
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
+from optimise.hospital.rules.cover import nursed
+from optimise.hospital.rules.grid import hospital_grid
 from optimise.hospital.rules.wishes import AdmissionWishRule, RoomWishRule
 from optimise.solvers.linear import LinearModel
 
@@ -92,8 +93,7 @@ class HospitalModel(HospitalColumns):
             rule = get_rule(problem, setting.rule)
             if rule.applies(problem) and (rule.layer != "nursing" or self.nursing):
                 rule.add(self)
-        weights = [s.weight for s in problem.rules if s.weight]
-        self.model.lattice = math.gcd(*weights) / problem.scale if weights else 1.0 / problem.scale
+        self.model.lattice = hospital_grid(problem)
 
     # -- columns -------------------------------------------------------------------------------------------------
     def _admissions(self) -> None:
@@ -105,6 +105,8 @@ class HospitalModel(HospitalColumns):
         allowed = self.scope.days & (inside if window is None else ~people.inpatient[:, None] | inside)
         dates, never = self._dates()
         allowed &= ~never[:, :-1]
+        if problem.hard("PatientDelay"):
+            allowed &= (days <= people.release[:, None]) | (people.delay_factor == 0)[:, None]
         person, day = np.nonzero(allowed)
         delay = np.maximum(0, day - people.release[person]) * people.delay_factor[person]
         cost = delay * (self.price("PatientDelay") or 0.0)
@@ -134,6 +136,8 @@ class HospitalModel(HospitalColumns):
         missing = self.price("MandatoryUnscheduledPatients")
         refusable = self.scope.refuse & ~never[:, -1]
         optional = refusable & ~people.mandatory
+        if problem.hard("ElectiveUnscheduledPatients"):
+            optional &= people.refusal_factor == 0
         mandatory = refusable & people.mandatory & ~people.inpatient & (missing is not None)
         for name, mask, factor in (
             ("ElectiveUnscheduledPatients", optional, refusal * people.refusal_factor),
@@ -297,10 +301,14 @@ class HospitalModel(HospitalColumns):
         self.post_shift = self.presence.cell_day[self.post_cell] * k + np.tile(np.arange(k), cells)
         kept = self.scope.nurse[self.post_room, self.post_shift]
         duty = layer.on_duty[:, self.post_shift].T if layer.ids else np.zeros((len(kept), 0), dtype=np.bool_)
+        on_duty, absence = duty.copy(), self.price("NursePresence")
+        if absence is not None:
+            duty[:] = True
         duty &= (kept[:, None] < 0) | (np.arange(len(layer.ids))[None, :] == kept[:, None])
         self.nurse_post, self.nurse_who = np.nonzero(duty)
         options = duty.sum(axis=1)
-        self.nurse_fixed = options[self.nurse_post] == 1
+        self.nurse_on_duty = on_duty[self.nurse_post, self.nurse_who]
+        self.nurse_fixed = (options[self.nurse_post] == 1) & nursed(self.problem)
         self.post_options = options
         known = np.ones(cells, dtype=np.bool_)
         np.logical_and.at(known, self.presence.cell, self.presence.fixed)
@@ -310,6 +318,7 @@ class HospitalModel(HospitalColumns):
             "nurse",
             len(self.nurse_post),
             upper=1.0,
+            cost=(absence or 0.0) * ~self.nurse_on_duty,
             integer=True,
             keys=lambda: [
                 (layer.ids[n], self.problem.rooms.ids[self.post_room[i]], int(self.post_shift[i]))

@@ -8,6 +8,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.cover import nursed
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["ContinuityOfCare", "care_floor", "fewest_nurses"]
@@ -158,7 +159,7 @@ class ContinuityOfCare(HospitalRule):
             some = np.flatnonzero(~known[pair[wanted]])
             place, term = here.terms_of(pair[wanted][some], here.pair)
             model.model.add_entries(rows[some][place], here.column[term])
-        if not model.problem.hard("UncoveredRoom"):
+        if not nursed(model.problem):
             return
         floors = care_floor(model.problem)
         visit_person, day = model.admission_person, model.admission_day

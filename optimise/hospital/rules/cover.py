@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
-__all__ = ["NursePresence", "UncoveredRoom"]
+__all__ = ["NursePresence", "UncoveredRoom", "nursed"]
+
+
+def nursed(problem: HospitalContext) -> bool:
+    """Whether every occupied room must have a nurse who is on duty; floors of the care of a stay hold only then."""
+    return problem.nursing is not None and problem.hard("UncoveredRoom") and problem.hard("NursePresence")
 
 
 class NursePresence(HospitalRule):
@@ -36,7 +42,7 @@ class NursePresence(HospitalRule):
         return Breaches.positive(absent.astype(np.int64), tell)
 
     def add(self, model: HospitalColumns) -> None:
-        """Nothing: the model has variables only for nurses on duty."""
+        """Hard: only nurses on duty have columns. Soft: priced on the columns of the others."""
 
 
 class UncoveredRoom(HospitalRule):

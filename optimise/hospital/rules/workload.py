@@ -6,6 +6,7 @@ import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.cover import nursed
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["ExcessiveNurseWorkload"]
@@ -40,7 +41,7 @@ class ExcessiveNurseWorkload(HospitalRule):
 
         ``room_workload[r,s]`` = L[r,s]; ``carried[n,r,s]``: load[n,r,s] >= L[r,s] - M (1 - nurse[n,r,s]);
         ``ExcessiveNurseWorkload[n,s]``: sum_r load[n,r,s] - excess[n,s] <= maximum; and the valid row
-        ``shift_workload[s]``: sum_n excess[n,s] >= sum_r L[r,s] - sum of the maxima on duty.
+        ``shift_workload[s]``: sum_n excess[n,s] >= sum_r L[r,s] - sum of the maxima on duty (if all rooms are covered).
         Where everybody in a room is known, L is a number and needs no load column.
         """
         here, layer, price = model.presence, model.problem.nursing, model.price(self.name)
@@ -53,7 +54,9 @@ class ExcessiveNurseWorkload(HospitalRule):
         np.add.at(post_load, here.cell, work * here.fixed[:, None])
         load = post_load.reshape(-1)
         heavy = here.largest_loads(work).reshape(-1)
-        used, place = np.unique(model.nurse_who * shifts + model.post_shift[model.nurse_post], return_inverse=True)
+        on = np.flatnonzero(model.nurse_on_duty)  # whoever is not has no maximum
+        column, of = model.nurse_column[on], model.nurse_post[on]
+        used, place = np.unique(model.nurse_who[on] * shifts + model.post_shift[of], return_inverse=True)
         limit = layer.max_load[used // shifts, used % shifts]
         rows = model.model.add_rows(
             self.name,
@@ -62,15 +65,15 @@ class ExcessiveNurseWorkload(HospitalRule):
             keys=lambda: [(layer.ids[u // shifts], int(u % shifts)) for u in used],
         )
         excess = model.excess(self.name, rows)
-        known = model.post_known[model.nurse_post]
-        model.model.add_entries(rows[place[known]], model.nurse_column[known], load[model.nurse_post[known]])
-        open_ = np.flatnonzero(~known & (heavy[model.nurse_post] > 0))
+        known = model.post_known[of]
+        model.model.add_entries(rows[place[known]], column[known], load[of[known]])
+        open_ = np.flatnonzero(~known & (heavy[of] > 0))
         carried = model.model.add_columns("load", len(open_))
-        post = model.nurse_post[open_]
+        post = of[open_]
         bound = model.model.add_rows("carried", len(open_), upper=heavy[post])
         model.model.add_entries(rows[place[open_]], carried)
         model.model.add_entries(bound, carried, -1.0)
-        model.model.add_entries(bound, model.nurse_column[open_], heavy[post])
+        model.model.add_entries(bound, column[open_], heavy[post])
         posts, where = np.unique(post, return_inverse=True)
         total = model.model.add_columns("room_workload", len(posts))
         sums = model.model.add_rows("room_workload", len(posts), lower=0.0, upper=0.0, keys=model.post_keys(posts))
@@ -80,7 +83,7 @@ class ExcessiveNurseWorkload(HospitalRule):
             place, term = here.terms_of(posts[mine] // k, here.cell)
             model.model.add_entries(sums[mine][place], here.column[term], work[term, j])
         model.model.add_entries(bound, total[where])
-        if len(excess):
+        if len(excess) and nursed(model.problem):
             on_duty = np.where(layer.on_duty, layer.max_load, 0).sum(axis=0)
             by_shift = model.model.add_rows("shift_workload", shifts, upper=on_duty)
             for j in range(k):

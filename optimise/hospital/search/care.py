@@ -38,6 +38,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import HospitalArrays, arrays_of
+from optimise.hospital.rules.cover import nursed
 
 __all__ = ["GRID", "Care", "applies"]
 
@@ -167,7 +168,7 @@ def _bounds(
 
 def applies(problem: HospitalProblem) -> bool:
     """Whether every person in hospital has a nurse in each shift."""
-    return problem.nursing is not None and problem.hard("UncoveredRoom")
+    return nursed(problem)
 
 
 class Care:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from optimise.core.arrays import IntArray
+from optimise.core.grid import round_up
 from optimise.hospital.problem import HospitalProblem
-from optimise.solvers.highs import round_up
+from optimise.hospital.rules.grid import hospital_ticks
 
 __all__ = ["Bound", "Known", "Listen"]
 
@@ -40,9 +41,8 @@ class Known:
         known: Bound | None = None,
         source: str = "aggregated admission-day model",
     ) -> None:
-        weights = [s.weight for s in problem.rules if s.weight]
         self.problem, self.target, self.listen = problem, target, listen
-        self.step = float(math.gcd(*weights)) if weights else 1.0
+        self.step = float(hospital_ticks(problem))
         self.best, self.source = known or Bound(0.0, "costs are not negative"), source
         self.over = False
 

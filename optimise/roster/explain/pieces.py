@@ -1,6 +1,7 @@
 """The hard rules of a ward, cut into the smallest facts that deserve a sentence.
 
-* what is fixed or forbidden on single days (leave, pins, missing skills): one piece per person and stretch of days
+* leave: one piece per person and stretch that was granted; a missing skill: one per person and set of shifts
+* what else is fixed or forbidden on a single day (pins, hard requests): one piece per person and day
 * a sequence rule: one piece per person and meaning (``Pattern.label``)
 * a total: one piece per person and side
 * a cover line: one piece per side, shifted by what may be bought (bank, agency) before the hard part begins
@@ -20,6 +21,7 @@ import numpy as np
 from optimise.roster.context import RosterContext
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules.primitives import HARD, Counter, Line, Pattern, RosterRule, Segment
+from optimise.roster.rules.requests import DaysOff, Eligibility
 
 __all__ = ["Given", "Piece", "only", "pieces", "sentences"]
 
@@ -104,9 +106,11 @@ def pieces(problem: RosterProblem) -> list[Piece]:
                 at = np.asarray(starts, dtype=np.int32)
                 mine = replace(pattern, employees=np.full(len(at), person, dtype=np.int32), starts=at)
                 longer.setdefault((pattern.rule, pattern.label, person), []).append(mine)
+    rules = {rule.name: rule for rule in problem.rules}
     for (rule, person), by_mask in single.items():
         for mask, days in by_mask.items():
-            found.extend(_stretch(problem, rule, person, mask, span) for span in _spans(sorted(days)))
+            spans = _spans(rules.get(rule), person, sorted(days))
+            found.extend(_stretch(problem, rule, person, mask, span) for span in spans)
     for (rule, label, person), forms in longer.items():
         name = problem.employees[person].id
         found.append(Piece(rule, (person,), (), tuple(forms), name, f" must not have: {label}"))
@@ -146,11 +150,15 @@ def _by_person(pattern: Pattern) -> Iterator[tuple[int, list[int]]]:
             yield int(some[0]), [int(d) for d in np.unique(days)]
 
 
-def _spans(days: list[int]) -> list[list[int]]:
-    """Maximal stretches of consecutive days."""
+def _spans(rule: RosterRule | None, person: int, days: list[int]) -> list[list[int]]:
+    """Days that are one fact: all of a skill, a stretch of leave; else each by itself, so that none is named idly."""
+    if isinstance(rule, Eligibility):
+        return [days]
+    if not isinstance(rule, DaysOff):
+        return [[day] for day in days]
     spans: list[list[int]] = []
     for day in days:
-        if spans and spans[-1][-1] == day - 1:
+        if spans and spans[-1][-1] == day - 1 and (person, day) not in rule.begins:
             spans[-1].append(day)
         else:
             spans.append([day])
@@ -275,4 +283,6 @@ def _names(who: Sequence[str]) -> str:
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
     """``a, b and c``."""
+    if not words:
+        return "nobody"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

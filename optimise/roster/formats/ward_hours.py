@@ -60,10 +60,11 @@ def hours_rules(
                 weeks = (last - first) / 7 + len(counted) if whole else float(entry.weeks or 0)
                 carried = sum(counted) if past else (index.ward.staff[e].history.balance_hours if first == 0 else 0)
                 slack = entry.tolerance
-                low.append(-(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6))
-                high.append(10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6))
-                if low[-1] > high[-1]:  # the target lies between two minutes: the nearest one is meant
-                    low[-1] = high[-1] = round(30 * ((bottom or 0.0) + (top or 0.0)) * weeks)
+                least = -(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6)
+                most = 10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6)
+                # a target that is no whole number of minutes is met by the whole minutes around it
+                low.append(min(least, most))
+                high.append(max(least, most))
                 before.append(round(60 * carried))
                 if math.isinf(entry.price) and (first, last) == (0, index.horizon.days):
                     cap = high[-1] - before[-1] - credited.get(e, 0)

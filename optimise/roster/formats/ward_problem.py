@@ -33,13 +33,13 @@ def to_problem(ward: Ward) -> RosterProblem:
         raise ItemError(f"{len(ward.staff)} people over {index.horizon.days} days are too many", ("staff",))
     names = Names()
     forbidden = _forbidden(index)
-    away, kinds = _leave(index)
+    away, kinds, begins = _leave(index)
     credits = tuple((e, d, minutes) for (e, d), minutes in kinds.items() if minutes)
     rules: list[RosterRule] = []
     if any(forbidden):
         rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
     if kinds:
-        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds))))
+        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds)), begins=begins))
     pins = _pins(index, away, forbidden)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
@@ -89,14 +89,18 @@ def _forbidden(index: WardIndex) -> tuple[int, ...]:
     return tuple(made)
 
 
-def _leave(index: WardIndex) -> tuple[list[frozenset[int]], dict[tuple[int, int], int]]:
-    """Days away of each person, and the minutes credited for each."""
+def _leave(
+    index: WardIndex,
+) -> tuple[list[frozenset[int]], dict[tuple[int, int], int], tuple[tuple[int, int], ...]]:
+    """Days away of each person, the minutes credited for each, and the first cell of each entry."""
     ward = index.ward
+    begins: list[tuple[int, int]] = []
     kinds: dict[tuple[int, int], int] = {}
     source: dict[tuple[int, int], int] = {}
     for i, leave in enumerate(ward.leave):
         employee = index.employee(leave.staff, ("leave", i, "staff"))
         first, last = index.clipped(leave.first, leave.last or leave.first, ("leave", i))
+        begins.append((employee, first))
         weekly = index.weekly_hours(employee) or 0.0
         for day in range(first, last + 1):
             cell = employee, day
@@ -114,7 +118,7 @@ def _leave(index: WardIndex) -> tuple[list[frozenset[int]], dict[tuple[int, int]
     days: dict[int, set[int]] = defaultdict(set)
     for employee, day in kinds:
         days[employee].add(day)
-    return [frozenset(days[e]) for e in range(len(ward.staff))], kinds
+    return [frozenset(days[e]) for e in range(len(ward.staff))], kinds, tuple(sorted(begins))
 
 
 def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:

@@ -74,7 +74,8 @@ class RosterModel(RosterSequences):
         self.cover_price = cover_price
         self._sequences(self._choose(form))
         self._lines()
-        self.model.lattice = self._lattice()
+        if not elastic and cover_price is None:
+            self.model.lattice = problem.compiled.grid
 
     def _choose(self, form: str) -> str:
         """Clauses, or a flow where its size stays moderate."""
@@ -166,21 +167,3 @@ class RosterModel(RosterSequences):
             if self.elastic:
                 for i in relaxed:
                     self._relax(lines[i], position[[i]], sign, np.array([i]))
-
-    def _lattice(self) -> float:
-        """Step of the possible costs: the gcd of all prices when they are whole numbers and all counts are."""
-        prices: list[float] = [p.cost for p in self.compiled.patterns if not p.hard]
-        for c in self.compiled.counters:
-            prices += [w for w in (c.weight_lower, c.weight_upper) if not math.isinf(w)]
-        for line in self.compiled.lines:
-            if any(t.coefficient != round(t.coefficient) for t in line.terms):
-                return 0.0
-            for segments, bound in ((line.under, line.lower), (line.over, line.upper)):
-                if not math.isfinite(bound):
-                    continue
-                if bound != round(bound) or any(math.isfinite(s.width) and s.width != round(s.width) for s in segments):
-                    return 0.0
-                prices += [s.price for s in segments if not math.isinf(s.price)]
-        if any(p != round(p) for p in prices) or self.elastic:
-            return 0.0
-        return float(math.gcd(*(int(p) for p in prices))) if prices else 0.0

@@ -27,10 +27,12 @@ from numpy.typing import NDArray
 
 from optimise.roster.context import RosterContext
 
-__all__ = ["HARD", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
+__all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
 
 #: Weight of a rule that may not be broken.
 HARD = math.inf
+#: Stands for "no limit" in the integer bounds of counters.
+NO_LIMIT = 2**40
 
 Ints = NDArray[np.int32]
 

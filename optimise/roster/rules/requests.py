@@ -59,10 +59,18 @@ class Requests(RosterRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysOff(RosterRule):
-    """Days on which a person cannot work (leave, fixed days off)."""
+    """Days on which a person cannot work (leave, fixed days off).
+
+    Attributes
+    ----------
+    cells : tuple of (employee, day)
+    begins : tuple of (employee, day)
+        First day of each stretch that was granted by itself, where it follows upon another one.
+    """
 
     cells: tuple[tuple[int, int], ...]
     weight: float = HARD
+    begins: tuple[tuple[int, int], ...] = ()
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         yield from _single_days(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimise.roster.context import RosterContext
-from optimise.roster.rules.primitives import HARD, Counter, RosterRule
-from optimise.roster.rules.weekends import NO_LIMIT, per_person
+from optimise.roster.rules.primitives import HARD, NO_LIMIT, Counter, RosterRule
+from optimise.roster.rules.weekends import per_person
 
 __all__ = ["Total"]
 

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from optimise.roster.context import RosterContext
-from optimise.roster.rules.primitives import HARD, Counter, Pattern, RosterRule, places
+from optimise.roster.rules.primitives import HARD, NO_LIMIT, Counter, Pattern, RosterRule, places
 
 __all__ = ["CompleteWeekends", "IdenticalWeekends", "WorkedWeekends"]
 
@@ -120,10 +120,6 @@ class IdenticalWeekends(RosterRule):
                 for masks in ((problem.work, 1), (1, problem.work)):
                     label = "weekend only partly worked (identical shift types)"
                     yield Pattern(self.name, masks, who, when, self.weight, self.partly, label=label, unit="days")
-
-
-#: Stands for "no upper limit" in integer arrays.
-NO_LIMIT = 2**40
 
 
 def per_person(value: int | tuple[int, ...] | None, count: int, absent: int) -> np.ndarray:

@@ -13,19 +13,13 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.ascent import ascend
 from hpc.column_generation.dive import Steps, _Pace, dive
-from hpc.column_generation.generation import (
-    Generated,
-    LocalPricing,
-    cost_lattice,
-    generate,
-    lattice_of,
-    round_up,
-)
+from hpc.column_generation.generation import Generated, LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.master import Master
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
 from hpc.column_generation.search_method import ParallelSearchMethod
+from optimise.core.grid import round_up
 from optimise.core.method import Limits
 from optimise.core.result import Stop
 from optimise.driver import solve
@@ -99,7 +93,7 @@ def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None
     assert root.bound <= root.solution.objective + 1e-6
     assert root.bound == pytest.approx(root.solution.objective, abs=1e-3)
     optimum = whole(problem)
-    assert round_up(root.bound, lattice_of(problem.compiled)) <= optimum
+    assert round_up(root.bound, problem.compiled.grid) <= optimum
     found = dive(master, team, Steps(), fixed=nothing, center=root.duals, lattice=1.0)
     assert found is not None
     words = np.stack([c.word for c in sorted(found.columns, key=lambda c: c.employee)])
@@ -310,15 +304,6 @@ def test_impossible_personal_rules_are_proven() -> None:
     result = solve(problem, ColumnGenerationMethod(), limits=Limits(seconds=5))
     assert result.stop is Stop.INFEASIBLE
     assert "E0" in result.explanation[0]
-
-
-def test_lattice_of_costs() -> None:
-    assert cost_lattice(np.array([10.0, 15.0, math.inf, 0.0])) == 5.0
-    assert cost_lattice(np.array([1.5])) == 0.0
-    assert round_up(11.2, 5.0) == 15.0
-    assert round_up(15.0, 5.0) == 15.0
-    assert round_up(-math.inf, 5.0) == -math.inf
-    assert round_up(1.2, 0.0) == 1.2
 
 
 def test_choice_of_people_is_repeatable_and_of_the_size_asked_for() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hpc_cases import scarce, small
 
 from hpc.column_generation.branching import Branching, cover_sums
-from hpc.column_generation.generation import LocalPricing, generate, lattice_of
+from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Column, Master
 from optimise.core.method import Limits
@@ -47,7 +47,7 @@ def tree(problem: RosterProblem) -> tuple[Branching, Incumbent, list[Incumbent],
         pricing,
         master.columns,
         penalty=PENALTY,
-        lattice=lattice_of(problem.compiled),
+        lattice=problem.compiled.grid,
         cost=lambda: best[0].cost,
         found=found,
     )

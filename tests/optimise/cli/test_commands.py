@@ -162,5 +162,13 @@ def test_help_imports_nothing_heavy() -> None:
     assert "solve" in done.stdout
 
 
+def test_help_says_what_the_gap_is_and_its_default() -> None:
+    code = "import os; os.environ['COLUMNS'] = '300'\nfrom optimise.cli import main\nmain(['solve', '--help'])\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.replace("│", " ").split())
+    assert "within this part of the plan's cost (0.01 is 1 %); by default 0: only at the optimum." in text
+
+
 def test_version(wardwise: Command) -> None:
     assert wardwise("--version").out.strip() == f"wardwise {optimise.__version__}"

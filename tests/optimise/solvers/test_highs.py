@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimise.core.result import Stop
-from optimise.solvers.highs import Highs, round_up
+from optimise.solvers.highs import Highs
 from optimise.solvers.linear import Arrays, LinearModel
 
 
@@ -86,25 +86,6 @@ def test_a_start_is_used() -> None:
     seen: list[float] = []
     again = Highs(arrays).solve(seconds=3, nodes=1, start=good.values, on_solution=lambda v, o, b, n: seen.append(o))
     assert again.objective <= good.objective + 1e-6
-
-
-@pytest.mark.parametrize(
-    ("bound", "step", "offset", "expected"),
-    [
-        (101.2, 5, 0, 105),
-        (100.0000001, 5, 0, 100),
-        (99.99999999, 5, 0, 100),
-        (-3.2, 1, 0, -3),
-        (7.3, 0, 0, 7.3),
-        (7.3, 2, 1, 9),
-    ],
-)
-def test_bounds_are_rounded_up_to_the_lattice(bound: float, step: float, offset: float, expected: float) -> None:
-    assert round_up(bound, step, offset) == expected
-
-
-def test_an_unknown_bound_stays_unknown() -> None:
-    assert round_up(-math.inf, 5) == -math.inf
 
 
 def lots(seed: int) -> Arrays:

@@ -164,6 +164,44 @@ def test_a_contradiction_is_told_as_one_that_no_part_can_be_left_out_of(case: st
     assert not sentence or sentence in found.conflict
 
 
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        ((0, 0, N),),  # the same shift the day before
+        ((0, 3, D), (0, 4, D)),  # the same shift the days after
+        ((1, 1, N), (1, 2, N), (2, 1, D), (2, 2, D)),  # others on the same days
+        ((0, 0, 1), (1, 0, 1)),
+    ],
+)
+def test_an_innocent_pin_is_never_named(innocent: tuple[tuple[int, int, int], ...]) -> None:
+    guilty = ((0, 1, N), (0, 2, D))
+    rest = Succession(name="rest", pairs=((N, D),))
+    found = explain(ward(rest, Pins(name="pinned", cells=(*innocent, *guilty))), seconds=20)
+    assert found is not None
+    assert found.proven
+    assert set(found.conflict) == {
+        "Ann must work Night on Sat 5 Jan (pinned)",
+        "Ann must work Day on Sun 6 Jan (pinned)",
+        "Ann must not have: Day the day after Night (rest)",
+    }
+    assert {(v.rule, v.who) for v in found.relaxation} <= {("pinned", ("Ann",)), ("rest", ("Ann",))}
+    assert len(found.relaxation) == 1
+
+
+def test_a_line_that_counts_nobody_is_told() -> None:
+    found = explain(ward(cover(1, [1], name="in charge", employees=())), seconds=20)
+    assert found is not None
+    assert found.proven
+    assert any("in charge: at least 1 of nobody" in line for line in found.conflict)
+
+
+def test_leave_granted_apart_is_named_apart() -> None:
+    leave = DaysOff(name="leave", cells=((0, 1), (0, 2), (0, 3)), begins=((0, 1), (0, 3)))
+    found = explain(ward(leave, Pins(name="pinned", cells=((0, 3, N),))), seconds=20)
+    assert found is not None
+    assert "Ann must be off on Mon 7 Jan (leave)" in found.conflict
+
+
 def test_counting_gives_a_summary_first() -> None:
     found = explain(CONTRADICTIONS["leave against contract"][0], seconds=20)
     assert found is not None

@@ -161,6 +161,23 @@ def test_a_fixed_roster_needs_a_roster() -> None:
 
 
 @pytest.mark.parametrize("form", ["clauses", "flow"])
+def test_bounds_that_cross_cost_on_either_side_and_forbid_nothing(form: str) -> None:
+    """At least 3 and at most 1 shift at a price: one of the two is always missed."""
+    price = (Segment(math.inf, 3.0),)
+    rules = (
+        Total(name="total", of=2, minimum=(3, 1), maximum=(1, 2), weight_minimum=2.0, weight_maximum=5.0),
+        Cover(name="cover", demands=(Demand(0, 2, 2, maximum=0, under=price, over=price),)),
+    )
+    people = (Employee("a"), Employee("b"))
+    problem = RosterProblem("t", "native", Horizon(3), (Shift("D"),), (Duty("-"), Duty("D", 0)), people, rules)
+    built = RosterModel(problem, form=form)
+    solved = Highs(built.model.freeze()).solve()
+    assert solved.values is not None
+    assert solved.objective == pytest.approx(brute(problem).cost)
+    assert problem.evaluate(built.plan(solved.values)).cost == pytest.approx(solved.objective)
+
+
+@pytest.mark.parametrize("form", ["clauses", "flow"])
 def test_a_sequence_that_always_matches_is_not_forgotten(form: str) -> None:
     def problem(weight: float) -> RosterProblem:
         rule = Unwanted(name="always", masks=(0b11, 0b11), weight=weight)
