@@ -146,7 +146,7 @@ def _current(published: Path) -> Path | None:
 
 def _publish(published: Path, private: Path) -> bool:
     """Make a new folder of the published files plus ours and point ``current`` to it; False when that failed."""
-    from optimise.core.machine_code import merge
+    from optimise.core.kernel_files import merge
 
     published.mkdir(parents=True, exist_ok=True)
     lock = published / "lock"

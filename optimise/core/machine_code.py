@@ -138,32 +138,6 @@ class _Kept:
     disable = flush = enable
 
 
-def merge(source: Path, target: Path) -> int:
-    """Add to ``target`` what ``source`` has and it has not, by function and signature; return how many."""
-    added = 0
-    for index in sorted(source.glob("*.nbi")):
-        ours = caching.IndexDataCacheFile(str(source), index.stem, None)
-        with suppress(Exception):
-            mark, entries = _index(index)
-            ours._source_stamp = mark
-            theirs = caching.IndexDataCacheFile(str(target), index.stem, mark)
-            there = theirs._load_index()
-            for key in entries:
-                if key not in there:
-                    theirs.save(key, ours.load(key))
-                    added += 1
-    return added
-
-
-def _index(file: Path) -> tuple[Any, dict[Any, str]]:
-    import pickle
-
-    with file.open("rb") as stream:
-        pickle.load(stream)
-        mark, entries = pickle.loads(stream.read())
-    return mark, entries
-
-
 class _Listener(event.Listener):  # type: ignore[misc]
     """Passes on when Numba compiles."""
 

@@ -157,7 +157,7 @@ class CompiledRoster:
     @cached_property
     def grid(self) -> float:
         """Step of which the cost of every roster is a multiple, 0 when there is none; see :mod:`optimise.core.grid`."""
-        return roster_grid(self)
+        return roster_grid(self.allowed, self.patterns, self.counters, self.lines)
 
     @cached_property
     def line_table(self) -> LineTable:

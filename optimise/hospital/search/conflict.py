@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from optimise.core.method import Deadline
+from optimise.core.quickxplain import quickxplain
 from optimise.core.result import Stop
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules import get_rule
-from optimise.roster.explain.quickxplain import quickxplain
 from optimise.solvers.highs import Highs
 
 __all__ = ["conflicting_rules", "keeping"]

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optimise.core.method import Deadline, Limits, SerialComm, get_method
+from optimise.core.quickxplain import quickxplain
 from optimise.core.result import Violation
 from optimise.roster.explain.arithmetic import counted_conflict
 from optimise.roster.explain.elastic import Elastic
 from optimise.roster.explain.explanation import Explanation
 from optimise.roster.explain.pieces import Piece, pieces, sentences
 from optimise.roster.explain.prices import Prices, softened
-from optimise.roster.explain.quickxplain import quickxplain
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["explain"]

@@ -10,30 +10,36 @@ Sides that nobody can reach (a minimum below what must be, a tier beyond the las
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.grid import common_step, fraction, gcd, usable
-from optimise.roster.rules.primitives import Counter, Line, Segment
-
-if TYPE_CHECKING:
-    from optimise.roster.compiled import CompiledRoster
+from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
 
 __all__ = ["roster_grid"]
 
 _ONE = Fraction(1)
 
 
-def roster_grid(compiled: CompiledRoster) -> float:
-    """Step of which the cost of every roster is a multiple; 0 when there is none."""
-    priced: set[tuple[float, Fraction | None]] = {(p.weight, Fraction(p.amount)) for p in compiled.patterns if p.amount}
-    for counter in compiled.counters:
-        priced.update(_sides(compiled, counter))
-    for line in compiled.lines:
-        priced.update(_segments(compiled, line))
+def roster_grid(
+    allowed: NDArray[np.bool_], patterns: Iterable[Pattern], counters: Iterable[Counter], lines: Iterable[Line]
+) -> float:
+    """Step of which the cost of every roster is a multiple; 0 when there is none.
+
+    Parameters
+    ----------
+    allowed : bool array, shape (employees, days, duties)
+    patterns, counters, lines
+        The compiled rules.
+    """
+    priced: set[tuple[float, Fraction | None]] = {(p.weight, Fraction(p.amount)) for p in patterns if p.amount}
+    for counter in counters:
+        priced.update(_sides(allowed, counter))
+    for line in lines:
+        priced.update(_segments(allowed, line))
     steps: list[Fraction | None] = []
     for price, amount in priced:
         if price and math.isfinite(price):
@@ -42,12 +48,12 @@ def roster_grid(compiled: CompiledRoster) -> float:
     return usable(common_step(steps))
 
 
-def _sides(compiled: CompiledRoster, counter: Counter) -> Iterator[tuple[float, Fraction]]:
+def _sides(everybody: NDArray[np.bool_], counter: Counter) -> Iterator[tuple[float, Fraction]]:
     """Price and step of each side of a counter that somebody may be on."""
     step = 0 if counter.values is None else int(np.gcd.reduce(counter.values, axis=None))
     if counter.groups:
         step = 1
-    allowed = compiled.allowed[counter.employees]
+    allowed = everybody[counter.employees]
     least, most = counter.offset.astype(np.float64), counter.offset.astype(np.float64)
     if counter.values is not None:
         values = counter.values.astype(np.float64)[None]
@@ -63,11 +69,10 @@ def _sides(compiled: CompiledRoster, counter: Counter) -> Iterator[tuple[float, 
                 yield weight, Fraction(math.gcd(step, int(away)))
 
 
-def _segments(compiled: CompiledRoster, line: Line) -> Iterator[tuple[float, Fraction | None]]:
+def _segments(everybody: NDArray[np.bool_], line: Line) -> Iterator[tuple[float, Fraction | None]]:
     """Price and step of each segment of a line that can be reached."""
     heads = [
-        (fraction(t.coefficient), compiled.employees if t.employees is None else len(t.employees), t)
-        for t in line.terms
+        (fraction(t.coefficient), len(everybody) if t.employees is None else len(t.employees), t) for t in line.terms
     ]
     step = common_step(f for f, _, _ in heads)
     least = sum(min(0.0, t.coefficient) * count for _, count, t in heads)

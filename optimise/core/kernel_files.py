@@ -1,0 +1,36 @@
+"""Files of Numba's cache: what one folder has and another has not."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from numba.core import caching
+
+__all__ = ["merge"]
+
+
+def merge(source: Path, target: Path) -> int:
+    """Add to ``target`` what ``source`` has and it has not, by function and signature; return how many."""
+    added = 0
+    for index in sorted(source.glob("*.nbi")):
+        ours = caching.IndexDataCacheFile(str(source), index.stem, None)
+        with suppress(Exception):
+            mark, entries = _index(index)
+            ours._source_stamp = mark
+            theirs = caching.IndexDataCacheFile(str(target), index.stem, mark)
+            there = theirs._load_index()
+            for key in entries:
+                if key not in there:
+                    theirs.save(key, ours.load(key))
+                    added += 1
+    return added
+
+
+def _index(file: Path) -> tuple[Any, dict[Any, str]]:
+    with file.open("rb") as stream:
+        pickle.load(stream)
+        mark, entries = pickle.loads(stream.read())
+    return mark, entries
