@@ -5,8 +5,7 @@ Heavy parts load when they are used: `quantum.qaoa.qaoa`, `quantum.simulators.si
 """
 
 from quantum.errors import TooLargeError
-from quantum.ising import Ising
 from quantum.onehot import OneHot
-from quantum.qubo import Qubo
+from quantum.qubo import Ising, Qubo
 
 __all__ = ["Ising", "OneHot", "Qubo", "TooLargeError"]

@@ -5,11 +5,14 @@ Each gets a budget of energy evaluations (shots, for QAOA) and returns distinct 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quantum.angles import local_field
+from quantum.anneal import anneal
+from quantum.linearise import solve_linearised
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, qaoa
 
@@ -54,9 +57,6 @@ def annealing(problem: OneHot, budget: int, seed: int, sweeps: int = 100) -> Fou
 
     Temperatures run from three times to a hundredth of the typical cost change (`quantum.angles.local_field`).
     """
-    from quantum.angles import local_field
-    from quantum.anneal import anneal
-
     linear, table, offset = problem.tables()
     sizes = np.asarray(problem.sizes, dtype=np.int64)
     hot = 3.0 * local_field(problem)
@@ -84,8 +84,6 @@ def highs(problem: OneHot, budget: int, seed: int) -> Found:
 
     The budget does not apply; `Found.evaluations` is 0.
     """
-    from quantum.linearise import solve_linearised
-
     found = solve_linearised(problem, seconds=math.inf, seed=seed)
     if found.choices is None:
         raise RuntimeError("HiGHS gave no solution")
@@ -100,8 +98,6 @@ class QaoaSampler:
 
     def __call__(self, problem: OneHot, budget: int, seed: int) -> Found:
         """Run QAOA and return the feasible states measured."""
-        from dataclasses import replace
-
         run = qaoa(problem, replace(self.options, shots=budget), seed=seed)
         kept = run.samples.bits[run.samples.feasible].astype(np.int64)
         if len(kept) == 0:
@@ -111,6 +107,7 @@ class QaoaSampler:
         return Found.of(problem, choices, run.shots)
 
 
+#: Samplers by name; other packages add to them by the entry points ``wardwise.samplers``.
 SAMPLERS: dict[str, Sampler] = {
     "random": random_sampling,
     "annealing": annealing,

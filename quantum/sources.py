@@ -13,9 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError, UnsupportedError
+from optimise.formats.base import read
+from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.search import construct
+from optimise.roster.problem import RosterProblem
 from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
 from quantum.encode.roster import Block
 from quantum.energy import EnergyProblem
+from quantum.pieces import RosterCutter
 from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
@@ -70,20 +75,28 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     ("columns": a block per room over sets of patients; "rooms": a block per patient over rooms, second order) and
     ``most``. What is not open is fixed to a plan by construction with seed ``seed``.
     """
-    from optimise.formats.base import read
-
-    _known(table, ("path", "people", "days", "blocks", "cover", "most", "seed", "name"))
     made = []
-    for file in _files(table, folder):
+    files = _files(table, folder)
+    for file in files:
         problem = read(file)
-        make = _roster if problem.kind == "roster" else _rooms
-        made.append(make(problem, table, str(table.get("name", file.stem))).with_optimum())
+        name = str(table.get("name", file.stem)) + (f" {file.stem}" if "name" in table and len(files) > 1 else "")
+        if isinstance(problem, RosterProblem):
+            _known(table, ("path", "people", "days", "blocks", "cover", "most", "seed", "name"))
+            _one_of(table, "blocks", ("sequence", "direct"))
+            _one_of(table, "cover", ("fit", "exact"))
+            if table.get("blocks") == "direct" and "most" in table:
+                raise InputError("most is for sequence blocks; a direct block holds the duties of a day", item="most")
+            made.append(_roster(problem, table, name).with_optimum())
+        elif isinstance(problem, HospitalProblem):
+            _known(table, ("path", "people", "blocks", "most", "seed", "name"))
+            _one_of(table, "blocks", ("columns", "rooms"))
+            made.append(_rooms(problem, table, name).with_optimum())
+        else:
+            raise InputError(f"{problem.name} is neither a roster nor a hospital", file=file)
     return made
 
 
 def _roster(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    from quantum.pieces import RosterCutter
-
     plan = RosterCutter(problem).start(int(table.get("seed", 0)))
     if plan is None:
         raise UnsupportedError(f"{name}: no first plan was found to cut from")
@@ -102,7 +115,9 @@ def _roster(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
         # The present roster first, so that the cut always holds the plan that it was cut from.
         blocks = [Block(b.employee, _first(plan.duties[b.employee], b.words)) for b in blocks]
         encoding = encode_blocks(problem, blocks, plan, cover=cover)
-    return EnergyProblem(name, "encoded", encoding.onehot, decode=encoding.decode)
+    return EnergyProblem(
+        name, "encoded", encoding.onehot, decode=encoding.decode, error=encoding.encoding.error, true_cost=encoding.cost
+    )
 
 
 def _first(word: NDArray[np.int16], words: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -111,8 +126,6 @@ def _first(word: NDArray[np.int16], words: NDArray[np.int16]) -> NDArray[np.int1
 
 
 def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    from optimise.hospital.search import construct
-
     plan = construct(problem, seed=int(table.get("seed", 0)))[0]
     movable = []
     for p in range(len(problem.patients.ids)):
@@ -123,15 +136,19 @@ def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
     patients = [movable[i] for i in _people(table, ids)]
     if table.get("blocks", "columns") == "columns":
         columns = encode_room_columns(problem, plan, patients, most=int(table.get("most", 200)))
-        return EnergyProblem(name, "encoded", columns.onehot, decode=columns.decode)
+        return EnergyProblem(name, "encoded", columns.onehot, decode=columns.decode, true_cost=columns.cost)
     encoding = encode_rooms(problem, plan, patients, most_rooms=int(table.get("most", 8)))
-    return EnergyProblem(name, "encoded", encoding.onehot, decode=encoding.decode)
+    return EnergyProblem(
+        name, "encoded", encoding.onehot, decode=encoding.decode, error=encoding.encoding.error, true_cost=encoding.cost
+    )
 
 
 def _people(table: Mapping[str, Any], ids: list[str]) -> list[int]:
     wanted = table.get("people", len(ids))
     if isinstance(wanted, int):
-        return list(range(min(wanted, len(ids))))
+        if not 1 <= wanted <= len(ids):
+            raise InputError(f"{wanted} of {len(ids)} cannot be opened", item="people")
+        return list(range(wanted))
     for name in wanted:
         if name not in ids:
             raise InputError(f"there is nobody called {name!r}; known: {', '.join(ids[:20])}", item="people")
@@ -162,6 +179,11 @@ def _files(table: Mapping[str, Any], folder: Path) -> list[Path]:
     if not found:
         raise InputError("no such file", file=path)
     return found
+
+
+def _one_of(table: Mapping[str, Any], key: str, values: tuple[str, ...]) -> None:
+    if key in table and table[key] not in values:
+        raise InputError(f"{table[key]!r} is not known here; there are {', '.join(values)}", item=key)
 
 
 def _known(table: Mapping[str, Any], keys: tuple[str, ...]) -> None:

@@ -40,7 +40,7 @@ def page(study: Study, facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], 
     machines = sorted({f["machine"] for f in facts if f.get("machine")})
     versions: Mapping[str, str] = next((f["versions"] for f in facts if f.get("versions")), {})
     text: str = environment.get_template("study.html.j2").render(
-        css=(_HERE.parent / "reports" / "report.css").read_text(encoding="utf-8"),
+        css=(_HERE.parent / "report" / "report.css").read_text(encoding="utf-8"),
         title=study.title,
         headline=said[0],
         said=said[1:],
