@@ -127,7 +127,7 @@ class EnergyProblem:
 
     def figures(self) -> dict[str, float]:
         """What a study says of the instance: how far the energy may be, and is at its optimum, from the true cost."""
-        made = {"energy error": self.error}
+        made = {"energy error": self.error} if np.isfinite(self.error) else {"energy error unknown": 1.0}
         if self.true_cost is not None and self.blocks.states <= _ENUMERATE:
             least, choices, _ = self.blocks.brute_force()
             made |= {"true cost of the optimum": self.true_cost(choices), "energy of the optimum": least}

@@ -82,7 +82,8 @@ def test_a_special_ordered_set_follows_its_weights():
         lambda m: setattr(m, "b", pyo.BooleanVar(range(2))) or setattr(
             m, "rule", pyo.LogicalConstraint(expr=pyo.implies(m.b[0], m.b[1]))),
         lambda m: setattr(m, "d", gdp.Disjunct()),
-        lambda m: setattr(m, "p", pyo.Piecewise(m.x[0], m.x[1], pw_pts=[0, 0.5, 1], f_rule=[0, 1, 0], pw_constr_type="EQ")),
+        lambda m: setattr(
+            m, "p", pyo.Piecewise(m.x[0], m.x[1], pw_pts=[0, 0.5, 1], f_rule=[0, 1, 0], pw_constr_type="EQ")),
     ],
     ids=["logical", "disjunct", "piecewise"],
 )  # fmt: skip
