@@ -1,6 +1,6 @@
 """The QAOA state as a Qiskit circuit, and what that circuit costs on a machine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,6 +182,11 @@ class Ansatz:
         else:
             done = transpile(circuit, backend, optimization_level=2, seed_transpiler=seed)
         return count_gates(done, self.qubo.size)
+
+
+#: Families of circuits by name: problem, mixer, start -> ansatz. Other packages add to them by the entry points
+#: ``wardwise.ansaetze``.
+ANSAETZE: dict[str, Callable[[Qubo | OneHot, X | BlockMixer, Any], Any]] = {"alternating": Ansatz}
 
 
 def count_gates(circuit: QuantumCircuit, qubits: int) -> Resources:

@@ -1,5 +1,5 @@
-"""Parts of other packages by name: entry points ``wardwise.mixers``, ``.samplers``, ``.optimizers``, ``.backends``,
-``.angles``; what this package brings itself stands in a dictionary and goes first."""
+"""Parts of other packages by name: entry points ``wardwise.mixers``, ``.ansaetze``, ``.samplers``, ``.optimizers``,
+``.backends``, ``.angles``; what this package brings itself stands in a dictionary and goes first."""
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -10,6 +10,7 @@ from optimise.core.errors import InputError
 __all__ = ["find", "known"]
 
 T = TypeVar("T")
+_SINGULAR = {"ansaetze": "ansatz", "angles": "rule for start angles", "backends": "simulator"}
 
 
 def known(group: str, built_in: Mapping[str, Any]) -> list[str]:
@@ -31,4 +32,6 @@ def find(group: str, name: str, built_in: Mapping[str, T]) -> T:
         if point.name == name:
             made: T = point.load()
             return made
-    raise InputError(f"unknown {group.rstrip('s')} {name!r}; there are {', '.join(known(group, built_in))}")
+    raise InputError(
+        f"unknown {_SINGULAR.get(group, group.rstrip('s'))} {name!r}; there are {', '.join(known(group, built_in))}"
+    )

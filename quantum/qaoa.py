@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import START_ANGLES, Angles, interpolate
-from quantum.ansatz import Ansatz
+from quantum.ansatz import ANSAETZE, Ansatz
 from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.objective import CVaR, Mean, Objective
 from quantum.onehot import OneHot
@@ -22,7 +22,7 @@ from quantum.qubo import Qubo
 from quantum.simulators import Samples, Simulator, sampling, simulator
 from quantum.success import energies_of_states, exact_success, shots_to_99
 
-__all__ = ["QaoaOptions", "QaoaRun", "qaoa", "shots_to_99", "success_probability"]
+__all__ = ["QaoaOptions", "QaoaRun", "qaoa", "shots_to_99", "success_probability", "training_shots_of"]
 
 
 @checked
@@ -31,6 +31,10 @@ class QaoaOptions:
 
     depth: int = option(default=3, doc="layers p", ge=0)
     mixer: Any = option(default=None, doc="an X or block mixer; default XY-complete for one-hot blocks, X otherwise")
+    ansatz: str = option(
+        default="alternating",
+        doc="family of circuits; others by an entry point wardwise.ansaetze, on simulators that run circuits",
+    )
     start: str = option(
         default="transferred", doc="angles to begin with: transferred, ramp, or an entry point wardwise.angles"
     )
@@ -166,7 +170,7 @@ def qaoa(
             "mixer x leaves one-hot blocks, and this energy has no penalty for that: "
             "give problem.with_penalty(weight), or a block mixer"
         )
-    ansatz = Ansatz(problem, mixer, start)
+    ansatz = find("ansaetze", chosen.ansatz, ANSAETZE)(problem, mixer, start)
     machine = simulator(ansatz, chosen.simulator, **chosen.simulator_options)
     aim: Objective = Mean() if chosen.cvar >= 1 else CVaR(chosen.cvar)
     if chosen.cvar < 1 and getattr(machine, "mitigates", False):
@@ -211,6 +215,19 @@ def qaoa(
         samples, evaluations, shots + samples.shots, time.perf_counter() - begun, trained, ansatz, machine,
         time.process_time() - begun_cpu, trained_cpu,
     )  # fmt: skip
+
+
+def training_shots_of(run: QaoaRun, options: QaoaOptions) -> int:
+    """Shots of training; where a simulator judged exactly, the shots that hardware would have needed at least.
+
+    An evaluation costs `shots`; a gradient on top two more evaluations per angle (the parameter-shift rule for
+    gates that share no angle; with shared angles it costs more).
+    """
+    sampled = run.shots - run.samples.shots
+    if sampled or options.optimiser == "none":
+        return sampled
+    each = 1 + 2 * run.angles.vector().size if options.chosen_optimiser == "bfgs" else 1
+    return run.evaluations * each * options.shots
 
 
 def success_probability(

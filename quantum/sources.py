@@ -12,15 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.errors import InputError
 from optimise.formats.base import read
-from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.search import construct
 from optimise.roster.problem import RosterProblem
-from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
-from quantum.encode.roster import Block
+from quantum.encoding import HospitalCut, RosterCut, encode
 from quantum.energy import EnergyProblem
-from quantum.pieces import RosterCutter
+from quantum.options import defaults_of
 from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
@@ -69,90 +66,24 @@ def inh(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
 def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """A planning instance cut to an energy.
 
-    Keys: ``path``; ``name``; ``people`` (how many, or a list of ids; default all). For rosters ``days`` ([first, last],
-    0-based, default all), ``blocks`` ("sequence": all feasible rosters of a person over the open days; "direct": a
-    block per person and day), ``cover`` ("fit" or "exact"), ``most`` (choices a block). For hospitals ``blocks``
-    ("columns": a block per room over sets of patients; "rooms": a block per patient over rooms, second order) and
-    ``most``. What is not open is fixed to a plan by construction with seed ``seed``.
+    Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.encoding.RosterCut`, for
+    hospitals those of `quantum.encoding.HospitalCut`. What is not open is fixed to a plan by construction with seed
+    ``seed``.
     """
-    made = []
     files = _files(table, folder)
+    made = []
     for file in files:
+        options = {key: value for key, value in table.items() if key != "path"}
+        if "plan" in options:
+            raise InputError("a plan cannot be given in a file; it is made by construction", item="plan")
+        name = str(options.pop("name", file.stem))
+        if len(files) > 1 and "name" in table:
+            name += f" {file.stem}"
         problem = read(file)
-        name = str(table.get("name", file.stem)) + (f" {file.stem}" if "name" in table and len(files) > 1 else "")
-        if isinstance(problem, RosterProblem):
-            _known(table, ("path", "people", "days", "blocks", "cover", "most", "seed", "name"))
-            _one_of(table, "blocks", ("sequence", "direct"))
-            _one_of(table, "cover", ("fit", "exact"))
-            if table.get("blocks") == "direct" and "most" in table:
-                raise InputError("most is for sequence blocks; a direct block holds the duties of a day", item="most")
-            made.append(_roster(problem, table, name).with_optimum())
-        elif isinstance(problem, HospitalProblem):
-            _known(table, ("path", "people", "blocks", "most", "seed", "name"))
-            _one_of(table, "blocks", ("columns", "rooms"))
-            made.append(_rooms(problem, table, name).with_optimum())
-        else:
-            raise InputError(f"{problem.name} is neither a roster nor a hospital", file=file)
+        cut = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
+        _known(table, ("path", *defaults_of(cut)))
+        made.append(encode(problem, name=name, **options).problem().with_optimum())
     return made
-
-
-def _roster(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    plan = RosterCutter(problem).start(int(table.get("seed", 0)))
-    if plan is None:
-        raise UnsupportedError(f"{name}: no first plan was found to cut from")
-    ids = [e.id for e in problem.employees]
-    people = _people(table, ids)
-    first, last = table.get("days", [0, problem.horizon.days - 1])
-    if not 0 <= first <= last < problem.horizon.days:
-        raise InputError(f"days {first} to {last} are not within 0 to {problem.horizon.days - 1}", item="days")
-    free = np.zeros((len(ids), problem.horizon.days), dtype=np.bool_)
-    free[people, first : last + 1] = True
-    cover = table.get("cover", "fit")
-    if table.get("blocks", "sequence") == "direct":
-        encoding = encode_direct(problem, plan, free, cover=cover)
-    else:
-        blocks = neighbourhood_blocks(problem, plan, free, int(table.get("most", 200)))
-        # The present roster first, so that the cut always holds the plan that it was cut from.
-        blocks = [Block(b.employee, _first(plan.duties[b.employee], b.words)) for b in blocks]
-        encoding = encode_blocks(problem, blocks, plan, cover=cover)
-    return EnergyProblem(
-        name, "encoded", encoding.onehot, decode=encoding.decode, error=encoding.encoding.error, true_cost=encoding.cost
-    )
-
-
-def _first(word: NDArray[np.int16], words: NDArray[np.int16]) -> NDArray[np.int16]:
-    order = np.argsort(~(words == word).all(axis=1), kind="stable")
-    return words[order]
-
-
-def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    plan = construct(problem, seed=int(table.get("seed", 0)))[0]
-    movable = []
-    for p in range(len(problem.patients.ids)):
-        rooms = np.unique(plan.room[p][plan.room[p] >= 0])
-        if rooms.size == 1 and not problem.patients.inpatient[p]:
-            movable.append(p)
-    ids = [problem.patients.ids[p] for p in movable]
-    patients = [movable[i] for i in _people(table, ids)]
-    if table.get("blocks", "columns") == "columns":
-        columns = encode_room_columns(problem, plan, patients, most=int(table.get("most", 200)))
-        return EnergyProblem(name, "encoded", columns.onehot, decode=columns.decode, true_cost=columns.cost)
-    encoding = encode_rooms(problem, plan, patients, most_rooms=int(table.get("most", 8)))
-    return EnergyProblem(
-        name, "encoded", encoding.onehot, decode=encoding.decode, error=encoding.encoding.error, true_cost=encoding.cost
-    )
-
-
-def _people(table: Mapping[str, Any], ids: list[str]) -> list[int]:
-    wanted = table.get("people", len(ids))
-    if isinstance(wanted, int):
-        if not 1 <= wanted <= len(ids):
-            raise InputError(f"{wanted} of {len(ids)} cannot be opened", item="people")
-        return list(range(wanted))
-    for name in wanted:
-        if name not in ids:
-            raise InputError(f"there is nobody called {name!r}; known: {', '.join(ids[:20])}", item="people")
-    return sorted(ids.index(name) for name in wanted)
 
 
 def complete(energy: Qubo, bits: NDArray[np.int8]) -> NDArray[np.int8] | None:
@@ -179,11 +110,6 @@ def _files(table: Mapping[str, Any], folder: Path) -> list[Path]:
     if not found:
         raise InputError("no such file", file=path)
     return found
-
-
-def _one_of(table: Mapping[str, Any], key: str, values: tuple[str, ...]) -> None:
-    if key in table and table[key] not in values:
-        raise InputError(f"{table[key]!r} is not known here; there are {', '.join(values)}", item=key)
 
 
 def _known(table: Mapping[str, Any], keys: tuple[str, ...]) -> None:

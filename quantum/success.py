@@ -5,6 +5,7 @@ counts what a classical repair (`quantum.energy.repair`) makes of the shot; it i
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +46,11 @@ class Success:
     repaired: float | None
 
 
-def exact_simulator(ansatz: Ansatz, angles: Angles) -> Simulator:
-    """Our simulator that knows these angles: the fast one, or the array one for an angle per term."""
+def exact_simulator(ansatz: Any, angles: Angles) -> Simulator:
+    """An exact simulator that knows these angles: the fast one, the array one for an angle per term, Qiskit's for
+    circuits that are not the alternating ansatz."""
+    if not isinstance(ansatz, Ansatz):
+        return simulator(ansatz, "statevector")
     return simulator(ansatz, "fast" if angles.gamma.ndim == 1 else "array")
 
 
@@ -59,7 +63,7 @@ def energies_of_states(ansatz: Ansatz, kind: str = "fast") -> NDArray[np.float64
 
 
 def exact_success(
-    problem: Qubo | OneHot, ansatz: Ansatz, angles: Angles, target: float, most: int = 1 << 25
+    problem: Qubo | OneHot, ansatz: Any, angles: Angles, target: float, most: int = 1 << 25
 ) -> Success | None:
     """Exact probabilities that one shot succeeds, or None for more than `most` states.
 
@@ -67,11 +71,12 @@ def exact_success(
     ----------
     problem : what is to be solved: it says what a state costs and whether it is feasible. The ansatz may hold the
         same problem with penalties.
-    ansatz, angles : the circuit; its start and its angles per term count.
+    ansatz, angles : the circuit (an `Ansatz`, or other `quantum.protocols.Circuits`), with its start
     target : energy that is good enough, tolerance included
     """
     blocks = problem if isinstance(problem, OneHot) else None
-    if blocks is not None and isinstance(ansatz.problem, OneHot) and not isinstance(ansatz.mixer, X):
+    compact = isinstance(ansatz, Ansatz) and isinstance(ansatz.problem, OneHot) and not isinstance(ansatz.mixer, X)
+    if blocks is not None and compact:
         if blocks.states > most:
             return None
         probabilities = exact_simulator(ansatz, angles).probabilities(angles)

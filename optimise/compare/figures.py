@@ -19,7 +19,7 @@ A method tells these where they apply; `optimise.compare` reads them and knows n
     judged exactly), energy evaluations.
 ``repetition evaluations``, ``evaluations``
     Energy evaluations (or energy changes looked at) of one repetition, repair included, and of the run; a shot of a
-    circuit counts as one. Absent where a method does not know them.
+    circuit of depth p counts as 1 + p (every layer applies the cost once). Absent where a method does not know them.
 ``mean energy``, ``random energy``
     Mean cost of the repetitions after repair; mean cost of uniformly random feasible states.
 ``raw energy``

@@ -235,10 +235,10 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     names = (
         "bound", "gap", "feasible_before", "feasible_after", "ratio", "seconds", "cpu_seconds", "gpu_seconds",
         "qpu_seconds", "training_seconds", "training_shots", "repetitions", "qubits", "depth", "two_qubit_gates",
-        "layers", "states", "evaluations", "repaired_success", "true_cost",
+        "layers", "states", "evaluations", "true_cost",
     )  # fmt: skip
     made |= {name: _median(done, name) for name in names}
-    made |= {"success_probability": None, "success_low": None, "success_high": None}
+    made |= {"success_probability": None, "success_low": None, "success_high": None, "repaired_success": None}
     for name, measure in (("tts_99", "seconds"), ("evaluations_99", "evaluations")):
         sample = _sample(done, measure)
         made[name] = None if sample is None else pooled_tts(sample)
@@ -247,6 +247,9 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     made["tts_99_qpu"] = None
     if done:
         made["success_probability"] = float(np.mean([r["success_probability"] for r in done]))
+        repaired = [r["repaired_success"] for r in done]
+        if all(p is not None for p in repaired):
+            made["repaired_success"] = float(np.mean(repaired))
         made["success_low"], made["success_high"] = _success_interval(done, draws) or (None, None)
         if all(r["qpu_repetition_seconds"] is not None for r in done):
             made["tts_99_qpu"] = pooled_tts(

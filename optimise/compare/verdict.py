@@ -88,9 +88,9 @@ def sentences(summary: Sequence[Row]) -> list[str]:
     work = duel(summary, lambda r: r.get("evaluations_99"), lambda r: r.get("evaluations_99"))
     if work.quantum + work.classical + work.ties:
         made.append(
-            "Energy evaluations to solution (99 %, a shot counts as one, training shots as hardware would need them): "
-            f"the classical side needed fewer on {_instances(work.classical)}, the quantum side on "
-            f"{work.quantum}{_typical(work, 'needed fewer')}."
+            "Energy evaluations to solution (99 %, a shot of depth p counts as 1 + p, training as the shots that "
+            f"hardware would need): the classical side needed fewer on {_instances(work.classical)}, the quantum side "
+            f"on {work.quantum}{_typical(work, 'needed fewer')}."
         )
     qpu = duel(summary, lambda r: r["tts_99_qpu"], lambda r: r["tts_99"])
     if qpu.quantum + qpu.classical + qpu.ties:

@@ -21,7 +21,7 @@ from optimise.roster.kernels.pricing import Pricer
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules.primitives import Line, Pattern, Segment
 from optimise.roster.search.construct import hard_price
-from quantum.encode.assembly import Assembly, Cover, Encoding
+from quantum.encode.assembly import Assembled, Assembly, Cover
 from quantum.onehot import OneHot
 
 Words = NDArray[np.int16]
@@ -43,12 +43,12 @@ class RosterEncoding:
 
     Attributes
     ----------
-    encoding : Encoding
+    encoding : Assembled
     hard_price : float
     """
 
     problem: RosterProblem
-    encoding: Encoding
+    encoding: Assembled
     base: Words
     cells: tuple[tuple[int, NDArray[np.int64], Words], ...]  # by block: employee, days, words over these days
     hard_price: float

@@ -57,6 +57,7 @@ class AnnealingOptions(_Common):
 class TabuOptions(_Common):
     """Options of D-Wave's tabu search."""
 
+    pilot: int = option(default=4, doc="reads of the pilot with every weight (0: no pilot, rule vlm)", ge=0)
     reads: int = option(default=20, doc="independent reads", ge=1)
     milliseconds: int = option(default=20, doc="time of a read", ge=1)
 

@@ -20,7 +20,7 @@ from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.options import checked, defaults_of, option, read_options
 from quantum.plugins import find
-from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa
+from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
 from quantum.qubo import Qubo
 from quantum.recursive import recursive_qaoa
 from quantum.simulators import simulator
@@ -76,7 +76,11 @@ class EnergyQaoaOptions(QaoaOptions):
 
 
 class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
-    """QAOA on an energy; a repetition is a shot. Its success is that of the raw circuit, before any repair."""
+    """QAOA on an energy; a repetition is a shot. Its success is that of the raw circuit, before any repair.
+
+    A shot of depth p counts as 1 + p energy evaluations: every layer applies the cost once, and the state that is
+    measured is evaluated.
+    """
 
     name = "qaoa"
     options = EnergyQaoaOptions
@@ -94,11 +98,12 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
         warming = time.process_time() - cpu
         chosen = _options(options, mixer)
         run = qaoa(energy, chosen, seed=seed, start=start, stop=lambda: clock.over)
-        training_shots = _training_shots(run, chosen)
+        training_shots = training_shots_of(run, chosen)
         seen = Seen(
             run.samples.bits, run.samples.counts,
             training=warming + run.training_cpu_seconds, training_wall=run.training_seconds,
-            training_shots=training_shots, training_evaluations=float(training_shots),
+            training_shots=training_shots, training_evaluations=float(training_shots * (1 + run.angles.depth)),
+            evaluations=float(1 + run.angles.depth),
             stop=Stop.TIME if clock.over else Stop.ITERATIONS,
         )  # fmt: skip
         if chosen.simulator in ("fast", "array", "statevector"):
@@ -165,6 +170,7 @@ class RecursiveQaoa(EnergyMethod[RecursiveOptions]):
         chosen = QaoaOptions(depth=options.depth, evaluations=options.evaluations)
         run = recursive_qaoa(problem.energy, chosen, seed=seed, cutoff=options.cutoff, stop=lambda: clock.over)
         shots = run.evaluations * (1 + 4 * options.depth) * options.shots + run.rounds * options.shots
+        queries = shots * (1 + options.depth)
 
         def told() -> dict[str, float]:
             ansatz = Ansatz(problem.energy, mixer_named(problem, None))
@@ -175,7 +181,7 @@ class RecursiveQaoa(EnergyMethod[RecursiveOptions]):
             }  # fmt: skip
 
         return Seen(
-            run.bits[None, :], np.ones(1, dtype=np.int64), evaluations=float(shots + run.enumerated), later=told,
+            run.bits[None, :], np.ones(1, dtype=np.int64), evaluations=float(queries + run.enumerated), later=told,
             stop=Stop.TIME if run.stopped else Stop.ITERATIONS,
             more={"rounds": float(run.rounds), "circuit evaluations": float(run.evaluations)},
         )  # fmt: skip
@@ -242,16 +248,3 @@ def _warm(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float, seed: i
     if isinstance(mixer, X):
         return relaxed_start(problem.bits(choices).astype(np.float64), epsilon)
     return warm_start(blocks, choices, epsilon)
-
-
-def _training_shots(run: QaoaRun, options: QaoaOptions) -> int:
-    """Shots of training; where a simulator judged exactly, the shots that hardware would have needed at least.
-
-    An evaluation costs `shots`; a gradient on top two more evaluations per angle (the parameter-shift rule for
-    gates that share no angle; with shared angles it costs more).
-    """
-    sampled = run.shots - run.samples.shots
-    if sampled or options.optimiser == "none":
-        return sampled
-    each = 1 + 2 * run.angles.vector().size if options.chosen_optimiser == "bfgs" else 1
-    return run.evaluations * each * options.shots

@@ -7,6 +7,7 @@ are found by the entry points ``wardwise.backends``.
 from collections.abc import Callable
 from typing import Any
 
+from optimise.core.errors import UnsupportedError
 from quantum.ansatz import Ansatz
 from quantum.mixers import X
 from quantum.onehot import OneHot
@@ -60,4 +61,8 @@ def simulator(ansatz: Ansatz, kind: str = "fast", **options: Any) -> Simulator:
         ``noise``, ``device``, ``mitigate`` (aer), ``sampler``, ``estimator``, ``backend`` (primitive). An option that
         a simulator does not have is refused.
     """
+    if kind in ("fast", "array") and not isinstance(ansatz, Ansatz):
+        raise UnsupportedError(
+            f"simulator {kind} knows the alternating ansatz only; take statevector, aer or primitive for another"
+        )
     return find("backends", kind, BACKENDS)(ansatz, **options)

@@ -196,9 +196,9 @@ def test_every_repetition_is_charged_for_its_energies_and_repair():
     bits = spent("random-bits", shots=50)
     assert bits["evaluations"] > 50  # what the repair looked at
     fixed = spent("qaoa", optimiser="none", shots=64)
-    assert (fixed["evaluations"], fixed["training evaluations"]) == (64, 0)
+    assert (fixed["evaluations"], fixed["training evaluations"]) == (64 * 4, 0)  # 1 + p with p = 3
     trained = spent("qaoa", optimiser="cobyla", evaluations=9, shots=64)
-    assert trained["evaluations"] == 64 + 9 * 64
+    assert trained["evaluations"] == (64 + 9 * 64) * 4
     piloted = spent("dwave-annealing", reads=10, sweeps=20, pilot=5)
     assert piloted["training evaluations"] == 5 * 8 * 20 * 9
     assert piloted["training seconds"] > 0
@@ -244,7 +244,7 @@ def test_a_device_reports_the_circuit_that_ran():
         ({"simulator": "aer", "noise": {"redout": 0.1}}, "noise has no option 'redout'"),
         ({"hardware": {"reset": -1.0}}, "option reset"),
         ({"mixer": "salad"}, "unknown mixer 'salad'"),
-        ({"start": "luck"}, "unknown angle 'luck'"),
+        ({"start": "luck"}, "unknown rule for start angles 'luck'"),
         ({"depth": "deep"}, "option depth"),
         ({"shots": 0}, "option shots"),
     ],
