@@ -28,7 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "checkpoint-2": CheckpointFacts,
     "search-2": SearchFacts,
     "cuts-2": CutsFacts,
-    "cell-1": CellFile,
+    "cell-2": CellFile,
     "job-1": JobCard,
     "trace-2": TraceFile,
     "hospital-1": HospitalFile,

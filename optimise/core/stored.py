@@ -191,7 +191,7 @@ class CheckpointFacts(StoredModel):
 class CellFile(StoredModel):
     """One run of a study."""
 
-    schema_: Literal["wardwise-cell/1"] = Field(alias="schema")
+    schema_: Literal["wardwise-cell/2"] = Field(alias="schema")
     key: Name
     instance: Name
     family: Name

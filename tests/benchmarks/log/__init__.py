@@ -58,7 +58,9 @@ def rows(folder: Path = FOLDER) -> list[dict[str, str]]:
                 raise ValueError(f"{file.name}: the columns are not {', '.join(COLUMNS)}")
             for number, row in enumerate(reader, 2):
                 if row["verdict"] not in VERDICTS:
-                    raise ValueError(f"{file.name}:{number}: verdict {row['verdict']!r} is none of {', '.join(VERDICTS)}")
+                    raise ValueError(
+                        f"{file.name}:{number}: verdict {row['verdict']!r} is none of {', '.join(VERDICTS)}"
+                    )
                 found.append(row)
     return found
 
@@ -72,7 +74,9 @@ def page(found: list[dict[str, str]]) -> str:
             table = list(group)
             first = table[0]
             shown = [name for name in _SHOWN if any(row[name] for row in table)]
-            parts.append(f"\n### {question[0].upper()}{question[1:]}\n\n{first['date']}, commit `{first['commit']}`\n\n")
+            parts.append(
+                f"\n### {question[0].upper()}{question[1:]}\n\n{first['date']}, commit `{first['commit']}`\n\n"
+            )
             parts.append(_line(shown) + _line(["---"] * len(shown)))
             parts += [_line([row[name] for name in shown]) for row in table]
     return "".join(parts)

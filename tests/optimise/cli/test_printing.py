@@ -141,7 +141,7 @@ SOLVED = [
     pytest.param("column-generation", BLOCKS, {}, marks=pytest.mark.quick),
     pytest.param("highs", READ.format("examples/beds6.json"), {}, marks=pytest.mark.quick),
     ("auto", READ.format("examples/beds6.json"), {}),
-    ("column-generation", READ.format("examples/beds6.json"), {}),
+    ("matheuristic", READ.format("examples/beds6.json"), {}),
     ("hospital", READ.format("examples/beds6.json"), {}),
     pytest.param("benders", CAPACITY, {}, marks=pytest.mark.quick),
     ("progressive-hedging", CAPACITY, {}),

@@ -17,7 +17,7 @@ from optimise.core.csvfile import csv_text, guarded, unguarded
 from optimise.roster.problem import Roster
 
 HOSTILE = ("=cmd|'/c calc'!A1", "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "'=1", "\uff1d1")
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

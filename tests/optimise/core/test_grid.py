@@ -26,7 +26,7 @@ from optimise.testing.agreement import on_grid
 from optimise.testing.random_hospitals import random_beds, random_hospital
 from optimise.testing.strategies import wards
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DAY, WORK = 2, 6
 
 
