@@ -65,7 +65,7 @@ def test_what_is_not_read_does_not(changed: dict[str, Any]) -> None:
 
 
 def kernels() -> Iterator[Any]:
-    for name in ("optimise.roster.kernels", "optimise.search", "quantum"):
+    for name in ("optimise.roster.kernels", "optimise.roster.search", "optimise.hospital", "quantum"):
         package = importlib.import_module(name)
         for found in pkgutil.walk_packages(package.__path__, name + "."):
             try:
