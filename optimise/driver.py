@@ -31,6 +31,7 @@ from optimise.core.method import (
     get_method,
     stopping,
 )
+from optimise.core.options import check_options
 from optimise.core.problem import Problem
 from optimise.core.provenance import provenance
 from optimise.core.result import TOLERANCE, Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
@@ -86,7 +87,7 @@ def solve(
     start : Plan, optional
         A plan to start from. If it is feasible, the result is never worse.
     options : mapping, optional
-        The method's own options.
+        The method's own options; ``wardwise methods NAME`` lists them.
     checkpoint : path, optional
         Folder in which the best plan and bound are kept while the method works; a method with ``resumable = True``
         also keeps there how far it has come (it finds the folder among its options).
@@ -102,6 +103,8 @@ def solve(
     ------
     UnsupportedError
         If there is no such method or it cannot work on this kind of problem.
+    InputError
+        If the method does not know an option, or its value makes no sense.
     MethodError
         If the method claims a cost or a bound that contradicts the independent evaluation.
     """
@@ -116,6 +119,7 @@ def solve(
         )
     if start is not None and start.kind != problem.kind:
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
+    check_options(chosen, problem, options, comm.size)
 
     with abort_on_error(comm):
         clock = Deadline(limits.seconds)

@@ -23,13 +23,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.beds.options import BedOptions, BedTuning
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.beds_search import improve_beds
@@ -48,10 +49,6 @@ log = logging.getLogger(__name__)
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 SOURCE = "column generation over patients' sequences of rooms (exact dyadic arithmetic)"
-#: Share of the old prices in those that are tried next.
-SMOOTH = 0.7
-#: Shares of the time: first search, prices, master, whole numbers; the rest is search again.
-_SEARCH, _PRICES, _MASTER, _WHOLE = 0.5, 0.1, 0.2, 0.4
 #: Price of a patient without a column and of a bed too many, in ticks.
 _MISSING = 1e6
 
@@ -132,8 +129,9 @@ def generate(
     seconds: float,
     over: Callable[[], bool] = lambda: False,
     heard: Callable[[float], None] = lambda bound: None,
+    smooth: float = 0.7,
 ) -> tuple[float, Floats, bool]:
-    """Column generation from the prices ``centre``.
+    """Column generation from the prices ``centre``; of those tried next the share ``smooth`` is of the best so far.
 
     Returns
     -------
@@ -156,7 +154,7 @@ def generate(
             closed = True
             break
         added = 0
-        for share in (SMOOTH, 0.0):
+        for share in (smooth, 0.0):
             tried = prices.on_grid(share * centre + (1.0 - share) * dual)
             found = prices.value(tried)
             added += _extend(prices, master)
@@ -228,16 +226,18 @@ def solve_beds(
     comm: Communicator,
     listen: Listener,
     start: HospitalPlan | None = None,
+    options: Mapping[str, Any] | BedOptions | None = None,
 ) -> Outcome:
     """Search, prices, column generation, whole numbers, search again.
 
     Rank 0 generates columns while the others go on searching; all meet before the last search.
     """
+    tuning = BedOptions.of(options).tuning
     clock = Deadline(limits.seconds)
     told = _Told(problem, listen, clock)
     first = improve_beds(
         problem,
-        limits=replace(limits, seconds=_SEARCH * limits.seconds),
+        limits=replace(limits, seconds=tuning.search * limits.seconds),
         seed=seed,
         listen=told,
         start=start,
@@ -247,9 +247,9 @@ def solve_beds(
     if not isinstance(first.plan, HospitalPlan) or first.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED):
         return first
     plan, bound, counts = first.plan, -math.inf, {"columns": 0.0}
-    until = (_SEARCH + _PRICES + _MASTER) * limits.seconds
+    until = (tuning.search + tuning.prices + tuning.master) * limits.seconds
     if comm.rank == 0:
-        plan, bound, counts = _generated(problem, plan, until, clock, told)
+        plan, bound, counts = _generated(problem, plan, until, clock, told, tuning)
     elif limits.iterations is None:
         mine = replace(limits, seconds=max(0.1, until - clock.elapsed))
         again = improve_beds(
@@ -280,14 +280,15 @@ def solve_beds(
 
 
 def _generated(
-    problem: HospitalProblem, plan: HospitalPlan, until: float, clock: Deadline, told: _Told
+    problem: HospitalProblem, plan: HospitalPlan, until: float, clock: Deadline, told: _Told, tuning: BedTuning
 ) -> tuple[HospitalPlan, float, dict[str, float]]:
     """Bound in units of cost, best plan and counts of rank 0's part."""
     quick = nights(problem, seconds=0.0).value  # night by night, at once
     told.rise(quick)
     prices = BedPrices(problem)
     cost = float(hard_and_cost(problem, plan)[1])
-    ticks, centre = climb(prices, seconds=_PRICES / (_PRICES + _MASTER) * max(0.2, until - clock.elapsed), target=cost)
+    part = tuning.prices / (tuning.prices + tuning.master)
+    ticks, centre = climb(prices, seconds=part * max(0.2, until - clock.elapsed), target=cost)
     told.rise(math.ceil(ticks) / problem.scale)
     master = BedMaster(prices)
     for p in range(master.people):
@@ -297,9 +298,10 @@ def _generated(
         prices,
         master,
         centre,
-        seconds=(1.0 - _WHOLE) * left,
+        seconds=(1.0 - tuning.whole) * left,
         over=lambda: told.asked,
         heard=lambda value: told.rise(math.ceil(value) / problem.scale),
+        smooth=tuning.smooth,
     )
     bound = max(quick, math.ceil(found) / problem.scale, math.ceil(ticks) / problem.scale)
     if not told.asked and not (problem.patients.isolation > 0).any():

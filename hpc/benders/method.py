@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.benders.master import CutMaster
+from hpc.benders.options import BendersOptions
 from hpc.benders.team import ScenarioTeam
 from hpc.runtime.timers import Timers
 from optimise.capacity.model.capacity import split
@@ -31,9 +32,9 @@ from optimise.core.method import (
     Listener,
     Outcome,
     Progress,
-    check_options,
     stopping,
 )
+from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.core.stored import Count, StoredModel, from_checkpoint
 from optimise.formats.json_document import parse
@@ -48,15 +49,6 @@ Floats = NDArray[np.float64]
 STEM = "benders"
 SOURCE = "master problem of the L-shaped method"
 _TOLERANCE = 1e-6
-#: Share of the way from the inner to the outer point at which cuts are made.
-_SHARE = 0.5
-#: Share of the time after which the search gives way to the values of the scenarios.
-_SEARCH = 0.85
-#: Gap of the relaxation below which a first plan is made of it.
-_NEAR = 0.03
-#: Branch-and-bound nodes of one master under a work limit.
-_NODES = 2000
-_KNOWN = frozenset({"clusters", "share", "checkpoint", "resume", "values"})
 
 
 class CutsFacts(StoredModel):
@@ -65,25 +57,13 @@ class CutsFacts(StoredModel):
     clusters: Count
 
 
+@documented
 class BendersMethod:
-    """Parallel multi-cut L-shaped method with a master in whole numbers.
-
-    Options
-    -------
-    clusters : int
-        Cuts an iteration (groups of scenarios that share a cut); at most 64 when left out, one for each scenario where
-        the problem has a risk weight.
-    share : float
-        Where between the best and the master's point cuts are made; 1 is the plain method (default 0.5).
-    values : bool
-        Report the values of the stochastic solution and of perfect information (default true).
-    checkpoint : path
-        Folder in which cuts are kept; those there are used again when ``resume`` is true.
-    resume : bool
-    """
+    """Parallel multi-cut L-shaped method with a master in whole numbers."""
 
     name = "benders"
     resumable = True
+    options = BendersOptions
 
     def supports(self, problem: Any) -> bool:
         return isinstance(problem, CapacityProblem)
@@ -99,7 +79,7 @@ class BendersMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        return Run(problem, limits, seed, comm, listen, start, dict(options or {})).solve()
+        return Run(problem, limits, seed, comm, listen, start, options).solve()
 
 
 class Run:
@@ -113,27 +93,25 @@ class Run:
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: dict[str, Any],
+        options: Mapping[str, Any] | BendersOptions | None,
     ) -> None:
-        check_options(options, _KNOWN)
         self.clock = Deadline(limits.seconds)
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
+        options = BendersOptions.of(options)
         self.start, self.options, self.timers = start, options, Timers()
         self.parts = split(problem)
         count = problem.scenarios.count
         single = problem.risk.weight > 0
-        clusters = count if single else min(count, int(options.get("clusters", 64)))
-        if clusters < 1:
-            raise InputError("expected 1 or more", item="option clusters")
+        clusters = count if single else min(count, options.clusters)
         self.team = ScenarioTeam(problem, self.parts, comm, clusters, self.timers)
         self.bound, self.cost, self.source = -math.inf, math.inf, SOURCE
         self.best: Floats | None = None
         self.done = 0
         self.stopped = self.infeasible = False
         self._saved = time.perf_counter()
-        self._valuing = bool(options.get("values", True))
+        self._valuing = options.values
         # the search leaves some time to find the values of the scenarios
-        self.search = Deadline((_SEARCH if self._valuing else 1.0) * limits.seconds)
+        self.search = Deadline((options.tuning.search if self._valuing else 1.0) * limits.seconds)
 
     def solve(self) -> Outcome:
         if self.comm.rank > 0:
@@ -188,7 +166,7 @@ class Run:
 
     def _relax(self) -> None:
         """Close the relaxation by cuts between its best point and the master's."""
-        share = usual = float(self.options.get("share", _SHARE))
+        share = usual = self.options.share or self.options.tuning.share
         aim = max(0.2 * self.limits.gap, 1e-5)
         last, stalled = -math.inf, 0
         while not self._finished():
@@ -201,7 +179,9 @@ class Run:
             gap = (self.inner_value - self.bound) / max(1.0, abs(self.inner_value))
             if gap <= aim:
                 return
-            stalled = stalled + 1 if self.bound - last < 0.02 * (self.inner_value - self.bound) else 0
+            stalled = (
+                stalled + 1 if self.bound - last < self.options.tuning.stalled * (self.inner_value - self.bound) else 0
+            )
             last = max(last, self.bound)
             share = min(1.0, 2.0 * share) if stalled >= 2 else usual
             point = self.inner + share * (step.point - self.inner)
@@ -214,10 +194,10 @@ class Run:
                 "relaxation %d: bound %.1f, inner %.1f, share %.2f", self.done, self.bound, self.inner_value, share
             )
             self._report("relaxation")
-            near = self.inner_value - self.bound <= _NEAR * abs(self.inner_value)
-            if self.best is None and (near or self.search.elapsed > 0.4 * self.search.seconds):
+            near = self.inner_value - self.bound <= self.options.tuning.near * abs(self.inner_value)
+            if self.best is None and (near or self.search.elapsed > self.options.tuning.early * self.search.seconds):
                 self._try(self._rounded(), "rounding")
-            self.timers.count("cuts dropped", self.master.prune(40 * self.master.clusters))
+            self.timers.count("cuts dropped", self.master.prune(self.options.tuning.kept * self.master.clusters))
 
     def _integers(self) -> None:
         """Round the relaxation, then solve the master in whole numbers until its bound meets the best plan."""
@@ -231,7 +211,7 @@ class Run:
                 step = self.master.whole(
                     seconds=math.inf if fixed else self.search.left,
                     gap=max(min(0.3 * gap, 0.01), 0.2 * self.limits.gap) if gap > 1e-5 else 0.0,
-                    nodes=_NODES if fixed else None,
+                    nodes=self.options.tuning.nodes if fixed else None,
                     start=self.best,
                     ask=self._asked,
                 )
@@ -303,8 +283,8 @@ class Run:
 
     # ---- state ---------------------------------------------------------------------------------------------------
     def _resume(self) -> None:
-        folder = self.options.get("checkpoint")
-        if folder is None or not self.options.get("resume"):
+        folder = self.options.checkpoint
+        if folder is None or not self.options.resume:
             return
         kept = StateFile(folder, STEM).read(self.problem.digest())
         if kept is None:
@@ -321,7 +301,7 @@ class Run:
         self.source = from_checkpoint(SOURCE) if len(cluster) else SOURCE  # every bound may rest on those cuts
 
     def _save(self, force: bool = False) -> None:
-        folder = self.options.get("checkpoint")
+        folder = self.options.checkpoint
         if folder is None or not (force or time.perf_counter() - self._saved > SECONDS_BETWEEN):
             return
         cluster, constant, slope = self.master.state()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.blocks.block_master import BlockColumn, BlockMaster, BlockSolution
+from hpc.blocks.options import BlockOptions, BlockTuning
 from hpc.runtime.balance import longest_first
 from hpc.runtime.timers import Timers
 from optimise.blocks import BlockPlan, BlockProblem
@@ -27,11 +28,6 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 SOURCE = "Lagrangian bound of column generation, blocks priced by HiGHS"
-#: Share of the time for the linear master, and for whole numbers of its columns.
-_ROOT, _WHOLE = 0.6, 0.5
-_NODES = 2000
-_TRIES = 5
-_SPARE = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +88,16 @@ class _Pricing:
 class _Run:
     """One solve; rank 0 leads, the others price until they are released."""
 
-    def __init__(self, problem: BlockProblem, limits: Limits, seed: int, comm: Communicator, listen: Listener) -> None:
+    def __init__(
+        self,
+        problem: BlockProblem,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        tuning: BlockTuning,
+    ) -> None:
+        self.tuning = tuning
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         self.clock, self.timers = Deadline(limits.seconds), Timers()
         self.first = np.unique(problem.alike)
@@ -158,7 +163,8 @@ class _Run:
     def root(self, master: BlockMaster, until: float) -> bool:
         """Solve the linear master; True when no column is left that would improve it."""
         center: Floats | None = None
-        alpha = 0.7
+        smoothing = self.tuning.smoothing
+        alpha = smoothing
         while not self.over() and self.clock.elapsed < until:
             if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
                 return False
@@ -182,7 +188,7 @@ class _Run:
             if solution.artificial < 1e-7 and solution.objective - self.dual <= 1e-7 * max(1.0, abs(self.dual)):
                 return True
             if added:
-                alpha = 0.7
+                alpha = smoothing
             elif alpha > 0:
                 alpha = 0.0  # smoothed duals found nothing against the master's own: price those
             elif solution.artificial > 1e-7 and master.penalty < 1e12:
@@ -216,7 +222,7 @@ class _Run:
         Without steps in the cost every fixing exceeds it, and the first is taken; else the one that exceeds it least.
         """
         best: tuple[float, dict[int, float]] = (math.inf, fixed)
-        for j in order[: _TRIES if self.step > 0 else 1].tolist():
+        for j in order[: self.tuning.tries if self.step > 0 else 1].tolist():
             tried = {**fixed, j: float(np.ceil(weights[j]))}
             master.at_least(tried)
             for _ in range(3):
@@ -240,7 +246,7 @@ class _Run:
         self.keep(None if start is None else np.asarray(start.values), "start")
         if start is not None:
             master.add(self._columns_of(start))
-        converged = self.root(master, _ROOT * self.limits.seconds)
+        converged = self.root(master, self.tuning.root * self.limits.seconds)
         if self.dual == math.inf:
             text = "HiGHS proves that a block has no point"
             return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=text))
@@ -250,7 +256,7 @@ class _Run:
         if not self.over() and not self.closed:
             with self.timers("whole numbers"):
                 self._enrich(master)
-                self.keep(master.integer(_WHOLE * self.clock.left, _NODES), "restricted master")
+                self.keep(master.integer(self.tuning.whole * self.clock.left, self.tuning.nodes), "restricted master")
         if finish and not self.over() and not self.closed:
             self._finish()
         source = "column generation" if self.best is not None else ""
@@ -271,7 +277,7 @@ class _Run:
         solution = master.solve()
         priced = sorted(((_reduced(c, solution), i) for i, c in enumerate(self.spare)))
         gap = self.cost - self.dual
-        master.add([self.spare[i] for value, i in priced[:_SPARE] if value <= gap + 1e-7])
+        master.add([self.spare[i] for value, i in priced[: self.tuning.spare] if value <= gap + 1e-7])
 
     def _columns_of(self, plan: BlockPlan) -> list[BlockColumn]:
         """The blocks of a plan as columns."""
@@ -311,7 +317,7 @@ def solve_blocks(
     comm: Communicator,
     listen: Listener,
     start: Plan | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | BlockOptions | None = None,
 ) -> Outcome:
     """Dantzig-Wolfe decomposition of a block problem.
 
@@ -324,9 +330,10 @@ def solve_blocks(
     F. Vanderbeck, M. W. P. Savelsbergh, "A generic view of Dantzig-Wolfe decomposition in mixed integer programming",
     Oper. Res. Lett. 34 (2006) 296-306.
     """
-    run = _Run(problem, limits, seed, comm, listen)
+    given = BlockOptions.of(options)
+    run = _Run(problem, limits, seed, comm, listen, given.tuning)
     if comm.rank == 0:
-        made = run.lead(start if isinstance(start, BlockPlan) else None, bool((options or {}).get("finish", True)))
+        made = run.lead(start if isinstance(start, BlockPlan) else None, given.finish)
         if comm.size > 1:
             comm.bcast(None)
     else:

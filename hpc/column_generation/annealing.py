@@ -10,35 +10,15 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.incumbent import Incumbent, descend, repair
 from hpc.column_generation.master import Column
+from hpc.column_generation.tuning import AnnealingTuning
 from optimise.core.method import Communicator, now
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
 
-__all__ = ["CHAINS", "Chains", "sound", "weeks"]
+__all__ = ["Chains", "sound", "weeks"]
 
 Word = NDArray[np.int16]
-
-#: Independent chains at the start, whatever the number of ranks (up to three); more ranks run one each.
-CHAINS = 2
-_PER_CELL = 20_000  # moves per person and day of a full chain
-_PROBE = 250_000
-#: Shares of the time for the first chains, with and without mostly exact cover.
-_SHARES = (0.08, 0.2)
-#: Share of the time that one full chain may take on horizons of so many days: whether what comes after it has the time
-#: that it needs there is uncertain.
-_LONG, _MANY_DAYS = 0.35, 42
-#: Chains of the search: least and most heat, as shares of a full chain's; most weeks of the window they walk on.
-_MILD, _WEEKS = (0.06, 0.3), 4
-#: Moves per person and day after a dive, and their first temperature as a share of a full chain's.
-_POLISH, _TEPID = 4_000, 0.12
-#: Moves per free cell after a dive that stopped early, and their first temperature; what it fixed stays meanwhile.
-_FREE, _WARM = 20_000, 0.25
-#: The chain after a window of days: short and cold.
-_BRIEF, _COOL = 300, 0.06
-#: Share of moves that may break hard rules. Measured: 0.81-0.94 on Curtois, where chains end far above dives; 0.41-0.64
-#: on INRC-I and INRC-II, where they end within a few per cent of the best known.
-_MOST_BROKEN = 0.75
 
 
 def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -> tuple[Word, float]:
@@ -65,18 +45,26 @@ class Chains:
     lattice : float
         Step of costs, from which the last temperature is taken.
     seed : int
+    tuning : AnnealingTuning
     """
 
-    def __init__(self, cover: CoverRows, pricer: Pricer, lattice: float, seed: int) -> None:
-        self.cover, self.pricer, self.seed = cover, pricer, seed
+    def __init__(
+        self,
+        cover: CoverRows,
+        pricer: Pricer,
+        lattice: float,
+        seed: int,
+        tuning: AnnealingTuning = AnnealingTuning(),  # noqa: B008
+    ) -> None:
+        self.cover, self.pricer, self.seed, self.tuning = cover, pricer, seed, tuning
         self._annealer: Annealer | None = None
         self._lattice = lattice
-        self.full = _PER_CELL * len(cover.kind) * cover.days
+        self.full = tuning.moves * len(cover.kind) * cover.days
         self.warmth = 0.0
         #: whether enough moves keep the hard rules
         self.suited = True
         #: change of the moves of a chain of the search after one without and one with gain
-        self.pace = (1.03, 0.98)
+        self.pace = (tuning.longer, tuning.shorter)
 
     @property
     def annealer(self) -> Annealer:
@@ -95,12 +83,12 @@ class Chains:
             and any(math.isinf(s.price) for s in line.over)
             for line in lines
         )
-        return _SHARES[2 * exact > len(lines)]
+        return self.tuning.exact_share if 2 * exact > len(lines) else self.tuning.share
 
     @property
     def most(self) -> float:
         """Share of the time that one chain may take where all of them would be shorter than a full one."""
-        return max(self.share, _LONG) if self.cover.days >= _MANY_DAYS else self.share
+        return max(self.share, self.tuning.long_share) if self.cover.days >= self.tuning.long_days else self.share
 
     def start(
         self,
@@ -117,17 +105,17 @@ class Chains:
         dives and neighbourhoods do better there.
         """
         annealer = self.annealer
-        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, _PROBE)
+        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, self.tuning.probe)
         self.warmth, broken = annealer.survey(probe, self.seed)
-        self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= _MOST_BROKEN
+        self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= self.tuning.most_broken
         if not self.suited:
             return [incumbent]
         seconds = max(seconds, min(most, 1.2 * each * self.full))
-        tasks = CHAINS if comm.size <= 3 else comm.size
-        if comm.size == 1 and seconds < 1.2 * each * CHAINS * self.full:
+        tasks = self.tuning.chains if comm.size <= 3 else comm.size
+        if comm.size == 1 and seconds < 1.2 * each * self.tuning.chains * self.full:
             tasks = 1  # one longer chain ends lower than several short ones
         local = -(-tasks // comm.size)
-        moves = int(comm.bcast(min(self.full, max(_PROBE, seconds / (1.2 * each * local)))))
+        moves = int(comm.bcast(min(self.full, max(self.tuning.probe, seconds / (1.2 * each * local)))))
         mine: list[tuple[int, Word, NDArray[np.float64]]] = []
         for k in range(comm.rank, tasks, comm.size):
             found = annealer.run(probe, moves, self.warmth, self.cold, self._stream(0, k), over)
@@ -139,10 +127,10 @@ class Chains:
 
     def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
         """Heat and days of a chain of the search: on few weeks, gains are not lost to what it spoils elsewhere."""
-        mild, warm = _MILD
+        mild, warm = self.tuning.mild, self.tuning.warm
         heat = float(mild * (warm / mild) ** random.uniform())
         days = self.cover.days
-        return heat, weeks(random, days, 1, min(_WEEKS, max(1, days // 7)))
+        return heat, weeks(random, days, 1, min(self.tuning.weeks, max(1, days // 7)))
 
     def again(
         self,
@@ -190,12 +178,12 @@ class Chains:
         brief : bool
             Whether the last chain, over all cells, is a short one.
         """
-        annealer, words = self.annealer, incumbent.words
+        annealer, words, t = self.annealer, incumbent.words, self.tuning
         if kept is not None:
             free = int((kept < 0).sum())
-            warm = max(_WARM * self.warmth, 1.01 * self.cold)
-            words = annealer.run(words, _FREE * free, warm, self.cold, self._stream(1 << 21, k), over, kept=kept)
-        per_cell, heat = (_BRIEF, _COOL) if brief else (_POLISH, _TEPID)
+            warm = max(t.free_heat * self.warmth, 1.01 * self.cold)
+            words = annealer.run(words, t.free_moves * free, warm, self.cold, self._stream(1 << 21, k), over, kept=kept)
+        per_cell, heat = (t.brief_moves, t.brief_heat) if brief else (t.polish_moves, t.polish_heat)
         warm = max(heat * self.warmth, 1.01 * self.cold)
         found = annealer.run(words, int(per_cell * words.size), warm, self.cold, self._stream(1 << 20, k), over)
         better = self._legal(incumbent, found)

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.tuning import DiveTuning, TreeTuning
 from optimise.core.grid import round_up
 from optimise.roster.kernels.cover import CoverRows
 
@@ -33,12 +34,6 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 SOURCE = "branch and price: least Lagrangian bound of the open nodes (exact dyadic arithmetic)"
-#: Rows on sums that one tree may have; candidates that are tried in the linear master before each branch.
-ROOM, _TRIED = 64, 6
-#: Below this distance from whole numbers a sum counts as whole.
-_WHOLE = 0.02
-#: Dives from nodes where all sums are whole.
-_STEPS = Steps(whole=False, share=0.05, sure=0.95, iterations=20, rise=math.inf, reverts=2)
 
 
 @dataclass(order=True, slots=True)
@@ -107,6 +102,8 @@ class Branching:
         Told of the bound of the whole tree when it has risen.
     left : callable
         Seconds that a linear master may take.
+    tuning : TreeTuning
+    diving : DiveTuning
 
     Attributes
     ----------
@@ -128,10 +125,13 @@ class Branching:
         found: Callable[[list[Column], float], None] = lambda columns, cost: None,
         bounded: Callable[[float], None] = lambda bound: None,
         left: Callable[[], float] = lambda: math.inf,
+        tuning: TreeTuning = TreeTuning(),  # noqa: B008
+        diving: DiveTuning = DiveTuning(),  # noqa: B008
     ) -> None:
+        self.tuning, self.diving = tuning, diving
         self.cover, self.people, self.pricing, self.lattice = cover, people, pricing, lattice
         self.cost, self.found, self.bounded = cost, found, bounded
-        self.master = Master(cover, people, np.zeros(cover.lines), penalty, totals=ROOM, left=left)
+        self.master = Master(cover, people, np.zeros(cover.lines), penalty, totals=tuning.rows, left=left)
         self.master.add(list(columns))
         self.sums = np.array(cover_sums(cover)).reshape(-1, 2, cover.lines)
         self._slack = np.array(self.master.slack_line, dtype=np.int64).reshape(-1, 2)
@@ -224,13 +224,14 @@ class Branching:
         found = dive(
             self.master,
             self.pricing,
-            _STEPS,
+            self.tuning.dive,
             fixed=np.zeros(self.cover.lines),
             center=node.duals,
             lattice=self.lattice,
             cutoff=self.cost(),
             over=over,
             shut=node.shut,
+            tuning=self.diving,
         )
         self._allow(node.shut)
         if found is not None:
@@ -260,10 +261,10 @@ class Branching:
         value = np.tensordot(self.sums, each, axes=2)
         part = np.minimum(value - np.floor(value), np.ceil(value) - value)
         size = np.count_nonzero(self.sums.any(axis=1), axis=1)
-        score = np.where(part > _WHOLE, part * (1.0 + np.log2(size)), -1.0)
+        score = np.where(part > self.tuning.whole, part * (1.0 + np.log2(size)), -1.0)
         best: tuple[float, int] | None = None
         tried: set[int] = set()  # rows of this node's candidates, which others of them must not take
-        for k in np.argsort(-score, kind="stable")[:_TRIED].tolist():
+        for k in np.argsort(-score, kind="stable")[: self.tuning.tried].tolist():
             slot = self._slot(k, node, tried) if score[k] > 0 else None
             if slot is None:
                 continue
@@ -299,7 +300,7 @@ class Branching:
         if k in self._slots:
             return self._slots[k]
         used = tried | {s for n in (*self.open, node) for s in n.totals}
-        free = [s for s in range(ROOM) if s not in used]
+        free = [s for s in range(self.tuning.rows) if s not in used]
         if not free:
             return None
         taken = set(self._slots.values())
@@ -319,7 +320,7 @@ class Branching:
         part = np.minimum(share, 1.0 - share)
         part[share < 1e-6] = 0.0
         best: tuple[float, tuple[int, int, int]] | None = None
-        for flat in np.argsort(-part, axis=None, kind="stable")[:_TRIED].tolist():
+        for flat in np.argsort(-part, axis=None, kind="stable")[: self.tuning.tried].tolist():
             i, d, a = (int(x) for x in np.unravel_index(flat, part.shape))
             if part[i, d, a] < 1e-6:
                 break

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,23 +11,12 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.tuning import DiveTuning, Steps
 from optimise.roster.kernels import GRID
 
 __all__ = ["Dived", "Steps", "dive"]
 
 Floats = NDArray[np.float64]
-
-#: A step's columns are good enough when its bound is this near its objective, as a part of what is left to the cutoff.
-_LOOSE = 0.1
-#: Length of a step after one that was taken back, by default; else by what it shrinks, and its least.
-_SMALL, _SHRINK, _LEAST = 0.1, 0.25, 0.01
-#: Steps past the cutoff that are taken back beyond the number set.
-_MORE = 3
-#: Columns of a master from which those that a dive has shut are set aside: they slow the simplex down several times.
-_CROWD = 1000
-#: Share of the cells at which a dive in small steps has nearly all of its work behind it; how much longer its steps
-#: become, and how much coarser their columns, by the part of its time that it is late; part of its time to get there.
-_EASY, _LONGER, _COARSER, _PLANNED = 0.85, 5.0, 10.0, 0.75
 
 
 class Dived(NamedTuple):
@@ -49,57 +37,11 @@ class Dived(NamedTuple):
     kept: NDArray[np.int16]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How a dive goes on.
-
-    Attributes
-    ----------
-    whole : bool
-        Fix whole rosters: of all who have one almost fully, and of the share of the people still open, most certain
-        first. Otherwise single duties: those sure enough, and the share of the open cells.
-    share : float
-        What one step fixes.
-    sure : float
-        Shares in the linear master from which single duties are fixed whatever their number.
-    iterations, smoothing
-        Pricing rounds between two steps, and how their duals are smoothed.
-    rise : float
-        A step that raises the objective by more than this fraction is taken back and only its surest tenth fixed.
-    reverts : int
-        Times that this may happen.
-    level : float
-        Share of the cells at which to stop; below 1 the dive also ends there when no step can be taken any more: what
-        is fixed last costs most (exact cover), and annealing of the free cells does it better.
-    near : float
-        How near the bound of a step must come to its objective, as a part of the objective: steps in which all columns
-        are made can be judged by what they cost.
-    recover : float
-        If finite, a step after one taken back is a quarter of it, and the next ones grow again by this factor; then
-        ``rise`` counts by the part of the cells that are open (late steps are cheap to repeat, early ones dear), and
-        not in steps of the least length; and a dive that is late takes longer steps with coarser columns.
-    nodes : int
-        Of branch and bound over the columns there are for what is open at ``level``.
-    """
-
-    whole: bool = True
-    share: float = 0.1
-    sure: float = 0.9
-    iterations: int = 4
-    smoothing: float = 0.5
-    rise: float = 0.005
-    reverts: int = 12
-    level: float = 1.0
-    near: float = math.inf
-    recover: float = math.inf
-    nodes: int = 0
-
-
 class _Pace:
     """Length of the steps of one dive, and which of them are taken back."""
 
-    def __init__(self, steps: Steps, todo: int, used: Callable[[], float]) -> None:
-        self.steps, self.todo, self.used = steps, max(todo, 1), used
+    def __init__(self, steps: Steps, todo: int, used: Callable[[], float], tuning: DiveTuning = DiveTuning()) -> None:  # noqa: B008
+        self.steps, self.todo, self.used, self.tuning = steps, max(todo, 1), used, tuning
         #: length of the last step and of the next
         self.made, self.next = 1.0, 1.0
         self.reverts = 0
@@ -114,12 +56,12 @@ class _Pace:
 
     @property
     def near(self) -> float:
-        return self.steps.near * (1.0 + _COARSER * self.late)
+        return self.steps.near * (1.0 + self.tuning.coarser * self.late)
 
     @property
     def part(self) -> float:
         """What the next step is to fix."""
-        return self.next * self.steps.share * (1.0 + _LONGER * self.late)
+        return self.next * self.steps.share * (1.0 + self.tuning.longer * self.late)
 
     @property
     def sure(self) -> float:
@@ -127,19 +69,19 @@ class _Pace:
 
     def risen(self, objective: float, last: float, left: int) -> bool:
         """Whether a step rose by more than is allowed; ``left`` cells were open before it."""
-        if self.careful or self.made <= _LEAST or self.reverts >= self.steps.reverts:
+        if self.careful or self.made <= self.tuning.least or self.reverts >= self.steps.reverts:
             return False
         most = self.steps.rise
         if self.gradual:
-            most *= (1.0 + _COARSER * self.late) * left / self.todo
+            most *= (1.0 + self.tuning.coarser * self.late) * left / self.todo
         return objective > last + most * max(1.0, abs(last))
 
     def back(self) -> bool:
         """A step is taken back; returns whether there may be another."""
         self.reverts += 1
         self.careful = True
-        self.next = max(_SHRINK * self.made, _LEAST) if self.gradual else _SMALL
-        return self.reverts <= self.steps.reverts + _MORE
+        self.next = max(self.tuning.shrink * self.made, self.tuning.least) if self.gradual else self.tuning.small
+        return self.reverts <= self.steps.reverts + self.tuning.more
 
     def step(self, before: int, after: int) -> None:
         """A step was made, with so many cells open before and after it."""
@@ -148,8 +90,10 @@ class _Pace:
         if self.gradual:
             if before == self.todo:
                 self._started = after / self.todo
-            done = (self._started - after / self.todo) / max(self._started - (1.0 - _EASY), 1e-9)
-            self.late = max(0.0, self.used() / _PLANNED - max(0.0, done)) if done < 1.0 else 0.0  # the rest is cheap
+            done = (self._started - after / self.todo) / max(self._started - (1.0 - self.tuning.easy), 1e-9)
+            self.late = (
+                max(0.0, self.used() / self.tuning.planned - max(0.0, done)) if done < 1.0 else 0.0
+            )  # the rest is cheap
 
 
 def dive(
@@ -166,6 +110,7 @@ def dive(
     partial: bool = False,
     grid: float = GRID,
     used: Callable[[], float] = lambda: 0.0,
+    tuning: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Dived | None:
     """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
 
@@ -192,7 +137,7 @@ def dive(
         taken = _given(master, taken, masks)
     before, todo = taken.copy(), _open(taken)
     base, first = master.basis(), None
-    pace = _Pace(steps, todo, used)
+    pace = _Pace(steps, todo, used, tuning)
     aside: list[Column] = []
     try:
         while not over():
@@ -207,7 +152,7 @@ def dive(
                 smoothing=steps.smoothing,
                 shut=masks,
                 cutoff=cutoff,
-                loose=_loose(cutoff, last, pace.near),
+                loose=_loose(cutoff, last, pace.near, tuning.loose),
                 grid=grid,
             )
             solution = master.solve()
@@ -231,7 +176,7 @@ def dive(
                 taken = _fix_people(master, solution, taken, pace.part)
             else:
                 taken = _fix_cells(weight, duty, taken, pace.part, pace.sure)
-            if len(master.columns) > _CROWD:
+            if len(master.columns) > tuning.crowd:
                 aside += master.set_aside(_agreeing(master, before))
             base = master.basis()
             first = first or base
@@ -245,11 +190,11 @@ def dive(
             master.restore(first)
 
 
-def _loose(cutoff: float, last: float, near: float) -> float:
+def _loose(cutoff: float, last: float, near: float, most: float) -> float:
     """Gap that ends a step's columns, as a part of what is left to the cutoff; ``last`` is the step before."""
     if not math.isfinite(cutoff):
         return 0.0
-    return min(_LOOSE, near * abs(last) / max(cutoff - last, 1e-9)) if math.isfinite(near * last) else _LOOSE
+    return min(most, near * abs(last) / max(cutoff - last, 1e-9)) if math.isfinite(near * last) else most
 
 
 def _open(taken: NDArray[np.int16]) -> int:

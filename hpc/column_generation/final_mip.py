@@ -14,10 +14,11 @@ from optimise.roster.problem import Roster, RosterProblem
 __all__ = ["WHOLE_SOURCE", "close", "first_plan"]
 
 WHOLE_SOURCE = "HiGHS branch and bound on the whole model"
-_NODES = 200_000
 
 
-def close(problem: RosterProblem, words: NDArray[np.int16], seconds: float, seed: int, listen: Listener) -> Outcome:
+def close(
+    problem: RosterProblem, words: NDArray[np.int16], seconds: float, seed: int, listen: Listener, nodes: int
+) -> Outcome:
     """Branch and bound from a known roster.
 
     The bound of column generation is often far from the optimum on the smallest instances (Curtois Instance1: 558
@@ -26,17 +27,19 @@ def close(problem: RosterProblem, words: NDArray[np.int16], seconds: float, seed
     """
     from optimise.methods.whole_model import HighsMethod
 
-    limits = Limits(seconds=max(seconds, 0.1), iterations=_NODES, gap=0.0)
+    limits = Limits(seconds=max(seconds, 0.1), iterations=nodes, gap=0.0)
     return HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=listen, start=Roster(words))
 
 
-def first_plan(problem: RosterProblem, seconds: float, seed: int, over: Callable[[], bool]) -> NDArray[np.int16] | None:
+def first_plan(
+    problem: RosterProblem, seconds: float, seed: int, over: Callable[[], bool], nodes: int
+) -> NDArray[np.int16] | None:
     """Duties of the first plan that branch and bound comes to; None if it comes to none."""
     from optimise.methods.whole_model import HighsMethod
 
     def enough(progress: Progress) -> bool:
         return over() or math.isfinite(progress.primal)
 
-    limits = Limits(seconds=max(seconds, 0.1), iterations=_NODES)
+    limits = Limits(seconds=max(seconds, 0.1), iterations=nodes)
     done = HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=enough)
     return done.plan.duties if isinstance(done.plan, Roster) else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.beds.options import BedOptions
+from hpc.blocks.options import BlockOptions
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
@@ -16,13 +18,15 @@ from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState, state_of
-from hpc.column_generation.start_heuristic import LEAST, Opening
+from hpc.column_generation.start_heuristic import Opening
+from hpc.column_generation.tuning import ColumnGenerationOptions
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
 from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
+from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import MOST_CELLS, table_cells
@@ -33,37 +37,16 @@ __all__ = ["ColumnGeneration", "ColumnGenerationMethod", "supported"]
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
-#: Decisions up to which the whole model gets its chance, after this many rounds without gain.
-_WHOLE, _PATIENCE = 4000, 8
-#: Length of the first bursts of reinsertion, in full ones.
-_BURST = 0.3
-#: Nodes of branch and price after the root, and when the search is stuck.
-_EARLY, _NODES = 4, 5000
-#: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
-_SHORT, _LONG, _WIDE = 0.1, 0.3, 0.02
-#: Share of the time left for a first plan by the whole model, where pricing gives none.
-_MODEL = 0.4
 
 
+@documented
 class ColumnGenerationMethod:
-    """Column generation over exact pricing, then diving and large-neighbourhood search.
-
-    Options
-    -------
-    checkpoint : path
-        Folder in which to keep the state; what it holds is resumed when ``resume`` is true.
-    resume : bool
-        Under a work limit (``limits.iterations``) the answer is that of a run that was never stopped: a root that was
-        cut short is repeated from its beginning (once; a root that is cut again goes on from its columns).
-    root_share, anneal_share : float
-        Shares of the time for the root bound (default 0.5) and for the annealing before it (0.08; 0.2 where most cover
-        is exact).
-    long : bool
-        Whether to solve as a long horizon (:mod:`hpc.long_horizon.method`); by size when left out.
-    """
+    """Column generation over exact pricing, then diving and large-neighbourhood search."""
 
     name = "column-generation"
     resumable = True
+    options = ColumnGenerationOptions
+    options_by_kind: ClassVar = {"hospital": BedOptions, "blocks": BlockOptions}
 
     def supports(self, problem: Any) -> bool:
         if problem.kind == "hospital":
@@ -86,15 +69,15 @@ class ColumnGenerationMethod:
         if problem.kind == "hospital":
             from hpc.beds.method import solve_beds
 
-            return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)  # type: ignore[arg-type]
+            return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)  # type: ignore[arg-type]
         if problem.kind == "blocks":
             from hpc.blocks.block_generation import solve_blocks
 
             return solve_blocks(
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
-        given = dict(options or {})
-        if given.pop("long", is_long(problem)):
+        given = ColumnGenerationOptions.of(options)
+        if is_long(problem, given.long_tuning) if given.long is None else given.long:
             return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
         return ColumnGeneration(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
@@ -122,7 +105,7 @@ class ColumnGeneration(Run):
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
+        if self.options.root and (resumed is None or resumed.phase == "root"):
             self._root()
         if self.incumbent is not None and not self.stopped:
             self._search(state)
@@ -155,7 +138,7 @@ class ColumnGeneration(Run):
                         or not descend(self.incumbent, self.pricer, order, over=self.over)
                     ):
                         break
-            elif self.options.get("root", True) and self._whole:
+            elif self.options.root and self._whole:
                 mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
                 rehearse(self.pricer, self.cover, mine, self.over)
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
@@ -166,8 +149,8 @@ class ColumnGeneration(Run):
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
         assert self.incumbent is not None
         chains, left = self.chains, self.clock.left
-        share = float(self.options.get("anneal_share", chains.share))
-        most = float(self.options.get("anneal_share", chains.most))
+        asked = self.options.anneal_share
+        share, most = (chains.share, chains.most) if asked is None else (asked, asked)
         with self.timers("annealing"):
             plans = chains.start(self.incumbent, self.comm, share * left, self.over, most * left)
             self.pricer.settle({})  # repairs leave no trace in later answers
@@ -179,10 +162,11 @@ class ColumnGeneration(Run):
     def _open(self) -> None:
         """A plan by relaxation and reinsertion, where no chain was run: dives take long to come as near."""
         assert self.incumbent is not None
-        opening = None if cheap(self, LEAST) else self._opening()
+        opening = None if cheap(self, self.tuning.opening.least_work) else self._opening()
         if opening is None:
             return
-        share = min(1.0, opening.stretch * float(self.options.get("anneal_share", 0.2)))
+        asked = self.options.anneal_share
+        share = min(1.0, opening.stretch * (self.tuning.annealing.exact_share if asked is None else asked))
         began, seconds = self.clock.elapsed, max(share * self.clock.left, 1e-3)
 
         def spent() -> float:
@@ -190,7 +174,7 @@ class ColumnGeneration(Run):
 
         with self.timers("opening"):
             self.relaxed = opening.relax(self.comm, self.over)
-            if self.options.get("root", True):
+            if self.options.root:
                 self.bound = max(self.bound, round_up(self.relaxed.bound, self.lattice))
             plans = opening.plans(self.incumbent, self.relaxed, self.comm, spent, self.over)
             self.pricer.settle({})  # repairs leave no trace in later answers
@@ -200,7 +184,7 @@ class ColumnGeneration(Run):
     def _opening(self) -> Opening | None:
         """Reinsertion for this problem, where it can be used."""
         try:
-            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed)
+            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed, self.tuning.opening)
         except ValueError as error:
             log.info("no reinsertion: %s", error)
             return None
@@ -221,11 +205,11 @@ class ColumnGeneration(Run):
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")
-        half = 0.4 * self.limits.seconds
+        half = self.tuning.search.first * self.limits.seconds
         made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
         words = made.duties
         if words is None and not made.proven and not self.over():
-            words = first_plan(self.problem, _MODEL * self.clock.left, self.seed, self.over)
+            words = self._model_plan()
         if words is None:
             return None
         personal = np.array([self.pricer.cost(e, words[e]) for e in order])
@@ -233,14 +217,21 @@ class ColumnGeneration(Run):
         self.report("construction")
         return self.incumbent
 
+    def _model_plan(self) -> NDArray[np.int16] | None:
+        """Duties of the first plan of the whole model."""
+        search = self.tuning.search
+        return first_plan(self.problem, search.first * self.clock.left, self.seed, self.over, search.nodes)
+
     def _root(self) -> None:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
         people = list(range(self.problem.compiled.employees))
         with self.timers("building"):
             owner = self._owners()
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
-        self.team = team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen))
-        share = float(self.options.get("root_share", 0.5))
+        self.team = team = Team(
+            self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=self.tuning.balance
+        )
+        share = self.options.root_share or self.tuning.root.share
         began = self.clock.elapsed
         if self.comm.rank == 0:
             try:
@@ -248,8 +239,9 @@ class ColumnGeneration(Run):
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
-                    wide = self.cost - self.bound > _WIDE * self.cost
-                    branches(self, team, master, nodes=_EARLY, share=_LONG if wide else _SHORT)
+                    tree = self.tuning.tree
+                    wide = self.cost - self.bound > tree.wide * self.cost
+                    branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)
@@ -269,6 +261,10 @@ class ColumnGeneration(Run):
         self.tables = agreed
         self.share()
 
+    def _team(self, local: LocalPricing, owner: NDArray[np.int32]) -> Team:
+        asked = self.tuning.balance
+        return Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=asked)
+
     def _owners(self) -> NDArray[np.int32]:
         """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
         work = [float(self.pricer.work(e)) for e in range(self.problem.compiled.employees)]
@@ -286,11 +282,12 @@ class ColumnGeneration(Run):
             timers=self.timers,
             state=state,
             chains=self.chains,
+            tuning=self.tuning,
         )
         if not state.suited:
             search.chains = self._opening()  # bursts of reinsertion in place of chains
             if state.round == 0:
-                state.length = _BURST
+                state.length = self.tuning.search.burst
         self.save("search", state, force=True)
         while not self.agree(self.finished(state)):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))
@@ -311,23 +308,30 @@ class ColumnGeneration(Run):
         return (
             (self._small or cheap(self))
             and not state.closing
-            and state.since_gain >= _PATIENCE
+            and state.since_gain >= self.tuning.search.patience
             and not self.finished(state)
         )
 
     @property
     def _small(self) -> bool:
         people, days, duties = self.problem.shape
-        return people * days * (duties - 1) <= _WHOLE
+        return people * days * (duties - 1) <= self.tuning.search.whole
 
     def _close(self, state: SearchState) -> None:
         """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
-        if self.options.get("root", True) and cheap(self):
+        if self.options.root and cheap(self):
             self._tree()
         if self.comm.rank == 0 and self._small and not self.closed and not self.over():
             assert self.incumbent is not None
             with self.timers("whole model"):
-                done = close(self.problem, self.incumbent.words, 0.6 * self.clock.left, self.seed, self._heard)
+                done = close(
+                    self.problem,
+                    self.incumbent.words,
+                    self.tuning.search.whole_share * self.clock.left,
+                    self.seed,
+                    self._heard,
+                    self.tuning.search.nodes,
+                )
             if done.bounds.dual > self.bound:
                 self.bound, self.source = done.bounds.dual, done.bounds.dual_source
             if isinstance(done.plan, Roster) and done.bounds.primal < self.cost - 1e-7:
@@ -342,10 +346,12 @@ class ColumnGeneration(Run):
     def _tree(self) -> None:
         """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
-        self.team = team = Team(self.comm, local, self._owners(), self.timers, lambda: stopping(self.listen))
+        self.team = team = Team(
+            self.comm, local, self._owners(), self.timers, lambda: stopping(self.listen), balance=self.tuning.balance
+        )
         if self.comm.rank == 0:
             try:
-                branches(self, team, None, nodes=_NODES, share=_LONG)
+                branches(self, team, None, nodes=self.tuning.tree.nodes, share=self.tuning.tree.long)
             finally:
                 team.release()
         else:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.ascent import ascend
-from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.dive import dive
 from hpc.column_generation.gap import Guide
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Column, Master
+from hpc.column_generation.tuning import DiveTuning, NeighbourhoodTuning
 from hpc.runtime.timers import Work
 from optimise.core.grid import round_up
 from optimise.roster.kernels import COARSE, Pricer
@@ -22,18 +23,6 @@ from optimise.roster.kernels import COARSE, Pricer
 __all__ = ["Attempt", "choose_people", "improve"]
 
 Floats = NDArray[np.float64]
-
-#: Rounds of the ascent before the first master whose rosters it gets.
-_KEPT = 30
-#: Cells of a person's table from which pricing takes longer than the master. Above: (ascent steps, rosters per person
-#: and pricing, smoothing) that save pricing; below: those that save masters.
-_DEAR = 5e5
-_SAVE_PRICING, _SAVE_MASTER = (30, 4, 0.5), (80, 2, 0.9)
-#: Whole rosters first; single duties where that finds nothing.
-_DIVES = (
-    Steps(whole=True, sure=0.95, iterations=6, rise=math.inf, reverts=0),
-    Steps(whole=False, sure=0.95, iterations=20, rise=math.inf, reverts=0),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +61,9 @@ def improve(
     lattice: float,
     days: tuple[int, int] | None = None,
     over: Callable[[], bool] = lambda: False,
-    nodes: int = 50,
-    iterations: int = 80,
     most: float = math.inf,
+    tuning: NeighbourhoodTuning = NeighbourhoodTuning(),  # noqa: B008
+    diving: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Attempt:
     """Look for better rosters of ``people`` while the others stay.
 
@@ -88,15 +77,11 @@ def improve(
         Half-open window; outside it these people keep their duties too.
     over : callable
         Asked between solves; True ends the attempt.
-    nodes : int
-        Limit of each MIP.
     most : float
         Work after which the attempt ends.
     """
     work = Work(most)
-    made = _improve(
-        incumbent, people, pricer, center, lattice, days, lambda: work.over or over(), nodes, iterations, work
-    )
+    made = _improve(incumbent, people, pricer, center, lattice, days, lambda: work.over or over(), work, tuning, diving)
     return replace(made, work=work.used)
 
 
@@ -108,16 +93,18 @@ def _improve(
     lattice: float,
     days: tuple[int, int] | None,
     over: Callable[[], bool],
-    nodes: int,
-    iterations: int,
     work: Work,
+    tuning: NeighbourhoodTuning,
+    diving: DiveTuning,
 ) -> Attempt:
     cover = incumbent.cover
     rest = incumbent.rest(people, days)
     fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
     cutoff = rest.cutoff(lattice)
-    dear = sum(pricer.work(e) for e in people) > _DEAR * len(people)
-    steps, columns, smoothing = _SAVE_PRICING if dear else _SAVE_MASTER
+    dear = sum(pricer.work(e) for e in people) > tuning.dear * len(people)
+    steps = tuning.dear_ascent if dear else tuning.ascent
+    columns = tuning.dear_columns if dear else tuning.columns
+    smoothing = tuning.dear_smoothing if dear else tuning.smoothing
     pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
     first = ascend(
         cover,
@@ -128,7 +115,7 @@ def _improve(
         target=now,
         cutoff=cutoff,
         iterations=steps,
-        keep=_KEPT,
+        keep=tuning.kept,
         lines=lines,
         shut=shut,
         over=over,
@@ -148,9 +135,9 @@ def _improve(
         cutoff=cutoff,
         lattice=lattice,
         over=over,
-        iterations=iterations,
+        iterations=tuning.rounds,
         shut=shut,
-        loose=0.2,
+        loose=tuning.loose,
         smoothing=smoothing,
         grid=COARSE,
     )
@@ -159,7 +146,7 @@ def _improve(
         return nothing
     best: list[Column] = []
     best_cost = now
-    for how in _DIVES:
+    for how in tuning.dives:
         if over() or best or round_up(root.bound, lattice) >= best_cost - 1e-7:
             break
         found = dive(
@@ -173,11 +160,12 @@ def _improve(
             over=over,
             shut=shut,
             grid=COARSE,
+            tuning=diving,
         )
         if found is not None and found.cost < best_cost - 1e-7:
             best, best_cost = found.columns, found.cost
         if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
-            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=nodes, over=over, most=20 * len(people))
+            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=tuning.nodes, over=over, most=20 * len(people))
             if chosen is not None and cost < best_cost - 1e-7:
                 best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7

@@ -16,7 +16,8 @@ from hpc.column_generation.master import Column
 from hpc.column_generation.neighbourhood import Attempt, choose_people, improve
 from hpc.column_generation.search_state import KINDS, SearchState
 from hpc.column_generation.start_heuristic import Opening
-from hpc.column_generation.windows import WIDE, renew
+from hpc.column_generation.tuning import ColumnGenerationTuning, SearchTuning
+from hpc.column_generation.windows import renew
 from hpc.runtime.timers import Timers, Work
 from optimise.core.method import Communicator
 from optimise.roster.kernels import Pricer
@@ -25,17 +26,7 @@ __all__ = ["Search"]
 
 Floats = NDArray[np.float64]
 
-#: Neighbourhoods of one round, whatever the number of ranks (up to it): more would work on a stale incumbent.
-ROUND = 4
 _COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "window", "anneal", "everybody"))
-_MOST_WORK = 10.0  # of one neighbourhood, about seconds
-_FADE = 0.9
-#: A round of bursts that brings less than this part of the cost is followed by all kinds.
-_HASTY = 1e-3
-#: Work of a proof after which neighbourhoods grow by a whole person.
-_CHEAP_PROOF = 1.0
-#: Work without proof or gain after which they shrink, and by how much when they were cut short.
-_DEAR, _CUT = 0.7 * _MOST_WORK, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +59,15 @@ class Search:
         timers: Timers,
         state: SearchState | None = None,
         chains: Chains | None = None,
+        tuning: ColumnGenerationTuning = ColumnGenerationTuning(),  # noqa: B008
     ) -> None:
+        self.tuning = tuning
         self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
         self.duals, self.lattice, self.seed, self.timers = duals, lattice, seed, timers
         self.guide = None if duals is None else Guide(incumbent.cover, pricer, duals)
         self.state = state or SearchState()
         people, days = incumbent.words.shape
-        self.most = float(min(people, 40))
+        self.most = float(min(people, tuning.search.most_people))
         self.state.size = min(self.state.size, self.most)
         #: cells (people times days) that one small master carries well
         self.area = 28 * 14
@@ -91,7 +84,7 @@ class Search:
         whole, so that stopping changes nothing in what comes out.
         """
         state = self.state
-        tasks = max(ROUND, self.comm.size)
+        tasks = max(self.tuning.search.round, self.comm.size)
         mine: list[tuple[int, Attempt]] = []
         drawn = self._draw(tasks)
         for k in range(self.comm.rank, tasks, self.comm.size):
@@ -152,13 +145,15 @@ class Search:
             lattice=self.lattice,
             days=days,
             over=over,
-            most=_MOST_WORK,
+            most=self.tuning.search.most_work,
+            tuning=self.tuning.neighbourhood,
+            diving=self.tuning.dive,
         )
         return replace(made, kind=kind)
 
     def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
         """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
-        most = min(WIDE, self.days - 7) // 7
+        most = min(self.tuning.windows.days, self.days - 7) // 7
         return weeks(random, self.days, max(1, most // 2), most)
 
     def _renewed(self, k: int, days: tuple[int, int], over: Callable[[], bool]) -> Attempt:
@@ -167,7 +162,18 @@ class Search:
         work = Work()
         pricing = LocalPricing(self.pricer, self.incumbent.cover, over=over, work=work)
         stream = ((self.state.round + 1) << 12) + k  # apart from those of windows before the master
-        trial = renew(self.incumbent, pricing, self.chains, days, stream, lattice=self.lattice, over=over, work=work)
+        trial = renew(
+            self.incumbent,
+            pricing,
+            self.chains,
+            days,
+            stream,
+            lattice=self.lattice,
+            over=over,
+            work=work,
+            tuning=self.tuning.windows,
+            diving=self.tuning.dive,
+        )
         work.add(Work.MOVE * self.chains.full * (days[1] - days[0]) / (4 * self.days))
         if trial is None:
             return Attempt((), (), 0.0, False, work.used, _EVERYBODY)
@@ -270,17 +276,17 @@ class Search:
 
     def _adapt(self, attempts: list[Attempt], gain: float) -> None:
         """Grow neighbourhoods that are solved to proof, shrink those that are not; note what each kind brought."""
-        state = self.state
+        state, t = self.state, self.tuning.search
         state.since_gain = 0 if gain > 0 else state.since_gain + 1
         scale = max(1.0, abs(self.incumbent.cost))
         if self._hasty:  # what these bring says nothing about later
-            state.hasty = gain > _HASTY * scale
+            state.hasty = gain > t.hasty * scale
             return
         for a in attempts:
-            state.gains[a.kind] = _FADE * state.gains[a.kind] + 1e3 * a.gain / scale
-            state.spent[a.kind] = _FADE * state.spent[a.kind] + a.work
-            state.tries[a.kind] = _FADE * state.tries[a.kind] + 1.0
-            step = _step(a, state.wide if a.kind == _WINDOW else state.size)
+            state.gains[a.kind] = t.fade * state.gains[a.kind] + 1e3 * a.gain / scale
+            state.spent[a.kind] = t.fade * state.spent[a.kind] + a.work
+            state.tries[a.kind] = t.fade * state.tries[a.kind] + 1.0
+            step = _step(a, state.wide if a.kind == _WINDOW else state.size, t)
             if a.kind == _EVERYBODY:
                 continue
             if a.kind == _ANNEAL:
@@ -293,12 +299,12 @@ class Search:
                 state.size = min(self.most, max(4.0, state.size + step))
 
 
-def _step(attempt: Attempt, size: float) -> float:
+def _step(attempt: Attempt, size: float, tuning: SearchTuning) -> float:
     """Change of size after an attempt: cheap proofs make neighbourhoods grow fast."""
     if attempt.gain > 0:
         return 0.0
-    if attempt.work > _MOST_WORK:  # cut short
-        return -_CUT * size
+    if attempt.work > tuning.most_work:  # cut short
+        return -tuning.cut * size
     if not attempt.closed:  # what is missed cheaply is missed for want of people
-        return -0.5 if attempt.work > _DEAR else 0.25
-    return 1.0 if attempt.work < _CHEAP_PROOF else 0.5
+        return -0.5 if attempt.work > tuning.dear * tuning.most_work else 0.25
+    return 1.0 if attempt.work < tuning.cheap_proof else 0.5

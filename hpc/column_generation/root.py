@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from hpc.column_generation.ascent import ascend
 from hpc.column_generation.branching import SOURCE, Branching
 from hpc.column_generation.disaggregate import spread
-from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Column, Master, MasterSolution
-from hpc.column_generation.windows import LEAST, sweep
+from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from optimise.core.grid import round_up
 from optimise.roster.kernels import COARSE, GRID
@@ -35,73 +35,16 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 
 
-def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
-    """Steps that are taken back only past the cutoff, three times at most."""
-    return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
-
-
-#: The first is quick, the second is the one that closes hard cover, the others bring variety.
-_DIVES = (
-    _steps(True, 0.25, 3),
-    _steps(False, 0.05, 30),
-    _steps(True, 0.2, 20),
-    _steps(True, 0.03, 10),
-    _steps(False, 0.02, 40),
-    _steps(False, 0.05, 30),
-    _steps(False, 0.03, 30),
-)
-#: After two dives and within this share of the bound only single duties are fixed, which takes a tenth of the time and
-#: goes another way each time, with the columns of those before; a plan this near is left to neighbourhoods.
-_ENOUGH, _AT_ONCE = 0.1, 0.01
-#: After annealing, single duties all: large steps first; then dives that stop early, where annealing takes over, first
-#: on the free cells, then on all.
-_GUIDED = (
-    _steps(False, 0.2, 3),
-    _steps(False, 0.1, 6, 0.8),
-    _steps(False, 0.1, 10, 0.7),
-    _steps(False, 0.05, 10, 0.9),
-    _steps(False, 0.05, 20, 0.5),
-)
-#: The only one on horizons that have windows: small steps, all columns made in each. What is lost early, where a step
-#: has too few columns, chains and neighbourhoods do not find again.
-_LASTING = Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500)
-#: Share of the time left for dives, and for the one on such horizons; how much longer that may take to come to its end:
-#: a plan of a dive that was cut short is worth little, and its last steps are cheap.
-_DIVING, _MOST, _GRACE = 0.4, 0.5, 1.5
-#: Share of the time left after which windows come before the master of everybody, and gap at which it has converged.
-_TRY, _CONVERGED = 0.35, 0.02
-#: A dive takes about this part of the root's time, where there was an opening.
-_PART = 0.5
-#: How far above the best plan a dive may come, as parts of that plan's gap and, where it is near and annealing does
-#: not suit, of its cost: a unit of cover that is missing for want of columns, which later steps find, may cost more
-#: than the gap.
-_ABOVE, _PASSING = 0.25, 0.05
-#: Dives after annealing that found nothing, until the neighbourhoods take over.
-_VAIN = 2
-#: The first dive after annealing of a large problem starts once the bound is this near the master's objective, as a
-#: part of what is left to the plan's cost, and the same before a lasting dive; the master goes on afterwards with the
-#: better plan, for this share of the time left at least.
-_NEAR, _NEARER, _ON = 0.05, 0.01, 0.1
-#: Share of the plan's gap that the master's may be for dives after annealing.
-_HALF = 0.5
-#: Share of the time left that the master of everybody gets at least, after windows.
-_REST = 0.4
-_SMALL = 20 * 35  # people times days up to which rosters are enumerated
-_ASCENT, _KEPT = 60, 10
-_LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
-_STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
-_CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
-_DEAR = 1e9  # the same after annealing: the master's simplex takes several times as long as pricing there
-
-
-def cheap(run: Run, most: float = _CHEAP) -> bool:
+def cheap(run: Run, most: float | None = None) -> bool:
     """Whether pricing everybody takes little, so that it may be done hundreds of times."""
-    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < most
+    return sum(run.pricer.work(e) for e in range(run.problem.shape[0])) < (
+        run.tuning.root.cheap if most is None else most
+    )
 
 
 def lasting(run: Run) -> bool:
     """Whether annealing suits and the horizon is so long that the master's simplex takes nearly all of the time."""
-    return run.annealed and run.cover.days >= LEAST
+    return run.annealed and run.cover.days >= run.tuning.windows.least_days
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -113,7 +56,7 @@ def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -
         found = relaxed_ascent(
             Relaxation(staff, run.cover),
             seconds=math.inf,
-            steps=_STEPS,
+            steps=run.tuning.root.relaxed,
             over=lambda: run.over() or run.clock.elapsed > until,
             listen=lambda bound: climbed(0, bound),
         )
@@ -147,9 +90,9 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     with run.timers("root"):
         center = run.duals if run.pool is not None else None
         start = nothing
-        if center is None and len(people) * run.cover.days >= _LARGE:
+        if center is None and len(people) * run.cover.days >= run.tuning.root.large:
             center = start = quick_duals(run, until, climbed)
-        if (center is None or center is start) and cheap(run, _DEAR if run.annealed else _CHEAP):
+        if (center is None or center is start) and cheap(run, run.tuning.root.dear if run.annealed else None):
             first = ascend(
                 run.cover,
                 team.price,
@@ -157,8 +100,8 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
                 fixed=nothing,
                 start=start,
                 target=min(run.cost, 1e12),
-                iterations=_ASCENT,
-                keep=_KEPT,
+                iterations=run.tuning.root.ascent,
+                keep=run.tuning.root.kept,
                 over=lambda: run.over() or run.clock.elapsed > until,
                 listen=climbed,
             )
@@ -173,15 +116,16 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
 
 def linear(run: Run, team: Team, master: Master, center: Floats | None, until: float) -> Generated:
     """The linear master of everybody, after windows where the horizon is long and it does not converge soon."""
-    loose = _NEAR if run.annealed and len(master.people) * run.cover.days >= _LARGE else 0.0
+    t = run.tuning.root
+    loose = t.near if run.annealed and len(master.people) * run.cover.days >= t.large else 0.0
     if lasting(run):
-        soon = run.clock.elapsed + _TRY * run.clock.left
-        root = converge(run, team, master, center, soon, min(loose, _NEARER))
-        if root.solution.objective - root.bound <= _CONVERGED * run.cost:
+        soon = run.clock.elapsed + t.patience * run.clock.left
+        root = converge(run, team, master, center, soon, min(loose, t.nearer))
+        if root.solution.objective - root.bound <= t.converged * run.cost:
             return root
         finished, center = sweep(run, team, master), root.duals
         now = run.clock.elapsed  # unfinished windows: the master of everybody would take far longer still
-        until = max(until, now + _REST * run.clock.left) if finished else now
+        until = max(until, now + t.rest * run.clock.left) if finished else now
     return converge(run, team, master, center, until, loose)
 
 
@@ -224,14 +168,15 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
 
     Where annealing suits, a chain at low temperature mends what each dive left, and dives end early where they fail.
     """
-    if run.annealed and root.solution.objective - root.bound > _HALF * (run.cost - root.bound):
+    t = run.tuning.root
+    if run.annealed and root.solution.objective - root.bound > t.half * (run.cost - root.bound):
         return  # the master is as far from its end as the plan; neighbourhoods gain more
-    if run.relaxed is not None and run.clock.left < _PART * run.timers.seconds["root"]:
+    if run.relaxed is not None and run.clock.left < t.part * run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole, careful = spread(master), lasting(run)
-    planned = (_LASTING,) if careful else _GUIDED if run.annealed else _DIVES
-    share, grace = (_MOST, _GRACE) if careful else (_DIVING, 1.0)
+    planned = (t.lasting,) if careful else t.guided if run.annealed else t.dives
+    share, grace = (t.lasting_share, t.grace) if careful else (t.diving, 1.0)
     began, seconds = run.clock.elapsed, share * run.clock.left
     until = began + grace * seconds
 
@@ -246,13 +191,13 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             continue
         if done == 0 and run.relaxed is not None:
             continue  # a hasty dive finds nothing better
-        if over() or run.closed or run.incumbent is None or vain >= _VAIN:
+        if over() or run.closed or run.incumbent is None or vain >= t.vain:
             return
         if done > 1 and not run.annealed:
             gap = (run.cost - run.bound) / max(run.cost, 1e-9)
-            if gap <= _AT_ONCE:
+            if gap <= t.at_once:
                 return
-            if gap <= _ENOUGH and steps.whole:
+            if gap <= t.enough and steps.whole:
                 continue
         with run.timers("dive"):
             found = dive(
@@ -267,6 +212,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 partial=True,
                 grid=GRID if cheap(run) and not careful else COARSE,
                 used=used,
+                tuning=run.tuning.dive,
             )
             vain = vain + 1 if found is None else 0
             if found is None:
@@ -290,7 +236,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         if not root.converged and not run.over():
             with run.timers("root"):
                 master.add(whole.columns)
-                on = run.clock.elapsed + _ON * run.clock.left
+                on = run.clock.elapsed + t.further * run.clock.left
                 root = converge(run, team, master, root.duals, max(until, on))
                 whole = spread(master)
             run.duals = root.duals
@@ -299,8 +245,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
 def _cutoff(run: Run) -> float:
     """What a dive may cost before it is given up."""
     gap = run.cost - run.bound
-    near = not run.annealed and gap <= _ENOUGH * run.cost
-    return run.cost + max(_ABOVE * gap, _PASSING * run.cost if near else 0.0)
+    near = not run.annealed and gap <= run.tuning.root.enough * run.cost
+    return run.cost + max(run.tuning.root.above * gap, run.tuning.root.passing * run.cost if near else 0.0)
 
 
 def enumeration(run: Run, master: Master, root: Generated) -> None:
@@ -310,7 +256,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
     miss on small instances. Left out when the lists grow beyond a few thousand.
     """
     people = master.people
-    if run.incumbent is None or len(people) * run.cover.days > _SMALL:
+    if run.incumbent is None or len(people) * run.cover.days > run.tuning.root.enumerated:
         return
     until = run.clock.elapsed + 0.3 * run.clock.left
     prices = run.cover.prices(root.duals)
@@ -344,7 +290,7 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
     """
     if run.incumbent is None or run.duals is None or not cheap(run) or lasting(run) or run.closed:
         return
-    if not run.cost - run.bound <= _ENOUGH * run.cost:  # too far apart for a tree
+    if not run.cost - run.bound <= run.tuning.tree.most_gap * run.cost:  # too far apart for a tree
         return
     until = run.clock.elapsed + share * run.clock.left
 
@@ -374,6 +320,8 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
             found=found,
             bounded=bounded,
             left=lambda: run.clock.left,
+            tuning=run.tuning.tree,
+            diving=run.tuning.dive,
         )
         tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
         tree.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from hpc.column_generation.annealing import Chains
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
 from hpc.column_generation.search_state import SearchState
+from hpc.column_generation.tuning import ColumnGenerationOptions
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers
@@ -26,7 +28,6 @@ from optimise.core.method import (
     Listener,
     Outcome,
     Progress,
-    check_options,
     stopping,
 )
 from optimise.core.result import Bounds, Plan, Stop
@@ -67,20 +68,20 @@ class Run:
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: dict[str, Any],
+        options: Mapping[str, Any] | ColumnGenerationOptions,
         name: str,
     ) -> None:
         self.clock = Deadline(limits.seconds)
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.start, self.options, self.name = start, options, name
-        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
+        self.start, self.options, self.name = start, ColumnGenerationOptions.of(options), name
+        self.tuning = self.options.tuning
         self.timers = Timers()
         with self.timers("building"):
             compiled = problem.compiled
             self.pricer = Pricer(compiled)
             self.cover = CoverRows(compiled)
         self.lattice, self.penalty = compiled.grid, penalty_of(compiled)
-        self.chains = Chains(self.cover, self.pricer, self.lattice, seed)
+        self.chains = Chains(self.cover, self.pricer, self.lattice, seed, self.tuning.annealing)
         self.bound = -math.inf
         self.source = SOURCE
         #: Bound of the checkpoint that this run goes on from, which is proven by nobody here.
@@ -146,8 +147,8 @@ class Run:
 
     def resumed(self) -> Checkpoint | None:
         """What an earlier run left, the same on all ranks (rank 0 reads)."""
-        path = self.options.get("checkpoint")
-        if path is None or not self.options.get("resume"):
+        path = self.options.checkpoint
+        if path is None or not self.options.resume:
             return None
         mine = None
         if self.comm.rank == 0:
@@ -170,7 +171,7 @@ class Run:
         self, phase: str, state: SearchState | None = None, *, master: Master | None = None, force: bool = False
     ) -> None:
         """Keep the state, now and then or by ``force``; rank 0 only."""
-        path = self.options.get("checkpoint")
+        path = self.options.checkpoint
         if path is None or self.comm.rank:
             return
         if not force and time.perf_counter() - self._saved < between(self._writing):
@@ -208,7 +209,7 @@ class Run:
         primal = self.cost if feasible else math.inf
         if self.resumed_bound > primal + TOLERANCE * max(1.0, abs(primal)):
             text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
-            raise InputError(text, file=self.options["checkpoint"], item="bound")
+            raise InputError(text, file=self.options.checkpoint, item="bound")
         if feasible and self.closed:
             stop = Stop.OPTIMAL
         elif self.stopped:

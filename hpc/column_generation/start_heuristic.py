@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.incumbent import Incumbent, repair
 from hpc.column_generation.master import Column
+from hpc.column_generation.tuning import OpeningTuning
 from optimise.core.method import Communicator
 from optimise.roster.automaton import Automata
 from optimise.roster.kernels import Pricer
@@ -25,25 +26,12 @@ from optimise.roster.search.construct import hard_price
 from optimise.roster.search.reinsertion import Reinsertion, temperatures
 from optimise.roster.search.relaxation import Relaxation, Relaxed, ascend
 
-__all__ = ["LEAST", "Opening"]
+__all__ = ["Opening"]
 
 log = logging.getLogger(__name__)
 
-#: Table cells of all people from which an opening pays: exact pricing is dear there. Below, dives find a good plan
-#: nearly as soon, and the cutoff of an early plan makes them end without one (Instance12: 4297 instead of 4141).
-LEAST = 4e7
-#: Steps of the relaxation; each costs a small part of pricing everybody once.
-_STEPS = 400
-#: Neighbourhoods per person and day.
-_TRIALS = 200
-#: A neighbourhood takes as long as this many moves of annealing; those of a full burst come per person and day.
-_MOVES, _BURST = 120, 48
-#: Bursts in the search are this part of a full one, and between these heats.
-_PART, _MILD, _WILD = 0.3, 0.08, 0.3
 #: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
 _CHUNK = 200
-#: Within this share of the bound a plan needs no other.
-_NEAR = 0.02
 
 
 class Opening:
@@ -62,22 +50,30 @@ class Opening:
         If a counter is of a kind that the kernels do not hold.
     """
 
-    def __init__(self, cover: CoverRows, pricer: Pricer, built: Automata, penalty: float, seed: int) -> None:
-        self.cover, self.pricer, self.penalty, self.seed = cover, pricer, penalty, seed
+    def __init__(
+        self,
+        cover: CoverRows,
+        pricer: Pricer,
+        built: Automata,
+        penalty: float,
+        seed: int,
+        tuning: OpeningTuning = OpeningTuning(),  # noqa: B008
+    ) -> None:
+        self.cover, self.pricer, self.penalty, self.seed, self.tuning = cover, pricer, penalty, seed, tuning
         self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled))
         people, days = self.search.plan.words.shape
         #: how much longer than a first annealing this may take
-        self.stretch = 2.0
-        self.trials = people * days * _TRIALS
+        self.stretch = tuning.stretch
+        self.trials = people * days * tuning.trials
         #: as :class:`~hpc.column_generation.annealing.Chains`, whose place in the search this takes
-        self.full = people * days * _BURST * _MOVES
-        self.warmth, self.suited, self.pace = 0.0, True, (1.1, 0.95)
+        self.full = people * days * tuning.burst * tuning.moves
+        self.warmth, self.suited, self.pace = 0.0, True, (tuning.longer, tuning.shorter)
 
     def relax(self, comm: Communicator, over: Callable[[], bool]) -> Relaxed:
         """Bound, duals and mean rosters with totals priced, people shared out; the same on all ranks."""
         mine = np.arange(comm.rank, self.search.plan.words.shape[0], comm.size)
         lagrangian = Relaxation(self.search.staff, self.cover, mine)
-        return ascend(lagrangian, seconds=math.inf, comm=comm, steps=_STEPS, over=over)
+        return ascend(lagrangian, seconds=math.inf, comm=comm, steps=self.tuning.steps, over=over)
 
     def plans(
         self,
@@ -96,7 +92,7 @@ class Opening:
         spent : callable
             Share of the time that is gone; 0 throughout leaves the schedule to the number of neighbourhoods.
         """
-        if incumbent.feasible and incumbent.cost <= (1.0 + _NEAR) * relaxed.bound:
+        if incumbent.feasible and incumbent.cost <= (1.0 + self.tuning.near) * relaxed.bound:
             return [incumbent]
         made: list[tuple[int, NDArray[np.int16], NDArray[np.float64]]] = []
         for k in range(comm.rank, 1 if comm.size <= 3 else comm.size, comm.size):
@@ -132,11 +128,11 @@ class Opening:
         if days not in (None, (0, self.cover.days)):
             raise ValueError("bursts of reinsertion have no window")
         random = np.random.default_rng([self.seed, 89, *stream])
-        best = incumbent.copy()
+        best, mild, wild = incumbent.copy(), self.tuning.mild, self.tuning.wild
         made: dict[int, Column] = {}
-        part = max(1, int(_PART * self.full))
+        part = max(1, int(self.tuning.part * self.full))
         for left in range(max(moves, 1), 0, -part):
-            warm = min(heat, float(_MILD * (_WILD / _MILD) ** random.uniform()))
+            warm = min(heat, float(mild * (wild / mild) ** random.uniform()))
             columns, gain = self._burst(best, min(left, part), warm, int(random.integers(1 << 30)), over)
             if gain > 1e-9:
                 best.put(columns)
@@ -148,7 +144,7 @@ class Opening:
     def _burst(
         self, incumbent: Incumbent, moves: int, heat: float, seed: int, over: Callable[[], bool]
     ) -> tuple[list[Column], float]:
-        search, trials = self.search, max(_CHUNK, moves // _MOVES)
+        search, trials = self.search, max(_CHUNK, moves // self.tuning.moves)
         search.tally[:] = 0.0
         search.start(incumbent.words)
         hot, cold = temperatures(self.cover.compiled)

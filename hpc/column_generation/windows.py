@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import Chains
 from hpc.column_generation.ascent import ascend
-from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, Pricing, generate, rising
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
+from hpc.column_generation.tuning import DiveTuning, WindowTuning
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Work
 from optimise.roster.kernels import COARSE
@@ -23,19 +24,9 @@ from optimise.roster.kernels import COARSE
 if TYPE_CHECKING:
     from hpc.column_generation.run import Run
 
-__all__ = ["LEAST", "WIDE", "renew", "sweep"]
+__all__ = ["renew", "sweep"]
 
 Floats = NDArray[np.float64]
-
-#: Days of the first windows, between two of them and by which they grow; horizons from which they are worth while.
-WIDE, _STEP, LEAST = 28, 14, 42
-#: Passes of one width while each gains this share of the cost.
-_PASSES, _GAIN = 3, 0.01
-#: Share of the time left that passes may take.
-_SHARE = 0.7
-#: Rounds of the ascent and of the master, and the gap, as a part of what may be gained, that ends them.
-_ASCENT, _ROUNDS, _LOOSE = 30, 60, 0.1
-_DIVE = Steps(whole=False, share=0.1, sure=0.95, iterations=5, rise=math.inf, reverts=3, level=0.85)
 
 
 def sweep(run: Run, team: Team, whole: Master) -> bool:
@@ -49,15 +40,15 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
     bool
         Whether there was time for all passes.
     """
-    days = run.cover.days
+    days, t = run.cover.days, run.tuning.windows
     if run.incumbent is None:
         return True
-    until = run.clock.elapsed + _SHARE * run.clock.left
-    wide, k = WIDE, 0
+    until = run.clock.elapsed + t.share * run.clock.left
+    wide, k = t.days, 0
     while wide < days:
-        for _ in range(_PASSES):
+        for _ in range(t.passes):
             before = run.cost
-            for first in range(0, days - wide + _STEP, _STEP):
+            for first in range(0, days - wide + t.step, t.step):
                 if run.over() or run.closed or run.clock.elapsed > until:
                     return False
                 window = (min(first, days - wide), min(first + wide, days))
@@ -72,6 +63,8 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                         lattice=run.lattice,
                         over=run.over,
                         left=lambda: run.clock.left,
+                        tuning=t,
+                        diving=run.tuning.dive,
                     )
                     run.pricer.settle(tables)  # repairs leave no trace in later answers
                 k += 1
@@ -79,9 +72,9 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                     run.incumbent = better
                     run.report("window")
                     whole.add_plan(run.incumbent.words, run.incumbent.personal)
-            if before - run.cost < _GAIN * before:
+            if before - run.cost < t.gain * before:
                 break
-        wide += _STEP
+        wide += t.step
     return True
 
 
@@ -96,6 +89,8 @@ def renew(
     over: Callable[[], bool],
     left: Callable[[], float] = lambda: math.inf,
     work: Work | None = None,
+    tuning: WindowTuning = WindowTuning(),  # noqa: B008
+    diving: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Incumbent | None:
     """Plan everybody anew on the days of a half-open window; None where the plan does not become cheaper.
 
@@ -120,8 +115,8 @@ def renew(
         start=np.zeros(cover.lines),
         target=rest.cost,
         cutoff=cutoff,
-        iterations=_ASCENT,
-        keep=10,
+        iterations=tuning.ascent,
+        keep=tuning.kept,
         lines=rest.lines,
         shut=rest.shut,
         over=over,
@@ -142,9 +137,9 @@ def renew(
             center=center,
             cutoff=cutoff,
             lattice=lattice,
-            iterations=_ROUNDS,
+            iterations=tuning.rounds,
             shut=rest.shut,
-            loose=_LOOSE,
+            loose=tuning.loose,
             smoothing=0.5,
             over=over,
             grid=COARSE,
@@ -156,7 +151,7 @@ def renew(
     found = dive(
         master,
         pricing,
-        _DIVE,
+        tuning.dive,
         fixed=rest.fixed,
         center=root.duals,
         lattice=lattice,
@@ -164,6 +159,7 @@ def renew(
         over=over,
         shut=rest.shut,
         grid=COARSE,
+        tuning=diving,
     )
     if found is None:
         return None

@@ -15,9 +15,6 @@ __all__ = ["PriceMaster", "Priced", "quotas"]
 
 Floats = NDArray[np.float64]
 
-#: Price of a bed beyond the supply, as a multiple of the largest cost of a trust.
-_BEYOND = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class Priced:
@@ -47,10 +44,12 @@ class PriceMaster:
     ----------
     supply : float array (units, days)
     trusts : int
+    beyond : float
+        Price of a bed beyond the supply, as a multiple of the largest cost of a trust.
     """
 
-    def __init__(self, supply: Floats, trusts: int) -> None:
-        self.supply, self.trusts = supply, trusts
+    def __init__(self, supply: Floats, trusts: int, beyond: float = 10.0) -> None:
+        self.supply, self.trusts, self.beyond = supply, trusts, beyond
         self._cost: list[Floats] = []
         self._use: list[Floats] = []
 
@@ -67,7 +66,7 @@ class PriceMaster:
         """
         cost, use = np.stack(self._cost), np.stack(self._use)  # (rounds, trusts), (rounds, trusts, units, days)
         rounds, size = len(cost), self.supply.size
-        beyond, unused = np.full(size, _BEYOND * max(1.0, float(np.abs(cost).max()))), np.zeros(size)
+        beyond, unused = np.full(size, self.beyond * max(1.0, float(np.abs(cost).max()))), np.zeros(size)
         if centre is not None:
             beyond, unused = centre.ravel() + radius, -np.maximum(0.0, centre.ravel() - radius)
         columns = sparse.csr_matrix(use.reshape(rounds * self.trusts, size).T)

@@ -23,8 +23,6 @@ __all__ = ["Member", "Reply"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_NODES = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -54,10 +52,12 @@ class Member:
     trust : int
         Its file is read here and nowhere else.
     seed : int
+    nodes : int
+        Of branch and bound for a whole plan under a work limit.
     """
 
-    def __init__(self, region: RegionProblem, trust: int, *, seed: int = 0) -> None:
-        self.region, self.seed = region, seed
+    def __init__(self, region: RegionProblem, trust: int, *, seed: int = 0, nodes: int = 500) -> None:
+        self.region, self.seed, self.nodes = region, seed, nodes
         self.problem = problem = region.member(trust)
         self.parts = split(problem)
         count = problem.scenarios.count
@@ -160,7 +160,7 @@ class Member:
             if over() or (math.isfinite(value) and value - bound <= gap * abs(value)):
                 break
             step = self.master.whole(
-                seconds=math.inf if fixed else seconds, gap=0.3 * gap, nodes=_NODES if fixed else None, start=best
+                seconds=math.inf if fixed else seconds, gap=0.3 * gap, nodes=self.nodes if fixed else None, start=best
             )
             if not len(step.estimate):
                 break

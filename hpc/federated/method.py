@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from hpc.federated.audit import RecordingComm
 from hpc.federated.master import PriceMaster, quotas
 from hpc.federated.member import Member
+from hpc.federated.options import FederatedOptions
 from hpc.runtime.timers import Timers
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import make_folder
@@ -34,9 +34,9 @@ from optimise.core.method import (
     Listener,
     Outcome,
     Progress,
-    check_options,
     stopping,
 )
+from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 
 __all__ = ["FederatedMethod", "suppressed"]
@@ -47,14 +47,9 @@ Floats = NDArray[np.float64]
 
 SOURCE = "prices of shared units (Lagrangian bound over trusts)"
 _TOLERANCE = 1e-6
-#: Price rounds after which whole plans are tried at the latest, and most rounds.
-_EVERY, _MOST = 12, 200
-#: Most whole answers to prices in a row.
-_SHARPER = 6
 _PRICES = "prices by unit and day (float32)"
 _ANSWER = "bound, cost and use by unit and day of each trust of the rank"
 _LEAST_USE = "least use by unit and day of each trust of the rank"
-_KNOWN = frozenset({"audit", "plans", "suppress", "tolerance"})
 _STOP, _PRICE, _LEAST, _SETTLE, _SHARP = range(5)
 
 
@@ -67,22 +62,12 @@ def suppressed(use: Floats, below: int) -> Floats:
     return np.where(small, np.where(use > 0, float(below), 0.0), use)
 
 
+@documented
 class FederatedMethod:
-    """Price decomposition over trusts; each trust's rank reads its own file only.
-
-    Options
-    -------
-    audit : path
-        Folder for ``audit-rank0.jsonl`` and so on: every message that the rank sends (what, bytes, to whom).
-    plans : path
-        Folder into which each rank writes the plans of its own trusts.
-    suppress : int
-        Hide reported uses smaller than this (default 0: none hidden; 5 is usual).
-    tolerance : float
-        Relative gap to which trusts answer prices (default a fifth of the gap asked for, 0.0001 to 0.001).
-    """
+    """Price decomposition over trusts; each trust's rank reads its own file only."""
 
     name = "federated"
+    options = FederatedOptions
 
     def supports(self, problem: Any) -> bool:
         return isinstance(problem, RegionProblem)
@@ -98,9 +83,7 @@ class FederatedMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        given = dict(options or {})
-        check_options(given, _KNOWN)
-        return Federation(problem, limits, seed, comm, listen, given).solve()
+        return Federation(problem, limits, seed, comm, listen, FederatedOptions.of(options)).solve()
 
 
 class Federation:
@@ -113,18 +96,19 @@ class Federation:
         seed: int,
         comm: Communicator,
         listen: Listener,
-        options: dict[str, Any],
+        options: FederatedOptions,
     ) -> None:
         self.clock, self.timers = Deadline(limits.seconds), Timers()
         self.region, self.limits, self.seed, self.listen, self.options = region, limits, seed, listen, options
-        audit = options.get("audit")
-        self.comm = RecordingComm(comm, Path(audit) / f"audit-rank{comm.rank}.jsonl" if audit else None)
+        self.tuning = options.tuning
+        audit = options.audit
+        self.comm = RecordingComm(comm, audit / f"audit-rank{comm.rank}.jsonl" if audit else None)
         count = len(region.trusts)
         self.owned = [t for t in range(count) if t % comm.size == comm.rank]
         with self.timers("building"):
-            self.members = {t: Member(region, t, seed=seed) for t in self.owned}
-        self.tolerance = float(options.get("tolerance", min(1e-3, max(1e-4, 0.2 * limits.gap))))
-        self.hide = int(options.get("suppress", 0))
+            self.members = {t: Member(region, t, seed=seed, nodes=self.tuning.nodes) for t in self.owned}
+        self.tolerance = options.tolerance or min(1e-3, max(1e-4, 0.2 * limits.gap))
+        self.hide = options.suppress
         self.bound, self.cost = -math.inf, math.inf
         self.plan: RegionPlan | None = None
         self.rounds, self.stopped = 0, False
@@ -171,7 +155,7 @@ class Federation:
     def _coordinate(self) -> None:
         """Price rounds, then quotas; again with sharper answers while the gap is open."""
         shape, supply = self.region.supply.shape, self.region.supply.astype(float)
-        master = PriceMaster(supply, len(self.region.trusts))
+        master = PriceMaster(supply, len(self.region.trusts), self.tuning.beyond)
         centre, prices, radius = np.zeros(shape), np.zeros(shape), 0.0
         tried: set[bytes] = set()
         aim = max(0.5 * self.limits.gap, 1.5 * self.tolerance)
@@ -185,13 +169,13 @@ class Federation:
             bound = float(answers[:, 0].sum()) - float((prices * supply).sum())
             bound -= 1e-9 * abs(bound)
             if self.rounds == 1:  # an average price to begin with
-                radius = 0.3 * float(np.abs(answers[:, 1]).sum()) / max(1.0, float(np.abs(uses).sum()))
+                radius = self.tuning.first * float(np.abs(answers[:, 1]).sum()) / max(1.0, float(np.abs(uses).sum()))
             elif hoped == math.inf:
                 pass
             elif bound > self.bound + 0.1 * (hoped - self.bound):
-                radius *= 1.5
+                radius *= self.tuning.wider
             else:
-                radius *= 0.6
+                radius *= self.tuning.narrower
             if bound > self.bound:
                 self.bound, centre = bound, prices
             master.add(answers[:, 1], uses)
@@ -203,7 +187,9 @@ class Federation:
                 "round %d: bound %.1f, best %.1f, master %.1f, radius %.1f",
                 self.rounds, bound, self.bound, solved.objective, radius,
             )  # fmt: skip
-            if solved.artificial < 1e-6 and (gap <= aim or self.rounds % _EVERY == 0 or self._late() or self._last()):
+            if solved.artificial < 1e-6 and (
+                gap <= aim or self.rounds % self.tuning.every == 0 or self._late() or self._last()
+            ):
                 quota = quotas(solved.use, self.region.supply)
                 fresh = quota.tobytes() not in tried
                 tried.add(quota.tobytes())
@@ -230,7 +216,7 @@ class Federation:
         """
         shape, supply = self.region.supply.shape, self.region.supply.astype(float)
         best, length, at, slope = -math.inf, 1.0, prices, np.zeros(shape)
-        for _ in range(_SHARPER):
+        for _ in range(self.tuning.sharper):
             asked = np.maximum(0.0, at + slope).astype(np.float32).astype(np.float64)
             answers = self._asked(_SHARP, asked)
             uses = answers[:, 2:].reshape(-1, *shape)
@@ -304,7 +290,9 @@ class Federation:
                 if int(numbers[0]) == _SHARP:
                     reply = member.sharpen(prices, **{**self._limits(), "gap": max(0.1 * self.limits.gap, 5e-4)})
                 else:
-                    reply = member.respond(prices, tolerance=float(numbers[1]), rounds=40, over=self._over)
+                    reply = member.respond(
+                        prices, tolerance=float(numbers[1]), rounds=self.tuning.answer, over=self._over
+                    )
                 made.append(_packed(reply.value, reply.cost, suppressed(reply.use, self.hide)))
         return b"".join(made)
 
@@ -344,7 +332,7 @@ class Federation:
         return self.limits.iterations is None and self.clock.over
 
     def _last(self) -> bool:
-        return self.rounds >= (_MOST if self.limits.iterations is None else self.limits.iterations)
+        return self.rounds >= (self.tuning.most if self.limits.iterations is None else self.limits.iterations)
 
     def _late(self) -> bool:
         return self.limits.iterations is None and self.clock.elapsed > 0.5 * self.clock.seconds
@@ -363,15 +351,15 @@ class Federation:
         self.stopped = bool(self.listen(progress)) or self.stopped
 
     def _write_plans(self) -> None:
-        folder = self.options.get("plans")
+        folder = self.options.plans
         if folder is None:
             return
         from optimise.capacity.formats.capacity import CapacityFormat
 
-        make_folder(Path(folder))
+        make_folder(folder)
         for t, member in self.members.items():
             if member.plan is not None:
-                CapacityFormat().write_plan(member.plan, member.problem, Path(folder) / f"plan-{self.region.trusts[t]}")
+                CapacityFormat().write_plan(member.plan, member.problem, folder / f"plan-{self.region.trusts[t]}")
 
     def _outcome(self, stats: Any) -> Outcome:
         found = self.plan is not None

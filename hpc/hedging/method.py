@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.benders.recourse import Programs
+from hpc.hedging.options import HedgingOptions
 from hpc.runtime.timers import Timers
 from optimise.capacity.model.capacity import FirstStage, extend, split, waiting
 from optimise.capacity.model.capacity_values import mean_plan, rounded, value_counts, wait_and_see
@@ -32,9 +33,9 @@ from optimise.core.method import (
     Listener,
     Outcome,
     Progress,
-    check_options,
     stopping,
 )
+from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.solvers.linear import LinearModel
 from optimise.solvers.pyomo_bridge import to_pyomo
@@ -50,7 +51,6 @@ _TOLERANCE = 1e-6
 _MARGIN = 1e-7  # relative, below bounds that HiGHS reports
 #: mpi-sppy prints to the process's standard output and keeps global state: runs of one process take turns.
 _TURN = threading.Lock()
-_KNOWN = frozenset({"rho", "relaxed", "subproblem_gap", "bound_every", "values"})
 
 
 @contextlib.contextmanager
@@ -135,26 +135,15 @@ def scenario_creator(problem: CapacityProblem, *, relaxed: bool = False) -> Call
     return creator
 
 
+@documented
 class ProgressiveHedgingMethod:
     """Progressive hedging by mpi-sppy (extra ``scenario``); every rank solves the scenarios that it owns.
 
     A round over all scenarios is not interrupted, so that a run can pass its time limit by what one round takes.
-
-    Options
-    -------
-    rho : float
-        Penalty, as a multiple of each variable's cost (default 0.5).
-    relaxed : bool
-        Hedge on the relaxation of the first stage; plans are rounded either way (default false).
-    subproblem_gap : float
-        Relative gap of scenario problems (default 0.005).
-    bound_every : int
-        Iterations between two Lagrangian bounds (default 5).
-    values : bool
-        Report the values of the stochastic solution and of perfect information (default true).
     """
 
     name = "progressive-hedging"
+    options = HedgingOptions
 
     def supports(self, problem: Any) -> bool:
         return isinstance(problem, CapacityProblem)
@@ -170,8 +159,7 @@ class ProgressiveHedgingMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        given = dict(options or {})
-        check_options(given, _KNOWN)
+        given = HedgingOptions.of(options)
         if comm.size > problem.scenarios.count:
             raise InputError(f"more ranks ({comm.size}) than scenarios ({problem.scenarios.count})")
         _mpi_sppy()
@@ -190,7 +178,7 @@ class Hedging:
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: dict[str, Any],
+        options: HedgingOptions,
     ) -> None:
         self.clock, self.timers = Deadline(limits.seconds), Timers()
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
@@ -212,7 +200,7 @@ class Hedging:
         with _silence():
             self._hedge()
         counts: dict[str, float] = {"iterations": float(self.done)}
-        if self.options.get("values", True) and not self.stopped and math.isfinite(self.cost):
+        if self.options.values and not self.stopped and math.isfinite(self.cost):
             counts |= self._values()
         stats = self.timers.stats(self.comm, counts)
         plan = None if self.best is None else self.parts.stage.plan(self.best)
@@ -234,9 +222,9 @@ class Hedging:
     def _hedge(self) -> None:
         ph_module, _, mpi = _mpi_sppy()
         world = self.comm if self.comm.size > 1 else mpi.COMM_SELF
-        limit: dict[str, float] = {"mip_rel_gap": float(self.options.get("subproblem_gap", 5e-3)), "threads": 1}
+        limit: dict[str, float] = {"mip_rel_gap": self.options.subproblem_gap, "threads": 1}
         if self.limits.iterations is None:  # a scenario that takes longer still gives a valid bound
-            limit["time_limit"] = max(1.0, 0.5 * self.clock.left / max(1, len(self.mine)))
+            limit["time_limit"] = max(1.0, self.options.tuning.scenario * self.clock.left / max(1, len(self.mine)))
         settings = {
             "solver_name": "appsi_highs",
             "PHIterLimit": 1,
@@ -249,7 +237,7 @@ class Hedging:
             "iter0_solver_options": limit,
             "iterk_solver_options": limit,
         }
-        creator = scenario_creator(self.problem, relaxed=bool(self.options.get("relaxed", False)))
+        creator = scenario_creator(self.problem, relaxed=self.options.relaxed)
         with self.timers("building"):
             ph = ph_module.PH(settings, scenario_names(self.problem), creator, mpicomm=world, rho_setter=self._rho)
             ph.PH_Prep()
@@ -257,7 +245,7 @@ class Hedging:
             self._raise(ph.Iter0())
         self.done = 1
         self._incumbent(ph, "scenarios apart")
-        every = max(1, int(self.options.get("bound_every", 5)))
+        every = self.options.bound_every
         while not self._finished():
             with self.timers("scenarios"):
                 ph.iterk_loop()
@@ -271,7 +259,7 @@ class Hedging:
 
     def _rho(self, scenario: Any, **_: Any) -> list[tuple[int, float]]:
         """Penalties in proportion to costs (Watson, Woodruff 2011)."""
-        factor = float(self.options.get("rho", 0.5))
+        factor = self.options.rho
         cost = np.maximum(np.abs(self.parts.first.cost), 1.0)
         nodes = scenario._mpisppy_node_list[0].nonant_vardata_list
         scale = [*(factor * cost).tolist(), 1e-3 * factor]  # the last for the threshold of CVaR, in money itself
@@ -296,7 +284,7 @@ class Hedging:
             ph.Compute_Xbar()
             some = next(iter(ph.local_scenarios.values()))
             values = np.array([some._mpisppy_model.xbars["ROOT", i]._value for i in range(self.parts.first.columns)])
-            point = rounded(self.problem, self.parts.stage, values, 0.5)
+            point = rounded(self.problem, self.parts.stage, values, self.options.tuning.rounding)
         self._try(point, event)
 
     def _try(self, point: Floats, event: str) -> float:

@@ -15,26 +15,21 @@ from typing import Any
 
 import numpy as np
 
+from hpc.hospital.options import HospitalOptions
 from hpc.runtime.timers import Timers
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 
 __all__ = ["HospitalSearchMethod"]
 
-#: Parts of the time at which the rounds end.
-ROUNDS = (0.5, 0.7, 0.85, 1.0)
-#: Share of the bound in the first round of one walker of several, and in the run of a rank on its own.
-BOUND, BOUND_ALONE = 0.3, 0.2
-#: Walkers of a round under a work limit, whatever the number of ranks (up to it).
-WALKERS = 4
-#: Steps of a walker in a round under a work limit: the joint search and two neighbourhoods.
-STEPS = 3
 
-
+@documented
 class HospitalSearchMethod:
     """Parallel joint search; see :func:`optimise.hospital.search.improve_hospital` for what one walker does."""
 
     name = "hospital"
+    options = HospitalOptions
 
     def supports(self, problem: Any) -> bool:
         return getattr(problem, "kind", "") == "hospital"
@@ -52,11 +47,12 @@ class HospitalSearchMethod:
     ) -> Outcome:
         from optimise.hospital.search import improve_hospital
 
+        t = HospitalOptions.of(options).tuning
         clock, timers = Deadline(limits.seconds), Timers()
         work = limits.iterations is not None
-        ends, share_of_bound = (ROUNDS, BOUND) if comm.size > 1 else ((1.0,), BOUND_ALONE)
-        walkers = max(WALKERS, comm.size) if work else comm.size
-        count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * STEPS))
+        ends, share_of_bound = (t.rounds, t.bound) if comm.size > 1 else ((1.0,), t.bound_alone)
+        walkers = max(t.walkers, comm.size) if work else comm.size
+        count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * t.steps))
         best = Outcome(start, Stop.TIME, Bounds())
         known, done = _Known(listen if comm.rank == 0 else None, clock), 0
         for round_ in range(count):
@@ -67,7 +63,7 @@ class HospitalSearchMethod:
                 if left < 0.05 or known.asked:
                     break
                 stream = int(np.random.default_rng((seed, walker, round_)).integers(2**31))
-                share = replace(limits, seconds=left, iterations=STEPS if work else None)
+                share = replace(limits, seconds=left, iterations=t.steps if work else None)
                 with timers("search"):
                     found = improve_hospital(
                         problem,

@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import sound
+from hpc.column_generation.tuning import ColumnGenerationOptions
+from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.timers import Timers
 from optimise.core.checkpoint import SECONDS_BETWEEN
@@ -35,7 +38,6 @@ from optimise.core.method import (
     Listener,
     Outcome,
     Progress,
-    check_options,
     stopping,
 )
 from optimise.core.result import Bounds, Plan, Stop
@@ -48,48 +50,21 @@ from optimise.roster.search.construct import hard_price, table_cells
 from optimise.roster.search.reinsertion import Reinsertion, temperatures
 from optimise.roster.search.relaxation import SOURCE, Relaxation, ascend
 
-__all__ = ["MOST_WORK", "LongRun", "is_long"]
+__all__ = ["LongRun", "is_long"]
 
 log = logging.getLogger(__name__)
 
-#: Table cells of all people together beyond which one round of exact pricing takes too long.
-MOST_WORK = 4e8
-#: Share of the time for the bound, and the longest a round lasts (seconds).
-BOUND_SHARE, ROUND = 0.2, 4.0
-#: Lanes and neighbourhoods per lane of a round under work limits, whatever the number of ranks.
-LANES, TRIALS = 4, 400
-#: Days between lanes that nobody changes, and the fewest days of a lane.
-GAP, LEAST = 7, 21
-#: Starts that are made and compared.
-STARTS = 2
-#: Share of the time left that chains of annealing get where they suit, their number (more ranks run one each), moves
-#: of the probe that tells how fast they are, and moves per person and day under work limits.
-CHAIN_SHARE, CHAINS, PROBE, PER_CELL = 0.8, 2, 200_000, 500
-#: Share of changes of one duty that may break a person's sequence rules for annealing to suit: 0.54 on INRC-II, 0.64 to
-#: 0.70 on Curtois.
-MOST_BROKEN = 0.6
 
-
-def is_long(problem: RosterProblem) -> bool:
+def is_long(problem: RosterProblem, tuning: LongTuning = LongTuning()) -> bool:  # noqa: B008
     """Whether exact pricing of everybody would take minutes a round, judged by size alone."""
     try:
-        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK)
+        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > tuning.most_work)
     except UnsupportedError:
         return False
 
 
 class LongRun:
-    """One solve of a long roster problem.
-
-    Options
-    -------
-    checkpoint : path
-    resume : bool
-    root : bool
-        False leaves the bound out (the start is then made without it).
-    root_share : float
-        Share of the time for the bound.
-    """
+    """One solve of a long roster problem."""
 
     def __init__(
         self,
@@ -99,13 +74,13 @@ class LongRun:
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: dict[str, Any],
+        options: Mapping[str, Any] | ColumnGenerationOptions,
         name: str,
     ) -> None:
         self.clock = Deadline(limits.seconds)
         self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.given, self.options, self.name = start, options, name
-        check_options(options, {"root", "checkpoint", "resume", "root_share", "anneal_share"})
+        self.given, self.options, self.name = start, ColumnGenerationOptions.of(options), name
+        self.tuning = self.options.long_tuning
         self.timers = Timers()
         self.stopped = False
         self.bound = self.resumed_bound = -math.inf  # the second is of the checkpoint that this run goes on from
@@ -132,11 +107,11 @@ class LongRun:
         return self._outcome()
 
     def _bound(self) -> NDArray[np.float32] | None:
-        if not self.options.get("root", True) or self._resumed():
+        if not self.options.root or self._resumed():
             return None
         comm = self.comm
         mine = np.arange(comm.rank, self.problem.shape[0], comm.size)
-        share = float(self.options.get("root_share", BOUND_SHARE))
+        share = self.options.root_share or self.tuning.bound_share
 
         def listen(bound: float) -> None:
             self.bound = bound
@@ -147,7 +122,7 @@ class LongRun:
                 Relaxation(self.search.staff, self.cover, mine),
                 seconds=share * self.clock.left,
                 comm=comm,
-                steps=None if self.limits.iterations is None else 300,
+                steps=None if self.limits.iterations is None else self.tuning.bound_steps,
                 over=self._over,
                 listen=listen,
             )
@@ -165,7 +140,7 @@ class LongRun:
                 words = np.array(self.given.duties)
             if words is not None and math.isfinite(search.start(words)):
                 made.append((search.cost, -1, search.plan.words.copy()))
-            for k in range(comm.rank, STARTS if words is None else 0, comm.size):
+            for k in range(comm.rank, self.tuning.starts if words is None else 0, comm.size):
                 rng = np.random.default_rng((self.seed, 1, k))
                 if search.construct(rng, mean):
                     search.repair(rng, self._over)
@@ -191,23 +166,24 @@ class LongRun:
     def _anneal(self) -> None:
         """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
         assert self.best is not None
-        if self._broken() > MOST_BROKEN or self._over():
+        if self._broken() > self.tuning.most_broken or self._over():
             return
         comm, start = self.comm, self.best
-        share = float(self.options.get("anneal_share", CHAIN_SHARE))
+        t, asked = self.tuning, self.options.anneal_share
+        share = t.chain_share if asked is None else asked
         made: list[tuple[float, int, NDArray[np.int16]]] = []
         with self.timers("annealing"):
             annealer = Annealer(self.problem.compiled, self.cover)
             cold = (self.problem.compiled.grid or 1e-3 * annealer.hard) / 6.0
-            probe, each = sound(annealer, start, cold, self.seed, PROBE)
+            probe, each = sound(annealer, start, cold, self.seed, t.probe)
             warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
-            chains = CHAINS if self.limits.iterations is not None else comm.size
-            moves = PER_CELL * start.size
+            chains = t.chains if self.limits.iterations is not None else comm.size
+            moves = t.moves * start.size
             if self.limits.iterations is None:
                 moves = int(comm.bcast(share * self.clock.left / (1.2 * each)))
             for k in range(comm.rank, chains, comm.size):
                 seed = int(np.random.default_rng((self.seed, 5, k)).integers(1 << 30))
-                words = annealer.run(probe, max(moves, PROBE), warm, cold, seed, self._over)
+                words = annealer.run(probe, max(moves, t.probe), warm, cold, seed, self._over)
                 made.append((self._legal(words, start), k, self.search.plan.words.copy()))
             every = [one for part in comm.allgather(made) for one in part]
         cost, _, words = min(every, key=lambda one: (one[0], one[1]))
@@ -265,7 +241,7 @@ class LongRun:
             spans = self.comm.bcast(self._lanes())
             start = self.search.plan.words.copy()
             mine = []
-            until = self.clock.elapsed + min(ROUND, self.clock.left)
+            until = self.clock.elapsed + min(self.tuning.round, self.clock.left)
             for k in range(self.comm.rank, len(spans), self.comm.size):
                 if k != self.comm.rank:
                     self.search.start(start)
@@ -282,16 +258,16 @@ class LongRun:
 
     def _lanes(self) -> list[tuple[int, int]]:
         """Stretches of this round: one per lane, or the whole horizon for everybody."""
-        days = self.problem.shape[1]
-        lanes = LANES if self.limits.iterations is not None else self.comm.size
-        lanes = min(lanes, days // (LEAST + GAP))
+        days, t = self.problem.shape[1], self.tuning
+        lanes = t.lanes if self.limits.iterations is not None else self.comm.size
+        lanes = min(lanes, days // (t.least + t.gap))
         if lanes < 2 or self.rounds % 4 == 3:
-            return [(0, days)] * (LANES if self.limits.iterations is not None else self.comm.size)
+            return [(0, days)] * (t.lanes if self.limits.iterations is not None else self.comm.size)
         rng = np.random.default_rng((self.seed, 3, self.rounds))
-        most = max(0, min(days // lanes // 2, days // lanes - LEAST))
+        most = max(0, min(days // lanes // 2, days // lanes - t.least))
         shift = int(rng.integers(0, most + 1)) if self.rounds % 2 else 0
         cuts = [0, *(k * days // lanes - shift for k in range(1, lanes)), days]
-        return [(a + (GAP if a else 0), b) for a, b in pairwise(cuts) if b - a >= LEAST]
+        return [(a + (t.gap if a else 0), b) for a, b in pairwise(cuts) if b - a >= t.least]
 
     def _lane(
         self, k: int, spans: list[tuple[int, int]], temperature: float, until: float
@@ -308,7 +284,7 @@ class LongRun:
             over=lambda: self._over() or self.clock.elapsed > until,
             span=spans[k],
             pinned=pinned,
-            trials=None if self.limits.iterations is None else TRIALS,
+            trials=None if self.limits.iterations is None else self.tuning.trials,
         )
         first, last = spans[k]
         return self.search.cost, self.search.plan.words[:, first:last].copy(), self.search.tally.copy()
@@ -367,8 +343,8 @@ class LongRun:
 
     def _resumed(self) -> bool:
         """Take plan and bound of an earlier run; under work limits the run begins again, for the same answer."""
-        path = self.options.get("checkpoint")
-        if path is None or not self.options.get("resume") or self.limits.iterations is not None:
+        path = self.options.checkpoint
+        if path is None or not self.options.resume or self.limits.iterations is not None:
             return False
         mine = None
         if self.comm.rank == 0:
@@ -383,7 +359,7 @@ class LongRun:
         return math.isfinite(found.bound)
 
     def _save(self, force: bool = False) -> None:
-        path = self.options.get("checkpoint")
+        path = self.options.checkpoint
         if path is None or self.comm.rank or self.best is None:
             return
         if force or time.perf_counter() - self._saved > SECONDS_BETWEEN:
@@ -407,7 +383,7 @@ class LongRun:
             stop = Stop.ITERATIONS if self.limits.iterations is not None else Stop.GAP
         if self.resumed_bound > primal + 1e-6 * max(1.0, abs(primal)):
             text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
-            raise InputError(text, file=self.options["checkpoint"], item="bound")
+            raise InputError(text, file=self.options.checkpoint, item="bound")
         dual = min(self.bound, primal)
         kept = math.isfinite(self.resumed_bound) and self.bound <= self.resumed_bound
         source = from_checkpoint(SOURCE) if kept else SOURCE

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Balance", "imbalance", "longest_first", "rebalanced"]
+from optimise.core.options import Tuning, knob
 
-#: Items change ranks when that makes the slowest rank this much faster, first after so many calls, then after twice as
-#: many each time: the new rank has to prepare for them, and seconds are never quite the same.
-_WORTH, _CALLS = 0.2, 8
+__all__ = ["Balance", "BalanceTuning", "imbalance", "longest_first", "rebalanced"]
+
+
+class BalanceTuning(Tuning):
+    """When items change ranks: the new rank has to prepare for them, and seconds are never quite the same."""
+
+    worth: float = knob(0.2, unit="part of its time", source="a tenth costs more (Instance15)", gt=0, lt=1)
+    """How much faster a change has to make the slowest rank."""
+    calls: int = knob(8, unit="calls", source="Instance15: 1.45 in the first calls, 1.13 after twenty by itself", ge=1)
+    """Pricing calls before the first change; twice as many each time after that."""
 
 
 def longest_first(work: NDArray[np.float64], ranks: int) -> NDArray[np.int32]:
@@ -54,6 +61,7 @@ class Balance:
     owner : ndarray (items,)
         Rank of each item at first.
     ranks : int
+    tuning : BalanceTuning
 
     Attributes
     ----------
@@ -61,11 +69,11 @@ class Balance:
         What each item took lately; 0 where nobody knows.
     """
 
-    def __init__(self, owner: NDArray[np.int32], ranks: int) -> None:
-        self.owner, self.ranks = owner, ranks
+    def __init__(self, owner: NDArray[np.int32], ranks: int, tuning: BalanceTuning = BalanceTuning()) -> None:  # noqa: B008
+        self.owner, self.ranks, self.tuning = owner, ranks, tuning
         self.seconds = np.zeros(len(owner))
         self._calls = self._since = 0
-        self._patience = _CALLS
+        self._patience = tuning.calls
 
     def note(self, items: NDArray[np.int64], seconds: NDArray[np.float64]) -> None:
         """What some items took in the call that is under way. The first call is not looked at: it prepares."""
@@ -84,7 +92,7 @@ class Balance:
         work[items] = self.seconds[items]
         new = rebalanced(work, self.owner, self.ranks)
         before, after = (float(np.bincount(who, weights=work, minlength=self.ranks).max()) for who in (self.owner, new))
-        if before - after <= _WORTH * before:
+        if before - after <= self.tuning.worth * before:
             return nobody
         self._since, self._patience = 0, 2 * self._patience
         items_moved = np.flatnonzero(new != self.owner)

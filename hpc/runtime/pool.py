@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.generation import LocalPricing, Masks, for_everybody
 from hpc.column_generation.master import Column
-from hpc.runtime.balance import Balance
+from hpc.runtime.balance import Balance, BalanceTuning
 from hpc.runtime.timers import Timers
 from optimise.core.method import Communicator
 from optimise.roster.identical import distinct
@@ -59,8 +59,8 @@ class Team:
     stopping : callable
         Whether this rank has been asked to stop; asked on every rank with every answer, so that a signal that reaches
         any rank reaches rank 0 within one pricing call.
-    balance : bool
-        Whether owners follow the measured seconds.
+    balance : BalanceTuning, optional
+        When owners follow the measured seconds; None leaves them as they are.
 
     Attributes
     ----------
@@ -80,10 +80,10 @@ class Team:
         timers: Timers,
         stopping: Callable[[], bool] = lambda: False,
         *,
-        balance: bool = True,
+        balance: BalanceTuning | None = BalanceTuning(),  # noqa: B008
     ) -> None:
         self.comm, self.local, self.owner, self.timers, self.stopping = comm, local, owner, timers, stopping
-        self.balance = Balance(owner, comm.size) if balance and comm.rank == 0 else None
+        self.balance = Balance(owner, comm.size, balance) if balance is not None and comm.rank == 0 else None
         self.asked = False
         self.calls = 0
         self._tables: Tables = {}

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.parallel_search import ROUND
+from hpc.column_generation.tuning import SearchTuning
 from hpc.runtime.balance import Balance, longest_first
 from hpc.scaling.trace import Trace
 
 __all__ = ["DEFAULT_RANKS", "Network", "Prediction", "predict"]
+
+_ROUND = SearchTuning().round
 
 DEFAULT_RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _DRAWS = 400  # rounds drawn for the mean of the slowest neighbourhood
@@ -97,7 +99,7 @@ def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Predic
         alone / (ranks * root) if root > 0 else 1.0,
         serial / root if root > 0 else 0.0,
         useful / (ranks * whole) if whole > 0 else math.nan,
-        max(ROUND, ranks) / whole if whole > 0 else math.nan,
+        max(_ROUND, ranks) / whole if whole > 0 else math.nan,
     )
 
 
@@ -135,9 +137,9 @@ def _round(trace: Trace, ranks: int, network: Network, seed: int) -> tuple[float
     spent = np.array([s for each in trace.attempts for s in each])
     if not len(spent):
         return 0.0, 0.0
-    tasks = max(ROUND, ranks)
+    tasks = max(_ROUND, ranks)
     merging = sum(trace.merging) / len(spent) * tasks  # every attempt is merged by every rank
-    if tasks == ROUND and all(len(each) == ROUND for each in trace.attempts):
+    if tasks == _ROUND and all(len(each) == _ROUND for each in trace.attempts):
         drawn = np.array(trace.attempts)  # the very rounds that were recorded
     else:
         drawn = np.random.default_rng([seed, ranks]).choice(spent, size=(_DRAWS, tasks))

@@ -17,7 +17,7 @@ from hpc.column_generation.master import Column, Master
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import penalty_of
 from hpc.column_generation.search_state import SearchState
-from hpc.runtime.balance import longest_first
+from hpc.runtime.balance import BalanceTuning, longest_first
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers
 from optimise.core.errors import UnsupportedError
@@ -250,7 +250,7 @@ def perform(
     pricer.settle({})
     team_timers, timers = Timers(), _Attempts()
     local = _Pricing(pricer, cover, done, comm.clock, sizes)
-    team = Team(comm, local, owner, team_timers, balance=workload.balance)
+    team = Team(comm, local, owner, team_timers, balance=BalanceTuning() if workload.balance else None)
     done.wall["pricing"] = 0.0
 
     def price(duals: Floats, people: list[int], shut: Masks) -> tuple[Floats, list[Column]]:

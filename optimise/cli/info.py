@@ -3,27 +3,82 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimise.cli.arguments import Json
 from optimise.core.errors import WardwiseError
 
+if TYPE_CHECKING:
+    from optimise.core.options import Knob
+
 __all__ = ["doctor", "formats", "methods"]
 
+_WIDTH = 100
 
-def methods(as_json: Json = False) -> None:
-    """List the installed methods, those of other packages included."""
+
+def methods(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Tell this method's options and tuning.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the installed methods, those of other packages included; with NAME, what can be set of one."""
     from optimise.core.method import available_methods
 
     found = available_methods()
+    if name is not None:
+        _one_method(name, as_json=as_json)
+        return
     if as_json:
         print(json.dumps(found, indent=1))
         return
     width = max(map(len, found))
     for name, target in found.items():
         print(f"{name:<{width}}  {_summary(target)}")
+
+
+def _one_method(name: str, *, as_json: bool) -> None:
+    """Options and tuning of one method, by kind of problem where they differ."""
+    from optimise.core.method import available_methods, get_method
+    from optimise.core.options import knobs, models
+
+    method = get_method(name)
+    target = available_methods()[name]
+    known = {kind: list(knobs(model)) for kind, model in models(method).items()}
+    if as_json:
+        told = {kind or "all": [_told(k) for k in listed] for kind, listed in known.items()}
+        print(json.dumps({"name": name, "from": target, "summary": _summary(target), "options": told}, indent=1))
+        return
+    print(f"{name}  {_summary(target)}")
+    if not known:
+        print(f"\nIts options stand in the documentation of {target}.")
+    for kind, listed in known.items():
+        others = "other problems" if len(known) > 1 else "all problems"
+        for what, part in (("options", False), ("tuning", True)):
+            mine = [k for k in listed if ("." in k.name) is part]
+            if mine:
+                print(f"\n{what} on {f'{kind} problems' if kind else others}")
+                for k in mine:
+                    _show_knob(k)
+        if not listed:
+            print(f"\nno options on {f'{kind} problems' if kind else others}")
+
+
+def _told(knob: Knob) -> dict[str, object]:
+    default = json.loads(json.dumps(knob.default, default=str))
+    told = {"name": knob.name, "default": default, "range": knob.range, "unit": knob.unit}
+    return told | {"meaning": knob.text, "source": knob.source}
+
+
+def _show_knob(knob: Knob) -> None:
+    import textwrap
+
+    unit = f" {knob.unit}" if knob.unit else ""
+    default = "none" if knob.default is None else str(knob.default)
+    print(f"  {knob.name} = {default}{unit}  ({knob.range})")
+    source = f" [{knob.source}]" if knob.source else ""
+    for line in textwrap.wrap(knob.text + source, _WIDTH):
+        print(f"      {line}")
 
 
 def _summary(target: str) -> str:

@@ -58,7 +58,18 @@ def solve(
     ] = None,
     start: Annotated[Path | None, typer.Option("--start", metavar="PLAN", help="Plan to start from.")] = None,
     option: Annotated[
-        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option of the method; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--option",
+            metavar="KEY=VALUE",
+            help="Option of the method (see 'wardwise methods NAME'); repeatable.",
+        ),
+    ] = None,
+    option_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--options", metavar="FILE", help="TOML file with options and a table [tuning]; --option goes before it."
+        ),
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="Also write DIR/report.html.")] = False,
     stage_by_stage: Annotated[
@@ -108,6 +119,7 @@ def solve(
     from optimise.core import breadcrumb as phase
     from optimise.core.communicator import abort_on_error, announced_size, find_world
     from optimise.core.method import Limits
+    from optimise.core.options import read_options
 
     if report and output is None:
         raise WardwiseError("--report needs --output DIR to write into")
@@ -115,7 +127,7 @@ def solve(
         raise WardwiseError("--resume needs --checkpoint DIR to go on from")
     guard_rank()
     limits = Limits(time_limit, gap, iterations, threads)
-    options = pairs(option or [])
+    options = (read_options(option_file) if option_file is not None else {}) | pairs(option or [])
     if stage_by_stage and method != "stage-by-stage":
         method, options = "stage-by-stage", {"inner": method, **options}
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
 from optimise.core import compiling
-from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.errors import UnsupportedError
 from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Progress",
     "SerialComm",
     "available_methods",
-    "check_options",
     "get_method",
     "now",
     "stopping",
@@ -222,15 +221,3 @@ def get_method(name: str) -> Method:
     if name not in known:
         raise UnsupportedError(f"unknown method {name!r}; installed: {', '.join(known)}")
     return _load(known[name])
-
-
-def check_options(options: Mapping[str, Any], known: Collection[str]) -> None:
-    """Refuse options that a method does not know.
-
-    Raises
-    ------
-    InputError
-        Names those unknown and those there are.
-    """
-    if unknown := sorted(set(options) - set(known)):
-        raise InputError(f"unknown option {', '.join(unknown)}; known: {', '.join(sorted(known))}")

@@ -1,24 +1,48 @@
 """Options and tuning of methods as frozen, checked data.
 
 An :class:`Options` model holds what a user may ask of a method; a :class:`Tuning` model holds the numbers that steer
-its
-search, each with its unit, its range and the experiment that chose it. Both can be read from Python, from
+its search, each with its unit, its range and the experiment that chose it. Both can be read from Python, from
 ``--option NAME=VALUE`` (``tuning.NAME=VALUE`` for a number of the tuning) and from a TOML file, are printed by
 ``wardwise methods NAME``, and refuse what they do not know.
+
+A method says what it takes by its attribute ``options``, a model; where it takes others on some kinds of problem,
+``options_by_kind`` maps the kind to those. A method that hands options on to others says in ``check_options`` how they
+are judged. The driver asks by :func:`check_options` on every rank before the solve starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, get_args
+from pathlib import Path
+from types import UnionType
+from typing import Any, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 from optimise.core.errors import InputError
 
-__all__ = ["Knob", "NoOptions", "Options", "ResumableOptions", "Tuning", "knob", "knobs"]
+__all__ = [
+    "Knob",
+    "NoOptions",
+    "Options",
+    "ResumableOptions",
+    "Tuning",
+    "check_options",
+    "documented",
+    "flat",
+    "knob",
+    "knobs",
+    "models",
+    "read_options",
+    "taken",
+]
+
+#: Characters of a refused value that an error shows.
+_SHOWN = 60
 
 
 class Options(BaseModel):
@@ -39,17 +63,18 @@ class Options(BaseModel):
         """
         if isinstance(given, cls):
             return given
-        values: dict[str, Any] = {}
-        for name, value in dict(given or {}).items():
-            place, _, inner = name.partition(".")
-            if inner:
-                values.setdefault(place, {})[inner] = value
-            else:
-                values[name] = value
         try:
-            return cls.model_validate(values)
+            return cls.model_validate(_nested(dict(given or {})))
         except ValidationError as error:
             raise _refusal(cls, error) from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """True is no 1: refuse it where a number is asked for."""
+        if isinstance(value, bool) and not _takes_bool(cls.model_fields[info.field_name or ""].annotation):
+            raise ValueError("input should be a number or a text, not true or false")
+        return value
 
 
 class NoOptions(Options):
@@ -59,7 +84,7 @@ class NoOptions(Options):
 class ResumableOptions(Options):
     """What every method that can be stopped and go on is told by the driver."""
 
-    checkpoint: str | None = None
+    checkpoint: Path | None = None
     """Folder in which the method keeps how far it has come."""
     resume: bool = False
     """Whether to go on from what that folder holds."""
@@ -83,6 +108,92 @@ def knob(default: Any, *, unit: str, source: str, **limits: Any) -> Any:
         Range, in pydantic's words (``ge``, ``gt``, ``le``, ``lt``).
     """
     return Field(default, json_schema_extra={"unit": unit, "source": source}, **limits)
+
+
+def models(method: object) -> dict[str, type[Options]]:
+    """Models of a method's options by kind of problem, ``""`` for all other kinds; empty when it declares none."""
+    found: dict[str, type[Options]] = {}
+    model = getattr(method, "options", None)
+    if isinstance(model, type) and issubclass(model, Options):
+        found[""] = model
+    return found | dict(getattr(method, "options_by_kind", {}))
+
+
+def check_options(method: object, problem: Any, given: Mapping[str, Any] | None, ranks: int = 1) -> None:
+    """Refuse options that a method does not know or cannot use on this problem.
+
+    Raises
+    ------
+    InputError
+        Names the option, the value, and what there is.
+    """
+    ask = getattr(method, "check_options", None)
+    if ask is not None:
+        ask(problem, dict(given or {}), ranks)
+        return
+    known = models(method)
+    model = known.get(getattr(problem, "kind", ""), known.get(""))
+    if model is not None:
+        model.of(given)
+
+
+def taken(method: object, problem: object, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those of some options that a method knows on this problem; all where it does not say what it knows."""
+    known = models(method)
+    model = known.get(getattr(problem, "kind", ""), known.get(""))
+    every = flat(given or {})
+    if model is None:
+        return every
+    names = [k.name for k in knobs(model)]
+    return {
+        name: value
+        for name, value in every.items()
+        if any(n == name or n.startswith(f"{name}.") for n in names)
+        and (not isinstance(value, Options) or model.model_fields[name].annotation is type(value))
+    }
+
+
+def read_options(path: str | Path) -> dict[str, Any]:
+    """Options from a TOML file: keys and tables, ``[tuning]`` for the numbers of the tuning.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read; names file and, where TOML tells it, line.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
+    except UnicodeDecodeError:
+        raise InputError("is not text in UTF-8", file=path) from None
+    try:
+        return flat(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"is no TOML: {error}", file=path) from None
+
+
+def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Names with dots in place of nested tables, so that single values of a table can be replaced."""
+    made: dict[str, Any] = {}
+    for name, value in table.items():
+        made |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+    return made
+
+
+C = TypeVar("C", bound=type)
+
+
+def documented(method: C) -> C:
+    """Class decorator: append the fields of a method's options to its docstring, so that they are told once."""
+    lines = []
+    for kind, model in models(method).items():
+        title = f"Options of {kind} problems" if kind else "Options"
+        told = [k for k in knobs(model) if "." not in k.name]
+        lines += ["", title, "-" * len(title)]
+        lines += [f"{k.name} : {k.range}, {k.default!r} when left out\n    {k.text}" for k in told]
+    method.__doc__ = inspect.cleandoc(method.__doc__ or "") + "\n" + "\n".join(lines)
+    return method
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +225,29 @@ def knobs(model: type[Options], prefix: str = "") -> Iterator[Knob]:
         yield from knobs(inner, place)
 
 
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """``{"tuning.near": 1}`` as ``{"tuning": {"near": 1}}``, to any depth; what stands in a model stays there."""
+    made: dict[str, Any] = {}
+    for name, value in flat.items():
+        *places, last = name.split(".")
+        inner = made
+        for place in places:
+            held = inner.get(place, {})
+            held = {n: getattr(held, n) for n in held.model_fields_set} if isinstance(held, Options) else held
+            if not isinstance(held, Mapping):
+                raise InputError(f"is {held!r:.{_SHOWN}}: it holds options of its own", item=f"option {place}")
+            inner[place] = dict(held)
+            inner = inner[place]
+        before = inner.get(last)
+        inner[last] = {**before, **value} if isinstance(before, dict) and isinstance(value, Mapping) else value
+    return made
+
+
+def _takes_bool(annotation: Any) -> bool:
+    """Whether a field may be true or false."""
+    return annotation in (bool, Any) or any(_takes_bool(part) for part in get_args(annotation))
+
+
 def _range(field: FieldInfo) -> str:
     """What a field takes, in words."""
     words = []
@@ -124,7 +258,22 @@ def _range(field: FieldInfo) -> str:
     choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
     if choices:
         return ", ".join(choices)
-    return getattr(field.annotation, "__name__", str(field.annotation)).replace("bool", "true or false")
+    return _type(field.annotation)
+
+
+def _type(annotation: Any) -> str:
+    """A type in words."""
+    words = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+    if get_origin(annotation) is Callable:
+        return "function"
+    if annotation in words:
+        return words[annotation]
+    parts = [part for part in get_args(annotation) if part is not type(None) and part is not Ellipsis]
+    if get_origin(annotation) in (Union, UnionType):
+        return " or ".join(dict.fromkeys(map(_type, parts)))
+    if parts:
+        return f"{getattr(get_origin(annotation), '__name__', 'one')} of {', '.join(map(_type, parts))}"
+    return getattr(annotation, "__name__", str(annotation))
 
 
 def _refusal(model: type[Options], error: ValidationError) -> InputError:
@@ -136,4 +285,4 @@ def _refusal(model: type[Options], error: ValidationError) -> InputError:
         told = f"there are {', '.join(known)}" if known else "this method has none"
         return InputError(f"unknown option; {told}", item=f"option {name}")
     message = str(first["msg"]).removeprefix("Value error, ")
-    return InputError(f"is {first['input']!r}: {message[0].lower()}{message[1:]}", item=f"option {name}")
+    return InputError(f"is {first['input']!r:.{_SHOWN}}: {message[0].lower()}{message[1:]}", item=f"option {name}")

@@ -1,17 +1,17 @@
 """Method ``auto``: a sensible choice by the size of the problem and the number of ranks.
 
-Options are passed on to the methods chosen.
+Options are passed on to those of the methods chosen that know them.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from optimise.core.errors import UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -24,33 +24,44 @@ from optimise.core.method import (
     get_method,
     stopping,
 )
+from optimise.core.options import check_options, documented, flat, taken
 from optimise.core.result import Plan, Stop
+from optimise.methods.options import AutoOptions, AutoTuning
 
 __all__ = ["AutoMethod", "choices", "size"]
 
 log = logging.getLogger(__name__)
 
-#: Decisions of a hospital up to which the whole model alone is the best choice. Measured on two cores: HiGHS closes
-#: IHTC small01 (about 200 decisions) and finds no plan in 40 s for test01 (about 3000).
-SMALL = 500
-#: Decisions of a roster from which a plan is made first: column generation needs minutes there to find one.
-LARGE = 100_000
-#: Table cells of all people together beyond which one round of exact pricing takes minutes.
-MOST_WORK = 4e8
-#: Share of the time that goes to finding a good plan before the whole model starts from it.
-FIRST_SHARE = 0.35
-#: Methods asked one after the other while there is no plan; share of the time after which the chosen one gives way.
-FALLBACKS, PATIENCE = ("matheuristic", "highs"), 0.5
+#: Methods asked one after the other while there is no plan.
+FALLBACKS = ("matheuristic", "highs")
 
 
+@documented
 class AutoMethod:
     """A choice by kind and size: column generation for rosters and beds, search for hospitals, HiGHS for small ones."""
 
     name = "auto"
     resumable = True
+    options = AutoOptions
 
     def supports(self, problem: Any) -> bool:
         return bool(choices(problem, 1)) or bool(choices(problem, 2))
+
+    def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
+        """Refuse what none of the methods to be chosen knows, and values that one of them cannot use."""
+        given = flat(given)
+        chosen = choices(problem, ranks, _own(given).choice)
+        known = {name for name in given if name.partition(".")[0] in AutoOptions.model_fields}
+        methods = [get_method(name) for name in (*chosen, *_spare(problem, chosen))]
+        for method in methods:
+            mine = _options(method, problem, given)
+            check_options(method, problem, mine, ranks)
+            known |= set(mine)
+        if unknown := [name for name in given if name not in known]:
+            raise InputError(
+                f"unknown option; the methods chosen here are {', '.join(m.name for m in methods)}",
+                item=f"option {unknown[0]}",
+            )
 
     def solve(
         self,
@@ -63,22 +74,24 @@ class AutoMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        chosen = choices(problem, comm.size)
+        given = flat(options or {})
+        t = _own(given).choice
+        chosen = choices(problem, comm.size, t)
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
         log.info("auto: %d decisions, %s", size(problem), " then ".join(chosen))
         clock = Deadline(limits.seconds)
         best: Outcome | None = None
-        spare = tuple(name for name in FALLBACKS if name not in chosen and _usable(name, problem))
+        spare = _spare(problem, chosen)
         for position, name in enumerate((*chosen, *spare)):
             left = comm.bcast(clock.left)
             if position >= len(chosen) and (_planned(best) or left < 0.1):
                 break
             last = position == len(chosen) - 1 or position == len(chosen) + len(spare) - 1
-            share = left if last else FIRST_SHARE * left
+            share = left if last else t.first_share * left
             # ranks above 0 do not hear of plans, and work limits must not depend on the clock
             patient = comm.rank > 0 or limits.iterations is not None or position != len(chosen) - 1 or not spare
-            told = _Remembering(listen, math.inf if patient else PATIENCE * left)
+            told = _Remembering(listen, math.inf if patient else t.patience * left)
             method = get_method(name)
             if position >= len(chosen):
                 log.info("auto: no plan yet; %s for up to %.1f s", name, share)
@@ -89,7 +102,7 @@ class AutoMethod:
                 comm=comm,
                 listen=told,
                 start=best.plan if best is not None and best.plan is not None else start,
-                options=_options(method, options),
+                options=_options(method, problem, given),
             )
             # Every rank must take the same way from here, and only rank 0's outcome counts.
             best, asked = comm.bcast((_better(best, mine), told.asked))
@@ -100,10 +113,21 @@ class AutoMethod:
         return replace(best, stop=Stop.TIME) if best.stop is Stop.INTERRUPTED and not asked else best
 
 
-def _options(method: Method, options: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a method is told; where to keep its state only if it can."""
-    kept = () if getattr(method, "resumable", False) else ("checkpoint", "resume")
-    return {name: value for name, value in (options or {}).items() if name not in kept}
+def _own(given: Mapping[str, Any]) -> AutoOptions:
+    """What of some options is for auto itself."""
+    return AutoOptions.of({name: value for name, value in given.items() if name.partition(".")[0] == "choice"})
+
+
+def _spare(problem: Any, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Methods that are asked where those chosen find no plan."""
+    return tuple(name for name in FALLBACKS if name not in chosen and _usable(name, problem))
+
+
+def _options(method: Method, problem: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a method is told: what it knows; where to keep its state only if it can."""
+    left = () if getattr(method, "resumable", False) else ("checkpoint", "resume")
+    told = {name: value for name, value in given.items() if name not in left and name.partition(".")[0] != "choice"}
+    return taken(method, problem, told)
 
 
 def _planned(outcome: Outcome | None) -> bool:
@@ -151,7 +175,7 @@ def size(problem: Any) -> int:
     return int((rooms * window).sum())
 
 
-def choices(problem: Any, ranks: int) -> tuple[str, ...]:
+def choices(problem: Any, ranks: int, tuning: AutoTuning = AutoTuning()) -> tuple[str, ...]:  # noqa: B008
     """Names of the methods to use one after the other; empty when none is installed for this kind of problem.
 
     Rosters go to column generation, which beat the whole model on every instance tried, small ones included; it uses
@@ -161,7 +185,7 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     if problem.kind == "roster":
         if _usable("column-generation", problem):
             # the longest ones have a way of their own in there, which makes its own first plan
-            early = decisions > LARGE and not _endless(problem) and _usable("matheuristic", problem)
+            early = decisions > tuning.large and not _endless(problem, tuning) and _usable("matheuristic", problem)
             first = ("matheuristic",) if early else ()
             return (*first, "column-generation")
         wanted: tuple[str, ...] = ("matheuristic", "highs")
@@ -171,7 +195,7 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
         wanted = ("benders",) if _usable("benders", problem) else ("highs",)
     elif problem.kind == "blocks":
         wanted = ("column-generation",) if _usable("column-generation", problem) else ("highs",)
-    elif decisions <= SMALL:
+    elif decisions <= tuning.small:
         wanted = ("highs",)
     else:
         # beds with fixed stays: the search there and prices for the bound; everything else: the joint search
@@ -181,12 +205,12 @@ def choices(problem: Any, ranks: int) -> tuple[str, ...]:
     return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
 
 
-def _endless(problem: Any) -> bool:
+def _endless(problem: Any, tuning: AutoTuning) -> bool:
     """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
     from optimise.roster.search.construct import table_cells
 
     try:
-        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK)
+        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > tuning.most_work)
     except UnsupportedError:
         return False
 

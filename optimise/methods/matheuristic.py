@@ -12,16 +12,18 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
 from optimise.methods.explained import explain_infeasible
+from optimise.methods.options import MatheuristicOptions, NoOptions
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
@@ -34,14 +36,14 @@ __all__ = ["MatheuristicMethod"]
 
 log = logging.getLogger(__name__)
 
-#: Seconds that one neighbourhood may take at most.
-MOST_SECONDS = 4.0
 
-
+@documented
 class MatheuristicMethod:
     """Construction + fix-and-optimise. Under MPI rank 0 works; ``parallel-search`` uses all ranks."""
 
     name = "matheuristic"
+    options = MatheuristicOptions
+    options_by_kind: ClassVar = {"hospital": NoOptions}
 
     def supports(self, problem: Any) -> bool:
         return getattr(problem, "kind", "") in ("roster", "hospital")
@@ -60,6 +62,7 @@ class MatheuristicMethod:
         if comm.rank != 0:
             return Outcome(None, Stop.ITERATIONS, Bounds())
         if problem.kind == "hospital":
+            NoOptions.of(options)
             from optimise.hospital.beds_search import improve_beds, usable
             from optimise.hospital.search import improve_hospital
 
@@ -67,13 +70,16 @@ class MatheuristicMethod:
                 return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
             return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
         assert isinstance(problem, RosterProblem)
-        return _Search(problem, limits, seed, listen).run(start)  # type: ignore[arg-type]
+        return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 
 
 class _Search:
     """One run on a roster problem."""
 
-    def __init__(self, problem: RosterProblem, limits: Limits, seed: int, listen: Listener) -> None:
+    def __init__(
+        self, problem: RosterProblem, limits: Limits, seed: int, listen: Listener, options: MatheuristicOptions
+    ) -> None:
+        self.tuning = options.tuning
         self.problem, self.limits, self.listen = problem, limits, listen
         self.seed = seed
         self.clock = Deadline(limits.seconds)
@@ -133,7 +139,7 @@ class _Search:
             return float(hot * (cold / hot) ** min(1.0, spent if rounds is None else self.rounds / max(1, rounds)))
 
         while not self._over() and (rounds is None or self.rounds < rounds):
-            until = self.clock.elapsed + MOST_SECONDS
+            until = self.clock.elapsed + self.tuning.seconds
             search.improve(
                 heat,
                 seed=int(rng.integers(1 << 30)),
@@ -154,7 +160,10 @@ class _Search:
         compiled = self.problem.compiled
         try:
             made = construct(
-                compiled, self.problem.automata, rng, lambda: self.clock.elapsed > 0.4 * self.clock.seconds
+                compiled,
+                self.problem.automata,
+                rng,
+                lambda: self.clock.elapsed > self.tuning.pieces * self.clock.seconds,
             )
         except (UnsupportedError, ValueError) as error:
             log.info("no construction by dynamic programming: %s", error)
@@ -175,7 +184,7 @@ class _Search:
         built = RosterModel(self.problem, cover_price=self.price, form="clauses")
         solved = Highs(built.model.freeze(), seed=self.seed).solve(
             seconds=self.clock.left,
-            on_tick=lambda primal, dual, nodes: math.isfinite(primal) and self._spent(0.5),
+            on_tick=lambda primal, dual, nodes: math.isfinite(primal) and self._spent(self.tuning.first),
         )
         if solved.values is not None:
             self._offer(built.plan(solved.values), "repair")
@@ -190,7 +199,7 @@ class _Search:
             self.descent = descent = Descent(compiled, self.problem.automata)
             duties = np.array(self.best.duties)
             order = np.random.default_rng([self.seed, 1]).permutation(compiled.employees)
-            gains = descent.descend(duties, order, lambda: self._over() or self._spent(0.5))
+            gains = descent.descend(duties, order, lambda: self._over() or self._spent(self.tuning.first))
         except (UnsupportedError, ValueError) as error:
             log.info("no descent by dynamic programming: %s", error)
             return
@@ -213,7 +222,7 @@ class _Search:
             began, before = self.clock.elapsed, self._worth(self.value)
             closed = self._recreate(hood.free) if hood.shape == "recreate" else self._solve(hood.free)
             gain = (before - self._worth(self.value)) / max(abs(before), 1.0)
-            quick = closed and self.clock.elapsed - began < 0.5 * MOST_SECONDS
+            quick = closed and self.clock.elapsed - began < self.tuning.quick * self.tuning.seconds
             chooser.learn(hood.shape, gain, self.clock.elapsed - began, closed, quick)
             self.rounds += 1
             quiet = 0 if gain > 0 else quiet + 1
@@ -232,7 +241,7 @@ class _Search:
         assert self.best is not None
         built = RosterModel(self.problem, free=free, roster=self.best, cover_price=self.price)
         arrays = built.model.freeze()
-        seconds = min(MOST_SECONDS, self.clock.left)
+        seconds = min(self.tuning.seconds, self.clock.left)
         nodes = None if self.limits.iterations is None else 300
         solved = Highs(arrays, seed=self.seed + self.rounds, threads=self.limits.threads).solve(
             seconds=seconds if nodes is None else self.clock.left,
@@ -256,7 +265,8 @@ class _Search:
             duties = self.descent.recreate(self.best.duties, rng.permutation(people), rng)
             self._offer(Roster(duties), "recreate")
             people = rng.choice(len(duties), size=len(people), replace=False)
-            if self._over() or (self.limits.iterations is None and self.clock.elapsed - began > 0.5 * MOST_SECONDS):
+            late = self.clock.elapsed - began > self.tuning.quick * self.tuning.seconds
+            if self._over() or (self.limits.iterations is None and late):
                 break
         return True
 

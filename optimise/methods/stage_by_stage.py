@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.errors import UnsupportedError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, get_method
+from optimise.core.options import check_options, documented
 from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.methods.options import StageOptions
 from optimise.roster.problem import Roster
 
 __all__ = ["StageByStage"]
@@ -20,26 +22,25 @@ __all__ = ["StageByStage"]
 log = logging.getLogger(__name__)
 
 
+@documented
 class StageByStage:
     """Rolling-horizon planning of INRC-II instances (their *dynamic* version).
 
     Week ``k`` is planned knowing the history and the weeks up to ``k`` only, with a look-ahead in which the weeks
     seen so far stand for those to come; then it is fixed. Time is dealt evenly over the weeks that are left. The
     roster of all weeks is evaluated against the static problem; there is no dual bound.
-
-    Options
-    -------
-    inner : str
-        Method that plans each stage; ``auto`` when left out. It gets the remaining options.
-    ahead : int
-        Unknown weeks to look ahead; all when left out.
     """
 
     name = "stage-by-stage"
+    options = StageOptions
     needs = "a whole INRC-II instance"
 
     def supports(self, problem: Any) -> bool:
         return problem.kind == "roster" and "stages" in problem.meta
+
+    def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
+        own, rest = _split(given)
+        check_options(get_method(own.inner), problem, rest, ranks)
 
     def solve(
         self,
@@ -52,8 +53,8 @@ class StageByStage:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        given = dict(options or {})
-        inner, ahead = get_method(str(given.pop("inner", "auto"))), _weeks(given.pop("ahead", None))
+        own, given = _split(options)
+        inner, ahead = get_method(own.inner), own.ahead
         stages, clock = problem.meta["stages"], Deadline(limits.seconds)
         if stages.whole(problem.name).digest() != problem.digest():
             raise UnsupportedError("stage-by-stage works on an INRC-II instance as it was read, not on an edited one")
@@ -91,12 +92,10 @@ class _Stage:
         return self.asked
 
 
-def _weeks(value: Any) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise WardwiseError(f"option ahead={value!r}: expected a number of weeks, 0 or more")
-    return value
+def _split(given: Mapping[str, Any] | None) -> tuple[StageOptions, dict[str, Any]]:
+    """Options of this method, and those of the inner one."""
+    own = {name: value for name, value in (given or {}).items() if name in StageOptions.model_fields}
+    return StageOptions.of(own), {name: value for name, value in (given or {}).items() if name not in own}
 
 
 def _finished(problem: Any, duties: Any, stop: Stop, phases: dict[str, tuple[float, ...]]) -> Outcome:

@@ -1,14 +1,6 @@
 """Method ``highs``: the whole model of a problem, solved by HiGHS in memory.
 
 A roster problem without a start plan gets a quick one by dynamic programming, which HiGHS takes as its first incumbent.
-
-Options
--------
-customise : callable, optional
-    Receives the Pyomo model before it is solved and may add constraints and objective terms. With changed objective
-    the proven bound holds for the changed problem only and is not reported.
-form : str, optional
-    ``"clauses"`` or ``"flow"`` for rosters; chosen by size when left out.
 """
 
 from __future__ import annotations
@@ -17,17 +9,17 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from optimise.core.errors import InputError
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, check_options
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.options import documented, models
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
-from optimise.roster.problem import RosterProblem
+from optimise.methods.options import WholeModelOptions, WholeRosterOptions
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import Arrays
 from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
@@ -39,10 +31,13 @@ log = logging.getLogger(__name__)
 SOURCE = "HiGHS branch and bound on the whole model"
 
 
+@documented
 class HighsMethod:
     """Whole model by HiGHS; exact where it finishes. Under MPI rank 0 works and the others wait."""
 
     name = "highs"
+    options = WholeModelOptions
+    options_by_kind: ClassVar = {"roster": WholeRosterOptions}
 
     def supports(self, problem: Any) -> bool:
         return has_model(problem)
@@ -61,13 +56,11 @@ class HighsMethod:
         if comm.rank != 0:
             return Outcome(None, Stop.OPTIMAL, Bounds())
         clock = Deadline(limits.seconds)
-        given = dict(options or {})
-        check_options(given, ("customise", "form") if isinstance(problem, RosterProblem) else ("customise",))
-        customise = given.pop("customise", None)
-        if customise is not None and not callable(customise):
-            raise InputError("should be a function of the Pyomo model", item="option customise")
-        if given.get("form", "auto") not in ("auto", "clauses", "flow"):
-            raise InputError(f"is {str(given['form'])[:40]!r}, expected clauses or flow", item="option form")
+        asked = models(self)
+        chosen = asked.get(problem.kind, asked[""]).of(options)
+        assert isinstance(chosen, WholeModelOptions)
+        customise = chosen.customise
+        given = {"form": chosen.form} if isinstance(chosen, WholeRosterOptions) else {}
         kind = kind_of(problem)
         if start is None and customise is None:
             start = kind.first_plan(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)

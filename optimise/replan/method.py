@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimise.core.method import Communicator, Limits, Listener, Method, Outcome, Progress
+from optimise.core.options import check_options
 from optimise.core.result import Plan, Stop
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan.problem import Replanning
@@ -30,6 +31,9 @@ class Restoring:
 
     def supports(self, problem: Any) -> bool:
         return self.inner.supports(problem)
+
+    def check_options(self, problem: Any, given: dict[str, Any], ranks: int) -> None:
+        check_options(self.inner, problem, given, ranks)
 
     def solve(
         self,

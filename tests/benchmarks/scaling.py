@@ -101,7 +101,7 @@ class Study:
         return Trace.read(file)
 
     def people(self, scratch: Path) -> tuple[Rows, Rows]:
-        from hpc.column_generation.parallel_search import ROUND
+        from hpc.column_generation.tuning import SearchTuning
         from hpc.scaling.measure import measure
         from hpc.scaling.model import predict
         from hpc.scaling.trace import record
@@ -124,7 +124,7 @@ class Study:
             for m in found:
                 p, wall = predict(trace, m.ranks, self.free), predict(trace, m.ranks, self.here).root
                 rounds = len(trace.attempts)
-                search = max(ROUND, m.ranks) * rounds / p.neighbourhoods
+                search = max(SearchTuning().round, m.ranks) * rounds / p.neighbourhoods
                 mine.append(
                     {
                         "people": people,

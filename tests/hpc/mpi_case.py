@@ -10,7 +10,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hpc_cases import scarce, small, symmetric
 
-import hpc.column_generation.method
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.search_method import ParallelSearchMethod
@@ -22,7 +21,7 @@ from optimise.driver import solve
 def main() -> None:
     what, checkpoint, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
     comm = find_world()
-    options = {"checkpoint": checkpoint, "resume": what == "resume"}
+    options: dict[str, object] = {"checkpoint": checkpoint, "resume": what == "resume"}
     if what == "die":
         plain = Search.round
 
@@ -37,7 +36,7 @@ def main() -> None:
     if what == "alike":
         problem = symmetric(1, people=8)
     if what == "tree":  # no early tree and no whole model: the tree of a stuck search has to close the gap
-        hpc.column_generation.method._EARLY, hpc.column_generation.method._WHOLE = 0, 0
+        options |= {"tuning.tree.early": 0, "tuning.search.whole": 0}
         problem = scarce(1, 7, 6, (3, 4))
     one = [ColumnGenerationMethod()]
     methods = {"solve": [*one, ParallelSearchMethod()], "alike": one, "tree": one}

@@ -19,6 +19,7 @@ from hpc.column_generation.master import Master
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
 from hpc.column_generation.search_method import ParallelSearchMethod
+from hpc.column_generation.tuning import DiveTuning
 from optimise.core.grid import round_up
 from optimise.core.method import Limits
 from optimise.core.result import Stop
@@ -151,12 +152,7 @@ def test_near_bounds_the_gap_of_every_step_of_a_dive_but_the_first(monkeypatch: 
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each(
-    whole: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "hpc.column_generation.dive._CROWD", 10
-    )  # columns that are shut are set aside from the first step
+def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each(whole: bool) -> None:
     master, team, root, cutoff = dug()
     before = set(master.known)
     found = dive(
@@ -169,6 +165,7 @@ def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each
         center=root.duals,
         lattice=1.0,
         cutoff=cutoff,
+        tuning=DiveTuning(crowd=10),  # columns that are shut are set aside from the first step
     )
     assert found is not None
     assert before <= master.known

@@ -67,12 +67,11 @@ def test_a_plan_with_all_members_is_evaluated_anew(pooled: Any) -> None:
     assert not problem.evaluate(greedy).feasible
 
 
-def test_prices_moved_by_whole_plans_raise_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prices_moved_by_whole_plans_raise_the_bound() -> None:
     problem = region(3, 2, 2, 3, 3, 1, beds=50)[0]
     limits = Limits(seconds=200, gap=5e-4, iterations=30)
     moved = solve(problem, "federated", limits=limits)
-    monkeypatch.setattr("hpc.federated.method._SHARPER", 1)
-    once = solve(problem, "federated", limits=limits)
+    once = solve(problem, "federated", limits=limits, options={"tuning.sharper": 1})
     assert once.bounds.dual < moved.bounds.dual <= min(once.cost, moved.cost)
     assert moved.bounds.gap < 0.5 * once.bounds.gap
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from hpc_cases import small
 
-from hpc.long_horizon.method import GAP, LongRun, is_long
+from hpc.long_horizon.method import LongRun, is_long
+from hpc.long_horizon.tuning import LongTuning
 from optimise.core.method import Limits, SerialComm
 from optimise.core.result import Stop
 from optimise.driver import solve
@@ -61,7 +62,7 @@ def test_lanes_leave_days_between_them_and_cover_the_rest() -> None:
     for made.rounds in range(3):
         lanes = made._lanes()
         assert len(lanes) == 4
-        assert all(b[0] - a[1] == GAP for a, b in pairwise(lanes))
+        assert all(b[0] - a[1] == LongTuning().gap for a, b in pairwise(lanes))
         assert (lanes[0][0], lanes[-1][1]) == (0, 120)
     made.rounds = 3
     assert set(made._lanes()) == {(0, 120)}

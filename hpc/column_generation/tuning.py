@@ -1,0 +1,440 @@
+"""Options of column generation, and the numbers that steer its phases with the runs that chose them.
+
+Instances are of Curtois (``Instance15``), INRC-I (``medium_hidden01``) and INRC-II (``n060w8``: 60 people, 8 weeks).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from hpc.long_horizon.tuning import LongTuning
+from hpc.runtime.balance import BalanceTuning
+from optimise.core.options import ResumableOptions, Tuning, knob
+
+__all__ = [
+    "AnnealingTuning",
+    "ColumnGenerationOptions",
+    "ColumnGenerationTuning",
+    "DiveTuning",
+    "NeighbourhoodTuning",
+    "OpeningTuning",
+    "ParallelSearchOptions",
+    "RootTuning",
+    "SearchTuning",
+    "Steps",
+    "TreeTuning",
+    "WindowTuning",
+]
+
+_LEFT = "share of the time left"
+#: Where neither a comment nor a page says what chose a number.
+_NONE = "no run on record"
+_CELLS = "table cells of all people"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How a dive goes on.
+
+    Attributes
+    ----------
+    whole : bool
+        Fix whole rosters: of all who have one almost fully, and of the share of the people still open, most certain
+        first. Otherwise single duties: those sure enough, and the share of the open cells.
+    share : float
+        What one step fixes.
+    sure : float
+        Shares in the linear master from which single duties are fixed whatever their number.
+    iterations, smoothing
+        Pricing rounds between two steps, and how their duals are smoothed.
+    rise : float
+        A step that raises the objective by more than this fraction is taken back and only its surest tenth fixed.
+    reverts : int
+        Times that this may happen.
+    level : float
+        Share of the cells at which to stop; below 1 the dive also ends there when no step can be taken any more: what
+        is fixed last costs most (exact cover), and annealing of the free cells does it better.
+    near : float
+        How near the bound of a step must come to its objective, as a part of the objective: steps in which all columns
+        are made can be judged by what they cost.
+    recover : float
+        If finite, a step after one taken back is a quarter of it, and the next ones grow again by this factor; then
+        ``rise`` counts by the part of the cells that are open (late steps are cheap to repeat, early ones dear), and
+        not in steps of the least length; and a dive that is late takes longer steps with coarser columns.
+    nodes : int
+        Of branch and bound over the columns there are for what is open at ``level``.
+    """
+
+    whole: bool = True
+    share: float = 0.1
+    sure: float = 0.9
+    iterations: int = 4
+    smoothing: float = 0.5
+    rise: float = 0.005
+    reverts: int = 12
+    level: float = 1.0
+    near: float = math.inf
+    recover: float = math.inf
+    nodes: int = 0
+
+
+def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
+    """Steps that are taken back only past the cutoff, three times at most."""
+    return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
+
+
+class AnnealingTuning(Tuning):
+    """Chains of annealing: the first good plan, what dives left, one move of the search."""
+
+    chains: int = knob(2, unit="chains", source=_NONE, ge=1, le=64)
+    """Independent chains at the start, whatever the number of ranks (up to three); more ranks run one each."""
+    moves: int = knob(20_000, unit="moves per person and day", source="n100w4: 2035-2555 at 2,000, 1600 at 8,000", ge=1)
+    """Length of a full chain."""
+    probe: int = knob(250_000, unit="moves", source=_NONE, ge=1)
+    """Moves of the probe that tells how fast moves are and how many break hard rules."""
+    share: float = knob(0.08, unit=_LEFT, source="8, 20 and 35 % do not differ on n100w4, n070w4, n040w4", ge=0, le=1)
+    """For the first chains."""
+    exact_share: float = knob(0.2, unit=_LEFT, source="medium_hidden01: dives do badly on exact cover", ge=0, le=1)
+    """The same where most cover is exact."""
+    long_share: float = knob(0.35, unit=_LEFT, source="60 s: n060w8_0 2895 -> 2820, n035w8_0 3055 -> 2955", ge=0, le=1)
+    """What one full chain may take on long horizons: whether what comes after has the time it needs is uncertain."""
+    long_days: int = knob(42, unit="days", source="four weeks gain nothing by it, eight do", ge=1)
+    """Horizon from which that share counts."""
+    mild: float = knob(0.06, unit="part of a full chain's heat", source="gains of the search at 0.06-0.2", gt=0, le=1)
+    """Least heat of a chain of the search."""
+    warm: float = knob(0.3, unit="part of a full chain's heat", source="gains of the search at 0.06-0.2", gt=0, le=1)
+    """Most heat of a chain of the search."""
+    weeks: int = knob(4, unit="weeks", source="60 s from 3865 (n110w8): whole horizon 3665, windows 3615", ge=1)
+    """Longest window that a chain of the search walks on."""
+    longer: float = knob(1.03, unit="factor", source=_NONE, ge=1, le=2)
+    """Change of the moves of a chain of the search after one without gain."""
+    shorter: float = knob(0.98, unit="factor", source=_NONE, gt=0, le=1)
+    """The same after one with gain."""
+    polish_moves: int = knob(4_000, unit="moves per person and day", source="n100w4 1750 -> 1260, n110w8 6405", ge=1)
+    """Length of the chain after a dive."""
+    polish_heat: float = knob(0.12, unit="part of a full chain's heat", source="n100w4 1750 -> 1260", ge=0, le=1)
+    """Its first temperature."""
+    free_moves: int = knob(20_000, unit="moves per free cell", source="medium_hidden01 132 -> 120", ge=1)
+    """Length of the chain on what a dive left free when it stopped early; what it fixed stays."""
+    free_heat: float = knob(0.25, unit="part of a full chain's heat", source="medium_hidden01 132 -> 120", ge=0, le=1)
+    """Its first temperature."""
+    brief_moves: int = knob(300, unit="moves per person and day", source=_NONE, ge=1)
+    """Length of the chain after a window of days."""
+    brief_heat: float = knob(0.06, unit="part of a full chain's heat", source=_NONE, ge=0, le=1)
+    """Its first temperature."""
+    most_broken: float = knob(0.75, unit="share of moves", source="Curtois 0.81-0.94, INRC 0.41-0.64", ge=0, le=1)
+    """Share of moves that may break hard rules. Beyond it chains end far above dives, and none is run."""
+
+
+class OpeningTuning(Tuning):
+    """Reinsertion where annealing does not suit: a first plan from the rounded relaxation, bursts in the search."""
+
+    least_work: float = knob(4e7, unit=_CELLS, source="Instance12: 4297 instead of 4141 with an opening", ge=0)
+    """Size from which it pays. Below, dives find a good plan nearly as soon, and an early cutoff makes them end
+    without one."""
+    steps: int = knob(400, unit="steps", source="each costs a small part of pricing everybody once", ge=1)
+    """Of the relaxation with priced totals."""
+    trials: int = knob(200, unit="neighbourhoods per person and day", source=_NONE, ge=1)
+    """Length of the first reinsertion."""
+    stretch: float = knob(2.0, unit="factor", source=_NONE, gt=0)
+    """How much longer than a first annealing it may take."""
+    moves: int = knob(120, unit="moves", source=_NONE, ge=1)
+    """Moves of annealing that take as long as one neighbourhood."""
+    burst: int = knob(48, unit="neighbourhoods per person and day", source=_NONE, ge=1)
+    """Length of a full burst."""
+    part: float = knob(0.3, unit="part of a full burst", source="1.5: 4045 after 25 s, short: 3950 after 4", gt=0, le=1)
+    """Bursts in the search are this long."""
+    mild: float = knob(0.08, unit="part of the first heat", source=_NONE, gt=0, le=1)
+    """Least heat of a burst in the search."""
+    wild: float = knob(0.3, unit="part of the first heat", source=_NONE, gt=0, le=1)
+    """Most heat of a burst in the search."""
+    near: float = knob(0.02, unit="part of the bound", source=_NONE, ge=0)
+    """A plan this near the bound needs no other."""
+    longer: float = knob(1.1, unit="factor", source=_NONE, ge=1, le=2)
+    """Change of the length of bursts of the search after one without gain."""
+    shorter: float = knob(0.95, unit="factor", source=_NONE, gt=0, le=1)
+    """The same after one with gain."""
+
+
+class DiveTuning(Tuning):
+    """What all dives have in common; see :class:`Steps` for each."""
+
+    loose: float = knob(0.1, unit="part of what is left to the cutoff", source="n030w4 1835 -> 1675", ge=0, le=1)
+    """A step's columns are good enough when its bound is this near its objective."""
+    small: float = knob(0.1, unit="part of a step", source=_NONE, gt=0, le=1)
+    """Length of a step after one that was taken back, in dives that do not grow their steps again."""
+    shrink: float = knob(0.25, unit="part of a step", source=_NONE, gt=0, le=1)
+    """The same in dives that do."""
+    least: float = knob(0.01, unit="part of a step", source=_NONE, gt=0, le=1)
+    """Shortest step; it is not taken back for what it costs."""
+    more: int = knob(3, unit="steps", source=_NONE, ge=0)
+    """Steps past the cutoff that are taken back beyond the number set."""
+    crowd: int = knob(1000, unit="columns", source="late steps of n060w8 2.6 s instead of 160", ge=1)
+    """Columns of a master from which those that a dive has shut are set aside: they slow the simplex down."""
+    easy: float = knob(0.85, unit="share of the cells", source="n060w8: objective flat until 93 %", gt=0, le=1)
+    """Where a dive in small steps has nearly all of its work behind it."""
+    longer: float = knob(5.0, unit="factor per part of its time", source="n060w8_2: late dives cut short 2660", ge=0)
+    """How much longer steps become, by the part of its time that a dive is late."""
+    coarser: float = knob(10.0, unit="factor per part of its time", source="n060w8_2, as longer", ge=0)
+    """How much coarser the columns of steps become."""
+    planned: float = knob(0.75, unit="part of its time", source="n060w8_2, as longer", gt=0, le=1)
+    """When the easy part should begin."""
+
+
+class WindowTuning(Tuning):
+    """Windows of days in which everybody is planned anew, on horizons of six weeks and more."""
+
+    days: int = knob(28, unit="days", source="14: n110w8 stops near 4000; totals need longer ones", ge=7)
+    """Length of the first windows."""
+    step: int = knob(14, unit="days", source=_NONE, ge=1)
+    """Between two windows, and by which they grow."""
+    least_days: int = knob(42, unit="days", source=_NONE, ge=1)
+    """Horizon from which they are worth while."""
+    passes: int = knob(3, unit="passes", source=_NONE, ge=1)
+    """Most passes of one width."""
+    gain: float = knob(0.01, unit="part of the cost", source=_NONE, ge=0)
+    """What a pass has to gain for another of its width."""
+    share: float = knob(0.7, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """What passes may take."""
+    ascent: int = knob(30, unit="rounds", source=_NONE, ge=1)
+    """Of the ascent before a window's master."""
+    kept: int = knob(10, unit="rounds", source=_NONE, ge=1)
+    """Last rounds of it whose rosters the master gets."""
+    rounds: int = knob(60, unit="rounds", source=_NONE, ge=1)
+    """Of a window's master at most."""
+    loose: float = knob(0.1, unit="part of what may be gained", source=_NONE, ge=0, le=1)
+    """Gap that ends them."""
+    dive: Steps = knob(
+        Steps(whole=False, share=0.1, sure=0.95, iterations=5, rise=math.inf, reverts=3, level=0.85),
+        unit="",
+        source="n110w8: share 0.2 with 4 rounds is stuck at 4145, 0.1 with 5 reaches 3935 in 90 s",
+    )
+    """The dive of a window."""
+
+
+class TreeTuning(Tuning):
+    """Branch and price."""
+
+    early: int = knob(4, unit="nodes", source="Instance9: 406 -> 439 (optimal) in 3", ge=0)
+    """Nodes after the root."""
+    nodes: int = knob(5000, unit="nodes", source="Instance5 closes in 205", ge=1)
+    """Nodes when the search is stuck."""
+    short: float = knob(0.1, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """What the early tree may take."""
+    long: float = knob(0.3, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """The same where plan and bound are wide apart, and what the tree of a stuck search may take."""
+    wide: float = knob(0.02, unit="part of the cost", source=_NONE, ge=0)
+    """Gap that is wide."""
+    most_gap: float = knob(0.1, unit="part of the cost", source=_NONE, ge=0)
+    """Gap from which no tree is begun."""
+    rows: int = knob(64, unit="rows", source=_NONE, ge=1)
+    """Rows on sums of deviations that one tree may have."""
+    tried: int = knob(6, unit="candidates", source=_NONE, ge=1)
+    """Tried in the linear master before each branch."""
+    whole: float = knob(0.02, unit="units of cover", source=_NONE, ge=0, le=0.5)
+    """Distance from whole numbers below which a sum counts as whole."""
+    dive: Steps = knob(
+        Steps(whole=False, share=0.05, sure=0.95, iterations=20, rise=math.inf, reverts=2),
+        unit="",
+        source="Instance9: a dive where the sums are whole finds the optimum",
+    )
+    """Dives from nodes where all sums are whole."""
+
+
+class RootTuning(Tuning):
+    """The linear master of everybody, dives from it, enumeration."""
+
+    share: float = knob(0.5, unit="share of the time limit", source=_NONE, gt=0, le=1)
+    """What the bound may take; the option root_share goes before it."""
+    dives: tuple[Steps, ...] = knob(
+        (
+            _steps(True, 0.25, 3),
+            _steps(False, 0.05, 30),
+            _steps(True, 0.2, 20),
+            _steps(True, 0.03, 10),
+            _steps(False, 0.02, 40),
+            _steps(False, 0.05, 30),
+            _steps(False, 0.03, 30),
+        ),
+        unit="",
+        source="INRC-I: few rounds a step are quick but poor on hard equality cover, so both kinds are run",
+    )
+    """The first is quick, the second is the one that closes hard cover, the others bring variety."""
+    guided: tuple[Steps, ...] = knob(
+        (
+            _steps(False, 0.2, 3),
+            _steps(False, 0.1, 6, 0.8),
+            _steps(False, 0.1, 10, 0.7),
+            _steps(False, 0.05, 10, 0.9),
+            _steps(False, 0.05, 20, 0.5),
+        ),
+        unit="",
+        source="medium_hidden01: objective 104 at 81 % of the cells, 148 at the end",
+    )
+    """Dives after annealing, single duties all: large steps first; then dives that stop early, where annealing takes
+    over, first on the free cells, then on all."""
+    lasting: Steps = knob(
+        Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500),
+        unit="",
+        source="n060w8_2 2555 (shorter steps 2535-2665), n110w8_0_3 3450 (3625)",
+    )
+    """The only dive on horizons that have windows: small steps, all columns made in each. What is lost early, where a
+    step has too few columns, chains and neighbourhoods do not find again."""
+    enough: float = knob(0.1, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
+    """After two dives and within this of the bound only single duties are fixed, which takes a tenth of the time and
+    goes another way each time, with the columns of those before."""
+    at_once: float = knob(0.01, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
+    """A plan this near the bound is left to neighbourhoods."""
+    diving: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """For dives."""
+    lasting_share: float = knob(0.5, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """For the one on long horizons."""
+    grace: float = knob(1.5, unit="factor", source="n060w8_2: cut short 2660-2875, to the end 2490", ge=1)
+    """How much longer that one may take to come to its end: its last steps are cheap."""
+    patience: float = knob(0.35, unit=_LEFT, source="n060w8_2 converges after 42 s, n110w8_0_3 after 34", gt=0, le=1)
+    """Time after which windows come before the master of everybody."""
+    converged: float = knob(0.02, unit="part of the cost", source=_NONE, ge=0)
+    """Gap at which that master has converged."""
+    part: float = knob(0.5, unit="part of the root's time", source=_NONE, ge=0)
+    """A dive takes about this much, where there was an opening."""
+    above: float = knob(0.25, unit="part of the gap", source=_NONE, ge=0)
+    """How far above the best plan a dive may come."""
+    passing: float = knob(0.05, unit="part of the cost", source="Instance15 3937 -> 3855, 19 3299 -> 3163", ge=0)
+    """The same where that plan is near and annealing does not suit: a unit of cover that is missing for want of
+    columns, which later steps find, may cost more than the gap."""
+    vain: int = knob(2, unit="dives", source=_NONE, ge=1)
+    """Dives after annealing that found nothing, until the neighbourhoods take over."""
+    near: float = knob(0.05, unit="part of what is left to the cost", source=_NONE, ge=0)
+    """The first dive after annealing of a large problem starts once the bound is this near the master's objective."""
+    nearer: float = knob(0.01, unit="part of what is left to the cost", source=_NONE, ge=0)
+    """The same before a lasting dive."""
+    further: float = knob(0.1, unit=_LEFT, source=_NONE, ge=0, le=1)
+    """For the master, which goes on after such a dive with the better plan, at least."""
+    half: float = knob(0.5, unit="part of the plan's gap", source=_NONE, ge=0)
+    """What the master's gap may be for dives after annealing."""
+    rest: float = knob(0.4, unit=_LEFT, source=_NONE, ge=0, le=1)
+    """For the master of everybody after windows, at least."""
+    enumerated: int = knob(700, unit="people times days", source=_NONE, ge=0)
+    """Size up to which cheap rosters are enumerated."""
+    ascent: int = knob(60, unit="rounds", source="saves about half of the simplex iterations", ge=1)
+    """Of the ascent before the master."""
+    kept: int = knob(10, unit="rounds", source=_NONE, ge=1)
+    """Last rounds of it whose rosters the master gets."""
+    large: int = knob(1000, unit="people times days", source=_NONE, ge=0)
+    """Size from which the relaxation with priced totals gives the first duals."""
+    relaxed: int = knob(400, unit="steps", source="each costs a small part of pricing everybody once", ge=1)
+    """Of that relaxation."""
+    cheap: float = knob(3e7, unit=_CELLS, source="Instance19: an ascent costs more than it saves", ge=0)
+    """Size up to which pricing is cheap: an ascent comes before the master, and trees are grown."""
+    dear: float = knob(1e9, unit=_CELLS, source="INRC-II: 5/6 of the time in the simplex", ge=0)
+    """The same for the ascent after annealing: the simplex takes several times as long as pricing there."""
+
+
+class NeighbourhoodTuning(Tuning):
+    """A few people re-optimised together."""
+
+    kept: int = knob(30, unit="rounds", source=_NONE, ge=1)
+    """Last rounds of the ascent whose rosters the small master gets."""
+    dear: float = knob(5e5, unit="table cells per person", source="Instance12 below, Instance15 above", ge=0)
+    """Size of tables from which pricing takes longer than the master."""
+    dear_ascent: int = knob(30, unit="rounds", source="Instance15: 33 s, with 80 rounds 44 and 64", ge=1)
+    """Of the ascent where pricing is dear."""
+    dear_columns: int = knob(4, unit="rosters per person and call", source="Instance15", ge=1)
+    dear_smoothing: float = knob(0.5, unit="share of the old duals", source=_NONE, ge=0, lt=1)
+    ascent: int = knob(80, unit="rounds", source="Instance12: 12.1 s, with 4 rosters a call 16.6", ge=1)
+    """Of the ascent elsewhere."""
+    columns: int = knob(2, unit="rosters per person and call", source="Instance12", ge=1)
+    smoothing: float = knob(0.9, unit="share of the old duals", source=_NONE, ge=0, lt=1)
+    loose: float = knob(0.2, unit="part of what may be gained", source=_NONE, ge=0, le=1)
+    """Gap that ends the small master."""
+    rounds: int = knob(80, unit="rounds", source=_NONE, ge=1)
+    """Of the small master at most."""
+    nodes: int = knob(50, unit="nodes", source="whole small masters take seconds to minutes", ge=1)
+    """Of each restricted-master MIP."""
+    dives: tuple[Steps, ...] = knob(
+        (
+            Steps(whole=True, sure=0.95, iterations=6, rise=math.inf, reverts=0),
+            Steps(whole=False, sure=0.95, iterations=20, rise=math.inf, reverts=0),
+        ),
+        unit="",
+        source="single duties before whole rosters: 17.7 a unit of work instead of 18.0",
+    )
+    """Whole rosters first; single duties where that finds nothing."""
+
+
+class SearchTuning(Tuning):
+    """Rounds of neighbourhoods, and when other means come in."""
+
+    round: int = knob(4, unit="neighbourhoods", source="more would work on a stale incumbent", ge=1)
+    """Neighbourhoods of one round, whatever the number of ranks (up to it)."""
+    most_work: float = knob(10.0, unit="work, about seconds", source="Instance15: 4093 with 4, 4005 with 10", gt=0)
+    """Of one neighbourhood."""
+    fade: float = knob(0.9, unit="factor per try", source=_NONE, ge=0, le=1)
+    """How the gains of a kind of neighbourhood are forgotten."""
+    hasty: float = knob(1e-3, unit="part of the cost", source="Instance12 4141 -> 4052, Instance15 4146 -> 4041", ge=0)
+    """A round of bursts that brings less is followed by all kinds."""
+    cheap_proof: float = knob(1.0, unit="work", source=_NONE, ge=0)
+    """Work of a proof up to which neighbourhoods grow by a whole person."""
+    dear: float = knob(0.7, unit="part of the most work", source="Instance15: shrinking left 5 people", ge=0, le=1)
+    """Work without proof or gain from which they shrink."""
+    cut: float = knob(0.15, unit="part of their size", source=_NONE, ge=0, lt=1)
+    """How much they shrink when they were cut short."""
+    most_people: int = knob(40, unit="people", source=_NONE, ge=2)
+    """Largest neighbourhood."""
+    burst: float = knob(0.3, unit="part of a full burst", source=_NONE, gt=0, le=2)
+    """Length of the first bursts of reinsertion."""
+    whole: int = knob(4000, unit="decisions", source="Instance1: bound 558, optimum 607 in 2 s", ge=0)
+    """Size up to which the whole model gets its chance."""
+    patience: int = knob(8, unit="rounds", source=_NONE, ge=1)
+    """Rounds without gain after which the search is stuck."""
+    whole_share: float = knob(0.6, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """For the whole model."""
+    nodes: int = knob(200_000, unit="nodes", source="keeps the answer independent of the clock", ge=1)
+    """Of the whole model."""
+    first: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """For a first plan by the whole model, where pricing gives none, and for one in pieces."""
+
+
+class ColumnGenerationTuning(Tuning):
+    """All phases."""
+
+    annealing: AnnealingTuning = AnnealingTuning()
+    opening: OpeningTuning = OpeningTuning()
+    root: RootTuning = RootTuning()
+    dive: DiveTuning = DiveTuning()
+    windows: WindowTuning = WindowTuning()
+    tree: TreeTuning = TreeTuning()
+    search: SearchTuning = SearchTuning()
+    neighbourhood: NeighbourhoodTuning = NeighbourhoodTuning()
+    balance: BalanceTuning = BalanceTuning()
+
+
+class ColumnGenerationOptions(ResumableOptions):
+    """Options on rosters.
+
+    Under a work limit (``limits.iterations``) a resumed run gives the answer of one that was never stopped: a root that
+    was cut short is repeated from its beginning (once; a root that is cut again goes on from its columns).
+    """
+
+    root: bool = True
+    """Whether to compute the bound of the linear master (or of the relaxation, on long horizons)."""
+    root_share: float | None = Field(None, gt=0, le=1)
+    """Share of the time for that bound; a half when left out, a fifth on long horizons."""
+    anneal_share: float | None = Field(None, ge=0, le=1)
+    """Share of the time for annealing; as the tuning says when left out."""
+    long: bool | None = None
+    """Whether to solve as a long horizon, with priced totals in place of exact pricing; by size when left out."""
+    tuning: ColumnGenerationTuning = ColumnGenerationTuning()
+    """Numbers that steer the phases."""
+    long_tuning: LongTuning = LongTuning()
+    """The same on long horizons."""
+
+
+class ParallelSearchOptions(ColumnGenerationOptions):
+    """Options of the search alone."""
+
+    root: bool = False
+    """Whether to compute the bound of the linear master (or of the relaxation, on long horizons) all the same."""

@@ -1,0 +1,87 @@
+"""Options and tuning of the methods of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import Field
+
+from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, knob
+
+__all__ = [
+    "AutoOptions",
+    "AutoTuning",
+    "MatheuristicOptions",
+    "MatheuristicTuning",
+    "NoOptions",
+    "StageOptions",
+    "WholeModelOptions",
+    "WholeRosterOptions",
+]
+
+
+class WholeModelOptions(Options):
+    """Options of the whole model by HiGHS."""
+
+    customise: Callable[[Any], Any] | None = None
+    """Function that receives the Pyomo model before it is solved and may add constraints and objective terms. With a
+    changed objective the proven bound holds for the changed problem only and is not reported."""
+
+
+class WholeRosterOptions(WholeModelOptions):
+    """Options of the whole model of a roster."""
+
+    form: Literal["auto", "clauses", "flow"] = "auto"
+    """Form of the sequence rules; auto chooses by size."""
+
+
+class MatheuristicTuning(Tuning):
+    """Fix-and-optimise on rosters."""
+
+    seconds: float = knob(4.0, unit="s", source="no run on record", gt=0)
+    """That one neighbourhood may take at most."""
+    pieces: float = knob(0.4, unit="share of the time limit", source="no run on record", gt=0, le=1)
+    """For construction in pieces."""
+    first: float = knob(0.5, unit="share of the time limit", source="no run on record", gt=0, le=1)
+    """Until which the whole model may look for a first plan, and descent goes on."""
+    quick: float = knob(0.5, unit="part of the seconds of a neighbourhood", source="no run on record", gt=0, le=1)
+    """Proofs quicker than this make neighbourhoods grow."""
+
+
+class MatheuristicOptions(Options):
+    """Options of fix-and-optimise on rosters."""
+
+    tuning: MatheuristicTuning = MatheuristicTuning()
+    """Numbers that steer the search."""
+
+
+class AutoTuning(Tuning):
+    """How methods are chosen."""
+
+    small: int = knob(500, unit="decisions", source="IHTC small01 (200) closes, test01 (3000) does not", ge=0)
+    """Size of a hospital up to which the whole model alone is the best choice."""
+    large: int = knob(100_000, unit="decisions", source="column generation needs minutes to find a plan", ge=0)
+    """Size of a roster from which a plan is made first by fix-and-optimise."""
+    most_work: float = knob(4e8, unit="table cells of all people", source="a year of Instance22: 130 s a round", ge=0)
+    """Size beyond which one round of exact pricing takes minutes."""
+    first_share: float = knob(0.35, unit="share of the time left", source="no run on record", gt=0, le=1)
+    """For finding a good plan before the method that starts from it."""
+    patience: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
+    """After which a method without a plan gives way to another."""
+
+
+class AutoOptions(ResumableOptions):
+    """What auto itself takes; all other options go to the methods that it chooses."""
+
+    choice: AutoTuning = AutoTuning()
+    """Numbers by which methods are chosen."""
+
+
+class StageOptions(Options):
+    """What stage-by-stage itself takes; all other options go to the inner method."""
+
+    inner: str = "auto"
+    """Method that plans each stage."""
+    ahead: int | None = Field(None, ge=0)
+    """Unknown weeks to look ahead; all when left out."""
