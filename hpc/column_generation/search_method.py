@@ -7,11 +7,14 @@ from typing import Any
 
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.long_horizon.method import LongRun, is_long
+from optimise.core.engines import engine_for
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.result import Plan
-from optimise.hospital.beds_search import improve_beds, usable
 
 __all__ = ["ParallelSearchMethod"]
+
+#: Who searches on problems that are no rosters.
+_ENGINES = {"hospital": "hpc.beds.engine:BedSearch"}
 
 
 class ParallelSearchMethod:
@@ -21,9 +24,8 @@ class ParallelSearchMethod:
     resumable = True
 
     def supports(self, problem: Any) -> bool:
-        if getattr(problem, "kind", "") == "hospital":
-            return usable(problem)
-        return supported(problem)
+        engine = engine_for(problem, _ENGINES)
+        return supported(problem) if engine is None else engine.supports(problem)
 
     def solve(
         self,
@@ -36,8 +38,9 @@ class ParallelSearchMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        if problem.kind == "hospital":
-            return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)  # type: ignore[arg-type]
+        engine = engine_for(problem, _ENGINES)
+        if engine is not None:
+            return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
         chosen = {"root": False, **dict(options or {})}
         if is_long(problem):
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

@@ -18,6 +18,7 @@ from typing import Any
 from optimise.compare.study import Contender, Study
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, WardwiseError
+from optimise.core.kinds import kind_of, measured
 from optimise.core.method import Limits, Progress, get_method
 from optimise.core.problem import Problem
 from optimise.core.result import Result, Stop
@@ -114,7 +115,7 @@ def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, 
         "time_limit": contender.time_limit,
         "optimum": getattr(cell.problem, "optimum", None),
         "optimum_source": getattr(cell.problem, "optimum_source", ""),
-        "shape": _shape(cell.problem),
+        "shape": dict(kind_of(cell.problem).measures(cell.problem)),
     }
     wall, cpu = time.perf_counter(), time.process_time()
     try:
@@ -143,28 +144,6 @@ def warm_up(cell: Cell) -> None:
     limits = Limits(_WARM_SECONDS, iterations=1, threads=cell.threads)
     with contextlib.suppress(Exception):  # what fails here fails again, and is told, in the run that counts
         solve(cell.problem, cell.contender.method, limits=limits, options=cell.contender.options or None)
-
-
-def _shape(problem: Problem) -> dict[str, float]:
-    """Size of the instance in numbers; coefficients where it is an energy."""
-    if problem.kind == "roster":
-        roster: Any = problem
-        return {"size": float(len(roster.employees) * roster.horizon.days)}
-    if problem.kind == "hospital":
-        hospital: Any = problem
-        return {"size": float(len(hospital.patients.ids))}
-    qubo = getattr(problem, "qubo", None)
-    if qubo is None:
-        return {}
-    every = [*(float(v) for v in qubo.linear), *(float(v) for v in qubo.values)]
-    used = [v for v in every if v]
-    return {
-        "size": float(qubo.size),
-        "nonzeros": float(len(used)),
-        "smallest": min(used, default=0.0),
-        "largest": max(used, default=0.0),
-        "integral": float(all(v == int(v) for v in used)),
-    }
 
 
 def _facts(result: Result) -> dict[str, Any]:
@@ -225,7 +204,7 @@ def _possible(row: CellFile, file: Path) -> None:
         if row.objective is not None or row.bound is not None:
             raise InputError(f"has figures, though it is {row.status}", file=file, item="status")
         return
-    if "size" not in row.shape and row.kind in ("roster", "hospital", "energy"):
+    if "size" not in row.shape and measured(row.kind):
         raise InputError("is missing", file=file, item="shape.size")
     if (row.objective is not None) != row.feasible:
         raise InputError(f"is {row.objective}, though feasible is {row.feasible}", file=file, item="objective")

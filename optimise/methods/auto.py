@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -24,19 +25,13 @@ from optimise.core.method import (
     get_method,
     stopping,
 )
+from optimise.core.problem import Problem
 from optimise.core.result import Plan, Stop
 
-__all__ = ["AutoMethod", "choices", "size"]
+__all__ = ["AutoMethod", "choices"]
 
 log = logging.getLogger(__name__)
 
-#: Decisions of a hospital up to which the whole model alone is the best choice. Measured on two cores: HiGHS closes
-#: IHTC small01 (about 200 decisions) and finds no plan in 40 s for test01 (about 3000).
-SMALL = 500
-#: Decisions of a roster from which a plan is made first: column generation needs minutes there to find one.
-LARGE = 100_000
-#: Table cells of all people together beyond which one round of exact pricing takes minutes.
-MOST_WORK = 4e8
 #: Share of the time that goes to finding a good plan before the whole model starts from it.
 FIRST_SHARE = 0.35
 #: Methods asked one after the other while there is no plan; share of the time after which the chosen one gives way.
@@ -50,7 +45,7 @@ class AutoMethod:
     resumable = True
 
     def supports(self, problem: Any) -> bool:
-        return bool(choices(problem, 1)) or bool(choices(problem, 2))
+        return bool(choices(problem))
 
     def solve(
         self,
@@ -63,10 +58,10 @@ class AutoMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        chosen = choices(problem, comm.size)
+        chosen = choices(problem)
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
-        log.info("auto: %d decisions, %s", size(problem), " then ".join(chosen))
+        log.info("auto: %d decisions, %s", kind_of(problem).size(problem), " then ".join(chosen))
         clock = Deadline(limits.seconds)
         best: Outcome | None = None
         spare = tuple(name for name in FALLBACKS if name not in chosen and _usable(name, problem))
@@ -135,60 +130,10 @@ class _Remembering:
         return self.asked or self.late
 
 
-def size(problem: Any) -> int:
-    """Rough number of yes-or-no decisions of the whole model."""
-    if problem.kind == "roster":
-        people, days, duties = problem.shape
-        return int(people * days * max(1, duties - 1))
-    if problem.kind == "region":
-        return int(problem.supply.size * len(problem.trusts))
-    if problem.kind == "capacity":
-        return int(problem.scenarios.count * problem.outlying.size * problem.rounds)
-    if problem.kind == "blocks":
-        return int(problem.arrays.integer.sum())
-    rooms = (~problem.patients.forbidden).sum(axis=1)
-    window = problem.patients.due - problem.patients.release + 1
-    return int((rooms * window).sum())
-
-
-def choices(problem: Any, ranks: int) -> tuple[str, ...]:
-    """Names of the methods to use one after the other; empty when none is installed for this kind of problem.
-
-    Rosters go to column generation, which beat the whole model on every instance tried, small ones included; it uses
-    all ranks. What it cannot express goes to fix-and-optimise and then, from that plan, to the whole model.
-    """
-    decisions = size(problem)
-    if problem.kind == "roster":
-        if _usable("column-generation", problem):
-            # the longest ones have a way of their own in there, which makes its own first plan
-            early = decisions > LARGE and not _endless(problem) and _usable("matheuristic", problem)
-            first = ("matheuristic",) if early else ()
-            return (*first, "column-generation")
-        wanted: tuple[str, ...] = ("matheuristic", "highs")
-    elif problem.kind == "region":
-        wanted = ("federated",) if _usable("federated", problem) else ("highs",)
-    elif problem.kind == "capacity":
-        wanted = ("benders",) if _usable("benders", problem) else ("highs",)
-    elif problem.kind == "blocks":
-        wanted = ("column-generation",) if _usable("column-generation", problem) else ("highs",)
-    elif decisions <= SMALL:
-        wanted = ("highs",)
-    else:
-        # beds with fixed stays: the search there and prices for the bound; everything else: the joint search
-        wanted = ("column-generation", "hospital", "matheuristic")
-        wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
-    usable = tuple(name for name in wanted if _usable(name, problem))
-    return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
-
-
-def _endless(problem: Any) -> bool:
-    """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
-    from optimise.roster.search.construct import table_cells
-
-    try:
-        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK)
-    except UnsupportedError:
-        return False
+def choices(problem: Problem) -> tuple[str, ...]:
+    """Names of the methods to use one after the other: what the kind prefers, else whatever suits; may be empty."""
+    wanted = kind_of(problem).preferred(problem, lambda name: _usable(name, problem))
+    return wanted or tuple(name for name in reversed(FALLBACKS) if _usable(name, problem))
 
 
 def _usable(name: str, problem: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from optimise.core.errors import UnsupportedError, WardwiseError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, get_method
 from optimise.core.result import Bounds, Plan, Stats, Stop
-from optimise.roster.problem import Roster
+from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["StageByStage"]
 
@@ -39,7 +39,7 @@ class StageByStage:
     needs = "a whole INRC-II instance"
 
     def supports(self, problem: Any) -> bool:
-        return problem.kind == "roster" and "stages" in problem.meta
+        return isinstance(problem, RosterProblem) and "stages" in problem.meta
 
     def solve(
         self,
