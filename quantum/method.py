@@ -35,6 +35,7 @@ from optimise.core.result import Bounds, Plan, Stats, Stop
 from quantum.angles import linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler
+from quantum.energy import EnergyProblem
 from quantum.mixers import MIXERS
 from quantum.onehot import OneHot
 from quantum.pieces import Cutter, RoomCutter, RosterCutter
@@ -60,6 +61,9 @@ _DEFAULTS: dict[str, Any] = {
     "simulator": "fast",
 }
 
+#: Who cuts pieces of problems of each kind.
+_CUTTERS: dict[str, Any] = {"roster": RosterCutter, "hospital": RoomCutter}
+
 
 class QaoaMethod:
     """Quantum neighbourhood search: QAOA on pieces, everything else exact and classical."""
@@ -68,7 +72,7 @@ class QaoaMethod:
 
     def supports(self, problem: Any) -> bool:
         """Rosters, hospitals, and energies."""
-        return getattr(problem, "kind", "") in ("roster", "hospital", "energy")
+        return isinstance(problem, EnergyProblem) or getattr(problem, "kind", "") in _CUTTERS
 
     def solve(
         self,
@@ -82,11 +86,10 @@ class QaoaMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         """Improve a plan piece by piece until a limit; an energy goes to QAOA whole."""
-        if problem.kind == "energy":
+        if isinstance(problem, EnergyProblem):
             from quantum.methods.qaoa import EnergyQaoa
 
-            whole: Any = problem
-            return EnergyQaoa().solve(whole, limits=limits, seed=seed, comm=comm, listen=listen, options=options)
+            return EnergyQaoa().solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, options=options)
         clock, chosen = Deadline(limits.seconds), _checked(options)
         sampler = _sampler(chosen)
         cutter = _cutter(problem, chosen)
@@ -191,8 +194,7 @@ def _sampler(chosen: Mapping[str, Any]) -> Sampler:
 
 
 def _cutter(problem: Any, chosen: Mapping[str, Any]) -> Cutter:
-    make = RosterCutter if problem.kind == "roster" else RoomCutter
-    made: Cutter = make(problem, people=chosen["people"], columns=chosen["columns"], cover=chosen["cover"])
+    made: Cutter = _CUTTERS[problem.kind](problem, people=chosen["people"], columns=chosen["columns"], cover=chosen["cover"])
     return made
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError, UnsupportedError
+from optimise.roster.problem import RosterProblem
 from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
 from quantum.encode.roster import Block
 from quantum.energy import EnergyProblem
@@ -76,7 +77,7 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     made = []
     for file in _files(table, folder):
         problem = read(file)
-        make = _roster if problem.kind == "roster" else _rooms
+        make = _roster if isinstance(problem, RosterProblem) else _rooms
         made.append(make(problem, table, str(table.get("name", file.stem))).with_optimum())
     return made
 

@@ -51,13 +51,13 @@ class State:
     arrays: Mapping[str, NDArray[Any]]
     file: Path = Path()
 
-    def array(self, name: str, kind: str, *shape: int | None) -> NDArray[Any]:
+    def array(self, name: str, numbers: str, *shape: int | None) -> NDArray[Any]:
         """An array that was read, checked.
 
         Parameters
         ----------
         name : str
-        kind : str
+        numbers : str
             ``i`` for whole numbers, ``f`` for finite ones.
         shape : int or None
             Its lengths; None for any.
@@ -71,11 +71,11 @@ class State:
         if made is None:
             raise InputError("is missing", file=self.file, item=name)
         wanted = f"({', '.join('any' if n is None else str(n) for n in shape)})"
-        if made.dtype.kind not in {"i": "iu", "f": "fiu"}[kind]:
+        if made.dtype.kind not in {"i": "iu", "f": "fiu"}[numbers]:
             raise InputError(f"holds {made.dtype}, numbers were expected", file=self.file, item=name)
         if made.ndim != len(shape) or any(n is not None and n != m for n, m in zip(shape, made.shape, strict=True)):
             raise InputError(f"has shape {made.shape}, {wanted} was expected", file=self.file, item=name)
-        if kind == "f" and not np.isfinite(made).all():
+        if numbers == "f" and not np.isfinite(made).all():
             raise InputError("holds numbers that are not finite", file=self.file, item=name)
         return made
 

@@ -25,20 +25,23 @@ def simulator(ansatz: Ansatz, kind: Kind = "fast", **options: Any) -> Simulator:
         Passed on: ``precision``, ``threads``, ``team`` (fast), ``library`` (array), ``shots``,
         ``noise``, ``device``, ``mitigate`` (aer).
     """
-    if kind == "statevector":
-        from quantum.simulators.statevector import QiskitStatevector
+    match kind:
+        case "statevector":
+            from quantum.simulators.statevector import QiskitStatevector
 
-        return QiskitStatevector(ansatz, **options)
-    if kind == "aer":
-        from quantum.simulators.aer import Aer
+            return QiskitStatevector(ansatz, **options)
+        case "aer":
+            from quantum.simulators.aer import Aer
 
-        return Aer(ansatz, **options)
-    if kind == "array":
-        from quantum.simulators.arrays import ArraySpace
+            return Aer(ansatz, **options)
+        case "array":
+            from quantum.simulators.arrays import ArraySpace
 
-        return ArraySpace(ansatz, **options)
-    if kind != "fast":
-        raise ValueError(f"unknown simulator {kind!r}; there are fast, array, statevector and aer")
+            return ArraySpace(ansatz, **options)
+        case "fast":
+            pass
+        case _:
+            raise ValueError(f"unknown simulator {kind!r}; there are fast, array, statevector and aer")
     if isinstance(ansatz.mixer, X):
         from quantum.simulators.fullspace import FullSpace
 

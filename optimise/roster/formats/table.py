@@ -205,13 +205,13 @@ class _Tables:
 
     def put(self, sheet: Sheet, number: int, column: Column, text: str, entry: dict[str, Any]) -> None:
         try:
-            value = KINDS[column.kind].read(text)
+            value = KINDS[column.cells].read(text)
         except CellError as error:
             raise self.error(sheet, number, str(error), column.header) from None
         inside = entry
-        for part in column.place[:-1] if column.kind != "price" else column.place:
+        for part in column.place[:-1] if column.cells != "price" else column.place:
             inside = inside.setdefault(part, {})
-        if column.kind == "price":
+        if column.cells == "price":
             inside.update(value)
         else:
             inside[column.place[-1]] = value
@@ -376,16 +376,16 @@ def _cells(sheet: Sheet, entry: Mapping[str, Any]) -> dict[str, str]:
     made: dict[str, str] = {}
     for column in sheet.columns:
         inside: Any = entry
-        for part in column.place[:-1] if column.kind != "price" else column.place:
+        for part in column.place[:-1] if column.cells != "price" else column.place:
             inside = inside.get(part, {})
         try:
-            if column.kind == "price":
+            if column.cells == "price":
                 priced = inside.get("hard") or inside.get("weight") is not None
                 made[column.header] = KINDS["price"].write(inside) if priced else ""
             else:
                 value = inside.get(column.place[-1])
                 empty = value is None or value == "" or value == [] or value == {}
-                made[column.header] = "" if empty else KINDS[column.kind].write(value)
+                made[column.header] = "" if empty else KINDS[column.cells].write(value)
         except CellError as error:
             raise InputError(str(error), item=f"sheet {sheet.name}, column {column.header}") from None
     return made
@@ -417,7 +417,7 @@ def _written(sheets: dict[Sheet, list[list[str]]], path: Path, *, notes: bool) -
 
 
 def _note(column: Column) -> str:
-    form = KINDS[column.kind].hint
+    form = KINDS[column.cells].hint
     if column.empty:
         form += f"; empty = {column.empty}"
     return f"{column.note}\n({form})" if column.note else form
@@ -434,7 +434,7 @@ def _choices(sheet: Sheet, first: int) -> list[Any]:
     for i, column in enumerate(sheet.columns, 1):
         if column.options:
             made.append(Choices(i, '"' + ",".join(column.options) + '"', first))
-        elif column.header == "staff" and column.kind == "text":
+        elif column.header == "staff" and column.cells == "text":
             made.append(Choices(i, listed("staff"), first))
         elif column.header == "contract":
             made.append(Choices(i, listed("contracts"), first))

@@ -19,7 +19,7 @@ class Column:
 
     header: str
     place: tuple[str, ...]
-    kind: str = "text"
+    cells: str = "text"
     options: tuple[str, ...] = ()
     note: str = ""
     empty: str = ""
@@ -46,8 +46,8 @@ class Sheet:
     examples: tuple[dict[str, str], ...] = ()
 
 
-def _column(header: str, kind: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
-    return Column(header, tuple((at or header).split(".")), kind, options, note, empty)
+def _column(header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
+    return Column(header, tuple((at or header).split(".")), cells, options, note, empty)
 
 
 def _kind(annotation: object) -> str:

@@ -238,9 +238,10 @@ class Pair(Priced):
 
     @model_validator(mode="after")
     def _sense(self) -> Self:
-        if (self.kind == "supervised") != (self.by is not None):
+        supervised = self.kind not in ("apart", "together")
+        if supervised != (self.by is not None):
             raise ValueError("by goes with kind supervised, and only with it")
-        if self.kind != "supervised" and len(self.staff) < 2:
+        if not supervised and len(self.staff) < 2:
             raise ValueError(f"kind {self.kind} needs at least two people")
         return self
 
