@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from optimise.roster.formats.ward_parts import WorkLimits
 
-__all__ = ["SHEETS", "Column", "Sheet"]
+__all__ = ["BOOKS", "SHEETS", "Column", "Sheet"]
+
+#: Suffixes of workbooks.
+BOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)

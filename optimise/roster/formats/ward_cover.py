@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from optimise.roster.formats.ward import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
+from optimise.roster.formats.ward_model import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_parts import Tier, minutes_of
 from optimise.roster.rules import HARD, Apart, Cover, Line, RosterRule, Segment, Term, Together
 from optimise.roster.rules import Demand as Wanted

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from optimise.core.horizon import WEEKDAYS, Horizon
-from optimise.roster.formats.ward import Contract, Staff, Ward
 from optimise.roster.formats.ward_document import ItemError, item_path, nearest
+from optimise.roster.formats.ward_model import Contract, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
 __all__ = ["WardIndex"]
@@ -30,7 +30,7 @@ class WardIndex:
         The contract of each person.
     """
 
-    def __init__(self, ward: Ward) -> None:
+    def __init__(self, ward: WardData) -> None:
         self.ward = ward
         if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
             weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
