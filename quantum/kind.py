@@ -1,6 +1,8 @@
 """What the rest of Wardwise asks of energies."""
 
+import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from optimise.core.kinds import Kind
 from quantum.energy import BitPlan, EnergyProblem
@@ -34,4 +36,11 @@ class EnergyKind(Kind[EnergyProblem, BitPlan]):
             "smallest": min(used, default=0.0),
             "largest": max(used, default=0.0),
             "integral": float(all(v == int(v) for v in used)),
+            **_figures(problem),
         }
+
+
+@lru_cache(maxsize=64)
+def _figures(problem: EnergyProblem) -> dict[str, float]:
+    """What the instance says of itself, found once for all runs on it."""
+    return {name: value for name, value in problem.figures().items() if math.isfinite(value)}

@@ -28,7 +28,7 @@ from optimise.formats.json_document import load_json, parse
 
 __all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
-SCHEMA = "wardwise-cell/1"
+SCHEMA = "wardwise-cell/2"
 _WARM_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
