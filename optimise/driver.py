@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from optimise.core import compiling
-from optimise.core.checkpoint import Keeper, Kept
+from optimise.core.checkpoint import Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
 from optimise.core.grid import round_up
-from optimise.core.kinds import cost_grid
+from optimise.core.kinds import cost_grid, kind_of
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -35,6 +35,7 @@ from optimise.core.options import check_options
 from optimise.core.problem import Problem
 from optimise.core.provenance import provenance
 from optimise.core.result import TOLERANCE, Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
+from optimise.runs.keeper import Keeper
 
 __all__ = ["TOLERANCE", "MethodError", "solve"]
 
@@ -117,7 +118,7 @@ def solve(
             f"method {chosen.name!r} does not work on {problem.kind} problems such as this one"
             + (f"; it needs {chosen.needs}" if hasattr(chosen, "needs") else "")
         )
-    if start is not None and start.kind != problem.kind:
+    if start is not None and kind_of(start) is not kind_of(problem):
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
     check_options(chosen, problem, options, comm.size)
 
@@ -294,9 +295,8 @@ def _lifted(problem: Problem, bounds: Bounds, grid: float = 0.0) -> Bounds:
     """
     if not math.isfinite(bounds.dual):
         return bounds
-    if problem.kind == "roster":
-        floor: float = problem.compiled.floor  # type: ignore[attr-defined]
-        bounds = bounds.with_dual(floor, "each day's cheapest duty; no rule has a negative price")
+    floor = kind_of(problem).floor(problem)
+    bounds = bounds.with_dual(floor.value, floor.source)
     dual = min(max(bounds.dual, round_up(bounds.dual, grid)), max(bounds.primal, bounds.dual))
     return replace(bounds, dual=dual)
 
@@ -318,11 +318,9 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop
 
 def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
     """Why no plan exists, when the method has proven it but does not say."""
-    if stop is not Stop.INFEASIBLE or problem.kind not in ("roster", "hospital"):
+    if stop is not Stop.INFEASIBLE:
         return ()
-    from optimise.methods.explained import explain_infeasible
-
-    return explain_infeasible(problem, seconds=_EXPLAIN_SECONDS)
+    return kind_of(problem).explain(problem, seconds=_EXPLAIN_SECONDS)
 
 
 def _reasoned(
@@ -330,12 +328,10 @@ def _reasoned(
 ) -> tuple[Outcome, Evaluation | None]:
     """Where there is no feasible plan: infeasible, if that can be proven in what is left or a little more."""
     found = evaluation is not None and evaluation.feasible
-    if found or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED) or problem.kind != "roster":
+    if found or outcome.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED):
         return outcome, evaluation
-    from optimise.methods.explained import without_plan
-
     seconds = max(clock.left, min(10.0, 0.2 * clock.seconds))
-    proven = without_plan(problem, outcome.stop, seconds=seconds, stats=outcome.stats)
+    proven = kind_of(problem).without_plan(problem, outcome.stop, seconds=seconds, stats=outcome.stats)
     if proven.stop is Stop.INFEASIBLE:
         return proven, None
     return replace(outcome, explanation=outcome.explanation or proven.explanation), evaluation

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from optimise.capacity.view import electives
 from optimise.core.errors import MissingExtraError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Plan, Result
+from optimise.hospital.view import not_placed, occupancy
+from optimise.replan.base import Change
+from optimise.replan.changes import COLUMNS, change_row
+from optimise.roster.view import cover, requests, shares
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from optimise.replan.changes import Change
 
 __all__ = [
     "changes_frame",
@@ -78,8 +81,6 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
 
 def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """People present and wanted: one row a head count and day, of every rule that asks for people."""
-    from optimise.roster.view import cover
-
     rows = [
         (
             row.rule,
@@ -102,8 +103,6 @@ def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Every request and whether it is granted."""
-    from optimise.roster.view import requests
-
     rows = [
         (problem.employees[r.employee].id, r.day, kind_of(problem).day(problem, r.day), r.wish, r.weight, r.granted)
         for r in requests(problem, plan)
@@ -113,8 +112,6 @@ def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def fairness_frame(problem: Any, plan: Any, evaluation: Evaluation | None = None) -> pd.DataFrame:
     """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules."""
-    from optimise.roster.view import shares
-
     rows = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
         for s in shares(problem, plan, evaluation)
@@ -125,8 +122,6 @@ def fairness_frame(problem: Any, plan: Any, evaluation: Evaluation | None = None
 
 def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Beds taken and open: one row a room and day."""
-    from optimise.hospital.view import occupancy
-
     taken = occupancy(problem, plan)
     rows = [
         (name, day, int(taken[r, day]), int(problem.rooms.beds[r, day]))
@@ -138,8 +133,6 @@ def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Patients not admitted, with the reason."""
-    from optimise.hospital.view import not_placed
-
     rows = [
         (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason) for n in not_placed(problem, plan)
     ]
@@ -148,8 +141,6 @@ def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
 
 def electives_frame(problem: Any, plan: Any) -> pd.DataFrame:
     """Elective requests of a bed plan: one row a specialty and day with requests."""
-    from optimise.capacity.view import electives
-
     rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, plan)]
     return _made(rows, ["specialty", "day", "requests", "accepted"])
 
@@ -171,8 +162,6 @@ def violations_frame(evaluation: Evaluation) -> pd.DataFrame:
 
 def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     """What a new plan does otherwise than the earlier one."""
-    from optimise.replan.changes import COLUMNS, change_row
-
     return _made([change_row(change) for change in changes], list(COLUMNS))
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from optimise.core.errors import MissingExtraError
-
-if TYPE_CHECKING:
-    from optimise.core.problem import Problem
+from optimise.core.kinds import kind_of
+from optimise.core.problem import Problem
 
 __all__ = ["require", "require_report"]
 
@@ -17,8 +15,6 @@ __all__ = ["require", "require_report"]
 _PACKAGES = {"sklearn": "scikit-learn"}
 #: What each kind of report of a run is written with.
 _REPORTS = {"html": ("jinja2",), "png": ("matplotlib",), "excel": ("openpyxl",)}
-#: Problems whose page has pictures in it.
-_PICTURED = ("capacity", "region")
 
 
 def require(extra: str, *modules: str) -> None:
@@ -36,9 +32,9 @@ def require(extra: str, *modules: str) -> None:
             raise MissingExtraError(_PACKAGES.get(module, module), extra) from None
 
 
-def require_report(kinds: Iterable[str], problem: Problem | None = None) -> None:
+def require_report(kinds: Collection[str], problem: Problem | None = None) -> None:
     """Refuse now what ``optimise.report`` could not write of this problem: ``html``, ``png`` or ``excel``."""
-    for kind in kinds:
-        require("report", *_REPORTS[kind])
-        if kind == "html" and problem is not None and problem.kind in _PICTURED:
-            require("report", *_REPORTS["png"])
+    for wanted in kinds:
+        require("report", *_REPORTS[wanted])
+    if "html" in kinds and problem is not None and kind_of(problem).pictured:
+        require("report", *_REPORTS["png"])

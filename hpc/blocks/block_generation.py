@@ -34,7 +34,7 @@ SOURCE = "Lagrangian bound of column generation, blocks priced by HiGHS"
 class _Priced:
     """Answer of one kind: a lower bound on its priced minimum, and points."""
 
-    kind: int
+    group: int
     bound: float
     points: list[Floats]
 
@@ -54,29 +54,29 @@ class _Pricing:
         """Price the kinds of this rank, in order."""
         return [self._one(k, duals, seconds) for k in range(len(self.first)) if self.owner[k] == self.comm.rank]
 
-    def _one(self, kind: int, duals: Floats, seconds: float) -> _Priced:
-        part = self.problem.parts[self.first[kind]]
-        if kind not in self._models:
-            self._models[kind] = Highs(part.arrays, seed=self.seed)
-        model, cost = self._models[kind], part.arrays.cost - part.link.T @ duals
+    def _one(self, group: int, duals: Floats, seconds: float) -> _Priced:
+        part = self.problem.parts[self.first[group]]
+        if group not in self._models:
+            self._models[group] = Highs(part.arrays, seed=self.seed)
+        model, cost = self._models[group], part.arrays.cost - part.link.T @ duals
         model.set_cost(np.arange(len(cost)), cost)
         points: list[tuple[float, Floats]] = []
         solved = model.solve(
             seconds=seconds,
-            start=self._last.get(kind),
+            start=self._last.get(group),
             on_solution=lambda values, value, _bound, _nodes: points.append((value, values)),
         )
         if solved.unbounded:
             text = "has no cheapest point at some prices: give its variables bounds"
             raise UnsupportedError(f"block {part.name} {text}")
         if solved.stop is Stop.INFEASIBLE:
-            return _Priced(kind, math.inf, [])
+            return _Priced(group, math.inf, [])
         if solved.values is not None:
             points.append((solved.objective, solved.values))
-            self._last[kind] = solved.values
+            self._last[group] = solved.values
         best = [self._clean(part.arrays, v) for _, v in sorted(points, key=lambda p: p[0])[:3]]
         slack = 1e-7 * max(1.0, abs(solved.bound)) if math.isfinite(solved.bound) else 0.0
-        return _Priced(kind, solved.bound - slack, best)
+        return _Priced(group, solved.bound - slack, best)
 
     @staticmethod
     def _clean(arrays: Any, values: Floats) -> Floats:
@@ -128,16 +128,16 @@ class _Run:
         with self.timers("idle"):
             answers = self.comm.gather((mine, False)) or []
         self.asked = self.asked or any(asked for _, asked in answers)
-        return sorted((p for found, _ in answers for p in found), key=lambda p: p.kind)
+        return sorted((p for found, _ in answers for p in found), key=lambda p: p.group)
 
     def columns(self, found: list[_Priced]) -> list[BlockColumn]:
         made = []
         for priced in found:
-            part = self.problem.parts[self.first[priced.kind]]
+            part = self.problem.parts[self.first[priced.group]]
             for values in priced.points:
                 use = part.link @ values
                 rows = np.flatnonzero(np.abs(use) > 1e-12).astype(np.int32)
-                made.append(BlockColumn(priced.kind, values, float(part.arrays.cost @ values), rows, use[rows]))
+                made.append(BlockColumn(priced.group, values, float(part.arrays.cost @ values), rows, use[rows]))
         return made
 
     def over(self) -> bool:
@@ -283,8 +283,8 @@ class _Run:
         """The blocks of a plan as columns."""
         found = []
         for b, part in enumerate(self.problem.parts):
-            kind = int(np.searchsorted(self.first, self.problem.alike[b]))
-            found.append(_Priced(kind, 0.0, [np.asarray(plan.values)[part.columns]]))
+            group = int(np.searchsorted(self.first, self.problem.alike[b]))
+            found.append(_Priced(group, 0.0, [np.asarray(plan.values)[part.columns]]))
         return self.columns(found)
 
     def _finish(self) -> None:
@@ -306,7 +306,7 @@ class _Run:
 def _reduced(column: BlockColumn, solution: BlockSolution) -> float:
     """Reduced cost of a column at a master's duals."""
     link = float(solution.duals[column.rows] @ column.entries)
-    return column.cost - link - float(solution.convexity[column.kind])
+    return column.cost - link - float(solution.convexity[column.group])
 
 
 def solve_blocks(

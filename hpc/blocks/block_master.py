@@ -24,7 +24,7 @@ class BlockColumn:
 
     Attributes
     ----------
-    kind : int
+    group : int
         Position of the block's kind (blocks that are alike share one).
     values : float array (columns of the block,)
     cost : float
@@ -32,7 +32,7 @@ class BlockColumn:
         What it adds to the linking rows.
     """
 
-    kind: int
+    group: int
     values: Floats
     cost: float
     rows: NDArray[np.int32]
@@ -40,7 +40,7 @@ class BlockColumn:
 
     @property
     def key(self) -> tuple[int, bytes]:
-        return self.kind, np.round(self.values, 9).tobytes()
+        return self.group, np.round(self.values, 9).tobytes()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +145,7 @@ class BlockMaster:
         if not fresh:
             return 0
         sizes = np.array([len(c.rows) + 1 for c in fresh])
-        index = np.concatenate([np.r_[c.rows, self.links + c.kind] for c in fresh]).astype(np.int32)
+        index = np.concatenate([np.r_[c.rows, self.links + c.group] for c in fresh]).astype(np.int32)
         value = np.concatenate([np.r_[c.entries, 1.0] for c in fresh])
         n, inf = len(fresh), self._highspy.kHighsInf
         start = np.r_[0, np.cumsum(sizes)[:-1]].astype(np.int32)
@@ -191,12 +191,12 @@ class BlockMaster:
         h: Any = make_highs({"time_limit": max(0.1, seconds), "mip_max_nodes": nodes, "mip_rel_gap": 0.0})
         h.passModel(self._lp.getLp())
         base = len(self.outside) + len(self.slacks)
-        pure = np.array([not self.mixed[c.kind] for c in self.columns], dtype=np.bool_)
+        pure = np.array([not self.mixed[c.group] for c in self.columns], dtype=np.bool_)
         whole = np.r_[np.flatnonzero(self.problem.arrays.integer[self.outside]), base + np.flatnonzero(pure)].astype(
             np.int32
         )
-        for kind in np.flatnonzero(self.mixed).tolist():
-            self._ask_whole(h, kind, base)
+        for group in np.flatnonzero(self.mixed).tolist():
+            self._ask_whole(h, group, base)
         h.changeColsIntegrality(len(whole), whole, np.ones(len(whole), dtype=np.uint8))
         h.changeColsBounds(len(self.slacks), self.slacks, np.zeros(len(self.slacks)), np.zeros(len(self.slacks)))
         h.run()
@@ -205,10 +205,10 @@ class BlockMaster:
         level = np.asarray(h.getSolution().col_value)
         return self.point(level[: len(self.outside)], level[base : base + len(self.columns)])
 
-    def _ask_whole(self, h: Any, kind: int, base: int) -> None:
+    def _ask_whole(self, h: Any, group: int, base: int) -> None:
         """Add a column and a row for each integer column of a mixed block: it is the mixture of its points' values."""
-        part = self.problem.parts[self.first[kind]]
-        mine = [j for j, c in enumerate(self.columns) if c.kind == kind]
+        part = self.problem.parts[self.first[group]]
+        mine = [j for j, c in enumerate(self.columns) if c.group == group]
         for c in np.flatnonzero(part.arrays.integer).tolist():
             values = np.array([self.columns[j].values[c] for j in mine])
             used = np.flatnonzero(values)
@@ -224,13 +224,13 @@ class BlockMaster:
 
         Of a kind with one block it is the mixture of its points, integer or not.
         """
-        several = np.array([self.count[c.kind] > 1 for c in self.columns], dtype=np.bool_)
+        several = np.array([self.count[c.group] > 1 for c in self.columns], dtype=np.bool_)
         if np.abs(weights - np.rint(weights))[several].max(initial=0.0) > 1e-6:
             return None
         made: Floats = np.zeros(self.problem.arrays.columns)
         for k in np.flatnonzero(self.count == 1).tolist():
             part = self.problem.parts[self.first[k]]
-            mine = [(w, c.values) for w, c in zip(weights, self.columns, strict=False) if c.kind == k and w > 1e-12]
+            mine = [(w, c.values) for w, c in zip(weights, self.columns, strict=False) if c.group == k and w > 1e-12]
             value = sum((w * v for w, v in mine), np.zeros(len(part.columns)))
             value /= sum(w for w, _ in mine) or 1.0
             near = part.arrays.integer & (np.abs(value - np.rint(value)) < 1e-6)
@@ -242,9 +242,9 @@ class BlockMaster:
         for j in np.flatnonzero(several & (weights > 0.5)).tolist():
             column = self.columns[j]
             for _ in range(round(float(weights[j]))):
-                if not twins[column.kind]:
+                if not twins[column.group]:
                     return None
-                made[self.problem.parts[twins[column.kind].pop(0)].columns] = column.values
+                made[self.problem.parts[twins[column.group].pop(0)].columns] = column.values
         return None if any(twins.values()) else made
 
     def lagrangian(self, duals: Floats, bounds: Floats) -> float:

@@ -24,6 +24,7 @@ from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
+from optimise.core.engines import engine_for
 from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
@@ -36,6 +37,8 @@ __all__ = ["ColumnGeneration", "ColumnGenerationMethod", "supported"]
 
 log = logging.getLogger(__name__)
 
+#: Who generates columns for problems that are no rosters.
+_ENGINES = {"hospital": "hpc.beds.engine:BedGeneration", "blocks": "hpc.blocks.engine:BlockGeneration"}
 Floats = NDArray[np.float64]
 
 
@@ -49,11 +52,8 @@ class ColumnGenerationMethod:
     options_by_kind: ClassVar = {"hospital": BedOptions, "blocks": BlockOptions}
 
     def supports(self, problem: Any) -> bool:
-        if problem.kind == "hospital":
-            from optimise.hospital.beds_search import usable
-
-            return usable(problem)
-        return problem.kind == "blocks" or supported(problem)
+        engine = engine_for(problem, _ENGINES)
+        return supported(problem) if engine is None else engine.supports(problem)
 
     def solve(
         self,
@@ -66,14 +66,9 @@ class ColumnGenerationMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        if problem.kind == "hospital":
-            from hpc.beds.method import solve_beds
-
-            return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)  # type: ignore[arg-type]
-        if problem.kind == "blocks":
-            from hpc.blocks.block_generation import solve_blocks
-
-            return solve_blocks(
+        engine = engine_for(problem, _ENGINES)
+        if engine is not None:
+            return engine.solve(
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
         given = ColumnGenerationOptions.of(options)

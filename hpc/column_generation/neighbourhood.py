@@ -49,7 +49,7 @@ class Attempt:
     gain: float
     closed: bool
     work: float = 0.0
-    kind: int = 0
+    way: int = 0
 
 
 def improve(

@@ -33,7 +33,7 @@ _COVER, _WINDOW, _ANNEAL, _EVERYBODY = (KINDS.index(k) for k in ("cover", "windo
 class _Draw:
     """What to try: people and days, or a chain and its heat."""
 
-    kind: int
+    way: int
     people: tuple[int, ...] = ()
     days: tuple[int, int] | None = None
     heat: float = 0.0
@@ -111,31 +111,31 @@ class Search:
         aims: set[int] = set()
         for k in range(tasks):
             random = np.random.default_rng((self.seed, self.state.round, k))
-            kind = int(random.choice(len(KINDS), p=self._likely()))
+            way = int(random.choice(len(KINDS), p=self._likely()))
             if self._hasty:
-                kind = _ANNEAL
-            if kind == _ANNEAL and self.chains is not None:
+                way = _ANNEAL
+            if way == _ANNEAL and self.chains is not None:
                 heat, window = self.chains.draw(random)
-                drawn.append(_Draw(kind, days=window, heat=heat))
+                drawn.append(_Draw(way, days=window, heat=heat))
                 continue
-            if kind == _EVERYBODY:
-                drawn.append(_Draw(kind, days=self._weeks(random)))
+            if way == _EVERYBODY:
+                drawn.append(_Draw(way, days=self._weeks(random)))
                 continue
-            people, days = self._choice(kind, random, busy, aims)
-            drawn.append(_Draw(kind, tuple(people), days))
-            if kind != _WINDOW:
+            people, days = self._choice(way, random, busy, aims)
+            drawn.append(_Draw(way, tuple(people), days))
+            if way != _WINDOW:
                 busy.update(people)
         return drawn
 
     def _attempt(self, k: int, drawn: _Draw, over: Callable[[], bool]) -> Attempt:
         """Work on neighbourhood ``k`` of this round."""
-        kind, people, days = drawn.kind, list(drawn.people), drawn.days
-        if kind == _ANNEAL and self.chains is not None and days is not None:
+        way, people, days = drawn.way, list(drawn.people), drawn.days
+        if way == _ANNEAL and self.chains is not None and days is not None:
             moves = int(self.state.length * self.chains.full) * (days[1] - days[0]) // self.days
             stream = (self.state.round, k)
             columns, gain = self.chains.again(self.incumbent, moves, drawn.heat, stream, over, days)
-            return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, kind)
-        if kind == _EVERYBODY and days is not None:
+            return Attempt(tuple(c.employee for c in columns), tuple(columns), gain, False, Work.MOVE * moves, way)
+        if way == _EVERYBODY and days is not None:
             return self._renewed(k, days, over)
         made = improve(
             self.incumbent,
@@ -149,7 +149,7 @@ class Search:
             tuning=self.tuning.neighbourhood,
             diving=self.tuning.dive,
         )
-        return replace(made, kind=kind)
+        return replace(made, way=way)
 
     def _weeks(self, random: np.random.Generator) -> tuple[int, int]:
         """A window for everybody: half to all of what windows before the master have, as far as the horizon allows."""
@@ -195,12 +195,12 @@ class Search:
         return likely
 
     def _choice(
-        self, kind: int, random: np.random.Generator, busy: set[int], aims: set[int]
+        self, way: int, random: np.random.Generator, busy: set[int], aims: set[int]
     ) -> tuple[list[int], tuple[int, int] | None]:
         """People and window of a neighbourhood; ``aims`` are lines that others of the round are about."""
         people = len(self.incumbent.words)
         window: tuple[int, int] | None = None
-        whole = kind != _WINDOW
+        whole = way != _WINDOW
         length = self.days
         if whole:
             size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
@@ -209,8 +209,8 @@ class Search:
         else:
             length = int(random.integers(5, 15))
             size = min(people, max(3, round(self.state.wide * 7 / length)))
-            kind, busy = int(random.integers(0, _WINDOW)), set()
-        line = self._aim(random, aims) if kind == _COVER else None
+            way, busy = int(random.integers(0, _WINDOW)), set()
+        line = self._aim(random, aims) if way == _COVER else None
         if length < self.days:
             step = 7 if whole else 1
             first = step * int(random.integers(0, max(1, (self.days - length) // step + 1)))
@@ -218,9 +218,7 @@ class Search:
                 first = self.guide.day(line) - int(random.integers(0, length))
                 first = min(max(0, first // step * step), self.days - length)
             window = (first, min(self.days, first + length))
-        chosen = choose_people(
-            self.incumbent, size, random, kind, guide=self.guide, line=line, window=window, busy=busy
-        )
+        chosen = choose_people(self.incumbent, size, random, way, guide=self.guide, line=line, window=window, busy=busy)
         return chosen, window
 
     def _aim(self, random: np.random.Generator, aims: set[int]) -> int | None:
@@ -283,17 +281,17 @@ class Search:
             state.hasty = gain > t.hasty * scale
             return
         for a in attempts:
-            state.gains[a.kind] = t.fade * state.gains[a.kind] + 1e3 * a.gain / scale
-            state.spent[a.kind] = t.fade * state.spent[a.kind] + a.work
-            state.tries[a.kind] = t.fade * state.tries[a.kind] + 1.0
-            step = _step(a, state.wide if a.kind == _WINDOW else state.size, t)
-            if a.kind == _EVERYBODY:
+            state.gains[a.way] = t.fade * state.gains[a.way] + 1e3 * a.gain / scale
+            state.spent[a.way] = t.fade * state.spent[a.way] + a.work
+            state.tries[a.way] = t.fade * state.tries[a.way] + 1.0
+            step = _step(a, state.wide if a.way == _WINDOW else state.size, t)
+            if a.way == _EVERYBODY:
                 continue
-            if a.kind == _ANNEAL:
+            if a.way == _ANNEAL:
                 assert self.chains is not None
                 longer, shorter = self.chains.pace
                 state.length = min(2.0, max(0.02, state.length * (longer if a.gain <= 0 else shorter)))
-            elif a.kind == _WINDOW:
+            elif a.way == _WINDOW:
                 state.wide = min(float(len(self.incumbent.words)), max(4.0, state.wide + step))
             else:
                 state.size = min(self.most, max(4.0, state.size + step))

@@ -8,12 +8,15 @@ from typing import Any, ClassVar
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.column_generation.tuning import ParallelSearchOptions
 from hpc.long_horizon.method import LongRun, is_long
+from optimise.core.engines import engine_for
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import ResumableOptions, documented
 from optimise.core.result import Plan
-from optimise.hospital.beds_search import improve_beds, usable
 
 __all__ = ["ParallelSearchMethod"]
+
+#: Who searches on problems that are no rosters.
+_ENGINES = {"hospital": "hpc.beds.engine:BedSearch"}
 
 
 @documented
@@ -26,9 +29,8 @@ class ParallelSearchMethod:
     options_by_kind: ClassVar = {"hospital": ResumableOptions}
 
     def supports(self, problem: Any) -> bool:
-        if getattr(problem, "kind", "") == "hospital":
-            return usable(problem)
-        return supported(problem)
+        engine = engine_for(problem, _ENGINES)
+        return supported(problem) if engine is None else engine.supports(problem)
 
     def solve(
         self,
@@ -41,9 +43,10 @@ class ParallelSearchMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        if problem.kind == "hospital":
+        engine = engine_for(problem, _ENGINES)
+        if engine is not None:
             ResumableOptions.of(options)
-            return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)  # type: ignore[arg-type]
+            return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
         chosen = ParallelSearchOptions.of(options)
         if is_long(problem, chosen.long_tuning) if chosen.long is None else chosen.long:
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -42,7 +42,7 @@ def scaling(
     Predicted and measured figures are kept apart in every table and picture.
     """
     from optimise.cli.kernel_cache import kernel_cache
-    from optimise.core.errors import UnsupportedError, WardwiseError
+    from optimise.core.errors import WardwiseError
 
     def numbers(text: str, option: str) -> list[int]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -59,9 +59,9 @@ def scaling(
 
         from hpc.scaling import measure
         from hpc.scaling.model import predict
-        from hpc.scaling.stochastic import record_scenarios
+        from hpc.scaling.subjects import subject_of
         from hpc.scaling.table import measured_rows, predicted_rows, write
-        from hpc.scaling.trace import Trace, record
+        from hpc.scaling.trace import Trace
         from hpc.scaling.work import Workload
         from optimise.core.atomic import make_folder
         from optimise.formats.base import read
@@ -82,16 +82,8 @@ def scaling(
             if file.name.endswith(".trace.json"):
                 trace = Trace.read(file)
             else:
-                problem: Any = read(file)
-                if problem.kind == "capacity":
-                    trace = record_scenarios(problem)
-                elif problem.kind == "roster":
-                    record(problem, workload.brief, seconds=seconds)  # compiles
-                    trace = record(problem, workload, seconds=seconds)
-                else:
-                    raise UnsupportedError(
-                        f"{file}: scaling is about rosters and scenarios, this is a {problem.kind} problem"
-                    )
+                problem = read(file)
+                trace = subject_of(problem, file).record(problem, workload, seconds)
                 trace.write(output / f"{file.stem}.trace.json")
             where = trace.machine
             rows += predicted_rows(trace, [predict(trace, n, network) for n in wanted])

@@ -58,18 +58,14 @@ def main() -> None:
             made: dict[str, Any] = _pingpong(comm)
         else:
             from hpc.scaling.measure import summarise
-            from hpc.scaling.stochastic import Scenarios, perform_scenarios
-            from hpc.scaling.work import Workload, perform
+            from hpc.scaling.subjects import subject_of
+            from hpc.scaling.work import Workload
             from optimise.formats.base import read
 
             problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)
             workload = Workload(**json.loads(sys.argv[3]))
-            if problem.kind == "capacity":
-                repeats = [comm.gather(perform_scenarios(problem, comm, Scenarios()))]
-            else:
-                perform(problem, comm, workload.brief)  # compiles
-                repeats = [comm.gather(perform(problem, comm, workload)) for _ in range(max(1, workload.repeats))]
+            repeats = subject_of(problem).perform(problem, comm, workload)
             made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
         if comm.rank == 0:
             print(json.dumps(made))

@@ -150,7 +150,7 @@ def fetch(
         job.wait(timeout if wait else 0.0)
     except TimeoutError:
         raise JobError(f"job {job.job_id} is {job.state}; nothing to fetch yet") from None
-    if job.kind == "study":
+    if job.study:
         failed = {task: state for task, state in job.states().tasks.items() if state != "COMPLETED"}
         for task, state in sorted(failed.items()):
             _say(f"task {task}: {state}")
@@ -229,7 +229,7 @@ def _show_last(job: Job) -> None:
     from optimise.cli.show import verdict
     from optimise.runs.resultfile import read_result
 
-    if job.kind != "study" and (job.folder / "result.json").exists():
+    if not job.study and (job.folder / "result.json").exists():
         found = read_result(job.folder)
         print(f"result so far, as stated in result.json: {verdict(found)} Stopped: {found.stop}")
     lines = job.stdout().splitlines()

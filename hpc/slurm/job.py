@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hpc.slurm import queue
 from hpc.slurm.card import CARD, checked_id, read_card, write_card
 from hpc.slurm.request import Prepared, Request, prepare
-from hpc.slurm.script import Value
+from hpc.slurm.script import ARRAYS, Value
 from hpc.slurm.site import Site, find_site
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError, WardwiseError
@@ -56,6 +56,11 @@ class Job:
         self.job_id, self.folder, self.kind = checked_id(job_id), Path(folder), kind
         self._asked = -float("inf")
         self._last = queue.States({})
+
+    @property
+    def study(self) -> bool:
+        """Whether it is an array of runs."""
+        return self.kind in ARRAYS
 
     def __repr__(self) -> str:
         return f"Job({self.job_id!r}, {str(self.folder)!r})"
@@ -118,7 +123,7 @@ class Job:
         from optimise.runs.resultfile import read_run
 
         self.wait(timeout)
-        if self.kind == "study":
+        if self.study:
             raise WardwiseError(f"a study has no single result; its report is in {self.folder}")
         if not (self.folder / "result.json").exists():
             raise JobError(self._failure())
@@ -127,7 +132,7 @@ class Job:
     def exception(self) -> JobError | None:
         """The error that :meth:`result` would raise for an ended job; None when there is a result."""
         self.wait()
-        there = self.kind == "study" or (self.folder / "result.json").exists()
+        there = self.study or (self.folder / "result.json").exists()
         return None if there else JobError(self._failure())
 
     def _failure(self) -> str:

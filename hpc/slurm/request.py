@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpc.slurm.script import Value, fill, template
+from hpc.slurm.script import ARRAYS, Value, fill, template
 from hpc.slurm.site import Site
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 from optimise.tools.estimate import Estimate, estimate
@@ -78,6 +78,11 @@ class Request:
     restarts: int = 20
     header: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def study(self) -> bool:
+        """Whether it is an array of runs."""
+        return self.kind in ARRAYS
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -103,7 +108,7 @@ def prepare(request: Request) -> Prepared:
     notes = []
     if site.verified == "":
         notes.append(f"the profile of {site.name} has not been run there by us: check the header")
-    if request.kind == "study":
+    if request.study:
         asked = _study(request)
         guess = Estimate(_GIB, 4 * 3600.0, 0)
         limit: float | None = None
@@ -288,11 +293,11 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         "cpus-per-task": request.threads,
         "mem-per-cpu": f"{math.ceil(memory / request.threads / _MIB)}M" if site.memory_lines else None,
         "time": f"{whole // 3600:02d}:{whole // 60 % 60:02d}:00",
-        "signal": f"{'B:' if request.kind == 'study' else ''}USR1@{request.warning}",
-        "output": f"{folder}/job-%A-%a.log" if request.kind == "study" else f"{folder}/job-%j.log",
+        "signal": f"{'B:' if request.study else ''}USR1@{request.warning}",
+        "output": f"{folder}/job-%A-%a.log" if request.study else f"{folder}/job-%j.log",
         **site.header,
     }
-    if request.kind == "study":
+    if request.study:
         header["array"] = f"0-{request.parts - 1}"
     else:
         settings["launch"] = _words(site)

@@ -15,10 +15,12 @@ from pathlib import Path
 from hpc.slurm.site import FOLDER
 from optimise.core.errors import InputError
 
-__all__ = ["TEMPLATES", "fill", "template"]
+__all__ = ["ARRAYS", "TEMPLATES", "fill", "template"]
 
 #: Templates of Slurm by name.
 TEMPLATES = ("solve", "decompose", "scenarios", "simulate-gpu", "study")
+#: Those that are job arrays, many runs in one job.
+ARRAYS = ("study",)
 
 Value = str | int | bool | None
 _PLAIN = re.compile(r"[^\s#'\"\\]+")

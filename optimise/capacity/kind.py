@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, fields
+from types import MappingProxyType
 from typing import Any
 
 from optimise.capacity.model.capacity import CapacityModel
@@ -27,6 +28,14 @@ class CapacityKind(Kind[CapacityProblem, CapacityPlan]):
     plan = CapacityPlan
     native = "capacity"
     report = "optimise.report.capacity:CapacityReport"
+    generators: Mapping[str, str] = MappingProxyType({"capacity": "optimise.generate.files:capacity_file"})
+    schemas: Mapping[str, str] = MappingProxyType(
+        {
+            "capacity": "optimise.formats:schema/capacity-1.json",
+            "capacity-plan": "optimise.formats:schema/capacity-plan-1.json",
+        }
+    )
+    pictured = True
 
     def size(self, problem: CapacityProblem) -> int:
         return int(problem.scenarios.count * problem.outlying.size * problem.rounds)
@@ -66,6 +75,12 @@ class RegionKind(Kind[RegionProblem, RegionPlan]):
     plan = RegionPlan
     native = "region"
     report = "optimise.report.capacity:RegionReport"
+    generators: Mapping[str, str] = MappingProxyType({"region": "optimise.generate.files:region_files"})
+    schemas: Mapping[str, str] = MappingProxyType(
+        {"region": "optimise.formats:schema/region-1.json", "region-plan": "optimise.formats:schema/region-plan-1.json"}
+    )
+    pictured = True
+    evaluated = "sum of what the trusts state, not evaluated here"  # each trust's costs are its own
 
     def size(self, problem: RegionProblem) -> int:
         return int(problem.supply.size * len(problem.trusts))

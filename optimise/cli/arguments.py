@@ -55,9 +55,8 @@ def load(
 
 def load_plan(path: Path, problem: Problem) -> Plan:
     """Read a plan in the family's format or in the native one, whichever the file is in."""
-    from optimise.formats.base import read_plan
+    from optimise.formats.base import native_format, read_plan
     from optimise.roster.formats.native_plan import is_native_plan
-    from optimise.runs.resultfile import native_format
 
     return read_plan(path, problem, format=native_format(problem) if is_native_plan(path) else None)
 

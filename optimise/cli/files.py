@@ -31,6 +31,7 @@ def convert(
     mixing: Mixing = None,
 ) -> None:
     """Write INSTANCE, or with --plan a plan for it, in another format; --to mps or lp writes its whole model."""
+    from optimise.core.kinds import get_kind, kind_of
     from optimise.formats.base import get_format
 
     if to not in _MODELS:
@@ -40,7 +41,7 @@ def convert(
     problem, _ = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
     if to in _MODELS:
         written = [_write_model(problem, output, to)]
-    elif get_format(to).kind != problem.kind:
+    elif get_kind(get_format(to).kind) is not kind_of(problem):
         raise UnsupportedError(f"format {to!r} holds {get_format(to).kind} instances, this is a {problem.kind} one")
     elif plan is not None:
         from optimise.formats.base import write_plan
@@ -92,7 +93,7 @@ def template(
 
 
 def generate(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="ward, hospital, demand, capacity or region (a folder).")],
+    what: Annotated[str, typer.Argument(metavar="KIND", help="ward, hospital, demand, capacity or region (a folder).")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     size: Annotated[
         int | None,
@@ -113,41 +114,30 @@ def generate(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Make up a realistic ward, hospital, two-stage capacity problem or region of a given size."""
+    from optimise.core.kinds import load as by_name
+
     if not force:
         _refuse_existing(output)
-    if kind == "ward":
-        from optimise.generate import ward
-        from optimise.roster.formats.native import write_ward
-
-        written = [write_ward(ward(size or 30, weeks or 4, seed), output)]
-    elif kind == "hospital":
-        from optimise.generate.hospitals import write_hospital
-
-        written = write_hospital(output, patients=size or 120, days=7 * (weeks or 2), seed=seed)
-    elif kind == "capacity":
-        from optimise.capacity.formats.capacity import write_capacity
-        from optimise.generate.capacity import capacity
-
-        written = write_capacity(capacity(size or 50, 7 * (weeks or 1), seed=seed), output)
-    elif kind == "demand":
-        from optimise.demand.synthetic import write
-
-        written = [write(output, beds=size or 600, weeks=weeks or 52, seed=seed)]
-    elif kind == "region":
-        from optimise.capacity.formats.region import write_region
-        from optimise.generate.region import region
-
-        made, trusts = region(seed=seed, scenarios=size or 50, days=7 * (weeks or 1))
-        supply = dict(zip(made.units, made.supply, strict=True))
-        written = write_region(output, made.name, supply, trusts)
-    else:
-        raise WardwiseError(f"cannot make a {kind!r}; ward, hospital, demand, capacity or region")
+    makers = _generators()
+    if what not in makers:
+        raise WardwiseError(f"cannot make a {what!r}; {', '.join(list(makers)[:-1])} or {list(makers)[-1]}")
+    written: list[Path] = by_name(makers[what])(output, size, weeks, seed)
     for path in written:
         print(path)
 
 
+def _generators() -> dict[str, str]:
+    """What can be made up, by name: instances of all kinds, and stays to forecast from."""
+    from optimise.core.kinds import get_kind, known_kinds
+
+    made: dict[str, str] = {}
+    for name in known_kinds():
+        made.update(get_kind(name).generators)
+    return made | {"demand": "optimise.demand.synthetic:demand_file"}
+
+
 def schema(
-    kind: Annotated[
+    what: Annotated[
         str,
         typer.Argument(
             metavar="[KIND]",
@@ -157,13 +147,19 @@ def schema(
     ] = "ward",
 ) -> None:
     """Print the JSON Schema of a native format, or of a file that Wardwise keeps for itself."""
-    from optimise import formats as io
+    from importlib.resources import files
 
-    folder = Path(io.__file__).parent / "schema"
-    known = {file.stem.rpartition("-")[0]: file for file in sorted(folder.glob("*.json"))}
-    if kind not in known:
-        raise WardwiseError(f"there is no schema of {kind!r}; {', '.join(known)}")
-    sys.stdout.write(known[kind].read_text(encoding="utf-8"))
+    from optimise.core.kinds import get_kind, known_kinds
+
+    folder = files("optimise.formats").joinpath("schema")
+    known = {file.name.rpartition("-")[0]: file for file in sorted(folder.iterdir(), key=lambda file: file.name)}
+    for name in known_kinds():
+        for title, place in get_kind(name).schemas.items():
+            package, _, path = place.partition(":")
+            known.setdefault(title, files(package).joinpath(path))
+    if what not in known:
+        raise WardwiseError(f"there is no schema of {what!r}; {', '.join(known)}")
+    sys.stdout.write(known[what].read_text(encoding="utf-8"))
 
 
 def _refuse_existing(path: Path) -> None:

@@ -69,7 +69,10 @@ def _day(text: str | None, problem: Any) -> int:
         return 0
     if text.isascii() and text.isdecimal() and len(text) < 10:
         return int(text)
-    start = problem.horizon.start if problem.kind == "roster" else None
+    from optimise.core.kinds import kind_of
+
+    period = kind_of(problem).period(problem)
+    start = None if period is None else period.start
     try:
         when = date.fromisoformat(text)
     except ValueError:
@@ -82,12 +85,7 @@ def _day(text: str | None, problem: Any) -> int:
 
 def method_for(task: Replanning | None, name: str) -> str | Method:
     """The method, wrapped where parts of frozen days are to be put back."""
-    if task is None or task.problem.kind == "roster" or not task.freeze_until:
-        return name
-    from optimise.core.method import get_method
-    from optimise.replan import Restoring
-
-    return Restoring(get_method(name), task)
+    return name if task is None else task.method(name)
 
 
 def tell_changes(task: Replanning, result: Result, output: Path | None, *, quiet: bool) -> None:

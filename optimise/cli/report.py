@@ -25,7 +25,7 @@ def report(
 ) -> None:
     """Write DIR/report.html (one file, works offline, prints to A4), report.png and report.xlsx."""
     wanted = only or list(_KINDS)
-    unknown = [kind for kind in wanted if kind not in _KINDS]
+    unknown = [name for name in wanted if name not in _KINDS]
     if unknown:
         raise WardwiseError(f"unknown kind of report {unknown[0]!r}; known: {', '.join(_KINDS)}")
 
@@ -36,10 +36,10 @@ def report(
     require_report(wanted)
     run = read_run(folder, instance=instance)
     require_report(wanted, run.problem)
-    for kind in wanted:
-        if kind == "html":
+    for name in wanted:
+        if name == "html":
             print(reports.write_html(run.result, run.problem, folder / "report.html", changes=run.changes))
-        elif kind == "png":
+        elif name == "png":
             print(reports.write_png(run.result, run.problem, folder / "report.png"))
         else:
             print(reports.write_excel(run.result, run.problem, folder / "report.xlsx", changes=run.changes))

@@ -238,7 +238,7 @@ class Run:
         if self.comm.rank > 0:
             return
         if self.checkpoint is not None and best:
-            from optimise.core.checkpoint import Keeper
+            from optimise.runs.keeper import Keeper
 
             keeper = Keeper(self.checkpoint, self.problem, resume=True)
             keeper.see(best[-1])

@@ -12,13 +12,13 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from optimise.compare.study import Contender, Study
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, WardwiseError
+from optimise.core.kinds import kind_of, measured
 from optimise.core.method import Limits, Progress, get_method
 from optimise.core.problem import Problem
 from optimise.core.result import Result, Stop
@@ -115,7 +115,7 @@ def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, 
         "time_limit": contender.time_limit,
         "optimum": getattr(cell.problem, "optimum", None),
         "optimum_source": getattr(cell.problem, "optimum_source", ""),
-        "shape": _shape(cell.problem),
+        "shape": dict(kind_of(cell.problem).measures(cell.problem)),
     }
     wall, cpu = time.perf_counter(), time.process_time()
     try:
@@ -144,35 +144,6 @@ def warm_up(cell: Cell) -> None:
     limits = Limits(_WARM_SECONDS, iterations=1, threads=cell.threads)
     with contextlib.suppress(Exception):  # what fails here fails again, and is told, in the run that counts
         solve(cell.problem, cell.contender.method, limits=limits, options=cell.contender.options or None)
-
-
-def _shape(problem: Problem) -> dict[str, float]:
-    """Size of the instance in numbers; coefficients and figures of its own where it is an energy."""
-    anything: Any = problem
-    if hasattr(anything, "employees"):
-        return {"size": float(len(anything.employees) * anything.horizon.days)}
-    if hasattr(anything, "patients"):
-        return {"size": float(len(anything.patients.ids))}
-    qubo = getattr(anything, "qubo", None)
-    if qubo is None:
-        return {}
-    every = [*(float(v) for v in qubo.linear), *(float(v) for v in qubo.values)]
-    used = [v for v in every if v]
-    return {
-        "size": float(qubo.size),
-        "nonzeros": float(len(used)),
-        "smallest": min(used, default=0.0),
-        "largest": max(used, default=0.0),
-        "integral": float(all(v == int(v) for v in used)),
-        **_figures(anything),
-    }
-
-
-@lru_cache(maxsize=64)
-def _figures(problem: Any) -> dict[str, float]:
-    """What the instance says of itself (`figures`), found once for all its cells."""
-    found: dict[str, float] = problem.figures() if hasattr(problem, "figures") else {}
-    return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
 def _facts(result: Result) -> dict[str, Any]:
@@ -233,7 +204,7 @@ def _possible(row: CellFile, file: Path) -> None:
         if row.objective is not None or row.bound is not None:
             raise InputError(f"has figures, though it is {row.status}", file=file, item="status")
         return
-    if "size" not in row.shape and row.kind in ("roster", "hospital", "energy"):
+    if "size" not in row.shape and measured(row.kind):
         raise InputError("is missing", file=file, item="shape.size")
     if (row.objective is not None) != row.feasible:
         raise InputError(f"is {row.objective}, though feasible is {row.feasible}", file=file, item="objective")

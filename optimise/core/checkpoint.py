@@ -1,8 +1,8 @@
 """State of a run on disk, so that a job that was stopped can go on.
 
-A :class:`StateFile` keeps two generations and is written atomically; a :class:`Keeper` keeps the best plan and bound of
-any method in one. Methods that can keep more (columns, duals, where their search stands) use a state file of their own
-beside it.
+A :class:`StateFile` keeps two generations and is written atomically. The best plan and bound of any method are kept in
+one (:mod:`optimise.runs.keeper`); methods that can keep more (columns, duals, where their search stands) use a state
+file of their own beside it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import logging
 import math
 import os
 import re
-import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,13 +24,9 @@ from numpy.typing import NDArray
 
 from optimise.core.atomic import create, make_folder
 from optimise.core.errors import UNREADABLE, InputError
-from optimise.core.method import Progress
-from optimise.core.problem import Problem
 from optimise.core.result import Evaluation, Plan
-from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
-from optimise.formats.json_document import parse
 
-__all__ = ["SECONDS_BETWEEN", "Keeper", "Kept", "State", "StateFile", "between"]
+__all__ = ["SECONDS_BETWEEN", "Kept", "State", "StateFile", "between"]
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +51,13 @@ class State:
     arrays: Mapping[str, NDArray[Any]]
     file: Path = Path()
 
-    def array(self, name: str, kind: str, *shape: int | None) -> NDArray[Any]:
+    def array(self, name: str, numbers: str, *shape: int | None) -> NDArray[Any]:
         """An array that was read, checked.
 
         Parameters
         ----------
         name : str
-        kind : str
+        numbers : str
             ``i`` for whole numbers, ``f`` for finite ones.
         shape : int or None
             Its lengths; None for any.
@@ -77,11 +71,11 @@ class State:
         if made is None:
             raise InputError("is missing", file=self.file, item=name)
         wanted = f"({', '.join('any' if n is None else str(n) for n in shape)})"
-        if made.dtype.kind not in {"i": "iu", "f": "fiu"}[kind]:
+        if made.dtype.kind not in {"i": "iu", "f": "fiu"}[numbers]:
             raise InputError(f"holds {made.dtype}, numbers were expected", file=self.file, item=name)
         if made.ndim != len(shape) or any(n is not None and n != m for n, m in zip(shape, made.shape, strict=True)):
             raise InputError(f"has shape {made.shape}, {wanted} was expected", file=self.file, item=name)
-        if kind == "f" and not np.isfinite(made).all():
+        if numbers == "f" and not np.isfinite(made).all():
             raise InputError("holds numbers that are not finite", file=self.file, item=name)
         return made
 
@@ -219,96 +213,3 @@ class Kept:
         if found is not None and found.feasible and self.bound > found.cost + _TOLERANCE * max(1.0, abs(found.cost)):
             text = f"the checkpoint says {self.bound:.12g}, a plan evaluated here costs {found.cost:.12g}"
             raise InputError(text, file=file, item="bound")
-
-
-class Keeper:
-    """Best plan, bound and time spent of one run, whatever its method; rank 0 only.
-
-    Parameters
-    ----------
-    folder : path
-    problem : Problem
-    resume : bool
-        Whether to go on from what is there; otherwise it is replaced.
-    every : float
-        Seconds between two writes.
-    """
-
-    def __init__(
-        self, folder: str | Path, problem: Problem, *, resume: bool = False, every: float = SECONDS_BETWEEN
-    ) -> None:
-        self.file, self.problem, self.every = StateFile(folder, "best"), problem, every
-        self.before = self._resumed() if resume else Kept()
-        self._best: tuple[float, Plan | None] = (math.inf, self.before.plan)
-        if self.before.plan is not None:
-            self._best = (problem.evaluate(self.before.plan).cost, self.before.plan)
-        self._bound, self._source = self.before.bound, self.before.bound_source
-        self._began = self._written = time.perf_counter()
-
-    def see(self, progress: Progress) -> None:
-        """Take note of a message of the method; written now and then."""
-        if progress.plan is not None and progress.primal < self._best[0]:
-            self._best = (progress.primal, progress.plan)
-        if progress.dual > self._bound:
-            self._bound, self._source = progress.dual, "the search, while it went on"
-        if time.perf_counter() - self._written >= self.every:
-            self.write()
-
-    def close(self, plan: Plan | None, cost: float, bound: float, source: str) -> None:
-        """Write the end of the run."""
-        if plan is not None and cost < self._best[0]:
-            self._best = (cost, plan)
-        if bound >= self._bound and source:
-            self._bound, self._source = bound, source
-        self.write()
-
-    def write(self) -> None:
-        now = time.perf_counter()
-        facts = {
-            "bound": self._bound if math.isfinite(self._bound) else None,
-            "bound_source": self._source,
-            "seconds": self.before.seconds + now - self._began,
-            "plan": None if self._best[1] is None else _text(self._best[1], self.problem),
-        }
-        self.file.write(self.problem.digest(), State(facts, {}))
-        self._written = now
-
-    def _resumed(self) -> Kept:
-        state = self.file.read(self.problem.digest())
-        if state is None:
-            return Kept()
-        facts = parse(CheckpointFacts, dict(state.facts), state.file)
-        plan = None if facts.plan is None else _plan(facts.plan, self.problem, state.file)
-        bound = -math.inf if facts.bound is None else facts.bound
-        kept = Kept(plan, bound, "" if facts.bound is None else from_checkpoint(facts.bound_source), facts.seconds)
-        if plan is not None:
-            kept.contradict(self.problem.evaluate(plan), state.file)
-        return kept
-
-
-def _text(plan: Plan, problem: Problem) -> dict[str, str]:
-    """A plan as the files of our own format, by name."""
-    from optimise.formats.base import write_plan
-    from optimise.runs.resultfile import native_format
-
-    with tempfile.TemporaryDirectory() as folder:
-        files = write_plan(plan, problem, Path(folder) / "plan", format=native_format(problem))
-        return {file.name: file.read_text(encoding="utf-8") for file in files}
-
-
-def _plan(texts: Mapping[str, str], problem: Problem, place: Path) -> Plan:
-    from optimise.formats.base import read_plan
-    from optimise.runs.resultfile import native_format
-
-    strange = [name for name in texts if not is_run_file(name)]
-    if strange:
-        raise InputError(f"{strange[0][:60]!r} is no file of a plan", file=place, item="plan")
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in texts]
-        for file, text in zip(files, texts.values(), strict=True):
-            file.write_text(text, encoding="utf-8", errors="surrogatepass")
-        try:
-            return read_plan(files[0], problem, format=native_format(problem))
-        except InputError as error:
-            said = ": ".join(part for part in (error.item, error.message) if part)
-            raise InputError(said, file=place, item="plan") from None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from optimise.core.errors import UnsupportedError
@@ -28,11 +29,13 @@ __all__ = [
     "Period",
     "PlanModel",
     "Table",
+    "cost_grid",
     "get_kind",
     "has_model",
     "kind_of",
     "known_kinds",
     "load",
+    "measured",
 ]
 
 P = TypeVar("P", bound=Problem)
@@ -114,6 +117,15 @@ class Kind(Generic[P, L]):
     report, replan : str
         ``module:object`` of what builds a page and an earlier plan's problem, rooms above this one; empty where
         there is none. They are loaded when first asked for (:func:`load`).
+    generators : mapping of str to str
+        What ``wardwise generate`` can make of this kind: name -> ``module:function`` of ``(output, size, weeks, seed)``
+        that writes files and returns them.
+    schemas : mapping of str to str
+        Published JSON Schemas of this kind's own files: name -> ``package:path``.
+    pictured : bool
+        Whether a page of it holds pictures.
+    evaluated : str
+        What is said of a stored plan's cost once the plan has been evaluated again.
     """
 
     name: str
@@ -123,6 +135,10 @@ class Kind(Generic[P, L]):
     native: str | None = None
     report: str = ""
     replan: str = ""
+    generators: Mapping[str, str] = MappingProxyType({})
+    schemas: Mapping[str, str] = MappingProxyType({})
+    pictured: bool = False
+    evaluated: str = "evaluated again"
 
     def size(self, problem: P) -> int:
         """Rough number of yes-or-no decisions of the whole model."""
@@ -233,6 +249,11 @@ def has_model(problem: object) -> bool:
     """Whether a problem is of a known kind that has a model."""
     name = getattr(problem, "kind", "")
     return name in known_kinds() and type(get_kind(name)).model is not Kind.model
+
+
+def measured(name: str) -> bool:
+    """Whether instances of the kind of this name say how large they are."""
+    return name in known_kinds() and type(get_kind(name)).measures is not Kind.measures
 
 
 def cost_grid(problem: Problem) -> float:

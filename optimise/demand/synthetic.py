@@ -27,7 +27,7 @@ from optimise.core.csvfile import csv_text
 from optimise.core.errors import InputError
 from optimise.demand import clock
 
-__all__ = ["ELECTIVES", "SPECIALTIES", "WARDS", "rows", "write"]
+__all__ = ["ELECTIVES", "SPECIALTIES", "WARDS", "demand_file", "rows", "write"]
 
 #: Specialty: average occupied beds in Scotland, and assumed mean stay relative to that of all patients.
 SPECIALTIES = {
@@ -118,3 +118,8 @@ def write(
     head = ("arrival_datetime", "departure_datetime", "specialty")
     write_text(output, csv_text([head, *rows(beds, 7 * weeks, seed, start)]))
     return output
+
+
+def demand_file(output: Path, size: int | None, weeks: int | None, seed: int) -> list[Path]:
+    """A file of stays that fill ``size`` beds (600) over ``weeks`` (52); for ``wardwise generate``."""
+    return [write(output, beds=size or 600, weeks=weeks or 52, seed=seed)]

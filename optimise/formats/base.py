@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
@@ -155,6 +156,20 @@ def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) 
 def write_plan(plan: Plan, problem: Problem, stem: str | Path, *, format: str | None = None) -> list[Path]:
     """Write a plan in the format of the problem's family (or another) and return the files."""
     return get_format(format or problem.family).write_plan(plan, problem, Path(stem))
+
+
+def native_format(problem: Problem) -> str:
+    """Name of our own format for this kind of problem.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none.
+    """
+    kind = kind_of(problem)
+    if kind.native is None:
+        raise UnsupportedError(f"plans of {kind.title} problems have no file format")
+    return kind.native
 
 
 def read_text(path: Path) -> str:

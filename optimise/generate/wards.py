@@ -280,16 +280,16 @@ class _Maker:
                     self._away(name, away, day, day, "study")
         self.away[name] = away
 
-    def _away(self, name: str, away: set[date], first: int, last: int, kind: str) -> None:
+    def _away(self, name: str, away: set[date], first: int, last: int, why: str) -> None:
         span = {self.on(d) for d in range(first, last + 1)}
         if span & away:
             return
         away |= span
         until = None if last == first else self.on(last)
-        hours = 7.5 if kind == "study" else None
+        hours = 7.5 if why == "study" else None
         self.leave.append(
             Leave.model_validate(
-                {"staff": name, "first": self.on(first), "last": until, "kind": kind, "hours_per_day": hours}
+                {"staff": name, "first": self.on(first), "last": until, "kind": why, "hours_per_day": hours}
             )
         )
 

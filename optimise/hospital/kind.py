@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,13 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
     native = "hospital"
     report = "optimise.report.hospital:HospitalReport"
     replan = "optimise.replan.hospital:HospitalReplan"
+    generators: Mapping[str, str] = MappingProxyType({"hospital": "optimise.generate.files:hospital_file"})
+    schemas: Mapping[str, str] = MappingProxyType(
+        {
+            "hospital": "optimise.formats:schema/hospital-1.json",
+            "hospital-plan": "optimise.formats:schema/hospital-plan-1.json",
+        }
+    )
 
     def size(self, problem: HospitalProblem) -> int:
         rooms = (~problem.patients.forbidden).sum(axis=1)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -25,10 +26,11 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.options import check_options, documented, flat, taken
+from optimise.core.problem import Problem
 from optimise.core.result import Plan, Stop
-from optimise.methods.options import AutoOptions, AutoTuning
+from optimise.methods.options import AutoOptions
 
-__all__ = ["AutoMethod", "choices", "size"]
+__all__ = ["AutoMethod", "choices"]
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +47,12 @@ class AutoMethod:
     options = AutoOptions
 
     def supports(self, problem: Any) -> bool:
-        return bool(choices(problem, 1)) or bool(choices(problem, 2))
+        return bool(choices(problem))
 
     def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
         """Refuse what none of the methods to be chosen knows, and values that one of them cannot use."""
         given = flat(given)
-        chosen = choices(problem, ranks, _own(given).choice)
+        chosen = choices(problem)
         known = {name for name in given if name.partition(".")[0] in AutoOptions.model_fields}
         methods = [get_method(name) for name in (*chosen, *_spare(problem, chosen))]
         for method in methods:
@@ -76,10 +78,10 @@ class AutoMethod:
     ) -> Outcome:
         given = flat(options or {})
         t = _own(given).choice
-        chosen = choices(problem, comm.size, t)
+        chosen = choices(problem)
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
-        log.info("auto: %d decisions, %s", size(problem), " then ".join(chosen))
+        log.info("auto: %d decisions, %s", kind_of(problem).size(problem), " then ".join(chosen))
         clock = Deadline(limits.seconds)
         best: Outcome | None = None
         spare = _spare(problem, chosen)
@@ -159,60 +161,10 @@ class _Remembering:
         return self.asked or self.late
 
 
-def size(problem: Any) -> int:
-    """Rough number of yes-or-no decisions of the whole model."""
-    if problem.kind == "roster":
-        people, days, duties = problem.shape
-        return int(people * days * max(1, duties - 1))
-    if problem.kind == "region":
-        return int(problem.supply.size * len(problem.trusts))
-    if problem.kind == "capacity":
-        return int(problem.scenarios.count * problem.outlying.size * problem.rounds)
-    if problem.kind == "blocks":
-        return int(problem.arrays.integer.sum())
-    rooms = (~problem.patients.forbidden).sum(axis=1)
-    window = problem.patients.due - problem.patients.release + 1
-    return int((rooms * window).sum())
-
-
-def choices(problem: Any, ranks: int, tuning: AutoTuning = AutoTuning()) -> tuple[str, ...]:  # noqa: B008
-    """Names of the methods to use one after the other; empty when none is installed for this kind of problem.
-
-    Rosters go to column generation, which beat the whole model on every instance tried, small ones included; it uses
-    all ranks. What it cannot express goes to fix-and-optimise and then, from that plan, to the whole model.
-    """
-    decisions = size(problem)
-    if problem.kind == "roster":
-        if _usable("column-generation", problem):
-            # the longest ones have a way of their own in there, which makes its own first plan
-            early = decisions > tuning.large and not _endless(problem, tuning) and _usable("matheuristic", problem)
-            first = ("matheuristic",) if early else ()
-            return (*first, "column-generation")
-        wanted: tuple[str, ...] = ("matheuristic", "highs")
-    elif problem.kind == "region":
-        wanted = ("federated",) if _usable("federated", problem) else ("highs",)
-    elif problem.kind == "capacity":
-        wanted = ("benders",) if _usable("benders", problem) else ("highs",)
-    elif problem.kind == "blocks":
-        wanted = ("column-generation",) if _usable("column-generation", problem) else ("highs",)
-    elif decisions <= tuning.small:
-        wanted = ("highs",)
-    else:
-        # beds with fixed stays: the search there and prices for the bound; everything else: the joint search
-        wanted = ("column-generation", "hospital", "matheuristic")
-        wanted = next(((name,) for name in wanted if _usable(name, problem)), ())
-    usable = tuple(name for name in wanted if _usable(name, problem))
-    return usable or tuple(name for name in ("highs", "matheuristic") if _usable(name, problem))
-
-
-def _endless(problem: Any, tuning: AutoTuning) -> bool:
-    """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
-    from optimise.roster.search.construct import table_cells
-
-    try:
-        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > tuning.most_work)
-    except UnsupportedError:
-        return False
+def choices(problem: Problem) -> tuple[str, ...]:
+    """Names of the methods to use one after the other: what the kind prefers, else whatever suits; may be empty."""
+    wanted = kind_of(problem).preferred(problem, lambda name: _usable(name, problem))
+    return wanted or tuple(name for name in reversed(FALLBACKS) if _usable(name, problem))
 
 
 def _usable(name: str, problem: Any) -> bool:

@@ -17,12 +17,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.engines import engine_for
 from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
-from optimise.methods.explained import explain_infeasible
 from optimise.methods.options import MatheuristicOptions, NoOptions
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
@@ -36,6 +37,9 @@ __all__ = ["MatheuristicMethod"]
 
 log = logging.getLogger(__name__)
 
+#: Who works on problems that are no rosters.
+_ENGINES = {"hospital": "optimise.methods.hospital_search:HospitalSearch"}
+
 
 @documented
 class MatheuristicMethod:
@@ -46,7 +50,7 @@ class MatheuristicMethod:
     options_by_kind: ClassVar = {"hospital": NoOptions}
 
     def supports(self, problem: Any) -> bool:
-        return getattr(problem, "kind", "") in ("roster", "hospital")
+        return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None
 
     def solve(
         self,
@@ -61,14 +65,10 @@ class MatheuristicMethod:
     ) -> Outcome:
         if comm.rank != 0:
             return Outcome(None, Stop.ITERATIONS, Bounds())
-        if problem.kind == "hospital":
+        engine = engine_for(problem, _ENGINES)
+        if engine is not None:
             NoOptions.of(options)
-            from optimise.hospital.beds_search import improve_beds, usable
-            from optimise.hospital.search import improve_hospital
-
-            if usable(problem):  # type: ignore[arg-type]
-                return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
-            return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start)  # type: ignore[arg-type]
+            return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 
@@ -170,7 +170,7 @@ class _Search:
             self._repair(np.zeros((compiled.employees, compiled.days), dtype=np.int16))
         else:
             if made.duties is None and made.proven:
-                lines = explain_infeasible(self.problem, seconds=max(20.0, self.clock.left))
+                lines = kind_of(self.problem).explain(self.problem, seconds=max(20.0, self.clock.left))
                 bounds = Bounds(dual=math.inf, dual_source="exact dynamic programming over one person's own rules")
                 return Outcome(None, Stop.INFEASIBLE, bounds, explanation=lines)
             if made.duties is not None:

@@ -59,12 +59,6 @@ class MatheuristicOptions(Options):
 class AutoTuning(Tuning):
     """How methods are chosen."""
 
-    small: int = knob(500, unit="decisions", source="IHTC small01 (200) closes, test01 (3000) does not", ge=0)
-    """Size of a hospital up to which the whole model alone is the best choice."""
-    large: int = knob(100_000, unit="decisions", source="column generation needs minutes to find a plan", ge=0)
-    """Size of a roster from which a plan is made first by fix-and-optimise."""
-    most_work: float = knob(4e8, unit="table cells of all people", source="a year of Instance22: 130 s a round", ge=0)
-    """Size beyond which one round of exact pricing takes minutes."""
     first_share: float = knob(0.35, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For finding a good plan before the method that starts from it."""
     patience: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)

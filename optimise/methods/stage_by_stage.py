@@ -15,7 +15,7 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import check_options, documented
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.methods.options import StageOptions
-from optimise.roster.problem import Roster
+from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["StageByStage"]
 
@@ -36,7 +36,7 @@ class StageByStage:
     needs = "a whole INRC-II instance"
 
     def supports(self, problem: Any) -> bool:
-        return problem.kind == "roster" and "stages" in problem.meta
+        return isinstance(problem, RosterProblem) and "stages" in problem.meta
 
     def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
         own, rest = _split(given)

@@ -173,9 +173,7 @@ class HighsMethod:
 
     @staticmethod
     def _explained(problem: Problem, clock: Deadline, customise: Any) -> tuple[str, ...]:
-        from optimise.methods.explained import explain_infeasible
-
-        lines = explain_infeasible(problem, seconds=max(clock.left, 20.0))
+        lines = kind_of(problem).explain(problem, seconds=max(clock.left, 20.0))
         if customise is not None:
             lines = ("The model was changed by the caller before solving; the rules alone may allow a plan.", *lines)
         return lines

@@ -13,7 +13,7 @@ from optimise.core.method import Communicator, Limits, Listener, Method, Outcome
 from optimise.core.options import check_options
 from optimise.core.result import Plan, Stop
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.replan.problem import Replanning
+from optimise.replan.base import Previous
 
 __all__ = ["Restoring"]
 
@@ -26,8 +26,8 @@ class Restoring:
     problem in which they are free, hence valid.
     """
 
-    def __init__(self, inner: Method, task: Replanning) -> None:
-        self.name, self.inner, self.task = inner.name, inner, task
+    def __init__(self, inner: Method, previous: Previous, freeze_until: int) -> None:
+        self.name, self.inner, self.previous, self.freeze_until = inner.name, inner, previous, freeze_until
 
     def supports(self, problem: Any) -> bool:
         return self.inner.supports(problem)
@@ -61,7 +61,7 @@ class Restoring:
 
     def _restored(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[HospitalPlan, float]:
         """The plan with its past put back, and its cost (infinite where it is not feasible)."""
-        old, until = self.task.previous.plan, self.task.freeze_until
+        old, until = self.previous.plan, self.freeze_until
         past = (plan.admission >= 0) & (plan.admission < until) & (plan.admission == old.admission) & (old.theatre >= 0)
         theatre = np.where(past, old.theatre, plan.theatre)
         nurse = plan.nurse.copy()

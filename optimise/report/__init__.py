@@ -7,7 +7,7 @@ from pathlib import Path
 
 from optimise.core.problem import Problem
 from optimise.core.result import Result
-from optimise.replan.changes import Change
+from optimise.replan.base import Change
 
 __all__ = ["write_excel", "write_html", "write_png"]
 

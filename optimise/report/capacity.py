@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimise import frames
 from optimise.capacity.evaluate import RECOURSE
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
@@ -16,6 +17,7 @@ from optimise.capacity.view import electives, enough
 from optimise.core.result import Evaluation
 from optimise.drawing import figure as canvas
 from optimise.drawing.page import Section
+from optimise.report.base import PlainReport, Sheet
 from optimise.report.words import Sentence, count, rules_sentence, vouching
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "CapacityReport",
+    "RegionReport",
     "capacity_figure",
     "capacity_sections",
     "capacity_sentences",
@@ -183,3 +187,49 @@ def _cells(
     axes.set_xticks(range(len(columns)), columns, fontsize=6)
     axes.tick_params(which="both", length=0)
     axes.xaxis.tick_top()
+
+
+class CapacityReport(PlainReport):
+    """Beds to open, electives to accept, and demand beside them."""
+
+    def subtitle(self, problem: CapacityProblem) -> str:
+        return f"{len(problem.wards.ids)} wards, {problem.days} days, {problem.scenarios.count} scenarios of demand"
+
+    def sentences(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> list[Sentence]:
+        return capacity_sentences(problem, plan, found)
+
+    def content(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> dict[str, Any]:
+        return {"sections": capacity_sections(problem, plan)}
+
+    def figure(self, problem: CapacityProblem, plan: CapacityPlan) -> Figure:
+        return capacity_figure(problem, plan)
+
+    def sheets(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation | None) -> Sequence[Sheet]:
+        return (
+            ("Beds", frames.grid(problem, plan).reset_index()),
+            ("Wards", frames.frame(problem, plan)),
+            ("Electives", frames.electives_frame(problem, plan)),
+        )
+
+
+class RegionReport(PlainReport):
+    """Who uses how much of what is shared."""
+
+    def subtitle(self, problem: RegionProblem) -> str:
+        shared = ", ".join(problem.units) or "nothing"
+        return f"{len(problem.trusts)} trusts share {shared} over {problem.days} days"
+
+    def sentences(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> list[Sentence]:
+        return region_sentences(problem, plan, found)
+
+    def content(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> dict[str, Any]:
+        return {"sections": region_sections(problem, plan)}
+
+    def figure(self, problem: RegionProblem, plan: RegionPlan) -> Figure:
+        return region_figure(problem, plan)
+
+    def sheets(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation | None) -> Sequence[Sheet]:
+        return (
+            ("Units", frames.grid(problem, plan).reset_index()),
+            ("Use", frames.frame(problem, plan)),
+        )

@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from optimise.capacity.problem import CapacityProblem
-from optimise.capacity.region import RegionProblem
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
 from optimise.core.result import Result
 from optimise.drawing.page import MARKS, Section, stylesheet, templates
-from optimise.hospital.problem import HospitalProblem
-from optimise.replan.changes import Change
-from optimise.report.capacity import capacity_sections, region_sections
-from optimise.report.hospital import hospital_page
-from optimise.report.roster import roster_page
+from optimise.replan.base import Change
+from optimise.replan.changes import COLUMNS, change_row, told
+from optimise.report.base import subject_of
 from optimise.report.said import sentences
 from optimise.report.svg import bar, trace_chart
 from optimise.report.words import number
-from optimise.roster.problem import RosterProblem
 
 __all__ = ["html"]
 
@@ -33,13 +28,17 @@ def html(result: Result, problem: Problem, changes: Sequence[Change] | None = No
     """The report as text; ``changes`` are those against the plan that a re-plan began from."""
     environment = templates(_HERE)
     environment.filters["number"] = number
-    content = {"roster": None, "hospital": None, "sections": [], **_content(result, problem)}
+    subject = subject_of(problem)
+    content: dict[str, Any] = {"roster": None, "hospital": None, "sections": []}
+    if result.plan is not None and result.evaluation is not None:
+        content |= subject.content(problem, result.plan, result.evaluation)
     if changes is not None:
         content["sections"] = [_change_section(changes), *content["sections"]]
     page: str = environment.get_template("report.html.j2").render(
         css=stylesheet(),
         title=problem.name,
         kind=problem.kind,
+        subtitle=subject.subtitle(problem),
         trace=trace_chart(result.trace),
         sentences=sentences(result, problem),
         marks=MARKS,
@@ -52,36 +51,10 @@ def html(result: Result, problem: Problem, changes: Sequence[Change] | None = No
 
 def _change_section(changes: Sequence[Change]) -> Section:
     """What a new plan does otherwise than the earlier one: everybody it concerns, by name and date."""
-    from optimise.replan.changes import COLUMNS, change_row, told
-
     head = tuple(column.capitalize() for column in COLUMNS)
     rows = tuple(tuple(map(str, change_row(change))) for change in changes)
     text = told(changes)
     return Section("What changes against the earlier plan", text[0].upper() + text[1:] + ".", head, rows)
-
-
-def _content(result: Result, problem: Problem) -> dict[str, Any]:
-    """The part that depends on the kind of problem."""
-    plan: Any = result.plan
-    found = result.evaluation
-    planned = plan is not None and found is not None
-    if isinstance(problem, RosterProblem):
-        span = problem.horizon
-        subtitle = f"{len(problem.employees)} people, {span.label(0)} to {span.label(span.days - 1)}"
-        return {"subtitle": subtitle, "roster": roster_page(problem, plan, found) if planned and found else None}
-    if isinstance(problem, HospitalProblem):
-        people, rooms = len(problem.patients), len(problem.rooms.ids)
-        subtitle = f"{people} patients, {rooms} rooms, {problem.days} days"
-        return {"subtitle": subtitle, "hospital": hospital_page(problem, plan) if planned else None}
-    if isinstance(problem, CapacityProblem):
-        subtitle = f"{len(problem.wards.ids)} wards, {problem.days} days, {problem.scenarios.count} scenarios of demand"
-        return {"subtitle": subtitle, "sections": capacity_sections(problem, plan) if planned else []}
-    if isinstance(problem, RegionProblem):
-        subtitle = (
-            f"{len(problem.trusts)} trusts share {', '.join(problem.units) or 'nothing'} over {problem.days} days"
-        )
-        return {"subtitle": subtitle, "sections": region_sections(problem, plan) if planned else []}
-    return {"subtitle": ""}
 
 
 def _tables(result: Result, problem: Problem) -> dict[str, Any]:
@@ -89,11 +62,11 @@ def _tables(result: Result, problem: Problem) -> dict[str, Any]:
     found = result.evaluation
     if found is None:
         return {"rules": [], "violations": [], "more_violations": 0}
-    most = max((r.cost for r in found.rules), default=0.0)
+    subject, most = subject_of(problem), max((r.cost for r in found.rules), default=0.0)
     rules = [
         {
             "name": r.rule,
-            "detail": _meaning(problem, r.rule),
+            "detail": subject.meaning(problem, r.rule),
             "hard": r.hard,
             "amount": quantity(r.amount, r.unit),
             "cost": "" if r.hard else number(r.cost),
@@ -111,15 +84,6 @@ def _tables(result: Result, problem: Problem) -> dict[str, Any]:
         ],
         "more_violations": max(0, len(worst) - _MOST_VIOLATIONS),
     }
-
-
-def _meaning(problem: Problem, rule: str) -> str:
-    """What a rule asks, where its name is not plain words already."""
-    if not isinstance(problem, HospitalProblem):
-        return ""
-    from optimise.hospital.rules import get_rule
-
-    return get_rule(problem, rule).text
 
 
 def _stopped(result: Result) -> str:

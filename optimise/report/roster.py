@@ -1,218 +1,48 @@
-"""What the roster part of a report shows, ready for the template."""
+"""What reports show of rosters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from optimise.core.horizon import WEEKDAYS
-from optimise.core.quantities import number, quantity
+from optimise import frames
 from optimise.core.result import Evaluation
-from optimise.report.style import duty_labels, shift_inks, short_labels
-from optimise.report.svg import bar
-from optimise.roster.problem import OFF, Roster, RosterProblem
-from optimise.roster.view import (
-    CoverCell,
-    Share,
-    cover,
-    days_of_leave,
-    pinned_days,
-    requests,
-    shares,
-    weekend_days,
-)
+from optimise.report.base import PlainReport, Sheet
+from optimise.report.roster_figure import roster_figure
+from optimise.report.roster_page import roster_page
+from optimise.report.roster_sheet import roster_sheet
+from optimise.report.roster_words import roster_sentences
+from optimise.report.words import Sentence
+from optimise.roster.problem import Roster, RosterProblem
 
-__all__ = ["Block", "Cell", "RosterPage", "cover_cell", "roster_page"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-_BLOCK_DAYS = 28  # what an A4 page in landscape can hold
+__all__ = ["RosterReport"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: its text, its CSS classes, and what the mouse tells."""
+class RosterReport(PlainReport):
+    """Grid, cover, requests and fairness."""
 
-    text: str
-    css: str
-    title: str = ""
+    def subtitle(self, problem: RosterProblem) -> str:
+        span = problem.horizon
+        return f"{len(problem.employees)} people, {span.label(0)} to {span.label(span.days - 1)}"
 
+    def sentences(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> list[Sentence]:
+        return roster_sentences(problem, plan, found)
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """At most four weeks of the grid and of the cover table."""
+    def content(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> dict[str, Any]:
+        return {"roster": roster_page(problem, plan, found)}
 
-    title: str
-    days: list[Cell]
-    rows: list[tuple[str, str, list[Cell]]]
-    cover: list[tuple[str, str, list[Cell]]]
+    def figure(self, problem: RosterProblem, plan: Roster) -> Figure:
+        return roster_figure(problem, plan)
 
-
-@dataclass(frozen=True, slots=True)
-class RosterPage:
-    legend: list[tuple[str, str, str]]  # class, label, meaning
-    skills: list[tuple[str, str]]
-    blocks: list[Block]
-    fairness: list[list[str]]
-    fairness_head: list[str]
-    colours: list[tuple[str, str, str]]  # class, background, text
-    has_requests: bool
-    has_leave: bool
-    has_pins: bool
-    has_breaches: bool
-
-
-def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> RosterPage:
-    """Collect everything that the roster template shows."""
-    days = problem.horizon.days
-    size = days if days <= 35 else _BLOCK_DAYS
-    grid, demand = _grid(problem, plan, evaluation), _cover(problem, plan)
-    weekend = weekend_days(problem)
-    blocks = []
-    for first in range(0, days, size):
-        span = range(first, min(days, first + size))
-        title = f"{problem.horizon.label(span[0])} to {problem.horizon.label(span[-1])}"
-        heads = [_head(problem, d, weekend) for d in span]
-        rows = [(name, detail, [cells[d] for d in span]) for name, detail, cells in grid]
-        lines = [(line, rule, [by_day.get(d, Cell("", "")) for d in span]) for line, rule, by_day in demand]
-        blocks.append(Block(title, heads, rows, lines))
-    inks = shift_inks(problem.shifts)
-    labels = short_labels([s.id for s in problem.shifts])
-    worked = {problem.duties[a].shift for a in set(plan.duties.ravel().tolist())}
-    head, table = _fairness(problem, plan, evaluation)
-    return RosterPage(
-        legend=[(f"s{i}", labels[i], _meaning(problem, i)) for i in range(len(problem.shifts)) if i in worked],
-        skills=[(a.lower(), b) for a, b in zip(short_labels(problem.skills, 2), problem.skills, strict=True)]
-        if any(d.skill >= 0 for d in problem.duties)
-        else [],
-        blocks=blocks,
-        fairness=table,
-        fairness_head=head,
-        colours=[(f"s{i}", *ink) for i, ink in enumerate(inks)],
-        has_requests=bool(requests(problem, plan)),
-        has_leave=bool(days_of_leave(problem)),
-        has_pins=bool(pinned_days(problem)),
-        has_breaches=bool(_breaches(problem, evaluation)),
-    )
-
-
-def _meaning(problem: RosterProblem, i: int) -> str:
-    shift = problem.shifts[i]
-    parts = [shift.name or shift.id]
-    if shift.start is not None and shift.end is not None:
-        parts.append(f"{_clock(shift.start)}-{_clock(shift.end)}")
-    elif shift.minutes:
-        parts.append(f"{number(shift.minutes / 60)} h")
-    return " ".join(parts)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
-
-
-def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:
-    date = problem.horizon.date(day)
-    name = WEEKDAYS[problem.horizon.weekday(day)][:2]
-    below = str(date.day) if date is not None else str(day)
-    return Cell(f"{name}\n{below}", "w" if day in weekend else "", problem.horizon.label(day))
-
-
-def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int, int], list[str]]:
-    """What is broken that must be kept, by person and day."""
-    people = {e.id: i for i, e in enumerate(problem.employees)}
-    found: dict[tuple[int, int], list[str]] = {}
-    for v in evaluation.violations:
-        if v.hard:
-            for cell in ((people[who], d) for who in v.who if who in people for d in v.days):
-                found.setdefault(cell, []).append(f"{v.rule} is broken")
-    return found
-
-
-def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[tuple[str, str, list[Cell]]]:
-    """Name, contract or skills, and a cell a day for each person."""
-    breaches = _breaches(problem, evaluation)
-    labels, weekend = duty_labels(problem), weekend_days(problem)
-    leave, pins = days_of_leave(problem), pinned_days(problem)
-    wishes: dict[tuple[int, int], list[tuple[str, bool]]] = {}
-    for w in requests(problem, plan):
-        wishes.setdefault((w.employee, w.day), []).append((w.wish, w.granted))
-    rows = []
-    for i, employee in enumerate(problem.employees):
-        cells = []
-        for d in range(problem.horizon.days):
-            duty = int(plan.duties[i, d])
-            css = ["c"]
-            if duty != OFF:
-                css.append(f"s{problem.duties[duty].shift}")
-            elif (i, d) in leave:
-                css.append("lv")
-            elif d in weekend:
-                css.append("w")
-            told = [problem.duties[duty].id] if duty != OFF else []
-            if (i, d) in leave:
-                told.append("leave")
-            if (i, d) in pins:
-                css.append("pin")
-                told.append("pinned")
-            asked = wishes.get((i, d), [])
-            if asked:
-                css.append("ok" if all(granted for _, granted in asked) else "no")
-                told += [f"asked for: {wish} ({'granted' if granted else 'refused'})" for wish, granted in asked]
-            if (i, d) in breaches:
-                css.append("brk")
-                told += breaches[i, d]
-            title = f"{employee.name or employee.id}, {problem.horizon.label(d)}: {', '.join(told)}" if told else ""
-            cells.append(Cell(labels[duty], " ".join(css), title if len(told) > (duty != OFF) else ""))
-        detail = employee.contract or ", ".join(employee.skills)
-        rows.append((employee.name or employee.id, detail, cells))
-    return rows
-
-
-def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[int, Cell]]]:
-    return [
-        (
-            row.label,
-            "" if row.label in row.rule else row.rule,
-            {c.day: cover_cell(c) for c in row.cells},
+    def sheets(self, problem: RosterProblem, plan: Roster, found: Evaluation | None) -> Sequence[Sheet]:
+        return (
+            ("Roster", partial(roster_sheet, problem=problem, plan=plan)),
+            ("Cover", frames.cover_frame(problem, plan)),
+            ("Requests", frames.requests_frame(problem, plan)),
+            ("Fairness", frames.fairness_frame(problem, plan, found)),
+            ("Duties", frames.frame(problem, plan)),
         )
-        for row in cover(problem, plan)
-    ]
-
-
-def cover_cell(c: CoverCell) -> Cell:
-    """Present and wanted, and how that looks."""
-    if c.short > 0:
-        return Cell(
-            f"{c.present}/{number(c.minimum)}", "bad" if c.broken else "short", f"{quantity(c.short, 'people')} short"
-        )
-    if c.over > 0:
-        return Cell(
-            f"{c.present}/{number(c.maximum)}", "bad" if c.broken else "over", f"{quantity(c.over, 'people')} too many"
-        )
-    return Cell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
-
-
-def _granted(s: Share) -> str:
-    """A bar, green only where everything is granted."""
-    return bar(s.granted, s.asked, tone="good" if s.granted == s.asked else "")
-
-
-def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
-    """Heads and rows of the fairness table, with bars; columns that say nothing are left out."""
-    each = shares(problem, plan, evaluation)
-    columns: list[tuple[str, list[float]]] = [
-        ("hours", [s.minutes / 60 for s in each]),
-        ("days worked", [s.days for s in each]),
-        ("nights", [s.nights for s in each]),
-        ("weekends worked", [s.weekends for s in each]),
-    ]
-    columns = [(name, values) for name, values in columns if any(values)]
-    heads = [name for name, _ in columns]
-    rows = [[f"{number(v[i])} {bar(v[i], max(v))}" for _, v in columns] for i in range(len(each))]
-    if any(s.asked for s in each):
-        heads.append("requests granted")
-        for row, s in zip(rows, each, strict=True):
-            row.append(f"{s.granted} of {s.asked} {_granted(s)}" if s.asked else "")
-    if any(s.cost for s in each):
-        heads.append("cost of own rules")
-        most = max(s.cost for s in each)
-        for row, s in zip(rows, each, strict=True):
-            row.append(f"{number(s.cost)} {bar(s.cost, most, tone='bad')}")
-    return heads, rows

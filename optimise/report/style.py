@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from optimise.roster.problem import RosterProblem, Shift
 from optimise.roster.view import is_night
 
-__all__ = ["GENDER_COLOURS", "Ink", "duty_labels", "shift_inks", "short_labels"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["GENDER_COLOURS", "MOST_DAYS", "MOST_ROWS", "Ink", "duty_labels", "note_cut", "shift_inks", "short_labels"]
+
+#: Of a picture; beyond these, labels would be dust.
+MOST_ROWS, MOST_DAYS = 120, 56
 
 #: Background and text colour.
 Ink = tuple[str, str]
@@ -56,3 +63,10 @@ def duty_labels(problem: RosterProblem) -> list[str]:
     return [
         "" if d.shift < 0 else shifts[d.shift] + (f" {skills[d.skill]}" if d.skill >= 0 else "") for d in problem.duties
     ]
+
+
+def note_cut(axes: Axes, rows: int, what: str, days: int, when: str) -> None:
+    """Say what did not fit in the picture."""
+    parts = [f"{n} more {noun}" for n, noun in ((rows, what), (days, when)) if n > 0]
+    if parts:
+        axes.set_xlabel(f"not shown: {' and '.join(parts)} (see report.html)", fontsize=8)

@@ -6,21 +6,17 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from optimise.core.quantities import hours, number, quantity
+from optimise.core.quantities import number, quantity
 from optimise.core.result import Evaluation, Result, RuleCost, Stop
-from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.view import not_placed, nurse_load, occupancy
-from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.view import CoverCell, CoverRow, cover, requests, shares
 
 __all__ = [
     "Sentence",
     "broken",
     "count",
     "gap_in_words",
-    "hospital_sentences",
+    "listed",
     "number",
-    "roster_sentences",
+    "price_sentence",
     "rules_sentence",
     "vouching",
 ]
@@ -64,7 +60,7 @@ def vouching(text: str, evaluation: Evaluation, rules: Collection[str], *, other
 
 def _amounts(found: Sequence[RuleCost], most: int = 5) -> str:
     told = [f"{r.rule} ({quantity(r.amount, r.unit)}{'' if r.hard else f', cost {number(r.cost)}'})" for r in found]
-    return _list(told, most)
+    return listed(told, most)
 
 
 def count(value: int, noun: str, plural: str = "") -> str:
@@ -74,7 +70,7 @@ def count(value: int, noun: str, plural: str = "") -> str:
     return f"{value if value else 'no'} {plural or noun + 's'}"
 
 
-def _list(parts: Sequence[str], most: int = 3) -> str:
+def listed(parts: Sequence[str], most: int = 3) -> str:
     shown = list(parts[:most])
     if len(parts) > most:
         shown.append(f"and {len(parts) - most} more")
@@ -117,7 +113,7 @@ def rules_sentence(evaluation: Evaluation) -> Sentence:
     )
 
 
-def _price_sentence(evaluation: Evaluation) -> Sentence:
+def price_sentence(evaluation: Evaluation) -> Sentence:
     """Whether the rules that have a price are kept, and if not, which of them cost most."""
     soft = [r.rule for r in evaluation.rules if not r.hard]
     return vouching(
@@ -130,142 +126,3 @@ def _price_sentence(evaluation: Evaluation) -> Sentence:
 
 def _only(evaluation: Evaluation, those: Callable[[RuleCost], bool]) -> Evaluation:
     return replace(evaluation, rules=tuple(r for r in evaluation.rules if those(r)))
-
-
-def roster_sentences(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[Sentence]:
-    """Rules, cover, requests and fairness of a roster."""
-    said = [rules_sentence(evaluation)]
-    if any(not r.hard for r in evaluation.rules):
-        said.append(_price_sentence(evaluation))
-    said += _cover_sentences(problem, plan)
-    wishes = requests(problem, plan)
-    if wishes:
-        about = frozenset(w.rule for w in wishes)
-        refused = [w for w in wishes if not w.granted]
-        if refused:
-            tone = "bad" if any(math.isinf(w.weight) for w in refused) else "note"
-            said.append(Sentence(f"{len(refused)} of {count(len(wishes), 'request')} refused.", tone, about))
-        else:
-            text = f"All {len(wishes)} requests are granted." if len(wishes) > 1 else "The one request is granted."
-            said.append(Sentence(text, "good", about))
-    said.append(_fairness(problem, plan))
-    return said
-
-
-def _cover_sentences(problem: RosterProblem, plan: Roster) -> list[Sentence]:
-    """Who is missing and who is too many, over all rules that ask for people."""
-    cells = [(row, cell) for row in cover(problem, plan) for cell in row.cells if cell.asks]
-    about = frozenset(row.rule for row, _ in cells)
-    if not cells:
-        return []
-    if all(cell.kept for _, cell in cells):
-        return [Sentence("Every shift has the people it asks for.", "good", about)]
-    said = []
-    for what, amount, told in (
-        ("Short of people", lambda c: c.short, lambda c: f"{number(c.short)} of {number(c.minimum)} missing"),
-        ("More people than wanted", lambda c: c.over, lambda c: f"{c.present}, at most {number(c.maximum)} wanted"),
-    ):
-        said += _where(problem, cells, what, amount, told)
-    return [Sentence(s.text, s.tone, about) for s in said]
-
-
-def _where(
-    problem: RosterProblem,
-    cells: Sequence[tuple[CoverRow, CoverCell]],
-    what: str,
-    amount: Callable[[CoverCell], float],
-    told: Callable[[CoverCell], str],
-) -> list[Sentence]:
-    found = sorted((x for x in cells if amount(x[1]) > 0), key=lambda x: (not x[1].broken, -amount(x[1]), x[1].day))
-    if not found:
-        return []
-    where = _list([f"{problem.horizon.label(c.day)} {row.label} ({told(c)})" for row, c in found], 4)
-    text = f"{what} at {len(found)} of {count(len(cells), 'place')} to cover: {where}."
-    return [Sentence(text, "bad" if any(c.broken for _, c in found) else "note")]
-
-
-def _fairness(problem: RosterProblem, plan: Roster) -> Sentence:
-    each = shares(problem, plan)
-    parts = []
-    if any(s.minutes for s in each):
-        parts.append(_between([s.minutes for s in each], hours))
-    parts.append(_range([s.days for s in each], "days of work"))
-    if any(s.nights for s in each):
-        parts.append(_range([s.nights for s in each], "nights"))
-    parts.append(_range([s.weekends for s in each], "weekends"))
-    return Sentence(f"From person to person: {_list(parts, 5)}.")
-
-
-def _between(values: Sequence[float], told: Callable[[float], str]) -> str:
-    low, high = min(values), max(values)
-    return told(low) if low == high else f"{told(low)} to {told(high)}"
-
-
-def _range(values: Sequence[float], what: str) -> str:
-    low, high = min(values), max(values)
-    return quantity(low, what) if low == high else f"{number(low)} to {quantity(high, what)}"
-
-
-#: What a layer of a hospital is called.
-_LAYERS = {"beds": "Beds and patients", "theatres": "Theatres and surgeons", "nursing": "Nurses"}
-
-
-def hospital_sentences(problem: HospitalProblem, plan: HospitalPlan, evaluation: Evaluation) -> list[Sentence]:
-    """Rules, admissions, occupancy, theatres and nurses of a hospital plan."""
-    from optimise.hospital.rules import get_rule
-
-    layers: dict[str, set[str]] = {}
-    for rule in evaluation.rules:
-        layers.setdefault(get_rule(problem, rule.rule).layer, set()).add(rule.rule)
-    said = [rules_sentence(evaluation)]
-    for layer, rules in layers.items():
-        name = _LAYERS[layer]
-        said.append(vouching(f"{name}: every rule is kept.", evaluation, rules, otherwise=name))
-    said += _admissions(problem, plan, evaluation)
-    taken, beds = occupancy(problem, plan).sum(axis=0), problem.rooms.beds.sum(axis=0)
-    total = int(beds.sum())
-    if total:
-        fullest = int((taken / beds.clip(1)).argmax())
-        said.append(
-            Sentence(
-                f"Beds are {100 * int(taken.sum()) / total:.0f} % full on average; fullest on day {fullest} "
-                f"({int(taken[fullest])} of {int(beds[fullest])} beds)."
-            )
-        )
-    if problem.nursing is not None:
-        over = int(((nurse_load(problem, plan) > problem.nursing.max_load) & problem.nursing.on_duty).sum())
-        nursing = frozenset(layers.get("nursing", ()))
-        said.append(
-            Sentence(f"{count(over, 'shift')} in which a nurse carries more than the agreed load.", "note", nursing)
-            if over
-            else vouching("No nurse carries more than the agreed load.", evaluation, nursing)
-        )
-    return said
-
-
-def _admissions(problem: HospitalProblem, plan: HospitalPlan, evaluation: Evaluation) -> list[Sentence]:
-    """Who has a bed, who has none, and who comes later than could be."""
-    people, said = problem.patients, []
-    beds = frozenset({"RoomCapacity", "BedConflict", "PatientRoomCompatibility"} & evaluation.by_rule().keys())
-    new = int((~people.inpatient).sum())
-    left = not_placed(problem, plan)
-    must = sum(n.mandatory for n in left)
-    crowded = int((occupancy(problem, plan) > problem.rooms.beds).sum())
-    if not left and crowded:
-        text = f"All {count(len(people), 'patient')} have a room, but rooms hold more people than open beds"
-        said.append(Sentence(f"{text} at {count(crowded, 'place and day', 'places and days')}.", "bad", beds))
-    elif not left:
-        said.append(vouching(f"All {count(len(people), 'patient')} have a bed.", evaluation, beds))
-    else:
-        text = f"{new - len(left)} of {count(new, 'patient')} to admit have a place; {len(left)} have none"
-        said.append(
-            Sentence(f"{text}, {must} of whom must be admitted.", "bad")
-            if must
-            else Sentence(f"{text} (none of them had to be admitted).", "note")
-        )
-    late = (plan.admission - people.release)[(plan.admission >= 0) & ~people.inpatient]
-    if late.size and late.any():
-        text = f"{count(int((late > 0).sum()), 'patient')} admitted later than the first possible day"
-        text += f", by {quantity(round(float(late[late > 0].mean()), 1), 'days')} on average."
-        said.append(Sentence(text, "note"))
-    return said

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ class RosterKind(Kind[RosterProblem, Roster]):
     native = "native"
     report = "optimise.report.roster:RosterReport"
     replan = "optimise.replan.roster:RosterReplan"
+    generators: Mapping[str, str] = MappingProxyType({"ward": "optimise.generate.files:ward_file"})
+    schemas: Mapping[str, str] = MappingProxyType({"ward": "optimise.formats:schema/ward-1.json"})
 
     def size(self, problem: RosterProblem) -> int:
         people, days, duties = problem.shape

@@ -17,24 +17,22 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.result import Evaluation, Plan, Result, Stop, Trace
 from optimise.core.serialise import Source, result_object, result_of, trace_of, trace_text
 from optimise.core.stored import ResultFile, is_run_file, stated
-from optimise.formats.base import read_text
+from optimise.formats.base import native_format, read, read_plan, read_text, write_plan
 from optimise.formats.json_document import load_json, parse
-
-if TYPE_CHECKING:
-    from optimise.replan import Change, Replanning
+from optimise.replan import Change, Replanning, changes, replan
 
 __all__ = [
     "StoredRun",
     "claim_folder",
-    "native_format",
     "read_result",
     "read_run",
     "read_source",
@@ -43,7 +41,6 @@ __all__ = [
 
 #: Two costs closer than this (relative to their size, at least 1) are the same number.
 _TOLERANCE = 1e-6
-_NATIVE = {"roster": "native", "hospital": "hospital", "capacity": "capacity", "region": "region"}
 
 
 def read_source(source: Source, override: Path | None = None) -> Problem:
@@ -53,8 +50,6 @@ def read_source(source: Source, override: Path | None = None) -> Problem:
 
 def _task(source: Source, override: Path | None) -> tuple[Problem, Replanning | None]:
     """The problem of a run, and the earlier plan in it where the run planned again."""
-    from optimise.formats.base import read
-
     if override is None and not source.path:
         raise InputError("the run does not say where its instance lies; give --instance")
     problem = read(
@@ -66,8 +61,6 @@ def _task(source: Source, override: Path | None) -> tuple[Problem, Replanning | 
     )
     if not source.replan:
         return problem, None
-    from optimise.replan import replan
-
     task = replan(problem, **source.replan)
     return task.problem, task
 
@@ -117,11 +110,6 @@ def _refuse_foreign(folder: Path) -> None:
             raise InputError("exists and belongs to no wardwise run; nothing was overwritten", file=path)
 
 
-def native_format(problem: Problem) -> str:
-    """Name of our own format for this kind of problem."""
-    return _NATIVE[problem.kind]
-
-
 def _stored(folder: Path) -> dict[str, Any] | None:
     """The object of a ``result.json`` that says it is ours, however damaged; None otherwise."""
     try:
@@ -167,10 +155,8 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
 
 def _write_plans(result: Result, problem: Problem, stage: Path) -> tuple[list[str], list[str]]:
     """Names of the files of the plan in the family's and in the native format (the same if those agree)."""
-    from optimise.formats.base import write_plan
-
     assert result.plan is not None
-    native = _NATIVE[problem.kind]
+    native = native_format(problem)
     own = [p.name for p in write_plan(result.plan, problem, stage / "plan")]
     if problem.family == native:
         return own, own
@@ -215,8 +201,6 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
         If the instance has changed since the run (its digest differs) or is not found, a file is damaged, or what
         ``result.json`` says differs from what the plan beside it costs.
     """
-    from optimise.formats.base import read_plan
-
     folder = Path(folder)
     result, stored = _read(folder)
     file = folder / "result.json"
@@ -234,18 +218,13 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
         if not is_run_file(name):
             raise InputError(f"{name[:60]!r} is no file of a run", file=file, item="files.native_plan")
     if names:
-        plan = read_plan(folder / names[0], problem, format=_NATIVE[problem.kind])
-        result = _evaluated(result, plan, problem.evaluate(plan), folder)
-        if problem.kind == "region":  # costs are each trust's own; nobody else may see its data
-            told = "sum of what the trusts state, not evaluated here"
-            result = replace(result, bounds=replace(result.bounds, primal_source=told))
+        plan = read_plan(folder / names[0], problem, format=native_format(problem))
+        result = _evaluated(result, plan, problem.evaluate(plan), folder, kind_of(problem).evaluated)
     elif result.evaluation is not None:
         raise InputError("no plan is listed, so that what it says of one cannot be evaluated", file=file, item="files")
     files = {} if stored.files is None else stored.files.model_dump()
     if task is None or result.plan is None:
         return StoredRun(folder, result, problem, files)
-    from optimise.replan import changes
-
     return StoredRun(folder, result, problem, files, changes(problem, task.previous, result.plan))
 
 
@@ -298,7 +277,7 @@ def _bounded(file: Path, result: Result, cost: float) -> None:
         raise InputError(f"is infeasible, but there is a plan of cost {cost:.12g}", file=file, item="stop")
 
 
-def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path) -> Result:
+def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path, told: str) -> Result:
     """The result with what its plan really costs; refused where ``result.json`` says otherwise."""
     file, said = folder / "result.json", result.evaluation
     if said is None:
@@ -317,7 +296,7 @@ def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path) -> R
             if point.dual > cost + 1e-4 * max(1.0, abs(cost)):
                 text = f"the bound {point.dual:.12g} is above the cost {cost:.12g} of the plan"
                 raise InputError(text, file=folder / "trace.csv", line=line)
-    bounds = replace(result.bounds, primal=cost, primal_source="evaluated again" if found.feasible else "")
+    bounds = replace(result.bounds, primal=cost, primal_source=told if found.feasible else "")
     return replace(result, plan=plan, evaluation=found, bounds=bounds)
 
 

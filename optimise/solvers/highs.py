@@ -210,14 +210,14 @@ class Highs:
 
         kinds = highspy.cb.HighsCallbackType
 
-        def heard(kind: Any, message: str, out: Any, back: Any, _user: Any) -> None:
+        def heard(event: Any, message: str, out: Any, back: Any, _user: Any) -> None:
             # an exception must not cross the solver's C++ frames: keep it, stop, and raise it afterwards
             try:
-                if kind == kinds.kCallbackMipImprovingSolution and on_solution is not None:
+                if event == kinds.kCallbackMipImprovingSolution and on_solution is not None:
                     values = np.array(out.mip_solution, dtype=np.float64)
                     on_solution(values, out.objective_function_value, out.mip_dual_bound, out.mip_node_count)
                 elif (
-                    kind == kinds.kCallbackMipInterrupt
+                    event == kinds.kCallbackMipInterrupt
                     and on_tick is not None
                     and on_tick(out.mip_primal_bound, out.mip_dual_bound, out.mip_node_count)
                 ):

@@ -19,6 +19,7 @@ from optimise.core.result import Result, Stop
 from optimise.driver import TOLERANCE, solve
 from optimise.roster.explain import explain, only
 from optimise.roster.model.roster import RosterModel
+from optimise.roster.problem import RosterProblem
 from optimise.solvers.highs import Highs
 
 __all__ = ["DEARER", "Agreement", "compare_with_highs", "reducible"]
@@ -64,7 +65,7 @@ def compare_with_highs(
     highs, found = results
     if highs is not None and found is not None:
         faults += _differences(problem, highs, found)
-    if explained and found is not None and found.stop is Stop.INFEASIBLE and problem.kind == "roster":
+    if explained and found is not None and found.stop is Stop.INFEASIBLE and isinstance(problem, RosterProblem):
         faults += reducible(problem)
     return Agreement(tuple(faults), highs, found, (spent[0], spent[1]))
 

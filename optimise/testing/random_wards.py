@@ -112,13 +112,13 @@ class _Maker:
         return str(self.start + timedelta(self.random.randrange(self.days) if offset is None else offset))
 
     def selectors(self) -> list[str]:
-        kind = self.random.randrange(4)
-        if kind == 0:
+        form = self.random.randrange(4)
+        if form == 0:
             return [self.day()]
-        if kind == 1:
+        if form == 1:
             first = self.random.randrange(self.days)
             return [f"{self.day(first)}..{self.day(self.random.randrange(first, self.days))}"]
-        if kind == 2:
+        if form == 2:
             return [self.random.choice(("weekdays", "weekends"))]
         return self.some(list(_DAYS))
 
@@ -241,22 +241,22 @@ class _Maker:
 
     def limit(self, field: str) -> Any:
         number = self.random.choice(LIMITS[field])
-        kind = self.random.random()
+        form = self.random.random()
         weeks = {}
         if field in ("max_average_weekly_hours", "max_weekends", "min_weekends_off") and self.chance():
             weeks = {"weeks": self.random.choice((1, 2, 4))}
-        if kind < 0.1:
+        if form < 0.1:
             return "none"
-        if kind < 0.1 + 0.5 * self.strict and not weeks:
+        if form < 0.1 + 0.5 * self.strict and not weeks:
             return number
         return {"limit": number, **self.price(), **weeks}
 
     def hours(self) -> dict[str, Any]:
         made: dict[str, Any] = dict(self.price())
-        kind = self.random.randrange(3)
-        if kind == 1:
+        form = self.random.randrange(3)
+        if form == 1:
             made["weekly"] = self.weekly()
-        elif kind == 2:
+        elif form == 2:
             made["minimum"] = self.random.choice((0, 10, 15))
             made["maximum"] = self.random.choice((20, 30, 37.5, 48))
         self.maybe(made, "tolerance", lambda: self.random.choice((1, 4, 7.5)))
@@ -312,21 +312,21 @@ class _Maker:
             made["share"] = self.random.choice((0.25, 1 / 3, 0.5, 0.6))
             self.maybe(made, "of", self.who)
         self.maybe(made, "name", lambda: "mix")
-        kind = self.random.randrange(3)
-        if kind == 1:
+        form = self.random.randrange(3)
+        if form == 1:
             made["shifts"] = self.some(self.ids)
-        elif kind == 2:
+        elif form == 2:
             made["between"] = self.between()
         self.maybe(made, "days", self.selectors)
         return made
 
     def pair(self) -> dict[str, Any]:
-        kind = self.random.choice(("apart", "together", "supervised"))
-        people = self.random.sample(self.people, self.random.randint(1 if kind == "supervised" else 2, 2))
-        made: dict[str, Any] = {"kind": kind, "staff": people, **self.price()}
-        if kind == "supervised":
+        form = self.random.choice(("apart", "together", "supervised"))
+        people = self.random.sample(self.people, self.random.randint(1 if form == "supervised" else 2, 2))
+        made: dict[str, Any] = {"kind": form, "staff": people, **self.price()}
+        if form == "supervised":
             made["by"] = self.who(empty=0.2)
-        if kind == "apart":
+        if form == "apart":
             self.maybe(made, "limit", lambda: self.random.randint(0, 1))
         self.maybe(made, "shifts", lambda: self.some(self.ids))
         self.maybe(made, "days", self.selectors)

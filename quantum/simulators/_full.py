@@ -283,13 +283,13 @@ def forward_pass(
 
 @compiled
 def backward_pass(
-    state, dual, buffer, other, shape, tiles, kind, after, before, table, factors, constants, scale,
+    state, dual, buffer, other, shape, tiles, turn, after, before, table, factors, constants, scale,
     energies, weights, base_energies, gradient_after, gradient_before, store,
 ):  # fmt: skip
     """Undo one forward pass on amplitude and dual state, collecting gradients.
 
-    `kind` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
-    undo the rotation. `kind` 1: undo `after`, collect the phase gradient, undo the phase, undo `before`. `after` and
+    `turn` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
+    undo the rotation. `turn` 1: undo `after`, collect the phase gradient, undo the phase, undo `before`. `after` and
     `before` hold the tangents of the inverse rotations. Returns the energy sum or the phase gradient.
     """
     n, bits, t, c, is_high = shape
@@ -313,13 +313,13 @@ def backward_pass(
         if is_high:
             data, twin, re, im = buffer, other, 0, size
             _gather(state, half, tile * row, row, step, rows, buffer, 0, size)
-            if kind == 1:
+            if turn == 1:
                 _gather(dual, half, tile * row, row, step, rows, other, 0, size)
         else:
             data, twin, re, im = state, dual, tile * size, half + tile * size
         _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
         sum0[:] = 0.0
-        if kind == 0:
+        if turn == 0:
             if forward.size:
                 mix(data, re, bits, first, forward)
                 mix(data, im, bits, first, forward)
@@ -335,7 +335,7 @@ def backward_pass(
             for b in range(bits):
                 for a in range(width):
                     gradient_after[b] += sums[b * width + a]
-        if kind == 1:
+        if turn == 1:
             _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
             for k in range(high.size):
                 at = k * block_size

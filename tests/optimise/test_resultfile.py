@@ -259,7 +259,7 @@ def test_a_file_cut_short_is_refused(run: Path, name: str) -> None:
 def test_duplicate_keys_are_refused(run: Path) -> None:
     file = run / "result.json"
     file.write_text(file.read_text().replace('"cost"', '"cost": 0,\n "cost"', 1))
-    with pytest.raises(InputError, match="'cost': key occurs twice"):
+    with pytest.raises(InputError, match="the key 'cost' is given twice"):
         read_run(run)
 
 

@@ -379,30 +379,30 @@ def _nurse_run(g: IntArray, h: IntArray) -> None:
 
 
 @compiled
-def propose(g: IntArray, h: IntArray, kind: int) -> None:
+def propose(g: IntArray, h: IntArray, move: int) -> None:
     """Write the steps of a random move of a kind."""
     g[STEPS] = 0
-    if kind == RELOCATE:
+    if move == RELOCATE:
         _relocate(g, h)
-    elif kind == REPLACE:
+    elif move == REPLACE:
         _replace(g, h)
-    elif kind == SWAP:
+    elif move == SWAP:
         _swap(g, h)
-    elif kind == SQUEEZE:
+    elif move == SQUEEZE:
         _squeeze(g, h)
-    elif kind == OTHER_THEATRE:
+    elif move == OTHER_THEATRE:
         _theatre(g, h)
-    elif kind == CLOSE:
+    elif move == CLOSE:
         _close(g, h)
-    elif kind == EXCHANGE:
+    elif move == EXCHANGE:
         _exchange(g, h)
-    elif kind == MEND:
+    elif move == MEND:
         _mend(g, h)
-    elif kind == ONE_NURSE:
+    elif move == ONE_NURSE:
         _one_nurse(g, h)
-    elif kind == NURSE_SWAP:
+    elif move == NURSE_SWAP:
         _nurse_swap(g, h)
-    elif kind == NURSE_STAY:
+    elif move == NURSE_STAY:
         _nurse_stay(g, h)
     else:
         _nurse_run(g, h)

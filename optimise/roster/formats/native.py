@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from optimise import formats
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
@@ -16,14 +14,13 @@ from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.json_document import top_keys
 from optimise.formats.text import head
 from optimise.roster.formats.native_plan import read_native_plan, write_native_plan
-from optimise.roster.formats.ward import SCHEMA_VERSION, Ward
-from optimise.roster.formats.ward_document import Document, ItemError, validated
+from optimise.roster.formats.ward import SCHEMA_VERSION, Ward, ward_of
+from optimise.roster.formats.ward_document import validated
+from optimise.roster.formats.ward_files import TEXT, parsed, ward_text
 from optimise.roster.problem import Roster, RosterProblem
 
-__all__ = ["NativeFormat", "read_ward", "schema", "schema_text", "write_ward"]
+__all__ = ["NativeFormat", "read_ward", "schema", "schema_text", "ward_text", "write_ward"]
 
-_TEXT = (".json", ".yaml", ".yml")
-_TABLES = (".xlsx", ".xlsm")
 _KEYS = re.compile(r"""(?m)(?:^|[{,\s])["']?(schema_version|start|shifts|staff|contracts|demand|rules)["']?\s*:""")
 _OURS = {"schema_version", "start", "shifts", "staff", "contracts", "demand", "rules"}
 _OTHERS = {"patients", "rooms", "occupants", "surgeons", "operating_theaters", "roster"}
@@ -40,7 +37,7 @@ class NativeFormat:
     kind = "roster"
 
     def detects(self, path: Path) -> bool:
-        if path.suffix.lower() not in _TEXT:
+        if path.suffix.lower() not in TEXT:
             return False
         text = head(path)
         if _FOREIGN.search(text):
@@ -60,7 +57,7 @@ class NativeFormat:
         return len(keys & _OURS) >= 2 and not keys & _OTHERS
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
-        document = _parsed(path)
+        document = parsed(path)
         try:
             return validated(Ward, document.data).problem()
         except InputError as error:
@@ -74,18 +71,7 @@ class NativeFormat:
 
     def write(self, problem: RosterProblem, path: Path) -> list[Path]:
         """Write the ward of a problem that was read from a ward document."""
-        from optimise.roster.formats.table import ward_of
-
         return [write_ward(ward_of(problem), path)]
-
-
-def _parsed(path: Path) -> Document:
-    document = Document.parse(read_text(path), path)
-    version = document.data.get("schema_version", SCHEMA_VERSION) if isinstance(document.data, dict) else None
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        message = f"is version {version}, this Wardwise reads version {SCHEMA_VERSION}; a newer one is needed"
-        raise document.locate(ItemError(message, ("schema_version",)))
-    return document
 
 
 def read_ward(path: Path) -> Ward:
@@ -96,46 +82,12 @@ def read_ward(path: Path) -> Ward:
     InputError
         Naming file, line and item.
     """
-    if path.suffix.lower() not in _TEXT:
-        from optimise.roster.formats.table import read_tables
-
-        return read_tables(path)
-    document = _parsed(path)
-    try:
-        ward = validated(Ward, document.data)
-        ward.problem()
-    except InputError as error:
-        raise document.locate(error) from None
-    return ward
+    return Ward.load(path)
 
 
 def write_ward(ward: Ward, path: Path) -> Path:
     """Write a ward document whole or not at all; the suffix of the path decides its form."""
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        return write_text(path, ward_text(ward))
-    if suffix in (".yaml", ".yml"):
-        made = yaml.dump(ward.data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-        return write_text(path, made)
-    from optimise.roster.formats.table import write_tables
-
-    return write_tables(ward, path)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes what YAML 1.1 readers would take for a truth value, a date or a number in base 60."""
-
-
-def ward_text(ward: Ward) -> str:
-    """JSON with one line for each entry of a list, so that a person can read it and a version control compare it."""
-    lines = []
-    for key, value in ward.data().items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            rows = ",\n".join("    " + json.dumps(each, ensure_ascii=False) for each in value)
-            lines.append(f"  {json.dumps(key)}: [\n{rows}\n  ]")
-        else:
-            lines.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return ward.save(path)
 
 
 def schema() -> dict[str, Any]:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from optimise.roster.formats.ward_parts import WorkLimits
 
-__all__ = ["SHEETS", "Column", "Sheet"]
+__all__ = ["BOOKS", "SHEETS", "Column", "Sheet"]
+
+#: Suffixes of workbooks.
+BOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Column:
 
     header: str
     place: tuple[str, ...]
-    kind: str = "text"
+    cells: str = "text"
     options: tuple[str, ...] = ()
     note: str = ""
     empty: str = ""
@@ -46,8 +49,8 @@ class Sheet:
     examples: tuple[dict[str, str], ...] = ()
 
 
-def _column(header: str, kind: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
-    return Column(header, tuple((at or header).split(".")), kind, options, note, empty)
+def _column(header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
+    return Column(header, tuple((at or header).split(".")), cells, options, note, empty)
 
 
 def _kind(annotation: object) -> str:

@@ -8,34 +8,30 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
-
-from optimise.roster.formats.ward_parts import (
-    RESERVED,
-    AverageLimit,
-    Clock,
-    DaySelector,
-    DaysLimit,
-    HoursLimit,
-    Id,
-    Part,
-    Price,
-    Priced,
-    Tier,
-    Weekday,
-    Who,
-    WorkLimits,
-    minutes_of,
+from optimise.core.errors import UnsupportedError
+from optimise.roster.formats.ward_files import read_as, save_ward
+from optimise.roster.formats.ward_model import (
+    SCHEMA_VERSION,
+    Contract,
+    Demand,
+    History,
+    Leave,
+    Pair,
+    Pin,
+    Request,
+    Rules,
+    ShiftType,
+    SkillMix,
+    Staff,
+    WardData,
 )
-
-if TYPE_CHECKING:
-    from optimise.roster.problem import RosterProblem
+from optimise.roster.formats.ward_problem import to_problem
+from optimise.roster.problem import RosterProblem
 
 __all__ = [
+    "SCHEMA_VERSION",
     "Contract",
     "Demand",
     "History",
@@ -48,296 +44,16 @@ __all__ = [
     "SkillMix",
     "Staff",
     "Ward",
+    "ward_of",
 ]
 
-#: Version of the document; the schema file carries it in its name.
-SCHEMA_VERSION = 1
-#: A shift longer than this is taken for a slip of the pen unless it says that it runs overnight.
-_LONGEST_UNCONFIRMED = 15 * 60
 
-Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
-Duties = Literal["off", "work"] | list[Id]
-
-
-class ShiftType(Part):
-    """A shift with clock times; an end at or before the start is on the next day."""
-
-    id: Id
-    name: str = ""
-    start: Clock
-    end: Clock
-    break_minutes: Annotated[int, Field(ge=0, le=600)] = Field(default=0, description="unpaid")
-    paid_minutes: Annotated[int, Field(ge=0, le=2880)] | None = Field(
-        default=None, description="length less break by default"
-    )
-    overnight: bool | None = Field(
-        default=None, description="confirms that the shift runs past midnight, or that it does not"
-    )
-    night: bool | None = Field(
-        default=None, description="counts as a night; by default 3 h or more between 23:00 and 06:00"
-    )
-    who: Who = Field(default_factory=Who, description="who may work it")
-
-    @model_validator(mode="after")
-    def _times(self) -> Self:
-        if self.id in RESERVED:
-            raise ValueError(f"a shift cannot be called {self.id!r}, which has a meaning of its own")
-        over = minutes_of(self.end) <= self.first
-        if over and self.overnight is False:
-            raise ValueError(f"starts at {self.start}, after it ends at {self.end}")
-        if not over and self.overnight:
-            raise ValueError(f"{self.start} to {self.end} does not run overnight")
-        length = self.last - self.first
-        if over and self.overnight is None and length > _LONGEST_UNCONFIRMED:
-            raise ValueError(
-                f"{self.start} to {self.end} would be {length / 60:g} h long: are start and end swapped? "
-                "(write overnight: true if it is meant)"
-            )
-        if self.break_minutes >= length:
-            raise ValueError(f"the break of {self.break_minutes} min is as long as the shift")
-        if self.paid_minutes is not None and self.paid_minutes > length:
-            raise ValueError(f"{self.paid_minutes} paid minutes, but the shift is only {length} min long")
-        return self
-
-    @property
-    def first(self) -> int:
-        """Start in minutes from midnight."""
-        return minutes_of(self.start)
-
-    @property
-    def last(self) -> int:
-        """End in minutes from midnight of the day it starts; above 1440 after midnight."""
-        end = minutes_of(self.end)
-        return end if end > self.first else end + 1440
-
-    @property
-    def minutes(self) -> int:
-        """Paid minutes."""
-        return self.last - self.first - self.break_minutes if self.paid_minutes is None else self.paid_minutes
-
-    @property
-    def is_night(self) -> bool:
-        """Whether it is a night, as stated or as the Working Time Regulations count (3 h between 23:00 and 06:00)."""
-        if self.night is not None:
-            return self.night
-        dark = ((0, 360), (1380, 1800), (2820, 2880))
-        return sum(max(0, min(self.last, b) - max(self.first, a)) for a, b in dark) >= 180
-
-
-class Contract(WorkLimits):
-    """Terms that several people share; a limit that it leaves out is that of the ward's ``rules``."""
-
-    id: Id
-    name: str = ""
-    weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
-        default=None, description="paid, on average; 2 for each hour off it, unless hours says otherwise"
-    )
-
-
-class History(Part):
-    """What came before the first day, oldest first."""
-
-    duties: list[Id] = Field(
-        default_factory=list, description="shift ids, off, work or ?, up to the day before the start"
-    )
-    weekly_hours: list[Annotated[float, Field(ge=0, le=168)]] = Field(default_factory=list)
-    weekends: list[bool] = Field(default_factory=list, description="whether each past weekend was worked")
-    balance_hours: Annotated[float, Field(ge=-1000, le=1000)] = Field(
-        default=0.0, description="hours worked above (+) or below (-) contract so far"
-    )
-
-
-class Staff(Part):
-    """One member of staff."""
-
-    id: Id
-    name: str = ""
-    band: Id | None = None
-    skills: list[Id] = Field(default_factory=list)
-    groups: list[Id] = Field(default_factory=list)
-    contract: Id | None = None
-    weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
-        default=None, description="instead of the contract's"
-    )
-    shifts: list[Id] = Field(default_factory=list, description="the only shifts that this person may work")
-    limits: WorkLimits | None = Field(default=None, description="instead of the contract's")
-    history: History = Field(default_factory=History)
-
-
-class Demand(Priced):
-    """How many people are wanted on some shifts (counted together) or between two times.
-
-    Where several entries speak of the same shifts, people and name, the one with the more particular days holds:
-    a date before a weekday before ``weekdays``/``weekends`` before no days at all.
-    """
-
-    default_price = 100.0
-
-    name: str = ""
-    shifts: list[Id] = Field(default_factory=list)
-    between: Span | None = Field(default=None, description="clock times; any shift that is on then counts")
-    who: Who = Field(default_factory=Who)
-    days: list[DaySelector] = Field(default_factory=list)
-    minimum: Annotated[int, Field(ge=0, le=10000)] = 0
-    maximum: Annotated[int, Field(ge=0, le=10000)] | None = None
-    tiers: list[Tier] = Field(default_factory=list, description="how a gap is filled, instead of the ward's tiers")
-    surplus: Price | None = Field(default=None, description="price of each person above the maximum")
-
-    @model_validator(mode="after")
-    def _sense(self) -> Self:
-        if bool(self.shifts) == (self.between is not None):
-            raise ValueError("needs either shifts or between")
-        if self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
-        if self.maximum is None and self.surplus is not None:
-            raise ValueError("a price of surplus needs a maximum")
-        if self.tiers and (self.hard or self.weight is not None):
-            raise ValueError("has tiers and a price of its own; give one of the two")
-        return self
-
-
-class SkillMix(Priced):
-    """Who must be among those on duty: at least ``minimum`` of ``who``, or their ``share`` of all ``of``.
-
-    With ``shifts`` those are counted together, with ``between`` at every moment, with neither on each shift.
-    """
-
-    default_price = 100.0
-
-    name: str = ""
-    who: Who = Field(default_factory=Who)
-    of: Who = Field(default_factory=Who)
-    minimum: Annotated[int, Field(ge=1, le=10000)] | None = None
-    share: Annotated[float, Field(gt=0, le=1)] | None = None
-    shifts: list[Id] = Field(default_factory=list)
-    between: Span | None = None
-    days: list[DaySelector] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _sense(self) -> Self:
-        if (self.minimum is None) == (self.share is None):
-            raise ValueError("needs either minimum or share")
-        if self.shifts and self.between is not None:
-            raise ValueError("needs either shifts or between, not both")
-        return self
-
-
-class Pair(Priced):
-    """People who work together, apart, or only under supervision.
-
-    ``apart``: at most ``limit`` of ``staff`` on the same shift. ``together``: each works a shift only with another
-    of them. ``supervised``: each of ``staff`` works only when one of ``by`` is there throughout.
-    """
-
-    kind: Literal["apart", "together", "supervised"]
-    staff: list[Id] = Field(min_length=1)
-    by: Who | None = None
-    limit: Annotated[int, Field(ge=0, le=1000)] = 1
-    shifts: list[Id] = Field(default_factory=list, description="all shifts by default")
-    days: list[DaySelector] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _sense(self) -> Self:
-        if (self.kind == "supervised") != (self.by is not None):
-            raise ValueError("by goes with kind supervised, and only with it")
-        if self.kind != "supervised" and len(self.staff) < 2:
-            raise ValueError(f"kind {self.kind} needs at least two people")
-        return self
-
-
-class Leave(Part):
-    """Days on which a person is away. Credited leave counts a fifth of the weekly hours, Monday to Friday."""
-
-    staff: Id
-    first: date
-    last: date | None = None
-    kind: Literal["annual", "study", "sick", "other", "unavailable"] = "annual"
-    hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
-        default=None, description="credited for every day"
-    )
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.last is not None and self.last < self.first:
-            raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
-        return self
-
-
-class Request(Priced):
-    """A wish for (``want``) or against (``avoid``) some shifts, ``work`` or ``off``, on some days."""
-
-    default_price = 10.0
-
-    staff: Id
-    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
-    want: Duties | None = None
-    avoid: Duties | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.want is None) == (self.avoid is None):
-            raise ValueError("needs either want or avoid")
-        if self.want == [] or self.avoid == []:
-            raise ValueError("names no shift")
-        return self
-
-
-class Pin(Part):
-    """A day that is settled."""
-
-    staff: Id
-    date: date
-    shift: Id = Field(description="a shift id, or off")
-
-
-class Rules(WorkLimits):
-    """Limits for everybody whose contract does not say otherwise; the law of the United Kingdom by default."""
-
-    min_rest_hours: HoursLimit | None = Field(
-        default_factory=lambda: HoursLimit(limit=11), description="rest between shifts, by the clock"
-    )
-    max_average_weekly_hours: AverageLimit | None = Field(
-        default_factory=lambda: AverageLimit(limit=48), description="Working Time Regulations"
-    )
-    max_consecutive_days: DaysLimit | None = Field(default_factory=lambda: DaysLimit(limit=6))
-
-
-def _weekend() -> list[Weekday]:
-    return ["Sat", "Sun"]
-
-
-class Ward(Part):
+class Ward(WardData):
     """A ward and the period to plan.
 
     ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.
     Lists of ``skills`` and ``groups`` are optional; where given, every other mention is checked against them.
     """
-
-    schema_version: Literal[1] = 1
-    name: str = "ward"
-    comment: str = ""
-    start: date
-    weeks: Annotated[int, Field(ge=1, le=104)] | None = None
-    days: Annotated[int, Field(ge=1, le=728)] | None = None
-    weekend_days: list[Weekday] = Field(default_factory=_weekend, min_length=1)
-    skills: list[Id] = Field(default_factory=list)
-    groups: list[Id] = Field(default_factory=list)
-    shifts: list[ShiftType] = Field(min_length=1)
-    contracts: list[Contract] = Field(default_factory=list)
-    rules: Rules = Field(default_factory=Rules)
-    cover_tiers: list[Tier] = Field(default_factory=list, description="how any gap is filled: bank, agency, unfilled")
-    demand: list[Demand] = Field(default_factory=list)
-    skill_mix: list[SkillMix] = Field(default_factory=list)
-    staff: list[Staff] = Field(min_length=1)
-    leave: list[Leave] = Field(default_factory=list)
-    requests: list[Request] = Field(default_factory=list)
-    pins: list[Pin] = Field(default_factory=list)
-    pairs: list[Pair] = Field(default_factory=list)
-
-    @property
-    def length(self) -> int:
-        """Number of days to plan."""
-        return self.days if self.days is not None else 7 * (self.weeks or 4)
 
     def problem(self) -> RosterProblem:
         """The ward as a problem to solve.
@@ -347,24 +63,29 @@ class Ward(Part):
         InputError
             If entries contradict each other or name what does not exist.
         """
-        from optimise.roster.formats.ward_problem import to_problem
-
         return to_problem(self)
-
-    def data(self) -> dict[str, Any]:
-        """Plain values, with what is left at its default left out."""
-        made: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True)
-        return {"schema_version": SCHEMA_VERSION, **made}
 
     @classmethod
     def load(cls, path: str | Path) -> Ward:
         """Read a ward from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense."""
-        from optimise.roster.formats.native import read_ward
-
-        return read_ward(Path(path))
+        return read_as(Path(path), cls)
 
     def save(self, path: str | Path) -> Path:
         """Write the ward; the suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder of CSV files."""
-        from optimise.roster.formats.native import write_ward
+        return save_ward(self, Path(path))
 
-        return write_ward(self, Path(path))
+
+def ward_of(problem: RosterProblem) -> Ward:
+    """The ward document that a problem was made from.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none, or the problem has been edited since.
+    """
+    ward = problem.meta.get("ward")
+    if not isinstance(ward, Ward):
+        raise UnsupportedError(f"only a ward can be written as one; {problem.name} is of the family {problem.family}")
+    if ward.problem().digest() != problem.digest():
+        raise UnsupportedError("the problem was edited since its ward was read; edit the ward and write that")
+    return ward

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from optimise.roster.formats.ward import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
+from optimise.roster.formats.ward_model import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_parts import Tier, minutes_of
 from optimise.roster.rules import HARD, Apart, Cover, Line, RosterRule, Segment, Term, Together
 from optimise.roster.rules import Demand as Wanted
@@ -281,15 +281,16 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
     masks = tuple(1 << a for a in range(1, len(index.ward.shifts) + 1) if chosen >> a & 1)
     days = tuple(sorted(index.days(pair.days, (*path, "days"))))
     title = ", ".join(pair.staff)
-    if pair.kind == "apart":
-        return Apart(
-            name=names(f"apart: {title}"), employees=people, masks=masks, days=days, limit=pair.limit, weight=pair.price
-        )
-    if pair.kind == "together":
-        parts = tuple(
-            Together(name="", employees=people, dependant=e, masks=masks, days=days, weight=pair.price) for e in people
-        )
-        return Compound(name=names(f"together: {title}"), parts=parts)
+    match pair.kind:
+        case "apart":
+            label, most = names(f"apart: {title}"), pair.limit
+            return Apart(name=label, employees=people, masks=masks, days=days, limit=most, weight=pair.price)
+        case "together":
+            parts = tuple(
+                Together(name="", employees=people, dependant=e, masks=masks, days=days, weight=pair.price)
+                for e in people
+            )
+            return Compound(name=names(f"together: {title}"), parts=parts)
     assert pair.by is not None
     mentors = index.who(pair.by, (*path, "by"))
     rows: list[Line] = []

@@ -141,19 +141,19 @@ def validated(model: type[Model], data: Any) -> Model:
 
 
 def _finding(model: type[BaseModel], found: Any, path: Path_) -> str:
-    kind, text = found["type"], str(found["msg"])
-    if kind == "extra_forbidden":
+    code, text = found["type"], str(found["msg"])
+    if code == "extra_forbidden":
         return "unknown key" + nearest(str(path[-1]), _keys_at(model, path[:-1]))
-    if kind == "missing":
+    if code == "missing":
         return "is missing"
-    if kind == "value_error":
+    if code == "value_error":
         return text.removeprefix("Value error, ")
-    if kind.startswith("date_"):
+    if code.startswith("date_"):
         return "should be a date such as 2026-01-05"
-    if kind in ("int_from_float", "int_parsing", "int_type"):
+    if code in ("int_from_float", "int_parsing", "int_type"):
         return "should be a whole number"
     text = text.removeprefix("Input ")
-    if kind == "string_pattern_mismatch" and path:
+    if code == "string_pattern_mismatch" and path:
         return _pattern_words(str(path[-1] if isinstance(path[-1], str) else path[-2]), text)
     return text
 

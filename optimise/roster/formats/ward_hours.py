@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_index import WardIndex
+from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import AverageLimit, Hours, ShiftLimit
 from optimise.roster.rules import RosterRule, Total
 from optimise.roster.rules.compound import Compound
@@ -29,7 +29,7 @@ def _windows(days: int, weeks: int | None) -> list[Window]:
     return [(first, min(first + 7 * weeks, days), 0, first + 7 * weeks <= days) for first in range(0, days, 7 * weeks)]
 
 
-def _past(ward: Ward, employee: int, weeks: int) -> list[float]:
+def _past(ward: WardData, employee: int, weeks: int) -> list[float]:
     """Hours of the latest past weeks that count, as far as they are known."""
     return ward.staff[employee].history.weekly_hours[-weeks:] if weeks else []
 

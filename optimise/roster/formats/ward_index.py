@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from optimise.core.horizon import WEEKDAYS, Horizon
-from optimise.roster.formats.ward import Contract, Staff, Ward
 from optimise.roster.formats.ward_document import ItemError, item_path, nearest
+from optimise.roster.formats.ward_model import Contract, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
 __all__ = ["WardIndex"]
@@ -30,7 +30,7 @@ class WardIndex:
         The contract of each person.
     """
 
-    def __init__(self, ward: Ward) -> None:
+    def __init__(self, ward: WardData) -> None:
         self.ward = ward
         if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
             weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
@@ -71,26 +71,26 @@ class WardIndex:
 
     def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         """Indices of the people selected, None for everybody."""
-        key = tuple(tuple(getattr(chosen, kind)) for kind in self._holders)
+        key = tuple(tuple(getattr(chosen, part)) for part in self._holders)
         if key not in self._who:
             self._who[key] = self._resolve(chosen, path)
         return self._who[key]
 
     def _resolve(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         made: set[int] | None = None
-        for kind, holders in self._holders.items():
+        for part, holders in self._holders.items():
             some: set[int] = set()
-            names = getattr(chosen, kind)
+            names = getattr(chosen, part)
             for i, name in enumerate(names):
-                if name not in holders and kind == "bands":  # no list says which bands there are
-                    _log.info("%s: nobody is in band %r in this plan", item_path((*path, kind, i)), name)
+                if name not in holders and part == "bands":  # no list says which bands there are
+                    _log.info("%s: nobody is in band %r in this plan", item_path((*path, part, i)), name)
                     continue
                 if name not in holders:
-                    noun = "person" if kind == "staff" else kind[:-1]
+                    noun = "person" if part == "staff" else part[:-1]
                     message = f"no {noun} is called {name!r}" + nearest(name, sorted(holders))
-                    if kind in ("skills", "groups") and not getattr(self.ward, kind):
-                        message += f" (one that nobody holds in this plan must stand in the ward's list of {kind})"
-                    raise ItemError(message, (*path, kind, i))
+                    if part in ("skills", "groups") and not getattr(self.ward, part):
+                        message += f" (one that nobody holds in this plan must stand in the ward's list of {part})"
+                    raise ItemError(message, (*path, part, i))
                 some |= holders[name]
             if names:
                 made = some if made is None else made & some
@@ -108,14 +108,14 @@ class WardIndex:
         }
         for i, person in enumerate(self.ward.staff):
             contract = self.contracts[i]
-            for kind, names in (
+            for part, names in (
                 ("skills", person.skills),
                 ("groups", person.groups),
                 ("bands", [person.band] if person.band is not None else []),
                 ("contracts", [contract.id] if contract is not None else []),
             ):
                 for name in names:
-                    made[kind][name].add(i)
+                    made[part][name].add(i)
         return made
 
     def _contract(self, person: Staff, i: int) -> Contract | None:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from optimise.roster.formats.ward import Rules
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_hours import (
     Credits,
@@ -16,6 +15,7 @@ from optimise.roster.formats.ward_hours import (
     shift_limit_rule,
 )
 from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_model import Rules
 from optimise.roster.formats.ward_parts import (
     AverageLimit,
     Hours,

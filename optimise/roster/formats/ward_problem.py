@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names, limit_rules
+from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
 from optimise.roster.problem import Duty, Employee, RosterProblem
 from optimise.roster.problem import Shift as DomainShift
@@ -20,7 +20,7 @@ __all__ = ["to_problem"]
 _LARGEST = 5_000_000
 
 
-def to_problem(ward: Ward) -> RosterProblem:
+def to_problem(ward: WardData) -> RosterProblem:
     """Convert a ward.
 
     Raises

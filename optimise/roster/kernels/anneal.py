@@ -516,21 +516,21 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin
                 tried[k] *= 0.5
                 taken[k] *= 0.5
         u = _random(random)
-        kind = 0
-        while kind < kinds - 1 and u >= share[kind]:
-            u -= share[kind]
-            kind += 1
-        tried[kind] += 1
+        move = 0
+        while move < kinds - 1 and u >= share[move]:
+            u -= share[move]
+            move += 1
+        tried[move] += 1
         threshold = -heat * np.log(1.0 - _random(random))
         e = int(_random(random) * people)
         first = begin + int(_random(random) * days)
         last = first + 1
-        if kind >= 1:
+        if move >= 1:
             longest = 4 if _random(random) < 0.6 else max(days // 2, 4)
             last = min(close, first + 1 + int(_random(random) * longest))
-        if kind <= 1:
+        if move <= 1:
             duty = int(_random(random) * alphabet)
-            if kind == 1 and _random(random) < 0.3:
+            if move == 1 and _random(random) < 0.3:
                 duty = 0
             same = True
             for d in range(first, last):
@@ -563,7 +563,7 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin
                 trial.words[1, d] = walk.words[e, d]
                 if walk.words[e, d] != walk.words[f, d]:
                     same = False
-            if kind == 3:
+            if move == 3:
                 width = last - first
                 second = begin + int(_random(random) * days)
                 until = min(close, second + width)
@@ -599,7 +599,7 @@ def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin
                     _cover(rules, walk, trial, 0, e, first, last, False)
                     _cover(rules, walk, trial, 1, f, first, last, False)
                 continue
-        taken[kind] += 1
+        taken[move] += 1
         cost += change
         if cost < least - 1e-9:
             least = cost

@@ -233,7 +233,7 @@ class Reinsertion:
         staff = self.staff
         flat = mean.reshape(len(mean), -1)
         for k in range(len(staff.pointer)):
-            share = flat[staff.kind == k].sum(axis=0, dtype=np.float64)
+            share = flat[np.equal(staff.kind, k)].sum(axis=0, dtype=np.float64)
             pointer = staff.pointer[k]
             inside = slice(int(pointer[0]), int(pointer[-1]))
             weight = np.repeat(share, np.diff(pointer)) * staff.value[inside]

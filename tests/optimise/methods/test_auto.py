@@ -15,6 +15,7 @@ from optimise.core.result import Bounds, Stop
 from optimise.generate import ward
 from optimise.methods import auto
 from optimise.methods.auto import AutoMethod
+from optimise.roster import kind as roster_kind
 from optimise.roster.problem import Roster, RosterProblem
 
 
@@ -64,9 +65,9 @@ def test_rosters_go_to_column_generation_where_it_is_installed(
     methods = {"matheuristic": two[0], "highs": two[1], "column-generation": two[1]}
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
-    assert auto.choices(problem, 1) == ("column-generation",)
-    monkeypatch.setattr(auto, "LARGE", 0)
-    assert auto.choices(problem, 1) == ("matheuristic", "column-generation")
+    assert auto.choices(problem) == ("column-generation",)
+    monkeypatch.setattr(roster_kind, "LARGE", 0)
+    assert auto.choices(problem) == ("matheuristic", "column-generation")
 
 
 def test_a_larger_one_gets_a_good_plan_first(problem: RosterProblem, two: tuple[Says, Says]) -> None:
@@ -93,21 +94,20 @@ def test_a_proof_ends_the_chain(problem: RosterProblem, two: tuple[Says, Says]) 
 
 def test_nothing_installed_is_nothing_chosen(problem: RosterProblem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto, "available_methods", dict)
-    assert auto.choices(problem, 1) == ()
+    assert auto.choices(problem) == ()
     assert not AutoMethod().supports(problem)
 
 
 def test_hospitals_are_searched_unless_tiny(benchmarks: Path) -> None:
     tiny = optimise.read(benchmarks / "ihtc2024" / "small" / "small01.json", format="ihtc")
     real = optimise.read(benchmarks / "ihtc2024" / "test" / "test01.json", format="ihtc")
-    assert auto.choices(tiny, 1) == ("highs",)
-    assert auto.choices(real, 1) == ("hospital",)
+    assert auto.choices(tiny) == ("highs",)
+    assert auto.choices(real) == ("hospital",)
 
 
 def test_beds_with_fixed_stays_are_left_to_prices_and_their_own_search(benchmarks: Path) -> None:
     beds = optimise.read(benchmarks / "pas" / "instances" / "testdata01.txt")
-    assert auto.choices(beds, 1) == ("column-generation",)
-    assert auto.choices(beds, 2) == ("column-generation",)
+    assert auto.choices(beds) == ("column-generation",)
 
 
 def test_another_method_is_asked_while_there_is_no_plan(

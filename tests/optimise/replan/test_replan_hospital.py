@@ -13,7 +13,7 @@ import optimise
 from optimise.core.errors import InputError
 from optimise.generate import hospital_with_plan
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.replan import Restoring, changes, read_previous, replanning
+from optimise.replan import changes, read_previous, replanning
 
 LIMITS = optimise.Limits(seconds=20)
 
@@ -66,7 +66,7 @@ def test_a_closed_room_is_planned_around(case: tuple[HospitalProblem, HospitalPl
     today = problem.close_beds(problem.rooms.ids[room], [day], beds=beds - there + 1)
     assert not today.evaluate(plan).feasible
     task = replanning(today, read_previous(path, today), freeze_until=until, change_cost=50)
-    method = Restoring(optimise.core.method.get_method("highs"), task)
+    method = task.method("highs")
     result = optimise.solve(task.problem, method, limits=LIMITS, start=task.start)
     assert result.feasible
     new = result.plan

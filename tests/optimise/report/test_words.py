@@ -8,7 +8,7 @@ import pytest
 
 from optimise.core.result import Bounds, Evaluation, Result, Stop, Trace, TracePoint
 from optimise.hospital.view import Stay
-from optimise.report.hospital import lanes
+from optimise.report.hospital_page import lanes
 from optimise.report.style import short_labels
 from optimise.report.svg import trace_chart
 from optimise.report.words import count, gap_in_words, number

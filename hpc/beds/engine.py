@@ -1,0 +1,53 @@
+"""What ``column-generation`` and ``parallel-search`` use for bed plans with fixed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpc.beds.method import solve_beds
+from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.hospital.beds_search import improve_beds, usable
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
+
+__all__ = ["BedGeneration", "BedSearch"]
+
+
+class BedGeneration:
+    """Search, prices and columns of sequences of rooms."""
+
+    def supports(self, problem: HospitalProblem) -> bool:
+        return usable(problem)
+
+    def solve(
+        self,
+        problem: HospitalProblem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: HospitalPlan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
+
+
+class BedSearch:
+    """The search alone."""
+
+    def supports(self, problem: HospitalProblem) -> bool:
+        return usable(problem)
+
+    def solve(
+        self,
+        problem: HospitalProblem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: HospitalPlan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)

@@ -1,0 +1,33 @@
+"""What ``column-generation`` uses for models of blocks and linking rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpc.blocks.block_generation import solve_blocks
+from optimise.blocks import BlockProblem
+from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.result import Plan
+
+__all__ = ["BlockGeneration"]
+
+
+class BlockGeneration:
+    """Every block problem."""
+
+    def supports(self, problem: BlockProblem) -> bool:
+        return True
+
+    def solve(
+        self,
+        problem: BlockProblem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        return solve_blocks(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)

@@ -1,0 +1,46 @@
+"""Engines: what a method that serves several kinds of problem uses for each of them.
+
+Such a method has a table from the name of a kind to ``module:object``, an :class:`Engine` class that is loaded when
+the first problem of that kind comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol
+
+from optimise.core.kinds import load
+from optimise.core.method import Communicator, Limits, Listener, Outcome
+
+__all__ = ["Engine", "engine_for"]
+
+
+class Engine(Protocol):
+    """The part of a method that works on one kind of problem. Stateless."""
+
+    def supports(self, problem: Any) -> bool: ...
+
+    def solve(
+        self,
+        problem: Any,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Any = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Outcome: ...
+
+
+@cache
+def _made(target: str) -> Engine:
+    made: Engine = load(target)()
+    return made
+
+
+def engine_for(problem: object, engines: Mapping[str, str]) -> Engine | None:
+    """The engine for the kind of a problem; None where the table has none."""
+    target = engines.get(str(getattr(problem, "kind", "")))
+    return None if target is None else _made(target)

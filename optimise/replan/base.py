@@ -1,0 +1,126 @@
+"""What planning again needs of a subject, and what all subjects share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.core.errors import UnsupportedError
+from optimise.core.kinds import kind_of, load
+from optimise.core.method import Method
+from optimise.core.problem import Problem
+
+__all__ = ["Change", "Previous", "Subject", "listed", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Previous:
+    """What an earlier plan says about today's people, patients and days.
+
+    Attributes
+    ----------
+    plan : Roster or HospitalPlan
+        In today's numbering; nothing (off, not admitted) where the earlier plan is silent.
+    known : bool array
+        Rosters: (employees, days), the cells that the earlier plan speaks of. Hospitals: (patients,).
+    before : tuple of tuple of int
+        Rosters: each person's duties on the days before today's horizon, latest first, where the earlier plan
+        reaches back so far.
+    notes : tuple of str
+        What the two do not have in common, for the planner.
+    joined : tuple of int
+        Today's people or patients of whom the earlier plan says nothing at all.
+    left : mapping of str to tuple of (day, what)
+        Those of the earlier plan who are gone, with what they were to do on today's days.
+    lost : mapping of (employee, day) to str
+        Rosters: duties of the earlier plan that no longer exist.
+    outside : mapping of int to int
+        Hospitals: patients whom the earlier plan admits on a day outside today's, and that day.
+    """
+
+    plan: Any
+    known: NDArray[np.bool_]
+    before: tuple[tuple[int, ...], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    joined: tuple[int, ...] = ()
+    left: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    lost: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    outside: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One decision that differs, or somebody who came or went.
+
+    Attributes
+    ----------
+    who : str
+        Employee, patient or room.
+    what : str
+        ``duty``, ``admission``, ``room``, ``theatre``, ``nurse``, ``joined`` or ``left``.
+    day : int
+        Day of today's problem on which it takes effect.
+    was, now : str
+        ``-`` for off, not admitted or not there.
+    name : str
+        Of the person, where the problem knows it.
+    date : str
+        Of the day (ISO), where the problem has dates.
+    """
+
+    who: str
+    what: str
+    day: int
+    was: str
+    now: str
+    name: str = ""
+    date: str = ""
+
+
+class Subject(Protocol):
+    """Planning again on one kind of problem (``Kind.replan``)."""
+
+    def fitting(self, plan: Any, problem: Any) -> Previous:
+        """A plan that fits today's problem as it is."""
+        ...
+
+    def read(self, path: Path, problem: Any, days_since: int) -> Previous:
+        """A native plan whose people and days may differ from today's."""
+        ...
+
+    def problem(self, problem: Any, previous: Previous, freeze_until: int, change_cost: float) -> Any:
+        """Today's problem with rules that freeze and price."""
+        ...
+
+    def changes(self, problem: Any, previous: Previous, plan: Any) -> Iterator[Change]:
+        """What a plan does otherwise, in order of people and days."""
+        ...
+
+    def method(self, inner: Method, previous: Previous, freeze_until: int) -> Method:
+        """``inner``, wrapped where it would not keep by itself all that is past."""
+        ...
+
+
+def subject_of(problem: Problem) -> Subject:
+    """Planning again on problems of this kind.
+
+    Raises
+    ------
+    UnsupportedError
+        If the kind has none.
+    """
+    kind = kind_of(problem)
+    if not kind.replan:
+        raise UnsupportedError(f"{kind.title} problems cannot be planned again from an earlier plan")
+    made: Subject = load(kind.replan)()
+    return made
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,232 @@
+"""Planning hospitals again: an earlier plan read by name and day, frozen and priced dates and rooms, changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimise.core.errors import InputError
+from optimise.core.method import Method
+from optimise.formats.json_document import load_json, parse
+from optimise.hospital.beds import AdmissionWish, RoomWish
+from optimise.hospital.formats.hospital_schema import PlanFile
+from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
+from optimise.replan.base import Change, Previous, listed
+from optimise.replan.method import Restoring
+
+__all__ = ["HospitalReplan"]
+
+# Names of the rules that planning again adds.
+FROZEN_DATE, CHANGED_DATE = "FrozenAdmission", "ChangedAdmission"
+FROZEN_ROOM, CHANGED_ROOM = "FrozenRoom", "ChangedRoom"
+
+
+class HospitalReplan:
+    """Hospitals: dates and rooms stay as hard wishes or change at a price; theatres and nurses are put back."""
+
+    def fitting(self, plan: HospitalPlan, problem: HospitalProblem) -> Previous:
+        return Previous(plan, np.ones(len(problem.patients), dtype=np.bool_))
+
+    def read(self, path: Path, problem: HospitalProblem, days_since: int) -> Previous:
+        return _earlier(path, problem, days_since)
+
+    def problem(
+        self, problem: HospitalProblem, previous: Previous, freeze_until: int, change_cost: float
+    ) -> HospitalProblem:
+        return _bound(problem, previous, freeze_until, change_cost)
+
+    def changes(self, problem: HospitalProblem, previous: Previous, plan: HospitalPlan) -> Iterator[Change]:
+        return _stays(problem, previous, plan)
+
+    def method(self, inner: Method, previous: Previous, freeze_until: int) -> Method:
+        return Restoring(inner, previous, freeze_until) if freeze_until else inner
+
+
+def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous:
+    data = parse(PlanFile, load_json(path), path)
+    people, rooms = problem.patients, {name: r for r, name in enumerate(problem.rooms.ids)}
+    index = {name: p for p, name in enumerate(people.ids)}
+    theatres = {} if problem.theatres is None else {name: t for t, name in enumerate(problem.theatres.ids)}
+    plan = problem.empty_plan()
+    admission, room = plan.admission.copy(), plan.room.copy()
+    theatre, nurse = plan.theatre.copy(), plan.nurse.copy()
+    known = np.zeros(len(people), dtype=np.bool_)
+    outside: dict[int, int] = {}
+    for stay in data.patients:
+        p = index.get(stay.id)
+        if p is None:
+            continue
+        if stay.admission is not None and stay.admission < days_since and not people.inpatient[p]:
+            outside[p] = stay.admission - days_since
+            continue
+        known[p] = True
+        if stay.admission is None or people.inpatient[p] or not stay.rooms:
+            continue
+        a = stay.admission - days_since
+        if a >= problem.days:
+            known[p] = False
+            outside[p] = a
+            continue
+        admission[p] = a
+        nights = min(int(people.stay[p]), problem.days - a)
+        named = [rooms.get(name, -1) for name in stay.rooms]
+        named = (named + [named[-1]] * nights)[:nights]  # a longer stay: as on its last night
+        room[p, a : a + nights] = named
+        theatre[p] = theatres.get(stay.theatre or "", -1)
+    if problem.nursing is not None:
+        nurses = {name: n for n, name in enumerate(problem.nursing.ids)}
+        shifts = {name: k for k, name in enumerate(problem.nursing.shifts)}
+        for post in data.nurses:
+            d = post.day - days_since
+            if 0 <= d < problem.days and post.shift in shifts and post.nurse in nurses:
+                at = [rooms[name] for name in post.rooms if name in rooms]
+                nurse[at, d * problem.shifts + shifts[post.shift]] = nurses[post.nurse]
+    planned = {stay.id for stay in data.patients}
+    notes = []
+    left = {s.id: _stay_left(s, days_since) for s in data.patients if s.id not in index and s.admission is not None}
+    gone = [name for name, what in left.items() if what]
+    fresh = [name for name in people.ids if name not in planned]
+    if gone:
+        notes.append(f"no longer among the patients: {listed(gone)}")
+    if fresh:
+        notes.append(f"new among the patients: {listed(fresh)}")
+    joined = tuple(index[name] for name in fresh)
+    stays = {name: left[name] for name in gone}
+    plan = HospitalPlan(admission, room, theatre, nurse)
+    return Previous(plan, known, (), tuple(notes), joined, stays, outside=outside)
+
+
+def _stay_left(stay: Any, days_since: int) -> tuple[tuple[int, str], ...]:
+    """What an earlier plan had in mind for a patient who is gone, from today on; nothing for one who is home by now."""
+    first = stay.admission - days_since
+    nights = {first + t: room for t, room in enumerate(stay.rooms) if first + t >= 0}
+    return tuple(sorted(nights.items())) or (((first, "-"),) if first >= 0 else ())
+
+
+def _bound(problem: HospitalProblem, previous: Previous, until: int, price: float) -> HospitalProblem:
+    plan, people, days = previous.plan, problem.patients, problem.days
+    assert isinstance(plan, HospitalPlan)
+    settled = previous.known & ~people.inpatient
+    admitted = settled & (plan.admission >= 0)
+    past = admitted & (plan.admission < until)
+    overdue = np.flatnonzero(people.mandatory & ~people.inpatient & ~past & (people.due < until))
+    if overdue.size:
+        p = overdue[0]
+        text = f"had to be admitted by day {people.due[p]}, but the plan of the frozen days does not; give a later day"
+        raise InputError(text, item=f"patient {people.ids[p]}")
+    scale, ticks = _scaled(problem, price)
+    problem = scale
+    # Dates: a past admission is a fact, and nobody else can come in the past.
+    barred = np.zeros((len(people), days + 1), dtype=np.int64)
+    barred[:, :until] = 1
+    barred[people.inpatient] = 0
+    barred[past] = 1
+    barred[past, plan.admission[past]] = 0
+    moved = np.zeros_like(barred)
+    promised = admitted & ~past
+    moved[promised] = 1
+    moved[promised, plan.admission[promised]] = 0
+    dates = [
+        *([AdmissionWish(FROZEN_DATE, "the days before are as they were", barred)] if barred.any() else []),
+        *([AdmissionWish(CHANGED_DATE, "was promised another day", moved)] if ticks and moved.any() else []),
+    ]
+    # Rooms by night of the stay: hard on frozen nights, priced on the others.
+    rooms, width = len(problem.rooms.ids), int(np.minimum(people.stay, days).max())
+    rows: list[list[int]] = [[0] * rooms] + [[int(r != home) for r in range(rooms)] for home in range(rooms)]
+    fixed = np.zeros((len(people), width), dtype=np.int64)
+    priced = np.zeros((len(people), width), dtype=np.int64)
+    for p in np.flatnonzero(admitted | (previous.known & people.inpatient)):
+        nights = np.flatnonzero(plan.room[p] >= 0)
+        for d in nights:
+            t = int(d - plan.admission[p])
+            (fixed if d < until and (past[p] or people.inpatient[p]) else priced)[p, t] = 1 + plan.room[p, d]
+    inside = np.arange(width)[None, :] < np.minimum(people.stay, days)[:, None]
+    wishes = []
+    for name, text, row, on in (
+        (FROZEN_ROOM, "lay in another room that night", fixed, True),
+        (CHANGED_ROOM, "another room than planned", priced, ticks > 0),
+    ):
+        if on and row.any():
+            wishes.append(RoomWish(name, text, np.array(rows), np.where(inside, row, -1)))
+    settings = {FROZEN_DATE: None, CHANGED_DATE: ticks, FROZEN_ROOM: None, CHANGED_ROOM: ticks}
+    used = {w.rule for w in wishes} | {d.rule for d in dates}
+    beds = replace(problem.beds, wishes=(*problem.beds.wishes, *wishes), dates=(*problem.beds.dates, *dates))
+    rules = (*problem.rules, *(RuleSetting(n, w) for n, w in settings.items() if n in used))
+    return dataclasses.replace(problem, beds=beds, rules=rules)
+
+
+def _scaled(problem: HospitalProblem, price: float) -> tuple[HospitalProblem, int]:
+    """The problem in ticks small enough for the price, and the price in ticks."""
+    for factor in (1, 2, 5, 10, 20, 50, 100, 1000):
+        ticks = price * problem.scale * factor
+        if abs(ticks - round(ticks)) < 1e-6:
+            if factor == 1:
+                return problem, round(ticks)
+            rules = tuple(RuleSetting(s.rule, None if s.weight is None else s.weight * factor) for s in problem.rules)
+            return dataclasses.replace(problem, rules=rules, scale=problem.scale * factor), round(ticks)
+    raise InputError("the price may have at most three decimals", item="change cost")
+
+
+def _stays(problem: HospitalProblem, previous: Previous, plan: HospitalPlan) -> Iterator[Change]:
+    old, people, rooms = previous.plan, problem.patients, problem.rooms.ids
+    for p in range(len(people)):
+        name, was, now = people.ids[p], int(old.admission[p]), int(plan.admission[p])
+        if p in previous.joined:
+            nights = np.flatnonzero(plan.room[p] >= 0)
+            first = int(nights[0]) if nights.size else max(0, now)
+            yield Change(
+                name, "joined", first, "-", _name(rooms, plan.room[p, first]) if nights.size else "not admitted"
+            )
+            continue
+        if p in previous.outside:
+            yield Change(name, "admission", max(0, now), _planned(previous.outside[p]), _day(now))
+            continue
+        if not previous.known[p]:
+            continue
+        if was != now:
+            day = now if now >= 0 else was
+            yield Change(name, "admission", day, _day(was), _day(now))
+            continue
+        for d in _first(old.room[p] != plan.room[p]):
+            yield Change(name, "room", d, _name(rooms, old.room[p, d]), _name(rooms, plan.room[p, d]))
+        if problem.theatres is not None and old.theatre[p] != plan.theatre[p]:
+            theatres = problem.theatres.ids
+            yield Change(name, "theatre", now, _name(theatres, old.theatre[p]), _name(theatres, plan.theatre[p]))
+    for name, nights_left in previous.left.items():
+        day, room = nights_left[0]
+        yield Change(name, "left", day, room, "-")
+    if problem.nursing is not None:
+        spoken = (old.nurse >= 0).any(axis=0)  # shifts of which the earlier plan speaks
+        occupied = np.zeros(plan.nurse.shape, dtype=np.bool_)
+        who, when = np.nonzero(plan.room >= 0)
+        for k in range(problem.shifts):
+            occupied[plan.room[who, when], when * problem.shifts + k] = True
+        for r, s in np.argwhere((old.nurse != plan.nurse) & spoken & (occupied | (old.nurse >= 0))):
+            nurses = problem.nursing.ids
+            was_nurse, now_nurse = _name(nurses, old.nurse[r, s]), _name(nurses, plan.nurse[r, s])
+            yield Change(rooms[r], "nurse", int(s) // problem.shifts, was_nurse, now_nurse)
+
+
+def _first(differs: Any) -> Iterator[int]:
+    """First days of the runs of days that differ."""
+    for d in np.flatnonzero(differs):
+        if d == 0 or not differs[d - 1]:
+            yield int(d)
+
+
+def _day(day: int) -> str:
+    return "-" if day < 0 else f"day {day}"
+
+
+def _planned(day: int) -> str:
+    """A day of the earlier plan that lies outside today's."""
+    return f"day {day}"
+
+
+def _name(names: Sequence[str], position: int) -> str:
+    return "-" if position < 0 else names[position]
