@@ -20,8 +20,8 @@ from hpc.column_generation.master import Column, Master, MasterSolution
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from optimise.core.grid import round_up
+from optimise.roster.arrays import roster_arrays
 from optimise.roster.kernels import COARSE, GRID
-from optimise.roster.kernels.staff import staff_arrays
 from optimise.roster.search.relaxation import Relaxation
 from optimise.roster.search.relaxation import ascend as relaxed_ascent
 
@@ -52,9 +52,9 @@ def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -
     if run.relaxed is not None:  # the opening has made them
         return run.relaxed.duals[: run.cover.lines]
     try:
-        staff = staff_arrays(run.cover.compiled, run.pricer.automata, run.cover, run.penalty)
+        arrays = roster_arrays(run.cover.compiled, run.pricer.automata)
         found = relaxed_ascent(
-            Relaxation(staff, run.cover),
+            Relaxation(arrays, run.cover),
             seconds=math.inf,
             steps=run.tuning.root.relaxed,
             over=lambda: run.over() or run.clock.elapsed > until,

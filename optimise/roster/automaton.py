@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,14 @@ class Layer:
     next : ndarray of int32, shape (states, letters)
         State on the next day, or -1 where a hard pattern would match or no completion exists.
     cost : ndarray of float64, shape (states, letters)
-        Cost of the soft patterns that match with this letter.
+        Cost of the soft patterns that match with this letter. In a lenient automaton complex: the imaginary part is
+        the number of hard units that are broken.
     hits : ndarray of int8, shape (states, letters, calendars)
         1 where the letter is the first of its group that lies in the calendar's mask.
     """
 
     next: NDArray[np.int32]
-    cost: NDArray[np.float64]
+    cost: NDArray[Any]
     hits: NDArray[np.int8]
 
 
@@ -116,8 +118,14 @@ class Automata:
         return self.distinct[int(self.of[employee])]
 
 
-def automata(compiled: CompiledRoster) -> Automata:
+def automata(compiled: CompiledRoster, *, lenient: bool = False) -> Automata:
     """Build the automaton of every person; people with the same patterns share one.
+
+    Parameters
+    ----------
+    compiled : CompiledRoster
+    lenient : bool
+        Count the units by which hard patterns are broken (imaginary part of the costs) instead of forbidding them.
 
     Raises
     ------
@@ -147,7 +155,7 @@ def automata(compiled: CompiledRoster) -> Automata:
         if key not in found:
             found[key] = len(distinct)
             mine = [(pattern, at[e]) for pattern, at in places if at[e].any()]
-            distinct.append(_Builder(mine, calendars, days, compiled.alphabet).build())
+            distinct.append(_Builder(mine, calendars, days, compiled.alphabet, lenient).build())
         of[e] = found[key]
     return Automata(tuple(distinct), of)
 
@@ -155,12 +163,13 @@ def automata(compiled: CompiledRoster) -> Automata:
 class _Bits:
     """Patterns laid side by side in one integer, with the words that the shift-and step needs."""
 
-    def __init__(self, symbols: int, extent: int) -> None:
+    def __init__(self, symbols: int, extent: int, lenient: bool) -> None:
+        self.lenient = lenient
         self.members = [0] * symbols
         self.starts = [0] * extent
         self.final = 0
         self.hard = 0
-        self.cost: dict[int, float] = {}
+        self.cost: dict[int, complex] = {}
         self.size = 0
 
     def add(self, pattern: Pattern, at: NDArray[np.bool_]) -> None:
@@ -172,13 +181,15 @@ class _Bits:
             self.starts[d] |= 1 << self.size
         last = self.size + len(pattern.masks) - 1
         self.final |= 1 << last
-        if pattern.hard:
-            self.hard |= 1 << last
-        else:
+        if not pattern.hard:
             self.cost[last] = pattern.cost
+        elif self.lenient:
+            self.cost[last] = complex(0.0, pattern.amount)
+        else:
+            self.hard |= 1 << last
         self.size += len(pattern.masks)
 
-    def step(self, word: int, starts: int, symbol: int) -> tuple[int, float]:
+    def step(self, word: int, starts: int, symbol: int) -> tuple[int, complex]:
         """Next word and cost; the word is -1 where a hard pattern matches."""
         word = ((word << 1) | starts) & self.members[symbol]
         done = word & self.final
@@ -186,7 +197,8 @@ class _Bits:
             return word, 0.0
         if done & self.hard:
             return -1, 0.0
-        total, rest = 0.0, done
+        total: complex = 0.0
+        rest = done
         while rest:
             low = rest & -rest
             total += self.cost[low.bit_length() - 1]
@@ -203,7 +215,9 @@ class _Builder:
         calendars: tuple[tuple[Groups, int], ...],
         days: int,
         alphabet: int,
+        lenient: bool = False,
     ) -> None:
+        self.price = np.complex128 if lenient else np.float64
         work = (1 << alphabet) - 2
         self.days, self.calendars = days, calendars
         by_groups: dict[Groups, list[tuple[Pattern, NDArray[np.bool_]]]] = defaultdict(list)
@@ -216,13 +230,13 @@ class _Builder:
         self.followed += [(g, work) for g in by_groups if (g, work) not in calendars]
         self.letter, representatives = _letters(daily, [mask for _, mask in self.followed], alphabet)
         self.inside = [[bool(mask >> a & 1) for a in representatives] for _, mask in self.followed]
-        self.bits = _Bits(alphabet, days)
+        self.bits = _Bits(alphabet, days, lenient)
         for p, at in daily:
             self.bits.add(p, at)
         self.bits.members = [self.bits.members[a] for a in representatives]
         # group patterns of all calendars share one word; a closing group moves only its own calendar's bits
         most = max((len(g) for g in by_groups), default=0)
-        self.group_bits = _Bits(2, most)
+        self.group_bits = _Bits(2, most, lenient)
         self.own: dict[int, int] = {}
         for g, listed in by_groups.items():
             first = self.group_bits.size
@@ -254,7 +268,7 @@ class _Builder:
     ) -> tuple[list[State], Layer]:
         letters, tracked = len(self.bits.members), len(self.calendars)
         nxt = np.full((len(frontier), letters), -1, dtype=np.int32)
-        cost = np.zeros((len(frontier), letters))
+        cost = np.zeros((len(frontier), letters), dtype=self.price)
         hits = np.zeros((len(frontier), letters, tracked), dtype=np.int8)
         index: dict[State, int] = {}
         for i, (word, flags, group_word) in enumerate(frontier):

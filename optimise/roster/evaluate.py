@@ -20,7 +20,7 @@ from optimise.roster.context import Roster
 from optimise.roster.rules.headcount import head_count, line_unit
 from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
 
-__all__ = ["evaluate_roster", "line_cost", "matches", "roster_cost", "totals"]
+__all__ = ["evaluate_roster", "matches", "roster_cost", "segment_cost", "totals"]
 
 Duties = NDArray[np.int16]
 
@@ -54,7 +54,7 @@ def totals(counter: Counter, duties: Duties, alphabet: int) -> NDArray[np.int64]
     return total
 
 
-def line_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float, float]:
+def segment_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float, float]:
     """Soft cost and hard amount of being ``distance`` >= 0 units away from a line's target."""
     cost = hard = 0.0
     for s in segments:
@@ -161,7 +161,7 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
     for line, value in zip(compiled.lines, compiled.line_table.values(duties, compiled.alphabet), strict=True):
         for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
             if distance > 0:
-                soft, broken = line_cost(side, float(distance))
+                soft, broken = segment_cost(side, float(distance))
                 cost, hard = cost + soft, hard + broken
     return cost, hard
 
@@ -215,7 +215,7 @@ def _line(problem: RuledRoster, line: Line, value: float, duties: Duties, tally:
     ):
         if distance <= 0:
             continue
-        cost, hard = line_cost(side, distance)
+        cost, hard = segment_cost(side, distance)
         unit = line_unit(line)
         count = head_count(line, value, _heads(line, duties))
         asked = count.minimum if word == "short" else count.maximum

@@ -17,6 +17,7 @@ from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
 from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
+from optimise.roster.arrays import RosterArrays, roster_arrays
 from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster, RuledRoster
 from optimise.roster.context import OFF, Duty, Employee, Roster, Shift
@@ -88,6 +89,11 @@ class RosterProblem(RuledRoster):
     def automata(self) -> Automata:
         """Each person's sequence rules as a layered automaton (built once)."""
         return automata(self.compiled)
+
+    @cached_property
+    def arrays(self) -> RosterArrays:
+        """Rules and automata as the flat tables that kernels read (built once)."""
+        return roster_arrays(self.compiled, self.automata)
 
     def evaluate(self, plan: Roster) -> Evaluation:
         """Exact cost of a roster, rule by rule, with violations that name who, when and by how much.

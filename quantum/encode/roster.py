@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
+from optimise.roster.arrays import lenient_arrays
 from optimise.roster.compiled import CompiledRoster, member_table
-from optimise.roster.evaluate import line_cost
+from optimise.roster.evaluate import segment_cost
+from optimise.roster.kernels.cost import line_costs
 from optimise.roster.kernels.pricing import Pricer
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.rules.primitives import Line, Pattern, Segment
+from optimise.roster.rules.primitives import Line, Segment
 from optimise.roster.search.construct import hard_price
 from quantum.encode.assembly import Assembled, Assembly, Cover
 from quantum.onehot import OneHot
@@ -91,40 +93,8 @@ def default_hard_price(compiled: CompiledRoster) -> float:
 
 def personal_costs(compiled: CompiledRoster, employee: int, words: Words, hard_price: float) -> NDArray[np.float64]:
     """Cost (k,) of a person's patterns and counters for words (k, days)."""
-    costs = np.zeros(len(words))
-    for pattern in compiled.patterns:
-        price = hard_price * pattern.amount if pattern.hard else pattern.cost
-        for start in pattern.starts[pattern.employees == employee].tolist():
-            costs += price * _matches(pattern, start, words, compiled.alphabet)
-    for counter in compiled.counters:
-        for i in np.flatnonzero(counter.employees == employee).tolist():
-            total = np.full(len(words), int(counter.offset[i]), dtype=np.int64)
-            if counter.values is not None:
-                total += counter.values[np.arange(words.shape[1]), words].sum(axis=1)
-            if counter.groups is not None:
-                inside = member_table((counter.mask,), compiled.alphabet)[0][words]
-                for group in counter.groups:
-                    total += inside[:, list(group)].any(axis=1)
-            for amount, weight in (
-                (np.maximum(counter.lower[i] - total, 0), counter.weight_lower),
-                (np.maximum(total - counter.upper[i], 0), counter.weight_upper),
-            ):
-                costs += amount * (hard_price if math.isinf(weight) else weight)
-    return costs
-
-
-def _matches(pattern: Pattern, start: int, words: Words, alphabet: int) -> NDArray[np.bool_]:
-    hit = np.ones(len(words), dtype=np.bool_)
-    if pattern.groups is None:
-        table = member_table(pattern.masks, alphabet)
-        for i in range(len(pattern.masks)):
-            hit &= table[i][words[:, start + i]]
-        return hit
-    table = member_table(pattern.masks, 2)
-    for i in range(len(pattern.masks)):
-        worked = (words[:, list(pattern.groups[start + i])] != 0).any(axis=1)
-        hit &= table[i][worked.astype(np.int8)]
-    return hit
+    cost, hard = line_costs(lenient_arrays(compiled), employee, words)
+    return cost + hard_price * hard
 
 
 def sequence_blocks(problem: RosterProblem, most: int = 200, employees: Sequence[int] | None = None) -> list[Block]:
@@ -303,7 +273,7 @@ def _priced(line: Line, hard_price: float, value: float) -> float:
     total = 0.0
     for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
         if distance > 0:
-            cost, hard = line_cost(side, distance)
+            cost, hard = segment_cost(side, distance)
             total += cost + hard_price * hard
     return total
 

@@ -5,85 +5,35 @@ A move changes one duty, fills a block of days of one person, or exchanges the s
 changed day until it is back in a known state, and a few counters; cover costs the lines of the changed cells.
 
 Hard sequence rules, totals and cover become dear instead of forbidden, so that the walk may pass through broken
-rosters (the automata are built again with priced patterns); a walk that ends broken goes on with a higher price.
-Forbidden single duties stay forbidden. The moves are those of Ceschia, Guido and Schaerf (2020, INRC-II); the
-schedule is geometric (Kirkpatrick, Gelatt, Vecchi 1983).
+rosters (a priced view of lenient tables, :mod:`optimise.roster.arrays`); a walk that ends broken goes on with a
+higher price. Forbidden single duties stay forbidden. The moves are those of Ceschia, Guido and Schaerf (2020,
+INRC-II); the schedule is geometric (Kirkpatrick, Gelatt, Vecchi 1983).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.copying import copy_table
+from optimise.core.errors import UnsupportedError
 from optimise.core.jit import compiled as jit
-from optimise.roster.automaton import Automata, automata
+from optimise.roster.arrays import RosterArrays, lenient_arrays, priced
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.kernels.cost import follow, line_price, total_price
 from optimise.roster.kernels.cover import CoverRows
 
 __all__ = ["Annealer"]
 
 _PART = 250_000  # moves between two looks at the clock
+_CALENDARS = 31  # bits of a mark
 
 Floats = NDArray[np.float64]
 Word = NDArray[np.int16]
-
-
-class Rules(NamedTuple):
-    """Everything a move is judged by.
-
-    Attributes
-    ----------
-    automaton : int32 (people,)
-    letter : int16 (automata, alphabet)
-    letters : int64 (automata,)
-    base : int64 (automata, days)
-        First entry of each day in ``next``, ``cost`` and ``hits``; entry = base + state * letters + letter.
-    next : int32; cost : float64; hits : int32
-        Transitions; ``hits`` has one bit per calendar.
-    unit : float64 (people, days, alphabet)
-        Cost of single duties; infinite where forbidden.
-    first : int32 (people + 1,)
-        First counter of each person.
-    calendar, table : int32 (counters,)
-        Bit of the calendar (-1: none), or index into ``amount``.
-    amount : int32 (tables, days, alphabet)
-    low, high, price_low, price_high : float64 (counters,)
-    kind : int32 (people,)
-    pointer : int32 (kinds, cells + 1); row : int32; value : float64
-        Lines touched by each cell; ``pointer`` is absolute.
-    bound : float64 (lines, 2)
-    width, price : float64 (lines, 2, segments)
-    """
-
-    automaton: NDArray[np.int32]
-    letter: NDArray[np.int16]
-    letters: NDArray[np.int64]
-    base: NDArray[np.int64]
-    next: NDArray[np.int32]
-    cost: Floats
-    hits: NDArray[np.int32]
-    unit: Floats
-    first: NDArray[np.int32]
-    calendar: NDArray[np.int32]
-    table: NDArray[np.int32]
-    amount: NDArray[np.int32]
-    low: Floats
-    high: Floats
-    price_low: Floats
-    price_high: Floats
-    kind: NDArray[np.int32]
-    pointer: NDArray[np.int32]
-    row: NDArray[np.int32]
-    value: Floats
-    bound: Floats
-    width: Floats
-    price: Floats
 
 
 class Walk(NamedTuple):
@@ -93,7 +43,7 @@ class Walk(NamedTuple):
     state: NDArray[np.int32]
     step: Floats
     hit: NDArray[np.int32]
-    total: Floats
+    total: NDArray[np.int64]
     level: Floats
 
 
@@ -104,7 +54,7 @@ class Trial(NamedTuple):
     state: NDArray[np.int32]
     step: Floats
     hit: NDArray[np.int32]
-    total: Floats
+    total: NDArray[np.int64]
 
 
 class Annealer:
@@ -118,103 +68,22 @@ class Annealer:
 
     def __init__(self, compiled: CompiledRoster, cover: CoverRows) -> None:
         self.compiled, self.cover = compiled, cover
-        prices = _prices(compiled)
         #: price of a hard unit at first; a little above what one soft unit can cost
-        self.hard = 1.5 * max(prices, default=1.0)
-        mark = 2.0 ** math.ceil(math.log2(1e3 * max(prices, default=1.0) * max(compiled.days, 64)))
-        priced = tuple(
-            replace(p, weight=mark, amount=1) if p.hard and (len(p.masks) > 1 or p.groups is not None) else p
-            for p in compiled.patterns
-        )
-        built = automata(replace(compiled, patterns=priced))
-        base = np.zeros((len(built.distinct), compiled.days), dtype=np.int64)
-        nxt: list[NDArray[np.int32]] = []
-        cost: list[Floats] = []
-        hits: list[NDArray[np.int32]] = []
-        placed: dict[int, int] = {}
-        size = 0
-        for q, automaton in enumerate(built.distinct):
-            for d, layer in enumerate(automaton.layers):
-                if id(layer) not in placed:
-                    placed[id(layer)] = size
-                    size += layer.next.size
-                    nxt.append(layer.next.ravel().astype(np.int32))
-                    cost.append(layer.cost.ravel())
-                    bits = 1 << np.arange(layer.hits.shape[2])
-                    hits.append((layer.hits.astype(np.int64) @ bits).ravel().astype(np.int32))
-                base[q, d] = placed[id(layer)]
-        joined = np.concatenate(cost)
-        self._broken = np.floor(joined / mark)
-        self._soft = joined - mark * self._broken
-        shifts = np.cumsum([0, *(len(r) for r in cover.row[:-1])]).astype(np.int32)
-        sides = cover.sides
-        self._counters(built)
-        self._rules = Rules(
-            automaton=built.of.astype(np.int32),
-            letter=np.stack([a.letter for a in built.distinct]).astype(np.int16),
-            letters=np.array([a.letters for a in built.distinct], dtype=np.int64),
-            base=base,
-            next=np.concatenate(nxt),
-            cost=joined,
-            hits=np.concatenate(hits),
-            unit=np.where(compiled.allowed, compiled.unit_cost, np.inf),
-            first=self._first,
-            calendar=self._flat[0].astype(np.int32),
-            table=self._flat[1].astype(np.int32),
-            amount=self._tables,
-            low=self._flat[2],
-            high=self._flat[3],
-            price_low=self._flat[4],
-            price_high=self._flat[5],
-            kind=cover.kind,
-            pointer=np.stack([p + s for p, s in zip(cover.pointer, shifts.tolist(), strict=True)]).astype(np.int32),
-            row=np.concatenate(cover.row).astype(np.int32),
-            value=np.concatenate(cover.value),
-            bound=np.stack([side[0] for side in sides], axis=1) if cover.lines else np.zeros((0, 2)),
-            width=_joined([side[2] for side in sides]),
-            price=_joined([side[3] for side in sides]),
-        )
+        self.hard = 1.5 * max(_prices(compiled), default=1.0)
+        self._arrays = lenient_arrays(compiled, matches=True)
+        if self._arrays.hits.shape[1] > _CALENDARS:
+            raise UnsupportedError(f"annealing follows at most {_CALENDARS} calendars of one person")
         self._trial = Trial(
             np.zeros((2, compiled.days), np.int16),
             np.zeros((2, compiled.days + 1), np.int32),
             np.zeros((2, compiled.days)),
             np.zeros((2, compiled.days), np.int32),
-            np.zeros((2, max(int(np.diff(self._first).max(initial=0)), 1))),
+            np.zeros((2, max(int(np.diff(self._arrays.own).max(initial=0)), 1)), np.int64),
         )
 
-    def _counters(self, built: Automata) -> None:
-        """Counters by person, one after the other; hard limits cost infinitely much per gcd."""
-        compiled = self.compiled
-        of: list[list[tuple[float, ...]]] = [[] for _ in range(compiled.employees)]
-        tables = [np.zeros((compiled.days, compiled.alphabet), dtype=np.int32)]
-        for counter in compiled.counters:
-            unit, index = 1.0, -1
-            if counter.values is not None:
-                index = len(tables)
-                tables.append(counter.values.astype(np.int32))
-                unit = float(np.gcd.reduce(counter.values, axis=None)) or 1.0
-            for i, e in enumerate(counter.employees.tolist()):
-                bit = -1
-                if counter.groups is not None:
-                    bit = built[e].calendars.index((counter.groups, counter.mask))
-                low = float(counter.lower[i] - counter.offset[i])
-                high = float(counter.upper[i] - counter.offset[i])
-                of[e].append((bit, index, low, high, counter.weight_lower, counter.weight_upper, unit))
-        flat = [one for mine in of for one in mine]
-        self._first = np.cumsum([0, *(len(mine) for mine in of)]).astype(np.int32)
-        self._flat = np.array(flat, dtype=np.float64).reshape(-1, 7).T.copy()
-        self._tables = np.stack(tables)
-
-    def rules(self, hard: float) -> Rules:
+    def rules(self, hard: float) -> RosterArrays:
         """The rules with a price for hard units."""
-        raw = self._rules
-        unit = self._flat[6]
-        return raw._replace(
-            cost=self._soft + hard * self._broken,
-            price_low=np.where(np.isinf(raw.price_low), hard / unit, raw.price_low),
-            price_high=np.where(np.isinf(raw.price_high), hard / unit, raw.price_high),
-            price=np.where(np.isinf(raw.price), hard, raw.price),
-        )
+        return priced(self._arrays, hard)
 
     def survey(self, words: Word, seed: int) -> tuple[float, float]:
         """A first temperature for this roster, and the share of moves that break hard rules.
@@ -265,13 +134,13 @@ class Annealer:
             Half-open window outside which all duties stay as they are.
         """
         begin, close = days or (0, words.shape[1])
-        unit = self._rules.unit if kept is None else self._held(kept)
+        allowed = self._arrays.allowed if kept is None else self._held(kept)
         random = _seeded(seed)
         none = np.zeros(0)
         best = np.ascontiguousarray(words, dtype=np.int16).copy()
         hard = self.hard
         for _ in range(tries):
-            rules, walk = self.rules(hard)._replace(unit=unit), self._walk(best)
+            rules, walk = self.rules(hard)._replace(allowed=allowed), self._walk(best)
             cost = least = start_walk(rules, walk)
             parts = max(1, round(moves / _PART))
             factor = (cold / hot) ** (1.0 / parts)
@@ -291,11 +160,10 @@ class Annealer:
             hard, moves, hot = 4.0 * hard, moves // 3, math.sqrt(hot * cold)
         return best
 
-    def _held(self, kept: Word) -> Floats:
-        """Costs of single duties with all but those kept forbidden."""
-        unit = self._rules.unit.copy()
-        unit[(kept[:, :, None] >= 0) & (np.arange(unit.shape[2]) != kept[:, :, None])] = np.inf
-        return unit
+    def _held(self, kept: Word) -> NDArray[np.bool_]:
+        """The allowed duties with all but those kept forbidden."""
+        free: NDArray[np.bool_] = (kept[:, :, None] < 0) | (np.arange(self.compiled.alphabet) == kept[:, :, None])
+        return free & self._arrays.allowed
 
     def whole(self, words: Word) -> bool:
         """Whether a roster breaks no hard rule: a much higher price changes nothing."""
@@ -309,7 +177,7 @@ class Annealer:
             np.zeros((people, days + 1), np.int32),
             np.zeros((people, days)),
             np.zeros((people, days), np.int32),
-            np.zeros(len(self._rules.low)),
+            np.zeros(len(self._arrays.table), np.int64),
             np.zeros(self.cover.lines),
         )
 
@@ -326,12 +194,6 @@ def _prices(compiled: CompiledRoster) -> list[float]:
     return [abs(w) for w in found if w != 0]
 
 
-def _joined(parts: list[Floats]) -> Floats:
-    """Segments of both sides in one array, padded with empty ones."""
-    most = max(p.shape[1] for p in parts)
-    return np.stack([np.pad(p, ((0, 0), (0, most - p.shape[1]))) for p in parts], axis=1)
-
-
 @jit
 def _random(state):  # type: ignore[no-untyped-def]
     """Uniform in [0, 1): xorshift64* (Vigna 2016)."""
@@ -344,30 +206,6 @@ def _random(state):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _line_cost(rules, line, value):  # type: ignore[no-untyped-def]
-    total = 0.0
-    for side in range(2):
-        left = rules.bound[line, 0] - value if side == 0 else value - rules.bound[line, 1]
-        if left > 0:
-            for k in range(rules.width.shape[2]):
-                part = min(left, rules.width[line, side, k])
-                total += part * rules.price[line, side, k]
-                left -= part
-                if left <= 0:
-                    break
-    return total
-
-
-@jit
-def _counter_cost(rules, c, value):  # type: ignore[no-untyped-def]
-    if value < rules.low[c]:
-        return rules.price_low[c] * (rules.low[c] - value)
-    if value > rules.high[c]:
-        return rules.price_high[c] * (value - rules.high[c])
-    return 0.0
-
-
-@jit
 def _shift_cell(rules, walk, e, day, duty, sign):  # type: ignore[no-untyped-def]
     """Add (or take away) a duty to the line values; returns the change of cover cost."""
     k = rules.kind[e]
@@ -377,7 +215,7 @@ def _shift_cell(rules, walk, e, day, duty, sign):  # type: ignore[no-untyped-def
         line = rules.row[i]
         before = walk.level[line]
         after = before + sign * rules.value[i]
-        change += _line_cost(rules, line, after) - _line_cost(rules, line, before)
+        change += line_price(rules, line, after) - line_price(rules, line, before)
         walk.level[line] = after
     return change
 
@@ -389,26 +227,19 @@ def start_walk(rules, walk):  # type: ignore[no-untyped-def]
     cost = 0.0
     for e in range(people):
         q = rules.automaton[e]
-        s = 0
+        cost += follow(rules, e, walk.words[e], walk.state[e], walk.total[rules.own[e] : rules.own[e + 1]])[0]
         for d in range(days):
             a = walk.words[e, d]
-            i = rules.base[q, d] + s * rules.letters[q] + rules.letter[q, a]
-            walk.state[e, d] = s
+            i = rules.at[rules.layer[q, d]] + walk.state[e, d] * rules.width[q] + rules.letter[q, a]
             walk.step[e, d] = rules.cost[i]
-            walk.hit[e, d] = rules.hits[i]
-            cost += rules.cost[i] + rules.unit[e, d, a]
-            for c in range(rules.first[e], rules.first[e + 1]):
-                if rules.calendar[c] >= 0:
-                    walk.total[c] += (rules.hits[i] >> rules.calendar[c]) & 1
-                else:
-                    walk.total[c] += rules.amount[rules.table[c], d, a]
-            s = rules.next[i]
+            walk.hit[e, d] = rules.marks[i]
+            if not rules.allowed[e, d, a]:
+                cost = np.inf
             cost += _shift_cell(rules, walk, e, d, a, 1.0)
-        walk.state[e, days] = s
-        for c in range(rules.first[e], rules.first[e + 1]):
-            cost += _counter_cost(rules, c, walk.total[c])
+        for c in range(rules.own[e], rules.own[e + 1]):
+            cost += total_price(rules, c, walk.total[c], 0.0)
     for line in range(len(walk.level)):
-        cost += _line_cost(rules, line, 0.0)  # the cells above were charged as changes from nothing
+        cost += line_price(rules, line, 0.0)  # the cells above were charged as changes from nothing
     return cost
 
 
@@ -417,25 +248,25 @@ def _personal(rules, walk, trial, slot, e, first, last):  # type: ignore[no-unty
     """Change of a person's own cost when days [first, last) follow the trial; and the day the walks meet again."""
     days = walk.words.shape[1]
     q = rules.automaton[e]
-    letters = rules.letters[q]
-    begin, stop = rules.first[e], rules.first[e + 1]
+    letters = rules.width[q]
+    begin, stop = rules.own[e], rules.own[e + 1]
     change = 0.0
     for d in range(first, last):
         new, old = trial.words[slot, d], walk.words[e, d]
         if new != old:
+            if not rules.allowed[e, d, new]:
+                return np.inf, last
             change += rules.unit[e, d, new] - rules.unit[e, d, old]
-    if change == np.inf:
-        return np.inf, last
     for c in range(begin, stop):
-        trial.total[slot, c - begin] = 0.0
+        trial.total[slot, c - begin] = 0
     s = walk.state[e, first]
     d = first
     while d < days and (d < last or s != walk.state[e, d]):
         a = trial.words[slot, d] if d < last else walk.words[e, d]
-        i = rules.base[q, d] + s * letters + rules.letter[q, a]
+        i = rules.at[rules.layer[q, d]] + s * letters + rules.letter[q, a]
         trial.state[slot, d] = s
         trial.step[slot, d] = rules.cost[i]
-        hit = rules.hits[i]
+        hit = rules.marks[i]
         trial.hit[slot, d] = hit
         change += rules.cost[i] - walk.step[e, d]
         if hit != walk.hit[e, d]:
@@ -443,7 +274,7 @@ def _personal(rules, walk, trial, slot, e, first, last):  # type: ignore[no-unty
                 b = rules.calendar[c]
                 if b >= 0:
                     trial.total[slot, c - begin] += ((hit >> b) & 1) - ((walk.hit[e, d] >> b) & 1)
-        s = rules.next[i]
+        s = rules.move[i]
         if s < 0:
             return np.inf, d
         d += 1
@@ -452,12 +283,12 @@ def _personal(rules, walk, trial, slot, e, first, last):  # type: ignore[no-unty
         if t >= 0:
             moved = 0
             for x in range(first, last):
-                moved += rules.amount[t, x, trial.words[slot, x]] - rules.amount[t, x, walk.words[e, x]]
+                moved += rules.values[t, x, trial.words[slot, x]] - rules.values[t, x, walk.words[e, x]]
             trial.total[slot, c - begin] = moved
         moved_by = trial.total[slot, c - begin]
         if moved_by != 0:
             now = walk.total[c]
-            change += _counter_cost(rules, c, now + moved_by) - _counter_cost(rules, c, now)
+            change += total_price(rules, c, now + moved_by, 0.0) - total_price(rules, c, now, 0.0)
     return change, d
 
 
@@ -469,8 +300,8 @@ def _commit(rules, walk, trial, slot, e, first, last, end):  # type: ignore[no-u
         walk.state[e, d] = trial.state[slot, d]
         walk.step[e, d] = trial.step[slot, d]
         walk.hit[e, d] = trial.hit[slot, d]
-    for c in range(rules.first[e], rules.first[e + 1]):
-        walk.total[c] += trial.total[slot, c - rules.first[e]]
+    for c in range(rules.own[e], rules.own[e + 1]):
+        walk.total[c] += trial.total[slot, c - rules.own[e]]
 
 
 @jit

@@ -8,7 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.roster.arrays import cover_arrays
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.evaluate import segment_cost
 from optimise.roster.rules.primitives import Line
 
 __all__ = ["CoverRows"]
@@ -25,28 +27,19 @@ class CoverRows:
     ----------
     lines : int
     kind : int32 array, shape (employees,)
-    pointer, row : int32 arrays; value : float array
-        For kind k and cell ``day * alphabet + duty``, the lines it touches are
-        ``row[pointer[k, cell]:pointer[k, cell + 1]]``.
+    pointer, row : lists of int32 arrays; value : list of float arrays
+        Views of the flat tables (:mod:`optimise.roster.arrays`). For kind k and cell ``day * alphabet + duty``, the
+        lines it touches are ``row[k][pointer[k][cell]:pointer[k][cell + 1]]``.
     """
 
     def __init__(self, compiled: CompiledRoster) -> None:
         self.compiled = compiled
         self.lines, self.days, self.alphabet = len(compiled.lines), compiled.days, compiled.alphabet
-        table = compiled.line_table
-        kinds, kind = np.unique(table.groups.T, axis=0, return_inverse=True)
-        self.kind = kind.reshape(-1).astype(np.int32)
-        cells = self.days * self.alphabet
-        cell = table.day.astype(np.int64) * self.alphabet + table.duty
-        self.pointer, self.row, self.value = [], [], []
-        for members in kinds:
-            inside = members[table.group] if len(table.group) else np.zeros(0, dtype=np.bool_)
-            key = cell[inside] * max(self.lines, 1) + table.line[inside]
-            distinct, where = np.unique(key, return_inverse=True)
-            value = np.bincount(where.reshape(-1), weights=table.coefficient[inside], minlength=len(distinct))
-            self.row.append((distinct % max(self.lines, 1)).astype(np.int32))
-            self.pointer.append(np.searchsorted(distinct // max(self.lines, 1), np.arange(cells + 1)).astype(np.int32))
-            self.value.append(value.astype(np.float64))
+        self.arrays = cover_arrays(compiled)
+        self.kind = self.arrays.kind
+        self.pointer = [(p - p[0]).astype(np.int32) for p in self.arrays.pointer]
+        inside = [slice(int(p[0]), int(p[-1])) for p in self.arrays.pointer]
+        self.row, self.value = ([whole[one] for one in inside] for whole in (self.arrays.row, self.arrays.value))
         self._steps()
 
     # ---- columns -------------------------------------------------------------------------------------------------
@@ -212,17 +205,12 @@ class CoverRows:
     @cached_property
     def sides(self) -> list[tuple[Floats, int, Floats, Floats]]:
         """Below and above: (bounds, sign, widths, prices) of all lines; segments in columns."""
-        sides: list[tuple[Floats, int, Floats, Floats]] = []
-        for sign, name, target in ((-1, "under", "lower"), (1, "over", "upper")):
-            listed = [getattr(line, name) for line in self.compiled.lines]
-            most = max((len(s) for s in listed), default=1) or 1
-            widths, prices = np.zeros((self.lines, most)), np.zeros((self.lines, most))
-            for i, segments in enumerate(listed):
-                for k, s in enumerate(segments):
-                    widths[i, k], prices[i, k] = s.width, s.price
-            bound = np.array([getattr(line, target) for line in self.compiled.lines], dtype=np.float64)
-            sides.append((bound, sign, widths, prices))
-        return sides
+        tables = self.arrays.line_bound, self.arrays.segment_width, self.arrays.segment_price
+        made = []
+        for i, sign in enumerate((-1, 1)):
+            bound, width, price = (np.ascontiguousarray(table[:, i]) for table in tables)
+            made.append((bound, sign, width, price))
+        return made
 
 
 def _breaks(line: Line, low: float, high: float) -> list[float]:
@@ -241,11 +229,9 @@ def _breaks(line: Line, low: float, high: float) -> list[float]:
 
 
 def _cost(line: Line, value: float) -> float:
-    from optimise.roster.evaluate import line_cost
-
     total = 0.0
     for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
         if math.isfinite(distance) and distance > 0:
-            soft, hard = line_cost(side, distance)
+            soft, hard = segment_cost(side, distance)
             total += math.inf if hard > 0 else soft
     return total

@@ -19,17 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.roster.arrays import RosterArrays, roster_arrays
 from optimise.roster.automaton import Automata, Automaton, automata
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.dyadic import COARSE, GRID, on_grid
+from optimise.roster.kernels.cost import line_cost
 from optimise.roster.kernels.folding import MOST_STATES, Window, folded
 from optimise.roster.kernels.table import Network, Scratch, class_costs, forward, search
 
 __all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]
 
-#: Prices and costs inside the kernels are multiples of this power of two, so that sums are exact.
-GRID = 2.0**-20
-#: Where prices and costs are multiples of this, and path costs small, sums are exact in single precision too.
-COARSE = 2.0**-8
 _SINGLE = 2.0**24 * COARSE
 
 Floats = NDArray[np.float64]
@@ -44,11 +43,6 @@ _FEW, _GROWTH = 0.75, 3.0
 _RAW = 8
 #: Nodes of a search that may give up, because counters that bind can be folded instead.
 _TRY = 5_000
-
-
-def on_grid(values: Floats, grid: float = GRID) -> Floats:
-    """Round down to the grid (infinite values stay)."""
-    return np.floor(np.asarray(values) / grid) * grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ class _Block:
 
     def __init__(
         self,
-        compiled: CompiledRoster,
+        arrays: RosterArrays,
         automaton: Automaton,
         employee: int,
         cache: dict[object, Any],
@@ -150,8 +144,8 @@ class _Block:
         hard: bool = False,
     ) -> None:
         self.employee, self.base, self.automaton, self.cache = employee, automaton, automaton, cache
-        self.allowed = compiled.allowed[employee].copy()
-        self.counts = _counts(compiled, automaton, employee, self.allowed)
+        self.allowed = arrays.allowed[employee].copy()
+        self.counts = _counts(arrays, employee, self.allowed)
         if hard:
             self.counts = [firm for count in self.counts if (firm := count.hard()) is not None]
         self.alive = automaton.feasible
@@ -465,6 +459,7 @@ class Pricer:
     def __init__(self, compiled: CompiledRoster, built: Automata | None = None, *, nodes: int = 200_000) -> None:
         self.compiled = compiled
         self.automata = built or automata(compiled)
+        self.arrays = roster_arrays(compiled, self.automata)
         self.nodes = nodes
         self._cache: dict[object, Any] = {}
         self._blocks: dict[int, _Block] = {}
@@ -472,13 +467,13 @@ class Pricer:
         self._base: dict[int, tuple[int, ...]] = {}
         self._hard: dict[int, _Block] = {}
         self._local = threading.local()  # working memory of each thread
-        self.unit = on_grid(compiled.unit_cost)
+        self.unit = on_grid(self.arrays.unit)
         #: whether costs at prices plus prices give the exact cost back
         self.lossless = _lossless(compiled) and bool((self.unit == compiled.unit_cost).all())
 
     def block(self, employee: int) -> _Block:
         if employee not in self._blocks:
-            self._blocks[employee] = _Block(self.compiled, self.automata[employee], employee, self._cache)
+            self._blocks[employee] = _Block(self.arrays, self.automata[employee], employee, self._cache)
         return self._blocks[employee]
 
     def feasible(self, employee: int) -> bool:
@@ -495,9 +490,7 @@ class Pricer:
             self._variants[employee, tuple(block.active)] = self._blocks.pop(employee)
         if active is not None and employee not in self._blocks:
             kept = self._variants.pop((employee, active), None)
-            self._blocks[employee] = kept or _Block(
-                self.compiled, self.automata[employee], employee, self._cache, active
-            )
+            self._blocks[employee] = kept or _Block(self.arrays, self.automata[employee], employee, self._cache, active)
 
     def settle(self, promoted: dict[int, tuple[int, ...]]) -> None:
         """Agree on the tables from which :meth:`reset` starts; ranks that settle alike answer alike."""
@@ -513,7 +506,7 @@ class Pricer:
         for e, wanted in self._base.items():
             if e not in self._blocks:
                 kept = self._variants.pop((e, wanted), None)
-                self._blocks[e] = kept or _Block(self.compiled, self.automata[e], e, self._cache, wanted)
+                self._blocks[e] = kept or _Block(self.arrays, self.automata[e], e, self._cache, wanted)
 
     def work(self, employee: int) -> int:
         """Number of table cells: what pricing this person costs, in arbitrary units."""
@@ -604,24 +597,8 @@ class Pricer:
 
     def cost(self, employee: int, word: NDArray[np.int16]) -> float:
         """Exact soft cost of one person's roster by the rules themselves (prices and cover apart)."""
-        block = self.block(employee)
-        total = float(self.compiled.unit_cost[employee, np.arange(len(word)), word].sum())
-        total += block.base.weight(word)
-        if not block.allowed[np.arange(len(word)), word].all():
-            return math.inf
-        hits: Ints | None = None
-        for count in block.counts:
-            if count.values is not None:
-                value = int(count.values[np.arange(len(word)), word].sum())
-            else:
-                hits = block.base.hits(word) if hits is None else hits
-                value = int(hits[count.calendar])
-            exact = float(value * count.unit)
-            if count.lower is not None and exact < count.exact_lower:
-                total += count.price_lower * (count.exact_lower - exact)
-            if count.upper is not None and exact > count.exact_upper:
-                total += count.price_upper * (exact - count.exact_upper)
-        return total
+        cost, hard = line_cost(self.arrays, employee, word)
+        return math.inf if hard > 0 else cost
 
     def _whole(self, block: _Block, word: NDArray[np.int16], prices: Floats) -> float:
         """Cost of a roster at these prices with all rules."""
@@ -670,7 +647,7 @@ class Pricer:
     def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
         """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
         if employee not in self._hard:
-            self._hard[employee] = _Block(self.compiled, self.automata[employee], employee, self._cache, hard=True)
+            self._hard[employee] = _Block(self.arrays, self.automata[employee], employee, self._cache, hard=True)
         block, days = self._hard[employee], self.compiled.days
         words, values = np.zeros((1, days), dtype=np.int16), np.zeros(1)
         for _ in range(len(block.counts) + 1):
@@ -771,57 +748,45 @@ def _groups(columns: Iterable[Ints]) -> tuple[NDArray[np.int32], int]:
     return out, len(index)
 
 
-def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allowed: NDArray[np.bool_]) -> list[_Count]:
+def _counts(arrays: RosterArrays, employee: int, allowed: NDArray[np.bool_]) -> list[_Count]:
     """The counters of a person that can bind; duties that alone break a hard limit are excluded from ``allowed``."""
     out: list[_Count] = []
-    for counter in compiled.counters:
-        where = np.flatnonzero(counter.employees == employee)
-        for i in where.tolist():
-            lower = int(counter.lower[i] - counter.offset[i])
-            upper = int(counter.upper[i] - counter.offset[i])
-            values: Ints | None
-            if counter.values is not None and counter.groups is None:
-                values = np.where(allowed, counter.values, 0)
-                if values.min() < 0:
-                    raise ValueError(f"rule {counter.rule}: counted values must not be negative")
-                if math.isinf(counter.weight_upper):
-                    allowed &= counter.values <= upper
-                    values = np.where(allowed, counter.values, 0)
-                calendar, most = -1, int(values.max(axis=1).sum())
-                unit = int(np.gcd.reduce(values, axis=None)) or 1
-            elif counter.groups is not None and counter.values is None:
-                values, calendar = None, automaton.calendars.index((counter.groups, counter.mask))
-                most, unit = len(counter.groups), 1
-            else:
-                raise ValueError(f"rule {counter.rule}: a counter has either values or groups")
-            least = 0
-            if counter.values is not None:
-                least = int(np.where(allowed, counter.values, np.iinfo(np.int64).max).min(axis=1).clip(0, 2**40).sum())
-            has_lower = lower > least and counter.weight_lower > 0
-            has_upper = upper < most and counter.weight_upper > 0
-            if not (has_lower or has_upper):
-                continue
-            hard_lower, hard_upper = math.isinf(counter.weight_lower), math.isinf(counter.weight_upper)
-            counting = np.arange(1) if values is None else np.flatnonzero(values.any(axis=1))
-            floor_units = -(-lower // unit)
-            cap_units = upper // unit if hard_upper else -(-upper // unit)
-            out.append(
-                _Count(
-                    lower=max(floor_units, 0) if has_lower else None,
-                    upper=max(cap_units, 0) if has_upper else None,
-                    price_lower=counter.weight_lower,
-                    price_upper=counter.weight_upper,
-                    values=None if values is None else values // unit,
-                    calendar=calendar,
-                    most=most // unit,
-                    exact_lower=float(lower if not hard_lower else max(floor_units, 0) * unit),
-                    exact_upper=float(upper if not hard_upper else cap_units * unit),
-                    unit=unit,
-                    first=int(counting.min(initial=len(allowed) - 1)),
-                    last=int(counting.max(initial=0)) if values is not None else len(allowed) - 1,
-                    span=len(allowed) if counter.values is None else _span(counter.values),
-                )
+    for c in range(arrays.own[employee], arrays.own[employee + 1]):
+        lower, upper = int(arrays.lower[c]), int(arrays.upper[c])
+        hard_lower, hard_upper = math.isinf(arrays.price_lower[c]), math.isinf(arrays.price_upper[c])
+        counted = values = None
+        least, most, unit = 0, int(arrays.most[c]), 1
+        if arrays.table[c] >= 0:
+            counted = arrays.values[arrays.table[c]].astype(np.int64) * arrays.unit_of[c]
+            if hard_upper:
+                allowed &= counted <= upper
+            values = np.where(allowed, counted, 0)
+            most, unit = int(values.max(axis=1).sum()), int(np.gcd.reduce(values, axis=None)) or 1
+            least = int(np.where(allowed, counted, np.iinfo(np.int64).max).min(axis=1).clip(0, 2**40).sum())
+        has_lower = lower > least and arrays.price_lower[c] > 0
+        has_upper = upper < most and arrays.price_upper[c] > 0
+        if not (has_lower or has_upper):
+            continue
+        counting = np.arange(1) if values is None else np.flatnonzero(values.any(axis=1))
+        floor_units = -(-lower // unit)
+        cap_units = upper // unit if hard_upper else -(-upper // unit)
+        out.append(
+            _Count(
+                lower=max(floor_units, 0) if has_lower else None,
+                upper=max(cap_units, 0) if has_upper else None,
+                price_lower=float(arrays.price_lower[c]),
+                price_upper=float(arrays.price_upper[c]),
+                values=None if values is None else values // unit,
+                calendar=int(arrays.calendar[c]),
+                most=most // unit,
+                exact_lower=float(lower if not hard_lower else max(floor_units, 0) * unit),
+                exact_upper=float(upper if not hard_upper else cap_units * unit),
+                unit=unit,
+                first=int(counting.min(initial=len(allowed) - 1)),
+                last=int(counting.max(initial=0)) if values is not None else len(allowed) - 1,
+                span=len(allowed) if counted is None else _span(counted),
             )
+        )
     return out
 
 

@@ -43,7 +43,7 @@ def fill(staff, plan, order, windows, lowers, uppers, mean, hard, noise, seed, r
 
     Parameters
     ----------
-    staff : Staff
+    staff : RosterArrays
         Its bounds of totals are overwritten by those of the windows.
     plan : Plan
         Its lines hold what everybody is expected to bring; people in ``order`` have no duties yet.

@@ -85,7 +85,7 @@ def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[
 
     Parameters
     ----------
-    staff : Staff
+    staff : RosterArrays
     people : int array (n,)
         Fastest where people of one automaton follow each other.
     prices : float64 array (kinds, days, duties)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.jit import compiled
-from optimise.roster.kernels.staff import Staff
+from optimise.roster.arrays import RosterArrays
+from optimise.roster.kernels.cost import follow, line_price, total_price
 
 __all__ = ["Plan", "Room", "evaluate", "line_price", "move_cover", "plan_of", "rewrite", "room_for", "total_price"]
 
@@ -57,7 +58,7 @@ class Room(NamedTuple):
     work: NDArray[np.float64]
 
 
-def room_for(staff: Staff, most_days: int, people: int, cells: int = 6_000_000) -> Room:
+def room_for(staff: RosterArrays, most_days: int, people: int, cells: int = 6_000_000) -> Room:
     """Working memory for stretches of up to ``most_days`` free days and up to ``people`` people at once."""
     days, duties = staff.allowed.shape[1:]
     states = int(staff.states.max(initial=1))
@@ -81,47 +82,16 @@ def room_for(staff: Staff, most_days: int, people: int, cells: int = 6_000_000) 
     )
 
 
-def plan_of(staff: Staff, words: NDArray[np.int16]) -> Plan:
+def plan_of(staff: RosterArrays, words: NDArray[np.int16]) -> Plan:
     """An own copy of a roster with states, totals and lines still to be set by :func:`evaluate`."""
     people, days = words.shape
     return Plan(
         np.array(words, dtype=np.int16),
         np.zeros((people, days + 1), np.int32),
         np.zeros(len(staff.table), np.int64),
-        np.zeros(len(staff.line_first) - 1),
-        np.zeros(len(staff.line_first) - 1),
+        np.zeros(len(staff.line_bound)),
+        np.zeros(len(staff.line_bound)),
     )
-
-
-@compiled
-def line_price(staff, line, value):  # type: ignore[no-untyped-def]
-    """Cost of a line at a value."""
-    first, last = staff.line_first[line], staff.line_first[line + 1]
-    if value <= staff.line_at[first]:
-        return staff.line_cost[first] + staff.line_slope[line, 0] * (value - staff.line_at[first])
-    for i in range(first + 1, last):
-        if value <= staff.line_at[i]:
-            x0, x1 = staff.line_at[i - 1], staff.line_at[i]
-            y0, y1 = staff.line_cost[i - 1], staff.line_cost[i]
-            return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
-    return staff.line_cost[last - 1] + staff.line_slope[line, 1] * (value - staff.line_at[last - 1])
-
-
-@compiled
-def total_price(staff, counter, units, hard):  # type: ignore[no-untyped-def]
-    """Cost of a total; a unit outside a hard limit costs ``hard``."""
-    raw = units * staff.unit_of[counter]
-    if raw < staff.lower[counter]:
-        each = staff.price_lower[counter]
-        if each == np.inf:
-            return hard * (staff.lower[counter] - raw) / staff.unit_of[counter]
-        return each * (staff.lower[counter] - raw)
-    if raw > staff.upper[counter]:
-        each = staff.price_upper[counter]
-        if each == np.inf:
-            return hard * (raw - staff.upper[counter]) / staff.unit_of[counter]
-        return each * (raw - staff.upper[counter])
-    return 0.0
 
 
 @compiled
@@ -200,30 +170,16 @@ def evaluate(staff, plan, hard):  # type: ignore[no-untyped-def]
     """
     people, days = plan.words.shape
     plan.lines[:] = 0.0
-    plan.amounts[:] = 0
     cost, outside = 0.0, 0.0
     duties = staff.letter.shape[1]
     for e in range(people):
-        k = staff.automaton[e]
-        width = staff.width[k]
-        s = 0
-        plan.states[e, 0] = 0
+        amounts = plan.amounts[staff.own[e] : staff.own[e + 1]]
+        own, hard_units = follow(staff, e, plan.words[e], plan.states[e], amounts)
+        if hard_units > 0.0:
+            return np.inf, np.inf
+        cost += own
         for d in range(days):
-            a = plan.words[e, d]
-            if not staff.allowed[e, d, a]:
-                return np.inf, np.inf
-            r = staff.at[staff.layer[k, d]] + s * width + staff.letter[k, a]
-            cost += staff.cost[r] + staff.unit[e, d, a]
-            for c in range(staff.own[e], staff.own[e + 1]):
-                if staff.table[c] >= 0:
-                    plan.amounts[c] += staff.values[staff.table[c], d, a]
-                else:
-                    plan.amounts[c] += staff.hits[r, staff.calendar[c]]
-            s = staff.move[r]
-            if s < 0:
-                return np.inf, np.inf
-            plan.states[e, d + 1] = s
-            cell = d * duties + a
+            cell = d * duties + plan.words[e, d]
             for p in range(staff.pointer[staff.kind[e], cell], staff.pointer[staff.kind[e], cell + 1]):
                 plan.lines[staff.row[p]] += staff.value[p]
         for c in range(staff.own[e], staff.own[e + 1]):

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.method import now as clock
+from optimise.roster.arrays import RosterArrays, cover_priced, gridded, roster_arrays
 from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.reinsert import fill, ruin_and_recreate
-from optimise.roster.kernels.staff import Staff, staff_arrays
 from optimise.roster.kernels.standing import evaluate, plan_of, room_for
 
 __all__ = ["Reinsertion", "temperatures"]
@@ -62,7 +62,7 @@ class Reinsertion:
 
     def __init__(self, compiled: CompiledRoster, built: Automata, cover: CoverRows, hard: float) -> None:
         self.compiled, self.hard = compiled, hard
-        self.staff: Staff = staff_arrays(compiled, built, cover, hard)
+        self.staff: RosterArrays = gridded(cover_priced(roster_arrays(compiled, built), hard))
         people, days = compiled.employees, compiled.days
         self.plan = plan_of(self.staff, np.zeros((people, days), dtype=np.int16))
         self.room = room_for(self.staff, days, max(PEOPLE))

@@ -8,9 +8,8 @@ Dualising a person's totals beside the cover leaves the Lagrangian
 whose first part costs days times states times letters per person, whatever the totals are: a year of 50 people is
 priced in about ten milliseconds, where tables that hold totals need minutes. Every value of ``L`` is a lower bound.
 Multipliers are rounded to a grid on which all sums are exact in double precision (see
-:mod:`optimise.roster.kernels.pricing`),
-so the bound is certified. What is lost is what convexifying each person's totals loses; on the long public instances
-that is a few parts in a thousand.
+:mod:`optimise.roster.dyadic`), so the bound is certified. What is lost is what convexifying each person's totals
+loses; on the long public instances that is a few parts in a thousand.
 
 The multipliers are raised by the diagonally scaled subgradient steps of Kingma and Ba (2015, "Adam"): cover prices
 and prices of a whole year's minutes differ in scale by orders of magnitude, and Polyak steps with one length for all
@@ -27,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.method import Communicator, SerialComm, now
+from optimise.roster.arrays import RosterArrays, gridded
+from optimise.roster.dyadic import on_grid
 from optimise.roster.kernels.cover import CoverRows
-from optimise.roster.kernels.pricing import on_grid
 from optimise.roster.kernels.relaxed import cheapest, shares, totals
-from optimise.roster.kernels.staff import Staff
 
 __all__ = ["SOURCE", "Relaxation", "Relaxed", "ascend"]
 
@@ -68,13 +67,15 @@ class Relaxation:
 
     Parameters
     ----------
-    staff : Staff
+    arrays : RosterArrays
+        Costs are rounded down to the grid here.
     cover : CoverRows
     people : int array, optional
         Those whose paths are computed here (the others' on other ranks).
     """
 
-    def __init__(self, staff: Staff, cover: CoverRows, people: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, arrays: RosterArrays, cover: CoverRows, people: NDArray[np.int64] | None = None) -> None:
+        staff = gridded(arrays)
         self.staff, self.cover = staff, cover
         everybody = np.arange(len(staff.automaton))
         chosen = everybody if people is None else people
@@ -206,7 +207,7 @@ def ascend(
     return Relaxed(best, best_duals, everyone, done)
 
 
-def _total_terms(staff: Staff) -> tuple[NDArray[np.intp], Floats, Floats]:
+def _total_terms(staff: RosterArrays) -> tuple[NDArray[np.intp], Floats, Floats]:
     """Break points ``(units, cost)`` of every total, within its hard limits."""
     at: list[float] = []
     cost: list[float] = []

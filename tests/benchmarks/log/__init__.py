@@ -28,22 +28,20 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER.parents[2] / "docs" / "benchmarks" / "log.md"
-COLUMNS = tuple(
-    [
-        "date",
-        "commit",
-        "room",
-        "question",
-        "instance",
-        "setting",
-        "seconds",
-        "ranks",
-        "seed",
-        "cost",
-        "bound",
-        "verdict",
-        "note",
-    ]
+COLUMNS = (
+    "date",
+    "commit",
+    "room",
+    "question",
+    "instance",
+    "setting",
+    "seconds",
+    "ranks",
+    "seed",
+    "cost",
+    "bound",
+    "verdict",
+    "note",
 )
 VERDICTS = ("kept", "rejected", "known loss", "open", "fact")
 _SHOWN = ("instance", "setting", "seconds", "ranks", "seed", "cost", "bound", "verdict", "note")

@@ -15,7 +15,6 @@ from optimise.formats import read
 from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
-from optimise.roster.kernels.staff import staff_arrays
 from optimise.roster.problem import Duty, Employee, RosterProblem, Shift
 from optimise.roster.rules import (
     Cover,
@@ -80,7 +79,7 @@ def tiny(seed: int) -> RosterProblem:
 
 def relaxation(problem: RosterProblem) -> Relaxation:
     cover = CoverRows(problem.compiled)
-    return Relaxation(staff_arrays(problem.compiled, problem.automata, cover, 1e4), cover)
+    return Relaxation(problem.arrays, cover)
 
 
 @settings(max_examples=60, deadline=None)
