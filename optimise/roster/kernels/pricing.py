@@ -4,45 +4,34 @@ Person by person, the rules are brought into a :class:`~optimise.roster.kernels.
 dimensions of the table is decided from their sizes: lower limits must (they need exact totals), small soft limits
 and weekends do, upper limits that seldom bind stay *lazy* until the search shows that they bind. Counters of a few
 days are never dimensions: they are folded into the automaton (:mod:`optimise.roster.kernels.folding`), at once where
-that
-hardly enlarges it, else when they bind.
+that hardly enlarges it, else when they bind (:mod:`optimise.roster.kernels.pricing_table`).
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.roster.arrays import RosterArrays, roster_arrays
-from optimise.roster.automaton import Automata, Automaton, automata
+from optimise.roster.arrays import roster_arrays
+from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.dyadic import COARSE, GRID, on_grid
 from optimise.roster.kernels.cost import line_cost
-from optimise.roster.kernels.folding import MOST_STATES, Window, folded
-from optimise.roster.kernels.table import Network, Scratch, class_costs, forward, search
+from optimise.roster.kernels.pricing_table import PricingTable
+from optimise.roster.kernels.table import Scratch, class_costs, forward, search
 
 __all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]
 
+#: Sums of prices up to this are exact in single precision on the coarse grid.
 _SINGLE = 2.0**24 * COARSE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_EAGER_CELLS = 400_000  # a table up to this size takes counters in at once; beyond, they wait until they bind
-_MOST_CELLS = 60_000_000  # no table grows beyond this by promotion
-_LABEL_BITS = 62
-#: Part of the days that a counter of a few days spans at most; growth of the states for which all are folded at once.
-_FEW, _GROWTH = 0.75, 3.0
-#: The same before merging, on one day.
-_RAW = 8
-#: Nodes of a search that may give up, because counters that bind can be folded instead.
-_TRY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,383 +56,6 @@ class Priced:
     exact: bool
 
 
-@dataclass(slots=True)
-class _Count:
-    """One counter of one person in units of its gcd, after the parts that cannot bind are dropped."""
-
-    lower: int | None
-    upper: int | None
-    price_lower: float  # per unit; infinite = hard
-    price_upper: float
-    values: Ints | None  # (days, alphabet)
-    calendar: int = -1
-    #: surcharge at the end by value 0 .. cap (limits that fall between units)
-    most: int = 0
-    exact_lower: float = 0.0  # cost below is weight * (exact_lower - unit * value)
-    exact_upper: float = 0.0
-    unit: int = 1
-    #: the days that count for this person, and the days from first to last that count for anybody
-    first: int = 0
-    last: int = 0
-    span: int = 0
-
-    def hard(self) -> _Count | None:
-        """The counter with its hard limits only; None if it has none."""
-        lower, upper = math.isinf(self.price_lower), math.isinf(self.price_upper)
-        made = replace(self, lower=self.lower if lower else None, upper=self.upper if upper else None)
-        return None if made.lower is None and made.upper is None else made
-
-    def window(self) -> Window:
-        """The counter as a window to be folded."""
-        assert self.values is not None
-        return Window(
-            self.first, self.last, self.values, self.cap, self.past_price, self.end_costs(), self.lower is not None
-        )
-
-    @property
-    def cap(self) -> int:
-        if self.upper is None:
-            return min(self.most, self.lower or 0)
-        if math.isinf(self.price_upper):
-            return min(self.most, self.upper)
-        return min(self.most, max(self.upper, self.lower or 0))
-
-    @property
-    def free(self) -> int:
-        """Largest value that costs nothing, where there is no lower limit."""
-        return self.cap - int(self.end_costs()[-1] > 0)
-
-    def end_costs(self) -> Floats:
-        value = np.arange(self.cap + 1, dtype=np.float64) * self.unit
-        out = np.zeros(self.cap + 1)
-        short = np.maximum(self.exact_lower - value, 0.0)
-        if self.lower is not None:
-            out += np.where(short > 0, self.price_lower * np.maximum(short, 1e-300), 0.0)
-        if self.upper is not None:
-            past = np.maximum(value - self.exact_upper, 0.0)
-            out += np.where(past > 0, self.price_upper * np.maximum(past, 1e-300), 0.0)
-        return out
-
-    @property
-    def past_price(self) -> float:
-        """Price of one unit past the cap."""
-        return 0.0 if self.upper is None else self.price_upper * self.unit
-
-
-class _Block:
-    """Everything that does not change between pricing calls for one person."""
-
-    def __init__(
-        self,
-        arrays: RosterArrays,
-        automaton: Automaton,
-        employee: int,
-        cache: dict[object, Any],
-        active: tuple[int, ...] = (),
-        *,
-        hard: bool = False,
-    ) -> None:
-        self.employee, self.base, self.automaton, self.cache = employee, automaton, automaton, cache
-        self.allowed = arrays.allowed[employee].copy()
-        self.counts = _counts(arrays, employee, self.allowed)
-        if hard:
-            self.counts = [firm for count in self.counts if (firm := count.hard()) is not None]
-        self.alive = automaton.feasible
-        #: counters of a few days, which are folded into the automaton or not at all
-        self.local = {k for k, count in enumerate(self.counts) if self._brief(count)} if self.alive else set()
-        order = sorted(range(len(self.counts)), key=lambda k: (self.counts[k].lower is None, self._size(k)))
-        self.active: list[int] = []
-        self._begin(hard)
-        self.active += [k for k in order if self.counts[k].lower is not None and k not in self.local]
-        states = self.automaton.states
-        for k in order:
-            if k not in self.active and k not in self.local:
-                grown = states * math.prod(self._size(i) for i in (*self.dimensions, k))
-                if grown <= (_MOST_CELLS if self.counts[k].calendar >= 0 else _EAGER_CELLS):
-                    self.active.append(k)
-        self.grown = bool(active)
-        if active:
-            self.active = list(active)
-            self.automaton = self._fold(self.within_automaton) or self.automaton
-        self.alive = self.automaton.feasible
-        if self.alive:
-            self._build()
-
-    def _size(self, k: int) -> int:
-        return self.counts[k].cap + 1
-
-    @property
-    def dimensions(self) -> list[int]:
-        """Counters that are dimensions of the table."""
-        return [k for k in self.active if k not in self.local]
-
-    @property
-    def within_automaton(self) -> list[int]:
-        """Counters that are folded into the automaton, in order."""
-        return sorted(k for k in self.active if k in self.local)
-
-    @property
-    def cells(self) -> int:
-        return self.automaton.states * math.prod(self._size(k) for k in self.dimensions)
-
-    # ---- counters of a few days ----------------------------------------------------------------------------------
-    def _brief(self, count: _Count) -> bool:
-        return count.values is not None and count.first <= count.last and count.span <= _FEW * len(self.allowed)
-
-    def _begin(self, eager: bool) -> None:
-        """Fold lower limits, which cannot wait, and everything where that costs little."""
-        lower = [k for k in sorted(self.local) if self.counts[k].lower is not None]
-        if lower:
-            made = self._fold(lower)
-            if made is None:  # they become dimensions after all
-                self.local -= set(lower)
-            else:
-                self.automaton, self.active = made, lower
-        if len(lower) < len(self.local):
-            most = max(len(layer.next) for layer in self.automaton.layers)
-            made = self._fold(sorted(self.local), MOST_STATES if eager else _RAW * most)
-            if made is not None and (eager or made.states <= _GROWTH * self.automaton.states):
-                self.automaton, self.active = made, sorted(self.local)
-
-    def _fold(self, listed: list[int], most: int = MOST_STATES) -> Automaton | None:
-        """The automaton with these counters, shared by people who are alike in them; None if it would be too large."""
-        if not listed:
-            return self.base
-        windows = [self.counts[k].window() for k in listed]
-        parts = [(w.first, w.values.tobytes(), w.past, w.end.tobytes()) for w in windows]
-        key = ("folded", id(self.base), self.allowed.tobytes(), tuple(parts), most)
-        if key not in self.cache:
-            self.cache[key] = folded(self.base, windows, self.allowed, most)
-        made: Automaton | None = self.cache[key]
-        return made
-
-    def _fold_more(self, listed: list[int]) -> bool:
-        """Fold these too if the table stays small enough."""
-        made = self._fold(sorted({*self.within_automaton, *listed})) if listed else None
-        if made is None or made.states * math.prod(self._size(k) for k in self.dimensions) > _MOST_CELLS:
-            return False
-        self.automaton, self.active = made, [*self.active, *listed]
-        self.alive = made.feasible
-        return True
-
-    def within(self, word: NDArray[np.int16]) -> bool:
-        """Whether a roster keeps the limits of all lazy counters."""
-        days = np.arange(len(word))
-        return all(
-            (values := self.counts[k].values) is not None and int(values[days, word].sum()) <= self.counts[k].free
-            for k in self.lazy
-        )
-
-    def promote(self, words: NDArray[np.int16]) -> bool:
-        """Move the lazy counter that these rosters break most into the table; False if none may be moved."""
-        excess = self._excess(words)
-        brief = sorted((k for k in excess if k in self.local), key=lambda k: (-excess[k], k))
-        done = self._fold_more(brief) or self._fold_more(brief[:1])
-        if not done:
-            whole = [k for k in excess if k not in self.local and self.cells * self._size(k) <= _MOST_CELLS]
-            if whole:
-                self.active.append(max(whole, key=lambda k: excess[k]))
-                done = True
-        if done:
-            self.grown = True
-            if self.alive:
-                self._build()
-        return done
-
-    def _excess(self, words: NDArray[np.int16]) -> dict[int, int]:
-        """By how much rosters pass the limits of counters that are outside the table, where they do."""
-        out: dict[int, int] = {}
-        for k in sorted(set(range(len(self.counts))) - set(self.active)):
-            count = self.counts[k]
-            if count.values is not None and count.upper is not None:
-                total = count.values[np.arange(words.shape[1]), words].sum(axis=1)
-                if (most := int((total - count.free).max(initial=0))) > 0:
-                    out[k] = most
-        return out
-
-    def patience(self, words: NDArray[np.int16], nodes: int) -> int:
-        """Nodes of a search that need not succeed: few where counters that bind can still be folded."""
-        return min(nodes, _TRY) if any(k in self.local for k in self._excess(words)) else nodes
-
-    # ---- building ------------------------------------------------------------------------------------------------
-    def _build(self) -> None:
-        automaton, counts = self.automaton, self.counts
-        days = len(self.allowed)
-        inside = self.dimensions
-        inner = max(inside, key=self._size) if inside else -1
-        outer = [k for k in inside if k != inner]
-        lazy, bits, widths = self._labels()
-        self.ignored = len(lazy) + len(self.active) < len(counts)
-        self.lazy = lazy
-        columns = [automaton.letter[None, :].astype(np.int64)]
-        columns += [v for k in inside if (v := counts[k].values) is not None]
-        self.duty_kind, kinds = _groups(columns)
-        columns += [v for k in lazy if (v := counts[k].values) is not None]
-        self.duty_fine, fines = _groups(columns)
-        self.fine_of = np.zeros(fines, dtype=np.int32)
-        self.fine_of[self.duty_fine] = self.duty_kind
-        self.kinds, self.fines = kinds, fines
-        representative = np.array([int(np.flatnonzero(np.equal(self.duty_kind, k))[0]) for k in range(kinds)])
-        fine_representative = np.array([int(np.flatnonzero(self.duty_fine == f)[0]) for f in range(fines)])
-        arcs = self._arcs(representative, inner, outer)
-        caps = [counts[k].cap for k in outer]
-        omap, oprice = _outer_maps(arcs["steps"], caps, [counts[k].past_price for k in outer])
-        back_ptr, back = _inverse(omap)
-        outer_end = np.zeros(1)
-        for k in outer:
-            outer_end = (outer_end[:, None] + counts[k].end_costs()[None, :]).ravel()
-        grid_lazy = np.zeros((len(lazy), days, fines), dtype=np.int64)
-        for z, k in enumerate(lazy):
-            values = counts[k].values
-            assert values is not None
-            grid_lazy[z] = values[:, fine_representative]
-        order = np.argsort(self.fine_of, kind="stable")
-        self.net = Network(
-            layer=arcs["layer"],
-            arc=arcs["arc"],
-            source=arcs["source"],
-            target=arcs["target"],
-            kind=arcs["kind"],
-            weight=arcs["weight"],
-            step=arcs["step"],
-            increment=arcs["increment"],
-            into=arcs["into"],
-            fine_ptr=np.searchsorted(self.fine_of[order], np.arange(kinds + 1)).astype(np.int32),
-            fine=order.astype(np.int32),
-            omap=omap,
-            oprice=on_grid(oprice),
-            back_ptr=back_ptr,
-            back=back,
-            size=self._size(inner) if inner >= 0 else 1,
-            price=float(on_grid(np.array(counts[inner].past_price))) if inner >= 0 else 0.0,
-            need=self._need(arcs, counts[inner] if inner >= 0 else None),
-            outer_end=on_grid(outer_end),
-            inner_end=on_grid(counts[inner].end_costs()) if inner >= 0 else np.zeros(1),
-            lazy=grid_lazy,
-            lazy_cap=np.array([counts[k].cap for k in lazy], dtype=np.int64),
-            lazy_price=on_grid(np.array([counts[k].past_price for k in lazy], dtype=np.float64)),
-            lazy_touch=on_grid(np.array([counts[k].end_costs()[-1] for k in lazy], dtype=np.float64)),
-            lazy_first=np.array([counts[k].first for k in lazy], dtype=np.int64),
-            lazy_bit=np.array(bits, dtype=np.int64),
-            lazy_width=np.array(widths, dtype=np.int64),
-        )
-        self.rows = int(self.net.layer[-1]) * omap.shape[1]
-        self.beside = self._beside()
-
-    def _labels(self) -> tuple[list[int], list[int], list[int]]:
-        """Counters of the search's labels with first bit and width; those of days that do not overlap share bits."""
-        lazy: list[int] = []
-        bits: list[int] = []
-        widths: list[int] = []
-        slots: list[tuple[int, int, int]] = []  # first bit, width, first day that is free again
-        room = 0
-        waiting = [k for k in range(len(self.counts)) if k not in self.active and self.counts[k].values is not None]
-        waiting = [k for k in waiting if self.counts[k].free >= 0]  # the others cost something whatever is done
-        for k in sorted(waiting, key=lambda k: (k in self.local, self.counts[k].first, self._size(k))):
-            count, width = self.counts[k], (self.counts[k].cap + 1).bit_length()
-            free = [i for i, (_, w, day) in enumerate(slots) if w >= width and day <= count.first]
-            if free and k in self.local:
-                i = min(free, key=lambda i: (slots[i][1], slots[i][0]))
-                slots[i] = (*slots[i][:2], count.last + 1)
-            elif room + width <= _LABEL_BITS:
-                i = len(slots)
-                slots.append((room, width, count.last + 1 if k in self.local else len(self.allowed)))
-                room += width
-            else:
-                continue
-            lazy.append(k)
-            bits.append(slots[i][0])
-            widths.append(slots[i][1])
-        return lazy, bits, widths
-
-    def _beside(self) -> float:
-        """Most that a path can cost beside its duties; infinite where single precision does not hold it exactly."""
-        net = self.net
-        parts = [net.weight, net.oprice, net.outer_end, net.inner_end, np.array([net.price])]
-        if any((p[np.isfinite(p)] % COARSE != 0).any() for p in parts):
-            return math.inf
-        most = [float(np.abs(p[np.isfinite(p)]).max(initial=0.0)) for p in parts]
-        steps = float(net.increment.max(initial=0))
-        return len(self.allowed) * (most[0] + most[1] + most[4] * steps) + most[2] + most[3]
-
-    def _arcs(self, representative: NDArray[np.intp], inner: int, outer: list[int]) -> dict[str, NDArray[Any]]:
-        """Arcs of all days, from a cache shared by people whose automaton and counted values agree."""
-        counts, automaton = self.counts, self.automaton
-        key = (
-            id(automaton),
-            representative.tobytes(),
-            tuple(
-                (counts[k].calendar, b"" if counts[k].values is None else counts[k].values[:, representative].tobytes())  # type: ignore[index]
-                for k in (inner, *outer)
-                if k >= 0
-            ),
-        )
-        if key in self.cache:
-            found: dict[str, NDArray[Any]] = self.cache[key]
-            return found
-        parts: dict[str, list[NDArray[Any]]] = {n: [] for n in ("source", "target", "kind", "weight", "increment")}
-        vectors: list[Ints] = []
-        layer, arc = [0], [0]
-        letter = automaton.letter[representative]
-        for d, transitions in enumerate(automaton.layers):
-            nxt = transitions.next[:, letter]
-            s, k = np.nonzero(nxt >= 0)
-            order = np.lexsort((s, nxt[s, k]))
-            s, k = s[order], k[order]
-            first = layer[-1]
-            layer.append(first + len(nxt))
-            parts["source"].append(s + first)
-            parts["target"].append(nxt[s, k] + layer[-1])
-            parts["kind"].append(k)
-            parts["weight"].append(transitions.cost[s, letter[k]])
-
-            def added(c: int, d: int = d, s: NDArray[np.intp] = s, k: NDArray[np.intp] = k) -> Ints:
-                values = counts[c].values
-                if values is not None:
-                    counted: Ints = values[d, representative[k]]
-                    return counted
-                hits: Ints = automaton.layers[d].hits[s, letter[k], counts[c].calendar].astype(np.int64)
-                return hits
-
-            parts["increment"].append(added(inner) if inner >= 0 else np.zeros(len(s), dtype=np.int64))
-            vectors.append(
-                np.stack([added(c) for c in outer], axis=1) if outer else np.zeros((len(s), 0), dtype=np.int64)
-            )
-            arc.append(arc[-1] + len(s))
-        layer.append(layer[-1] + 1)
-        steps, step = _unique_rows(np.concatenate(vectors))
-        target = np.concatenate(parts["target"]).astype(np.int32)
-        made: dict[str, NDArray[Any]] = {
-            "layer": np.array(layer, dtype=np.int32),
-            "arc": np.array(arc, dtype=np.int32),
-            "source": np.concatenate(parts["source"]).astype(np.int32),
-            "target": target,
-            "kind": np.concatenate(parts["kind"]).astype(np.int32),
-            "weight": on_grid(np.concatenate(parts["weight"]).astype(np.float64)),
-            "increment": np.concatenate(parts["increment"]).astype(np.int32),
-            "steps": steps,
-            "step": step.reshape(-1).astype(np.int32),
-            "into": np.searchsorted(target, np.arange(layer[-1] + 1)).astype(np.int32),
-        }
-        self.cache[key] = made
-        return made
-
-    @staticmethod
-    def _need(arcs: dict[str, NDArray[Any]], count: _Count | None) -> NDArray[np.int32]:
-        """Least inner value of each state from which a hard lower limit can still be met."""
-        layer, arc = arcs["layer"], arcs["arc"]
-        need = np.zeros(int(layer[-1]), dtype=np.int32)
-        if count is None or count.lower is None or not math.isinf(count.price_lower):
-            return need
-        most = np.zeros(int(layer[-1]), dtype=np.int64)
-        for d in range(len(arc) - 2, -1, -1):
-            window = slice(int(arc[d]), int(arc[d + 1]))
-            gained = most[arcs["target"][window]] + arcs["increment"][window]
-            np.maximum.at(most, arcs["source"][window], gained)
-        result: NDArray[np.int32] = np.maximum(count.lower - most, 0).astype(np.int32)
-        return result
-
-
 class Pricer:
     """Pricing problems of the people of a compiled problem; tables are made when a person is first priced.
 
@@ -462,18 +74,18 @@ class Pricer:
         self.arrays = roster_arrays(compiled, self.automata)
         self.nodes = nodes
         self._cache: dict[object, Any] = {}
-        self._blocks: dict[int, _Block] = {}
-        self._variants: dict[tuple[int, tuple[int, ...]], _Block] = {}
+        self._blocks: dict[int, PricingTable] = {}
+        self._variants: dict[tuple[int, tuple[int, ...]], PricingTable] = {}
         self._base: dict[int, tuple[int, ...]] = {}
-        self._hard: dict[int, _Block] = {}
+        self._hard: dict[int, PricingTable] = {}
         self._local = threading.local()  # working memory of each thread
         self.unit = on_grid(self.arrays.unit)
         #: whether costs at prices plus prices give the exact cost back
         self.lossless = _lossless(compiled) and bool((self.unit == compiled.unit_cost).all())
 
-    def block(self, employee: int) -> _Block:
+    def block(self, employee: int) -> PricingTable:
         if employee not in self._blocks:
-            self._blocks[employee] = _Block(self.arrays, self.automata[employee], employee, self._cache)
+            self._blocks[employee] = PricingTable(self.arrays, self.automata[employee], employee, self._cache)
         return self._blocks[employee]
 
     def feasible(self, employee: int) -> bool:
@@ -490,7 +102,9 @@ class Pricer:
             self._variants[employee, tuple(block.active)] = self._blocks.pop(employee)
         if active is not None and employee not in self._blocks:
             kept = self._variants.pop((employee, active), None)
-            self._blocks[employee] = kept or _Block(self.arrays, self.automata[employee], employee, self._cache, active)
+            self._blocks[employee] = kept or PricingTable(
+                self.arrays, self.automata[employee], employee, self._cache, active
+            )
 
     def settle(self, promoted: dict[int, tuple[int, ...]]) -> None:
         """Agree on the tables from which :meth:`reset` starts; ranks that settle alike answer alike."""
@@ -506,7 +120,7 @@ class Pricer:
         for e, wanted in self._base.items():
             if e not in self._blocks:
                 kept = self._variants.pop((e, wanted), None)
-                self._blocks[e] = kept or _Block(self.arrays, self.automata[e], e, self._cache, wanted)
+                self._blocks[e] = kept or PricingTable(self.arrays, self.automata[e], e, self._cache, wanted)
 
     def work(self, employee: int) -> int:
         """Number of table cells: what pricing this person costs, in arbitrary units."""
@@ -549,7 +163,7 @@ class Pricer:
         for _ in range(len(block.counts) + 1):
             if not block.alive:
                 return none  # the counters that were folded leave no roster
-            scratch = self._room(block, single and dearest + block.beside < _SINGLE)
+            scratch = self._scratch(block, single and dearest + block.beside < _SINGLE)
             fine_cost, fine_duty, kind_cost = class_costs(
                 cost, block.duty_fine, block.fine_of, block.fines, block.kinds
             )
@@ -586,7 +200,7 @@ class Pricer:
         raise AssertionError("every counter enters a table once")
 
     def _valued(
-        self, block: _Block, words: NDArray[np.int16], values: Floats, prices: Floats
+        self, block: PricingTable, words: NDArray[np.int16], values: Floats, prices: Floats
     ) -> tuple[Floats, NDArray[np.int16]]:
         """Rosters that keep all rules, with their values; what the table and the labels leave out has its price too."""
         if block.ignored and len(words):
@@ -600,14 +214,16 @@ class Pricer:
         cost, hard = line_cost(self.arrays, employee, word)
         return math.inf if hard > 0 else cost
 
-    def _whole(self, block: _Block, word: NDArray[np.int16], prices: Floats) -> float:
+    def _whole(self, block: PricingTable, word: NDArray[np.int16], prices: Floats) -> float:
         """Cost of a roster at these prices with all rules."""
         return self.cost(block.employee, word) + float(prices[np.arange(len(word)), word].sum())
 
-    def _promote(self, block: _Block, words: NDArray[np.int16]) -> bool:
+    def _promote(self, block: PricingTable, words: NDArray[np.int16]) -> bool:
         return block.promote(words)
 
-    def _penalised(self, block: _Block, cost: Floats, word: NDArray[np.int16], bound: float, limit: float) -> Priced:
+    def _penalised(
+        self, block: PricingTable, cost: Floats, word: NDArray[np.int16], bound: float, limit: float
+    ) -> Priced:
         """Last resort when lazy counters bind and cannot enter the table: multipliers for them.
 
         Subgradient steps; every step gives a valid bound (least penalised cost minus multiplier times limit) and a
@@ -633,7 +249,7 @@ class Pricer:
             penalised = cost.copy()
             for i, m in zip(hard, multiplier.tolist(), strict=True):
                 penalised += m * block.counts[i].values  # type: ignore[operator]
-            scratch = self._room(block)
+            scratch = self._scratch(block)
             fine_cost, fine_duty, kind_cost = class_costs(
                 penalised, block.duty_fine, block.fine_of, block.fines, block.kinds
             )
@@ -647,13 +263,13 @@ class Pricer:
     def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
         """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
         if employee not in self._hard:
-            self._hard[employee] = _Block(self.arrays, self.automata[employee], employee, self._cache, hard=True)
+            self._hard[employee] = PricingTable(self.arrays, self.automata[employee], employee, self._cache, hard=True)
         block, days = self._hard[employee], self.compiled.days
         words, values = np.zeros((1, days), dtype=np.int16), np.zeros(1)
         for _ in range(len(block.counts) + 1):
             if not block.alive:
                 return Priced(math.inf, np.zeros(0), words[:0], True)  # proven without the soft limits already
-            scratch = self._room(block)
+            scratch = self._scratch(block)
             fine_cost, fine_duty, kind_cost = class_costs(
                 cost, block.duty_fine, block.fine_of, block.fines, block.kinds
             )
@@ -671,12 +287,12 @@ class Pricer:
         kept = int(values[0] <= limit and values[0] < math.inf)
         return Priced(bound, values[:kept], words[:kept], False)
 
-    def _unit_and_rules(self, block: _Block, word: NDArray[np.int16]) -> float:
+    def _unit_and_rules(self, block: PricingTable, word: NDArray[np.int16]) -> float:
         return float(self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()) + block.base.weight(
             word
         )
 
-    def _relaxed(self, block: _Block, fine_cost: Floats, fine_duty: Ints, scratch: Scratch) -> NDArray[np.int16]:
+    def _relaxed(self, block: PricingTable, fine_cost: Floats, fine_duty: Ints, scratch: Scratch) -> NDArray[np.int16]:
         """Best roster when lazy counters are ignored."""
         net = block.net._replace(
             lazy=block.net.lazy[:0], lazy_cap=block.net.lazy_cap[:0], lazy_price=block.net.lazy_price[:0]
@@ -685,7 +301,7 @@ class Pricer:
         found, _, _ = search(net, fine_cost, fine_duty, scratch, math.inf, words, np.zeros(1), self.nodes, True)
         return words[:found]
 
-    def _room(self, block: _Block, single: bool = False) -> Scratch:
+    def _scratch(self, block: PricingTable, single: bool = False) -> Scratch:
         """Working memory, grown when a larger table comes along; in single precision it is half and twice as fast."""
         name = "single" if single else "double"
         cells, rows = block.rows * block.net.size, block.rows
@@ -726,105 +342,3 @@ def _lossless(compiled: CompiledRoster) -> bool:
         weights += [w for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
     array = np.asarray(weights)
     return bool((on_grid(array) == array).all()) and bool((np.abs(array) < 2.0**24).all())
-
-
-def _unique_rows(vectors: Ints) -> tuple[Ints, NDArray[np.intp]]:
-    """Distinct rows of small non-negative numbers, sorted, and where each row stands among them."""
-    if not vectors.shape[1] or not len(vectors):
-        return np.unique(vectors, axis=0, return_inverse=True)
-    sizes = vectors.max(axis=0) + 1
-    if math.prod(sizes.tolist()) > 2**62:
-        return np.unique(vectors, axis=0, return_inverse=True)
-    code = np.ravel_multi_index(tuple(vectors.T), tuple(sizes.tolist()))
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    return vectors[first], inverse
-
-
-def _groups(columns: Iterable[Ints]) -> tuple[NDArray[np.int32], int]:
-    """Class of each duty by equal columns of values, numbered by first duty."""
-    stacked = np.concatenate(list(columns), axis=0)
-    index: dict[bytes, int] = {}
-    out = np.array([index.setdefault(column.tobytes(), len(index)) for column in stacked.T], dtype=np.int32)
-    return out, len(index)
-
-
-def _counts(arrays: RosterArrays, employee: int, allowed: NDArray[np.bool_]) -> list[_Count]:
-    """The counters of a person that can bind; duties that alone break a hard limit are excluded from ``allowed``."""
-    out: list[_Count] = []
-    for c in range(arrays.own[employee], arrays.own[employee + 1]):
-        lower, upper = int(arrays.lower[c]), int(arrays.upper[c])
-        hard_lower, hard_upper = math.isinf(arrays.price_lower[c]), math.isinf(arrays.price_upper[c])
-        counted = values = None
-        least, most, unit = 0, int(arrays.most[c]), 1
-        if arrays.table[c] >= 0:
-            counted = arrays.values[arrays.table[c]].astype(np.int64) * arrays.unit_of[c]
-            if hard_upper:
-                allowed &= counted <= upper
-            values = np.where(allowed, counted, 0)
-            most, unit = int(values.max(axis=1).sum()), int(np.gcd.reduce(values, axis=None)) or 1
-            least = int(np.where(allowed, counted, np.iinfo(np.int64).max).min(axis=1).clip(0, 2**40).sum())
-        has_lower = lower > least and arrays.price_lower[c] > 0
-        has_upper = upper < most and arrays.price_upper[c] > 0
-        if not (has_lower or has_upper):
-            continue
-        counting = np.arange(1) if values is None else np.flatnonzero(values.any(axis=1))
-        floor_units = -(-lower // unit)
-        cap_units = upper // unit if hard_upper else -(-upper // unit)
-        out.append(
-            _Count(
-                lower=max(floor_units, 0) if has_lower else None,
-                upper=max(cap_units, 0) if has_upper else None,
-                price_lower=float(arrays.price_lower[c]),
-                price_upper=float(arrays.price_upper[c]),
-                values=None if values is None else values // unit,
-                calendar=int(arrays.calendar[c]),
-                most=most // unit,
-                exact_lower=float(lower if not hard_lower else max(floor_units, 0) * unit),
-                exact_upper=float(upper if not hard_upper else cap_units * unit),
-                unit=unit,
-                first=int(counting.min(initial=len(allowed) - 1)),
-                last=int(counting.max(initial=0)) if values is not None else len(allowed) - 1,
-                span=len(allowed) if counted is None else _span(counted),
-            )
-        )
-    return out
-
-
-def _span(values: Ints) -> int:
-    """Days from the first that counts to the last."""
-    days = np.flatnonzero(values.any(axis=1))
-    return int(np.ptp(days)) + 1 if len(days) else 0
-
-
-def _outer_maps(steps: Ints, caps: list[int], prices: list[float]) -> tuple[NDArray[np.int32], Floats]:
-    """Where each step leads from each outer index, and what it costs past soft caps."""
-    sizes = [c + 1 for c in caps]
-    total = math.prod(sizes)
-    grid = np.stack(np.unravel_index(np.arange(total), sizes), axis=1) if caps else np.zeros((1, 0), dtype=np.int64)
-    omap = np.zeros((len(steps), total), dtype=np.int32)
-    price = np.zeros((len(steps), total))
-    for v, step in enumerate(steps):
-        moved = grid + step[None, :]
-        bad = np.zeros(total, dtype=np.bool_)
-        for k, (cap, each) in enumerate(zip(caps, prices, strict=True)):
-            past = np.maximum(moved[:, k] - cap, 0)
-            if math.isinf(each):
-                bad |= past > 0
-            else:
-                price[v] += past * each
-            moved[:, k] = np.minimum(moved[:, k], cap)
-        index = np.ravel_multi_index(tuple(moved.T), sizes) if caps else np.zeros(1, dtype=np.int64)
-        omap[v] = np.where(bad, -1, index)
-    return omap, price
-
-
-def _inverse(omap: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    steps, total = omap.shape
-    pointers = np.zeros((steps, total + 1), dtype=np.int32)
-    back = np.zeros((steps, total), dtype=np.int32)
-    for v in range(steps):
-        live = np.flatnonzero(omap[v] >= 0)
-        order = live[np.argsort(omap[v][live], kind="stable")]
-        back[v, : len(order)] = order
-        pointers[v] = np.searchsorted(omap[v][order], np.arange(total + 1))
-    return pointers, back

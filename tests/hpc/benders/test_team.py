@@ -17,7 +17,7 @@ from hpc.column_generation.master import Column
 from hpc.runtime.balance import imbalance, longest_first, rebalanced
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers
-from optimise.roster.kernels import Pricer, on_grid, pricing
+from optimise.roster.kernels import Pricer, on_grid, pricing_table
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import RosterProblem
 
@@ -80,7 +80,7 @@ def price(comm: ThreadComm, calls: int, *, kind: type[LocalPricing] = LocalPrici
 
 
 def test_owners_may_change_with_every_call_and_answers_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pricing, "_EAGER_CELLS", 1)  # counters are not in tables from the beginning
+    monkeypatch.setattr(pricing_table, "_EAGER_CELLS", 1)  # counters are not in tables from the beginning
     one, alone = together(1, lambda comm: price(comm, 12, kind=Growing))[0]
     assert len({str(a) for a in alone}) > 3
     tables = one.local.pricer.promoted()

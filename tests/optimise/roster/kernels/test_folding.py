@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from optimise.core.horizon import Horizon
-from optimise.roster.kernels import Pricer, on_grid
-from optimise.roster.kernels import pricing as pricing_module
+from optimise.roster.kernels import Pricer, on_grid, pricing_table
 from optimise.roster.problem import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.roster.rules import HARD, RosterRule, Runs, Total
 
@@ -73,17 +72,17 @@ def test_rolling_limits_are_priced_exactly(
 ) -> None:
     with monkeypatch.context() as patch:
         if way == "folded":
-            patch.setattr(pricing_module, "_GROWTH", math.inf)
-            patch.setattr(pricing_module, "_RAW", 10_000)
+            patch.setattr(pricing_table, "_GROWTH", math.inf)
+            patch.setattr(pricing_table, "_RAW", 10_000)
         elif way == "when they bind":
-            patch.setattr(pricing_module, "_GROWTH", 0.0)
-            patch.setattr(pricing_module, "_TRY", 1)
+            patch.setattr(pricing_table, "_GROWTH", 0.0)
+            patch.setattr(pricing_table, "_TRY", 1)
         elif way in ("labels", "neither"):
-            patch.setattr(pricing_module, "folded", lambda *given: None)
-            patch.setattr(pricing_module, "_EAGER_CELLS", 0)
+            patch.setattr(pricing_table, "folded", lambda *given: None)
+            patch.setattr(pricing_table, "_EAGER_CELLS", 0)
         if way == "neither":
-            patch.setattr(pricing_module, "_LABEL_BITS", 0)
-            patch.setattr(pricing_module, "_MOST_CELLS", 0)
+            patch.setattr(pricing_table, "_LABEL_BITS", 0)
+            patch.setattr(pricing_table, "_MOST_CELLS", 0)
         prices = on_grid(np.random.default_rng(seed).normal(-1, 200, (problem.horizon.days, 3)))
         expected = enumerated(problem, prices)
         pricer = Pricer(problem.compiled)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from optimise.core.horizon import Horizon
-from optimise.roster.kernels import COARSE, GRID, Pricer, on_grid
-from optimise.roster.kernels import pricing as pricing_module
+from optimise.roster.kernels import COARSE, GRID, Pricer, on_grid, pricing_table
 from optimise.roster.problem import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.roster.rules import (
     HARD,
@@ -150,11 +149,11 @@ def test_lazy_counters_change_nothing(problem: RosterProblem, seed: int) -> None
     """All upper limits carried by the search instead of the table."""
     prices = on_grid(np.random.default_rng(seed).normal(0, 3, (problem.horizon.days, 3)))
     eager = Pricer(problem.compiled).price(0, prices)
-    kept, pricing_module._EAGER_CELLS = pricing_module._EAGER_CELLS, 0
+    kept, pricing_table._EAGER_CELLS = pricing_table._EAGER_CELLS, 0
     try:
         lazy = Pricer(problem.compiled).price(0, prices)
     finally:
-        pricing_module._EAGER_CELLS = kept
+        pricing_table._EAGER_CELLS = kept
     assert lazy.values.tolist() == eager.values.tolist()
     assert lazy.bound == eager.bound
 
@@ -180,12 +179,12 @@ def test_a_search_cut_short_still_gives_a_valid_bound() -> None:
     prices = np.zeros((10, 3))
     prices[:, 1:] = -on_grid(np.random.default_rng(0).uniform(1, 2, (10, 2)))
     exact = Pricer(problem.compiled).price(0, prices).values[0]
-    kept = pricing_module._EAGER_CELLS, pricing_module._MOST_CELLS
-    pricing_module._EAGER_CELLS = pricing_module._MOST_CELLS = 0
+    kept = pricing_table._EAGER_CELLS, pricing_table._MOST_CELLS
+    pricing_table._EAGER_CELLS = pricing_table._MOST_CELLS = 0
     try:
         short = Pricer(problem.compiled, nodes=40).price(0, prices)
     finally:
-        pricing_module._EAGER_CELLS, pricing_module._MOST_CELLS = kept
+        pricing_table._EAGER_CELLS, pricing_table._MOST_CELLS = kept
     assert not short.exact
     assert short.bound <= exact
     for value, word in zip(short.values, short.words, strict=True):
@@ -204,7 +203,7 @@ def test_forbidden_cells_are_respected() -> None:
 def test_reset_forgets_promotions() -> None:
     rules = (Total(name="few", of=4, maximum=3), Total(name="minutes", of=6, measure="minutes", minimum=4800))
     problem = make(12, rules)
-    kept, pricing_module._EAGER_CELLS = pricing_module._EAGER_CELLS, 0
+    kept, pricing_table._EAGER_CELLS = pricing_table._EAGER_CELLS, 0
     try:
         pricer = Pricer(problem.compiled, nodes=100)
         prices = np.zeros((12, 3))
@@ -215,7 +214,7 @@ def test_reset_forgets_promotions() -> None:
         assert not pricer.promoted()
         assert pricer.price(0, prices).values.tolist() == first.values.tolist()
     finally:
-        pricing_module._EAGER_CELLS = kept
+        pricing_table._EAGER_CELLS = kept
 
 
 def test_grid_rounds_down_and_keeps_integers() -> None:
