@@ -41,6 +41,8 @@ _BURST = 0.3
 _EARLY, _NODES = 4, 5000
 #: Shares of the time left for them; the early one gets the long share where plan and bound are wide apart.
 _SHORT, _LONG, _WIDE = 0.1, 0.3, 0.02
+#: Share of the time in which people are built exactly for a first plan; those who are left get hard limits alone.
+_BUILDING = 0.25
 #: Share of the time left for a first plan by the whole model, where pricing gives none.
 _MODEL = 0.4
 
@@ -122,7 +124,8 @@ class ColumnGeneration(Run):
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        if self.options.get("root", True) and (resumed is None or resumed.phase == "root"):
+        gone = self.agree(self.clock.over and not self.stopped)  # tables alone would take long
+        if self.options.get("root", True) and (resumed is None or resumed.phase == "root") and not gone:
             self._root()
         if self.incumbent is not None and not self.stopped:
             self._search(state)
@@ -149,11 +152,9 @@ class ColumnGeneration(Run):
                 order = list(range(self.problem.compiled.employees))
                 self.incumbent = self._first(order)
                 for _ in range(10):
-                    if (
-                        self.incumbent is None
-                        or self.over()
-                        or not descend(self.incumbent, self.pricer, order, over=self.over)
-                    ):
+                    if self.incumbent is None or self._late():
+                        break
+                    if not descend(self.incumbent, self.pricer, order, over=self._late):
                         break
             elif self.options.get("root", True) and self._whole:
                 mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
@@ -161,6 +162,11 @@ class ColumnGeneration(Run):
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self.share()
             self.report("construction")
+
+    def _late(self) -> bool:
+        """Whether a first plan has taken its share of the time."""
+        gone = self.clock.elapsed > _BUILDING * self.limits.seconds
+        return self.over() or (gone and self.limits.iterations is None)
 
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
@@ -217,7 +223,7 @@ class ColumnGeneration(Run):
         """
         compiled, built = self.problem.compiled, self.pricer.automata
         if self._whole:
-            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over)
+            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")

@@ -150,8 +150,7 @@ class _Block:
         hard: bool = False,
     ) -> None:
         self.employee, self.base, self.automaton, self.cache = employee, automaton, automaton, cache
-        self.allowed = compiled.allowed[employee].copy()
-        self.counts = _counts(compiled, automaton, employee, self.allowed)
+        self.allowed, self.counts = _counted(compiled, automaton, employee, cache)
         if hard:
             self.counts = [firm for count in self.counts if (firm := count.hard()) is not None]
         self.alive = automaton.feasible
@@ -604,17 +603,18 @@ class Pricer:
 
     def cost(self, employee: int, word: NDArray[np.int16]) -> float:
         """Exact soft cost of one person's roster by the rules themselves (prices and cover apart)."""
-        block = self.block(employee)
+        base = self.automata[employee]
+        allowed, counts = _counted(self.compiled, base, employee, self._cache)  # needs no table
         total = float(self.compiled.unit_cost[employee, np.arange(len(word)), word].sum())
-        total += block.base.weight(word)
-        if not block.allowed[np.arange(len(word)), word].all():
+        total += base.weight(word)
+        if not allowed[np.arange(len(word)), word].all():
             return math.inf
         hits: Ints | None = None
-        for count in block.counts:
+        for count in counts:
             if count.values is not None:
                 value = int(count.values[np.arange(len(word)), word].sum())
             else:
-                hits = block.base.hits(word) if hits is None else hits
+                hits = base.hits(word) if hits is None else hits
                 value = int(hits[count.calendar])
             exact = float(value * count.unit)
             if count.lower is not None and exact < count.exact_lower:
@@ -666,6 +666,15 @@ class Pricer:
         if best_word is None or best > limit:
             return Priced(bound, np.zeros(0), np.zeros((0, len(days)), np.int16), False)
         return Priced(bound, np.array([best]), best_word[None, :], False)
+
+    def lenient(self, employee: int, prices: Floats) -> Priced:
+        """A roster that keeps the hard limits, cheap but for the soft ones: found soon where exact pricing takes long.
+
+        What it costs holds all rules; its bound is unknown unless no roster is proven.
+        """
+        shut = ~self.compiled.allowed[employee]
+        cost = np.where(shut, np.inf, self.unit[employee] + prices)
+        return self._lenient(employee, cost, prices, -math.inf, math.inf)
 
     def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
         """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
@@ -769,6 +778,18 @@ def _groups(columns: Iterable[Ints]) -> tuple[NDArray[np.int32], int]:
     index: dict[bytes, int] = {}
     out = np.array([index.setdefault(column.tobytes(), len(index)) for column in stacked.T], dtype=np.int32)
     return out, len(index)
+
+
+def _counted(
+    compiled: CompiledRoster, automaton: Automaton, employee: int, cache: dict[object, Any]
+) -> tuple[NDArray[np.bool_], list[_Count]]:
+    """Duties that a person may have at all, and the counters that can bind; made once."""
+    key = ("counts", employee)
+    if key not in cache:
+        allowed = compiled.allowed[employee].copy()
+        cache[key] = (allowed, _counts(compiled, automaton, employee, allowed))
+    made: tuple[NDArray[np.bool_], list[_Count]] = cache[key]
+    return made
 
 
 def _counts(compiled: CompiledRoster, automaton: Automaton, employee: int, allowed: NDArray[np.bool_]) -> list[_Count]:
