@@ -1,17 +1,15 @@
 """QAOA angles and the published rules for choosing them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.errors import UnsupportedError
+from quantum.mixers import BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
-
-if TYPE_CHECKING:
-    from quantum.mixers import BlockMixer, X
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,9 +112,9 @@ def _block_field(problem: OneHot) -> float:
     return scale or 1.0
 
 
-def angle_unit(problem: Qubo | OneHot, mixer: "BlockMixer | X | None") -> float:
+def angle_unit(problem: Qubo | OneHot, mixer: BlockMixer | X | None) -> float:
     """Mixer angles of the X mixer (eigenvalues -1 and 1) times this have the same effect with another mixer."""
-    if not isinstance(problem, OneHot) or mixer is None or not hasattr(mixer, "width"):
+    if not isinstance(problem, OneHot) or mixer is None or isinstance(mixer, X):
         return 1.0
     return 2.0 / float(np.mean([mixer.width(k) for k in problem.sizes]))
 
@@ -124,7 +122,7 @@ def angle_unit(problem: Qubo | OneHot, mixer: "BlockMixer | X | None") -> float:
 def linear_ramp(
     depth: int,
     problem: Qubo | OneHot,
-    mixer: "BlockMixer | X | None" = None,
+    mixer: BlockMixer | X | None = None,
     *,
     gamma: float = 0.6,
     beta: float = 0.5,
@@ -154,7 +152,7 @@ _SK_BETA = (
 )
 
 
-def transferred(depth: int, problem: Qubo | OneHot, mixer: "BlockMixer | X | None" = None) -> Angles:
+def transferred(depth: int, problem: Qubo | OneHot, mixer: BlockMixer | X | None = None) -> Angles:
     """Angles of the infinite Sherrington-Kirkpatrick model, rescaled by `local_field`; INTERP beyond depth 5.
 
     Farhi, Goldstone, Gutmann and Zhou (2022), arXiv:1910.08187, table 1 (p <= 5); rescaling after Sureshbabu et
@@ -168,6 +166,14 @@ def transferred(depth: int, problem: Qubo | OneHot, mixer: "BlockMixer | X | Non
     while angles.depth < depth:
         angles = interpolate(angles)
     return angles
+
+
+#: Rules for the first angles by name: depth, problem, mixer -> angles. Other packages add to them by the entry points
+#: ``wardwise.angles``.
+START_ANGLES: dict[str, Callable[[int, Qubo | OneHot, BlockMixer | X | None], Angles]] = {
+    "transferred": transferred,
+    "ramp": linear_ramp,
+}
 
 
 def rescaled(angles: Angles, source: Qubo | OneHot, target: Qubo | OneHot) -> Angles:

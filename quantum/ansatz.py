@@ -1,12 +1,15 @@
 """The QAOA state as a Qiskit circuit, and what that circuit costs on a machine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit import QuantumCircuit, transpile
+from qiskit.circuit import ParameterVector
 
+from optimise.core.errors import InputError
 from quantum.angles import Angles
 from quantum.mixers import BlockMixer, X
 from quantum.onehot import OneHot
@@ -52,6 +55,23 @@ class Ansatz:
     def __post_init__(self) -> None:
         if not isinstance(self.mixer, X) and not isinstance(self.problem, OneHot):
             raise ValueError(f"the {self.mixer.name} mixer needs one-hot blocks")
+        if self.start is not None:
+            self._check_start(self.start)
+
+    def _check_start(self, start: Sequence[NDArray[Any]] | NDArray[Any]) -> None:
+        """Refuse a start that is no state: nothing downstream would notice."""
+        if isinstance(self.mixer, X):
+            ones = np.asarray(start, dtype=np.float64)
+            if ones.shape != (self.qubo.size,) or (ones < 0).any() or (ones > 1).any():
+                raise InputError(f"a start for mixer x is {self.qubo.size} probabilities between 0 and 1")
+            return
+        assert isinstance(self.problem, OneHot)
+        vectors = [np.asarray(a, dtype=np.complex128) for a in start]
+        if tuple(v.size for v in vectors) != self.problem.sizes:
+            raise InputError("a start needs one amplitude per choice of every block")
+        for b, v in enumerate(vectors):
+            if np.abs(v.imag).max() > 1e-12 or (v.real < -1e-12).any() or abs(np.linalg.norm(v) - 1) > 1e-9:
+                raise InputError(f"the start of block {b} is not real, non-negative and of length 1")
 
     @property
     def qubo(self) -> Qubo:
@@ -72,25 +92,62 @@ class Ansatz:
             return w_state(self.problem)
         return [np.asarray(a, dtype=np.complex128) for a in self.start]
 
-    def circuit(self, angles: Angles, measure: bool = False) -> Any:
+    def circuit(self, angles: Angles, measure: bool = False) -> QuantumCircuit:
         """Qiskit circuit; qubit i is variable i, global phase included."""
-        from qiskit import QuantumCircuit
-
         made = QuantumCircuit(self.qubo.size)
         self._prepare(made)
-        for row, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
-            gamma = float(row) if angles.gamma.ndim == 1 else 1.0
-            ising = (self.qubo if angles.gamma.ndim == 1 else weighted(self.qubo, row)).to_ising()
-            made.global_phase += -gamma * ising.offset
-            for i, h in enumerate(ising.field.tolist()):
-                if h != 0.0:
-                    made.rz(2 * gamma * h, i)
-            for i, j, value in zip(ising.rows.tolist(), ising.cols.tolist(), ising.couplings.tolist()):
-                made.rzz(2 * gamma * value, i, j)
+        for gamma, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
+            if angles.gamma.ndim == 1:
+                self._phase(made, self.qubo, float(gamma))
+            else:
+                self._phase(made, weighted(self.qubo, gamma), 1.0)
+            self._mix(made, betas.tolist())
+        if measure:
+            made.measure_all()
+        return made
+
+    def parametric(self, depth: int, measure: bool = False, per_mixer: bool = False) -> QuantumCircuit:
+        """The circuit of `depth` layers with free parameters ``gamma[l]`` and ``beta[l]``.
+
+        Transpile it once and bind it many times with `binding`. With `per_mixer` there is an angle for every qubit (X)
+        or block, ``beta[l * mixers + b]``.
+        """
+        if depth < 1:
+            raise InputError(f"a circuit with free angles has at least one layer, not {depth}")
+        gamma = ParameterVector("gamma", depth)
+        beta = ParameterVector("beta", depth * self.mixers if per_mixer else depth)
+        made = QuantumCircuit(self.qubo.size)
+        self._prepare(made)
+        for layer in range(depth):
+            self._phase(made, self.qubo, gamma[layer])
+            betas = [beta[layer * self.mixers + b if per_mixer else layer] for b in range(self.mixers)]
             self._mix(made, betas)
         if measure:
             made.measure_all()
         return made
+
+    def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Any, float]:
+        """Value of every free parameter of a circuit of `parametric` (also after transpilation)."""
+        values = dict(zip((f"gamma[{i}]" for i in range(angles.depth)), angles.common_gamma().tolist()))
+        free = {p.name for p in circuit.parameters}
+        per_mixer = f"beta[{angles.depth}]" in free
+        betas = angles.per_mixer(self.mixers).ravel() if per_mixer else angles.beta.ravel()
+        values |= {f"beta[{i}]": v for i, v in enumerate(betas.tolist())}
+        if not per_mixer and betas.size != angles.depth:
+            raise InputError("angles for every mixer need a circuit made with per_mixer")
+        if missing := sorted(free - set(values)):
+            raise InputError(f"the circuit has more layers than the angles: {missing[0]} has no value")
+        return {p: values[p.name] for p in circuit.parameters}
+
+    def _phase(self, circuit: QuantumCircuit, qubo: Qubo, gamma: Any) -> None:
+        """Append ``exp(-i gamma C)``."""
+        ising = qubo.to_ising()
+        circuit.global_phase += -gamma * ising.offset
+        for i, h in enumerate(ising.field.tolist()):
+            if h != 0.0:
+                circuit.rz(2 * gamma * h, i)
+        for i, j, value in zip(ising.rows.tolist(), ising.cols.tolist(), ising.couplings.tolist()):
+            circuit.rzz(2 * gamma * value, i, j)
 
     def _prepare(self, circuit: Any) -> None:
         if isinstance(self.mixer, X):
@@ -105,11 +162,11 @@ class Ansatz:
             circuit.x(qubits[0])
             append_block_state(circuit, qubits, amplitudes)
 
-    def _mix(self, circuit: Any, betas: NDArray[np.float64]) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any]) -> None:
         if isinstance(self.mixer, X):
-            self.mixer.append(circuit, betas.tolist())
+            self.mixer.append(circuit, betas)
             return
-        for qubits, amplitudes, beta in zip(self._blocks(), self.block_starts(), betas.tolist()):
+        for qubits, amplitudes, beta in zip(self._blocks(), self.block_starts(), betas):
             self.mixer.append(circuit, qubits, amplitudes, beta)
 
     def _blocks(self) -> list[list[int]]:
@@ -119,18 +176,27 @@ class Ansatz:
 
     def resources(self, angles: Angles, backend: Any = None, seed: int = 0) -> Resources:
         """Transpile and count: to `backend`, or to CX, RZ, SX, X with every pair of qubits connected."""
-        from qiskit import transpile
-
         circuit = self.circuit(angles)
         if backend is None:
             done = transpile(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=2, seed_transpiler=seed)
         else:
             done = transpile(circuit, backend, optimization_level=2, seed_transpiler=seed)
-        pairs = [item for item in done.data if item.operation.num_qubits == 2]
-        return Resources(
-            self.qubo.size,
-            int(done.depth()),
-            len(pairs),
-            int(done.depth(lambda item: item.operation.num_qubits == 2)),
-            int(done.size()),
-        )
+        return count_gates(done, self.qubo.size)
+
+
+#: Families of circuits by name: problem, mixer, start -> ansatz. Other packages add to them by the entry points
+#: ``wardwise.ansaetze``.
+ANSAETZE: dict[str, Callable[[Qubo | OneHot, X | BlockMixer, Any], Any]] = {"alternating": Ansatz}
+
+
+def count_gates(circuit: QuantumCircuit, qubits: int) -> Resources:
+    """Size of a circuit as it stands, its final measurement apart."""
+    bare = circuit.remove_final_measurements(inplace=False) or circuit
+    pairs = [item for item in bare.data if item.operation.num_qubits == 2 and item.operation.name != "barrier"]
+    return Resources(
+        qubits,
+        int(bare.depth()),
+        len(pairs),
+        int(bare.depth(lambda item: item.operation.num_qubits == 2)),
+        int(bare.size()),
+    )

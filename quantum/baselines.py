@@ -5,13 +5,16 @@ Each gets a budget of energy evaluations (shots, for QAOA) and returns distinct 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quantum.angles import local_field
+from quantum.anneal import anneal
+from quantum.linearise import solve_linearised
 from quantum.onehot import OneHot
-from quantum.qaoa import QaoaOptions, qaoa
+from quantum.qaoa import QaoaOptions, qaoa, training_shots_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +26,7 @@ class Found:
     choices : int64 (s, blocks), distinct, in the order of their energies
     energies : float64 (s,)
     evaluations : int
-        Energy evaluations or shots, training included.
+        Energy evaluations, training included; a shot of a circuit of depth p counts as 1 + p.
     """
 
     choices: NDArray[np.int64]
@@ -54,9 +57,6 @@ def annealing(problem: OneHot, budget: int, seed: int, sweeps: int = 100) -> Fou
 
     Temperatures run from three times to a hundredth of the typical cost change (`quantum.angles.local_field`).
     """
-    from quantum.angles import local_field
-    from quantum.anneal import anneal
-
     linear, table, offset = problem.tables()
     sizes = np.asarray(problem.sizes, dtype=np.int64)
     hot = 3.0 * local_field(problem)
@@ -84,8 +84,6 @@ def highs(problem: OneHot, budget: int, seed: int) -> Found:
 
     The budget does not apply; `Found.evaluations` is 0.
     """
-    from quantum.linearise import solve_linearised
-
     found = solve_linearised(problem, seconds=math.inf, seed=seed)
     if found.choices is None:
         raise RuntimeError("HiGHS gave no solution")
@@ -100,17 +98,19 @@ class QaoaSampler:
 
     def __call__(self, problem: OneHot, budget: int, seed: int) -> Found:
         """Run QAOA and return the feasible states measured."""
-        from dataclasses import replace
-
-        run = qaoa(problem, replace(self.options, shots=budget), seed=seed)
+        chosen = replace(self.options, shots=budget)
+        run = qaoa(problem, chosen, seed=seed)
         kept = run.samples.bits[run.samples.feasible].astype(np.int64)
+        # A simulator judges exactly; charged are the shots that hardware would need, 1 + p queries of the cost each.
+        spent = (training_shots_of(run, chosen) + run.samples.shots) * (1 + run.angles.depth)
         if len(kept) == 0:
-            return Found(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0), run.shots)
+            return Found(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0), spent)
         offsets = np.repeat(problem.starts, problem.sizes)
         choices = np.add.reduceat(kept * (np.arange(problem.qubo.size) - offsets), problem.starts, axis=1)
-        return Found.of(problem, choices, run.shots)
+        return Found.of(problem, choices, spent)
 
 
+#: Samplers by name; other packages add to them by the entry points ``wardwise.samplers``.
 SAMPLERS: dict[str, Sampler] = {
     "random": random_sampling,
     "annealing": annealing,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from optimise.core.result import Evaluation, RuleCost
 from quantum.encode.penalty import PENALTY_RULES, penalty_weight
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
+from quantum.repair import repair
 
 __all__ = ["BitPlan", "EnergyProblem", "random_mean", "repair"]
 
@@ -42,6 +43,10 @@ class EnergyProblem:
         Published penalty weight of the blocks, where the instance has one.
     decode : callable, optional
         From choices (blocks,) to the plan that they stand for.
+    error : float
+        How far the energy may be from the true cost of a state at most (a fit); 0 where it is exact.
+    true_cost : callable, optional
+        True cost of choices (blocks,): what the plan that they stand for is charged by the evaluator.
     """
 
     name: str
@@ -51,6 +56,8 @@ class EnergyProblem:
     optimum_source: str = ""
     penalty: float | None = None
     decode: Callable[[NDArray[np.int64]], Any] | None = None
+    error: float = 0.0
+    true_cost: Callable[[NDArray[np.int64]], float] | None = None
     kind: str = field(default="energy", init=False)
 
     @property
@@ -116,15 +123,15 @@ class EnergyProblem:
         if self.optimum is not None or blocks.states > _ENUMERATE:
             return self
         least = self.energy.brute_force()[0]
-        return EnergyProblem(
-            self.name,
-            self.family,
-            self.energy,
-            least,
-            f"enumeration of {blocks.states} states",
-            self.penalty,
-            self.decode,
-        )
+        return replace(self, optimum=least, optimum_source=f"enumeration of {blocks.states} states")
+
+    def figures(self) -> dict[str, float]:
+        """What a study says of the instance: how far the energy may be, and is at its optimum, from the true cost."""
+        made = {"energy error": self.error} if np.isfinite(self.error) else {"energy error unknown": 1.0}
+        if self.true_cost is not None and self.blocks.states <= _ENUMERATE:
+            least, choices, _ = self.blocks.brute_force()
+            made |= {"true cost of the optimum": self.true_cost(choices), "energy of the optimum": least}
+        return made
 
 
 def random_mean(problem: OneHot) -> float:
@@ -132,28 +139,3 @@ def random_mean(problem: OneHot) -> float:
     linear, table, offset = problem.tables()
     share = np.repeat(1 / np.asarray(problem.sizes, dtype=np.float64), problem.sizes)
     return float(offset + share @ linear + 0.5 * share @ table @ share)
-
-
-def repair(problem: OneHot, bits: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Choices (s, m) from bits (s, n): a block with exactly one 1 keeps it.
-
-    The others are settled in order, each by the cheapest of its ones (of all its choices when it has none) against
-    what is settled already.
-    """
-    ones = bits != 0
-    counts = np.add.reduceat(ones.astype(np.int64), problem.starts, axis=1)
-    whole = np.repeat(counts == 1, problem.sizes, axis=1)
-    settled = np.where(whole & ones, 1.0, 0.0)
-    linear, table, _ = problem.tables()
-    choices = np.zeros((len(bits), problem.blocks), dtype=np.int64)
-    for b, (start, k) in enumerate(zip(problem.starts.tolist(), problem.sizes)):
-        inside = slice(start, start + k)
-        choices[:, b] = np.argmax(ones[:, inside], axis=1)
-        broken = np.flatnonzero(counts[:, b] != 1)
-        if broken.size:
-            costs = linear[inside] + settled[broken] @ table[:, inside]
-            some = ones[broken, inside] | (counts[broken, b] == 0)[:, None]
-            picked = np.argmin(np.where(some, costs, np.inf), axis=1)
-            choices[broken, b] = picked
-            settled[broken, start + picked] = 1.0
-    return choices

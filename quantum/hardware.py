@@ -1,11 +1,10 @@
 """How long a shot would take on a machine: the clock of the simulated QPU."""
 
-from dataclasses import dataclass
-
 from quantum.ansatz import Resources
+from quantum.options import checked, option
 
 
-@dataclass(frozen=True, slots=True)
+@checked
 class Hardware:
     """Times of a gate-model machine, in seconds.
 
@@ -14,10 +13,10 @@ class Hardware:
     assumptions, not measurements of ours: change them in the study to see what a conclusion owes to them.
     """
 
-    one_qubit: float = 35e-9
-    two_qubit: float = 70e-9
-    readout: float = 1.5e-6
-    reset: float = 250e-6
+    one_qubit: float = option(default=35e-9, doc="seconds of a layer of one-qubit gates", ge=0)
+    two_qubit: float = option(default=70e-9, doc="seconds of a layer of two-qubit gates", ge=0)
+    readout: float = option(default=1.5e-6, doc="seconds of a measurement", ge=0)
+    reset: float = option(default=250e-6, doc="seconds between shots", ge=0)
 
     def shot(self, circuit: Resources) -> float:
         """Seconds of one shot: layers of gates, readout, reset. Queues, compilation and network are left out."""

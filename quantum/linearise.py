@@ -11,8 +11,10 @@ With x over all variables (one per block) and pair costs q:
 
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 from optimise.core.errors import InputError
 from optimise.solvers.highs_factory import make_highs
@@ -108,9 +110,6 @@ def _rlt(
 def _run(
     problem: OneHot, rows: _Rows, costs: NDArray[np.float64], offset: float, seconds: float, seed: int
 ) -> Linearised:
-    import highspy
-    from scipy.sparse import coo_array
-
     n = problem.qubo.size
     parts = [np.concatenate([e[i] for e in rows.entries]) for i in range(3)]
     matrix = coo_array((parts[2], (parts[0], parts[1])), shape=(rows.height, costs.size)).tocsc()

@@ -3,28 +3,13 @@
 Every round cuts the same number of pieces out of the incumbent (shared among ranks), solves each on a simulator,
 decodes, evaluates exactly and keeps what improves. The sampler can be swapped for a classical one with the same
 budget, which is how the quantum part is judged.
-
-Options
--------
-sampler : {"qaoa", "random", "annealing", "exact", "highs"}
-people, columns : int
-    Blocks of a piece, and most choices of a block; a piece has at most ``columns ** people`` states.
-shots : int
-    Budget of a piece.
-depth, mixer, optimiser, evaluations, cvar, simulator : as `quantum.qaoa.QaoaOptions` (mixer by name)
-pieces : int
-    Pieces a round.
-leeway : float
-    A plan so much dearer than the best (relative) is still worked on.
-cover : {"fit", "exact"}
-    How cover enters a roster piece's energy (see `quantum.encode.assembly`).
 """
 
 import logging
 import math
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -32,43 +17,62 @@ from optimise.core.errors import InputError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.hospital.problem import HospitalProblem
+from optimise.roster.problem import RosterProblem
 from quantum.angles import linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler
-from quantum.mixers import MIXERS
+from quantum.energy import EnergyProblem
+from quantum.methods.qaoa import EnergyQaoa
+from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
+from quantum.options import checked, option, read_options
 from quantum.pieces import Cutter, RoomCutter, RosterCutter
+from quantum.plugins import find
 from quantum.qaoa import QaoaOptions
 
-__all__ = ["QaoaMethod"]
+__all__ = ["PiecesOptions", "QaoaMethod"]
 
 log = logging.getLogger(__name__)
 
-_DEFAULTS: dict[str, Any] = {
-    "sampler": "qaoa",
-    "people": 4,
-    "columns": 6,
-    "shots": 512,
-    "pieces": 4,
-    "leeway": 0.1,
-    "cover": "fit",
-    "depth": 3,
-    "mixer": "xy-complete",
-    "optimiser": "bfgs",
-    "evaluations": 30,
-    "cvar": 1.0,
-    "simulator": "fast",
-}
+
+@checked
+class PiecesOptions:
+    """Options of the method ``qaoa`` on rosters and hospitals."""
+
+    sampler: str = option(
+        default="qaoa", doc="who samples a piece: qaoa, random, annealing, exact, highs, or an entry point"
+    )
+    people: int = option(default=4, doc="blocks of a piece", ge=1)
+    columns: int = option(default=6, doc="most choices of a block; a piece has at most columns ** people states", ge=1)
+    shots: int = option(default=512, doc="budget of a piece", ge=1)
+    pieces: int = option(default=4, doc="pieces a round", ge=1)
+    leeway: float = option(default=0.1, doc="a plan so much dearer than the best (relative) is still worked on", ge=0)
+    cover: Literal["fit", "exact"] | None = option(
+        default=None,
+        doc="how cover enters a roster piece's energy (quantum.encode.assembly); default fit; rosters only",
+    )
+    depth: int = option(default=3, doc="layers (sampler qaoa)", ge=0)
+    mixer: str = option(default="xy-complete", doc="mixer by name (sampler qaoa)")
+    optimiser: str = option(default="auto", doc="as quantum.qaoa.QaoaOptions (sampler qaoa)")
+    evaluations: int = option(default=30, doc="most objective calls (sampler qaoa)", ge=1)
+    cvar: float = option(default=1.0, doc="share of the best outcomes that counts (sampler qaoa)", gt=0, le=1)
+    simulator: str = option(default="fast", doc="simulator by name (sampler qaoa)")
+
+
+#: Options that only the sampler ``qaoa`` has.
+_CIRCUIT = ("depth", "mixer", "optimiser", "evaluations", "cvar", "simulator")
 
 
 class QaoaMethod:
     """Quantum neighbourhood search: QAOA on pieces, everything else exact and classical."""
 
     name = "qaoa"
+    options = PiecesOptions
 
     def supports(self, problem: Any) -> bool:
         """Rosters, hospitals, and energies."""
-        return getattr(problem, "kind", "") in ("roster", "hospital", "energy")
+        return isinstance(problem, RosterProblem | HospitalProblem | EnergyProblem)
 
     def solve(
         self,
@@ -82,12 +86,11 @@ class QaoaMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         """Improve a plan piece by piece until a limit; an energy goes to QAOA whole."""
-        if problem.kind == "energy":
-            from quantum.methods.qaoa import EnergyQaoa
-
-            whole: Any = problem
-            return EnergyQaoa().solve(whole, limits=limits, seed=seed, comm=comm, listen=listen, options=options)
-        clock, chosen = Deadline(limits.seconds), _checked(options)
+        if isinstance(problem, EnergyProblem):
+            return EnergyQaoa().solve(
+                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
+            )
+        clock, chosen = Deadline(limits.seconds), _checked(problem, options)
         sampler = _sampler(chosen)
         cutter = _cutter(problem, chosen)
         plan = start if start is not None else cutter.start(seed)
@@ -106,8 +109,8 @@ class QaoaMethod:
                 stop = stop_now
                 break
             mine = []
-            for number in range(comm.rank, chosen["pieces"], comm.size):
-                found, facts = _work(cutter, sampler, plan, chosen["shots"], (seed, rounds, number), spent)
+            for number in range(comm.rank, chosen.pieces, comm.size):
+                found, facts = _work(cutter, sampler, plan, chosen.shots, (seed, rounds, number), spent)
                 if found is not None:
                     mine.append((number, *found))
                 tally["pieces"] += facts[0]
@@ -124,7 +127,7 @@ class QaoaMethod:
                     tally["improved"] += 1
                     if comm.rank == 0:
                         asked = _tell(problem, listen, clock, cost, best, rounds)
-                elif value > cost + chosen["leeway"] * abs(cost):
+                elif value > cost + chosen.leeway * abs(cost):
                     plan = best
             rounds += 1
         if largest is not None:
@@ -171,35 +174,42 @@ def _why_stop(clock: Deadline, limits: Limits, rounds: int, cost: float, asked: 
     return Stop.TIME if clock.over else None
 
 
-def _checked(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = dict(options or {})
-    unknown = set(given) - set(_DEFAULTS)
-    if unknown:
-        raise InputError(f"method qaoa has no option {sorted(unknown)[0]!r}; it has {', '.join(_DEFAULTS)}")
-    return {**_DEFAULTS, **given}
+def _checked(problem: Problem, options: Mapping[str, Any] | None) -> PiecesOptions:
+    """Options, of which none is dropped: what the sampler or the problem has no use for is refused."""
+    chosen = read_options(PiecesOptions, options, "method qaoa")
+    if chosen.sampler != "qaoa":
+        find("samplers", chosen.sampler, SAMPLERS)
+        if idle := [name for name in _CIRCUIT if name in (options or {})]:
+            raise InputError(f"sampler {chosen.sampler} runs no circuit; it has no option {', '.join(idle)}")
+    if chosen.cover is not None and not isinstance(problem, RosterProblem):
+        raise InputError("cover is an option of rosters; a hospital has no cover rows")
+    return chosen
 
 
-def _sampler(chosen: Mapping[str, Any]) -> Sampler:
-    if chosen["sampler"] in SAMPLERS:
-        return SAMPLERS[chosen["sampler"]]
-    if chosen["sampler"] != "qaoa":
-        raise InputError(f"unknown sampler {chosen['sampler']!r}; there are qaoa, {', '.join(SAMPLERS)}")
-    if chosen["mixer"] not in MIXERS:
-        raise InputError(f"unknown mixer {chosen['mixer']!r}; there are {', '.join(MIXERS)}")
+def _sampler(chosen: PiecesOptions) -> Sampler:
+    if chosen.sampler != "qaoa":
+        return find("samplers", chosen.sampler, SAMPLERS)
     names = ("depth", "optimiser", "evaluations", "cvar", "simulator")
-    return QaoaSampler(QaoaOptions(mixer=MIXERS[chosen["mixer"]](), **{name: chosen[name] for name in names}))
+    given = {name: getattr(chosen, name) for name in names}
+    return QaoaSampler(QaoaOptions(mixer=_mixer(chosen), **given))
 
 
-def _cutter(problem: Any, chosen: Mapping[str, Any]) -> Cutter:
-    make = RosterCutter if problem.kind == "roster" else RoomCutter
-    made: Cutter = make(problem, people=chosen["people"], columns=chosen["columns"], cover=chosen["cover"])
+def _mixer(chosen: PiecesOptions) -> BlockMixer:
+    made = find("mixers", chosen.mixer, MIXERS)()
+    if isinstance(made, X):
+        raise InputError("pieces are one-hot blocks, which mixer x would leave; take a block mixer")
     return made
 
 
-def _resources(problem: OneHot, chosen: Mapping[str, Any]) -> dict[str, float]:
+def _cutter(problem: Any, chosen: PiecesOptions) -> Cutter:
+    if isinstance(problem, RosterProblem):
+        return RosterCutter(problem, people=chosen.people, columns=chosen.columns, cover=chosen.cover or "fit")
+    return RoomCutter(problem, people=chosen.people, columns=chosen.columns)
+
+
+def _resources(problem: OneHot, chosen: PiecesOptions) -> dict[str, float]:
     """Gates of the largest piece's circuit, transpiled to CX; none for classical samplers."""
-    if chosen["sampler"] != "qaoa":
+    if chosen.sampler != "qaoa":
         return {}
-    mixer = MIXERS[chosen["mixer"]]()
-    cost: Resources = Ansatz(problem, mixer).resources(linear_ramp(chosen["depth"], problem))
+    cost: Resources = Ansatz(problem, _mixer(chosen)).resources(linear_ramp(chosen.depth, problem))
     return {"circuit depth": float(cost.depth), "two-qubit gates": float(cost.two_qubit_gates)}

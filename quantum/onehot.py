@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from optimise.core.errors import InputError
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
+from quantum.search import enumerate_choices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,8 +190,6 @@ class OneHot:
         """
         if self.states > limit:
             raise TooLargeError(f"brute force over {self.states:.3g} states; the limit is {limit:.3g}")
-        from quantum.search import enumerate_choices
-
         linear, table, offset = self.tables()
         best, choices, ties = enumerate_choices(
             np.asarray(self.sizes, dtype=np.int64), self.starts, linear, table, offset

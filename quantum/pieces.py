@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.search import construct as construct_hospital
+from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.kernels.pricing import Pricer, on_grid
 from optimise.roster.problem import Roster, RosterProblem
-from quantum.encode.hospital import encode_rooms
+from optimise.roster.search.construct import construct as construct_roster
+from optimise.roster.search.construct import hard_price
+from quantum.encode.hospital import default_hard_price, encode_rooms
+from quantum.encode.room_columns import encode_room_columns
 from quantum.encode.roster import Block, encode_blocks, personal_costs
 from quantum.onehot import OneHot
 
@@ -77,10 +83,6 @@ class RosterCutter:
     """
 
     def __init__(self, problem: RosterProblem, *, people: int = 4, columns: int = 8, cover: str = "fit") -> None:
-        from optimise.roster.kernels.cover import CoverRows
-        from optimise.roster.kernels.pricing import Pricer
-        from optimise.roster.search.construct import hard_price
-
         self.problem, self.people, self.columns = problem, people, columns
         self.compiled = problem.compiled
         self.rows, self.pricer = CoverRows(self.compiled), Pricer(self.compiled)
@@ -89,9 +91,7 @@ class RosterCutter:
 
     def start(self, seed: int) -> Roster | None:
         """Person by person against the cover still missing (`optimise.roster.search.construct`)."""
-        from optimise.roster.search.construct import construct
-
-        made = construct(self.compiled, self.problem.automata, np.random.default_rng([seed, 0]), lambda: False)
+        made = construct_roster(self.compiled, self.problem.automata, np.random.default_rng([seed, 0]), lambda: False)
         return None if made.duties is None else Roster.from_array(made.duties)
 
     def cost(self, plan: Roster) -> float:
@@ -132,8 +132,6 @@ class RosterCutter:
         self, plan: Roster, employee: int, chosen: list[int], values: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.int16]:
         """Rosters that pricing finds when a random part of the group covers what it covers now."""
-        from optimise.roster.kernels.pricing import on_grid
-
         found = plan.duties[employee : employee + 1]
         for _ in range(3 * self.columns):
             if len(found) >= self.columns:
@@ -181,17 +179,13 @@ class _RoomPiece:
 class RoomCutter:
     """Pieces of a hospital plan: a few patients who are in at about the same time, over their rooms."""
 
-    def __init__(self, problem: HospitalProblem, *, people: int = 4, columns: int = 4, cover: str = "fit") -> None:
-        from quantum.encode.hospital import default_hard_price
-
+    def __init__(self, problem: HospitalProblem, *, people: int = 4, columns: int = 4) -> None:
         self.problem, self.people, self.columns = problem, people, columns
         self.price = default_hard_price(problem)
 
     def start(self, seed: int) -> HospitalPlan:
         """Patients by insertion (`optimise.hospital.search.construct`)."""
-        from optimise.hospital.search import construct
-
-        return construct(self.problem, seed=seed)[0]
+        return construct_hospital(self.problem, seed=seed)[0]
 
     def cost(self, plan: HospitalPlan) -> float:
         """Evaluated cost plus the price of hard units."""
@@ -218,8 +212,6 @@ class RoomCutter:
         return None if encoding.onehot.states == 1 else _RoomPiece(encoding.onehot, encoding)
 
     def _sets(self, plan: HospitalPlan, patients: list[int]) -> _RoomPiece | None:
-        from quantum.encode.room_columns import encode_room_columns
-
         try:
             encoding = encode_room_columns(self.problem, plan, patients, most=2**self.people, verify=0)
         except UnsupportedError:

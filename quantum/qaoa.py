@@ -1,65 +1,97 @@
 """QAOA on one energy form: choose angles, prepare, measure, keep the best state seen."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
-from quantum.angles import Angles, interpolate, linear_ramp, transferred
-from quantum.ansatz import Ansatz
+from optimise.core.errors import InputError, UnsupportedError
+from quantum.angles import START_ANGLES, Angles, interpolate
+from quantum.ansatz import ANSAETZE, Ansatz
 from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.objective import CVaR, Mean, Objective
 from quantum.onehot import OneHot
-from quantum.optimise_angles import Optimiser, optimise_angles
+from quantum.optimise_angles import measured, optimise_angles, stream
+from quantum.options import checked, option
+from quantum.plugins import find
 from quantum.qubo import Qubo
-from quantum.simulators import Kind, Samples, simulator
+from quantum.simulators import Samples, Simulator, sampling, simulator
+from quantum.success import energies_of_states, exact_success, shots_to_99
+
+__all__ = ["QaoaOptions", "QaoaRun", "qaoa", "shots_to_99", "success_probability", "training_shots_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@checked
 class QaoaOptions:
-    """How QAOA runs.
+    """How QAOA runs. Options that contradict each other are refused; none is dropped."""
 
-    Attributes
-    ----------
-    depth : int
-        Layers p.
-    mixer : X or BlockMixer, optional
-        Default: XY-complete for one-hot blocks, X otherwise.
-    start : {"ramp", "transferred"}
-        Angles to begin with.
-    grown : bool
-        Grow the depth from 1 by INTERP, optimising at each depth.
-    optimiser : {"bfgs", "cobyla", "spsa", "none"}
-    evaluations : int
-        Most objective calls per depth.
-    cvar : float
-        Share of the best outcomes that counts; 1 is the mean.
-    multi_angle : bool or "terms"
-        One mixer angle per qubit or block after the common ones are found; with "terms" also a cost angle per term
-        of the QUBO (simulators ``array``, ``statevector``, ``aer``).
-    shots : int
-        Shots of the last measurement, and of every call when `sampled`.
-    sampled : bool
-        Judge angles by shots, as on hardware, even where the exact value is known.
-    simulator : {"fast", "array", "statevector", "aer"}
-    simulator_options : passed to the simulator.
-    """
+    depth: int = option(default=3, doc="layers p", ge=0)
+    mixer: Any = option(default=None, doc="an X or block mixer; default XY-complete for one-hot blocks, X otherwise")
+    ansatz: str = option(
+        default="alternating",
+        doc="family of circuits; others by an entry point wardwise.ansaetze, on simulators that run circuits",
+    )
+    start: str = option(
+        default="transferred", doc="angles to begin with: transferred, ramp, or an entry point wardwise.angles"
+    )
+    grown: bool = option(default=False, doc="grow the depth from 1 by INTERP, optimising at each depth")
+    optimiser: str = option(
+        default="auto",
+        doc="bfgs, cobyla, spsa, none, or an entry point; auto is bfgs where gradients are exact, else cobyla",
+    )
+    evaluations: int = option(default=60, doc="most objective calls per depth", ge=1)
+    cvar: float = option(default=1.0, doc="share of the best outcomes that counts; 1 is the mean", gt=0, le=1)
+    multi_angle: bool | Literal["terms"] = option(
+        default=False, doc="after the common angles one per qubit or block; with terms also one per term of the cost"
+    )
+    shots: int = option(default=1024, doc="shots of the last measurement, and of every call when sampled", ge=1)
+    sampled: bool = option(
+        default=False, doc="judge angles by shots, as on hardware, even where the exact value is known"
+    )
+    simulator: str = option(
+        default="fast", doc="fast, array, statevector, aer, primitive, or an entry point wardwise.backends"
+    )
+    simulator_options: Mapping[str, Any] = option(default={}, doc="passed to the simulator")
 
-    depth: int = 3
-    mixer: X | BlockMixer | None = None
-    start: Literal["ramp", "transferred"] = "transferred"
-    grown: bool = False
-    optimiser: Optimiser | Literal["none"] = "bfgs"
-    evaluations: int = 60
-    cvar: float = 1.0
-    multi_angle: bool | Literal["terms"] = False
-    shots: int = 1024
-    sampled: bool = False
-    simulator: Kind = "fast"
-    simulator_options: dict[str, Any] = field(default_factory=dict)
+    @model_validator(mode="after")
+    def _consistent(self) -> "QaoaOptions":
+        if self.mixer is not None and not hasattr(self.mixer, "append"):
+            raise ValueError("a mixer is an object with append (see quantum.mixers)")
+        agree(self)
+        return self
+
+    @property
+    def by_shots(self) -> bool:
+        """Whether angles are judged by shots."""
+        return self.sampled or sampling(self.simulator)
+
+    @property
+    def chosen_optimiser(self) -> str:
+        """The optimiser, ``auto`` settled."""
+        if self.optimiser != "auto":
+            return self.optimiser
+        return "cobyla" if self.by_shots or self.cvar < 1 else "bfgs"
+
+    def mixer_for(self, problem: Qubo | OneHot) -> X | BlockMixer:
+        """The mixer, the default settled."""
+        if self.mixer is not None:
+            chosen: X | BlockMixer = self.mixer
+            return chosen
+        return XYComplete() if isinstance(problem, OneHot) else X()
+
+
+def agree(options: QaoaOptions) -> None:
+    """Refuse options of which one would be dropped for another."""
+    if options.optimiser == "bfgs" and (options.by_shots or options.cvar < 1):
+        raise ValueError("bfgs needs exact gradients of the mean; take cobyla or spsa (or auto)")
+    if options.optimiser == "none" and options.multi_angle:
+        raise ValueError("multi_angle needs an optimiser: without one all angles would stay equal")
+    if options.multi_angle == "terms" and options.simulator == "fast":
+        raise ValueError("an angle per term needs the simulator array, statevector or aer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,15 +106,21 @@ class QaoaRun:
         Its cost.
     feasible : bool
     value : float
-        Objective at the final angles.
+        Objective at the final angles; where shots judge, of shots that no angle was chosen by.
     angles : Angles
     samples : Samples
         The last measurement.
     evaluations, shots : int
         Objective calls, and all shots spent.
     seconds : float
+        Wall time.
     training_seconds : float
         The part of `seconds` before the last measurement.
+    ansatz : Ansatz
+        The circuit, with its start.
+    simulator : Simulator
+    cpu_seconds, training_cpu_seconds : float
+        The same in seconds of the processor.
     """
 
     bits: NDArray[np.int8]
@@ -95,6 +133,10 @@ class QaoaRun:
     shots: int
     seconds: float
     training_seconds: float
+    ansatz: Ansatz
+    simulator: Simulator = field(repr=False)
+    cpu_seconds: float = 0.0
+    training_cpu_seconds: float = 0.0
 
 
 def qaoa(
@@ -114,78 +156,98 @@ def qaoa(
     seed : int
     start : initial state, as `Ansatz` takes it; default uniform.
     stop : asked now and then; True measures with the best angles so far.
+
+    Raises
+    ------
+    InputError
+        For mixer X on one-hot blocks without penalties: nothing would keep the blocks.
     """
     chosen = options or QaoaOptions()
-    begun = time.perf_counter()
-    mixer = chosen.mixer or (XYComplete() if isinstance(problem, OneHot) else X())
-    machine = simulator(Ansatz(problem, mixer, start), chosen.simulator, **chosen.simulator_options)
+    begun, begun_cpu = time.perf_counter(), time.process_time()
+    mixer = chosen.mixer_for(problem)
+    if isinstance(problem, OneHot) and isinstance(mixer, X):
+        raise InputError(
+            "mixer x leaves one-hot blocks, and this energy has no penalty for that: "
+            "give problem.with_penalty(weight), or a block mixer"
+        )
+    ansatz = find("ansaetze", chosen.ansatz, ANSAETZE)(problem, mixer, start)
+    machine = simulator(ansatz, chosen.simulator, **chosen.simulator_options)
     aim: Objective = Mean() if chosen.cvar >= 1 else CVaR(chosen.cvar)
-    sampled = chosen.sampled or chosen.simulator == "aer"
+    if chosen.cvar < 1 and getattr(machine, "mitigates", False):
+        raise UnsupportedError("mitigation corrects means, not the tail that CVaR looks at; take cvar = 1")
+    sampled = chosen.by_shots
     energies = None
     if chosen.cvar < 1 and not sampled:
-        energies = _energies_of_states(problem, mixer, chosen.simulator)
-    method = chosen.optimiser
-    if method == "bfgs" and (sampled or chosen.cvar < 1):
-        method = "cobyla"
-
-    rule = linear_ramp if chosen.start == "ramp" else transferred
+        energies = energies_of_states(ansatz, chosen.simulator)
+    method = chosen.chosen_optimiser
+    rule = find("angles", chosen.start, START_ANGLES)
     angles = rule(1 if chosen.grown else chosen.depth, problem, mixer)
-    value, evaluations, shots = np.inf, 0, 0
+    value, evaluations, shots, stage = np.inf, 0, 0, 0
     while True:
         if method != "none":
             found = optimise_angles(
-                machine, angles, objective=aim, energies=energies, method=method,
-                evaluations=chosen.evaluations, shots=chosen.shots if sampled else 0, seed=seed, stop=stop,
+                machine, angles, objective=aim, energies=energies, method=method, evaluations=chosen.evaluations,
+                shots=chosen.shots if sampled else 0, seed=stream(seed, stage), stop=stop,
             )  # fmt: skip
             angles, value = found.angles, found.value
-            evaluations, shots = evaluations + found.evaluations, shots + found.shots
+            evaluations, shots, stage = evaluations + found.evaluations, shots + found.shots, stage + 1
         halted = stop is not None and stop()
         if angles.depth < chosen.depth and not halted:
             angles = interpolate(angles)
-        elif chosen.multi_angle and angles.beta.ndim == 1 and method != "none" and not halted:
-            qubo = problem.qubo if isinstance(problem, OneHot) else problem
+        elif chosen.multi_angle and angles.beta.ndim == 1 and not halted:
+            qubo = ansatz.qubo
             angles = angles.split(machine.mixers, qubo.size + qubo.values.size if chosen.multi_angle == "terms" else 0)
         else:
             break
 
-    trained = time.perf_counter() - begun
-    samples = machine.sample(angles, chosen.shots, seed)
+    trained, trained_cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
+    samples = machine.sample(angles, chosen.shots, stream(seed, 1 << 20))
     pool = np.flatnonzero(samples.feasible) if samples.feasible.any() else np.arange(samples.energies.size)
     best = int(pool[np.argmin(samples.energies[pool])])
-    if not np.isfinite(value):
-        value = aim.of(samples.energies, samples.counts.astype(np.float64))
+    if not np.isfinite(value):  # no training
+        if getattr(machine, "mitigates", False):
+            value = measured(machine, angles, aim, chosen.shots, stream(seed, 1 << 21))
+            shots += chosen.shots
+        else:
+            value = aim.of(samples.energies, samples.counts.astype(np.float64))
     return QaoaRun(
         samples.bits[best], float(samples.energies[best]), bool(samples.feasible[best]), float(value), angles,
-        samples, evaluations, shots + samples.shots, time.perf_counter() - begun, trained,
+        samples, evaluations, shots + samples.shots, time.perf_counter() - begun, trained, ansatz, machine,
+        time.process_time() - begun_cpu, trained_cpu,
     )  # fmt: skip
 
 
-def _energies_of_states(problem: Qubo | OneHot, mixer: X | BlockMixer, kind: Kind) -> NDArray[np.float64]:
-    """Cost of every state in the simulator's order."""
-    if isinstance(problem, OneHot) and not isinstance(mixer, X) and kind in ("fast", "array"):
-        return problem.diagonal()
-    return (problem.qubo if isinstance(problem, OneHot) else problem).diagonal()
+def training_shots_of(run: QaoaRun, options: QaoaOptions) -> int:
+    """Shots of training; where a simulator judged exactly, the shots that hardware would have needed at least.
+
+    An evaluation costs `shots`; a gradient on top two more evaluations per angle (the parameter-shift rule for
+    gates that share no angle; with shared angles it costs more).
+    """
+    sampled = run.shots - run.samples.shots
+    if sampled or options.optimiser == "none":
+        return sampled
+    each = 1 + 2 * run.angles.vector().size if options.chosen_optimiser == "bfgs" else 1
+    return run.evaluations * each * options.shots
 
 
 def success_probability(
     problem: Qubo | OneHot, run: QaoaRun, optimum: float, options: QaoaOptions | None = None, tolerance: float = 1e-6
 ) -> float:
-    """Exact probability that one shot of the final state costs at most ``optimum + tolerance``."""
-    chosen = options or QaoaOptions()
-    mixer = chosen.mixer or (XYComplete() if isinstance(problem, OneHot) else X())
-    machine = simulator(Ansatz(problem, mixer), "fast")
-    probabilities = machine.probabilities(run.angles)
-    energies = _energies_of_states(problem, mixer, "fast")
-    good = energies <= optimum + tolerance
-    if isinstance(problem, OneHot) and isinstance(mixer, X):
-        index = np.flatnonzero(good)
-        bits = (index[:, None] >> np.arange(problem.qubo.size)) & 1
-        good[index] = problem.is_feasible(bits)
-    return float(probabilities[good].sum())
+    """Exact probability that one shot of a run's final state costs at most ``optimum + tolerance``.
 
+    The circuit is the run's own, with its start and its angles; `problem` says what counts as a solution (give the
+    one-hot problem where the run was on its penalised form).
 
-def shots_to_99(probability: float) -> float:
-    """Shots after which the optimum was measured with probability 0.99: ``ln 0.01 / ln(1 - probability)``."""
-    if probability <= 0:
-        return np.inf
-    return 1.0 if probability >= 0.99 else float(np.log(0.01) / np.log1p(-probability))
+    Raises
+    ------
+    InputError
+        For `options` that are not those of the run.
+    UnsupportedError
+        For too many states.
+    """
+    if options is not None and options.mixer_for(run.ansatz.problem).name != run.ansatz.mixer.name:
+        raise InputError(f"the run had mixer {run.ansatz.mixer.name}, the options say another")
+    found = exact_success(problem, run.ansatz, run.angles, optimum + tolerance)
+    if found is None:
+        raise UnsupportedError("too many states for an exact success probability")
+    return found.raw

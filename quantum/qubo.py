@@ -1,17 +1,21 @@
-"""Quadratic unconstrained binary optimisation: the energy form that every encoding ends in."""
+"""The energy form that every encoding ends in: over bits (`Qubo`), and the same over spins (`Ising`).
+
+Both stand here because each turns into the other.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from qiskit.quantum_info import SparsePauliOp
 
 from optimise.core.errors import InputError
 from quantum.errors import TooLargeError, check_memory
+from quantum.search import enumerate_bits
 
-if TYPE_CHECKING:
-    from quantum.ising import Ising
+__all__ = ["Ising", "Qubo", "bits_of", "index_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,15 +148,11 @@ class Qubo:
         """
         if self.size > limit:
             raise TooLargeError(f"brute force over {self.size} bits; the limit is {limit}")
-        from quantum.search import enumerate_bits
-
         best, index, ties = enumerate_bits(self.linear, self.matrix(), self.offset)
         return best, bits_of(index, self.size), ties
 
     def to_ising(self) -> "Ising":
         """The same energy over spins, ``x = (1 - s) / 2``."""
-        from quantum.ising import Ising
-
         half, quarter = self.linear / 2, self.values / 4
         field_ = -half
         np.subtract.at(field_, self.rows, quarter)
@@ -176,6 +176,73 @@ class Qubo:
             self.offset + other.offset,
             self.names or other.names,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ising:
+    """``offset + sum_i field[i] s_i + sum_t couplings[t] s_rows[t] s_cols[t]``, spins s in {-1, +1}.
+
+    Spin i is the eigenvalue of Pauli Z on qubit i: bit 0 is spin +1, bit 1 is spin -1.
+    """
+
+    field: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    couplings: NDArray[np.float64]
+    offset: float = 0.0
+    names: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Number of spins n."""
+        return self.field.size
+
+    def energy(self, spins: ArrayLike) -> float:
+        """Energy of one spin vector (n,)."""
+        s = np.asarray(spins, dtype=np.float64)
+        return float(self.offset + self.field @ s + (s[self.rows] * s[self.cols]) @ self.couplings)
+
+    def to_qubo(self) -> Qubo:
+        """The same energy over bits, ``s = 1 - 2 x``."""
+        linear = -2 * self.field
+        np.subtract.at(linear, self.rows, 2 * self.couplings)
+        np.subtract.at(linear, self.cols, 2 * self.couplings)
+        offset = self.offset + float(self.field.sum() + self.couplings.sum())
+        return Qubo(linear, self.rows, self.cols, 4 * self.couplings, offset, self.names)
+
+    def to_operator(self) -> Any:
+        """Qiskit ``SparsePauliOp`` of Z and ZZ terms on qubits 0..n-1, the offset as an identity term."""
+        terms: list[tuple[str, list[int], float]] = [("", [], self.offset)]
+        terms += [("Z", [i], float(h)) for i, h in enumerate(self.field) if h != 0.0]
+        terms += [("ZZ", [int(i), int(j)], float(v)) for i, j, v in zip(self.rows, self.cols, self.couplings)]
+        return SparsePauliOp.from_sparse_list(terms, num_qubits=self.size)
+
+    @classmethod
+    def from_operator(cls, operator: Any) -> "Ising":
+        """Read a diagonal ``SparsePauliOp`` with terms of at most two Z.
+
+        Raises
+        ------
+        ValueError
+            For a term with X or Y, with three or more Z, or with a complex coefficient.
+        """
+        size = operator.num_qubits
+        offset, terms = 0.0, []
+        for name, qubits, coefficient in operator.to_sparse_list():
+            if set(name) - {"Z", "I"} or abs(complex(coefficient).imag) > 1e-12:
+                raise ValueError(f"term {name} on qubits {qubits} is not a real product of Z operators")
+            value = complex(coefficient).real
+            z = [q for letter, q in zip(name, qubits) if letter == "Z"]
+            if len(z) > 2:
+                raise ValueError(f"term {name} on qubits {qubits} couples more than two qubits")
+            if z:
+                terms.append((z[0], z[-1], value))
+            else:
+                offset += value
+        # Qubo.from_terms sums repeats; its "diagonal" entries are exactly the single-Z terms here.
+        i, j, v = (np.array(column) for column in zip(*terms)) if terms else (np.zeros(0),) * 3
+        collected = Qubo.from_terms(size, i, j, v)
+        return cls(collected.linear, collected.rows, collected.cols, collected.values, offset)
 
 
 def bits_of(index: int, size: int) -> NDArray[np.int8]:

@@ -1,47 +1,81 @@
 """Recursive QAOA: correlations of a shallow QAOA state fix one variable after another
 (Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quantum.ansatz import Ansatz
-from quantum.ising import Ising
-from quantum.mixers import BlockMixer, X, XYComplete
+from optimise.core.errors import InputError
+from quantum.mixers import X
 from quantum.onehot import OneHot
-from quantum.qaoa import QaoaOptions, qaoa
-from quantum.qubo import Qubo
-from quantum.simulators import simulator
+from quantum.qaoa import QaoaOptions, QaoaRun, qaoa
+from quantum.qubo import Ising, Qubo
+from quantum.success import exact_simulator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecursiveRun:
-    """Bits found, their energy, and the number of QAOA rounds."""
+    """Bits found, their energy, the number of QAOA rounds, and what they took.
+
+    Attributes
+    ----------
+    evaluations : int
+        Objective calls of all rounds.
+    enumerated : int
+        States of the rest that was enumerated.
+    stopped : bool
+        Whether it was told to stop: the rest was then settled by the correlations of untrained circuits.
+    """
 
     bits: NDArray[np.int8]
     energy: float
     rounds: int
+    evaluations: int = 0
+    enumerated: int = 0
+    stopped: bool = False
 
 
 def recursive_qaoa(
-    problem: Qubo | OneHot, options: QaoaOptions | None = None, *, seed: int = 0, cutoff: int = 6
+    problem: Qubo | OneHot,
+    options: QaoaOptions | None = None,
+    *,
+    seed: int = 0,
+    cutoff: int = 6,
+    stop: Callable[[], bool] | None = None,
 ) -> RecursiveRun:
     """Run it until `cutoff` qubits (or ``2**cutoff`` one-hot states) are left, which are enumerated.
 
     For a QUBO each round replaces ``z_i`` by ``+-z_j`` or ``+-1``, whichever expectation is largest in size. For
     one-hot blocks, where such a relation would break blocks, each round fixes the most probable choice of a block.
+
+    Parameters
+    ----------
+    options : of each round; default depth 1. Correlations are exact, so the shots of the last measurement do not
+        matter, and angles judged by shots are refused.
+    stop : asked now and then; True trains no further circuit.
+
+    Raises
+    ------
+    InputError
+        For options that this method could not obey.
     """
-    chosen = replace(options or QaoaOptions(depth=1), shots=1)
+    given = options or QaoaOptions(depth=1)
+    if given.by_shots:
+        raise InputError("recursive QAOA reads exact correlations; it does not run on shots")
+    if isinstance(problem, OneHot) and isinstance(given.mixer, X):
+        raise InputError("mixer x leaves one-hot blocks; give problem.with_penalty(weight), or a block mixer")
+    chosen = replace(given, shots=1)
     if isinstance(problem, OneHot):
-        return _recursive_blocks(problem, chosen, seed, cutoff)
-    ising, rounds = problem.to_ising(), 0
+        return _recursive_blocks(problem, chosen, seed, cutoff, stop)
+    ising, rounds, evaluations = problem.to_ising(), 0, 0
     names = np.arange(problem.size)  # original number of each remaining spin
     relations: list[tuple[int, int, int]] = []  # (spin, parent or -1, sign), in the order of elimination
     while ising.size > cutoff:
-        qubo = ising.to_qubo()
-        run = qaoa(qubo, chosen, seed=seed + rounds)
-        probabilities = simulator(Ansatz(qubo)).probabilities(run.angles)
+        run = _round(ising.to_qubo(), chosen, seed + rounds, stop)
+        evaluations += run.evaluations
+        probabilities = exact_simulator(run.ansatz, run.angles).probabilities(run.angles)
         i, j, sign = _strongest(ising, probabilities)
         relations.append((int(names[i]), int(names[j]) if j >= 0 else -1, sign))
         ising = _eliminate(ising, i, j, sign)
@@ -53,7 +87,15 @@ def recursive_qaoa(
     for spin, parent, sign in reversed(relations):
         spins[spin] = sign * (spins[parent] if parent >= 0 else 1)
     bits = ((1 - spins) // 2).astype(np.int8)
-    return RecursiveRun(bits, problem.energy(bits), rounds)
+    stopped = stop is not None and stop()
+    return RecursiveRun(bits, problem.energy(bits), rounds, evaluations, 1 << ising.size, stopped)
+
+
+def _round(problem: Qubo | OneHot, options: QaoaOptions, seed: int, stop: Callable[[], bool] | None) -> QaoaRun:
+    """One QAOA; after a stop with the angles of the rule, untrained."""
+    if stop is not None and stop():
+        options = replace(options, optimiser="none", multi_angle=False)
+    return qaoa(problem, options, seed=seed, stop=stop)
 
 
 def correlations(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,15 +145,15 @@ def _eliminate(ising: Ising, i: int, j: int, sign: int) -> Ising:
     return Ising(fields[keep], rows, cols, coupling[rows, cols], offset)
 
 
-def _recursive_blocks(problem: OneHot, options: QaoaOptions, seed: int, cutoff: int) -> RecursiveRun:
-    mixer: BlockMixer = XYComplete()
-    if options.mixer is not None and not isinstance(options.mixer, X):
-        mixer = options.mixer
-    current, fixed, rounds = problem, {}, 0
+def _recursive_blocks(
+    problem: OneHot, options: QaoaOptions, seed: int, cutoff: int, stop: Callable[[], bool] | None
+) -> RecursiveRun:
+    current, fixed, rounds, evaluations = problem, dict[int, int](), 0, 0
     left = list(range(problem.blocks))
     while current.states > 2**cutoff and current.blocks > 1:
-        run = qaoa(current, replace(options, mixer=mixer), seed=seed + rounds)
-        probabilities = simulator(Ansatz(current, mixer)).probabilities(run.angles)
+        run = _round(current, options, seed + rounds, stop)
+        evaluations += run.evaluations
+        probabilities = exact_simulator(run.ansatz, run.angles).probabilities(run.angles)
         block, choice = _most_certain(current, probabilities)
         fixed[left[block]] = choice
         current = fix_block(current, block, choice)
@@ -120,7 +162,8 @@ def _recursive_blocks(problem: OneHot, options: QaoaOptions, seed: int, cutoff: 
     _, choices, _ = current.brute_force()
     fixed.update(zip(left, choices.tolist()))
     bits = problem.bits(np.array([fixed[b] for b in range(problem.blocks)]))
-    return RecursiveRun(bits, problem.qubo.energy(bits), rounds)
+    stopped = stop is not None and stop()
+    return RecursiveRun(bits, problem.qubo.energy(bits), rounds, evaluations, current.states, stopped)
 
 
 def _most_certain(problem: OneHot, probabilities: NDArray[np.float64]) -> tuple[int, int]:

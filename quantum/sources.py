@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import InputError, UnsupportedError
-from quantum.encode import encode_blocks, encode_direct, encode_room_columns, encode_rooms, neighbourhood_blocks
-from quantum.encode.roster import Block
+from optimise.core.errors import InputError
+from optimise.formats.base import read
+from optimise.roster.problem import RosterProblem
+from quantum.encoding import HospitalCut, RosterCut, encode
 from quantum.energy import EnergyProblem
+from quantum.options import defaults_of
 from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
@@ -64,78 +66,24 @@ def inh(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
 def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """A planning instance cut to an energy.
 
-    Keys: ``path``; ``name``; ``people`` (how many, or a list of ids; default all). For rosters ``days`` ([first, last],
-    0-based, default all), ``blocks`` ("sequence": all feasible rosters of a person over the open days; "direct": a
-    block per person and day), ``cover`` ("fit" or "exact"), ``most`` (choices a block). For hospitals ``blocks``
-    ("columns": a block per room over sets of patients; "rooms": a block per patient over rooms, second order) and
-    ``most``. What is not open is fixed to a plan by construction with seed ``seed``.
+    Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.encoding.RosterCut`, for
+    hospitals those of `quantum.encoding.HospitalCut`. What is not open is fixed to a plan by construction with seed
+    ``seed``.
     """
-    from optimise.formats.base import read
-
-    _known(table, ("path", "people", "days", "blocks", "cover", "most", "seed", "name"))
+    files = _files(table, folder)
     made = []
-    for file in _files(table, folder):
+    for file in files:
+        options = {key: value for key, value in table.items() if key != "path"}
+        if "plan" in options:
+            raise InputError("a plan cannot be given in a file; it is made by construction", item="plan")
+        name = str(options.pop("name", file.stem))
+        if len(files) > 1 and "name" in table:
+            name += f" {file.stem}"
         problem = read(file)
-        make = _roster if problem.kind == "roster" else _rooms
-        made.append(make(problem, table, str(table.get("name", file.stem))).with_optimum())
+        cut = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
+        _known(table, ("path", *defaults_of(cut)))
+        made.append(encode(problem, name=name, **options).problem().with_optimum())
     return made
-
-
-def _roster(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    from quantum.pieces import RosterCutter
-
-    plan = RosterCutter(problem).start(int(table.get("seed", 0)))
-    if plan is None:
-        raise UnsupportedError(f"{name}: no first plan was found to cut from")
-    ids = [e.id for e in problem.employees]
-    people = _people(table, ids)
-    first, last = table.get("days", [0, problem.horizon.days - 1])
-    if not 0 <= first <= last < problem.horizon.days:
-        raise InputError(f"days {first} to {last} are not within 0 to {problem.horizon.days - 1}", item="days")
-    free = np.zeros((len(ids), problem.horizon.days), dtype=np.bool_)
-    free[people, first : last + 1] = True
-    cover = table.get("cover", "fit")
-    if table.get("blocks", "sequence") == "direct":
-        encoding = encode_direct(problem, plan, free, cover=cover)
-    else:
-        blocks = neighbourhood_blocks(problem, plan, free, int(table.get("most", 200)))
-        # The present roster first, so that the cut always holds the plan that it was cut from.
-        blocks = [Block(b.employee, _first(plan.duties[b.employee], b.words)) for b in blocks]
-        encoding = encode_blocks(problem, blocks, plan, cover=cover)
-    return EnergyProblem(name, "encoded", encoding.onehot, decode=encoding.decode)
-
-
-def _first(word: NDArray[np.int16], words: NDArray[np.int16]) -> NDArray[np.int16]:
-    order = np.argsort(~(words == word).all(axis=1), kind="stable")
-    return words[order]
-
-
-def _rooms(problem: Any, table: Mapping[str, Any], name: str) -> EnergyProblem:
-    from optimise.hospital.search import construct
-
-    plan = construct(problem, seed=int(table.get("seed", 0)))[0]
-    movable = []
-    for p in range(len(problem.patients.ids)):
-        rooms = np.unique(plan.room[p][plan.room[p] >= 0])
-        if rooms.size == 1 and not problem.patients.inpatient[p]:
-            movable.append(p)
-    ids = [problem.patients.ids[p] for p in movable]
-    patients = [movable[i] for i in _people(table, ids)]
-    if table.get("blocks", "columns") == "columns":
-        columns = encode_room_columns(problem, plan, patients, most=int(table.get("most", 200)))
-        return EnergyProblem(name, "encoded", columns.onehot, decode=columns.decode)
-    encoding = encode_rooms(problem, plan, patients, most_rooms=int(table.get("most", 8)))
-    return EnergyProblem(name, "encoded", encoding.onehot, decode=encoding.decode)
-
-
-def _people(table: Mapping[str, Any], ids: list[str]) -> list[int]:
-    wanted = table.get("people", len(ids))
-    if isinstance(wanted, int):
-        return list(range(min(wanted, len(ids))))
-    for name in wanted:
-        if name not in ids:
-            raise InputError(f"there is nobody called {name!r}; known: {', '.join(ids[:20])}", item="people")
-    return sorted(ids.index(name) for name in wanted)
 
 
 def complete(energy: Qubo, bits: NDArray[np.int8]) -> NDArray[np.int8] | None:

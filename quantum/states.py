@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit.library import XXPlusYYGate
 
 from quantum.onehot import OneHot
 
@@ -45,8 +46,6 @@ def append_block_state(
     A ladder of k - 1 two-qubit rotations that keep one-hot states one-hot (Cruz et al. 2019, arXiv:1807.05572, the
     linear construction of W states).
     """
-    from qiskit.circuit.library import XXPlusYYGate
-
     real = np.real(amplitudes)
     if (real < -1e-12).any() or np.abs(np.imag(amplitudes)).max(initial=0.0) > 1e-12:
         raise ValueError("block amplitudes must be real and non-negative for the ladder circuit")

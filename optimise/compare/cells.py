@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from optimise.formats.json_document import load_json, parse
 
 __all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
-SCHEMA = "wardwise-cell/1"
+SCHEMA = "wardwise-cell/2"
 _WARM_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
@@ -146,14 +147,13 @@ def warm_up(cell: Cell) -> None:
 
 
 def _shape(problem: Problem) -> dict[str, float]:
-    """Size of the instance in numbers; coefficients where it is an energy."""
-    if problem.kind == "roster":
-        roster: Any = problem
-        return {"size": float(len(roster.employees) * roster.horizon.days)}
-    if problem.kind == "hospital":
-        hospital: Any = problem
-        return {"size": float(len(hospital.patients.ids))}
-    qubo = getattr(problem, "qubo", None)
+    """Size of the instance in numbers; coefficients and figures of its own where it is an energy."""
+    anything: Any = problem
+    if hasattr(anything, "employees"):
+        return {"size": float(len(anything.employees) * anything.horizon.days)}
+    if hasattr(anything, "patients"):
+        return {"size": float(len(anything.patients.ids))}
+    qubo = getattr(anything, "qubo", None)
     if qubo is None:
         return {}
     every = [*(float(v) for v in qubo.linear), *(float(v) for v in qubo.values)]
@@ -164,7 +164,15 @@ def _shape(problem: Problem) -> dict[str, float]:
         "smallest": min(used, default=0.0),
         "largest": max(used, default=0.0),
         "integral": float(all(v == int(v) for v in used)),
+        **_figures(anything),
     }
+
+
+@lru_cache(maxsize=64)
+def _figures(problem: Any) -> dict[str, float]:
+    """What the instance says of itself (`figures`), found once for all its cells."""
+    found: dict[str, float] = problem.figures() if hasattr(problem, "figures") else {}
+    return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
 def _facts(result: Result) -> dict[str, Any]:

@@ -5,21 +5,33 @@ Names in ``Stats.counts``
 A method tells these where they apply; `optimise.compare` reads them and knows nothing else of the method.
 
 ``repetitions``, ``repetition seconds``
-    Independent draws of the run (shots, reads) and the wall seconds of one. Without them the whole run is what
-    repeats.
+    Independent draws of the run (shots, reads) and the processor seconds of one: drawing, energies and repair. Without
+    them the whole run is what repeats. ``repetition wall seconds`` is an extra.
 ``success probability``, ``success target``
-    Probability that one repetition costs at most the target (exact where it is known), and the target. It counts
-    only where the target is the reference of the comparison; else it is 0.
-``training seconds``, ``training shots``
-    What was spent before the repetitions.
+    Probability that one repetition, *before any repair*, keeps all hard rules and costs at most the target (exact where
+    it is known), and the target. It counts only where the target is the reference of the comparison; else it is 0.
+``success hits``, ``success shots``
+    Where the probability was counted: how many repetitions out of how many.
+``repaired success probability``, ``repaired success hits``, ``repaired success shots``
+    The same after repair.
+``training seconds``, ``training shots``, ``training evaluations``
+    What was spent before the repetitions: processor seconds, shots (those that hardware would need where a simulator
+    judged exactly), energy evaluations.
+``repetition evaluations``, ``evaluations``
+    Energy evaluations (or energy changes looked at) of one repetition, repair included, and of the run; a shot of a
+    circuit of depth p counts as 1 + p (every layer applies the cost once). Absent where a method does not know them.
 ``mean energy``, ``random energy``
     Mean cost of the repetitions after repair; mean cost of uniformly random feasible states.
+``raw energy``
+    Best cost of a repetition that kept all hard rules by itself; absent where none did.
 ``feasible before``, ``feasible after``
     Share of repetitions that keep all hard rules, before and after repair.
 ``qubits``, ``depth``, ``two-qubit gates``
-    The transpiled circuit; a run that tells ``two-qubit gates`` counts as quantum.
+    The transpiled circuit that ran; a run that tells ``two-qubit gates`` counts as quantum.
 ``qpu seconds``, ``qpu repetition seconds``, ``qpu training seconds``
     Simulated time on a quantum processor; ``gpu seconds``: real time on a GPU.
+``true cost``
+    Where the energy is a fit of another cost: that cost of the best state found.
 
 Definitions
 -----------
@@ -28,16 +40,24 @@ reference
 gap
     ``(objective - bound) / max(|objective|, 1e-9)``, unknown without a bound.
 approximation ratio
-    ``(m - v) / (m - r)`` with v the mean cost of the run's repetitions (its objective where it has none), r the
-    reference and m the mean cost of random feasible states: 1 is always optimal, 0 is no better than guessing,
-    below 0 is worse. Where m is unknown and r > 0 it is r / v.
-success probability p
-    Of one repetition; where the whole run repeats, the share of a contender's seeds that reached the reference.
+    ``(m - v) / (m - r)`` with v the mean cost of the run's repetitions after repair (its objective where it has none),
+    r the reference and m the mean cost of random feasible states: 1 is always optimal, 0 is no better than guessing,
+    below 0 is worse. Where m is unknown and r > 0 it is r / v. Set it beside that of random bits with the same repair.
+raw success p
+    Probability that one repetition is optimal and keeps all hard rules before any repair; where the whole run repeats,
+    the share of a contender's seeds that reached the reference. The verdict uses this one.
+repaired success
+    The same after a classical repair; beside it stands what the same repair makes of uniform random bits.
 R99
     ``ceil(ln 0.01 / ln(1 - p))``: repetitions after which the reference was seen with probability 0.99.
 TTS99
-    ``training seconds + R99 * repetition seconds``: nothing is free. For a run that repeats as a whole the
-    repetition lasts until the reference was first reached (all of the run where it was not).
+    ``training seconds + R99 * repetition seconds`` in seconds of the processor: nothing is free. For a run that repeats
+    as a whole the repetition lasts until the reference was first reached (all of the run where it was not).
+evaluations 99
+    The same in energy evaluations, which no machine's speed changes.
+95 % interval
+    The wider of a bootstrap over seeds (Efron 1979) and the exact interval of the counted successes (Clopper and
+    Pearson 1934). It is left out where there is one seed and nothing was counted: nothing is known of its width.
 TTS99 on the QPU
     The same with simulated seconds of a quantum processor, training shots included.
 """
@@ -49,10 +69,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 __all__ = [
     "approximation_ratio",
     "bootstrap",
+    "clopper_pearson",
     "performance_profile",
     "reached",
     "repetitions_99",
@@ -108,6 +130,16 @@ def bootstrap(
     low = values[math.floor((1 - level) / 2 * (values.size - 1))]
     high = values[math.ceil((1 + level) / 2 * (values.size - 1))]
     return float(low), float(high)
+
+
+def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact interval of a probability from `hits` successes in `trials` (Clopper and Pearson 1934)."""
+    if not 0 <= hits <= trials or trials < 1:
+        raise ValueError(f"{hits} hits in {trials} trials")
+    rest = (1 - level) / 2
+    low = 0.0 if hits == 0 else float(beta.ppf(rest, hits, trials - hits + 1))
+    high = 1.0 if hits == trials else float(beta.ppf(1 - rest, hits + 1, trials - hits))
+    return low, high
 
 
 def performance_profile(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimise.compare import page, pictures, store
+from optimise.compare.scaling import scaling_rows
 from optimise.compare.study import Study
 from optimise.compare.table import Row, qoblib_rows, run_rows, summary_rows
 from optimise.compare.verdict import sentences
@@ -51,6 +52,9 @@ def write_outcome(study: Study, facts: Sequence[Mapping[str, Any]], folder: str 
     if submission:
         write_text(folder / "qoblib.csv", store.csv_text(submission))
         files.append(folder / "qoblib.csv")
-    write_text(folder / "report.html", page.page(study, facts, rows, summary))
+    fitted = scaling_rows(study.families, summary)
+    if fitted:
+        files += store.write_tables(fitted, folder / "scaling")
+    write_text(folder / "report.html", page.page(study, facts, rows, summary, fitted))
     files.append(folder / "report.html")
     return Written(tuple(files), tuple(summary), tuple(sentences(summary)))

@@ -28,7 +28,13 @@ def require() -> None:
         raise MissingExtraError("jinja2", "compare") from None
 
 
-def page(study: Study, facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], summary: Sequence[Row]) -> str:
+def page(
+    study: Study,
+    facts: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
+    summary: Sequence[Row],
+    scaling: Sequence[Row] = (),
+) -> str:
     """The report as text."""
     require()
     environment = templates(_HERE, extra="compare")
@@ -44,6 +50,7 @@ def page(study: Study, facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], 
         pictures=pictures(facts, rows, summary),
         instances=_instances(rows),
         summary=summary,
+        scaling=scaling,
         definitions=_definitions(),
         machines=machines,
         versions=versions,
@@ -57,8 +64,22 @@ def _instances(rows: Sequence[Row]) -> list[Row]:
     made: dict[str, Row] = {}
     columns = ("instance", "family", "size", "reference", "reference_source")
     for r in rows:
-        made.setdefault(r["instance"], {k: r[k] for k in columns})
+        made.setdefault(r["instance"], {k: r[k] for k in columns} | {"fit": fit_words(r)})
     return list(made.values())
+
+
+def fit_words(row: Row) -> str:
+    """How far an instance's energy is from the cost that it stands for; empty for what is no energy."""
+    error = row.get("energy_error")
+    if error is None:
+        return ""
+    if error == 0:
+        return "exact"
+    said = "fit of unknown error" if math.isinf(error) else f"fit, off by up to {figure(error)}"
+    if row.get("optimum_true_cost") is not None:
+        least, true = figure(row["optimum_energy"]), figure(row["optimum_true_cost"])
+        said += f"; the state of least energy {least} truly costs {true}"
+    return said
 
 
 def _definitions() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from optimise.compare.figures import bootstrap, performance_profile
-from optimise.compare.table import Row, pooled_tts
+from optimise.compare.table import Row, pooled_tts, tts_interval
 from optimise.drawing import figure as canvas
 
 __all__ = ["pictures", "require"]
@@ -42,8 +42,9 @@ def pictures(
         (
             "Time to solution against size",
             (
-                "TTS99 by number of variables: median over instances of a size; the band is a 95 % bootstrap interval "
-                "over instances and seeds. Points on the upper edge did not reach the reference."
+                "TTS99 in processor seconds by number of variables: median over instances of a size; the band is a 95 "
+                "% bootstrap interval over instances and seeds (for one instance that of the table; none where nothing "
+                "tells its width). Points on the upper edge did not reach the reference."
             ),
             lambda: _scaling(rows, colours),
         ),
@@ -62,7 +63,10 @@ def pictures(
         ),
         (
             "Resources",
-            "Two-qubit gates against qubits after transpilation to CX, RZ, SX, X with all pairs of qubits connected.",
+            (
+                "Two-qubit gates against qubits of the circuit that ran: compiled to its device, or to CX, RZ, SX, X "
+                "with all pairs of qubits connected."
+            ),
             lambda: _resources(summary, colours),
         ),
         (
@@ -146,21 +150,17 @@ def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str
 
 def _of_size(rows: Sequence[Row]) -> tuple[float, float, float]:
     """Median over instances of the pooled TTS99, and its bootstrap interval over instances and seeds."""
-    groups = []
-    for name in dict.fromkeys(r["instance"] for r in rows):
-        groups.append(
-            [
-                (r["success_probability"], r["repetition_seconds"], r["training_seconds"] or 0.0)
-                for r in rows
-                if r["instance"] == name
-            ]
-        )
-    middle = statistics.median(pooled_tts(g) for g in groups)
+    groups = [[r for r in rows if r["instance"] == name] for name in dict.fromkeys(r["instance"] for r in rows)]
+    samples = [
+        [(r["success_probability"], r["repetition_seconds"], r["training_seconds"] or 0.0) for r in group]
+        for group in groups
+    ]
+    middle = statistics.median(pooled_tts(g) for g in samples)
     if len(groups) == 1:
-        return middle, *bootstrap(groups[0], pooled_tts, draws=400)
+        return middle, *(tts_interval(groups[0], draws=400) or (math.nan, math.nan))
     rng, values = np.random.default_rng(0), []
     for _ in range(400):
-        picked = [groups[i] for i in rng.integers(0, len(groups), len(groups))]
+        picked = [samples[i] for i in rng.integers(0, len(samples), len(samples))]
         values.append(statistics.median(pooled_tts([g[i] for i in rng.integers(0, len(g), len(g))]) for g in picked))
     values.sort()
     return middle, values[10], values[389]
@@ -178,7 +178,7 @@ def _ratios(rows: Sequence[Row]) -> str | None:
         depths = sorted({r["layers"] for r in mine})
         values = [[r["ratio"] for r in mine if r["layers"] == d] for d in depths]
         middle = [statistics.median(v) for v in values]
-        ends = [bootstrap([[x] for x in v], lambda s: float(np.median(s)), draws=400) for v in values]
+        ends = [_spread(v) for v in values]
         below = [m - low for m, (low, _) in zip(middle, ends)]
         above = [high - m for m, (_, high) in zip(middle, ends)]
         axes.errorbar(depths, middle, yerr=[below, above], marker="o", markersize=4, capsize=3, label=name)
@@ -186,6 +186,12 @@ def _ratios(rows: Sequence[Row]) -> str | None:
     axes.axhline(0.0, color="0.6", linewidth=0.8)
     _legend(axes)
     return canvas.svg(figure)
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float]:
+    """Bootstrap interval of a median; not a number where nothing tells its width."""
+    low, high = bootstrap([[x] for x in values], lambda s: float(np.median(s)), draws=400)
+    return (low, high) if low < high else (math.nan, math.nan)
 
 
 def _landscapes(facts: Sequence[Mapping[str, Any]]) -> str | None:

@@ -17,10 +17,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from optimise.compare.scaling import MEASURES, Family, Measure
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import available_methods
 from optimise.core.problem import Problem
-from optimise.formats.base import read_text
+from optimise.formats.base import read, read_text
 from optimise.formats.budget import parse_toml
 from optimise.roster.formats.ward_document import validated
 
@@ -68,6 +69,14 @@ class _Method(_Table):
         return grid
 
 
+class _Scaling(_Table):
+    """``[[scaling]]``: a family of instances of growing size whose exponents are fitted, stated before the run."""
+
+    name: str
+    instances: list[str] = Field(min_length=1)
+    measures: list[Measure] = Field(default_factory=lambda: list(MEASURES), min_length=1)
+
+
 class _Document(_Table):
     title: str = ""
     submitter: str = ""
@@ -77,6 +86,7 @@ class _Document(_Table):
     tolerance: float = Field(default=1e-6, ge=0)
     instance: list[_Instance] = Field(min_length=1)
     method: list[_Method] = Field(min_length=1)
+    scaling: list[_Scaling] = Field(default_factory=list)
 
     @field_validator("seeds")
     @classmethod
@@ -125,6 +135,7 @@ class Study:
     tolerance: float
     problems: tuple[Problem, ...]
     contenders: tuple[Contender, ...]
+    families: tuple[Family, ...] = ()
 
 
 def read_study(file: str | Path) -> Study:
@@ -141,6 +152,7 @@ def read_study(file: str | Path) -> Study:
         document = validated(_Document, data)
         contenders = _contenders(document)
         problems = _problems(document, file.parent)
+        families = _families(document, problems)
     except InputError as error:
         raise error.at(file=file) from None
     _all_used(problems, contenders, file)
@@ -152,7 +164,17 @@ def read_study(file: str | Path) -> Study:
         document.tolerance,
         tuple(problems),
         tuple(contenders),
+        tuple(families),
     )
+
+
+def _families(document: _Document, problems: list[Problem]) -> list[Family]:
+    made = []
+    for number, entry in enumerate(document.scaling):
+        if not any(fnmatch(problem.name, pattern) for problem in problems for pattern in entry.instances):
+            raise InputError(f"no instance is called {' or '.join(entry.instances)}", item=f"scaling[{number}]")
+        made.append(Family(entry.name, tuple(entry.instances), tuple(entry.measures)))
+    return made
 
 
 def _contenders(document: _Document) -> list[Contender]:
@@ -209,8 +231,6 @@ def _load(entry: _Instance, folder: Path) -> list[Problem]:
     if entry.source is None:
         if entry.model_extra:
             raise InputError(f"unknown key {next(iter(entry.model_extra))!r}")
-        from optimise.formats.base import read
-
         where = Path(path).expanduser()
         where = where if where.is_absolute() else folder / where
         return [read(where, format=entry.format, history=entry.history, weeks=entry.weeks)]

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from optimise.compare.figures import approximation_ratio, bootstrap, reached, repetitions_99, tts_99
+from optimise.compare.figures import (
+    approximation_ratio,
+    bootstrap,
+    clopper_pearson,
+    reached,
+    repetitions_99,
+    tts_99,
+)
 
 __all__ = ["QOBLIB_COLUMNS", "Row", "qoblib_rows", "references", "run_rows", "summary_rows"]
 
@@ -24,8 +31,17 @@ _COUNTS = {
     "random_mean": "random energy",
     "repetitions": "repetitions",
     "repetition_seconds": "repetition seconds",
+    "repetition_wall_seconds": "repetition wall seconds",
+    "repetition_evaluations": "repetition evaluations",
     "training_seconds": "training seconds",
     "training_shots": "training shots",
+    "training_evaluations": "training evaluations",
+    "evaluations": "evaluations",
+    "success_hits": "success hits",
+    "success_shots": "success shots",
+    "repaired_success": "repaired success probability",
+    "raw_objective": "raw energy",
+    "true_cost": "true cost",
     "gpu_seconds": "gpu seconds",
     "qpu_seconds": "qpu seconds",
     "qpu_repetition_seconds": "qpu repetition seconds",
@@ -93,6 +109,11 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "reference": reference if math.isfinite(reference) else None,
         "reference_source": source,
         "hit": objective is not None and reached(objective, reference, tolerance),
+        "energy_error": math.inf
+        if f.get("shape", {}).get("energy error unknown")
+        else f.get("shape", {}).get("energy error"),
+        "optimum_energy": f.get("shape", {}).get("energy of the optimum"),
+        "optimum_true_cost": f.get("shape", {}).get("true cost of the optimum"),
         "seconds": f["seconds"],
         "cpu_seconds": f["cpu_seconds"],
         **{column: counts.get(name) for column, name in _COUNTS.items()},
@@ -102,22 +123,44 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
     judged = row["mean"] if row["mean"] is not None else objective
     row["ratio"] = None if judged is None else approximation_ratio(judged, reference, row["random_mean"])
     row["hit_seconds"] = _hit_seconds(f, reference, tolerance)
+    row["proven"] = bool(row["hit"] and bound is not None and reached(objective or 0.0, bound, tolerance))
     if row["repetitions"] is not None:
         target = counts["success target"]
         same = reached(target, reference, tolerance) and reached(reference, target, tolerance)
         row["success_probability"] = counts["success probability"] if same else 0.0
+        if not same:
+            row["repaired_success"] = 0.0
+            row["success_hits"] = 0.0 if row["success_hits"] is not None else None
+        if row["raw_objective"] is None and f["status"] == "done":
+            row["raw_objective"] = math.inf if "feasible before" in counts else objective
     else:  # the run as a whole is the repetition
-        row["success_probability"] = float(row["hit"])
-        row["repetition_seconds"] = row["hit_seconds"] if row["hit"] else f["seconds"]
+        row["success_probability"] = row["repaired_success"] = float(row["hit"])
+        row["repetition_seconds"] = _whole_seconds(f, row["hit_seconds"] if row["hit"] else None)
+        row["repetition_evaluations"] = row["evaluations"]
+        row["raw_objective"] = objective
+        if not row["proven"]:  # a proof is no matter of luck
+            row["success_hits"], row["success_shots"] = float(row["hit"]), 1.0
     probability = row["success_probability"]
     row["repetitions_99"] = repetitions_99(probability)
     row["tts_99"] = tts_99(probability, row["repetition_seconds"], row["training_seconds"] or 0.0)
+    row["evaluations_99"] = None
+    if row["repetition_evaluations"] is not None:
+        row["evaluations_99"] = tts_99(probability, row["repetition_evaluations"], row["training_evaluations"] or 0.0)
     row["tts_99_qpu"] = None
     if row["qpu_repetition_seconds"] is not None:
         row["tts_99_qpu"] = tts_99(probability, row["qpu_repetition_seconds"], row["qpu_training_seconds"] or 0.0)
     if f["status"] != "done":
         row["success_probability"], row["repetitions_99"], row["tts_99"] = None, None, math.inf
+        row["success_hits"] = row["success_shots"] = row["repaired_success"] = row["evaluations_99"] = None
     return row
+
+
+def _whole_seconds(f: Mapping[str, Any], hit_seconds: float | None) -> float:
+    """Processor seconds of a run until it first reached the reference: the share of its wall time, all of it else."""
+    if hit_seconds is None:
+        return float(f["cpu_seconds"])
+    wall = float(f.get("solve_seconds") or f["seconds"])
+    return float(f["cpu_seconds"]) * (min(1.0, hit_seconds / wall) if wall > 0 else 1.0)
 
 
 def _hit_seconds(f: Mapping[str, Any], reference: float, tolerance: float) -> float | None:
@@ -128,7 +171,7 @@ def _hit_seconds(f: Mapping[str, Any], reference: float, tolerance: float) -> fl
 
 
 def summary_rows(rows: Sequence[Row], *, draws: int = 1000) -> list[Row]:
-    """One row for each contender on each instance, over its seeds; TTS99 with a 95 % bootstrap interval."""
+    """One row for each contender on each instance, over its seeds; TTS99 and evaluations with 95 % intervals."""
     made = []
     for instance, label in dict.fromkeys((r["instance"], r["label"]) for r in rows):
         made.append(_summary([r for r in rows if r["instance"] == instance and r["label"] == label], draws))
@@ -139,6 +182,40 @@ def pooled_tts(sample: Any) -> float:
     """TTS99 of rows (n, 3) of success probability, repetition seconds, training seconds: means over seeds."""
     chance, repetition, training = np.mean(sample, axis=0)
     return tts_99(float(chance), float(repetition), float(training))
+
+
+def tts_interval(rows: Sequence[Row], *, draws: int = 1000, measure: str = "seconds") -> tuple[float, float] | None:
+    """95 % interval of the pooled TTS99 (or evaluations) of a contender's runs, as `optimise.compare.figures` says.
+
+    None where nothing tells how wide it is.
+    """
+    sample = _sample(rows, measure)
+    if sample is None:
+        return None
+    ends = [] if len(sample) < 2 else [bootstrap(sample, pooled_tts, draws=draws)]
+    counted = _counted(rows)
+    if counted is not None:
+        low, high = clopper_pearson(*counted)
+        _, repetition, training = np.mean(sample, axis=0)
+        ends.append((tts_99(high, repetition, training), tts_99(low, repetition, training)))
+    if not ends:
+        return None
+    least, most = min(e[0] for e in ends), max(e[1] for e in ends)
+    return None if least == most else (least, most)
+
+
+def _sample(rows: Sequence[Row], measure: str) -> list[tuple[float, float, float]] | None:
+    """Success probability, and what a repetition and the training take, by run; None where a run does not know."""
+    if any(r["success_probability"] is None or r[f"repetition_{measure}"] is None for r in rows) or not rows:
+        return None
+    return [(r["success_probability"], r[f"repetition_{measure}"], r[f"training_{measure}"] or 0.0) for r in rows]
+
+
+def _counted(rows: Sequence[Row]) -> tuple[int, int] | None:
+    """Hits and repetitions of all runs where they were counted."""
+    if not rows or any(r["success_hits"] is None or not r["success_shots"] for r in rows):
+        return None
+    return int(sum(r["success_hits"] for r in rows)), int(sum(r["success_shots"] for r in rows))
 
 
 def _summary(group: Sequence[Row], draws: int) -> Row:
@@ -152,27 +229,43 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
         "hits": sum(r["hit"] for r in done),
         "best": min((r["objective"] for r in done if r["objective"] is not None), default=None),
         "median": _median(done, "objective", math.inf),
+        "raw_median": _median(done, "raw_objective", math.inf),
         "message": next((r["message"].splitlines()[-1] for r in group if r["message"]), ""),
     }
     names = (
         "bound", "gap", "feasible_before", "feasible_after", "ratio", "seconds", "cpu_seconds", "gpu_seconds",
         "qpu_seconds", "training_seconds", "training_shots", "repetitions", "qubits", "depth", "two_qubit_gates",
-        "layers", "states",
+        "layers", "states", "evaluations", "true_cost",
     )  # fmt: skip
     made |= {name: _median(done, name) for name in names}
-    made |= {"success_probability": None, "tts_99": math.inf, "tts_99_low": math.inf, "tts_99_high": math.inf}
+    made |= {"success_probability": None, "success_low": None, "success_high": None, "repaired_success": None}
+    for name, measure in (("tts_99", "seconds"), ("evaluations_99", "evaluations")):
+        sample = _sample(done, measure)
+        made[name] = None if sample is None else pooled_tts(sample)
+        made[f"{name}_low"], made[f"{name}_high"] = tts_interval(done, draws=draws, measure=measure) or (None, None)
+    made["tts_99"] = math.inf if made["tts_99"] is None else made["tts_99"]
     made["tts_99_qpu"] = None
     if done:
-        columns = [(r["success_probability"], r["repetition_seconds"], r["training_seconds"] or 0.0) for r in done]
-        made["success_probability"] = float(np.mean([c[0] for c in columns]))
-        made["tts_99"] = pooled_tts(columns)
-        made["tts_99_low"], made["tts_99_high"] = bootstrap(columns, pooled_tts, draws=draws)
+        made["success_probability"] = float(np.mean([r["success_probability"] for r in done]))
+        repaired = [r["repaired_success"] for r in done]
+        if all(p is not None for p in repaired):
+            made["repaired_success"] = float(np.mean(repaired))
+        made["success_low"], made["success_high"] = _success_interval(done, draws) or (None, None)
         if all(r["qpu_repetition_seconds"] is not None for r in done):
             made["tts_99_qpu"] = pooled_tts(
                 [(r["success_probability"], r["qpu_repetition_seconds"], r["qpu_training_seconds"]) for r in done]
             )
     made["repetitions_99"] = None if not done else repetitions_99(made["success_probability"])
     return made
+
+
+def _success_interval(rows: Sequence[Row], draws: int) -> tuple[float, float] | None:
+    counted = _counted(rows)
+    if counted is not None:
+        return clopper_pearson(*counted)
+    values = [(r["success_probability"],) for r in rows]
+    low, high = bootstrap(values, lambda sample: float(np.mean(sample)), draws=draws)
+    return None if low == high else (low, high)
 
 
 def _median(rows: Sequence[Row], name: str, missing: float | None = None) -> float | None:

@@ -164,7 +164,9 @@ def parse_json(text: str, file: Path, budget: ReadingBudget = BUDGET) -> Any:
     try:
         made = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg} (column {error.colno})", file=file, line=error.lineno) from None
+        raise InputError(
+            f"is not valid JSON: {error.msg} (column {error.colno})", file=file, line=error.lineno
+        ) from None
     except RecursionError:
         raise InputError(f"is nested too deeply (more than {budget.depth} levels)", file=file) from None
     except ValueError:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.search.conflict import conflicting_rules
 from optimise.solvers.highs import Highs
 
 __all__ = ["elastic", "explain", "overfull"]

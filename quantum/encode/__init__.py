@@ -1,6 +1,6 @@
 """Encodings: planning problems and Pyomo models as one-hot blocks or QUBOs, and back."""
 
-from quantum.encode.assembly import Assembly, Encoding
+from quantum.encode.assembly import Assembled, Assembly
 from quantum.encode.hospital import encode_rooms
 from quantum.encode.model import ModelQubo, encode_model
 from quantum.encode.penalty import PENALTY_RULES, penalty_weight
@@ -16,9 +16,9 @@ from quantum.encode.roster import (
 
 __all__ = [
     "PENALTY_RULES",
+    "Assembled",
     "Assembly",
     "Block",
-    "Encoding",
     "ModelQubo",
     "RoomColumns",
     "RosterEncoding",

@@ -17,7 +17,7 @@ _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Encoding:
+class Assembled:
     """A one-hot energy and how it relates to the cost that it stands for.
 
     Attributes
@@ -184,7 +184,7 @@ class Assembly:
             self._linear[block] += (c1 + 2 * c2 * constant) * values
         self._add_square(parts, c2)
 
-    def build(self) -> Encoding:
+    def build(self) -> Assembled:
         """The finished energy."""
         linear, pairs = list(self._linear), dict(self._pairs)
         for slack in self._slack:
@@ -192,7 +192,7 @@ class Assembly:
                 pairs[(block, len(linear))] = table
             linear.append(slack.costs)
         problem = OneHot.from_tables(linear, pairs, self._offset, [*self._names, *self._slack_names])
-        return Encoding(problem, len(self._linear), self._error == 0.0, self._error)
+        return Assembled(problem, len(self._linear), self._error == 0.0, self._error)
 
 
 def _distribution(

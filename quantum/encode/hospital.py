@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from quantum.encode.assembly import Encoding
+from quantum.encode.assembly import Assembled
 from quantum.onehot import OneHot
 
 
@@ -23,7 +23,7 @@ class RoomEncoding:
     """Rooms of a few admitted patients as a one-hot energy; `cells` holds each block's patient and rooms."""
 
     problem: HospitalProblem
-    encoding: Encoding
+    encoding: Assembled
     base: HospitalPlan
     cells: tuple[tuple[int, NDArray[np.int64]], ...]
     hard_price: float
@@ -95,7 +95,7 @@ def encode_rooms(
         every = onehot.choices(np.arange(onehot.states))
         error = float(np.abs(onehot.energies(every) - [cost(c) for c in every.tolist()]).max())
         exact = error < 1e-6
-    encoding = Encoding(onehot, len(rooms), exact, 0.0 if exact else error)
+    encoding = Assembled(onehot, len(rooms), exact, 0.0 if exact else error)
     cells = tuple((int(p), r) for p, r in zip(patients, rooms))
     return RoomEncoding(problem, encoding, plan, cells, price)
 

@@ -11,7 +11,8 @@
     Ayodele (2022), arXiv:2206.11040, "maximum change in objective": as ``vlm``, divided by the smallest change that
     one flip can make to the squared constraint.
 
-The last two are enough for breaking one constraint by one bit; `quantum.encode.model` reports which rule was used.
+An objective that is zero everywhere gets weight 1 by every rule. The last two are enough for breaking one constraint by
+one bit; `quantum.encode.model` reports which rule was used.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.errors import InputError
 from quantum.qubo import Qubo
 
 
@@ -43,7 +45,8 @@ def _gains(objective: Qubo) -> NDArray[np.float64]:
 
 
 def _vlm(objective: Qubo, constraint: NDArray[np.float64]) -> float:
-    return max(1e-9, float(_gains(objective).max(initial=0.0)))
+    most = float(_gains(objective).max(initial=0.0))
+    return most if most > 0 else 1.0  # nothing to gain: any weight is enough, and none would leave the rule out
 
 
 def _moc(objective: Qubo, constraint: NDArray[np.float64]) -> float:
@@ -58,5 +61,5 @@ PENALTY_RULES: dict[str, Rule] = {"sum-abs": _sum_abs, "upper-lower": _upper_low
 def penalty_weight(rule: str, objective: Qubo, constraint: NDArray[np.float64]) -> float:
     """Weight of the squared constraint (coefficients (n,)) by a named rule."""
     if rule not in PENALTY_RULES:
-        raise ValueError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
+        raise InputError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
     return PENALTY_RULES[rule](objective, constraint)

@@ -64,6 +64,12 @@ class RoomColumns:
                     room[p, room[p] >= 0] = r
         return HospitalPlan(self.base.admission, room, self.base.theatre, self.base.nurse)
 
+    def cost(self, choices: NDArray[np.int64]) -> float:
+        """Domain cost of a choice, plus the price of every patient who lies in too many rooms or in none."""
+        evaluation = self.problem.evaluate(self.decode(choices))
+        wrong = float(np.abs(self.covers(choices) - 1).sum())
+        return evaluation.cost + self.hard_price * (evaluation.hard + wrong)
+
 
 def encode_room_columns(
     problem: HospitalProblem,

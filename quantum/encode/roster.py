@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from optimise.core.errors import UnsupportedError
 from optimise.roster.compiled import CompiledRoster, member_table
 from optimise.roster.evaluate import line_cost
+from optimise.roster.kernels.pricing import Pricer
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules.primitives import Line, Pattern, Segment
-from quantum.encode.assembly import Assembly, Cover, Encoding
+from optimise.roster.search.construct import hard_price
+from quantum.encode.assembly import Assembled, Assembly, Cover
 from quantum.onehot import OneHot
 
 Words = NDArray[np.int16]
@@ -41,12 +43,12 @@ class RosterEncoding:
 
     Attributes
     ----------
-    encoding : Encoding
+    encoding : Assembled
     hard_price : float
     """
 
     problem: RosterProblem
-    encoding: Encoding
+    encoding: Assembled
     base: Words
     cells: tuple[tuple[int, NDArray[np.int64], Words], ...]  # by block: employee, days, words over these days
     hard_price: float
@@ -84,8 +86,6 @@ class RosterEncoding:
 
 def default_hard_price(compiled: CompiledRoster) -> float:
     """A price per hard unit above what one duty can gain elsewhere."""
-    from optimise.roster.search.construct import hard_price
-
     return hard_price(compiled)
 
 
@@ -155,8 +155,6 @@ def neighbourhood_blocks(
     UnsupportedError
         When a person has none, or more than `most`.
     """
-    from optimise.roster.kernels.pricing import Pricer
-
     pricer = Pricer(problem.compiled)
     zero = np.zeros((problem.horizon.days, len(problem.duties)))
     blocks = []
@@ -258,14 +256,13 @@ def encode_direct(
     for counter in compiled.counters:
         if counter.groups is not None and len(counter.employees):
             raise UnsupportedError(f"rule {counter.rule} speaks of groups of days; use sequence or column blocks")
-        if counter.values is None:
-            continue
+        per_day = np.zeros((compiled.days, compiled.alphabet)) if counter.values is None else counter.values
         for i, e in enumerate(counter.employees.tolist()):
             limits = Line(
                 counter.rule, (), float(counter.lower[i]), float(counter.upper[i]),
                 (Segment(math.inf, counter.weight_lower),), (Segment(math.inf, counter.weight_upper),),
             )  # fmt: skip
-            add(counter.values.astype(np.float64), e, limits, counter.rule, float(counter.offset[i]))
+            add(per_day.astype(np.float64), e, limits, counter.rule, float(counter.offset[i]))
     for line in compiled.lines:
         shares, constant = _shares(line, compiled, cells, base, set(), opened)
         assembly.add_sum(shares, partial(_priced, line, price), constant, line.label or line.rule)

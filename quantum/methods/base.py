@@ -1,24 +1,34 @@
-"""What all methods on energies share: options, the figures that a comparison reads, and packing.
+"""What all methods on energies share: options, the figures that a comparison reads, what is charged, and packing.
 
 A *repetition* is one independent draw of a method: a shot of a circuit, a read of an annealer, a random state. The
-figures (in `optimise.core.result.Stats.counts`) are those that `optimise.compare.figures` explains.
+figures (in `optimise.core.result.Stats.counts`) are those that `optimise.compare.figures` explains. Everything that a
+method does between its start and its best state is charged to it: drawing, energies, repair, training.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import InputError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.result import Bounds, Plan, Stats, Stop
-from quantum.energy import BitPlan, EnergyProblem, random_mean, repair
+from quantum.energy import BitPlan, EnergyProblem, random_mean
 from quantum.onehot import OneHot
+from quantum.options import checked, defaults_of, read_options
+from quantum.repair import repair, repair_evaluations
+from quantum.success import Success
 
-__all__ = ["EnergyMethod", "Seen"]
+__all__ = ["EnergyMethod", "NoOptions", "Seen"]
+
+O = TypeVar("O")  # noqa: E741  (options)
+
+
+@checked
+class NoOptions:
+    """A method without options."""
 
 
 @dataclass(slots=True)
@@ -27,57 +37,79 @@ class Seen:
 
     Attributes
     ----------
-    choices : int64 (s, m)
-        Choices of `EnergyProblem.blocks` after repair, distinct or not.
+    bits : int8 (s, n)
+        Bits as they came, broken blocks and all; distinct or not.
     counts : int64 (s,)
         How often each came.
-    before : float
-        Share of repetitions that kept all blocks before repair.
-    training, drawing : float
-        Seconds before the repetitions, and seconds of all repetitions.
-    training_shots : int
+    training, training_wall : float
+        Processor and wall seconds before the repetitions.
+    training_shots : float
         Shots of training; shots that hardware would need where a simulator judged exactly.
-    chance : callable, optional
-        Exact probability that a repetition costs at most a given energy; counted when absent.
+    training_evaluations : float
+        Energies evaluated before the repetitions.
+    evaluations : float or None
+        Energies (or energy changes) that one repetition evaluates, repair apart; None where it is not known.
+    success : callable, optional
+        Exact success of a repetition that costs at most a given energy; counted when absent.
     bound, stop : as in `optimise.core.result`
-    counts_more, series : further figures
+    more, series : further figures
+    later : callable, optional
+        Further figures that are computed when the clock has stopped.
     """
 
-    choices: NDArray[np.int64]
+    bits: NDArray[np.int8]
     counts: NDArray[np.int64]
-    before: float = 1.0
     training: float = 0.0
-    drawing: float = 0.0
-    training_shots: int = 0
-    chance: Callable[[float], float] | None = None
+    training_wall: float = 0.0
+    training_shots: float = 0.0
+    training_evaluations: float = 0.0
+    evaluations: float | None = 1.0
+    success: Callable[[float], Success | None] | None = None
     bound: float = -np.inf
     stop: Stop = Stop.ITERATIONS
     more: dict[str, float] = field(default_factory=dict)
     series: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    later: Callable[[], Mapping[str, float]] | None = None
 
     @classmethod
-    def of_bits(cls, problem: EnergyProblem, bits: NDArray[np.int8], counts: NDArray[np.int64], **rest: Any) -> "Seen":
-        """From measured bits, repaired where blocks are broken."""
-        if not isinstance(problem.energy, OneHot):
-            return cls(bits.astype(np.int64), counts, **rest)
-        whole = problem.energy.is_feasible(bits)
-        return cls(repair(problem.energy, bits), counts, float(counts[whole].sum() / counts.sum()), **rest)
+    def of_choices(cls, problem: EnergyProblem, choices: NDArray[np.int64], **rest: Any) -> "Seen":
+        """From choices (s, m) of `EnergyProblem.blocks`, once each."""
+        return cls(problem.bits(choices), np.ones(len(choices), dtype=np.int64), **rest)
 
 
-class EnergyMethod:
-    """Base of the methods: a subclass names its options and draws."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """Repaired choices of what was seen, their energies, and which kept all blocks by themselves."""
+
+    choices: NDArray[np.int64]
+    energies: NDArray[np.float64]
+    whole: NDArray[np.bool_]
+    repairing: int
+
+
+class EnergyMethod(Generic[O]):
+    """Base of the methods: a subclass names its options and draws.
+
+    Every method obeys the time limit between repetitions (enumeration cannot stop half-way: its option ``most`` bounds
+    the work). ``limits.iterations`` and ``limits.target`` do not apply: the number of repetitions is an option.
+    """
 
     name: ClassVar[str] = ""
-    defaults: ClassVar[Mapping[str, Any]] = {}
+    options: type[O]
     #: Whether a draw is a repetition of a sampler; an exact method is judged by its whole run.
     samples: ClassVar[bool] = True
 
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Options and their defaults."""
+        return defaults_of(self.options)
+
     def supports(self, problem: Any) -> bool:
         """Energies only."""
-        return getattr(problem, "kind", "") == "energy"
+        return isinstance(problem, EnergyProblem)
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
-        """Run the method; `options` hold all defaults."""
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: O) -> Seen:
+        """Run the method."""
         raise NotImplementedError
 
     def solve(
@@ -91,71 +123,111 @@ class EnergyMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """Draw on rank 0, keep the best state, and tell the figures."""
-        found = self._solve(problem, limits, seed, listen, options) if comm.rank == 0 else None
+        """Draw on rank 0, keep the best state (never a worse one than `start`), and tell the figures."""
+        found = self._solve(problem, limits, seed, listen, start, options) if comm.rank == 0 else None
         shared: Outcome = comm.bcast(found)
         return shared
 
     def _solve(
-        self, problem: EnergyProblem, limits: Limits, seed: int, listen: Listener, options: Mapping[str, Any] | None
+        self,
+        problem: EnergyProblem,
+        limits: Limits,
+        seed: int,
+        listen: Listener,
+        start: Plan | None,
+        options: Mapping[str, Any] | None,
     ) -> Outcome:
-        chosen = self.checked(options)
-        clock = Deadline(limits.seconds)
+        chosen = read_options(self.options, options, f"method {self.name}", " on energies")
+        clock, cpu = Deadline(limits.seconds), time.process_time()
         seen = self.draw(problem, limits, seed, chosen)
-        if len(seen.choices) == 0:
-            return Outcome(None, seen.stop, Bounds(dual=seen.bound, dual_source=self.name), Stats(clock.elapsed))
-        blocks = problem.blocks
-        energies = blocks.energies(seen.choices)
-        best = int(np.argmin(energies))
-        plan = BitPlan(problem.bits(seen.choices[best]))
-        cost = problem.qubo.energy(plan.bits)
-        listen(Progress(clock.elapsed, cost, seen.bound, self.name, float(seen.counts.sum()), plan))
+        judged = _judge(problem, seen)
+        drawing = max(0.0, time.process_time() - cpu - seen.training)
+        drawing_wall = max(0.0, clock.elapsed - seen.training_wall)
         counts = {
             "variables": float(problem.qubo.size),
-            "states": float(blocks.states),
-            "random energy": random_mean(blocks),
-            "feasible before": seen.before,
-            "feasible after": 1.0,
+            "states": float(problem.blocks.states),
+            "random energy": random_mean(problem.blocks),
             **seen.more,
         }
-        if self.samples:
-            counts |= self._sampled(problem, seen, energies, cost)
-        phases = {"training": (seen.training,), "repetitions": (seen.drawing,)}
-        bounds = Bounds(cost, min(seen.bound, cost), self.name, self.name if seen.bound > -np.inf else "")
+        plan, cost = _best(problem, judged)
+        if self.samples and len(seen.counts):
+            counts |= _sampled(problem, seen, judged, drawing, drawing_wall)
+        elif seen.evaluations is not None:
+            counts["evaluations"] = seen.training_evaluations + seen.evaluations
+        if seen.later is not None:
+            counts |= seen.later()
+        if problem.true_cost is not None and len(judged.energies):
+            counts["true cost"] = problem.true_cost(judged.choices[int(np.argmin(judged.energies))])
+        phases = {"training": (seen.training,), "repetitions": (drawing,)}
+        source = self.name
+        if isinstance(start, BitPlan):
+            given = problem.evaluate(start)
+            if given.feasible and given.cost < cost:
+                plan, cost, source = start, given.cost, "start"
+        if plan is None:
+            bounds = Bounds(dual=seen.bound, dual_source=self.name if seen.bound > -np.inf else "")
+            return Outcome(None, seen.stop, bounds, Stats(clock.elapsed, phases, counts, seen.series))
+        listen(Progress(clock.elapsed, cost, seen.bound, self.name, float(seen.counts.sum()), plan))
+        bounds = Bounds(cost, min(seen.bound, cost), source, self.name if seen.bound > -np.inf else "")
         return Outcome(plan, seen.stop, bounds, Stats(clock.elapsed, phases, counts, seen.series))
 
-    def _sampled(
-        self, problem: EnergyProblem, seen: Seen, energies: NDArray[np.float64], cost: float
-    ) -> dict[str, float]:
-        repetitions = int(seen.counts.sum())
-        target = cost if problem.optimum is None else problem.optimum
-        slack = 1e-6 * max(1.0, abs(target))
-        if seen.chance is not None:
-            chance = seen.chance(target + slack)
-        else:
-            chance = float(seen.counts[energies <= target + slack].sum() / repetitions)
-        return {
-            "mean energy": float(energies @ seen.counts / repetitions),
-            "repetitions": float(repetitions),
-            "repetition seconds": seen.drawing / repetitions,
-            "training seconds": seen.training,
-            "training shots": float(seen.training_shots),
-            "success probability": chance,
-            "success target": float(target),
+
+def _judge(problem: EnergyProblem, seen: Seen) -> _Judged:
+    energy = problem.energy
+    if not isinstance(energy, OneHot):
+        choices = seen.bits.astype(np.int64)
+        return _Judged(choices, energy.energies(seen.bits), np.ones(len(seen.bits), dtype=np.bool_), 0)
+    choices = repair(energy, seen.bits)
+    looked = repair_evaluations(energy, seen.bits, seen.counts)
+    return _Judged(choices, energy.energies(choices), energy.is_feasible(seen.bits), looked)
+
+
+def _best(problem: EnergyProblem, judged: _Judged) -> tuple[BitPlan | None, float]:
+    if len(judged.energies) == 0:
+        return None, np.inf
+    plan = BitPlan(problem.bits(judged.choices[int(np.argmin(judged.energies))]))
+    return plan, problem.qubo.energy(plan.bits)
+
+
+def _sampled(
+    problem: EnergyProblem, seen: Seen, judged: _Judged, drawing: float, drawing_wall: float
+) -> dict[str, float]:
+    counts, energies, whole = seen.counts, judged.energies, judged.whole
+    repetitions = int(counts.sum())
+    target = float(energies.min()) if problem.optimum is None else problem.optimum
+    good = energies <= target + 1e-6 * max(1.0, abs(target))
+    hits, mended = int(counts[good & whole].sum()), int(counts[good].sum())
+    exact = seen.success(target + 1e-6 * max(1.0, abs(target))) if seen.success is not None else None
+    made = {
+        "repetitions": float(repetitions),
+        "repetition seconds": drawing / repetitions,
+        "repetition wall seconds": drawing_wall / repetitions,
+        "training seconds": seen.training,
+        "training wall seconds": seen.training_wall,
+        "training shots": float(seen.training_shots),
+        "mean energy": float(energies @ counts / repetitions),
+        "feasible before": float(counts[whole].sum() / repetitions) if exact is None else exact.feasible,
+        "feasible after": 1.0,
+        "success target": target,
+        "success probability": hits / repetitions if exact is None else exact.raw,
+    }
+    if exact is None:
+        made |= {"success hits": float(hits), "success shots": float(repetitions)}
+    if exact is None or exact.repaired is None:
+        made |= {
+            "repaired success probability": mended / repetitions,
+            "repaired success hits": float(mended),
+            "repaired success shots": float(repetitions),
         }
-
-    def checked(self, options: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Defaults and given options; unknown names are refused."""
-        given = dict(options or {})
-        for name in given:
-            if name not in self.defaults:
-                known = ", ".join(self.defaults) or "none"
-                raise InputError(f"method {self.name} has no option {name!r} on energies; it has: {known}")
-        return {**self.defaults, **given}
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """A result and the wall seconds that it took."""
-    begun = time.perf_counter()
-    made = work()
-    return made, time.perf_counter() - begun
+    else:
+        made["repaired success probability"] = exact.repaired
+    if whole.any():
+        made["raw energy"] = float(energies[whole].min())
+    if seen.evaluations is not None:
+        each = seen.evaluations + judged.repairing / repetitions
+        made |= {
+            "repetition evaluations": each,
+            "training evaluations": float(seen.training_evaluations),
+            "evaluations": float(seen.training_evaluations) + each * repetitions,
+        }
+    return made

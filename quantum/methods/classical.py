@@ -1,7 +1,6 @@
 """Classical methods on energies: what a quantum result is measured against."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -11,100 +10,145 @@ from quantum.angles import local_field
 from quantum.anneal import anneal
 from quantum.energy import EnergyProblem
 from quantum.errors import TooLargeError
-from quantum.methods.base import EnergyMethod, Seen, timed
+from quantum.linearise import solve_linearised
+from quantum.methods.base import EnergyMethod, Seen
 from quantum.onehot import OneHot
+from quantum.options import checked, option
+from quantum.success import Success
 
-__all__ = ["Annealing", "BruteForce", "HighsQubo", "RandomFeasible"]
+__all__ = ["Annealing", "BruteForce", "HighsQubo", "RandomBits", "RandomFeasible"]
+
+_EXACT_STATES = 1 << 20  # states up to which the share of the optima is enumerated
 
 
-class RandomFeasible(EnergyMethod):
-    """Uniform one-hot states (uniform bits without blocks): a repetition is one state.
+@checked
+class DrawOptions:
+    """Options of the methods that guess."""
+
+    shots: int = option(default=1024, doc="random states drawn", ge=1)
+
+
+class RandomFeasible(EnergyMethod[DrawOptions]):
+    """Uniform one-hot states (uniform bits without blocks): a repetition is one state, drawn and its energy evaluated.
 
     Its success probability is exact where the number of optima is enumerated cheaply, counted otherwise.
     """
 
     name = "random-feasible"
-    defaults: ClassVar[Mapping[str, Any]] = {"shots": 1024}
+    options = DrawOptions
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: DrawOptions) -> Seen:
         """Draw `shots` states."""
         blocks, rng = problem.blocks, np.random.default_rng(seed)
-        shots = int(options["shots"])
-        choices, seconds = timed(lambda: np.stack([rng.integers(0, k, shots) for k in blocks.sizes], axis=1))
-        seen = Seen(choices, np.ones(shots, dtype=np.int64), drawing=seconds)
-        if blocks.states <= 1 << 20:
-            energies = problem.energy.diagonal()
-            seen.chance = lambda target: float((energies <= target).mean())
+        choices = np.stack([rng.integers(0, k, options.shots) for k in blocks.sizes], axis=1)
+        seen = Seen.of_choices(problem, choices)
+        if blocks.states <= _EXACT_STATES:
+            seen.success = lambda target: _share(problem, target)
         return seen
 
 
-class Annealing(EnergyMethod):
+def _share(problem: EnergyProblem, target: float) -> Success:
+    share = float((problem.energy.diagonal() <= target).mean())
+    return Success(share, 1.0, share)
+
+
+class RandomBits(EnergyMethod[DrawOptions]):
+    """Uniform bits, whatever the blocks, then the same repair as every other method gets: the control that tells what
+    a repaired success owes to the repair. Without blocks it is plain guessing."""
+
+    name = "random-bits"
+    options = DrawOptions
+
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: DrawOptions) -> Seen:
+        """Draw `shots` bit vectors."""
+        rng = np.random.default_rng(seed)
+        bits = rng.integers(0, 2, (options.shots, problem.qubo.size)).astype(np.int8)
+        return Seen(bits, np.ones(options.shots, dtype=np.int64))
+
+
+@checked
+class AnnealingOptions:
+    """Options of one-hot annealing."""
+
+    reads: int = option(default=100, doc="independent runs", ge=1)
+    sweeps: int = option(default=100, doc="sweeps of a run; a sweep proposes one change per block", ge=1)
+    hot: float = option(default=3.0, doc="first temperature, in typical cost changes of a block (0.1 to 10)", gt=0)
+    cold: float = option(default=0.01, doc="last temperature, in the same unit", gt=0)
+
+
+class Annealing(EnergyMethod[AnnealingOptions]):
     """Simulated annealing that changes one block's choice at a time (bits without blocks are flipped).
 
     A repetition is one run of `sweeps` sweeps from `hot` to `cold`, both in units of the typical cost change
-    (`quantum.angles.local_field`), cooled geometrically.
+    (`quantum.angles.local_field`), cooled geometrically; a proposed move counts as one energy evaluation.
     """
 
     name = "one-hot-annealing"
-    defaults: ClassVar[Mapping[str, Any]] = {"reads": 100, "sweeps": 100, "hot": 3.0, "cold": 0.01}
+    options = AnnealingOptions
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: AnnealingOptions) -> Seen:
         """Anneal `reads` times, or until the time limit."""
         blocks = problem.blocks
         linear, table, offset = blocks.tables()
         sizes, starts, unit = np.asarray(blocks.sizes, dtype=np.int64), blocks.starts, local_field(blocks)
-        hot, cold = options["hot"] * unit, options["cold"] * unit
-        sweeps = int(options["sweeps"])
-        anneal(sizes, starts, linear, table, offset, 1, hot, cold, np.random.default_rng(0))  # compiles once
+        hot, cold = options.hot * unit, options.cold * unit
         clock, found = Deadline(limits.seconds), []
-        for read in range(int(options["reads"])):
+        for read in range(options.reads):
             rng = np.random.default_rng([seed, read])
-            found.append(anneal(sizes, starts, linear, table, offset, sweeps, hot, cold, rng)[0])
+            found.append(anneal(sizes, starts, linear, table, offset, options.sweeps, hot, cold, rng)[0])
             if clock.over:
                 break
         stop = Stop.TIME if clock.over else Stop.ITERATIONS
-        more = {"evaluations": float(len(found) * sweeps * blocks.blocks)}
-        return Seen(np.array(found), np.ones(len(found), dtype=np.int64), drawing=clock.elapsed, stop=stop, more=more)
+        return Seen.of_choices(problem, np.array(found), stop=stop, evaluations=float(options.sweeps * blocks.blocks))
 
 
-class BruteForce(EnergyMethod):
+@checked
+class BruteForceOptions:
+    """Options of enumeration."""
+
+    most: int = option(default=1 << 30, doc="states up to which it enumerates; more are refused", ge=1)
+
+
+class BruteForce(EnergyMethod[BruteForceOptions]):
     """Enumeration of all states, up to `most` of them; its bound is the optimum."""
 
     name = "brute-force"
-    defaults: ClassVar[Mapping[str, Any]] = {"most": 1 << 30}
+    options = BruteForceOptions
     samples = False
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: BruteForceOptions) -> Seen:
         """Enumerate."""
         states = problem.blocks.states
-        if states > int(options["most"]):
-            raise TooLargeError(f"brute force over {states:.3g} states; the limit is {int(options['most']):.3g}")
+        if states > options.most:
+            raise TooLargeError(f"brute force over {states:.3g} states; the limit is {options.most:.3g}")
         energy = problem.energy
         if isinstance(energy, OneHot):
-            (least, choices, _), seconds = timed(lambda: energy.brute_force(limit=states))
+            least, choices, _ = energy.brute_force(limit=states)
         else:
-            (least, bits, _), seconds = timed(lambda: energy.brute_force(limit=64))
+            least, bits, _ = energy.brute_force(limit=64)
             choices = bits.astype(np.int64)
-        return Seen(choices[None, :], np.ones(1, dtype=np.int64), drawing=seconds, bound=least, stop=Stop.OPTIMAL)
+        return Seen.of_choices(problem, choices[None, :], evaluations=float(states), bound=least, stop=Stop.OPTIMAL)
 
 
-class HighsQubo(EnergyMethod):
-    """HiGHS on a linear model of the energy (`quantum.linearise`): plan, bound, proof."""
+@checked
+class HighsQuboOptions:
+    """Options of HiGHS on an energy."""
+
+    model: Literal["auto", "standard", "rlt"] = option(default="auto", doc="linear model (see quantum.linearise)")
+
+
+class HighsQubo(EnergyMethod[HighsQuboOptions]):
+    """HiGHS on a linear model of the energy (`quantum.linearise`): plan, bound, proof. It evaluates no energies."""
 
     name = "highs-qubo"
-    defaults: ClassVar[Mapping[str, Any]] = {"model": "auto"}
-    samples = False
+    options = HighsQuboOptions
+    samples: ClassVar[bool] = False
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: HighsQuboOptions) -> Seen:
         """Solve until the time limit."""
-        from quantum.linearise import solve_linearised
-
-        found, seconds = timed(
-            lambda: solve_linearised(problem.blocks, model=options["model"], seconds=limits.seconds, seed=seed)
-        )
+        found = solve_linearised(problem.blocks, model=options.model, seconds=limits.seconds, seed=seed)
         choices = np.zeros((0, problem.blocks.blocks), dtype=np.int64) if found.choices is None else found.choices[None]
-        stop = Stop.OPTIMAL if found.proven else Stop.TIME
-        return Seen(
-            choices, np.ones(len(choices), dtype=np.int64), drawing=seconds, bound=found.bound, stop=stop,
+        return Seen.of_choices(
+            problem, choices, evaluations=None, bound=found.bound, stop=Stop.OPTIMAL if found.proven else Stop.TIME,
             more={"nodes": float(found.nodes)},
         )  # fmt: skip

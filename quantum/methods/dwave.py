@@ -1,21 +1,31 @@
 """D-Wave's classical samplers on the penalised QUBO; the only module that imports them (extra ``compare``)."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import time
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.errors import MissingExtraError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.energy import EnergyProblem
 from quantum.methods.base import EnergyMethod, Seen
+from quantum.methods.pilot import tune_penalty
+from quantum.onehot import OneHot
+from quantum.options import checked, option
 from quantum.qubo import Qubo
 
-__all__ = ["DwaveAnnealing", "DwaveTabu"]
+__all__ = ["DwaveAnnealing", "DwaveTabu", "bqm_of"]
 
 
-def _model(qubo: Qubo) -> Any:
+def bqm_of(qubo: Qubo) -> Any:
+    """``dimod.BinaryQuadraticModel`` of a QUBO; variables are numbers, or names where the QUBO has them.
+
+    Raises
+    ------
+    MissingExtraError
+    """
     try:
         import dimod
     except ImportError:
@@ -25,45 +35,92 @@ def _model(qubo: Qubo) -> Any:
     return dimod.BinaryQuadraticModel(linear, pairs, qubo.offset, dimod.BINARY)
 
 
-class _Dwave(EnergyMethod):
+@checked
+class _Common:
+    """Options of both samplers."""
+
+    penalty: str | float | None = option(
+        default=None, doc="weight of broken blocks, or a rule of quantum.encode.penalty; by default the pilot chooses"
+    )
+    pilot: int = option(default=20, doc="reads of the pilot with every weight (0: no pilot, rule vlm)", ge=0)
+
+
+@checked
+class AnnealingOptions(_Common):
+    """Options of D-Wave's simulated annealing."""
+
+    reads: int = option(default=100, doc="independent reads", ge=1)
+    sweeps: int = option(default=1000, doc="sweeps of a read", ge=1)
+
+
+@checked
+class TabuOptions(_Common):
+    """Options of D-Wave's tabu search."""
+
+    pilot: int = option(default=4, doc="reads of the pilot with every weight (0: no pilot, rule vlm)", ge=0)
+    reads: int = option(default=20, doc="independent reads", ge=1)
+    milliseconds: int = option(default=20, doc="time of a read", ge=1)
+
+
+O = TypeVar("O", bound=Any)  # noqa: E741
+
+
+class _Dwave(EnergyMethod[O]):
     """Reads in batches until there are enough or the time is over."""
 
     def sampler(self) -> Any:
         """The D-Wave sampler."""
         raise NotImplementedError
 
-    def arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def arguments(self, options: O) -> dict[str, Any]:
         """Its arguments beside the number of reads and the seed."""
         raise NotImplementedError
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def evaluations(self, problem: EnergyProblem, options: O) -> float | None:
+        """Energy changes that a read evaluates."""
+        return None
+
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: O) -> Seen:
         """Sample the penalised QUBO; broken blocks are repaired afterwards."""
-        rule = options["penalty"]
-        if rule is None and problem.penalty is None:
-            rule = "vlm"  # of the published rules the lightest that kept the blocks on rosters and beds
-        model = _model(problem.penalised(rule))
         sampler, arguments = self.sampler(), self.arguments(options)
-        reads, clock, found = int(options["reads"]), Deadline(limits.seconds), []
-        batch = max(1, reads // 10)
-        for number, first in enumerate(range(0, reads, batch)):
-            count = min(batch, reads - first)
-            stream = int(np.random.default_rng([seed, number]).integers(2**31 - 1))
-            answer = sampler.sample(model, num_reads=count, seed=stream, **arguments)
+
+        def read(qubo: Qubo, count: int, stream: int) -> NDArray[np.int8]:
+            answer = sampler.sample(bqm_of(qubo), num_reads=count, seed=stream, **arguments)
             columns = np.argsort(np.asarray(answer.variables, dtype=np.int64))
             repeated = np.repeat(answer.record.sample, answer.record.num_occurrences, axis=0)
-            found.append(repeated[:, columns].astype(np.int8))
+            return np.asarray(repeated[:, columns], dtype=np.int8)
+
+        clock, cpu, piloted, rule = Deadline(limits.seconds), time.process_time(), 0, options.penalty
+        if rule is None and isinstance(problem.energy, OneHot):
+            if options.pilot:
+                chosen = tune_penalty(
+                    problem, read, options.pilot, int(np.random.default_rng([seed, 7]).integers(1 << 30))
+                )
+                rule, piloted = chosen.weight, chosen.reads
+            else:
+                rule = "vlm" if problem.penalty is None else problem.penalty
+        training, training_wall = time.process_time() - cpu, clock.elapsed
+        qubo, found = problem.penalised(rule), []
+        batch = max(1, options.reads // 10)
+        for number, first in enumerate(range(0, options.reads, batch)):
+            stream = int(np.random.default_rng([seed, number]).integers(2**31 - 1))
+            found.append(read(qubo, min(batch, options.reads - first), stream))
             if clock.over:
                 break
-        seconds, bits = clock.elapsed, np.concatenate(found)
-        stop = Stop.TIME if clock.over else Stop.ITERATIONS
-        return Seen.of_bits(problem, bits, np.ones(len(bits), dtype=np.int64), drawing=seconds, stop=stop)
+        bits, each = np.concatenate(found), self.evaluations(problem, options)
+        more = {} if not isinstance(rule, float | int) else {"penalty weight": float(rule)}
+        return Seen(
+            bits, np.ones(len(bits), dtype=np.int64), training=training, training_wall=training_wall,
+            training_evaluations=piloted * (each or 0.0), evaluations=each,
+            stop=Stop.TIME if clock.over else Stop.ITERATIONS, more=more,
+        )  # fmt: skip
 
 
-class DwaveAnnealing(_Dwave):
+class DwaveAnnealing(_Dwave[AnnealingOptions]):
     """``SimulatedAnnealingSampler`` of dwave-samplers with its own temperature range; a repetition is a read."""
 
     name = "dwave-annealing"
-    defaults: ClassVar[Mapping[str, Any]] = {"reads": 100, "sweeps": 1000, "penalty": None}
+    options = AnnealingOptions
 
     def sampler(self) -> Any:
         """Simulated annealing."""
@@ -73,16 +130,23 @@ class DwaveAnnealing(_Dwave):
             raise MissingExtraError("dwave-samplers", "compare") from None
         return SimulatedAnnealingSampler()  # type: ignore[no-untyped-call]
 
-    def arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def arguments(self, options: AnnealingOptions) -> dict[str, Any]:
         """Sweeps per read."""
-        return {"num_sweeps": int(options["sweeps"])}
+        return {"num_sweeps": options.sweeps}
+
+    def evaluations(self, problem: EnergyProblem, options: AnnealingOptions) -> float:
+        """A sweep proposes to flip every variable."""
+        return float(options.sweeps * problem.qubo.size)
 
 
-class DwaveTabu(_Dwave):
-    """``TabuSampler`` of dwave-samplers (Palubeckis' multistart tabu search); a repetition is a read."""
+class DwaveTabu(_Dwave[TabuOptions]):
+    """``TabuSampler`` of dwave-samplers (Palubeckis' multistart tabu search); a repetition is a read.
+
+    It stops by time and does not say how many energies it evaluates.
+    """
 
     name = "dwave-tabu"
-    defaults: ClassVar[Mapping[str, Any]] = {"reads": 20, "milliseconds": 20, "penalty": None}
+    options = TabuOptions
 
     def sampler(self) -> Any:
         """Tabu search."""
@@ -92,6 +156,6 @@ class DwaveTabu(_Dwave):
             raise MissingExtraError("dwave-samplers", "compare") from None
         return TabuSampler()  # type: ignore[no-untyped-call]
 
-    def arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def arguments(self, options: TabuOptions) -> dict[str, Any]:
         """Time of a read."""
-        return {"timeout": int(options["milliseconds"])}
+        return {"timeout": options.milliseconds}

@@ -1,115 +1,197 @@
 """QAOA and recursive QAOA as methods on energies."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import model_validator
 
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
-from quantum.angles import Angles, linear_ramp
-from quantum.ansatz import Ansatz
+from quantum.angles import Angles, linear_ramp, local_field
+from quantum.anneal import anneal
+from quantum.ansatz import Ansatz, Resources
 from quantum.energy import EnergyProblem
 from quantum.hardware import Hardware
-from quantum.methods.base import EnergyMethod, Seen, timed
-from quantum.mixers import MIXERS, X
+from quantum.methods.base import EnergyMethod, Seen
+from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
-from quantum.qaoa import QaoaOptions, QaoaRun, qaoa
+from quantum.options import checked, defaults_of, option, read_options
+from quantum.plugins import find
+from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
 from quantum.qubo import Qubo
 from quantum.recursive import recursive_qaoa
 from quantum.simulators import simulator
+from quantum.simulators.aer import Noise, heavy_hex_device
 from quantum.states import relaxed_start, warm_start
+from quantum.success import exact_success
 
-__all__ = ["EnergyQaoa", "RecursiveQaoa"]
+__all__ = ["EnergyQaoa", "EnergyQaoaOptions", "RecursiveOptions", "RecursiveQaoa", "landscape", "mixer_named"]
 
-_EXACT_STATES = 1 << 25  # up to here the success probability is exact, not counted
+#: Options that only some simulators have.
+_ONLY = {
+    "precision": ("fast", "array"),
+    "library": ("array",),
+    "noise": ("aer",),
+    "device": ("aer",),
+    "mitigate": ("aer",),
+}
 
 
-class EnergyQaoa(EnergyMethod):
-    """QAOA on an energy; a repetition is a shot.
+@checked
+class EnergyQaoaOptions(QaoaOptions):
+    """Options of QAOA on an energy: those of `quantum.qaoa.QaoaOptions` with parts by name, and these."""
 
-    Options
-    -------
-    depth, start, grown, optimiser, evaluations, cvar, multi_angle, shots, sampled, simulator
-        As `quantum.qaoa.QaoaOptions`.
-    mixer : a name in `quantum.mixers.MIXERS`; default XY-complete for blocks, X otherwise
-    penalty : for mixer X on blocks, as `EnergyProblem.penalised`
-    warm : float
-        0 starts uniformly; otherwise the epsilon of a warm start from one short annealing run.
-    library, precision : for the simulators ``array`` ("numpy", "cupy") and ``fast`` ("double", "single")
-    landscape : int
-        Grid points per angle of a depth-1 landscape; 0 makes none.
-    noise : mapping of `quantum.simulators.aer.Noise`; device : distance of a heavy-hex map; mitigate : bool (Aer only)
-    hardware : mapping of `quantum.hardware.Hardware`
+    mixer: str | None = option(
+        default=None, doc="a name in quantum.mixers.MIXERS or an entry point; default XY-complete or X"
+    )
+    penalty: str | float | None = option(
+        default=None, doc="for mixer x on blocks: weight or rule (see EnergyProblem.penalised)"
+    )
+    warm: float = option(
+        default=0.0, doc="0 starts uniformly; else the epsilon of a warm start from a short annealing", ge=0, lt=1
+    )
+    precision: str = option(default="double", doc="double or single (simulators fast and array)")
+    library: str = option(default="numpy", doc="numpy or cupy (simulator array)")
+    noise: Mapping[str, Any] | None = option(default=None, doc="errors of gates and readout (simulator aer)")
+    device: int = option(default=0, doc="distance of a heavy-hex device (simulator aer); 0 is none", ge=0)
+    mitigate: bool = option(default=False, doc="correct means for readout errors (simulator aer with a noise)")
+    landscape: int = option(default=0, doc="grid points per angle of a depth-1 landscape; 0 makes none", ge=0)
+    hardware: Mapping[str, Any] | None = option(
+        default=None, doc="gate times of the simulated clock (quantum.hardware)"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "EnergyQaoaOptions":
+        agree(self)
+        defaults = defaults_of(EnergyQaoaOptions)
+        for name, simulators in _ONLY.items():
+            if getattr(self, name) != defaults[name] and self.simulator not in simulators:
+                raise ValueError(f"{name} needs the simulator {' or '.join(simulators)}, not {self.simulator}")
+        if self.mitigate and self.cvar < 1:
+            raise ValueError("mitigate corrects means, not the tail that cvar looks at")
+        return self
+
+
+class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
+    """QAOA on an energy; a repetition is a shot. Its success is that of the raw circuit, before any repair.
+
+    A shot of depth p counts as 1 + p energy evaluations: every layer applies the cost once, and the state that is
+    measured is evaluated.
     """
 
     name = "qaoa"
-    defaults: ClassVar[Mapping[str, Any]] = {
-        "depth": 3, "mixer": None, "start": "transferred", "grown": False, "optimiser": "bfgs", "evaluations": 60,
-        "cvar": 1.0, "multi_angle": False, "shots": 1024, "sampled": False, "simulator": "fast",
-        "penalty": None, "library": "numpy", "precision": "double", "warm": 0.0, "landscape": 0,
-        "noise": None, "device": 0, "mitigate": False, "hardware": None,
-    }  # fmt: skip
+    options = EnergyQaoaOptions
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: EnergyQaoaOptions) -> Seen:
         """Train, measure, count what it took."""
-        clock = Deadline(limits.seconds)
-        mixer = _mixer(problem, options["mixer"])
-        energy: Qubo | OneHot = problem.penalised(options["penalty"]) if isinstance(mixer, X) else problem.energy
-        start = _warm(problem, mixer, float(options["warm"]), seed)
+        clock, cpu = Deadline(limits.seconds), time.process_time()
+        hardware = read_options(Hardware, options.hardware, "hardware")
+        mixer = mixer_named(problem, options.mixer)
+        blocks = isinstance(problem.energy, OneHot)
+        if options.penalty is not None and not (isinstance(mixer, X) and blocks):
+            raise InputError(f"a penalty is for mixer x on blocks; {problem.name} has none to break with {mixer.name}")
+        energy: Qubo | OneHot = problem.penalised(options.penalty) if isinstance(mixer, X) else problem.energy
+        start = _warm(problem, mixer, options.warm, seed)
+        warming = time.process_time() - cpu
         chosen = _options(options, mixer)
         run = qaoa(energy, chosen, seed=seed, start=start, stop=lambda: clock.over)
-        ansatz = Ansatz(energy, mixer, start)
-        circuit = ansatz.resources(run.angles)
-        shot = Hardware(**(options["hardware"] or {})).shot(circuit)
-        training_shots = _training_shots(run, chosen)
-        seen = Seen.of_bits(
-            problem, run.samples.bits, run.samples.counts,
-            training=run.training_seconds, drawing=run.seconds - run.training_seconds, training_shots=training_shots,
-            chance=_chance(problem, ansatz, run, chosen), stop=Stop.TIME if clock.over else Stop.ITERATIONS,
+        training_shots = training_shots_of(run, chosen)
+        seen = Seen(
+            run.samples.bits, run.samples.counts,
+            training=warming + run.training_cpu_seconds, training_wall=run.training_seconds,
+            training_shots=training_shots, training_evaluations=float(training_shots * (1 + run.angles.depth)),
+            evaluations=float(1 + run.angles.depth),
+            stop=Stop.TIME if clock.over else Stop.ITERATIONS,
         )  # fmt: skip
+        if chosen.simulator in ("fast", "array", "statevector"):
+            seen.success = lambda target: exact_success(problem.energy, run.ansatz, run.angles, target)
         seen.more = {
-            "qubits": float(circuit.qubits),
-            "depth": float(circuit.depth),
-            "two-qubit gates": float(circuit.two_qubit_gates),
             "layers": float(run.angles.depth),
-            "evaluations": float(run.evaluations),
+            "circuit evaluations": float(run.evaluations),
             "expected energy": run.value,
-            "qpu repetition seconds": shot,
-            "qpu training seconds": shot * training_shots,
-            "qpu seconds": shot * (training_shots + run.samples.shots),
         }
-        seen.series = {"gamma": tuple(run.angles.gamma.tolist()), "beta": tuple(run.angles.beta.ravel().tolist())}
-        if options["simulator"] == "array" and options["library"] == "cupy":
-            seen.more["gpu seconds"] = run.seconds
-        if options["landscape"]:
-            seen.series |= landscape(ansatz, int(options["landscape"]))
+        seen.series = {
+            "gamma": tuple(run.angles.gamma.ravel().tolist()),
+            "beta": tuple(run.angles.beta.ravel().tolist()),
+        }
+        if options.landscape:
+            seen.series |= landscape(run.ansatz, options.landscape)
+        seen.later = lambda: _told(run, hardware, training_shots, options)
         return seen
 
 
-class RecursiveQaoa(EnergyMethod):
+def _told(run: QaoaRun, hardware: Hardware, training_shots: int, options: EnergyQaoaOptions) -> dict[str, float]:
+    """Size of the circuit that ran, and the clock of a quantum processor on it."""
+    machine: Any = run.simulator
+    circuit: Resources = (
+        machine.resources(run.angles) if hasattr(machine, "resources") else run.ansatz.resources(run.angles)
+    )
+    shot = hardware.shot(circuit)
+    made = {
+        "qubits": float(circuit.qubits),
+        "depth": float(circuit.depth),
+        "two-qubit gates": float(circuit.two_qubit_gates),
+        "qpu repetition seconds": shot,
+        "qpu training seconds": shot * training_shots,
+        "qpu seconds": shot * (training_shots + run.samples.shots),
+    }
+    if options.simulator == "array" and options.library == "cupy":
+        made["gpu seconds"] = run.seconds
+    return made
+
+
+@checked
+class RecursiveOptions:
+    """Options of recursive QAOA."""
+
+    depth: int = option(default=1, doc="layers of every round", ge=1)
+    evaluations: int = option(default=40, doc="most objective calls of a round", ge=1)
+    cutoff: int = option(
+        default=6, doc="qubits (or powers of two of states) that are enumerated at the end", ge=1, le=24
+    )
+    shots: int = option(
+        default=1024, doc="shots that hardware would need for one evaluation; they are charged, not drawn", ge=1
+    )
+
+
+class RecursiveQaoa(EnergyMethod[RecursiveOptions]):
     """Recursive QAOA (`quantum.recursive`); judged by its whole run."""
 
     name = "recursive-qaoa"
-    defaults: ClassVar[Mapping[str, Any]] = {"depth": 1, "evaluations": 40, "cutoff": 6}
-    samples = False
+    options = RecursiveOptions
+    samples: ClassVar[bool] = False
 
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: Mapping[str, Any]) -> Seen:
-        """Run it once."""
-        chosen = QaoaOptions(depth=int(options["depth"]), evaluations=int(options["evaluations"]))
-        run, seconds = timed(lambda: recursive_qaoa(problem.energy, chosen, seed=seed, cutoff=int(options["cutoff"])))
-        circuit = Ansatz(problem.energy, _mixer(problem, None)).resources(linear_ramp(chosen.depth, problem.energy))
-        more = {
-            "qubits": float(circuit.qubits), "depth": float(circuit.depth),
-            "two-qubit gates": float(circuit.two_qubit_gates), "rounds": float(run.rounds),
-        }  # fmt: skip
-        return Seen.of_bits(problem, run.bits[None, :], np.ones(1, dtype=np.int64), drawing=seconds, more=more)
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: RecursiveOptions) -> Seen:
+        """Run it once; when the time is over, the rounds that are left are not trained."""
+        clock = Deadline(limits.seconds)
+        chosen = QaoaOptions(depth=options.depth, evaluations=options.evaluations)
+        run = recursive_qaoa(problem.energy, chosen, seed=seed, cutoff=options.cutoff, stop=lambda: clock.over)
+        shots = run.evaluations * (1 + 4 * options.depth) * options.shots + run.rounds * options.shots
+        queries = shots * (1 + options.depth)
+
+        def told() -> dict[str, float]:
+            ansatz = Ansatz(problem.energy, mixer_named(problem, None))
+            circuit = ansatz.resources(linear_ramp(chosen.depth, problem.energy))
+            return {
+                "qubits": float(circuit.qubits), "depth": float(circuit.depth),
+                "two-qubit gates": float(circuit.two_qubit_gates),
+            }  # fmt: skip
+
+        return Seen(
+            run.bits[None, :], np.ones(1, dtype=np.int64), evaluations=float(queries + run.enumerated), later=told,
+            stop=Stop.TIME if run.stopped else Stop.ITERATIONS,
+            more={"rounds": float(run.rounds), "circuit evaluations": float(run.evaluations)},
+        )  # fmt: skip
 
 
 def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
-    """Expected cost at depth 1 on a grid: gamma to three times, beta to twice the linear ramp's angle both ways."""
+    """Expected cost at depth 1 on a grid: gamma to three times, beta to twice the linear ramp's angle both ways.
+
+    Exact, whatever simulator the run had.
+    """
     machine = simulator(ansatz)
     unit = linear_ramp(1, ansatz.problem, ansatz.mixer)
     gammas = np.linspace(0.0, 3.0 * unit.gamma[0], points)
@@ -122,43 +204,42 @@ def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
     }
 
 
-def _mixer(problem: EnergyProblem, name: str | None) -> Any:
+def mixer_named(problem: EnergyProblem, name: str | None) -> X | BlockMixer:
+    """The mixer of a name, or the default of a problem.
+
+    Raises
+    ------
+    InputError
+        For a name that nobody has, and a block mixer without blocks.
+    """
     if name is None:
         name = "xy-complete" if isinstance(problem.energy, OneHot) else "x"
-    if name not in MIXERS:
-        raise InputError(f"unknown mixer {name!r}; there are {', '.join(MIXERS)}")
-    if name != "x" and not isinstance(problem.energy, OneHot):
+    made = find("mixers", name, MIXERS)()
+    if not isinstance(made, X) and not isinstance(problem.energy, OneHot):
         raise InputError(f"the {name} mixer needs one-hot blocks; {problem.name} has none")
-    return MIXERS[name]()
+    return made
 
 
-def _options(options: Mapping[str, Any], mixer: Any) -> QaoaOptions:
-    names = (
-        "depth", "start", "grown", "optimiser", "evaluations", "cvar", "multi_angle", "shots", "sampled", "simulator",
-    )  # fmt: skip
-    machine: dict[str, Any] = {}
-    if options["simulator"] == "aer":
-        from quantum.simulators.aer import Noise, heavy_hex_device
-
-        if options["noise"]:
-            machine["noise"] = Noise(**options["noise"])
-        if options["device"]:
-            machine["device"] = heavy_hex_device(int(options["device"]))
-        machine |= {"mitigate": options["mitigate"], "shots": int(options["shots"])}
-    elif options["simulator"] == "array":
-        machine = {"library": options["library"], "precision": options["precision"]}
-    elif options["simulator"] == "fast":
-        machine = {"precision": options["precision"]}
-    return QaoaOptions(mixer=mixer, simulator_options=machine, **{name: options[name] for name in names})
+def _options(options: EnergyQaoaOptions, mixer: X | BlockMixer) -> QaoaOptions:
+    machine: dict[str, Any] = dict(options.simulator_options)
+    if options.simulator == "aer":
+        if options.noise is not None:
+            machine["noise"] = read_options(Noise, options.noise, "noise")
+        if options.device:
+            machine["device"] = heavy_hex_device(options.device)
+        machine |= {"mitigate": options.mitigate, "shots": options.shots}
+    elif options.simulator == "array":
+        machine |= {"library": options.library, "precision": options.precision}
+    elif options.simulator == "fast":
+        machine |= {"precision": options.precision}
+    names = [name for name in defaults_of(QaoaOptions) if name not in ("mixer", "simulator_options")]
+    return QaoaOptions(mixer=mixer, simulator_options=machine, **{name: getattr(options, name) for name in names})
 
 
-def _warm(problem: EnergyProblem, mixer: Any, epsilon: float, seed: int) -> Any:
+def _warm(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float, seed: int) -> Any:
     """Initial state that leans to what one annealing run of ten sweeps finds; None for the uniform one."""
     if epsilon <= 0:
         return None
-    from quantum.angles import local_field
-    from quantum.anneal import anneal
-
     blocks = problem.blocks
     linear, table, offset = blocks.tables()
     hot, rng = 3.0 * local_field(blocks), np.random.default_rng([seed, 99])
@@ -167,37 +248,3 @@ def _warm(problem: EnergyProblem, mixer: Any, epsilon: float, seed: int) -> Any:
     if isinstance(mixer, X):
         return relaxed_start(problem.bits(choices).astype(np.float64), epsilon)
     return warm_start(blocks, choices, epsilon)
-
-
-def _training_shots(run: QaoaRun, options: QaoaOptions) -> int:
-    """Shots of training; where a simulator judged exactly, the shots that hardware would have needed at least.
-
-    An evaluation costs `shots`; a gradient on top two more evaluations per angle (the parameter-shift rule for
-    gates that share no angle; with shared angles it costs more).
-    """
-    sampled = run.shots - run.samples.shots
-    if sampled or options.optimiser == "none":
-        return sampled
-    exact = options.optimiser == "bfgs" and options.cvar >= 1
-    each = 1 + 2 * run.angles.vector().size if exact else 1
-    return run.evaluations * each * options.shots
-
-
-def _chance(
-    problem: EnergyProblem, ansatz: Ansatz, run: QaoaRun, options: QaoaOptions
-) -> Callable[[float], float] | None:
-    """Exact success probability where all states of the final state are at hand."""
-    energy = ansatz.problem
-    blocks = isinstance(energy, OneHot)
-    if options.simulator == "aer" or (isinstance(problem.energy, OneHot) and not blocks):
-        return None
-    states = energy.states if isinstance(energy, OneHot) else 1 << energy.size
-    if states > _EXACT_STATES:
-        return None
-
-    def chance(target: float) -> float:
-        machine = simulator(ansatz, "fast" if run.angles.gamma.ndim == 1 else "array")
-        energies: NDArray[np.float64] = energy.diagonal()
-        return float(machine.probabilities(run.angles)[energies <= target].sum())
-
-    return chance

@@ -5,6 +5,7 @@ hardware, not its Trotter limit, and kernel and circuit agree exactly."""
 from typing import Any
 
 import numpy as np
+from qiskit.circuit.library import XXPlusYYGate
 
 from quantum.mixers.base import Matrix, Vector
 
@@ -48,8 +49,6 @@ class XYRing:
 
     def append(self, circuit: Any, qubits: list[int], start: Vector, beta: float) -> None:
         """One ``XXPlusYY`` gate per edge."""
-        from qiskit.circuit.library import XXPlusYYGate
-
         for a, b in _edges(len(qubits)):
             circuit.append(XXPlusYYGate(2 * beta), [qubits[a], qubits[b]])
 

@@ -1,49 +1,68 @@
-"""Simulators of QAOA behind one face."""
+"""Simulators of QAOA behind one face.
 
-from typing import Any, Literal
+A backend is a function from an ansatz and options to an object with the face of `Simulator`; those of other packages
+are found by the entry points ``wardwise.backends``.
+"""
 
+from collections.abc import Callable
+from typing import Any
+
+from optimise.core.errors import UnsupportedError
 from quantum.ansatz import Ansatz
 from quantum.mixers import X
 from quantum.onehot import OneHot
+from quantum.plugins import find
+from quantum.simulators.aer import Aer
+from quantum.simulators.arrays import ArraySpace
 from quantum.simulators.base import Samples, Simulator
+from quantum.simulators.fullspace import FullSpace
+from quantum.simulators.onehotspace import OneHotSpace
+from quantum.simulators.primitive import PrimitiveBackend
+from quantum.simulators.statevector import QiskitStatevector
 
-Kind = Literal["fast", "array", "statevector", "aer"]
+__all__ = ["BACKENDS", "Backend", "Samples", "Simulator", "sampling", "simulator"]
 
-__all__ = ["Kind", "Samples", "Simulator", "simulator"]
+Backend = Callable[..., Simulator]
 
 
-def simulator(ansatz: Ansatz, kind: Kind = "fast", **options: Any) -> Simulator:
+def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
+    """Our own kernels: one-hot states only for block mixers, all states for X."""
+    if isinstance(ansatz.mixer, X):
+        return FullSpace(ansatz.problem, start=ansatz.start, **options)
+    assert isinstance(ansatz.problem, OneHot)
+    return OneHotSpace(ansatz.problem, ansatz.mixer, start=ansatz.block_starts(), **options)
+
+
+BACKENDS: dict[str, Backend] = {
+    "fast": _fast,
+    "array": ArraySpace,
+    "statevector": QiskitStatevector,
+    "aer": Aer,
+    "primitive": PrimitiveBackend,
+}
+
+
+def sampling(kind: str) -> bool:
+    """Whether a backend sees shots only (its class says ``sampling = True``)."""
+    return bool(getattr(find("backends", kind, BACKENDS), "sampling", False))
+
+
+def simulator(ansatz: Ansatz, kind: str = "fast", **options: Any) -> Simulator:
     """Return a simulator of the ansatz.
 
     Parameters
     ----------
     ansatz : Ansatz
-    kind : {"fast", "array", "statevector", "aer"}
+    kind : {"fast", "array", "statevector", "aer", "primitive"} or the name of an entry point ``wardwise.backends``
         ``fast`` is our own: one-hot states only for block mixers, all states for X. ``array`` is the same in NumPy or
-        CuPy expressions, with an angle per term where asked.
+        CuPy expressions, with an angle per term where asked. ``primitive`` is any Qiskit V2 primitive.
     options
         Passed on: ``precision``, ``threads``, ``team`` (fast), ``library`` (array), ``shots``,
-        ``noise``, ``device``, ``mitigate`` (aer).
+        ``noise``, ``device``, ``mitigate`` (aer), ``sampler``, ``estimator``, ``backend`` (primitive). An option that
+        a simulator does not have is refused.
     """
-    if kind == "statevector":
-        from quantum.simulators.statevector import QiskitStatevector
-
-        return QiskitStatevector(ansatz, **options)
-    if kind == "aer":
-        from quantum.simulators.aer import Aer
-
-        return Aer(ansatz, **options)
-    if kind == "array":
-        from quantum.simulators.arrays import ArraySpace
-
-        return ArraySpace(ansatz, **options)
-    if kind != "fast":
-        raise ValueError(f"unknown simulator {kind!r}; there are fast, array, statevector and aer")
-    if isinstance(ansatz.mixer, X):
-        from quantum.simulators.fullspace import FullSpace
-
-        return FullSpace(ansatz.problem, start=ansatz.start, **options)
-    from quantum.simulators.onehotspace import OneHotSpace
-
-    assert isinstance(ansatz.problem, OneHot)
-    return OneHotSpace(ansatz.problem, ansatz.mixer, start=ansatz.block_starts(), **options)
+    if kind in ("fast", "array") and not isinstance(ansatz, Ansatz):
+        raise UnsupportedError(
+            f"simulator {kind} knows the alternating ansatz only; take statevector, aer or primitive for another"
+        )
+    return find("backends", kind, BACKENDS)(ansatz, **options)

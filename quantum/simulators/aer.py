@@ -3,41 +3,35 @@
 The only module that imports ``qiskit_aer`` (extra ``quantum``).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit import QuantumCircuit, transpile
+from qiskit.providers.fake_provider import GenericBackendV2
+from qiskit.transpiler import CouplingMap
 
-from optimise.core.errors import MissingExtraError, UnsupportedError
+from optimise.core.errors import InputError, MissingExtraError, UnsupportedError
 from quantum.angles import Angles
-from quantum.ansatz import Ansatz
-from quantum.onehot import OneHot
+from quantum.ansatz import Ansatz, Resources
+from quantum.options import checked, option
 from quantum.simulators.base import Samples
+from quantum.simulators.compiled import Compiled
+
+__all__ = ["Aer", "Noise", "heavy_hex_device"]
 
 
-@dataclass(frozen=True, slots=True)
+@checked
 class Noise:
-    """Depolarising and readout errors.
+    """Depolarising and readout errors."""
 
-    Attributes
-    ----------
-    one_qubit, two_qubit : float
-        Depolarising probability of each gate.
-    readout : float
-        Probability that a measured bit is flipped.
-    """
-
-    one_qubit: float = 0.0
-    two_qubit: float = 0.0
-    readout: float = 0.0
+    one_qubit: float = option(default=0.0, doc="depolarising probability of a one-qubit gate", ge=0, lt=0.5)
+    two_qubit: float = option(default=0.0, doc="depolarising probability of a two-qubit gate", ge=0, lt=0.5)
+    readout: float = option(default=0.0, doc="probability that a measured bit is flipped", ge=0, lt=0.5)
 
 
 def heavy_hex_device(distance: int = 3, seed: int = 0) -> Any:
     """Qiskit's generic backend on a heavy-hex map (distance 3: 19 qubits) with its random calibration."""
-    from qiskit.providers.fake_provider import GenericBackendV2
-    from qiskit.transpiler import CouplingMap
-
     coupling = CouplingMap.from_heavy_hex(distance)
     return GenericBackendV2(coupling.size(), coupling_map=coupling, noise_info=True, seed=seed)
 
@@ -55,9 +49,12 @@ class Aer:
         Transpile to it and take its noise model.
     mitigate : bool
         Correct expected values for readout flips (unbiased when flips are independent): each measured spin s
-        becomes ``s / (1 - 2 p)``. Samples themselves are never changed.
+        becomes ``s / (1 - 2 p)``. It applies to `value` and `estimate`, hence to training on the mean; samples
+        themselves are never changed.
     threads : int
     """
+
+    sampling: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -71,23 +68,34 @@ class Aer:
         seed: int = 0,
     ) -> None:
         if noise is not None and device is not None:
-            raise ValueError("give either a noise or a device, not both")
+            raise InputError("give either a noise or a device, not both")
         if mitigate and noise is None:
-            raise ValueError("mitigation needs a noise with a known readout error")
+            raise InputError("mitigation needs a noise with a known readout error")
         self.ansatz, self.shots, self.seed = ansatz, shots, seed
         self._noise, self._device, self._mitigate = noise, device, mitigate
         self._options = {"max_parallel_threads": threads}
         self._calls = 0
+        self._compiled = Compiled(ansatz, self._transpiled)
+        self._model: Any = None
 
     @property
     def mixers(self) -> int:
         """As the ansatz."""
         return self.ansatz.mixers
 
+    @property
+    def mitigates(self) -> bool:
+        """Whether expected values are corrected."""
+        return self._mitigate
+
     def value(self, angles: Angles) -> float:
         """Mean cost of `shots` fresh shots (mitigated when asked); every call uses the next seed."""
         self._calls += 1
-        samples = self.sample(angles, self.shots, self.seed + self._calls)
+        return self.estimate(angles, self.shots, self.seed + self._calls)
+
+    def estimate(self, angles: Angles, shots: int, seed: int) -> float:
+        """Mean cost by shots, mitigated when asked."""
+        samples = self.sample(angles, shots, seed)
         if not self._mitigate or self._noise is None:
             return float(samples.energies @ samples.counts / samples.shots)
         ising = self.ansatz.qubo.to_ising()
@@ -111,21 +119,23 @@ class Aer:
         except ImportError:
             raise MissingExtraError("qiskit-aer", "quantum") from None
         backend_options: dict[str, Any] = dict(self._options)
-        model = self._noise_model()
+        if self._model is None:
+            self._model = self._noise_model()
+        model = self._model
         if model is not None:
             backend_options["noise_model"] = model
         sampler = SamplerV2(seed=seed, options={"backend_options": backend_options})
-        circuit = self._transpiled(self.ansatz.circuit(angles, measure=True))
-        counts = sampler.run([circuit], shots=shots).result()[0].data.meas.get_counts()
-        # Qiskit writes qubit 0 as the last letter.
-        bits = np.array([[int(letter) for letter in reversed(word)] for word in counts], dtype=np.int8)
-        problem = self.ansatz.problem
-        feasible = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
-        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), self.ansatz.qubo.energies(bits), feasible)
+        free = self._compiled.free(angles)
+        values = self._compiled.values(free, angles)
+        pub = (free, values) if values.size else (free,)
+        counts = sampler.run([pub], shots=shots).result()[0].data.meas.get_counts()
+        return self._compiled.samples(counts)
 
-    def _transpiled(self, circuit: Any) -> Any:
-        from qiskit import transpile
+    def resources(self, angles: Angles) -> Resources:
+        """Size of the circuit that runs: on a device the one transpiled to it."""
+        return self._compiled.resources(angles)
 
+    def _transpiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
         if self._device is not None:
             return transpile(circuit, self._device, optimization_level=1, seed_transpiler=self.seed)
         basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.quantum_info import Statevector
 
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
@@ -26,8 +27,6 @@ class QiskitStatevector:
 
     def amplitudes(self, angles: Angles) -> NDArray[np.complex128]:
         """Amplitudes (2**n,)."""
-        from qiskit.quantum_info import Statevector
-
         return np.asarray(Statevector(self.ansatz.circuit(angles)).data)
 
     def probabilities(self, angles: Angles) -> NDArray[np.float64]:

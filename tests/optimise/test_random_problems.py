@@ -15,11 +15,11 @@ from optimise.core.method import Limits
 from optimise.core.result import Stop
 from optimise.driver import solve
 from optimise.hospital.beds_search import usable
+from optimise.hospital.conflict import conflicting_rules, keeping
 from optimise.hospital.explain import explain as explain_hospital
 from optimise.hospital.formats.defaults import DEFAULT_RULES
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.search.conflict import conflicting_rules, keeping
 from optimise.roster.explain import explain
 from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_parts import WorkLimits

@@ -16,7 +16,7 @@ from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 
 EXACT = ("brute-force", "highs-qubo")
-SAMPLERS = ("qaoa", "random-feasible", "one-hot-annealing", "dwave-annealing", "dwave-tabu")
+SAMPLERS = ("qaoa", "random-feasible", "random-bits", "one-hot-annealing", "dwave-annealing", "dwave-tabu")
 
 
 def random_blocks(rng, sizes=(3, 2, 4)):
@@ -152,3 +152,123 @@ def test_too_large_an_enumeration_is_refused_and_unknown_options_are_named():
         optimise.solve(problem, "one-hot-annealing", options={"sweep": 3})
     with pytest.raises(InputError, match="unknown penalty rule 'heavy'"):
         optimise.solve(problem, "dwave-tabu", options={"penalty": "heavy"})
+
+
+def test_raw_success_of_penalised_qaoa_is_that_of_the_circuit():
+    from quantum.angles import Angles
+    from quantum.ansatz import Ansatz
+    from quantum.simulators import simulator
+
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(6))).with_optimum()
+    options = {"mixer": "x", "penalty": 20.0, "depth": 1}
+    result = optimise.solve(problem, "qaoa", limits=Limits(20), options=options)
+    series, counts = result.stats.series, result.stats.counts
+    state = simulator(Ansatz(problem.penalised(20.0)), "statevector")
+    weights = state.probabilities(Angles(np.array(series["gamma"]), np.array(series["beta"])))
+    bits = ((np.arange(weights.size)[:, None] >> np.arange(9)) & 1).astype(np.int8)
+    whole = problem.energy.is_feasible(bits)
+    best = problem.optimum + 1e-6
+    assert counts["feasible before"] == pytest.approx(weights[whole].sum())
+    assert counts["success probability"] == pytest.approx(weights[whole & (problem.qubo.energies(bits) <= best)].sum())
+    mended = problem.energy.energies(repair(problem.energy, bits)) <= best
+    assert counts["repaired success probability"] == pytest.approx(weights[mended].sum())
+    assert counts["repaired success probability"] > counts["success probability"]
+
+
+def test_random_bits_are_the_control_of_the_repair():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(6))).with_optimum()
+    counts = optimise.solve(problem, "random-bits", options={"shots": 4096}, seed=3).stats.counts
+    share = problem.blocks.states / 2**9
+    assert counts["feasible before"] == pytest.approx(share, abs=0.03)
+    assert counts["success hits"] / counts["success shots"] == counts["success probability"]
+    assert counts["repaired success probability"] > counts["success probability"]
+
+
+def test_every_repetition_is_charged_for_its_energies_and_repair():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(6))).with_optimum()
+
+    def spent(name, **options):
+        return optimise.solve(problem, name, options=options, seed=1).stats.counts
+
+    assert spent("random-feasible", shots=50)["evaluations"] == 50
+    assert spent("one-hot-annealing", reads=4, sweeps=10)["evaluations"] == 4 * 10 * 3
+    assert spent("brute-force")["evaluations"] == problem.blocks.states
+    bits = spent("random-bits", shots=50)
+    assert bits["evaluations"] > 50  # what the repair looked at
+    fixed = spent("qaoa", optimiser="none", shots=64)
+    assert (fixed["evaluations"], fixed["training evaluations"]) == (64 * 4, 0)  # 1 + p with p = 3
+    trained = spent("qaoa", optimiser="cobyla", evaluations=9, shots=64)
+    assert trained["evaluations"] == (64 + 9 * 64) * 4
+    piloted = spent("dwave-annealing", reads=10, sweeps=20, pilot=5)
+    assert piloted["training evaluations"] == 5 * 8 * 20 * 9
+    assert piloted["training seconds"] > 0
+
+
+def test_the_pilot_finds_a_weight_that_reaches_the_optimum():
+    from quantum.methods.pilot import FACTORS, tune_penalty
+
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(8), (3, 3, 3))).with_optimum()
+    weights = []
+
+    def draw(qubo, reads, seed):
+        """Exact ground states of the penalised QUBO: too light a weight breaks blocks."""
+        weights.append(qubo.offset)
+        return np.tile(qubo.brute_force()[1], (reads, 1))
+
+    chosen = tune_penalty(problem, draw, 2, 0)
+    assert len(weights) == len(FACTORS)
+    assert chosen.reads == 2 * len(FACTORS)
+    bits = problem.energy.with_penalty(chosen.weight).brute_force()[1]
+    assert problem.energy.is_feasible(bits)
+
+
+def test_a_device_reports_the_circuit_that_ran():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(5)))
+    base = {"depth": 1, "optimiser": "none", "shots": 20}
+    ideal = optimise.solve(problem, "qaoa", options=base).stats.counts
+    ran = optimise.solve(problem, "qaoa", options={**base, "simulator": "aer", "device": 3}).stats.counts
+    assert ran["two-qubit gates"] > ideal["two-qubit gates"]  # routed on a heavy-hex map
+    assert ran["depth"] > ideal["depth"]
+    assert ran["qpu repetition seconds"] > ideal["qpu repetition seconds"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"noise": {"readout": 0.1}}, "noise needs the simulator aer"),
+        ({"device": 3}, "device needs the simulator aer"),
+        ({"library": "cupy"}, "library needs the simulator array"),
+        ({"precision": "single", "simulator": "aer"}, "precision needs"),
+        ({"penalty": 3.0}, "a penalty is for mixer x"),
+        ({"optimiser": "bfgs", "cvar": 0.5}, "bfgs needs exact gradients"),
+        ({"simulator": "aer", "noise": {"redout": 0.1}}, "noise has no option 'redout'"),
+        ({"hardware": {"reset": -1.0}}, "option reset"),
+        ({"mixer": "salad"}, "unknown mixer 'salad'"),
+        ({"start": "luck"}, "unknown rule for start angles 'luck'"),
+        ({"depth": "deep"}, "option depth"),
+        ({"shots": 0}, "option shots"),
+    ],
+    ids=lambda value: "",
+)
+def test_options_that_would_be_dropped_are_refused(options, said):
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(5)))
+    with pytest.raises(InputError, match=said):
+        optimise.solve(problem, "qaoa", options=options)
+
+
+def test_a_start_is_never_worsened():
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(5), (4, 4, 4))).with_optimum()
+    best = BitPlan(problem.bits(problem.energy.brute_force()[1]))
+    found = optimise.solve(problem, "random-feasible", options={"shots": 1}, start=best)
+    assert found.cost == pytest.approx(problem.optimum)
+
+
+def test_recursive_qaoa_obeys_the_clock_and_refuses_shots():
+    from quantum.qaoa import QaoaOptions
+    from quantum.recursive import recursive_qaoa
+
+    energy = random_qubo(np.random.default_rng(1), 12)
+    stopped = recursive_qaoa(energy, stop=lambda: True)
+    assert (stopped.stopped, stopped.evaluations) == (True, 0)
+    with pytest.raises(InputError, match="exact correlations"):
+        recursive_qaoa(energy, QaoaOptions(sampled=True))

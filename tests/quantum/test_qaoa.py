@@ -159,3 +159,47 @@ def test_recursive_qaoa_reports_a_consistent_state_near_the_optimum(problem):
     every = q.diagonal() if isinstance(problem, Qubo) else problem.energies(problem.choices(np.arange(problem.states)))
     assert (every < run.energy - 1e-9).mean() < 0.05
     assert run.energy >= best - 1e-9
+
+
+def test_spsa_returns_its_last_iterate_not_its_luckiest_measurement():
+    """Against an independent loop over Spall's recursion with the same random signs."""
+    machine, start = simulator(Ansatz(qubo())), Angles([0.05], [-0.1])
+    found = optimise_angles(machine, start, method="spsa", evaluations=40, seed=1)
+    assert found.value == pytest.approx(machine.value(found.angles))
+    assert found.evaluations == 40 or found.evaluations == 39
+    calls = []
+
+    class Noted:
+        mixers = machine.mixers
+
+        def value(self, angles):
+            calls.append(angles.vector())
+            return machine.value(angles)
+
+    again = optimise_angles(Noted(), start, method="spsa", evaluations=40, seed=1)
+    last_pair = (calls[-3] + calls[-2]) / 2  # the iterate before the last step
+    assert again.angles.vector() == pytest.approx(found.angles.vector())
+    assert not any(np.allclose(again.angles.vector(), c) for c in calls[:-1])
+    assert np.abs(again.angles.vector() - last_pair).max() < 0.2
+
+
+def test_values_trained_on_shots_are_measured_again():
+    """The reported value has no bias of selection: over seeds it is at the exact value of its angles."""
+    machine, start = simulator(Ansatz(qubo())), Angles([0.3], [-0.4])
+    gaps, lucky = [], []
+    for seed in range(30):
+        found = optimise_angles(machine, start, method="cobyla", evaluations=25, shots=40, seed=seed)
+        exact = machine.value(found.angles)
+        gaps.append(found.value - exact)
+        lucky.append(found.history[-1] - exact)
+    error = np.std(gaps) / np.sqrt(len(gaps))
+    assert abs(np.mean(gaps)) < 3 * error
+    assert np.mean(lucky) < -3 * error  # what stood there before
+
+
+def test_the_last_measurement_shares_no_shots_with_training():
+    run = qaoa(qubo(), QaoaOptions(depth=1, sampled=True, optimiser="cobyla", evaluations=12, shots=64), seed=4)
+    alike = qaoa(qubo(), QaoaOptions(depth=1, sampled=True, optimiser="cobyla", evaluations=12, shots=64), seed=4)
+    assert (run.samples.counts == alike.samples.counts).all()
+    first = run.simulator.sample(run.angles, 64, 4)
+    assert first.counts.tolist() != run.samples.counts.tolist() or first.bits.tolist() != run.samples.bits.tolist()

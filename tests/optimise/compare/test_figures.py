@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from optimise.compare.figures import (
     approximation_ratio,
     bootstrap,
+    clopper_pearson,
     performance_profile,
     repetitions_99,
     sign_test,
@@ -62,3 +63,14 @@ def test_sign_test_is_the_binomial_tail():
     assert sign_test(0, 0) == 1.0
     assert sign_test(6, 0) == pytest.approx(2 / 64)
     assert sign_test(3, 3) == 1.0
+
+
+def test_exact_interval_of_a_counted_probability():
+    # Values of Clopper and Pearson (1934), worked out from the binomial tails.
+    assert clopper_pearson(0, 10) == (0.0, pytest.approx(1 - 0.025**0.1))
+    assert clopper_pearson(10, 10) == (pytest.approx(0.025**0.1), 1.0)
+    low, high = clopper_pearson(3, 20)
+    assert sum(math.comb(20, k) * low**k * (1 - low) ** (20 - k) for k in range(3, 21)) == pytest.approx(0.025)
+    assert sum(math.comb(20, k) * high**k * (1 - high) ** (20 - k) for k in range(4)) == pytest.approx(0.025)
+    with pytest.raises(ValueError, match="5 hits in 3 trials"):
+        clopper_pearson(5, 3)

@@ -67,6 +67,7 @@ def test_every_combination_is_a_cell_with_its_own_file(study):
         (('["random", "annealing"]', '["random", "random"]'), r"a second contender is called 'pieces sampler=random'"),
         (('["random", "annealing"]', "[]"), r"method\[1\]\.grid: the grid of sampler is empty"),
         (("[[method]]", "[[method"), r"study.toml:\d+: is not TOML"),
+        (("[[method]]", '[[scaling]]\nname = "f"\ninstances = ["z*"]\n[[method]]'), r"scaling\[0\].*called z\*"),
     ],
 )
 def test_mistakes_name_file_and_entry(study, change, said):

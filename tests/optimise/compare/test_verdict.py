@@ -37,3 +37,26 @@ def test_an_unsolved_instance_is_lost_to_who_solved_it_and_named():
 
 def test_one_side_alone_cannot_win():
     assert "only classical contenders" in sentences([row("i", "classical", 1.0)])[0]
+
+
+def test_a_repair_earns_the_circuit_nothing():
+    circuit = row("i", "quantum", 1.0, success_probability=0.001, repaired_success=0.06, feasible_before=0.01,
+                  repetitions=100.0)  # fmt: skip
+    guess = row("i", "classical", 1.0, success_probability=0.005)
+    guess["method"] = "random-feasible"
+    bits = row("i", "classical", 1.0, success_probability=0.0, repaired_success=0.15, feasible_before=0.01)
+    bits["method"] = "random-bits"
+    said = " ".join(sentences([circuit, guess, bits]))
+    assert "before any repair was 0.2 times as likely" in said
+    assert "a repaired shot was 0.4 times as likely to be optimal as uniform random bits" in said
+
+
+def test_a_circuit_that_never_succeeds_counts_among_the_pairs():
+    rows = [row("i", "quantum", math.inf, success_probability=0.0, repetitions=9.0)]
+    rows.append({**row("i", "classical", 1.0), "method": "random-feasible"})
+    assert any("0 times as likely" in s and "in 1 of them" in s for s in sentences(rows))
+
+
+def test_the_raw_cost_decides():
+    rows = [row("i", "quantum", 1.0, median=1.0, raw_median=5.0), row("i", "classical", 1.0, median=3.0)]
+    assert any("the classical side was better on 1 instance" in s for s in sentences(rows))

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.kinds import kind_of
 from optimise.generate import hospital, ward
 from optimise.generate.capacity import capacity
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.problem import HospitalProblem, RuleSetting
 from optimise.solvers.linear import Arrays
-from optimise.solvers.pyomo_bridge import build
 
 FILE = Path(__file__).with_suffix(".json")
 KINDS = ("roster", "beds", "hospital", "capacity", "energy")
@@ -81,7 +81,7 @@ def arrays(name: str) -> Arrays:
         problem = hospital(5, 3, seed)
     else:
         problem = capacity(2 + seed % 3, 3, 2 + seed % 2, 3 + seed % 2, seed, beds=30)
-    return build(problem).model.freeze()
+    return kind_of(problem).model(problem).model.freeze()
 
 
 def by_highs(name: str) -> float | None:

@@ -448,7 +448,7 @@ def test_mistakes_name_the_item_and_the_line(
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("w.json", '{"staff": [}', "not JSON"),
+        ("w.json", '{"staff": [}', "not valid JSON"),
         ("w.json", '{"staff": 1, "staff": 2}', "given twice"),
         ("w.json", '{"staff": NaN}', "NaN"),
         ("w.json", "[1]", "mapping"),

@@ -1,0 +1,41 @@
+"""A classical repair of measured bits: broken blocks are settled one after another."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantum.onehot import OneHot
+
+__all__ = ["repair", "repair_evaluations"]
+
+
+def repair_evaluations(problem: OneHot, bits: NDArray[np.int8], counts: NDArray[np.int64]) -> int:
+    """Energy changes that `repair` looks at for bits (s, n) that came `counts` (s,) times: the choices that compete
+    in each broken block."""
+    ones = np.add.reduceat((bits != 0).astype(np.int64), problem.starts, axis=1)
+    looked = np.where(ones == 1, 0, np.where(ones == 0, np.asarray(problem.sizes), ones))
+    return int(looked.sum(axis=1) @ counts)
+
+
+def repair(problem: OneHot, bits: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Choices (s, m) from bits (s, n): a block with exactly one 1 keeps it.
+
+    The others are settled in order, each by the cheapest of its ones (of all its choices when it has none) against
+    what is settled already.
+    """
+    ones = bits != 0
+    counts = np.add.reduceat(ones.astype(np.int64), problem.starts, axis=1)
+    whole = np.repeat(counts == 1, problem.sizes, axis=1)
+    settled = np.where(whole & ones, 1.0, 0.0)
+    linear, table, _ = problem.tables()
+    choices = np.zeros((len(bits), problem.blocks), dtype=np.int64)
+    for b, (start, k) in enumerate(zip(problem.starts.tolist(), problem.sizes)):
+        inside = slice(start, start + k)
+        choices[:, b] = np.argmax(ones[:, inside], axis=1)
+        broken = np.flatnonzero(counts[:, b] != 1)
+        if broken.size:
+            costs = linear[inside] + settled[broken] @ table[:, inside]
+            some = ones[broken, inside] | (counts[broken, b] == 0)[:, None]
+            picked = np.argmin(np.where(some, costs, np.inf), axis=1)
+            choices[broken, b] = picked
+            settled[broken, start + picked] = 1.0
+    return choices
