@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.master import Column
+from optimise.core.method import Deadline
 from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 
 __all__ = ["Incumbent", "Rest", "construct", "descend", "repair"]
 
 Floats = NDArray[np.float64]
+#: Seconds past the limit in which a first plan is brought to its end.
+_GRACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +161,33 @@ def repair(incumbent: Incumbent, pricer: Pricer) -> bool:
 
 
 def construct(
-    cover: CoverRows, pricer: Pricer, order: list[int], penalty: float, over: Callable[[], bool] = lambda: False
+    cover: CoverRows,
+    pricer: Pricer,
+    order: list[int],
+    penalty: float,
+    over: Callable[[], bool] = lambda: False,
+    late: Callable[[], bool] = lambda: False,
 ) -> Incumbent | None:
     """Build a roster person by person, each optimal against the cover that is still missing.
 
-    None when some person has no roster that obeys the personal rules, or time is over.
+    Those whose turn comes late, or after the time, get a good roster by hard limits alone.
+
+    None when some person has no roster that obeys the personal rules, or the time has been over for a while.
     """
     people = len(cover.kind)
     words = np.zeros((people, cover.days), dtype=np.int16)
     personal = np.zeros(people)
     values = np.zeros(cover.lines)
+    grace: Deadline | None = None
     for e in order:
         kind = int(cover.kind[e])
-        priced = pricer.price(e, on_grid(cover.marginal(values, penalty, kind)[kind]))
-        if over() or not len(priced.values):
+        if over():
+            grace = grace or Deadline(_GRACE)
+            if grace.over:
+                return None
+        prices = on_grid(cover.marginal(values, penalty, kind)[kind])
+        priced = pricer.lenient(e, prices) if grace is not None or late() else pricer.price(e, prices)
+        if not len(priced.values):
             return None
         words[e] = priced.words[0]
         personal[e] = pricer.cost(e, words[e])

@@ -100,7 +100,8 @@ class ColumnGeneration(Run):
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        if self.options.root and (resumed is None or resumed.phase == "root"):
+        gone = self.agree(self.clock.over and not self.stopped)  # tables alone would take long
+        if self.options.root and (resumed is None or resumed.phase == "root") and not gone:
             self._root()
         if self.incumbent is not None and not self.stopped:
             self._search(state)
@@ -127,11 +128,9 @@ class ColumnGeneration(Run):
                 order = list(range(self.problem.compiled.employees))
                 self.incumbent = self._first(order)
                 for _ in range(10):
-                    if (
-                        self.incumbent is None
-                        or self.over()
-                        or not descend(self.incumbent, self.pricer, order, over=self.over)
-                    ):
+                    if self.incumbent is None or self._late():
+                        break
+                    if not descend(self.incumbent, self.pricer, order, over=self._late):
                         break
             elif self.options.root and self._whole:
                 mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
@@ -139,6 +138,11 @@ class ColumnGeneration(Run):
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self.share()
             self.report("construction")
+
+    def _late(self) -> bool:
+        """Whether a first plan has taken its share of the time."""
+        gone = self.clock.elapsed > self.tuning.search.building * self.limits.seconds
+        return self.over() or (gone and self.limits.iterations is None)
 
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
@@ -196,7 +200,7 @@ class ColumnGeneration(Run):
         """
         compiled, built = self.problem.compiled, self.pricer.automata
         if self._whole:
-            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over)
+            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")

@@ -394,6 +394,8 @@ class SearchTuning(Tuning):
     """For the whole model."""
     nodes: int = knob(200_000, unit="nodes", source="keeps the answer independent of the clock", ge=1)
     """Of the whole model."""
+    building: float = knob(0.25, unit="share of the time limit", source="ward30 with 48 h in 7 days, soft", gt=0, le=1)
+    """In which people are built exactly for a first plan; those who are left get hard limits alone."""
     first: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
     """For a first plan by the whole model, where pricing gives none, and for one in pieces."""
 

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
@@ -203,6 +204,12 @@ def _load(target: str) -> Method:
 
 def available_methods() -> dict[str, str]:
     """Names of all installed methods with the object reference each one comes from."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """What :func:`available_methods` tells; asking the installation reads the files of every package."""
     found = dict(_BUILT_IN)
     for point in entry_points(group="wardwise.methods"):
         found.setdefault(point.name, point.value)

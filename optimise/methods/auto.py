@@ -81,6 +81,11 @@ class AutoMethod:
         chosen = choices(problem)
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
+        first_share, tried = t.first_share, chosen[:-1] == ("highs",)
+        if tried and limits.iterations is not None:  # a try ends by the clock, on which work limits must not depend
+            chosen = chosen[1:]
+        elif tried:
+            first_share = min(t.first_share, t.try_seconds / max(limits.seconds, t.try_seconds))
         log.info("auto: %d decisions, %s", kind_of(problem).size(problem), " then ".join(chosen))
         clock = Deadline(limits.seconds)
         best: Outcome | None = None
@@ -90,7 +95,7 @@ class AutoMethod:
             if position >= len(chosen) and (_planned(best) or left < 0.1):
                 break
             last = position == len(chosen) - 1 or position == len(chosen) + len(spare) - 1
-            share = left if last else t.first_share * left
+            share = left if last else first_share * left
             # ranks above 0 do not hear of plans, and work limits must not depend on the clock
             patient = comm.rank > 0 or limits.iterations is not None or position != len(chosen) - 1 or not spare
             told = _Remembering(listen, math.inf if patient else t.patience * left)
@@ -108,7 +113,8 @@ class AutoMethod:
             )
             # Every rank must take the same way from here, and only rank 0's outcome counts.
             best, asked = comm.bcast((_better(best, mine), told.asked))
-            if asked or best.stop is Stop.INFEASIBLE or (best.stop in (Stop.OPTIMAL, Stop.GAP) and _planned(best)):
+            ended = best.stop in (Stop.OPTIMAL, Stop.GAP) and _planned(best)
+            if asked or ended or best.stop is Stop.INFEASIBLE or best.bounds.primal <= limits.target:
                 break
         assert best is not None
         # who gave way has not been interrupted by anybody
@@ -122,7 +128,7 @@ def _own(given: Mapping[str, Any]) -> AutoOptions:
 
 def _spare(problem: Any, chosen: Sequence[str]) -> tuple[str, ...]:
     """Methods that are asked where those chosen find no plan."""
-    return tuple(name for name in FALLBACKS if name not in chosen and _usable(name, problem))
+    return tuple(name for name in FALLBACKS if name != chosen[-1] and _usable(name, problem))
 
 
 def _options(method: Method, problem: Any, given: Mapping[str, Any]) -> dict[str, Any]:

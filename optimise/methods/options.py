@@ -61,6 +61,8 @@ class AutoTuning(Tuning):
 
     first_share: float = knob(0.35, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For finding a good plan before the method that starts from it."""
+    try_seconds: float = knob(5.0, unit="s", source="random wards of 10 to 110 decisions: proven in 0.1 s", gt=0)
+    """Most time of the try of the whole model on tiny rosters."""
     patience: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
     """After which a method without a plan gives way to another."""
 

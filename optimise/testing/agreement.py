@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimise.core.kinds import cost_grid
-from optimise.core.method import Limits, Method
+from optimise.core.method import Limits, Method, Progress
 from optimise.core.result import Result, Stop
 from optimise.driver import TOLERANCE, solve
 from optimise.roster.explain import explain, only
@@ -39,7 +39,13 @@ class Agreement:
 
 
 def compare_with_highs(
-    problem: Any, method: str | Method = "auto", *, seconds: float = 5.0, seed: int = 0, explained: bool = True
+    problem: Any,
+    method: str | Method = "auto",
+    *,
+    seconds: float = 5.0,
+    seed: int = 0,
+    explained: bool = True,
+    patience: float = math.inf,
 ) -> Agreement:
     """Solve a problem by HiGHS and by a method and say what does not fit together.
 
@@ -49,14 +55,22 @@ def compare_with_highs(
         Time limit of each.
     explained : bool
         Whether to test the conflict that is named for an infeasible roster, rule by rule.
+    patience : float
+        Seconds after which the method is stopped once it has a plan as cheap as HiGHS' own.
     """
     limits, spent = Limits(seconds=seconds), []
+    enough = -math.inf
+
+    def listen(progress: Progress) -> bool:
+        return progress.seconds > patience and progress.primal <= enough
+
     results: list[Result | None] = []
     faults: list[str] = []
     for name, one in (("highs", "highs"), ("the method", method)):
         began = time.perf_counter()
         try:
-            results.append(solve(problem, one, limits=limits, seed=seed))
+            results.append(solve(problem, one, limits=limits, seed=seed, listen=listen))
+            enough = results[0].cost if results[0] is not None else enough
         except Exception as error:
             results.append(None)
             last = traceback.extract_tb(error.__traceback__)[-1]

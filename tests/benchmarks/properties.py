@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -41,13 +42,13 @@ def make(case: str) -> Any:
     return MAKERS[kind](Random(f"{kind} {seed}"))
 
 
-def row_of(case: str, seconds: float) -> dict[str, Any]:
+def row_of(case: str, seconds: float, patience: float = math.inf) -> dict[str, Any]:
     """One finished row; an error in making the problem is a fault too."""
     try:
         problem = make(case)
     except Exception as error:
         return {"case": case, "faults": f"not made: {error}"}
-    done = compare_with_highs(problem, seconds=seconds)
+    done = compare_with_highs(problem, seconds=seconds, patience=patience)
     made: dict[str, Any] = {"case": case, "faults": "; ".join(done.faults)}
     for name, result, spent in (("highs", done.highs, done.seconds[0]), ("auto", done.found, done.seconds[1])):
         made[f"{name}_s"] = round(spent, 3)
@@ -85,13 +86,14 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--hospitals", type=int, default=0, help="a third of them bed plans with fixed stays")
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--seconds", type=float, default=5.0, help="limit of each method on each case")
+    parser.add_argument("--patience", type=float, default=math.inf, help="seconds for the proof of a plan like HiGHS'")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--output", type=Path, default=Path("properties.csv"), help="kept rows; continued if there")
     parser.add_argument("--replay", nargs="*", metavar="CASE", help="run these again and keep nothing")
     chosen = parser.parse_args(given)
     began = time.perf_counter()
     if chosen.replay is not None:
-        rows = [row_of(case, chosen.seconds) for case in chosen.replay]
+        rows = [row_of(case, chosen.seconds, chosen.patience) for case in chosen.replay]
         print(summary(rows))
         return int(any(r["faults"] for r in rows))
     wanted = list(cases(chosen.wards, chosen.hospitals, chosen.first))
@@ -112,7 +114,7 @@ def _kept(path: Path) -> dict[str, dict[str, Any]]:
 def _run(cases: list[str], chosen: argparse.Namespace) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     new = not chosen.output.exists()
-    one = partial(row_of, seconds=chosen.seconds)
+    one = partial(row_of, seconds=chosen.seconds, patience=chosen.patience)
     with chosen.output.open("a", newline="") as file:
         writer = csv.DictWriter(file, FIELDS)
         if new:

@@ -260,6 +260,15 @@ class Pricer:
             return Priced(bound, np.zeros(0), np.zeros((0, len(days)), np.int16), False)
         return Priced(bound, np.array([best]), best_word[None, :], False)
 
+    def lenient(self, employee: int, prices: Floats) -> Priced:
+        """A roster that keeps the hard limits, cheap but for the soft ones: found soon where exact pricing takes long.
+
+        What it costs holds all rules; its bound is unknown unless no roster is proven.
+        """
+        shut = ~self.compiled.allowed[employee]
+        cost = np.where(shut, np.inf, self.unit[employee] + prices)
+        return self._lenient(employee, cost, prices, -math.inf, math.inf)
+
     def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
         """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
         if employee not in self._hard:

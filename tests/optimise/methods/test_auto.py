@@ -65,9 +65,43 @@ def test_rosters_go_to_column_generation_where_it_is_installed(
     methods = {"matheuristic": two[0], "highs": two[1], "column-generation": two[1]}
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    assert auto.choices(problem) == ("highs", "column-generation")  # a tiny one
+    monkeypatch.setattr(roster_kind, "TINY", 0)
     assert auto.choices(problem) == ("column-generation",)
     monkeypatch.setattr(roster_kind, "LARGE", 0)
     assert auto.choices(problem) == ("matheuristic", "column-generation")
+
+
+def test_a_tiny_ward_is_tried_whole_for_some_seconds_and_again_while_there_is_no_plan(
+    problem: RosterProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds: list[float] = []
+
+    class Tries(Says):
+        def solve(self, problem: Any, **given: Any) -> Outcome:
+            seconds.append(given["limits"].seconds)
+            return self.outcome
+
+    nothing = Outcome(None, Stop.TIME, Bounds())
+    methods = {"column-generation": Says(nothing), "highs": Tries(nothing)}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    solved(problem)
+    assert seconds == [pytest.approx(5.0, abs=1), pytest.approx(100.0, abs=1)]
+
+
+def test_a_work_limit_leaves_out_the_try_that_ends_by_the_clock(
+    problem: RosterProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Roster(np.zeros(problem.shape[:2], dtype=np.int16))
+    works = Says(Outcome(plan, Stop.ITERATIONS, Bounds(10.0, 2.0, "columns", "columns")))
+    methods = {"column-generation": works, "highs": Says(Outcome(None, Stop.TIME, Bounds()))}
+    monkeypatch.setattr(auto, "available_methods", lambda: methods)
+    monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
+    limits = Limits(100.0, iterations=3)
+    AutoMethod().solve(problem, limits=limits, seed=0, comm=SerialComm(), listen=lambda progress: False)
+    assert works.given["limits"].seconds > 90
+    assert not methods["highs"].given
 
 
 def test_a_larger_one_gets_a_good_plan_first(problem: RosterProblem, two: tuple[Says, Says]) -> None:
@@ -116,6 +150,7 @@ def test_another_method_is_asked_while_there_is_no_plan(
     plan = Roster(np.zeros(problem.shape[:2], dtype=np.int16))
     gives_up = Says(Outcome(None, Stop.GAP, Bounds(dual=3.0, dual_source="columns")))
     finds = Says(Outcome(plan, Stop.OPTIMAL, Bounds(10.0, 10.0, "second", "second")))
+    monkeypatch.setattr(auto, "TINY", 0)
     methods = {"column-generation": gives_up, "matheuristic": Says(Outcome(None, Stop.STUCK, Bounds())), "highs": finds}
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
