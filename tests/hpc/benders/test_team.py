@@ -14,7 +14,7 @@ from thread_comm import ThreadComm, together
 
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.master import Column
-from hpc.runtime.balance import imbalance, longest_first, rebalanced
+from hpc.runtime.balance import BalanceTuning, imbalance, longest_first, rebalanced
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers
 from optimise.roster.kernels import Pricer, on_grid, pricing_table
@@ -59,7 +59,7 @@ def price(comm: ThreadComm, calls: int, *, kind: type[LocalPricing] = LocalPrici
     compiled = PROBLEM.compiled
     local = kind(Pricer(compiled), CoverRows(compiled))
     owner = longest_first(np.ones(8), comm.size) if owner is None else owner
-    team = Team(comm, local, owner, Timers(), balance=balance)  # type: ignore[arg-type]
+    team = Team(comm, local, owner, Timers(), balance=BalanceTuning() if balance else None)  # type: ignore[arg-type]
     if shuffle:
         random = np.random.default_rng(5)
 
