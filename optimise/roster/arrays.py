@@ -92,7 +92,8 @@ class RosterArrays(NamedTuple):
     line_day, line_duty : int32 (lines,)
         A day of each line and a duty that feeds it there.
     own : int32 (people + 1,)
-        First counter of each person; those that cannot leave their limits are left out.
+        First counter of each person; those that no allowed duties (in lenient tables: no duties) can bring out of their
+        limits are left out.
     table, calendar : int32 (counters,)
         Row of ``values``, or -1; calendar of the person's automaton, or -1.
     unit_of, lower, upper : int64 (counters,)
@@ -170,8 +171,7 @@ def roster_arrays(compiled: CompiledRoster, built: Automata) -> RosterArrays:
     """
     kept = _KEPT.setdefault(compiled, {})
     if kept.get("automata") is not built:
-        parts = flatten.sequences(compiled, built) | flatten.cells(compiled) | flatten.counters(compiled, built)
-        kept["arrays"] = RosterArrays(**parts, **cover_arrays(compiled)._asdict())
+        kept["arrays"] = _flattened(compiled, built, compiled.allowed)
         kept["automata"] = built
     made: RosterArrays = kept["arrays"]
     return made
@@ -186,10 +186,16 @@ def cover_arrays(compiled: CompiledRoster) -> CoverArrays:
     return made
 
 
-def lenient_arrays(compiled: CompiledRoster, *, matches: bool = False) -> RosterArrays:
-    """The tables with automata that pass through broken sequence rules and count what is broken (made once).
+def _flattened(compiled: CompiledRoster, built: Automata, allowed: Bools) -> RosterArrays:
+    parts = flatten.sequences(compiled, built) | flatten.cells(compiled) | flatten.counters(compiled, built, allowed)
+    return RosterArrays(**parts, **cover_arrays(compiled)._asdict())
 
-    These automata have other states than the strict ones, which forget what cannot be completed.
+
+def lenient_arrays(compiled: CompiledRoster, *, matches: bool = False) -> RosterArrays:
+    """Tables that also judge rosters which break hard rules, and count what is broken (made once).
+
+    Their automata have other states than the strict ones, which forget what cannot be completed; totals are those that
+    any duties can bring out of their limits. Cover is shared.
 
     Parameters
     ----------
@@ -203,13 +209,7 @@ def lenient_arrays(compiled: CompiledRoster, *, matches: bool = False) -> Roster
             ones = tuple(replace(p, amount=1) if p.hard else p for p in compiled.patterns)
             seen = replace(compiled, patterns=ones)
         built = automata(seen, lenient=True)
-        parts = flatten.sequences(compiled, built)
-        strict = kept.get("arrays")
-        if strict is None:
-            parts |= flatten.cells(compiled) | flatten.counters(compiled, built) | cover_arrays(compiled)._asdict()
-            kept["lenient", matches] = RosterArrays(**parts)
-        else:
-            kept["lenient", matches] = strict._replace(**parts)
+        kept["lenient", matches] = _flattened(compiled, built, np.ones_like(compiled.allowed))
     made: RosterArrays = kept["lenient", matches]
     return made
 

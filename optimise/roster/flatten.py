@@ -175,8 +175,8 @@ def _hints(compiled: CompiledRoster) -> Fields:
     return {"line_day": days, "line_duty": duty}
 
 
-def counters(compiled: CompiledRoster, built: Automata) -> Fields:
-    """Totals of everybody, person by person; those that no allowed duties can bring out of their limits are left out.
+def counters(compiled: CompiledRoster, built: Automata, allowed: NDArray[np.bool_]) -> Fields:
+    """Totals of everybody, person by person, but those that no ``allowed`` duties can bring out of their limits.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def counters(compiled: CompiledRoster, built: Automata) -> Fields:
         for i, e in enumerate(c.employees.tolist()):
             lower = int(np.clip(c.lower[i] - c.offset[i], -NO_LIMIT, NO_LIMIT))
             upper = int(np.clip(c.upper[i] - c.offset[i], -NO_LIMIT, NO_LIMIT))
-            least, most = _reach(compiled, c, e)
+            least, most = _reach(c, allowed[e])
             if lower <= least and upper >= most:
                 continue
             calendar = -1 if c.groups is None else built[e].calendars.index((c.groups, c.mask))
@@ -209,14 +209,14 @@ def counters(compiled: CompiledRoster, built: Automata) -> Fields:
     made: Fields = {name: np.array(column, kind) for (name, kind), column in zip(kinds.items(), columns, strict=True)}
     made["own"] = np.cumsum([0, *(len(mine) for mine in of)]).astype(np.int32)
     made["values"] = np.stack(tables) if tables else np.zeros((0, compiled.days, compiled.alphabet), dtype=np.int32)
-    return made | _entries(made["values"]) | _so_far(compiled, made)
+    return made | _entries(made["values"]) | _so_far(made, allowed)
 
 
-def _reach(compiled: CompiledRoster, c: Counter, e: int) -> tuple[int, int]:
-    """Least and largest total that a person's allowed duties can bring."""
+def _reach(c: Counter, allowed: NDArray[np.bool_]) -> tuple[int, int]:
+    """Least and largest total that a person's allowed duties (days, duties) can bring."""
     if c.values is None:
         return 0, len(c.groups or ())
-    reach = np.where(compiled.allowed[e], c.values, 0)
+    reach = np.where(allowed, c.values, 0)
     if reach.min(initial=0) < 0:
         raise ValueError(f"rule {c.rule}: counted values must not be negative")
     return int(reach.min(axis=1).sum()), int(reach.max(axis=1).sum())
@@ -233,16 +233,15 @@ def _entries(values: Ints) -> Fields:
     }
 
 
-def _so_far(compiled: CompiledRoster, made: Fields) -> Fields:
+def _so_far(made: Fields, allowed: NDArray[np.bool_]) -> Fields:
     """Most and least that the first days can add to each total of values, in units."""
     own, table, values = made["own"], made["table"], made["values"]
-    top, bottom = (np.zeros((len(table), compiled.days + 1), dtype=np.int32) for _ in range(2))
+    top, bottom = (np.zeros((len(table), allowed.shape[1] + 1), dtype=np.int32) for _ in range(2))
     far = np.iinfo(np.int32).max
     for e in range(len(own) - 1):
-        allowed = compiled.allowed[e]
         for c in range(own[e], own[e + 1]):
             if table[c] >= 0:
                 mine = values[table[c]]
-                top[c, 1:] = np.cumsum(np.where(allowed, mine, 0).max(axis=1))
-                bottom[c, 1:] = np.cumsum(np.where(allowed, mine, far).min(axis=1))
+                top[c, 1:] = np.cumsum(np.where(allowed[e], mine, 0).max(axis=1))
+                bottom[c, 1:] = np.cumsum(np.where(allowed[e], mine, far).min(axis=1))
     return {"top": top, "bottom": bottom}

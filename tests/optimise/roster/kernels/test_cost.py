@@ -76,7 +76,7 @@ def problems(draw: st.DrawFn) -> RosterProblem:
     return RosterProblem("small", "test", Horizon(days, first_weekday=4), shifts, duties, staff, tuple(rules))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(problems(), st.integers(0, 2**32 - 1))
 def test_lines_cost_what_the_evaluator_says(problem: RosterProblem, seed: int) -> None:
     duties = np.random.default_rng(seed).integers(0, 3, problem.shape[:2]).astype(np.int16)
