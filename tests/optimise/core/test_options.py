@@ -168,7 +168,7 @@ def test_the_driver_refuses_before_the_solve_starts(name: str) -> None:
         ("ward4x7.json", ["--option", "tuning.root.near=-1"], "option tuning.root.near: is -1"),
         ("ward4x7.json", ["--option", "nonsense=1"], "option nonsense: unknown option"),
         ("ward4x7.json", ["-m", "highs", "--option", "form=loose"], "option form: is 'loose'"),
-        ("beds6.json", ["-m", "column-generation", "--option", "nonsense=1"], "option nonsense: unknown option"),
+        ("beds6.json", ["-m", "hospital", "--option", "nonsense=1"], "option nonsense: unknown option"),
         ("ward4x7.json", ["--options", "absent.toml"], "absent.toml: cannot be read"),
     ],
 )
