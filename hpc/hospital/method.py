@@ -18,6 +18,7 @@ import numpy as np
 from hpc.runtime.timers import Timers
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.hospital.search import improve_hospital
 
 __all__ = ["HospitalSearchMethod"]
 
@@ -50,8 +51,6 @@ class HospitalSearchMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        from optimise.hospital.search import improve_hospital
-
         clock, timers = Deadline(limits.seconds), Timers()
         work = limits.iterations is not None
         ends, share_of_bound = (ROUNDS, BOUND) if comm.size > 1 else ((1.0,), BOUND_ALONE)

@@ -16,6 +16,7 @@ from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
+from optimise.formats.budget import read_bytes
 
 __all__ = ["FORMATS", "Format", "ReadOptions", "detect", "get_format", "read", "read_plan", "read_text", "write_plan"]
 
@@ -174,8 +175,6 @@ def native_format(problem: Problem) -> str:
 
 def read_text(path: Path) -> str:
     """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`."""
-    from optimise.formats.budget import read_bytes
-
     data = read_bytes(path)
     try:
         return data.decode("utf-8-sig")

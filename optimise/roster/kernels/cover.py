@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.evaluate import line_cost
 from optimise.roster.rules.primitives import Line
 
 __all__ = ["CoverRows"]
@@ -241,8 +242,6 @@ def _breaks(line: Line, low: float, high: float) -> list[float]:
 
 
 def _cost(line: Line, value: float) -> float:
-    from optimise.roster.evaluate import line_cost
-
     total = 0.0
     for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
         if math.isfinite(distance) and distance > 0:
