@@ -27,8 +27,11 @@ _PUBLIC = {
     "available_methods": "optimise.core.method",
     "frames": "optimise.frames",
     "read": "optimise.formats.base",
+    "read_capacity": "optimise.readers",
+    "read_hospital": "optimise.readers",
     "read_plan": "optimise.formats.base",
     "read_result": "optimise.runs.resultfile",
+    "read_ward": "optimise.readers",
     "solve": "optimise.driver",
     "write_plan": "optimise.formats.base",
     "write_result": "optimise.runs.resultfile",
@@ -52,8 +55,11 @@ __all__ = [
     "evaluate",
     "frames",
     "read",
+    "read_capacity",
+    "read_hospital",
     "read_plan",
     "read_result",
+    "read_ward",
     "solve",
     "write_plan",
     "write_result",
@@ -68,6 +74,7 @@ if TYPE_CHECKING:
     from optimise.driver import solve
     from optimise.formats.base import read, read_plan, write_plan
     from optimise.hospital.problem import HospitalPlan, HospitalProblem
+    from optimise.readers import read_capacity, read_hospital, read_ward
     from optimise.roster.problem import Roster, RosterProblem
     from optimise.runs.resultfile import read_result, write_result
 

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from optimise.core import compiling
 from optimise.core.checkpoint import Kept
@@ -53,19 +53,22 @@ class MethodError(RuntimeError):
     """A method broke its contract: a wrong cost, an impossible bound. A fault of ours, not of the input."""
 
 
+L = TypeVar("L", bound=Plan)
+
+
 def solve(
-    problem: Problem,
+    problem: Problem[L],
     method: str | Method = "auto",
     *,
     limits: Limits | None = None,
     seed: int = 0,
     comm: Communicator | None = None,
     listen: Listener | None = None,
-    start: Plan | None = None,
+    start: L | None = None,
     options: Mapping[str, Any] | None = None,
     checkpoint: str | Path | None = None,
     resume: bool = False,
-) -> Result:
+) -> Result[L]:
     """Solve a planning problem.
 
     Parameters
@@ -141,7 +144,7 @@ def solve(
                 problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
             )
         spent = comm.gather((clock.elapsed, compiling.seconds() - compiled))
-        result: Result | None = None
+        result: Result[L] | None = None
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
@@ -164,7 +167,7 @@ def solve(
                 provenance=facts,
                 explanation=tuple(outcome.explanation) or _reasons(problem, stop),
             )
-        shared: Result = comm.bcast(result)
+        shared: Result[L] = comm.bcast(result)
     return shared
 
 
@@ -243,7 +246,7 @@ def _keeper(
     return keeper, before
 
 
-def _better_start(problem: Problem, kept: Plan | None, given: Plan | None) -> Plan | None:
+def _better_start(problem: Problem[L], kept: Any, given: L | None) -> L | None:
     """The plan of an earlier run or the given one, whichever is better."""
     if kept is None or given is None:
         return kept if given is None else given

@@ -6,17 +6,20 @@ Every function returns a new frame; ``frame(problem, plan)`` and ``grid(problem,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.view import electives
-from optimise.core.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError, WardwiseError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Plan, Result
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.view import not_placed, occupancy
 from optimise.replan.base import Change
 from optimise.replan.changes import COLUMNS, change_row
+from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.view import cover, requests, shares
 
 if TYPE_CHECKING:
@@ -38,6 +41,17 @@ __all__ = [
 ]
 
 
+L = TypeVar("L", bound=Plan)
+_T = TypeVar("_T")
+
+
+def _there(found: _T | None) -> _T:
+    """A plan or an evaluation that is there; else said in words."""
+    if found is None:
+        raise WardwiseError("the run found no plan, so there is nothing to show")
+    return found
+
+
 def _pandas() -> Any:
     try:
         import pandas
@@ -51,7 +65,7 @@ def _made(rows: list[Any], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
+def frame(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     """The plan in long form.
 
     A roster has one row a duty worked (``employee, name, day, date, weekday, duty, shift, skill, minutes``); a
@@ -59,18 +73,18 @@ def frame(problem: Problem, plan: Plan) -> pd.DataFrame:
     admission, theatre``); a bed plan one row a ward and day (``ward, day, opened, lent, minimum, maximum, unit``); a
     region's plan one row a trust, unit and day (``trust, unit, day, use``).
     """
-    made = kind_of(problem).table(problem, plan)
+    made = kind_of(problem).table(problem, _there(plan))
     return _made(list(made.rows), list(made.columns))
 
 
-def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
+def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     """The plan as people see it on the wall.
 
     A roster: one row a person, one column a day (a date where the instance has dates), duty ids, ``""`` for off.
     A hospital plan: one row a room, one column a day, the patients' ids separated by spaces.
     A bed plan: one row a ward, one column a day, beds open. A region's plan: one row a trust and unit, beds used.
     """
-    pandas, board = _pandas(), kind_of(problem).board(problem, plan)
+    pandas, board = _pandas(), kind_of(problem).board(problem, _there(plan))
     if len(board.names) == 1:
         index = pandas.Index(board.rows, name=board.names[0])
     else:
@@ -79,7 +93,7 @@ def grid(problem: Problem, plan: Plan) -> pd.DataFrame:
     return table
 
 
-def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
+def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
     """People present and wanted: one row a head count and day, of every rule that asks for people."""
     rows = [
         (
@@ -94,35 +108,35 @@ def cover_frame(problem: Any, plan: Any) -> pd.DataFrame:
             c.over,
             "people",
         )
-        for row in cover(problem, plan)
+        for row in cover(problem, _there(plan))
         for c in row.cells
     ]
     columns = ["rule", "line", "day", "when", "minimum", "maximum", "present", "short", "over", "unit"]
     return _made(rows, columns)
 
 
-def requests_frame(problem: Any, plan: Any) -> pd.DataFrame:
+def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
     """Every request and whether it is granted."""
     rows = [
         (problem.employees[r.employee].id, r.day, kind_of(problem).day(problem, r.day), r.wish, r.weight, r.granted)
-        for r in requests(problem, plan)
+        for r in requests(problem, _there(plan))
     ]
     return _made(rows, ["employee", "day", "when", "wish", "weight", "granted"])
 
 
-def fairness_frame(problem: Any, plan: Any, evaluation: Evaluation | None = None) -> pd.DataFrame:
+def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Evaluation | None = None) -> pd.DataFrame:
     """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules."""
     rows = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
-        for s in shares(problem, plan, evaluation)
+        for s in shares(problem, _there(plan), evaluation)
     ]
     columns = ["employee", "days", "hours", "nights", "weekends", "asked", "granted", "cost"]
     return _made(rows, columns)
 
 
-def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
+def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
     """Beds taken and open: one row a room and day."""
-    taken = occupancy(problem, plan)
+    taken = occupancy(problem, _there(plan))
     rows = [
         (name, day, int(taken[r, day]), int(problem.rooms.beds[r, day]))
         for r, name in enumerate(problem.rooms.ids)
@@ -131,31 +145,32 @@ def occupancy_frame(problem: Any, plan: Any) -> pd.DataFrame:
     return _made(rows, ["room", "day", "taken", "beds"])
 
 
-def not_placed_frame(problem: Any, plan: Any) -> pd.DataFrame:
+def not_placed_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
     """Patients not admitted, with the reason."""
     rows = [
-        (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason) for n in not_placed(problem, plan)
+        (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason)
+        for n in not_placed(problem, _there(plan))
     ]
     return _made(rows, ["patient", "mandatory", "first_day", "last_day", "reason"])
 
 
-def electives_frame(problem: Any, plan: Any) -> pd.DataFrame:
+def electives_frame(problem: CapacityProblem, plan: CapacityPlan | None) -> pd.DataFrame:
     """Elective requests of a bed plan: one row a specialty and day with requests."""
-    rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, plan)]
+    rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, _there(plan))]
     return _made(rows, ["specialty", "day", "requests", "accepted"])
 
 
-def rules_frame(evaluation: Evaluation) -> pd.DataFrame:
+def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours)."""
-    rows = [(r.rule, r.hard, r.amount, r.unit, quantity(r.amount, r.unit), r.cost) for r in evaluation.rules]
+    rows = [(r.rule, r.hard, r.amount, r.unit, quantity(r.amount, r.unit), r.cost) for r in _there(evaluation).rules]
     return _made(rows, ["rule", "hard", "amount", "unit", "told", "cost"])
 
 
-def violations_frame(evaluation: Evaluation) -> pd.DataFrame:
+def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Each broken rule: who, when, by how much."""
     rows = [
         (v.rule, v.hard, v.amount, v.unit, v.cost, " ".join(v.who), " ".join(map(str, v.days)), v.message)
-        for v in evaluation.violations
+        for v in _there(evaluation).violations
     ]
     return _made(rows, ["rule", "hard", "amount", "unit", "cost", "who", "days", "message"])
 

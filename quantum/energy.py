@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost
 from quantum.encode.penalty import PENALTY_RULES, penalty_weight
@@ -20,6 +21,7 @@ __all__ = ["BitPlan", "EnergyProblem", "random_mean", "repair"]
 _ENUMERATE = 1 << 24  # states up to which an unknown optimum is found by enumeration
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class BitPlan:
     """A plan of an energy problem: one bit per variable, int8 (n,)."""
@@ -28,6 +30,7 @@ class BitPlan:
     kind: str = "energy"
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class EnergyProblem:
     """Minimise an energy over bits, or over one-hot blocks.

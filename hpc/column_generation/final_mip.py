@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.method import Limits, Listener, Outcome, Progress, SerialComm
+from optimise.methods.whole_model import HighsMethod
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["WHOLE_SOURCE", "close", "first_plan"]
@@ -25,8 +26,6 @@ def close(
     and 607), where cuts of a MIP solver on the compact model close the gap in seconds. A limit of nodes keeps the
     answer independent of the clock when time is ample.
     """
-    from optimise.methods.whole_model import HighsMethod
-
     limits = Limits(seconds=max(seconds, 0.1), iterations=nodes, gap=0.0)
     return HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=listen, start=Roster(words))
 
@@ -35,7 +34,6 @@ def first_plan(
     problem: RosterProblem, seconds: float, seed: int, over: Callable[[], bool], nodes: int
 ) -> NDArray[np.int16] | None:
     """Duties of the first plan that branch and bound comes to; None if it comes to none."""
-    from optimise.methods.whole_model import HighsMethod
 
     def enough(progress: Progress) -> bool:
         return over() or math.isfinite(progress.primal)

@@ -17,6 +17,7 @@ from optimise.capacity.problem import CapacityPlan
 from optimise.capacity.region import RegionProblem
 from optimise.core.errors import WardwiseError
 from optimise.core.result import Stop
+from optimise.solvers.highs import Highs
 
 __all__ = ["Member", "Reply"]
 
@@ -84,8 +85,6 @@ class Member:
 
     def least(self) -> Floats:
         """Least possible use of each unit by day, shape (units, days): below 0 where the trust can lend."""
-        from optimise.solvers.highs import Highs
-
         first = replace(self.parts.first, row_upper=self.master.first.row_upper, offset=0.0)
         made = np.zeros(self.region.supply.shape)
         for u, d in np.argwhere(self.weight.any(axis=2)):

@@ -25,6 +25,7 @@ from hpc.federated.master import PriceMaster, quotas
 from hpc.federated.member import Member
 from hpc.federated.options import FederatedOptions
 from hpc.runtime.timers import Timers
+from optimise.capacity.formats.capacity import CapacityFormat
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import make_folder
 from optimise.core.method import (
@@ -354,8 +355,6 @@ class Federation:
         folder = self.options.plans
         if folder is None:
             return
-        from optimise.capacity.formats.capacity import CapacityFormat
-
         make_folder(folder)
         for t, member in self.members.items():
             if member.plan is not None:

@@ -37,6 +37,7 @@ from optimise.core.method import (
 )
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel
 from optimise.solvers.pyomo_bridge import to_pyomo
 
@@ -317,8 +318,6 @@ class Hedging:
         )
 
     def _feasible(self) -> bool:
-        from optimise.solvers.highs import Highs
-
         return Highs(self.parts.first, seed=self.seed).solve(seconds=60).stop is not Stop.INFEASIBLE
 
     def _finished(self) -> bool:

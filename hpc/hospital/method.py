@@ -20,6 +20,7 @@ from hpc.runtime.timers import Timers
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
+from optimise.hospital.search import improve_hospital
 
 __all__ = ["HospitalSearchMethod"]
 
@@ -45,8 +46,6 @@ class HospitalSearchMethod:
         start: Plan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        from optimise.hospital.search import improve_hospital
-
         t = HospitalOptions.of(options).tuning
         clock, timers = Deadline(limits.seconds), Timers()
         work = limits.iterations is not None

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.solvers.linear import Arrays
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 TOLERANCE = 1e-6
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockPlan:
     """A point: the value of every column, shape (columns,)."""
@@ -53,6 +55,7 @@ class Block:
     link: Any
 
 
+@brief
 @dataclass(frozen=True, eq=False)
 class BlockProblem:
     r"""Minimise over blocks that only the linking rows join.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimise.blocks.problem import BlockPlan, BlockProblem
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, WardwiseError
 from optimise.solvers.pyomo_bridge import Translated, from_pyomo
 
 __all__ = ["block_problem", "split", "store"]
@@ -96,10 +96,12 @@ def _nothing() -> None:
     return None
 
 
-def store(problem: BlockProblem, plan: BlockPlan) -> None:
+def store(problem: BlockProblem, plan: BlockPlan | None) -> None:
     """Write a plan into the variables of the Pyomo model that the problem was made of."""
     if problem.source is None or problem.source.translated is None:
         raise InputError("was not made from a Pyomo model in this process", item=problem.name)
+    if plan is None:
+        raise WardwiseError("the run found no plan, so there is nothing to store")
     problem.source.translated.store(np.asarray(plan.values))
 
 

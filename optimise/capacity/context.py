@@ -22,6 +22,7 @@ import numpy.typing as npt
 from optimise.capacity.risk import Risk
 from optimise.capacity.scenarios import HOURS, Scenarios
 from optimise.core.arrays import assign, frozen, unique
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 
 __all__ = ["CapacityContext", "CapacityPlan", "Electives", "Floats", "Ints", "Staffing", "Wards", "prices"]
@@ -143,6 +144,7 @@ class Electives:
             raise InputError(f"is {self.hour}, expected 0 to 23", item="electives.hour")
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class CapacityPlan:
     """A first stage.

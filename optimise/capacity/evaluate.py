@@ -17,6 +17,8 @@ from scipy import sparse
 from optimise.capacity.context import CapacityContext, CapacityPlan
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
+from optimise.solvers.highs import Highs
+from optimise.solvers.linear import Arrays
 
 __all__ = ["RECOURSE", "Recourse", "evaluate", "recourse"]
 
@@ -213,9 +215,6 @@ class _Program:
         self.most[gone] = np.maximum(plan.accepted, 0)
 
     def run(self) -> Recourse:
-        from optimise.solvers.highs import Highs
-        from optimise.solvers.linear import Arrays
-
         problem = self.problem
         count = problem.scenarios.count
         cost, amounts, costs = np.zeros(count), np.zeros((count, len(_PARTS))), np.zeros((count, len(_PARTS)))

@@ -13,12 +13,14 @@ from optimise.capacity.evaluate import evaluate
 from optimise.capacity.risk import Risk
 from optimise.capacity.scenarios import HOURS, Scenarios
 from optimise.core.arrays import assign, frozen
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation
 
 __all__ = ["CapacityPlan", "CapacityProblem", "Electives", "Staffing", "Wards"]
 
 
+@brief
 @dataclass(frozen=True, eq=False)
 class CapacityProblem(CapacityContext):
     """A two-stage bed planning problem; see the module for what is decided when.

@@ -17,12 +17,14 @@ import numpy.typing as npt
 
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.arrays import frozen, unique
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
 
 __all__ = ["RegionPlan", "RegionProblem"]
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionPlan:
     """Who uses how much of what, and what each trust's plan costs by its own account.
@@ -59,6 +61,7 @@ class RegionPlan:
     __hash__ = None  # type: ignore[assignment]
 
 
+@brief
 @dataclass(frozen=True, eq=False)
 class RegionProblem:
     """An agreement between trusts.

@@ -118,22 +118,25 @@ def generate(
 
     if not force:
         _refuse_existing(output)
-    makers = _generators()
-    if what not in makers:
-        raise WardwiseError(f"cannot make a {what!r}; {', '.join(list(makers)[:-1])} or {list(makers)[-1]}")
-    written: list[Path] = by_name(makers[what])(output, size, weeks, seed)
+    maker = _generator(what)
+    written: list[Path] = by_name(maker)(output, size, weeks, seed)
     for path in written:
         print(path)
 
 
-def _generators() -> dict[str, str]:
-    """What can be made up, by name: instances of all kinds, and stays to forecast from."""
+def _generator(what: str) -> str:
+    """Who makes up instances of this name; kinds of other packages are loaded only if ours have none."""
     from optimise.core.kinds import get_kind, known_kinds
 
-    made: dict[str, str] = {}
+    made = {"demand": "optimise.demand.synthetic:demand_file"}
     for name in known_kinds():
+        if what in made:
+            break
         made.update(get_kind(name).generators)
-    return made | {"demand": "optimise.demand.synthetic:demand_file"}
+    if what not in made:
+        names = sorted(made)
+        raise WardwiseError(f"cannot make a {what!r}; {', '.join(names[:-1])} or {names[-1]}")
+    return made[what]
 
 
 def schema(
@@ -153,7 +156,7 @@ def schema(
 
     folder = files("optimise.formats").joinpath("schema")
     known = {file.name.rpartition("-")[0]: file for file in sorted(folder.iterdir(), key=lambda file: file.name)}
-    for name in known_kinds():
+    for name in known_kinds() if what not in known else ():
         for title, place in get_kind(name).schemas.items():
             package, _, path = place.partition(":")
             known.setdefault(title, files(package).joinpath(path))

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, runtime_checkable
+
+from typing_extensions import TypeVar
 
 from optimise.core import compiling
 from optimise.core.errors import UnsupportedError
@@ -151,14 +153,19 @@ class SerialComm:
         return None
 
 
+#: Problems that a method takes, and the plans that it gives; any where nothing is said.
+P_contra = TypeVar("P_contra", contravariant=True, default=Any)
+L_co = TypeVar("L_co", bound=Plan, covariant=True, default=Any)
+
+
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Generic[L_co]):
     """What a method returns. ``plan`` need not be the same object on all ranks; rank 0's counts.
 
     ``bounds.dual`` must be certified (valid for the problem, safe against rounding) and name its source.
     """
 
-    plan: Plan | None
+    plan: L_co | None
     stop: Stop
     bounds: Bounds
     stats: Stats = field(default_factory=Stats)
@@ -166,7 +173,7 @@ class Outcome:
 
 
 @runtime_checkable
-class Method(Protocol):
+class Method(Protocol[P_contra, L_co]):
     """A way to solve problems. Stateless: options come in by keyword, so one object serves many threads."""
 
     name: str
@@ -175,15 +182,15 @@ class Method(Protocol):
 
     def solve(
         self,
-        problem: Any,
+        problem: P_contra,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
-        start: Plan | None = None,
+        start: Any = None,
         options: Mapping[str, Any] | None = None,
-    ) -> Outcome: ...
+    ) -> Outcome[L_co]: ...
 
 
 _BUILT_IN: dict[str, str] = {

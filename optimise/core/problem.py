@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
-from optimise.core.result import Evaluation
+from typing_extensions import TypeVar
+
+from optimise.core.result import Evaluation, Plan
 
 __all__ = ["Problem"]
 
 
+#: The plans of a problem; any plan where nothing is said.
+L_contra = TypeVar("L_contra", bound=Plan, contravariant=True, default=Any)
+
+
 @runtime_checkable
-class Problem(Protocol):
-    """A validated planning problem: a :class:`~optimise.roster.problem.RosterProblem` or a
+class Problem(Protocol[L_contra]):
+    """A validated planning problem with its plans: a :class:`~optimise.roster.problem.RosterProblem` or a
     :class:`~optimise.hospital.problem.HospitalProblem`.
 
     Attributes
     ----------
     kind : str
-        ``"roster"`` or ``"hospital"``: methods dispatch on it.
+        Name of its :class:`~optimise.core.kinds.Kind`.
     name : str
         Name of the instance.
     family : str
@@ -34,7 +40,7 @@ class Problem(Protocol):
     @property
     def family(self) -> str: ...
 
-    def evaluate(self, plan: Any) -> Evaluation:
+    def evaluate(self, plan: L_contra, /) -> Evaluation:
         """Exact cost and violations of a plan, from the plan alone."""
         ...
 

@@ -10,10 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, runtime_checkable
 
+from typing_extensions import TypeVar
+
+from optimise.core.brief import brief
 from optimise.core.notebook import facts, paragraphs, table
-from optimise.core.quantities import quantity
+from optimise.core.quantities import number, quantity
 
 __all__ = [
     "FROM_CHECKPOINT",
@@ -33,6 +36,8 @@ __all__ = [
 ]
 
 
+#: Rules and reasons told in a summary.
+_MOST_TOLD = 5
 #: Rules shown in a notebook.
 _MOST_ROWS = 30
 #: Source of a bound that was read from a stored result.
@@ -110,6 +115,7 @@ class RuleCost:
     unit: str = ""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Exact cost of a plan, recomputed from the plan alone.
@@ -204,6 +210,7 @@ class TracePoint:
     event: str = ""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Trace:
     points: tuple[TracePoint, ...] = ()
@@ -215,6 +222,7 @@ class Trace:
         ]
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Where the time went. ``phases`` maps a phase name to seconds for each rank; ``series`` holds numbers for
@@ -242,15 +250,20 @@ class Provenance:
     started: str = ""
 
 
+#: The plan of a problem, where anything gives one; any plan where nothing is said.
+L_co = TypeVar("L_co", bound=Plan, covariant=True, default=Any)
+
+
+@brief
 @dataclass(frozen=True, slots=True)
-class Result:
-    """Outcome of :func:`optimise.solve`.
+class Result(Generic[L_co]):
+    """Outcome of :func:`optimise.solve`, with the plan of the problem that was solved.
 
     ``explanation`` holds, for an infeasible problem, the conflicting rules in the planner's words and the
     cheapest set of rules to relax.
     """
 
-    plan: Plan | None
+    plan: L_co | None
     stop: Stop
     bounds: Bounds
     evaluation: Evaluation | None = None
@@ -271,6 +284,28 @@ class Result:
     def proven(self) -> bool:
         """Whether the plan is proven to be the cheapest: what every sentence, table and tick goes by."""
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
+
+    def summary(self) -> str:
+        """What came out, in a few lines: cost, bound, why it stopped, and the rules that cost most."""
+        made, gap = self.provenance, self.bounds.gap
+        head = f"{made.instance or 'problem'}: " + (
+            f"a plan of cost {number(self.cost)}" if self.feasible else "no plan"
+        )
+        lines = [f"{head}, {made.method or 'some method'} stopped by {self.stop} after {self.stats.seconds:.1f} s"]
+        if self.proven:
+            lines.append("no plan costs less" + (f" ({self.bounds.hearsay})" if self.bounds.hearsay else ""))
+        elif math.isfinite(self.bounds.dual):
+            share = f", gap {100 * gap:.2f} %" if math.isfinite(gap) else ""
+            lines.append(f"lower bound {number(self.bounds.dual)} ({self.bounds.dual_source}){share}")
+        elif self.stop is not Stop.INFEASIBLE:
+            lines.append("lower bound unknown")
+        if self.evaluation is not None:
+            broken = sorted((r for r in self.evaluation.rules if r.amount), key=lambda r: (not r.hard, -r.cost))
+            told = (f"{r.rule} ({'hard' if r.hard else number(r.cost)})" for r in broken[:_MOST_TOLD])
+            more = f" and {len(broken) - _MOST_TOLD} more" if len(broken) > _MOST_TOLD else ""
+            lines.append(f"broken: {', '.join(told)}{more}" if broken else "every rule is kept")
+        lines += self.explanation[:_MOST_TOLD]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         gap = self.bounds.gap

@@ -22,6 +22,7 @@ from optimise.demand.courses import keep
 from optimise.demand.demand import Demand
 from optimise.demand.dependence import Dependence, estimate
 from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
+from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.stays import leaving, stay_pmf
 from optimise.formats.budget import read_arrays
@@ -184,8 +185,6 @@ class Forecast:
 
 def usual_models(region: str | None, names: tuple[str, ...] | None = None) -> list[Model]:
     """The baselines and the models that learn; ``names`` chooses among them."""
-    from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
-
     regression, boosted = CountRegression(region), BoostedQuantiles(region)
     known: dict[str, Model] = {
         model.name: model

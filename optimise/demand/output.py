@@ -9,12 +9,14 @@ import numpy as np
 
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.csvfile import csv_text
+from optimise.demand import pictures
 from optimise.demand.backtest import Backtest
 from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.scores import LEVELS
+from optimise.drawing.page import Section, write_page
 
 __all__ = ["SCORE_HEAD", "beds_and_departures", "quantile_table", "score_rows", "write_forecast"]
 
@@ -88,9 +90,6 @@ def write_forecast(
     folder: Path, made: Forecast, results: Sequence[Backtest], *, title: str, notes: Sequence[str], seed: int = 1
 ) -> list[Path]:
     """Write forecast.npz, forecast.csv, backtest.csv and report.html into ``folder``."""
-    from optimise.demand import pictures
-    from optimise.drawing.page import Section, write_page
-
     make_folder(folder)
     tables = quantile_table(made, seed)
     span = f"{made.start:%d %B %Y %H:%M}, {made.horizon} {made.period}s ahead, {len(made.groups)} groups"

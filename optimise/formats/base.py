@@ -1,23 +1,37 @@
 """The face of a file format, and the registry that finds the right one.
 
-A format is one module in this room with one class; :data:`FORMATS` names them as strings, so that listing or
-detecting formats imports only what it must.
+A format is one module with one class; :data:`FORMATS` names ours as strings, so that listing or detecting formats
+imports only what it must. Those of other packages come by the entry-point group ``wardwise.formats`` (name ->
+``module:class``).
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from optimise.core.errors import InputError, UnsupportedError
-from optimise.core.kinds import kind_of
+from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
+from optimise.formats.budget import read_bytes
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "get_format", "read", "read_plan", "read_text", "write_plan"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "ReadOptions",
+    "detect",
+    "get_format",
+    "known_formats",
+    "native_format",
+    "read",
+    "read_plan",
+    "read_text",
+    "write_plan",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +86,26 @@ FORMATS: dict[str, str] = {
 }
 
 
+def known_formats() -> dict[str, str]:
+    """Names of all formats with the object reference each one comes from; ours are asked first."""
+    found = dict(FORMATS)
+    for point in entry_points(group="wardwise.formats"):
+        found.setdefault(point.name, point.value)
+    return found
+
+
 def get_format(name: str) -> Format:
     """Return the format called ``name``; :class:`InputError` lists the known ones."""
-    if name not in FORMATS:
-        raise InputError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
-    module, _, attribute = FORMATS[name].partition(":")
-    made: Format = getattr(importlib.import_module(module), attribute)()
+    known = FORMATS if name in FORMATS else known_formats()
+    if name not in known:
+        raise InputError(f"unknown format {name!r}; known: {', '.join(known)}")
+    made: Format = load(known[name])()
     return made
 
 
 def detect(path: Path) -> Format:
     """Find the format of a file or folder."""
-    for name in FORMATS:
+    for name in known_formats():
         found = get_format(name)
         if found.detects(path):
             return found
@@ -92,7 +114,7 @@ def detect(path: Path) -> Format:
     if not exists(path):
         raise InputError("no such file, folder, or instance name inside its folder", file=path)
     raise InputError(
-        _strange(path) or f"not in a known format ({', '.join(FORMATS)}); give --format to say which", file=path
+        _strange(path) or f"not in a known format ({', '.join(known_formats())}); give --format to say which", file=path
     )
 
 
@@ -174,8 +196,6 @@ def native_format(problem: Problem) -> str:
 
 def read_text(path: Path) -> str:
     """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`."""
-    from optimise.formats.budget import read_bytes
-
     data = read_bytes(path)
     try:
         return data.decode("utf-8-sig")

@@ -21,6 +21,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
+from optimise.formats.base import get_format
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
@@ -118,8 +119,6 @@ def hospital_with_plan(
 
 def write_hospital(path: Path, *, patients: int = 120, days: int = 14, seed: int = 1) -> list[Path]:
     """Make a hospital and write it in the native hospital format."""
-    from optimise.formats.base import get_format
-
     write = getattr(get_format("hospital"), "write")  # noqa: B009  (formats may have no writer of instances)
     written: list[Path] = write(hospital(patients, days, seed), Path(path))
     return written

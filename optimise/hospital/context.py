@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from optimise.core.arrays import IntArray, frozen, unique
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.hospital.beds import BedProblem, Patients, Rooms
 
@@ -122,6 +123,7 @@ class Nursing:
         return made
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class HospitalPlan:
     """Who is admitted when, lies where, is operated in which theatre, and which nurse looks after which room.

@@ -12,6 +12,7 @@ import numpy as np
 from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.rules import unit_of
 from optimise.solvers.highs import Highs
 
 __all__ = ["elastic", "explain", "overfull"]
@@ -104,8 +105,6 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
 
 
 def _unit(rule: str) -> str:
-    from optimise.hospital.rules import unit_of
-
     return unit_of(rule)
 
 

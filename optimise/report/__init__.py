@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from optimise.core.atomic import write_text
 from optimise.core.problem import Problem
 from optimise.core.result import Result
 from optimise.replan.base import Change
+from optimise.report.excel import workbook
+from optimise.report.html import html
+from optimise.report.picture import picture
 
 __all__ = ["write_excel", "write_html", "write_png"]
 
@@ -17,17 +21,12 @@ def write_html(result: Result, problem: Problem, file: str | Path, *, changes: S
 
     ``changes`` are those of a re-plan against the earlier plan (:func:`optimise.replan.changes`).
     """
-    from optimise.core.atomic import write_text
-    from optimise.report.html import html
-
     write_text(Path(file), html(result, problem, changes))
     return Path(file)
 
 
 def write_png(result: Result, problem: Problem, file: str | Path) -> Path:
     """Write the roster grid or the bed chart as a picture. Needs the extra ``report``."""
-    from optimise.report.picture import picture
-
     return picture(result, problem, Path(file))
 
 
@@ -36,6 +35,4 @@ def write_excel(result: Result, problem: Problem, file: str | Path, *, changes: 
 
     Needs the extra ``report``.
     """
-    from optimise.report.excel import workbook
-
     return workbook(result, problem, Path(file), changes)

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
 
@@ -79,6 +80,7 @@ class Employee:
     history: tuple[int, ...] = ()
 
 
+@brief
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:
     """Who does what on which day.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
 from optimise.core.notebook import facts
@@ -28,6 +29,7 @@ from optimise.roster.rules.requests import Pins
 __all__ = ["OFF", "Duty", "Employee", "Roster", "RosterProblem", "Shift"]
 
 
+@brief
 @dataclass(frozen=True, eq=False)
 class RosterProblem(RuledRoster):
     """A rostering instance of any family.

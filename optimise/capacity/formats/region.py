@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from optimise.capacity.formats.capacity import CapacityFormat, write_capacity
 from optimise.capacity.problem import CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import write_text
@@ -122,8 +123,6 @@ class RegionFormat:
 
 
 def _open(files: tuple[str, ...], trust: int) -> CapacityProblem:
-    from optimise.capacity.formats.capacity import CapacityFormat
-
     return CapacityFormat().read(Path(files[trust]), ReadOptions())
 
 
@@ -131,8 +130,6 @@ def write_region(
     folder: str | Path, name: str, supply: dict[str, Any], trusts: dict[str, CapacityProblem]
 ) -> list[Path]:
     """Write an agreement and every trust's file in a folder of its own; returns the agreement first."""
-    from optimise.capacity.formats.capacity import write_capacity
-
     folder = Path(folder)
     files, entries = [], []
     for trust, problem in trusts.items():

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from optimise.capacity.model.capacity import CapacityModel, FirstStage, waiting, widths
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.result import Bounds
+from optimise.solvers.highs import Highs
 
 __all__ = ["mean_plan", "mean_point", "rounded", "stochastic_values", "value_counts", "wait_and_see"]
 
@@ -30,8 +31,6 @@ def mean_plan(
     problem: CapacityProblem, *, seconds: float = 20.0, seed: int = 0, nodes: int | None = 50
 ) -> CapacityPlan:
     """The plan of somebody who believes that mean demand will come, by HiGHS to 0.5 %."""
-    from optimise.solvers.highs import Highs
-
     need = np.einsum("s,sgt->gt", problem.scenarios.probabilities, problem.need)
     made = CapacityModel(problem, need=need)
     solved = Highs(made.model.freeze(), seed=seed).solve(seconds=seconds, gap=5e-3, nodes=nodes)
@@ -45,8 +44,6 @@ def mean_point(problem: CapacityProblem, *, seed: int = 0) -> Floats:
 
     Zeros where the first stage has no point at all.
     """
-    from optimise.solvers.highs import Highs
-
     need = np.einsum("s,sgt->gt", problem.scenarios.probabilities, problem.need)
     made = CapacityModel(problem, need=need)
     arrays = made.model.freeze()
@@ -100,8 +97,6 @@ def wait_and_see(
     Lower bounds are the linear relaxations, upper ones their first stages made whole. One HiGHS instance goes through
     all scenarios in order. Scenarios that are not reached before ``over`` get infinite bounds.
     """
-    from optimise.solvers.highs import Highs
-
     needs = problem.need[np.array(list(scenarios), dtype=np.int64)]
     lower, upper = np.full(len(needs), -math.inf), np.full(len(needs), math.inf)
     if not len(needs):

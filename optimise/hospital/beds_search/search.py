@@ -28,7 +28,9 @@ from optimise.hospital.beds_search.annealing import BedState
 from optimise.hospital.beds_search.reroute import reroute
 from optimise.hospital.beds_search.schedule import BedAnnealing, usable
 from optimise.hospital.evaluate import hard_and_cost
+from optimise.hospital.explain import explain, overfull
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct, plan_of
 
 __all__ = ["improve_beds", "usable"]
@@ -148,8 +150,6 @@ class _Run:
         return float(hard), float(cost), task, found
 
     def _bound(self, seconds: float) -> tuple[float, str]:
-        from optimise.hospital.search.bound import quick_bound
-
         found = quick_bound(self.problem, seconds=seconds, threads=self.limits.threads, target=self.cost)
         return found.value, found.source
 
@@ -180,8 +180,6 @@ def improve_beds(
     Outcome
         The same plan on every rank. ``plan`` is None only where no plan without broken hard rules was found.
     """
-    from optimise.hospital.explain import explain, overfull
-
     comm = comm or SerialComm()
     clock = Deadline(limits.seconds)
     if overfull(problem):

@@ -18,7 +18,14 @@ from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
 from optimise.hospital.formats.defaults import DEFAULT_RULES, WISH_RULES
-from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, PlanFile, Staffed
+from optimise.hospital.formats.hospital_schema import (
+    HospitalFile,
+    NurseEntry,
+    PatientEntry,
+    PlanFile,
+    Staffed,
+    json_schema,
+)
 from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
 from optimise.hospital.formats.hospital_write import document, plan_document, plan_of
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
@@ -270,6 +277,4 @@ class HospitalFormat:
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the instance file."""
-        from optimise.hospital.formats.hospital_schema import json_schema
-
         return json_schema("problem")

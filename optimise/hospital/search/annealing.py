@@ -15,6 +15,7 @@ from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.hospital.search.construct import plan_of
 
 __all__ = ["RoomAnnealing"]
 
@@ -211,8 +212,6 @@ class RoomAnnealing:
         best, change, last : HospitalPlan, int, HospitalPlan
             Best plan met, its cost less the start's in ticks, and the plan where the run ended.
         """
-        from optimise.hospital.search.construct import plan_of
-
         h = self._h
         everyone = np.arange(len(h.stay))
         room = plan.room[everyone, self._first].astype(np.int64)

@@ -11,8 +11,10 @@ from dataclasses import replace
 from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.core.result import Stop
+from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search.admissions import Admissions
+from optimise.hospital.search.care import Care, applies
 from optimise.hospital.search.known import Bound, Known, Listen
 from optimise.hospital.search.nights import nights
 from optimise.solvers.highs import Highs
@@ -73,8 +75,6 @@ def _whole(
     plan: HospitalPlan | None,
 ) -> Bound:
     """Bound of the whole model by branch and bound, where it passes what is known."""
-    from optimise.hospital.model.hospital import HospitalModel
-
     clock = Deadline(seconds)
     built = HospitalModel(problem)
     if not built.valid:
@@ -114,8 +114,6 @@ def admission_days(
     listen : callable, optional
         Told of each better :class:`Bound` at once; True asks to stop.
     """
-    from optimise.hospital.search.care import Care, applies
-
     clock, heard = Deadline(seconds), Known(problem, target, listen)
     care = Care(problem) if applies(problem) else None
     made = Admissions(problem, care)

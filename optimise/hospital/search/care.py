@@ -38,6 +38,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import HospitalArrays, arrays_of
+from optimise.hospital.rules.continuity import care_floor
 from optimise.hospital.rules.cover import nursed
 
 __all__ = ["GRID", "Care", "applies"]
@@ -181,8 +182,6 @@ class Care:
     """
 
     def __init__(self, problem: HospitalProblem) -> None:
-        from optimise.hospital.rules.continuity import care_floor
-
         self.problem = problem
         self.h: HospitalArrays = arrays_of(problem)
         h = self.h

@@ -20,6 +20,7 @@ from optimise.core.result import Stop
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.search.admissions import Admissions
+from optimise.hospital.search.care import Care, applies
 from optimise.solvers.highs import Highs
 
 __all__ = ["Days"]
@@ -50,8 +51,6 @@ class Days:
 
     @cached_property
     def _made(self) -> Admissions:
-        from optimise.hospital.search.care import Care, applies
-
         return Admissions(self.problem, Care(self.problem) if applies(self.problem) else None)
 
     @cached_property

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from optimise.core.arrays import IntArray
 from optimise.core.result import Stop
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.search.admissions import Admissions
 from optimise.hospital.search.layout import (
     ADMISSION,
     ADMITTED,
@@ -53,8 +54,6 @@ def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> NDA
 
     NaN where the relaxation has no such choice; None where it was not solved within ``seconds``.
     """
-    from optimise.hospital.search.admissions import Admissions
-
     made = Admissions(problem, None, edges=False)  # with them the search ended dearer, see DESIGN.md
     solver = Highs(made.model.freeze(relaxed=True), threads=1)
     columns = np.concatenate([made.x, made.refused])

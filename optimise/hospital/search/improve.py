@@ -10,9 +10,11 @@ import numpy as np
 from optimise.core.method import Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.evaluate import hard_and_cost
+from optimise.hospital.explain import explain, overfull
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search.arms import Arm, Readmit, arms_of, solve_scope
+from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct
 
 __all__ = ["exact_nurses", "improve_hospital"]
@@ -61,9 +63,6 @@ def improve_hospital(
         ``plan`` is None only if no plan without broken hard rules was found; then ``explanation`` says which
         rules it breaks or, with ``stop`` infeasible, why there is none.
     """
-    from optimise.hospital.explain import explain, overfull
-    from optimise.hospital.search.bound import quick_bound
-
     clock = Deadline(limits.seconds)
     reasons = overfull(problem)
     if reasons:

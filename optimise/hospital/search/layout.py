@@ -21,6 +21,7 @@ from optimise.core.jit import compiled
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs
+from optimise.hospital.search.construct import plan_of
 
 __all__ = [
     "HARD",
@@ -312,8 +313,6 @@ def _rooms(a: HospitalArrays, unit: int) -> tuple[IntArray, IntArray]:
 
 def plan_from(problem: HospitalProblem, where: IntArray, nurse: IntArray) -> HospitalPlan:
     """The plan of rows (day, room, theatre) and nurses by (room, shift); posts of empty rooms are left free."""
-    from optimise.hospital.search.construct import plan_of
-
     day, room, theatre = (where[:, i].astype(np.int64) for i in range(3))
     bare = plan_of(problem, day, room, theatre)
     rooms, days = problem.rooms.beds.shape

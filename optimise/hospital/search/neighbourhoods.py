@@ -13,6 +13,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.rules.arrays import arrays_of
 
 __all__ = ["KINDS", "Kind", "nurses_only"]
 
@@ -97,8 +98,6 @@ def anywhere(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: in
 
 def dearest(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
     """Patients whose nights cost most, with others who lie in rooms that would suit them."""
-    from optimise.hospital.rules.arrays import arrays_of
-
     h = arrays_of(problem)
     p, d = np.nonzero(plan.room >= 0)
     night = h.night_row[p, d - plan.admission[p]]

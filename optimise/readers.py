@@ -1,0 +1,46 @@
+"""Instances read with their type: what :func:`optimise.read` reads, refused where it is of another kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from optimise.capacity.problem import CapacityProblem
+from optimise.core.errors import InputError
+from optimise.core.kinds import kind_of
+from optimise.core.problem import Problem
+from optimise.formats.base import read
+from optimise.hospital.problem import HospitalProblem
+from optimise.roster.problem import RosterProblem
+
+__all__ = ["read_capacity", "read_hospital", "read_ward"]
+
+_P = TypeVar("_P", bound=Problem)
+
+
+def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any]) -> _P:
+    problem = read(path, **choices)
+    if not isinstance(problem, wanted):
+        raise InputError(f"is a {kind_of(problem).title} problem, {what} was expected", file=Path(path))
+    return problem
+
+
+def read_ward(path: str | Path, **choices: Any) -> RosterProblem:
+    """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
+
+    Raises
+    ------
+    InputError
+        For what is no roster, and as :func:`optimise.read` does.
+    """
+    return _typed(RosterProblem, "a roster", path, choices)
+
+
+def read_hospital(path: str | Path, **choices: Any) -> HospitalProblem:
+    """Read a hospital or bed plan of any family; see :func:`read_ward`."""
+    return _typed(HospitalProblem, "a hospital", path, choices)
+
+
+def read_capacity(path: str | Path, **choices: Any) -> CapacityProblem:
+    """Read a two-stage capacity problem; see :func:`read_ward`."""
+    return _typed(CapacityProblem, "a capacity problem", path, choices)

@@ -1,0 +1,168 @@
+"""How the house stands: layers, no circle of imports, imports at the top, files of a readable size."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("optimise", "hpc", "quantum")
+#: Modules that import their own package inside functions: the command's start-up, what it would load too early, and
+#: what must run where the rest does not.
+LATE = (
+    "optimise/cli/",
+    "optimise/tools/doctor.py",
+    "optimise/tools/precompile.py",
+    "optimise/core/kernel_cache.py",
+    "hpc/scaling/cli.py",
+    "hpc/scaling/ranks.py",
+    "hpc/slurm/cli.py",
+    "hpc/slurm/job.py",
+    "hpc/slurm/request.py",
+    "quantum/",
+)
+#: Files over 400 lines, with the most that each may have: kernels whose parts belong together, to be split.
+LONG = {
+    "optimise/roster/kernels/pricing.py": 870,
+    "optimise/roster/kernels/stretch.py": 710,
+    "optimise/roster/kernels/anneal.py": 610,
+    "optimise/hospital/search/delta.py": 520,
+    "quantum/simulators/_subspace.py": 450,
+    "quantum/simulators/_vector.py": 450,
+    "hpc/column_generation/master.py": 440,
+    "quantum/simulators/onehotspace.py": 430,
+    "hpc/long_horizon/method.py": 420,
+    "optimise/hospital/formats/pas.py": 415,
+    "optimise/hospital/search/moves.py": 410,
+    "optimise/generate/wards.py": 410,
+}
+
+
+@cache
+def files() -> dict[str, Path]:
+    """Module name -> file."""
+    found = {}
+    for top in PACKAGES:
+        for path in (ROOT / top).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+@cache
+def imports() -> dict[str, frozenset[tuple[str, bool]]]:
+    """Own modules that each module imports (inside functions and for types too), and whether inside a function."""
+    made = {}
+    for name, path in files().items():
+        found: set[tuple[str, bool]] = set()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inside = {
+            id(node)
+            for function in ast.walk(tree)
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for node in ast.walk(function)
+        }
+        for node in ast.walk(tree):
+            targets: list[str] = []
+            if isinstance(node, ast.Import):
+                targets = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                whole = [f"{node.module}.{alias.name}" for alias in node.names]
+                targets = [each if each in files() else node.module for each in whole]
+            found |= {(t, id(node) in inside) for t in targets if t in files() and t != name}
+        made[name] = frozenset(found)
+    return made
+
+
+def layers() -> list[list[str]]:
+    """The rooms of optimise from top to bottom, as DESIGN.md lists them."""
+    text = (ROOT / "optimise" / "DESIGN.md").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("`cli` >"))
+    return [re.findall(r"`(\w+)`", layer) for layer in line.split(". ")[0].split(" > ")]
+
+
+def test_no_circle_of_imports() -> None:
+    state: dict[str, int] = {}
+    trail: list[str] = []
+
+    def visit(name: str) -> None:
+        state[name] = 1
+        trail.append(name)
+        for target, _ in sorted(imports()[name]):
+            assert state.get(target) != 1, " -> ".join([*trail[trail.index(target) :], target])
+            if target not in state:
+                visit(target)
+        trail.pop()
+        state[name] = 2
+
+    for name in sorted(files()):
+        if name not in state:
+            visit(name)
+
+
+def test_rooms_import_from_below() -> None:
+    level = {room: i for i, layer in enumerate(layers()) for room in layer}
+    wrong = []
+    for name, found in imports().items():
+        parts = name.split(".")
+        if parts[0] != "optimise" or len(parts) < 2 or parts[1] == "__main__":
+            continue
+        assert parts[1] in level, f"the room {parts[1]} stands in no layer of optimise/DESIGN.md"
+        for target, _ in found:
+            room = target.split(".")[1:2]
+            if room and room[0] != parts[1] and level[room[0]] <= level[parts[1]]:
+                wrong.append(f"{name} -> {target}")
+    assert not wrong
+
+
+def test_hpc_and_quantum_know_optimise_only() -> None:
+    for name, found in imports().items():
+        mine = name.split(".")[0]
+        allowed = {mine, "optimise"}
+        assert {target.split(".")[0] for target, _ in found} <= allowed, name
+
+
+def test_import_linter_holds_the_same_list() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (contract,) = [c for c in contracts if c["type"] == "layers"]
+    assert contract["exhaustive"]
+    assert [layer.split(" | ") for layer in contract["layers"]] == layers()
+
+
+def test_own_modules_are_imported_at_the_top() -> None:
+    late = [
+        f"{name} -> {target}"
+        for name, found in imports().items()
+        for target, inside in found
+        if inside and not files()[name].relative_to(ROOT).as_posix().startswith(LATE)
+    ]
+    assert not late
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nobody_asks_what_kind_a_problem_is(package: str) -> None:
+    asking = re.compile(r"kind ==|problem\.kind (!=|in|not in) ")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / package).rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if asking.search(line)
+    ]
+    assert [place for place in found if not place.startswith("optimise/compare/study.py")] == []
+
+
+def test_files_are_short() -> None:
+    for path in files().values():
+        name, lines = path.relative_to(ROOT).as_posix(), len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= LONG.get(name, 400), name
+
+
+def test_the_list_of_long_files_is_no_longer_than_it_must_be() -> None:
+    short = [name for name in LONG if len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= 400]
+    assert not short
