@@ -28,9 +28,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER.parents[2] / "docs" / "benchmarks" / "log.md"
-COLUMNS = tuple("date commit room question instance setting seconds ranks seed cost bound verdict note".split())
+_MEASURED = ("instance", "setting", "seconds", "ranks", "seed", "cost", "bound", "verdict", "note")
+COLUMNS = ("date", "commit", "room", "question", *_MEASURED)
 VERDICTS = ("kept", "rejected", "known loss", "open", "fact")
-_SHOWN = ("instance", "setting", "seconds", "ranks", "seed", "cost", "bound", "verdict", "note")
 
 _HEAD = """# Log of experiments
 
@@ -58,7 +58,9 @@ def rows(folder: Path = FOLDER) -> list[dict[str, str]]:
                 raise ValueError(f"{file.name}: the columns are not {', '.join(COLUMNS)}")
             for number, row in enumerate(reader, 2):
                 if row["verdict"] not in VERDICTS:
-                    raise ValueError(f"{file.name}:{number}: verdict {row['verdict']!r} is none of {', '.join(VERDICTS)}")
+                    raise ValueError(
+                        f"{file.name}:{number}: verdict {row['verdict']!r} is none of {', '.join(VERDICTS)}"
+                    )
                 found.append(row)
     return found
 
@@ -71,8 +73,10 @@ def page(found: list[dict[str, str]]) -> str:
         for question, group in groupby(of_room, key=lambda row: row["question"]):
             table = list(group)
             first = table[0]
-            shown = [name for name in _SHOWN if any(row[name] for row in table)]
-            parts.append(f"\n### {question[0].upper()}{question[1:]}\n\n{first['date']}, commit `{first['commit']}`\n\n")
+            shown = [name for name in _MEASURED if any(row[name] for row in table)]
+            parts.append(
+                f"\n### {question[0].upper()}{question[1:]}\n\n{first['date']}, commit `{first['commit']}`\n\n"
+            )
             parts.append(_line(shown) + _line(["---"] * len(shown)))
             parts += [_line([row[name] for name in shown]) for row in table]
     return "".join(parts)
