@@ -1,66 +1,213 @@
-"""The pages on extending Wardwise: their code runs, found by entry points as an installed package's would be."""
+"""Pages tell the truth: their code runs, and what they name is there.
+
+A block after ``<!-- not run: REASON -->`` is left out. A YAML block with a title is written to a file of that name; one
+without is a piece of a ward and is read together with ``examples/minimal.yaml``. Blocks of a page run in order in one
+folder, neighbours of one language together.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import optimise
-from optimise.core import method
-from optimise.formats import base
+from optimise.cli.app import app
+from optimise.roster.formats.ward_document import Document
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+DESIGNS = sorted(file for top in ("optimise", "hpc", "quantum") for file in (ROOT / top).rglob("DESIGN.md"))
+FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md")]
+PAGES = [*FRONT, *DOCS, *DESIGNS]
 
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An importable folder whose modules are named as the page's entry points say."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "my_package").mkdir()
-    (tmp_path / "my_package" / "__init__.py").write_text("")
-    yield tmp_path
-    for name in [m for m in sys.modules if m.startswith("my_package")]:
-        del sys.modules[name]
-
-
-def installed(page: str, folder: Path) -> list[EntryPoint]:
-    """Write the page's module and return its entry points."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    code, table = re.findall(r"```(?:python|toml)\n(.*?)```", text, re.DOTALL)
-    group = re.search(r'entry-points\."([^"]+)"', table)
-    name, value = re.findall(r'^(\S+) = "([^"]+)"', table, re.MULTILINE)[0]
-    assert group is not None
-    (folder / (value.partition(":")[0].replace(".", "/") + ".py")).write_text(code)
-    return [EntryPoint(name, value, group[1])]
+#: Pages whose blocks are not run here, and why.
+NOT_RUN = {
+    "docs/cluster.md": "needs Slurm; tests/hpc/test_cluster_page.py and tests/slurm check it",
+}
+#: Design pages that may be longer than the others.
+LONG = {"quantum/DESIGN.md"}
 
 
-def test_a_format_is_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    points = installed("write-a-format.md", package)
-    monkeypatch.setattr(base, "entry_points", lambda group: points if group == "wardwise.formats" else [])
-    (package / "ward.lines").write_text("ann: 3\nben: 4\n")
-    problem = optimise.read_ward(package / "ward.lines")
-    plan = problem.roster([["D"] + ["-"] * 6, ["-"] * 7])
-    (file,) = optimise.write_plan(plan, problem, package / "plan")
-    assert optimise.read_plan(file, problem) == plan
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its title, its text."""
+
+    language: str
+    title: str
+    text: str
 
 
-def test_a_format_names_the_line_that_is_wrong(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    points = installed("write-a-format.md", package)
-    monkeypatch.setattr(base, "entry_points", lambda group: points)
-    (package / "ward.lines").write_text("ann: 3\nben\n")
-    with pytest.raises(optimise.InputError, match=":2: expected NAME"):
-        optimise.read(package / "ward.lines")
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
-def test_a_method_is_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    points = installed("write-a-method.md", package)
-    monkeypatch.setattr(method, "entry_points", lambda group: points if group == "wardwise.methods" else [])
-    ward = optimise.read_ward(ROOT / "examples" / "ward4x7.json")
-    result = optimise.solve(ward, "idle", limits=optimise.Limits(5))
-    assert result.plan is not None
-    assert not result.plan.duties.any()
+def blocks(page: Path) -> Iterator[Block]:
+    """Blocks of a page that are meant to run."""
+    fence = r'(<!-- not run: .+? -->\n)?^```(bash|python|yaml)(?: title="(.+?)")?\n(.*?)^```'
+    for match in re.finditer(fence, page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        if not match[1]:
+            yield Block(match[2], match[3] or "", match[4])
+
+
+def running(page: Path) -> bool:
+    return name_of(page) not in NOT_RUN and any(block.language != "yaml" or block.title for block in blocks(page))
+
+
+@pytest.mark.timeout(900)  # the first run on a machine compiles kernels
+@pytest.mark.parametrize("page", [page for page in DOCS if running(page)], ids=name_of)
+def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    wanted = [block for block in blocks(page) if block.language != "yaml" or block.title]
+    for (language, title), group in groupby(wanted, key=lambda block: (block.language, block.title)):
+        text = "".join(block.text for block in group)
+        if language == "yaml":
+            (tmp_path / title).write_text(text, encoding="utf-8")
+            continue
+        command = ["bash", "-euo", "pipefail", "-c", text] if language == "bash" else [sys.executable, "-c", text]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=800, check=False)
+        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+
+
+def pieces() -> list[Any]:
+    found = [(page, block) for page in DOCS for block in blocks(page) if block.language == "yaml" and not block.title]
+    return [pytest.param(block.text, id=f"{page.stem}-{number}") for number, (page, block) in enumerate(found)]
+
+
+@pytest.mark.parametrize("piece", pieces())
+def test_a_piece_of_a_ward_is_understood(piece: str, tmp_path: Path) -> None:
+    base = ROOT / "examples" / "minimal.yaml"
+    ward = Document.parse(base.read_text(encoding="utf-8"), base).data
+    for key, value in Document.parse(piece, base).data.items():
+        if isinstance(value, list):
+            ward[key] = [*ward.get(key, ()), *value]
+        else:
+            ward[key] = value
+    file = tmp_path / "ward.json"
+    file.write_text(json.dumps(ward), encoding="utf-8")
+    optimise.read(file)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every line of a page that calls the command: page and line."""
+    found = []
+    for page in [*FRONT, *DOCS]:
+        for text in re.findall(r"^```bash\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            found += [(name_of(page), line) for line in re.findall(r"wardwise ([a-z][^#&|>\n]*)", text)]
+    return found
+
+
+def test_every_option_that_a_page_shows_is_one_of_the_command() -> None:
+    helps: dict[tuple[str, ...], str] = {}
+    for page, line in commands():
+        words = line.partition(" -- ")[0].split()
+        path = tuple(words[: 2 if words[0] == "slurm" else 1])
+        if path not in helps:
+            helps[path] = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*path, "--help"]).output
+        known = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", helps[path]))
+        unknown = [word for word in words[len(path) :] if word.startswith("-") and word not in known]
+        assert not unknown, f"{page}: wardwise {line}: {unknown}"
+
+
+def test_a_design_page_is_short() -> None:
+    words = {name_of(page): len(page.read_text(encoding="utf-8").split()) for page in DESIGNS}
+    assert not {page: count for page, count in words.items() if count > 600 and page not in LONG}
+
+
+def test_every_room_has_a_design_page() -> None:
+    rooms = [
+        folder for top in ("optimise", "hpc") for folder in (ROOT / top).iterdir() if (folder / "__init__.py").exists()
+    ]
+    assert not [name_of(room) for room in rooms if not (room / "DESIGN.md").exists()]
+
+
+def module_file(dotted: str) -> tuple[Path | None, list[str]]:
+    """The file of the longest prefix that is a module, and what is left of the name."""
+    place, rest = ROOT, dotted.split(".")
+    found: Path | None = None
+    while rest:
+        inside = place / rest[0]
+        if inside.is_dir():
+            place, found = inside, inside / "__init__.py"
+        elif inside.with_suffix(".py").is_file():
+            return inside.with_suffix(".py"), rest[1:]
+        else:
+            break
+        rest = rest[1:]
+    return found, rest
+
+
+def absent(page: Path) -> list[str]:
+    """What a page names and the project does not have."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    missing = []
+    for said in re.findall(r"`([^`\n]+)`", text):
+        if re.fullmatch(r"(optimise|hpc|quantum|tests|docs|examples|slurm|\.ci)/[\w./-]*", said):
+            missing += [said] if not (ROOT / said).exists() else []
+        elif re.fullmatch(r"(optimise|hpc|quantum)(\.\w+)+", said):
+            file, rest = module_file(said)
+            source = file.read_text(encoding="utf-8") if file and file.exists() else ""
+            missing += [said] if len(rest) > 2 or any(not re.search(rf"\b{word}\b", source) for word in rest) else []
+    return missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_paths_and_modules_of_a_page_exist(page: Path) -> None:
+    if name_of(page) != "docs/benchmarks/log.md":
+        assert not absent(page)
+
+
+@pytest.mark.parametrize("page", [page for page in DESIGNS if "quantum" not in page.parts], ids=name_of)
+def test_modules_in_the_tables_of_a_design_page_exist(page: Path) -> None:
+    missing = []
+    for cell in re.findall(r"^\| (`[^|]+`) \|", page.read_text(encoding="utf-8"), re.MULTILINE):
+        for name in re.findall(r"`([^`]+)`", cell):
+            if re.fullmatch(r"[a-z][a-z0-9_]*(\.py)?", name):
+                inside = page.parent / name
+                missing += [name] if not (inside.exists() or inside.with_suffix(".py").exists()) else []
+    assert not missing
+
+
+def anchors(page: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", head).strip().lower()) for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" in target:
+            continue
+        file, _, anchor = target.partition("#")
+        place = page.parent / file if file else page
+        if "reference/" in file and Path(file).name in {"command.md", "files.md"}:
+            continue  # made when the site is built
+        assert place.exists(), target
+        assert not anchor or anchor in anchors(place), target
+
+
+def test_the_readme_is_short_and_plain() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^(\||<!--).*$", "", text, flags=re.MULTILINE)
+    sentences = re.split(r"[.:?!](?:\s|$)|\n\n|\n- ", prose)
+    assert not [sentence for sentence in sentences if len(sentence.split()) > 40]
+
+
+def test_the_benchmark_pages_say_what_the_data_say() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.log", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

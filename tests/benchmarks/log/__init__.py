@@ -28,23 +28,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER.parents[2] / "docs" / "benchmarks" / "log.md"
-COLUMNS = (
-    "date",
-    "commit",
-    "room",
-    "question",
-    "instance",
-    "setting",
-    "seconds",
-    "ranks",
-    "seed",
-    "cost",
-    "bound",
-    "verdict",
-    "note",
-)
+_MEASURED = ("instance", "setting", "seconds", "ranks", "seed", "cost", "bound", "verdict", "note")
+COLUMNS = ("date", "commit", "room", "question", *_MEASURED)
 VERDICTS = ("kept", "rejected", "known loss", "open", "fact")
-_SHOWN = ("instance", "setting", "seconds", "ranks", "seed", "cost", "bound", "verdict", "note")
 
 _HEAD = """# Log of experiments
 
@@ -87,7 +73,7 @@ def page(found: list[dict[str, str]]) -> str:
         for question, group in groupby(of_room, key=lambda row: row["question"]):
             table = list(group)
             first = table[0]
-            shown = [name for name in _SHOWN if any(row[name] for row in table)]
+            shown = [name for name in _MEASURED if any(row[name] for row in table)]
             parts.append(
                 f"\n### {question[0].upper()}{question[1:]}\n\n{first['date']}, commit `{first['commit']}`\n\n"
             )

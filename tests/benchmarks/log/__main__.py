@@ -1,24 +1,31 @@
-"""``python -m tests.benchmarks.log``: write the page of the log; with ``--check`` only look whether it is current."""
+"""``python -m tests.benchmarks.log``: write the benchmark pages; ``--check``: are they what the data say?"""
 
 from __future__ import annotations
 
 import sys
 
 from tests.benchmarks.log import PAGE, page, rows
+from tests.benchmarks.log.tables import pages
 
 
 def main(arguments: list[str]) -> int:
-    text = page(rows())
-    if arguments == ["--check"]:
-        current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
-        if not current:
-            print(f"{PAGE} is not what the data say: run python -m tests.benchmarks.log", file=sys.stderr)
-        return 0 if current else 1
-    if arguments:
+    if arguments not in ([], ["--check"]):
         print(__doc__, file=sys.stderr)
         return 2
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, encoding="utf-8")
+    folder = PAGE.parent
+    texts = {PAGE.name: page(rows()), **pages()}
+    stale = [
+        name
+        for name, text in texts.items()
+        if not (folder / name).exists() or (folder / name).read_text("utf-8") != text
+    ]
+    if arguments:
+        for name in stale:
+            print(f"{folder / name} is not what the data say: run python -m tests.benchmarks.log", file=sys.stderr)
+        return 1 if stale else 0
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        (folder / name).write_text(texts[name], encoding="utf-8")
     return 0
 
 

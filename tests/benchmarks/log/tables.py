@@ -1,0 +1,143 @@
+"""Benchmark pages, made from the data files in ``tests/benchmarks/results``."""
+
+from __future__ import annotations
+
+import csv
+import re
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
+NAMES = {
+    "curtois": "Curtois & Qu",
+    "inrc1": "INRC-I",
+    "inrc2": "INRC-II",
+    "ihtc2024": "IHTC 2024",
+    "pas": "PAS",
+}
+
+_INDEX = """# Benchmarks
+
+Made by `python -m tests.benchmarks.log` from the files in `tests/benchmarks/results/`. Do not edit it by hand.
+
+Figures belong to the code that is named beside them and may be older than the code of today. Most are single runs.
+How each table was taken, and what disturbed it, stands in `tests/benchmarks/results/README.md`.
+Public instances are not part of the project: the commands need `WARDWISE_DATA`.
+
+- [Every public instance](families.md)
+- [Log of experiments: what was kept and what was rejected](log.md)
+
+## Families
+
+Method `auto`, one rank, one thread, seed 1. Per cent above the best known value; losses included.
+Command: `python -m tests.benchmarks.families`, for one family `--family curtois`.
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """A table of our method beside others: its file and the command that makes it."""
+
+    title: str
+    file: str
+    command: str
+
+
+PEERS = (
+    Peers("Curtois, beside HiGHS and CP-SAT", "sample-curtois", SAMPLE.format("roster", "column-generation")),
+    Peers("INRC-I, beside HiGHS and CP-SAT", "sample-inrc1", SAMPLE.format("roster", "column-generation")),
+    Peers("INRC-II, beside HiGHS and CP-SAT", "sample-inrc2", SAMPLE.format("roster", "column-generation")),
+    Peers("IHTC, beside HiGHS and CP-SAT", "sample-ihtc", SAMPLE.format("hospital", "auto")),
+    Peers("PAS, beside HiGHS and CP-SAT", "sample-pas", SAMPLE.format("hospital", "auto")),
+    Peers("The same models by HiGHS and CP-SAT, one thread", "models-all", "python -m tests.benchmarks.models"),
+    Peers("Forecasts, beside simple ones", "forecast", "python -m tests.benchmarks.forecast --step 37"),
+)  # fmt: skip
+
+
+def pages() -> dict[str, str]:
+    """Text by file name of every page that is made from results."""
+    families = _read("families.csv")
+    return {"index.md": _index(families), "families.md": _families(families)}
+
+
+def _index(families: list[dict[str, str]]) -> str:
+    heads = ("instances", "seconds", "number", "with a best known value", "median", "mean", "worst", "proven")
+    parts = [_INDEX, _table(heads)]
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in families:
+        groups.setdefault(_group(row), []).append(row)
+    parts += [_row(_summary(name, rows)) for name, rows in groups.items()]
+    parts.append(
+        "\nPublished plans of the small and test instances of IHTC are easily improved, so they stand apart.\n"
+    )
+    parts.append("\n## Ten minutes\n\nMethod `auto`, 600 s, seed 1, one run each; all code that was tried is shown.\n")
+    parts.append("Command: `wardwise solve INSTANCE --time-limit 600 --seed 1`.\n\n")
+    heads = ("instance", "commit", "ranks", "cost", "bound", "best known", "above best %")
+    parts += [_table(heads), *(_row([row[head] for head in heads]) for row in _read("target-600s.csv"))]
+    for peers in PEERS:
+        text = (RESULTS / f"{peers.file}.md").read_text(encoding="utf-8").strip()
+        parts.append(f"\n## {peers.title}\n\nCommand: `{peers.command}`.\n\n{text}\n")
+    parts.append("\n## What planning under uncertainty is worth\n\nCommand: `python -m tests.benchmarks.value`. ")
+    parts.append("Ten made trusts, 40 held-out weeks; differences with 95 % intervals.\n\n")
+    value = _read("value.csv")
+    parts += [_table(list(value[0])), *(_row(list(row.values())) for row in value)]
+    parts.append("\n## Ranks\n\nCommand: `python -m tests.benchmarks.scaling --people 24,150`. Processor seconds.\n\n")
+    chosen = ("people", "ranks", "root efficiency measured", "root efficiency predicted",
+              "search efficiency measured", "search efficiency predicted")  # fmt: skip
+    parts.append(_table(chosen))
+    parts += [_row([_short(row[head]) for head in chosen]) for row in _read("scaling-strong.csv")]
+    return "".join(parts)
+
+
+def _families(families: list[dict[str, str]]) -> str:
+    parts = ["# Every public instance\n\nMade by `python -m tests.benchmarks.log`. One run each; `checked` says that\n"]
+    parts.append("`wardwise check` confirmed the cost from the family's own plan file. An empty cell is unknown.\n")
+    heads = ("instance", "cost", "bound", "best known", "above best %", "limit", "stop", "seconds", "checked", "code")
+    for name, rows in groupby(families, key=lambda row: row["family"]):
+        parts.append(f"\n## {NAMES.get(name, name)}\n\n{_table(heads)}")
+        parts += [_row([row[head] for head in heads]) for row in rows]
+    return "".join(parts)
+
+
+def _group(row: dict[str, str]) -> str:
+    """Family, and which of its sets."""
+    family, instance = row["family"], row["instance"]
+    name = NAMES.get(family, family)
+    if family == "inrc2" and (weeks := re.search(r"w(\d+)", instance)):
+        return f"{name}, {weeks[1]} weeks"
+    if family == "ihtc2024":
+        return f"{name}, competition" if re.match(r"i\d", instance) else f"{name}, small and test"
+    if family == "inrc1" and (size := re.match("[a-z]+", instance)):
+        return f"{name}, {size[0]}"
+    return name
+
+
+def _summary(name: str, rows: Sequence[dict[str, str]]) -> list[str]:
+    above = [float(row["above best %"]) for row in rows if row["above best %"]]
+    limits = sorted({row["limit"] for row in rows if row["limit"]})
+    proven = sum(row["stop"] == "optimal" for row in rows)
+    figures = [statistics.median(above), statistics.mean(above), max(above)] if above else []
+    cells = [name, ", ".join(f"{float(limit):g}" for limit in limits), str(len(rows)), str(len(above))]
+    return [*cells, *([f"{figure:.2f}" for figure in figures] or [""] * 3), str(proven)]
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (RESULTS / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _short(cell: str) -> str:
+    return f"{float(cell):.3g}"
+
+
+def _table(heads: Sequence[str]) -> str:
+    return _row(heads) + _row(["---"] * len(heads))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
