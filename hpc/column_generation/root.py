@@ -88,7 +88,7 @@ _HALF = 0.5
 _REST = 0.4
 _SMALL = 20 * 35  # people times days up to which rosters are enumerated
 _ASCENT, _KEPT = 60, 10
-_LARGE = 1000  # people times days from which the relaxation with priced totals gives the first duals
+_LARGE = 1000  # people times days from which, or where pricing is dear, priced totals give the first duals
 _STEPS = 400  # of that relaxation; each costs a small part of pricing everybody once
 _CHEAP = 3e7  # table cells of everybody up to which an ascent comes before the master
 _DEAR = 1e9  # the same after annealing: the master's simplex takes several times as long as pricing there
@@ -147,7 +147,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     with run.timers("root"):
         center = run.duals if run.pool is not None else None
         start = nothing
-        if center is None and len(people) * run.cover.days >= _LARGE:
+        if center is None and (len(people) * run.cover.days >= _LARGE or not cheap(run)):
             center = start = quick_duals(run, until, climbed)
         if (center is None or center is start) and cheap(run, _DEAR if run.annealed else _CHEAP):
             first = ascend(
