@@ -45,7 +45,8 @@ class Generated:
         Last solution of the restricted master.
     iterations : int
     converged : bool
-        Whether no column with negative reduced cost is left (or the bound met the objective).
+        Whether it is proven that no column with negative reduced cost is left (or that the bound met the objective).
+        Pricing that finds none has not proven it where its own bound is lower.
     """
 
     bound: float
@@ -218,7 +219,7 @@ def generate(
         added = master.add(improving)
         if not added:
             if alpha == 0.0:
-                return Generated(bound, best, solution, it, True)
+                return Generated(bound, best, solution, it, proven(solution, master, people, bounds, grid))
             alpha = 0.0
         else:
             alpha = smoothing
@@ -228,6 +229,12 @@ def generate(
     assert last is not None
     assert best is not None
     return Generated(bound, best, last, it, False)
+
+
+def proven(solution: MasterSolution, master: Master, people: list[int], bounds: Floats, grid: float) -> bool:
+    """Whether nobody has a roster of negative reduced cost, by the bounds at the master's own duals on the grid."""
+    rounding = 1e-6 * max(1.0, abs(solution.objective)) + 4.0 * grid * master.cover.days
+    return bool((bounds >= solution.convexity[[master.position[e] for e in people]] - rounding).all())
 
 
 def reduced_cost(column: Column, solution: MasterSolution, master: Master) -> float:

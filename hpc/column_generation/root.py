@@ -90,7 +90,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     with run.timers("root"):
         center = run.duals if run.pool is not None else None
         start = nothing
-        if center is None and len(people) * run.cover.days >= run.tuning.root.large:
+        if center is None and (len(people) * run.cover.days >= run.tuning.root.large or not cheap(run)):
             center = start = quick_duals(run, until, climbed)
         if (center is None or center is start) and cheap(run, run.tuning.root.dear if run.annealed else None):
             first = ascend(

@@ -123,7 +123,7 @@ def neighbourhood_blocks(
     Raises
     ------
     UnsupportedError
-        When a person has none, or more than `most`.
+        When a person has none, or more than `most`, or when they cannot all be listed.
     """
     pricer = Pricer(problem.compiled)
     zero = np.zeros((problem.horizon.days, len(problem.duties)))
@@ -135,6 +135,8 @@ def neighbourhood_blocks(
         shut[fixed, plan.duties[e, fixed]] = False
         found = pricer.price(e, zero, columns=most + 1, forbidden=shut, every=True)
         name = problem.employees[e].id
+        if not found.complete and len(found.words) <= most:
+            raise UnsupportedError(f"the rosters of {name} are too many to be listed; open fewer days or use columns")
         if len(found.words) == 0:
             raise UnsupportedError(f"no feasible roster for {name} in the open days")
         if len(found.words) > most:

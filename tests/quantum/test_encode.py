@@ -1,6 +1,7 @@
 """Encodings equal the domain's own cost, choice by choice, and Qiskit's operator, bit by bit."""
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pyomo.environ as pyo
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import optimise
 from optimise.core.errors import UnsupportedError
+from optimise.roster.kernels import Pricer
 from optimise.roster.problem import Roster
 from quantum.encode import (
     PENALTY_RULES,
@@ -67,6 +69,13 @@ def test_sums_with_slack_are_exact_and_fits_say_what_they_miss(seed, blocks):
         else:
             assert made.onehot.blocks == blocks
             assert 0 < error <= made.error + 1e-9
+
+
+def test_a_list_that_was_cut_short_is_refused(ward, monkeypatch):
+    module = import_module("quantum.encode.roster")  # the package has a function of that name
+    monkeypatch.setattr(module, "Pricer", lambda compiled: Pricer(compiled, nodes=5))
+    with pytest.raises(UnsupportedError, match="too many to be listed"):
+        neighbourhood_blocks(ward, Roster.from_array(np.zeros((4, 7))), np.ones((4, 7), dtype=bool))
 
 
 def test_slack_minimum_is_the_minimum(ward):

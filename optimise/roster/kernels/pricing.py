@@ -48,12 +48,16 @@ class Priced:
         The rosters.
     exact : bool
         Whether ``values[0]`` is proven to be the least.
+    complete : bool
+        Whether no other roster is within the limit, but for duties that no rule of the person tells apart: asked of a
+        list of every roster. An empty answer that is not complete is *unknown*, never *none*.
     """
 
     bound: float
     values: Floats
     words: NDArray[np.int16]
     exact: bool
+    complete: bool = False
 
 
 class Pricer:
@@ -154,7 +158,7 @@ class Pricer:
         """
         block = self.block(employee)
         days = self.compiled.days
-        none = Priced(math.inf, np.zeros(0), np.zeros((0, days), np.int16), True)
+        none = Priced(math.inf, np.zeros(0), np.zeros((0, days), np.int16), True, True)
         shut = ~block.allowed if forbidden is None else ~block.allowed | forbidden
         cost = np.where(shut, np.inf, self.unit[employee] + prices)
         finite = np.where(shut, 0.0, cost)
@@ -169,7 +173,7 @@ class Pricer:
             )
             least = float(forward(block.net, kind_cost, scratch))
             if least > limit or math.isinf(least):
-                return none if math.isinf(least) else Priced(least, none.values, none.words, False)
+                return none if math.isinf(least) else Priced(least, none.values, none.words, False, True)
             relaxed = np.zeros((0, days), dtype=np.int16)
             if block.lazy and not every:
                 relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
@@ -186,9 +190,9 @@ class Pricer:
                 if found:
                     kept = self._valued(block, seen, values[:found], prices)
                     if len(kept[0]):
-                        return Priced(bound, *kept, not block.ignored)
+                        return Priced(bound, *kept, not block.ignored, every and complete and found < columns)
                 elif complete:
-                    return Priced(bound, *self._valued(block, seen, values[:0], prices), False)
+                    return Priced(bound, *self._valued(block, seen, values[:0], prices), False, True)
                 else:
                     relaxed = relaxed if len(relaxed) else self._relaxed(block, fine_cost, fine_duty, scratch)
                 if self._promote(block, seen if found else relaxed):
@@ -277,7 +281,7 @@ class Pricer:
         words, values = np.zeros((1, days), dtype=np.int16), np.zeros(1)
         for _ in range(len(block.counts) + 1):
             if not block.alive:
-                return Priced(math.inf, np.zeros(0), words[:0], True)  # proven without the soft limits already
+                return Priced(math.inf, np.zeros(0), words[:0], True, True)  # proven without the soft limits already
             scratch = self._scratch(block)
             fine_cost, fine_duty, kind_cost = class_costs(
                 cost, block.duty_fine, block.fine_of, block.fines, block.kinds
@@ -287,7 +291,7 @@ class Pricer:
                 block.net, fine_cost, fine_duty, scratch, math.inf, words, values, self.nodes, True
             )
             if complete and not found:
-                return Priced(math.inf, np.zeros(0), words[:0], True)
+                return Priced(math.inf, np.zeros(0), words[:0], True, True)
             if found or not block.promote(self._relaxed(block, fine_cost, fine_duty, scratch)):
                 break
         if block.grown:  # what has entered tables here leaves no trace in later answers

@@ -50,6 +50,21 @@ def rosters(pricer: Pricer, problem: RosterProblem, seed: int, count: int) -> li
     return out
 
 
+def test_pricing_that_finds_nothing_by_accident_has_not_converged() -> None:
+    problem = small(0)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    local = LocalPricing(pricer, cover)
+
+    def blind(duals: NDArray[np.float64], people: list[int], shut: Any) -> Any:
+        bounds, _ = local(duals, people, shut)
+        return bounds - 50.0, []
+
+    nothing = np.zeros(cover.lines)
+    for pricing, converged in ((local, True), (blind, False)):
+        master = Master(cover, list(range(4)), nothing, PENALTY)
+        assert generate(master, pricing, fixed=nothing).converged is converged
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_bound_lies_below_every_roster_for_any_duals(seed: int) -> None:
     problem = small(seed)

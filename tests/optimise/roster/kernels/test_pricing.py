@@ -173,6 +173,31 @@ def test_every_roster_below_a_limit_is_listed(problem: RosterProblem, seed: int,
     assert answer.values[0] == expected[0]
 
 
+def test_a_list_says_whether_it_holds_every_roster() -> None:
+    problem = make(5, (Total(name="few", of=4, maximum=1),))
+    prices = np.zeros((5, 3))
+    whole = Pricer(problem.compiled).price(0, prices, columns=1000, every=True)
+    assert whole.complete
+    few = Pricer(problem.compiled).price(0, prices, columns=len(whole.words) - 1, every=True)
+    assert not few.complete
+    cut = Pricer(problem.compiled, nodes=10).price(0, prices, columns=1000, every=True)
+    assert not cut.complete
+    none = Pricer(problem.compiled).price(0, prices, limit=-1.0, columns=1000, every=True)
+    assert none.complete
+    assert not len(none.words)
+
+
+def test_hard_limits_alone_give_a_roster_at_its_full_cost() -> None:
+    problem = make(8, (Total(name="few", of=4, maximum=1), Total(name="some", of=2, maximum=2, weight_maximum=3.0)))
+    prices = np.zeros((8, 3))
+    prices[:, 1:] = -2.0
+    found = Pricer(problem.compiled).lenient(0, prices)
+    assert found.bound == -math.inf
+    word = found.words[0]
+    assert found.values[0] == personal(problem, word) + float(prices[np.arange(8), word].sum())
+    assert found.values[0] >= Pricer(problem.compiled).price(0, prices).values[0]
+
+
 def test_a_search_cut_short_still_gives_a_valid_bound() -> None:
     rules = (Total(name="few", of=4, maximum=1), Total(name="some", of=2, maximum=2))
     problem = make(10, rules)
