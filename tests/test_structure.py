@@ -28,7 +28,6 @@ LATE = (
 )
 #: Files over 400 lines, with the most that each may have: kernels whose parts belong together, to be split.
 LONG = {
-    "optimise/roster/kernels/pricing.py": 870,
     "optimise/roster/kernels/stretch.py": 710,
     "optimise/roster/kernels/anneal.py": 610,
     "optimise/hospital/search/delta.py": 520,
@@ -36,7 +35,6 @@ LONG = {
     "quantum/simulators/_vector.py": 450,
     "hpc/column_generation/master.py": 440,
     "quantum/simulators/onehotspace.py": 430,
-    "hpc/long_horizon/method.py": 420,
     "optimise/hospital/formats/pas.py": 415,
     "optimise/hospital/search/moves.py": 410,
     "optimise/generate/wards.py": 410,

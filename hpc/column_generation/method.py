@@ -14,12 +14,12 @@ from hpc.blocks.options import BlockOptions
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
+from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState, state_of
 from hpc.column_generation.start_heuristic import Opening
-from hpc.column_generation.tuning import ColumnGenerationOptions
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint

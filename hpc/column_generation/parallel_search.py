@@ -14,9 +14,10 @@ from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Column
 from hpc.column_generation.neighbourhood import Attempt, choose_people, improve
+from hpc.column_generation.options import ColumnGenerationTuning
 from hpc.column_generation.search_state import KINDS, SearchState
 from hpc.column_generation.start_heuristic import Opening
-from hpc.column_generation.tuning import ColumnGenerationTuning, SearchTuning
+from hpc.column_generation.tuning import SearchTuning
 from hpc.column_generation.windows import renew
 from hpc.runtime.timers import Timers, Work
 from optimise.core.method import Communicator

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from hpc.column_generation.annealing import Chains
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
+from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.search_state import SearchState
-from hpc.column_generation.tuning import ColumnGenerationOptions
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers

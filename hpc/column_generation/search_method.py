@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hpc.column_generation.method import ColumnGeneration, supported
-from hpc.column_generation.tuning import ParallelSearchOptions
+from hpc.column_generation.options import ParallelSearchOptions
 from hpc.long_horizon.method import LongRun, is_long
 from optimise.core.engines import engine_for
 from optimise.core.method import Communicator, Limits, Listener, Outcome

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import sound
-from hpc.column_generation.tuning import ColumnGenerationOptions
+from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.timers import Timers

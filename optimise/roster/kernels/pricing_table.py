@@ -182,7 +182,7 @@ class PricingTable:
         self.fine_of = np.zeros(fines, dtype=np.int32)
         self.fine_of[self.duty_fine] = self.duty_kind
         self.kinds, self.fines = kinds, fines
-        representative = np.array([int(np.flatnonzero(self.duty_kind == k)[0]) for k in range(kinds)])
+        representative = np.array([int(np.flatnonzero(k == self.duty_kind)[0]) for k in range(kinds)])
         fine_representative = np.array([int(np.flatnonzero(self.duty_fine == f)[0]) for f in range(fines)])
         arcs = arcs_of(automaton, counts, representative, inner, outer, self.cache)
         caps = [counts[k].cap for k in outer]
