@@ -226,6 +226,13 @@ def _made(target: str) -> Kind[Any, Any]:
     return made
 
 
+@cache
+def _plain(name: str) -> Kind[Any, Any]:
+    made: Kind[Any, Any] = Kind()
+    made.name = made.title = name
+    return made
+
+
 def get_kind(name: str) -> Kind[Any, Any]:
     """The kind called ``name``.
 
@@ -241,8 +248,9 @@ def get_kind(name: str) -> Kind[Any, Any]:
 
 
 def kind_of(problem: Problem | Plan) -> Kind[Any, Any]:
-    """The kind of a problem or plan."""
-    return get_kind(problem.kind)
+    """The kind of a problem or plan; one that nobody has registered has the answers of :class:`Kind` itself."""
+    name = problem.kind
+    return get_kind(name) if name in _BUILT_IN or name in known_kinds() else _plain(name)
 
 
 def has_model(problem: object) -> bool:
