@@ -68,5 +68,4 @@ def test_a_view_leaves_the_tables_as_they_were(problem: RosterProblem, view: obj
     seen = view(problem.arrays)  # type: ignore[operator]
     assert isinstance(seen, RosterArrays)
     assert seen.move is problem.arrays.move
-    for table, kept in zip(problem.arrays, before, strict=True):
-        assert np.array_equal(table, kept)
+    assert all(np.array_equal(table, kept) for table, kept in zip(list(problem.arrays), before, strict=True))  # type: ignore[arg-type]
