@@ -15,6 +15,7 @@ from quantum.anneal import anneal
 from quantum.linearise import solve_linearised
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, qaoa, training_shots_of
+from quantum.tuning import TUNING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,17 +56,19 @@ def random_sampling(problem: OneHot, budget: int, seed: int) -> Found:
 def annealing(problem: OneHot, budget: int, seed: int, sweeps: int = 100) -> Found:
     """One-hot simulated annealing; a proposed move counts as one evaluation.
 
-    Temperatures run from three times to a hundredth of the typical cost change (`quantum.angles.local_field`).
+    Temperatures are those of `quantum.tuning`, in units of the typical cost change (`quantum.angles.local_field`).
     """
     linear, table, offset = problem.tables()
     sizes = np.asarray(problem.sizes, dtype=np.int64)
-    hot = 3.0 * local_field(problem)
+    hot = TUNING.anneal_hot * local_field(problem)
     sweeps = max(1, min(sweeps, budget // max(1, problem.blocks)))
     runs = max(1, budget // (sweeps * max(1, problem.blocks)))
     found = []
     for run in range(runs):
         rng = np.random.default_rng([seed, run])
-        found.append(anneal(sizes, problem.starts, linear, table, offset, sweeps, hot, hot / 300, rng)[0])
+        found.append(
+            anneal(sizes, problem.starts, linear, table, offset, sweeps, hot, hot / TUNING.anneal_cooling, rng)[0]
+        )
     return Found.of(problem, np.array(found), runs * sweeps * problem.blocks)
 
 

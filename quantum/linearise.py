@@ -19,10 +19,9 @@ from scipy.sparse import coo_array
 from optimise.core.errors import InputError
 from optimise.solvers.highs_factory import make_highs
 from quantum.onehot import OneHot
+from quantum.tuning import TUNING
 
 __all__ = ["Linearised", "solve_linearised"]
-
-_MOST_RLT = 60_000  # columns up to which "auto" takes the tighter model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +63,7 @@ def solve_linearised(problem: OneHot, *, model: str = "auto", seconds: float = n
     coupled = _coupled(problem, table)
     columns = sum(problem.sizes[a] * problem.sizes[b] for a, b in coupled)
     if model == "auto":
-        model = "standard" if free or columns > _MOST_RLT else "rlt"
+        model = "standard" if free or columns > TUNING.most_rlt_columns else "rlt"
     rows = _Rows()
     n = linear.size
     rows.add(problem.blocks, [(problem.block_of, np.arange(n), 1.0)], 1.0, 1.0)

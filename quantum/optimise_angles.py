@@ -17,6 +17,7 @@ from quantum.angles import Angles
 from quantum.objective import Mean, Objective, of_samples
 from quantum.plugins import find
 from quantum.simulators.base import Simulator
+from quantum.tuning import TUNING
 
 __all__ = ["OPTIMIZERS", "Judge", "Optimised", "Optimizer", "optimise_angles", "stream"]
 
@@ -106,8 +107,8 @@ class Cobyla:
     gradients: ClassVar[bool] = False
 
     def minimise(self, judge: Judge, start: Vector, evaluations: int, seed: int) -> None:
-        """First steps of a fifth of a unit."""
-        minimize(judge, start, method="COBYLA", options={"maxiter": evaluations, "rhobeg": 0.2})
+        """First steps of `Tuning.cobyla_step` units."""
+        minimize(judge, start, method="COBYLA", options={"maxiter": evaluations, "rhobeg": TUNING.cobyla_step})
 
 
 class Spsa:
@@ -120,9 +121,9 @@ class Spsa:
     def minimise(self, judge: Judge, start: Vector, evaluations: int, seed: int) -> None:
         """The estimate is Spall's: the last iterate, not the luckiest measurement."""
         rng = np.random.default_rng(seed)
-        y, c = start.copy(), 0.1
+        y, c = start.copy(), TUNING.spsa_width
         judge.keep(y)
-        signs = rng.choice([-1.0, 1.0], size=(min(3, max(1, evaluations // 8)), y.size))
+        signs = rng.choice([-1.0, 1.0], size=(min(TUNING.spsa_pilot, max(1, evaluations // 8)), y.size))
         slopes = [abs(judge(y + c * s) - judge(y - c * s)) / (2 * c) for s in signs]
         steps = (evaluations - 2 * len(signs)) // 2
         stability = 0.1 * steps

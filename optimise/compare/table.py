@@ -98,6 +98,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "side": "quantum" if quantum else "classical",
         "method": f["method"],
         "options": json.dumps(f["options"], sort_keys=True),
+        "angles": json.dumps({k: v for k, v in f.get("series", {}).items() if k in ("gamma", "beta")}, sort_keys=True),
         "seed": int(f["seed"]),
         "status": f["status"],
         "message": f["message"],

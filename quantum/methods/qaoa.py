@@ -27,6 +27,7 @@ from quantum.simulators import simulator
 from quantum.simulators.aer import Noise, heavy_hex_device
 from quantum.states import relaxed_start, warm_start
 from quantum.success import exact_success
+from quantum.tuning import TUNING
 
 __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "RecursiveOptions", "RecursiveQaoa", "landscape", "mixer_named"]
 
@@ -242,9 +243,11 @@ def _warm(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float, seed: i
         return None
     blocks = problem.blocks
     linear, table, offset = blocks.tables()
-    hot, rng = 3.0 * local_field(blocks), np.random.default_rng([seed, 99])
+    hot, rng = TUNING.anneal_hot * local_field(blocks), np.random.default_rng([seed, 99])
     sizes = np.asarray(blocks.sizes, dtype=np.int64)
-    choices = anneal(sizes, blocks.starts, linear, table, offset, 10, hot, hot / 300, rng)[0]
+    choices = anneal(
+        sizes, blocks.starts, linear, table, offset, TUNING.warm_sweeps, hot, hot / TUNING.anneal_cooling, rng
+    )[0]
     if isinstance(mixer, X):
         return relaxed_start(problem.bits(choices).astype(np.float64), epsilon)
     return warm_start(blocks, choices, epsilon)

@@ -7,7 +7,7 @@ qubits c..t-1 and is gathered into a buffer as rows of 2**c amplitudes, so that 
 Frame. The mixer exp(-i b X) becomes a real rotation for the amplitudes times i**(number of ones); phases commute
 with that frame, so only the first and the last step see it.
 
-A pass over tiles of one kind does: rotate (layer l), phase (layer l + 1), rotate (layer l + 1). Kinds alternate, so
+A pass over tiles of one turn does: rotate (layer l), phase (layer l + 1), rotate (layer l + 1). Kinds alternate, so
 p layers cost p + 1 passes over memory.
 
 The cost diagonal is never stored: within a tile the phase is ``table[tile index] * product over tile qubits`` of
@@ -19,24 +19,26 @@ factors that depend on the fixed qubits; both are built by doubling.
 import numpy as np
 
 from quantum._jit import compiled
-from quantum.simulators._vector import (
+from quantum.simulators._phase_blocks import (
     BLOCK_VECTORS,
+    energy_block,
+    multiply_phases,
+    set_phases,
+    turn_block,
+    unphase_block,
+)
+from quantum.simulators._vector import (
     BYTES,
     copy_row,
-    energy_block,
     gradient1,
     gradient2,
     gradient3,
     gradient_lanes3,
-    multiply_phases,
     rotate1,
     rotate2,
     rotate3,
     rotate4,
     rotate_lanes3,
-    set_phases,
-    turn_block,
-    unphase_block,
 )
 
 
@@ -208,10 +210,7 @@ def _tile_energies(weights, constant, bits, block, low, high):
 
 
 @compiled
-def forward_pass(
-    state, buffer, shape, tiles, before, after, phase, table, factors, constants, scale,
-    measure, energies, weights, base_energies, store,
-):  # fmt: skip
+def forward_pass(state, buffer, shape, tiles, tangents, mode, phases, costs):
     """One pass; returns the sum of ``|amplitude|**2 energy`` when `measure` is set, else 0.
 
     Parameters
@@ -222,15 +221,19 @@ def forward_pass(
     shape : (qubits n, tile bits, low qubits t, row qubits c, 1 for high tiles)
     tiles : (first, last)
         Tiles to do, so that threads can share a pass.
-    before, after : (tangents per tile qubit, padded by 8) or an empty array
-        Rotations before and after the phase.
-    phase : int
-        0 no phase, 1 multiply, 2 set (first pass).
-    table, factors, constants, scale
+    tangents : (before, after)
+        Rotations before and after the phase: tangents per tile qubit, padded by 8, or an empty array.
+    mode : (phase, measure, store)
+        `phase` is 0 for none, 1 to multiply, 2 to set (first pass).
+    phases : (table, factors, constants, scale)
         Phase of the tile index (split parts), of tile qubit by fixed bits, of the fixed bits; common factor.
-    energies, weights, base_energies
+    costs : (energies, weights, base_energies)
         The same three for the cost.
     """
+    before, after = tangents
+    phase, measure, store = mode
+    table, factors, constants, scale = phases
+    energies, weights, base_energies = costs
     n, bits, t, c, is_high = shape
     half, size = 1 << n, 1 << bits
     width = BYTES // state.itemsize
@@ -282,16 +285,28 @@ def forward_pass(
 
 
 @compiled
-def backward_pass(
-    state, dual, buffer, other, shape, tiles, turn, after, before, table, factors, constants, scale,
-    energies, weights, base_energies, gradient_after, gradient_before, store,
-):  # fmt: skip
+def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, gradients):
     """Undo one forward pass on amplitude and dual state, collecting gradients.
 
     `turn` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
     undo the rotation. `turn` 1: undo `after`, collect the phase gradient, undo the phase, undo `before`. `after` and
     `before` hold the tangents of the inverse rotations. Returns the energy sum or the phase gradient.
+
+    Parameters
+    ----------
+    states, buffers : (amplitudes, dual), each as in `forward_pass`
+    mode : (turn, store)
+    tangents, gradients : (after, before)
+        Sums by tile qubit are added to `gradients`.
+    shape, tiles, phases, costs : as in `forward_pass`
     """
+    state, dual = states
+    buffer, other = buffers
+    turn, store = mode
+    after, before = tangents
+    table, factors, constants, scale = phases
+    energies, weights, base_energies = costs
+    gradient_after, gradient_before = gradients
     n, bits, t, c, is_high = shape
     half, size = 1 << n, 1 << bits
     width = BYTES // state.itemsize

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from quantum.angles import Angles
 from quantum.simulators import _full
-from quantum.simulators._vector import BLOCK_VECTORS, lanes
+from quantum.simulators._phase_blocks import BLOCK_VECTORS
+from quantum.simulators._vector import lanes
 
 ONE_TILE = 13  # up to this many qubits the whole state is one tile
 STEEP = 0.3  # a rotation with a smaller |cos| is done in two halves: the kernels divide by the cosine

@@ -24,7 +24,7 @@ def lanes(itemsize: int) -> int:
     return BYTES // itemsize
 
 
-class _Emit:
+class Emit:
     """Writes vector code on one array of float64 or float32."""
 
     def __init__(self, context, builder, array_type, array):
@@ -88,7 +88,15 @@ class _Emit:
         ]
 
 
-def _index(context, builder, value, value_type):
+def product(emit, a, b):
+    """Complex product of two (real, imaginary) pairs of vectors."""
+    minus = emit.builder.fneg(a[1])
+    re = emit.add(emit.mul(a[0], b[0]), emit.mul(minus, b[1]))
+    im = emit.add(emit.mul(a[0], b[1]), emit.mul(a[1], b[0]))
+    return re, im
+
+
+def as_index(context, builder, value, value_type):
     return context.cast(builder, value, value_type, types.int64)
 
 
@@ -98,9 +106,9 @@ def _strided_rotation(radix):
     @intrinsic
     def rotate(typing_context, data, base, stride, tangents):
         def generate(context, builder, signature, arguments):
-            emit = _Emit(context, builder, signature.args[0], arguments[0])
-            first = _index(context, builder, arguments[1], signature.args[1])
-            step = _index(context, builder, arguments[2], signature.args[2])
+            emit = Emit(context, builder, signature.args[0], arguments[0])
+            first = as_index(context, builder, arguments[1], signature.args[1])
+            step = as_index(context, builder, arguments[2], signature.args[2])
             where = emit.places(first, step, radix)
             values = [emit.load(place) for place in where]
             for bit in range(radix):
@@ -121,8 +129,8 @@ def _lane_rotation(radix):
     @intrinsic
     def rotate(typing_context, data, base, tangents):
         def generate(context, builder, signature, arguments):
-            emit = _Emit(context, builder, signature.args[0], arguments[0])
-            first = _index(context, builder, arguments[1], signature.args[1])
+            emit = Emit(context, builder, signature.args[0], arguments[0])
+            first = as_index(context, builder, arguments[1], signature.args[1])
             where = emit.places(first, ir.Constant(first.type, emit.width), radix)
             values = [emit.load(place) for place in where]
             lane_bits = emit.width.bit_length() - 1
@@ -147,11 +155,11 @@ def _strided_gradient(radix):
     @intrinsic
     def rotate(typing_context, first, second, base, stride, tangents, sums):
         def generate(context, builder, signature, arguments):
-            emit = _Emit(context, builder, signature.args[0], arguments[0])
-            other = _Emit(context, builder, signature.args[1], arguments[1])
-            total = _Emit(context, builder, signature.args[5], arguments[5])
-            start = _index(context, builder, arguments[2], signature.args[2])
-            step = _index(context, builder, arguments[3], signature.args[3])
+            emit = Emit(context, builder, signature.args[0], arguments[0])
+            other = Emit(context, builder, signature.args[1], arguments[1])
+            total = Emit(context, builder, signature.args[5], arguments[5])
+            start = as_index(context, builder, arguments[2], signature.args[2])
+            step = as_index(context, builder, arguments[3], signature.args[3])
             where = emit.places(start, step, radix)
             values = [emit.load(place) for place in where]
             duals = [other.load(place) for place in where]
@@ -189,10 +197,10 @@ def _lane_gradient(radix):
     @intrinsic
     def rotate(typing_context, first, second, base, tangents, sums):
         def generate(context, builder, signature, arguments):
-            emit = _Emit(context, builder, signature.args[0], arguments[0])
-            other = _Emit(context, builder, signature.args[1], arguments[1])
-            total = _Emit(context, builder, signature.args[4], arguments[4])
-            start = _index(context, builder, arguments[2], signature.args[2])
+            emit = Emit(context, builder, signature.args[0], arguments[0])
+            other = Emit(context, builder, signature.args[1], arguments[1])
+            total = Emit(context, builder, signature.args[4], arguments[4])
+            start = as_index(context, builder, arguments[2], signature.args[2])
             where = emit.places(start, ir.Constant(start.type, emit.width), radix)
             values = [emit.load(place) for place in where]
             duals = [other.load(place) for place in where]
@@ -226,146 +234,6 @@ def _lane_gradient(radix):
     return rotate
 
 
-BLOCK_VECTORS = 8  # vectors of a phase block: its factors stay in registers and the first-level cache
-
-
-def _phase(emit, table, low, size, place, j, real, imag):
-    """Vector j of a block of ``table * (real + i imag) * low`` as (real part, imaginary part)."""
-    builder = emit.builder
-    width = ir.Constant(ir.IntType(64), j * emit.width)
-    low_imag = ir.Constant(ir.IntType(64), (BLOCK_VECTORS + j) * emit.width)
-    low_re, low_im = low.load(width), low.load(low_imag)
-    re = emit.add(emit.mul(real, low_re), emit.mul(builder.fneg(imag), low_im))
-    im = emit.add(emit.mul(real, low_im), emit.mul(imag, low_re))
-    return _product(emit, (re, im), (table.load(place), table.load(builder.add(place, size))))
-
-
-def _product(emit, a, b):
-    minus = emit.builder.fneg(a[1])
-    re = emit.add(emit.mul(a[0], b[0]), emit.mul(minus, b[1]))
-    im = emit.add(emit.mul(a[0], b[1]), emit.mul(a[1], b[0]))
-    return re, im
-
-
-def _phase_block(write_only):
-    """Multiply (or set) a block of amplitudes by table x scalar x low factors."""
-
-    @intrinsic
-    def apply(typing_context, data, re, im, table, place, size, low, real, imag):
-        def generate(context, builder, signature, arguments):
-            emit = _Emit(context, builder, signature.args[0], arguments[0])
-            tables = _Emit(context, builder, signature.args[3], arguments[3])
-            lows = _Emit(context, builder, signature.args[6], arguments[6])
-            at_re, at_im, at, size_ = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 2, 4, 5))
-            factor = [emit.splat(arguments[a], signature.args[a]) for a in (7, 8)]
-            for j in range(BLOCK_VECTORS):
-                step = ir.Constant(ir.IntType(64), j * emit.width)
-                phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *factor)
-                there = builder.add(at_re, step), builder.add(at_im, step)
-                if not write_only:
-                    phase = _product(emit, phase, (emit.load(there[0]), emit.load(there[1])))
-                emit.store(phase[0], there[0])
-                emit.store(phase[1], there[1])
-            return context.get_dummy_value()
-
-        return types.void(data, re, im, table, place, size, low, real, imag), generate
-
-    return apply
-
-
-def _energy_vector(emit, energies, lows, at, j, shift):
-    step = ir.Constant(ir.IntType(64), j * emit.width)
-    low = lows.load(step)
-    return emit.add(energies.load(emit.builder.add(at, step)), emit.add(low, shift))
-
-
-@intrinsic
-def energy_block(typing_context, data, re, im, energies, place, low, shift, sums):
-    """sums[0] += sum of ``|amplitude|**2 energy`` over a block."""
-
-    def generate(context, builder, signature, arguments):
-        emit = _Emit(context, builder, signature.args[0], arguments[0])
-        table = _Emit(context, builder, signature.args[3], arguments[3])
-        lows = _Emit(context, builder, signature.args[5], arguments[5])
-        total = _Emit(context, builder, signature.args[7], arguments[7])
-        at_re, at_im, at = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 2, 4))
-        base = emit.splat(arguments[6], signature.args[6])
-        partial = total.load(ir.Constant(ir.IntType(64), 0))
-        for j in range(BLOCK_VECTORS):
-            step = ir.Constant(ir.IntType(64), j * emit.width)
-            a, b = emit.load(builder.add(at_re, step)), emit.load(builder.add(at_im, step))
-            weight = emit.add(emit.mul(a, a), emit.mul(b, b))
-            partial = emit.add(partial, emit.mul(weight, _energy_vector(emit, table, lows, at, j, base)))
-        total.store(partial, ir.Constant(ir.IntType(64), 0))
-        return context.get_dummy_value()
-
-    return types.void(data, re, im, energies, place, low, shift, sums), generate
-
-
-@intrinsic
-def turn_block(typing_context, data, dual, re, im, energies, place, low, shift, scale, sums):
-    """As `energy_block`; then dual = scale energy amplitude and amplitude = scale amplitude."""
-
-    def generate(context, builder, signature, arguments):
-        emit = _Emit(context, builder, signature.args[0], arguments[0])
-        other = _Emit(context, builder, signature.args[1], arguments[1])
-        table = _Emit(context, builder, signature.args[4], arguments[4])
-        lows = _Emit(context, builder, signature.args[6], arguments[6])
-        total = _Emit(context, builder, signature.args[9], arguments[9])
-        at_re, at_im, at = (_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 5))
-        base = emit.splat(arguments[7], signature.args[7])
-        factor = emit.splat(arguments[8], signature.args[8])
-        partial = total.load(ir.Constant(ir.IntType(64), 0))
-        for j in range(BLOCK_VECTORS):
-            step = ir.Constant(ir.IntType(64), j * emit.width)
-            energy = _energy_vector(emit, table, lows, at, j, base)
-            for start in (at_re, at_im):
-                there = builder.add(start, step)
-                value = emit.load(there)
-                partial = emit.add(partial, emit.mul(emit.mul(value, value), energy))
-                value = emit.mul(value, factor)
-                emit.store(value, there)
-                other.store(emit.mul(value, energy), there)
-        total.store(partial, ir.Constant(ir.IntType(64), 0))
-        return context.get_dummy_value()
-
-    return types.void(data, dual, re, im, energies, place, low, shift, scale, sums), generate
-
-
-@intrinsic
-def unphase_block(
-    typing_context, data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums
-):
-    """sums[0] += sum of ``energy Im(conj(dual) amplitude)``; then multiply both states by the phases."""
-
-    def generate(context, builder, signature, arguments):
-        emit, other, energy_table, tables, low_energies, lows, total = (
-            _Emit(context, builder, signature.args[a], arguments[a]) for a in (0, 1, 4, 5, 8, 9, 13)
-        )
-        at_re, at_im, at, size_ = (_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 6, 7))
-        base = emit.splat(arguments[10], signature.args[10])
-        factor = [emit.splat(arguments[a], signature.args[a]) for a in (11, 12)]
-        partial = total.load(ir.Constant(ir.IntType(64), 0))
-        for j in range(BLOCK_VECTORS):
-            step = ir.Constant(ir.IntType(64), j * emit.width)
-            energy = _energy_vector(emit, energy_table, low_energies, at, j, base)
-            there = builder.add(at_re, step), builder.add(at_im, step)
-            x = emit.load(there[0]), emit.load(there[1])
-            y = other.load(there[0]), other.load(there[1])
-            current = emit.add(emit.mul(y[0], x[1]), emit.mul(builder.fneg(y[1]), x[0]))
-            partial = emit.add(partial, emit.mul(energy, current))
-            phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *factor)
-            for owner, value in ((emit, x), (other, y)):
-                turned = _product(emit, phase, value)
-                owner.store(turned[0], there[0])
-                owner.store(turned[1], there[1])
-        total.store(partial, ir.Constant(ir.IntType(64), 0))
-        return context.get_dummy_value()
-
-    parameters = (data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums)
-    return types.void(*parameters), generate
-
-
 def _ask(emit, index):
     """Prefetch to the second-level cache."""
     pointer, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -380,9 +248,9 @@ def copy_row(typing_context, source, at, target, to, vectors, ahead):
     """Copy as many vectors as the tuple `vectors` is long, and prefetch as many from `ahead`."""
 
     def generate(context, builder, signature, arguments):
-        origin = _Emit(context, builder, signature.args[0], arguments[0])
-        goal = _Emit(context, builder, signature.args[2], arguments[2])
-        start, end, far = (_index(context, builder, arguments[a], signature.args[a]) for a in (1, 3, 5))
+        origin = Emit(context, builder, signature.args[0], arguments[0])
+        goal = Emit(context, builder, signature.args[2], arguments[2])
+        start, end, far = (as_index(context, builder, arguments[a], signature.args[a]) for a in (1, 3, 5))
         for i in range(len(signature.args[4])):
             step = ir.Constant(ir.IntType(64), i * origin.width)
             goal.store(origin.load(builder.add(start, step)), builder.add(end, step))
@@ -397,8 +265,8 @@ def prefetch(typing_context, data, index):
     """Ask for the cache line of ``data[index]``, which need not exist."""
 
     def generate(context, builder, signature, arguments):
-        emit = _Emit(context, builder, signature.args[0], arguments[0])
-        _ask(emit, _index(context, builder, arguments[1], signature.args[1]))
+        emit = Emit(context, builder, signature.args[0], arguments[0])
+        _ask(emit, as_index(context, builder, arguments[1], signature.args[1]))
         return context.get_dummy_value()
 
     return types.void(data, index), generate
@@ -409,10 +277,10 @@ def reflect(typing_context, re, im, base, stride, weights, kappa_re, kappa_im):
     """Apply ``I + kappa |w><w|`` to the vectors at ``base + i stride``, one for each weight of the tuple."""
 
     def generate(context, builder, signature, arguments):
-        real = _Emit(context, builder, signature.args[0], arguments[0])
-        imag = _Emit(context, builder, signature.args[1], arguments[1])
-        first = _index(context, builder, arguments[2], signature.args[2])
-        step = _index(context, builder, arguments[3], signature.args[3])
+        real = Emit(context, builder, signature.args[0], arguments[0])
+        imag = Emit(context, builder, signature.args[1], arguments[1])
+        first = as_index(context, builder, arguments[2], signature.args[2])
+        step = as_index(context, builder, arguments[3], signature.args[3])
         count = len(signature.args[4])
         where = [builder.add(first, builder.mul(step, ir.Constant(step.type, i))) for i in range(count)]
         scale = [real.splat(builder.extract_value(arguments[4], i), signature.args[4].dtype) for i in range(count)]
@@ -421,7 +289,7 @@ def reflect(typing_context, re, im, base, stride, weights, kappa_re, kappa_im):
         for i in range(1, count):
             p, q = real.add(p, real.mul(scale[i], x[i])), real.add(q, real.mul(scale[i], y[i]))
         kappa = real.splat(arguments[5], signature.args[5]), real.splat(arguments[6], signature.args[6])
-        p, q = _product(real, kappa, (p, q))
+        p, q = product(real, kappa, (p, q))
         for i in range(count):
             real.store(real.add(x[i], real.mul(scale[i], p)), where[i])
             imag.store(real.add(y[i], real.mul(scale[i], q)), where[i])
@@ -440,5 +308,3 @@ gradient1 = _strided_gradient(1)
 gradient2 = _strided_gradient(2)
 gradient3 = _strided_gradient(3)
 gradient_lanes3 = _lane_gradient(3)
-set_phases = _phase_block(write_only=True)
-multiply_phases = _phase_block(write_only=False)

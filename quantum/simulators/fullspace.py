@@ -158,9 +158,8 @@ class FullSpace:
                 else self._no_phases()
             )
             edges = [tiling.tangents(beta, 1.0) for beta in (before, after)]
-            work = partial(
-                self._forward_tiles, tiling, (*edges, mode, *tables, scale, measured, *tiling.energies, not measured)
-            )
+            arguments = (tuple(edges), (mode, measured, not measured), (*tables, scale), tiling.energies)
+            work = partial(self._forward_tiles, tiling, arguments)
             total = sum(self._share(tiling, work))
         return float(total)
 
@@ -187,9 +186,9 @@ class FullSpace:
         def work(tiles: tuple[int, int]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
             after, before = np.zeros(tiling.bits), np.zeros(tiling.bits)
             total = _full.backward_pass(
-                self._state, self._dual, self._buffer(tiling), self._buffer(tiling), tiling.shape, tiles,
-                0 if turning else 1, *edges, *tables, scales[0] * scales[1], *tiling.energies, after, before,
-                step.phase != 0,
+                (self._state, self._dual), (self._buffer(tiling), self._buffer(tiling)), tiling.shape, tiles,
+                (0 if turning else 1, step.phase != 0), tuple(edges), (*tables, scales[0] * scales[1]),
+                tiling.energies, (after, before),
             )  # fmt: skip
             return float(total), after, before
 

@@ -1,7 +1,6 @@
 """Exact QAOA over the one-hot states only: k**m amplitudes in place of 2**(k m)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from quantum.mixers.base import BlockMixer
 from quantum.onehot import OneHot
 from quantum.simulators import _subspace
 from quantum.simulators._program import Step, schedule
+from quantum.simulators._tiles import Tiling, grow
 from quantum.simulators.base import Samples, draw, share
 from quantum.simulators.team import Solo, Team
 from quantum.states import w_state
@@ -24,17 +24,6 @@ _PHASE_ROW = 128  # states over which phase factors are multiplied out beforehan
 _OFF, _REFLECTION, _MATRIX = 0, 1, 2
 
 Operations = tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tiling:
-    """Blocks of a tile in digit order, how many of them are fast, and the cost seen from the tile."""
-
-    blocks: tuple[int, ...]
-    outside: tuple[int, ...]
-    shape: tuple[int, int, int, int, int, int, int, int]  # as `_subspace.forward_pass` wants it
-    sizes: NDArray[np.int64]
-    energies: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
 class OneHotSpace:
@@ -142,7 +131,7 @@ class OneHotSpace:
 
     # ---------------------------------------------------------------- plan
 
-    def _plan(self) -> list[_Tiling]:
+    def _plan(self) -> list[Tiling]:
         """Choose which blocks make low and high tiles, so that both kinds are about equally large."""
         sizes, m = self.problem.sizes, self.problem.blocks
         prefix = [1]
@@ -159,7 +148,7 @@ class OneHotSpace:
         around = (*range(fast), *range(split, m))
         return [low, self._tiling(around, tuple(range(fast, split)), fast, high=True)]
 
-    def _tiling(self, blocks: tuple[int, ...], outside: tuple[int, ...], fast: int, high: bool) -> _Tiling:
+    def _tiling(self, blocks: tuple[int, ...], outside: tuple[int, ...], fast: int, high: bool) -> Tiling:
         sizes = np.array([self.problem.sizes[b] for b in blocks], dtype=np.int64)
         row = int(np.prod(sizes[:fast]))
         tiles = 1
@@ -172,45 +161,11 @@ class OneHotSpace:
             if high
             else (0, size, size, 1, tiles, fast, 0, deep)
         )
-        cost = self._grow(blocks, outside, np.add, self._linear, self._table, self._offset)
+        cost = grow(self._variables, blocks, outside, np.add, self._linear, self._table, self._offset)
         if not outside:
             self._energies = cost[0] + cost[2][0]
         inner, weights, constants = (part.astype(self._dtype) for part in cost)
-        return _Tiling(blocks, outside, shape, sizes, (inner, weights, constants))
-
-    def _grow(
-        self,
-        blocks: tuple[int, ...],
-        outside: tuple[int, ...],
-        combine: Any,
-        single: NDArray[Any],
-        pair: NDArray[Any],
-        constant: complex,
-    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Tables by tile index, by (tile number, tile variable) and by tile number, grown block by block.
-
-        `combine` is np.add for energies and np.multiply for phases.
-        """
-        neutral = np.full(1, combine.identity, dtype=single.dtype)
-        tables = []
-        for group, first in ((blocks, neutral), (outside, np.full(1, constant, dtype=single.dtype))):
-            table, done = first, list[NDArray[np.int64]]()
-            for b in group:
-                parts = []
-                for v in self._variables[b]:
-                    step = np.full(1, single[v])
-                    for variables in done:
-                        step = combine(pair[v, variables][:, None], step[None, :]).ravel()
-                    parts.append(combine(table, step))
-                table = np.concatenate(parts)
-                done.append(self._variables[b])
-            tables.append(table)
-        inside = np.concatenate([self._variables[b] for b in blocks]) if blocks else np.zeros(0, dtype=np.int64)
-        cross = np.full((1, inside.size), combine.identity, dtype=single.dtype)
-        for b in outside:
-            rows = pair[np.ix_(self._variables[b], inside)]
-            cross = combine(rows[:, None, :], cross[None, :, :]).reshape(-1, inside.size)
-        return tables[0], cross, tables[1]
+        return Tiling(blocks, outside, shape, sizes, (inner, weights, constants))
 
     @cached_property
     def _product_start(self) -> NDArray[np.complex128]:
@@ -220,7 +175,7 @@ class OneHotSpace:
         return product
 
     def _phases(
-        self, tiling: _Tiling, gamma: float, first: bool, factor: complex
+        self, tiling: Tiling, gamma: float, first: bool, factor: complex
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         if not tiling.outside:  # one tile: its energies are all energies
             table: NDArray[Any] = factor * np.exp(-1j * gamma * self._energies)
@@ -234,14 +189,16 @@ class OneHotSpace:
             single = single * np.concatenate(self._start)
         pair = np.exp(-1j * gamma * self._table)
         constant = complex(factor * np.exp(-1j * gamma * self._offset))
-        table, cross, constants = self._grow(tiling.blocks, tiling.outside, np.multiply, single, pair, constant)
+        table, cross, constants = grow(
+            self._variables, tiling.blocks, tiling.outside, np.multiply, single, pair, constant
+        )
         real, imag = table.real.astype(self._dtype), table.imag.astype(self._dtype)
         return real, imag, cross.astype(self._complex), constants.astype(self._complex)
 
     # ---------------------------------------------------------------- passes
 
     def _operations(
-        self, tiling: _Tiling, beta: NDArray[np.float64] | None, inverse: bool
+        self, tiling: Tiling, beta: NDArray[np.float64] | None, inverse: bool
     ) -> tuple[Operations, complex, NDArray[np.float64], NDArray[np.complex128]]:
         """Rotations of the tile's blocks, the scalar left out, gradient rates, logarithmic derivatives."""
         count, widest = len(tiling.blocks), max((int(k) for k in tiling.sizes), default=1)
@@ -325,7 +282,7 @@ class OneHotSpace:
 
     def _pass(
         self,
-        tiling: _Tiling,
+        tiling: Tiling,
         before: Operations,
         after: Operations,
         mode: int,
@@ -336,8 +293,8 @@ class OneHotSpace:
         def work(span: tuple[int, int]) -> float:
             return float(
                 _subspace.forward_pass(
-                    self.state[0], self.state[1], tiling.shape, span, tiling.sizes, before, after, mode, *phases,
-                    measure, *tiling.energies, store,
+                    self.state, tiling.shape, span, tiling.sizes, (before, after), (mode, measure, store), phases,
+                    tiling.energies,
                 )
             )  # fmt: skip
 
@@ -366,7 +323,7 @@ class OneHotSpace:
 
     def _undo(
         self,
-        tiling: _Tiling,
+        tiling: Tiling,
         turning: bool,
         last: NDArray[np.float64] | None,
         early: NDArray[np.float64] | None,
@@ -386,8 +343,9 @@ class OneHotSpace:
         def work(span: tuple[int, int]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
             late, soon = np.zeros(len(tiling.blocks)), np.zeros(len(tiling.blocks))
             found = _subspace.backward_pass(
-                *self.state, *self._dual, tiling.shape, span, tiling.sizes, turning, ahead[0], after[0], before[0],
-                (after[2], before[2]), (after[3], before[3]), *phases, *tiling.energies, late, soon, store,
+                (self.state, self._dual), tiling.shape, span, tiling.sizes, (turning, store),
+                (ahead[0], after[0], before[0]), ((after[2], after[3]), (before[2], before[3])), phases,
+                tiling.energies, (late, soon),
             )  # fmt: skip
             return float(found), late, soon
 

@@ -1,0 +1,204 @@
+"""Rotations of the blocks of a tile, and their gradients (see `quantum.simulators._subspace`).
+
+A block is an axis of the tile with stride `run`: the number of states of the blocks below it.
+"""
+
+# mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
+
+from quantum._jit import compiled
+from quantum.simulators._vector import BYTES, reflect
+
+WIDEST = 6  # choices of a block whose reflection has vector code
+CHUNK = 128  # states along the fast axis that a block rotation keeps in the first-level cache
+
+
+@compiled
+def _reflect(re, im, k, run, vector, kappa, work):
+    """Apply ``I + kappa |v><v|`` along the axis of size k and stride `run` (v real)."""
+    kr, ki = kappa.real, kappa.imag
+    width = BYTES // re.itemsize
+    whole = run // width * width if k <= WIDEST else 0  # done by vector code
+    for outer in range(re.size // (k * run)):
+        base = outer * k * run
+        for start in range(base, base + whole, width):
+            if k == 2:
+                reflect(re, im, start, run, (vector[0], vector[1]), kr, ki)
+            elif k == 3:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2]), kr, ki)
+            elif k == 4:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2], vector[3]), kr, ki)
+            elif k == 5:
+                reflect(re, im, start, run, (vector[0], vector[1], vector[2], vector[3], vector[4]), kr, ki)
+            else:
+                six = (vector[0], vector[1], vector[2], vector[3], vector[4], vector[5])
+                reflect(re, im, start, run, six, kr, ki)
+        for start in range(whole, run, CHUNK):
+            size = min(CHUNK, run - start)
+            sr, si = work[0, :size], work[1, :size]
+            sr[:] = 0.0
+            si[:] = 0.0
+            for x in range(k):
+                v = vector[x]
+                o = base + x * run + start
+                a, b = re[o : o + size], im[o : o + size]
+                for j in range(size):
+                    sr[j] += v * a[j]
+                    si[j] += v * b[j]
+            for j in range(size):
+                p, q = sr[j], si[j]
+                sr[j] = kr * p - ki * q
+                si[j] = kr * q + ki * p
+            for x in range(k):
+                v = vector[x]
+                o = base + x * run + start
+                a, b = re[o : o + size], im[o : o + size]
+                for j in range(size):
+                    a[j] += v * sr[j]
+                    b[j] += v * si[j]
+
+
+@compiled
+def _overlap(re, im, dual_re, dual_im, k, run, vector, work):
+    """Imaginary part of sum over the other axes of conj(<v|dual>) <v|amplitude>."""
+    total = 0.0
+    for outer in range(re.size // (k * run)):
+        base = outer * k * run
+        for start in range(0, run, CHUNK):
+            size = min(CHUNK, run - start)
+            sr, si, tr, ti = work[0, :size], work[1, :size], work[2, :size], work[3, :size]
+            sr[:] = 0.0
+            si[:] = 0.0
+            tr[:] = 0.0
+            ti[:] = 0.0
+            for x in range(k):
+                v = vector[x]
+                o = base + x * run + start
+                a, b = re[o : o + size], im[o : o + size]
+                c, d = dual_re[o : o + size], dual_im[o : o + size]
+                for j in range(size):
+                    sr[j] += v * a[j]
+                    si[j] += v * b[j]
+                    tr[j] += v * c[j]
+                    ti[j] += v * d[j]
+            part = 0.0
+            for j in range(size):
+                part += tr[j] * si[j] - ti[j] * sr[j]
+            total += part
+    return total
+
+
+@compiled
+def _multiply(re, im, k, run, matrix, work):
+    """Apply a (k, k) complex matrix along the axis of size k and stride `run`."""
+    for outer in range(re.size // (k * run)):
+        base = outer * k * run
+        for start in range(0, run, CHUNK):
+            size = min(CHUNK, run - start)
+            for x in range(k):
+                o = base + x * run + start
+                work[2 * x, :size] = re[o : o + size]
+                work[2 * x + 1, :size] = im[o : o + size]
+            for y in range(k):
+                o = base + y * run + start
+                a, b = re[o : o + size], im[o : o + size]
+                a[:] = 0.0
+                b[:] = 0.0
+                for x in range(k):
+                    u, w = matrix[y, x].real, matrix[y, x].imag
+                    p, q = work[2 * x], work[2 * x + 1]
+                    for j in range(size):
+                        a[j] += u * p[j] - w * q[j]
+                        b[j] += u * q[j] + w * p[j]
+
+
+@compiled
+def _bilinear(re, im, dual_re, dual_im, k, run, matrix):
+    """Real part of <dual| matrix |amplitude> along one axis."""
+    total = 0.0
+    for outer in range(re.size // (k * run)):
+        base = outer * k * run
+        for y in range(k):
+            for x in range(k):
+                u, w = matrix[y, x].real, matrix[y, x].imag
+                if u == 0.0 and w == 0.0:
+                    continue
+                o, d = base + x * run, base + y * run
+                a, b = re[o : o + run], im[o : o + run]
+                c, e = dual_re[d : d + run], dual_im[d : d + run]
+                real, cross = 0.0, 0.0
+                for j in range(run):
+                    real += c[j] * a[j] + e[j] * b[j]
+                    cross += e[j] * a[j] - c[j] * b[j]
+                total += u * real + w * cross
+    return total
+
+
+@compiled
+def _turn(re, im, rows, columns, out):
+    """out[0] and out[1] become the transposes of (rows, columns) arrays `re` and `im`."""
+    for i in range(rows):
+        for j in range(columns):
+            out[0, j * rows + i] = re[i * columns + j]
+            out[1, j * rows + i] = im[i * columns + j]
+
+
+@compiled
+def _turn_back(re, im, rows, columns, out):
+    for i in range(rows):
+        for j in range(columns):
+            re[i * columns + j] = out[0, j * rows + i]
+            im[i * columns + j] = out[1, j * rows + i]
+
+
+@compiled
+def _rotate_axis(re, im, b, k, run, ops, work):
+    kinds, kappas, vectors, matrices = ops
+    if kinds[b] == 1 and k > 1:
+        _reflect(re, im, k, run, vectors[b], kappas[b], work)
+    elif kinds[b] == 2:
+        _multiply(re, im, k, run, matrices[b], work)
+
+
+@compiled
+def mix(re, im, sizes, first, fast, ops, work, turned):
+    """Rotate the tile's blocks from number `first`; the `fast` lowest blocks are rotated in transposed chunks.
+
+    `ops` = (kinds: 0 none, 1 reflection, 2 matrix; kappas; vectors; matrices) by tile block.
+    """
+    row = 1
+    for b in range(fast):
+        row *= sizes[b]
+    if first == 0 and fast > 0:
+        chunk = turned.shape[1] // row
+        count = re.size // row
+        for start in range(0, count, chunk):
+            rows = min(chunk, count - start)
+            a, c = re[start * row : (start + rows) * row], im[start * row : (start + rows) * row]
+            _turn(a, c, rows, row, turned)
+            run = rows
+            for b in range(fast):
+                _rotate_axis(turned[0, : rows * row], turned[1, : rows * row], b, sizes[b], run, ops, work)
+                run *= sizes[b]
+            _turn_back(a, c, rows, row, turned)
+    run = 1
+    for b in range(sizes.size):
+        if b >= first and b >= fast:
+            _rotate_axis(re, im, b, sizes[b], run, ops, work)
+        run *= sizes[b]
+
+
+@compiled
+def gradients(re, im, dual_re, dual_im, sizes, first, ops, slopes, work, sums):
+    """sums[b] += Re <dual| K_b |amplitude> for every rotated block of the tile.
+
+    `slopes` = (rates of reflections, logarithmic derivatives of matrices) by tile block.
+    """
+    kinds, _, vectors, _ = ops
+    rates, derivatives = slopes
+    run = 1
+    for b in range(sizes.size):
+        if b >= first and kinds[b] == 1:
+            sums[b] -= rates[b] * _overlap(re, im, dual_re, dual_im, sizes[b], run, vectors[b], work)
+        elif b >= first and kinds[b] == 2:
+            sums[b] += _bilinear(re, im, dual_re, dual_im, sizes[b], run, derivatives[b])
+        run *= sizes[b]
