@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.beds import refusal as bed_refusal
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
@@ -69,8 +70,12 @@ class ColumnGenerationMethod:
         if problem.kind == "hospital":
             from optimise.hospital.beds_search import usable
 
-            return usable(problem)
+            return usable(problem) and not bed_refusal(problem)
         return problem.kind == "blocks" or supported(problem)
+
+    def refusal(self, problem: Any) -> str:
+        """Which rules of a bed problem are not known here, in words; empty where all are."""
+        return bed_refusal(problem) if problem.kind == "hospital" else ""
 
     def solve(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hpc.beds import refusal as bed_refusal
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.long_horizon.method import LongRun, is_long
 from optimise.core.method import Communicator, Limits, Listener, Outcome
@@ -24,6 +25,10 @@ class ParallelSearchMethod:
         if getattr(problem, "kind", "") == "hospital":
             return usable(problem)
         return supported(problem)
+
+    def refusal(self, problem: Any) -> str:
+        """Which rules of a bed problem are not known here, in words; empty where all are."""
+        return bed_refusal(problem) if getattr(problem, "kind", "") == "hospital" else ""
 
     def solve(
         self,
