@@ -120,6 +120,7 @@ def solve(
         raise UnsupportedError(
             f"method {chosen.name!r} does not work on {problem.kind} problems such as this one"
             + (f"; it needs {chosen.needs}" if hasattr(chosen, "needs") else "")
+            + (f"; {why}" if (why := getattr(chosen, "refusal", lambda _: "")(problem)) else "")
         )
     if start is not None and kind_of(start) is not kind_of(problem):
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")

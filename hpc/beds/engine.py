@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hpc.beds import refusal
 from hpc.beds.method import solve_beds
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.hospital.beds_search import improve_beds, usable
@@ -17,7 +18,11 @@ class BedGeneration:
     """Search, prices and columns of sequences of rooms."""
 
     def supports(self, problem: HospitalProblem) -> bool:
-        return usable(problem)
+        return usable(problem) and not refusal(problem)
+
+    def refusal(self, problem: HospitalProblem) -> str:
+        """Which rules in force are not known here, in words; empty where all are."""
+        return refusal(problem)
 
     def solve(
         self,

@@ -55,6 +55,11 @@ class ColumnGenerationMethod:
         engine = engine_for(problem, _ENGINES)
         return supported(problem) if engine is None else engine.supports(problem)
 
+    def refusal(self, problem: Any) -> str:
+        """Which rules of a bed problem are not known here, in words; empty where all are."""
+        engine = engine_for(problem, _ENGINES)
+        return str(getattr(engine, "refusal", lambda problem: "")(problem))
+
     def solve(
         self,
         problem: Any,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from hpc.beds import refusal as bed_refusal
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.column_generation.options import ParallelSearchOptions
 from hpc.long_horizon.method import LongRun, is_long
@@ -31,6 +32,10 @@ class ParallelSearchMethod:
     def supports(self, problem: Any) -> bool:
         engine = engine_for(problem, _ENGINES)
         return supported(problem) if engine is None else engine.supports(problem)
+
+    def refusal(self, problem: Any) -> str:
+        """Which rules of a bed problem are not known here, in words; empty where all are."""
+        return bed_refusal(problem) if getattr(problem, "kind", "") == "hospital" else ""
 
     def solve(
         self,

@@ -53,6 +53,7 @@ class HospitalSearchMethod:
         walkers = max(t.walkers, comm.size) if work else comm.size
         count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * t.steps))
         best = Outcome(start, Stop.TIME, Bounds())
+        notes: tuple[str, ...] = ()
         known, done = _Known(listen if comm.rank == 0 else None, clock), 0
         for round_ in range(count):
             until = limits.seconds if work else ends[round_] * limits.seconds
@@ -73,6 +74,7 @@ class HospitalSearchMethod:
                         bound=share_of_bound if round_ == 0 and walker == walkers - 1 and not work else 0.0,
                     )
                 mine.append((walker, found))
+                notes = found.explanation if found.plan is not None else notes
                 done += int(found.stats.counts.get("neighbourhoods", 0))
             with timers("idle"):
                 gathered = comm.allgather((mine, known.asked))
@@ -87,7 +89,10 @@ class HospitalSearchMethod:
                 break
         timers.count("neighbourhoods", done)
         stop = Stop.ITERATIONS if work and best.stop is Stop.TIME else best.stop
-        return replace(best, stop=stop, stats=timers.stats(comm, {"walkers": walkers}))
+        said = notes if best.plan is not None else ()
+        return replace(
+            best, stop=stop, stats=timers.stats(comm, {"walkers": walkers}), explanation=best.explanation or said
+        )
 
 
 class _Known:

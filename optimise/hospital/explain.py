@@ -12,26 +12,10 @@ import numpy as np
 from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.rules import unit_of
+from optimise.hospital.rules import get_rule
 from optimise.solvers.highs import Highs
 
 __all__ = ["elastic", "explain", "overfull"]
-
-#: Price of one unit of relaxation in the elastic model. Minutes are small beside a bed or a patient.
-_PRICES = {
-    "RoomGenderMix": 10,
-    "PatientRoomCompatibility": 20,
-    "SurgeonOvertime": 1,
-    "OperatingTheaterOvertime": 1,
-    "MandatoryUnscheduledPatients": 400,
-    "AdmissionDay": 60,
-    "RoomCapacity": 30,
-    "UncoveredRoom": 5,
-    "RoomIsolation": 20,
-}
-
-#: Rules of nurses, of which the relaxation without nurses says nothing.
-NURSING = ("UncoveredRoom", "NursePresence", "RoomSkillLevel", "ContinuityOfCare", "ExcessiveNurseWorkload")
 
 
 def overfull(problem: HospitalProblem) -> tuple[str, ...]:
@@ -55,7 +39,7 @@ def elastic(problem: HospitalProblem) -> HospitalProblem:
     ticks: dict[str, int | None] = {}
     for setting in problem.rules:
         if setting.hard:
-            ticks[setting.rule] = None if setting.rule == "Transfer" else _PRICES.get(setting.rule, 10)
+            ticks[setting.rule] = get_rule(problem, setting.rule).relaxation
         else:
             ticks[setting.rule] = 0
     return problem.with_settings(ticks)
@@ -86,7 +70,8 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
         if solved.values is None:
             return tuple(told) or _by_counting(problem)
         found = soft.evaluate(built.plan(solved.values))
-        told_of = NURSING if not nursing else ()
+        # of nurses the relaxation without them says nothing
+        told_of = () if nursing else {s.rule for s in problem.rules if get_rule(problem, s.rule).layer == "nursing"}
         broken = [v for v in found.violations if problem.hard(v.rule) and v.rule not in told_of]
         if broken:
             break
@@ -94,7 +79,7 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
         return tuple(told)
     sums = {r.rule: r.amount for r in found.rules if problem.hard(r.rule) and r.amount and r.rule not in told_of}
     proven = "cheapest" if solved.bound >= solved.objective - 1e-6 else "cheapest found"
-    parts = ", ".join(f"{rule} by {amount:g} {_unit(rule)}" for rule, amount in sums.items())
+    parts = ", ".join(f"{rule} by {amount:g} {get_rule(problem, rule).unit}" for rule, amount in sums.items())
     told.append(f"{proven} set of rules to relax: {parts}")
     for rule in sums:
         mine = [v for v in broken if v.rule == rule]
@@ -102,10 +87,6 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
         if len(mine) > most:
             told.append(f"{rule}: and {len(mine) - most} more")
     return tuple(told)
-
-
-def _unit(rule: str) -> str:
-    return unit_of(rule)
 
 
 def _by_counting(problem: HospitalProblem) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from optimise.hospital.formats.defaults import DEFAULT_RULES
+from optimise.hospital.formats.defaults import default_rules
 from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
@@ -163,9 +163,9 @@ class _Maker:
 
     def rules(self, tables: list[str]) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for rule in DEFAULT_RULES:
+        for rule, default in default_rules().items():
             if not (self.fixed and (rule in _FIXED or rule == "RoomAgeMix")):
-                self.maybe(made, rule, self.price, max(self.dense, 0.5 if DEFAULT_RULES[rule] == "hard" else 0.0))
+                self.maybe(made, rule, self.price, max(self.dense, 0.5 if default == "hard" else 0.0))
         if self.fixed:
             made["RoomAgeMix"] = "off"
         for rule in tables:

@@ -34,9 +34,9 @@ def moves(name: str, path: Path) -> None:
     from optimise.hospital.evaluate import hard_and_cost
     from optimise.hospital.problem import HospitalProblem
     from optimise.hospital.search import construct
-    from optimise.hospital.search.delta import fill
     from optimise.hospital.search.joint import JointSearch
-    from optimise.hospital.search.layout import arrays_for, plan_from
+    from optimise.hospital.search.state import arrays_for, plan_from
+    from optimise.hospital.search.update import fill
 
     problem = read(path)
     assert isinstance(problem, HospitalProblem)

@@ -17,7 +17,7 @@ from optimise.driver import solve
 from optimise.hospital.beds_search import usable
 from optimise.hospital.conflict import conflicting_rules, keeping
 from optimise.hospital.explain import explain as explain_hospital
-from optimise.hospital.formats.defaults import DEFAULT_RULES
+from optimise.hospital.formats.defaults import default_rules
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
 from optimise.roster.explain import explain
@@ -91,7 +91,7 @@ def test_no_key_of_the_hospital_document_is_missing() -> None:
     made = [random_hospitals.document(Random(f"hospital {seed}")) for seed in range(MANY)]
     assert wanted - {p for d in made for p in paths(d)} <= {"schema_version"}
     rules = {(rule, isinstance(price, str)) for d in made for rule, price in d["rules"].items()}
-    assert rules >= {(rule, hard) for rule in (*DEFAULT_RULES, "Noise", "Promised") for hard in (True, False)}
+    assert rules >= {(rule, hard) for rule in (*default_rules(), "Noise", "Promised") for hard in (True, False)}
 
 
 def test_bed_plans_have_fixed_stays() -> None:

@@ -16,6 +16,8 @@ from optimise.core.method import Deadline
 from optimise.hospital.beds_search.annealing import BedState, BedTables, anneal, fill
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.hospital.rules.base import Engine
+from optimise.hospital.rules.engines import unknown_rules
 
 __all__ = ["BedAnnealing", "stay_costs", "usable"]
 
@@ -39,19 +41,19 @@ def stay_costs(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
 
 
 def usable(problem: HospitalProblem) -> bool:
-    """Fixed stays of people who must be admitted, hard capacity, no other layer and no price on mixed ages."""
+    """Fixed stays of people who must come, hard capacity, no other layer, and no rule that the search does not know."""
     people = problem.patients
     return (
         problem.theatres is None
         and problem.nursing is None
         and len(people) > 0
-        and problem.weight("RoomAgeMix") == 0
         and problem.hard("RoomCapacity")
         and problem.hard("MandatoryUnscheduledPatients")
         and problem.hard("AdmissionDay")
         and bool((people.release == people.due).all())
         and bool(people.mandatory[~people.inpatient].all())
         and not people.inpatient.all()
+        and not unknown_rules(problem, Engine.ROOMS)
     )
 
 

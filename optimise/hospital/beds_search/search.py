@@ -145,7 +145,7 @@ class _Run:
             made = self._plan(state)
             if hard_and_cost(self.problem, made)[0] == 0:
                 found = made
-        found = reroute(self.problem, found, seed)
+        found = min(found, reroute(self.problem, found, seed), key=lambda p: hard_and_cost(self.problem, p))
         hard, cost = hard_and_cost(self.problem, found)
         return float(hard), float(cost), task, found
 

@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_RULES", "WISH_RULES"]
+from optimise.hospital.rules import rules_by_name
 
-#: Price of one unit, or "hard", of each rule that a file does not mention. Rules of room wishes apply where some
-#: patient has such a wish.
-DEFAULT_RULES: dict[str, float | str] = {
-    "RoomCapacity": "hard",
-    "BedConflict": "hard",
-    "RoomGenderMix": "hard",
-    "RoomIsolation": "hard",
-    "PatientRoomCompatibility": "hard",
-    "MandatoryUnscheduledPatients": "hard",
-    "AdmissionDay": "hard",
-    "SurgeonOvertime": "hard",
-    "OperatingTheaterOvertime": "hard",
-    "NursePresence": "hard",
-    "UncoveredRoom": "hard",
-    "Transfer": "hard",
+__all__ = ["WISH_RULES", "default_rules"]
+
+#: Price of one unit, or "hard", of the rules of room and admission wishes that we make ourselves; they apply where
+#: some patient has such a wish.
+WISH_RULES: dict[str, float | str] = {
     "RoomGenderPolicy": "hard",
     "RequiredFeature": "hard",
     "AgeLimit": "hard",
-    "RoomAgeMix": 1,
-    "RoomSkillLevel": 1,
-    "ContinuityOfCare": 1,
-    "ExcessiveNurseWorkload": 1,
-    "OpenOperatingTheater": 10,
-    "SurgeonTransfer": 5,
-    "PatientDelay": 10,
-    "ElectiveUnscheduledPatients": 300,
     "Outlying": 5,
     "WishedFeature": 2,
     "RoomSize": 1,
     "UnsuitableDay": 20,
 }
-#: Rules of room and admission wishes.
-WISH_RULES = (
-    "RoomGenderPolicy",
-    "RequiredFeature",
-    "AgeLimit",
-    "Outlying",
-    "WishedFeature",
-    "RoomSize",
-    "UnsuitableDay",
-)
+
+
+def default_rules() -> dict[str, float | str]:
+    """Price of one unit, or "hard", of each rule that a file does not mention; hard ones first, ours before wishes."""
+    ours = {name: rule.default for name, rule in rules_by_name().items() if rule.default != "off"}
+    every = [*ours.items(), *WISH_RULES.items()]
+    return dict(sorted(every, key=lambda entry: entry[1] != "hard"))

@@ -17,7 +17,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
-from optimise.hospital.formats.defaults import DEFAULT_RULES, WISH_RULES
+from optimise.hospital.formats.defaults import WISH_RULES, default_rules
 from optimise.hospital.formats.hospital_schema import (
     HospitalFile,
     NurseEntry,
@@ -69,7 +69,7 @@ def _rules(data: HospitalFile, wishes: set[str]) -> tuple[tuple[RuleSetting, ...
     A price of room wishes that no patient has (``AgeLimit`` where everybody is of age) speaks of nothing.
     """
     prices: dict[str, float | str] = {r: p for r, p in data.rules.items() if r not in WISH_RULES or r in wishes}
-    for rule, default in DEFAULT_RULES.items():
+    for rule, default in default_rules().items():
         if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
     numbers = [float(p) for p in prices.values() if not isinstance(p, str)]

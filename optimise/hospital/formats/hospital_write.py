@@ -9,7 +9,7 @@ import numpy as np
 from optimise.core.errors import InputError
 from optimise.formats.json_document import lookup
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, RoomWish
-from optimise.hospital.formats.defaults import DEFAULT_RULES, WISH_RULES
+from optimise.hospital.formats.defaults import WISH_RULES, default_rules
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
@@ -43,7 +43,7 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
         made["date_costs"] = [{"rule": d.rule, "text": d.text, "amounts": d.amount.tolist()} for d in beds.dates]
     rules: dict[str, Any] = {s.rule: "hard" if s.weight is None else s.weight / problem.scale for s in problem.rules}
     wished = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
-    absent = [rule for rule in DEFAULT_RULES if rule not in rules and (rule not in WISH_RULES or rule in wished)]
+    absent = [rule for rule in default_rules() if rule not in rules and (rule not in WISH_RULES or rule in wished)]
     made["rules"] = rules | dict.fromkeys(absent, "off")
     return made
 

@@ -1,9 +1,16 @@
-"""Rules of bed and hospital plans: one file a family, each rule evaluated exactly and modelled under one name."""
+"""Rules of bed and hospital plans: one file a family, each rule evaluated exactly and modelled under one name.
+
+Rules of other packages join by the entry-point group ``wardwise.hospital_rules`` (name -> zero-argument factory of a
+:class:`~optimise.hospital.rules.base.HospitalRule`), rules of a program by :func:`register_rule`; see
+``docs/write-a-bed-rule.md``.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import entry_points
 
+from optimise.core.errors import InputError
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.rules import (
     admission,
@@ -23,23 +30,26 @@ from optimise.hospital.rules import (
 from optimise.hospital.rules.base import HospitalRule
 from optimise.hospital.rules.wishes import ADMISSION_WISHES, AdmissionWishRule, RoomWishRule
 
-__all__ = ["get_rule", "known_rules", "unit_of"]
+__all__ = ["forget_rule", "get_rule", "known_rules", "register_rule", "rules_by_name"]
+
+GROUP = "wardwise.hospital_rules"
 
 
 @cache
-def _registry() -> dict[str, HospitalRule]:
+def rules_by_name() -> dict[str, HospitalRule]:
+    """Every rule that has a name of its own, ours first; changed by :func:`register_rule`."""
     made: list[HospitalRule] = [
-        gender.RoomGenderMix(),
-        compatibility.PatientRoomCompatibility(),
-        theatre_time.SurgeonOvertime(),
-        theatre_time.OperatingTheaterOvertime(),
-        admission.MandatoryUnscheduledPatients(),
-        admission.AdmissionDay(),
         capacity.RoomCapacity(),
         capacity.BedConflict(),
+        gender.RoomGenderMix(),
+        isolation.RoomIsolation(),
+        compatibility.PatientRoomCompatibility(),
+        admission.MandatoryUnscheduledPatients(),
+        admission.AdmissionDay(),
+        theatre_time.SurgeonOvertime(),
+        theatre_time.OperatingTheaterOvertime(),
         cover.NursePresence(),
         cover.UncoveredRoom(),
-        isolation.RoomIsolation(),
         transfers.Transfer(),
         age.RoomAgeMix(),
         skill.RoomSkillLevel(),
@@ -50,23 +60,43 @@ def _registry() -> dict[str, HospitalRule]:
         admission.PatientDelay(),
         admission.ElectiveUnscheduledPatients(),
     ]
-    return {rule.name: rule for rule in made}
+    found = {rule.name: rule for rule in made}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        rule = point.load()()
+        if not isinstance(rule, HospitalRule):
+            raise InputError(f"{point.value} makes no HospitalRule", item=f"entry point {GROUP}: {point.name}")
+        if rule.name in found:
+            raise InputError("there is a rule of that name already", item=f"entry point {GROUP}: {rule.name}")
+        found[rule.name] = rule
+    return found
+
+
+def register_rule(rule: HospitalRule) -> None:
+    """Make a rule known to this process; problems may then name it.
+
+    Raises
+    ------
+    InputError
+        If another rule has the name.
+    """
+    if rule.name in rules_by_name() or rule.name in ADMISSION_WISHES:
+        raise InputError("there is a rule of that name already", item=rule.name)
+    rules_by_name()[rule.name] = rule
+
+
+def forget_rule(name: str) -> None:
+    """Take back :func:`register_rule`. Problems that name the rule can then not be evaluated."""
+    del rules_by_name()[name]
 
 
 def known_rules() -> tuple[str, ...]:
     """Names of the rules that every problem may use (room wishes bring their own names)."""
-    return tuple(_registry())
-
-
-def unit_of(name: str) -> str:
-    """What a rule's amount counts, such as ``people`` or ``minutes``."""
-    found = _registry().get(name)
-    return found.unit if found is not None else "patients" if name in ADMISSION_WISHES else "nights"
+    return tuple(rules_by_name())
 
 
 def get_rule(problem: HospitalContext, name: str) -> HospitalRule:
     """The rule called ``name`` in ``problem``."""
-    found = _registry().get(name)
+    found = rules_by_name().get(name)
     if found is None and any(date.rule == name for date in problem.beds.dates):
         found = AdmissionWishRule.of(problem, name)
     return found if found is not None else RoomWishRule.of(problem, name)

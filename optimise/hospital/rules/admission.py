@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, Engine, HospitalRule, divisor, plural
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["AdmissionDay", "ElectiveUnscheduledPatients", "MandatoryUnscheduledPatients", "PatientDelay"]
@@ -17,6 +18,10 @@ class MandatoryUnscheduledPatients(HospitalRule):
     name = "MandatoryUnscheduledPatients"
     text = "every mandatory patient is admitted"
     unit = "patients"
+    default = "hard"
+    engines = EVERY_ENGINE
+    hard_only = frozenset({Engine.ROOMS, Engine.COLUMNS})
+    relaxation = 400
 
     def breaches(self, state: HospitalState) -> Breaches:
         people = state.problem.patients
@@ -39,6 +44,10 @@ class AdmissionDay(HospitalRule):
     name = "AdmissionDay"
     text = "a patient is admitted within his or her window"
     unit = "patients"
+    default = "hard"
+    engines = EVERY_ENGINE
+    hard_only = frozenset({Engine.ROOMS, Engine.COLUMNS})
+    relaxation = 60
 
     def breaches(self, state: HospitalState) -> Breaches:
         people, day = state.problem.patients, state.plan.admission
@@ -62,6 +71,12 @@ class PatientDelay(HospitalRule):
     name = "PatientDelay"
     text = "patients are admitted early"
     unit = "days"
+    default = 10
+    engines = EVERY_ENGINE
+
+    def step(self, problem: HospitalContext) -> int:
+        """Greatest common divisor of the patients' factors."""
+        return divisor(problem.patients.delay_factor)
 
     def breaches(self, state: HospitalState) -> Breaches:
         people, day = state.problem.patients, state.plan.admission
@@ -84,6 +99,12 @@ class ElectiveUnscheduledPatients(HospitalRule):
     name = "ElectiveUnscheduledPatients"
     text = "few optional patients are refused"
     unit = "patients"
+    default = 300
+    engines = EVERY_ENGINE
+
+    def step(self, problem: HospitalContext) -> int:
+        """Greatest common divisor of the factors of those who may be refused."""
+        return divisor(problem.patients.refusal_factor[~problem.patients.mandatory])
 
     def breaches(self, state: HospitalState) -> Breaches:
         people = state.problem.patients

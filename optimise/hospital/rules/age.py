@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["RoomAgeMix"]
@@ -17,6 +17,8 @@ class RoomAgeMix(HospitalRule):
     name = "RoomAgeMix"
     text = "people in a room are of similar age"
     unit = "age groups"
+    default = 1
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem = state.problem

@@ -10,9 +10,10 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.rules import get_rule
+from optimise.hospital.rules.nights import NightRule
 from optimise.hospital.rules.wishes import AdmissionWishRule, RoomWishRule
 
-__all__ = ["BARRED", "HospitalArrays", "arrays_of", "date_costs"]
+__all__ = ["BARRED", "HospitalArrays", "arrays_of", "date_costs", "dated_nights", "misplaced"]
 
 #: Cost of what a hard rule forbids: larger than any sum of soft costs met in a search step.
 BARRED = 10**12
@@ -35,7 +36,7 @@ class HospitalArrays(NamedTuple):
     admission: IntArray  # (patients, days): ticks of admission on each day, delay included, BARRED where impossible
     beds: IntArray  # (rooms, days)
     single_sex: IntArray  # (rooms,) 1 where mixing is barred
-    night_cost: IntArray  # (rows, rooms): wishes and forbidden rooms, BARRED where impossible
+    night_cost: IntArray  # (rows, rooms): wishes, forbidden rooms and, of fixed stays, days; BARRED where impossible
     night_row: IntArray  # (patients, longest stay)
     age_weight: int
     surgeon: IntArray  # (patients,) -1 without surgery
@@ -54,10 +55,13 @@ class HospitalArrays(NamedTuple):
     load_weight: int
 
 
-def arrays_of(problem: HospitalContext) -> HospitalArrays:
-    """Flatten a problem. Mixed rooms are barred even where the rule is soft: good plans have none."""
+def arrays_of(problem: HospitalContext, *, dated: bool = True) -> HospitalArrays:
+    """Flatten a problem. Mixed rooms are barred even where the rule is soft: good plans have none.
+
+    Without ``dated``, nights cost the same on every day; :func:`dated_nights` has the rest.
+    """
     people, rooms = problem.patients, problem.rooms
-    cost, row = _nights(problem)
+    cost, row = _nights(problem, dated)
     layer, nursing = problem.theatres, problem.nursing
     patients, days, none = len(people), problem.days, np.zeros((0, problem.days), dtype=np.int64)
     width = row.shape[1] * max(1, problem.shifts)
@@ -116,28 +120,65 @@ def date_costs(problem: HospitalContext) -> IntArray:
     return total
 
 
-def _nights(problem: HospitalContext) -> tuple[IntArray, IntArray]:
-    """Cost of each night in each room, one row for each distinct (patient, rows of all wishes)."""
+def dated_nights(problem: HospitalContext) -> IntArray | None:
+    """Ticks of each night by (patient, day, room) under the rules that are tables of nights, BARRED where one is hard.
+
+    None where no such rule is in force.
+    """
+    total: IntArray | None = None
+    for setting in problem.rules:
+        rule = get_rule(problem, setting.rule)
+        if isinstance(rule, NightRule) and setting.weight != 0 and rule.applies(problem):
+            table = rule.table(problem)
+            ticks = np.where(table > 0, BARRED, 0) if setting.weight is None else table * setting.weight
+            total = ticks if total is None else total + ticks
+    return total
+
+
+def misplaced(problem: HospitalContext) -> IntArray:
+    """Ticks, by (patient, night of the stay), of lying in a room that cannot serve the patient, where that has a price.
+
+    The rule counts a patient once. Here the price is split over the nights, what is left over going to the first: a
+    whole stay costs the price, a part of it no more. So sums over nights are exact without moves and a lower bound
+    with them.
+    """
+    price = problem.weight("PatientRoomCompatibility") or 0
+    nights = np.minimum(problem.patients.stay, problem.days)
+    night = np.arange(int(nights.max()))[None, :]
+    each = price // nights
+    made: IntArray = (each[:, None] + (night == 0) * (price - each * nights)[:, None]) * (night < nights[:, None])
+    return made
+
+
+def _nights(problem: HospitalContext, dated: bool) -> tuple[IntArray, IntArray]:
+    """Cost of each night in each room, one row a distinct (patient, rows of all wishes, day if it counts)."""
     people, rooms = problem.patients, len(problem.rooms.ids)
     width = int(np.minimum(people.stay, problem.days).max())
-    wishes = problem.beds.wishes
-    keys = np.full((len(people), width, 1 + len(wishes)), -1)
+    wishes, nights = problem.beds.wishes, np.minimum(people.stay, problem.days)
+    table = dated_nights(problem) if dated else None
+    spread = misplaced(problem)
+    keys = np.full((len(people), width, 2 + len(wishes)), -1)
     keys[:, :, 0] = np.arange(len(people))[:, None]
-    for i, wish in enumerate(wishes, start=1):
+    for i, wish in enumerate(wishes, start=2):
         keys[:, :, i] = wish.row[:, :width]
-    there = np.arange(width)[None, :] < np.minimum(people.stay, problem.days)[:, None]
+    if table is not None or spread.any():  # nights of a stay differ
+        keys[:, :, 1] = np.arange(width)[None, :]
+    there = np.arange(width)[None, :] < nights[:, None]
     distinct, place = np.unique(keys[there], axis=0, return_inverse=True)
     row = np.full((len(people), width), -1)
     row[there] = place.reshape(-1)
     cost = np.zeros((len(distinct), rooms), dtype=np.int64)
-    for i, wish in enumerate(wishes, start=1):
+    for i, wish in enumerate(wishes, start=2):
         rule = get_rule(problem, wish.rule)
         assert isinstance(rule, RoomWishRule)
         weight = problem.weight(wish.rule)
         amount = wish.amount[distinct[:, i]]
         cost += np.where(amount > 0, BARRED, 0) if weight is None else amount * weight
-    barred = problem.weight("PatientRoomCompatibility")
-    price = BARRED if barred is None else barred
-    owner = distinct[:, 0]
-    cost += price * (people.forbidden[owner] & ~people.inpatient[owner][:, None])
+    owner, night = distinct[:, 0], np.maximum(0, distinct[:, 1])
+    price = spread[owner, night] if problem.weight("PatientRoomCompatibility") is not None else BARRED
+    cost += np.reshape(price, (-1, 1)) * (people.forbidden[owner] & ~people.inpatient[owner][:, None])
+    if table is not None:
+        day = people.release[owner] + night
+        known = (people.release == people.due)[owner] & (day < problem.days)
+        cost[known] += table[owner[known], day[known]]
     return cost, row

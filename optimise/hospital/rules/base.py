@@ -1,20 +1,42 @@
-"""The face of a hospital rule."""
+"""The contract of a hospital rule: its exact amount, its rows, and which engines know it by their own code.
+
+Every rule is evaluated exactly and modelled exactly, so the evaluation and whatever solves the rows of the model know
+each one. Other engines keep costs by increments and know only the rules that they were written for. They ask before
+they run (:mod:`optimise.hospital.rules.engines`), and where a rule in force is strange to them they are not used, or
+each of their plans is checked again by the exact evaluation.
+
+Amounts are never negative and a hard rule only forbids. So whatever leaves a rule out (construction, relaxations,
+bounds) is a relaxation of the problem, and its lower bound holds.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.core.errors import InputError
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.state import HospitalState
 
-__all__ = ["Breach", "Breaches", "HospitalRule", "plural"]
+__all__ = ["EVERY_ENGINE", "Breach", "Breaches", "Engine", "HospitalRule", "divisor", "plural"]
+
+
+class Engine(StrEnum):
+    """Engines that know rules by their own code; the values are their names in messages."""
+
+    JOINT = "joint search"  # optimise.hospital.search.joint
+    ROOMS = "search of rooms for fixed stays"  # optimise.hospital.beds_search, optimise.hospital.search.annealing
+    COLUMNS = "column generation of rooms"  # hpc.beds
+
+
+EVERY_ENGINE = frozenset(Engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,11 @@ class Breaches:
     amount: IntArray
     tell: Callable[[int], Breach]
 
+    def __post_init__(self) -> None:
+        # bounds that leave a rule out hold only while no rule can lower the cost of a plan
+        if self.amount.size and int(self.amount.min()) <= 0:
+            raise InputError("a rule has an amount that is not positive", item="breaches")
+
     @staticmethod
     def positive(amount: IntArray, tell: Callable[[tuple[int, ...]], Breach]) -> Breaches:
         """From a table of amounts; ``tell`` receives the index of an entry in the table."""
@@ -52,17 +79,46 @@ class Breaches:
 class HospitalRule(ABC):
     """A rule, stateless: its exact amount on a plan, its breaches, and its part of the model.
 
-    ``name`` is used in evaluations, in the model's rows and terms, and in explanations. ``text`` says in one line
-    what the rule asks, and ``unit`` what its amount counts.
+    Attributes
+    ----------
+    name : str
+        In evaluations, in the model's rows and terms, in files and in explanations.
+    text : str
+        What the rule asks, in one line.
+    unit : str
+        What its amount counts: ``people``, ``minutes``.
+    layer : str
+        "beds", "theatres" or "nursing"; the rule is void in a hospital without that layer.
+    default : float or str
+        Price of one unit, "hard" or "off", in files of the native format that do not mention the rule.
+    engines : frozenset of Engine
+        Those that know the rule exactly by their own code; none for a rule that only has its amount and its rows.
+    hard_only : frozenset of Engine
+        Those among them that know it only where it is hard.
+    relaxation : int or None
+        Price of one unit when the cheapest set of rules to relax is sought; None: it is never relaxed.
     """
 
-    name: ClassVar[str]
-    text: ClassVar[str]
-    unit: ClassVar[str]
-    layer: ClassVar[str] = "beds"  # or "theatres" or "nursing": the rule is void without that layer
+    name: str
+    text: str
+    unit: str
+    layer: ClassVar[str] = "beds"
+    default: ClassVar[float | str] = "off"
+    engines: ClassVar[frozenset[Engine]] = frozenset()
+    hard_only: ClassVar[frozenset[Engine]] = frozenset()
+    relaxation: ClassVar[int | None] = 10
 
     def applies(self, problem: HospitalContext) -> bool:
+        """Whether the problem has the rule's layer."""
         return self.layer == "beds" or getattr(problem, self.layer) is not None
+
+    def known_to(self, engine: Engine, weight: int | None) -> bool:
+        """Whether an engine knows the rule exactly at a weight (None: hard, 0: it costs nothing)."""
+        return weight == 0 or (engine in self.engines and (weight is None or engine not in self.hard_only))
+
+    def step(self, problem: HospitalContext) -> int:
+        """A number of which the rule's amount is a multiple on every plan; 0 where it is always 0."""
+        return 1
 
     @abstractmethod
     def breaches(self, state: HospitalState) -> Breaches:
@@ -76,3 +132,8 @@ class HospitalRule(ABC):
 def plural(count: int, noun: str) -> str:
     """``3 beds``, ``1 bed``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def divisor(values: IntArray) -> int:
+    """Greatest common divisor of all entries; 0 where all are 0 or there are none."""
+    return int(np.gcd.reduce(values, axis=None)) if values.size else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, Engine, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["BedConflict", "RoomCapacity"]
@@ -17,6 +17,10 @@ class RoomCapacity(HospitalRule):
     name = "RoomCapacity"
     text = "a room holds at most as many people as it has open beds"
     unit = "people"
+    default = "hard"
+    engines = EVERY_ENGINE
+    hard_only = frozenset({Engine.ROOMS, Engine.COLUMNS})
+    relaxation = 30
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem = state.problem
@@ -49,6 +53,8 @@ class BedConflict(HospitalRule):
     name = "BedConflict"
     text = "a bed holds one patient at a time"
     unit = "patient-nights"
+    default = "hard"
+    engines = EVERY_ENGINE
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, bed = state.problem, state.plan.bed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["PatientRoomCompatibility"]
@@ -17,6 +17,9 @@ class PatientRoomCompatibility(HospitalRule):
     name = "PatientRoomCompatibility"
     text = "a patient lies only in rooms that can serve him or her"
     unit = "patients"
+    default = "hard"
+    engines = EVERY_ENGINE
+    relaxation = 20
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem = state.problem

@@ -7,7 +7,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule, plural
 from optimise.hospital.rules.cover import nursed
 from optimise.hospital.rules.state import HospitalState
 
@@ -100,6 +100,8 @@ class ContinuityOfCare(HospitalRule):
     text = "each person meets few different nurses"
     unit = "nurses"
     layer = "nursing"
+    default = 1
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, layer = state.problem, state.problem.nursing

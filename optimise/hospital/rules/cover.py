@@ -6,7 +6,7 @@ import numpy as np
 
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["NursePresence", "UncoveredRoom", "nursed"]
@@ -24,6 +24,8 @@ class NursePresence(HospitalRule):
     text = "a nurse looks after rooms only in his or her own shifts"
     unit = "room-shifts"
     layer = "nursing"
+    default = "hard"
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, layer = state.problem, state.problem.nursing
@@ -52,6 +54,9 @@ class UncoveredRoom(HospitalRule):
     text = "every occupied room has a nurse in every shift"
     unit = "room-shifts"
     layer = "nursing"
+    default = "hard"
+    engines = frozenset({Engine.JOINT})
+    relaxation = 5
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, layer = state.problem, state.problem.nursing

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["RoomGenderMix"]
@@ -21,6 +21,8 @@ class RoomGenderMix(HospitalRule):
     name = "RoomGenderMix"
     text = "people in a room on the same day have the same gender"
     unit = "people"
+    default = "hard"
+    engines = EVERY_ENGINE
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem = state.problem

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["RoomIsolation"]
@@ -18,6 +18,9 @@ class RoomIsolation(HospitalRule):
     name = "RoomIsolation"
     text = "patients in isolation share a room only with patients of the same isolation group"
     unit = "people"
+    default = "hard"
+    engines = EVERY_ENGINE
+    relaxation = 20
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem = state.problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["RoomSkillLevel"]
@@ -22,6 +22,8 @@ class RoomSkillLevel(HospitalRule):
     text = "the nurse of a room has the skill that each person in it needs"
     unit = "levels"
     layer = "nursing"
+    default = 1
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, layer = state.problem, state.problem.nursing

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule, divisor
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["OperatingTheaterOvertime", "SurgeonOvertime"]
@@ -50,6 +53,15 @@ class SurgeonOvertime(HospitalRule):
     text = "a surgeon operates at most as long as he or she is available that day"
     unit = "minutes"
     layer = "theatres"
+    default = "hard"
+    engines = frozenset({Engine.JOINT})
+    relaxation = 1
+
+    def step(self, problem: HospitalContext) -> int:
+        """Greatest common divisor of minutes needed and offered."""
+        layer = problem.theatres
+        assert layer is not None
+        return math.gcd(divisor(layer.duration), divisor(layer.surgeon_minutes))
 
     def breaches(self, state: HospitalState) -> Breaches:
         layer = state.problem.theatres
@@ -80,6 +92,15 @@ class OperatingTheaterOvertime(HospitalRule):
     text = "surgery in a theatre fits into its opening time that day"
     unit = "minutes"
     layer = "theatres"
+    default = "hard"
+    engines = frozenset({Engine.JOINT})
+    relaxation = 1
+
+    def step(self, problem: HospitalContext) -> int:
+        """Greatest common divisor of minutes needed and offered."""
+        layer = problem.theatres
+        assert layer is not None
+        return math.gcd(divisor(layer.duration), divisor(layer.minutes))
 
     def breaches(self, state: HospitalState) -> Breaches:
         layer = state.problem.theatres

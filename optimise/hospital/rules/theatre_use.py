@@ -6,7 +6,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["OpenOperatingTheater", "SurgeonTransfer"]
@@ -29,6 +29,8 @@ class OpenOperatingTheater(HospitalRule):
     text = "few theatres are opened"
     unit = "theatre-days"
     layer = "theatres"
+    default = 10
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         layer = state.problem.theatres
@@ -76,6 +78,8 @@ class SurgeonTransfer(HospitalRule):
     text = "a surgeon works in one theatre a day"
     unit = "moves"
     layer = "theatres"
+    default = 5
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         layer = state.problem.theatres

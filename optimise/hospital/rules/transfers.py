@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["Transfer"]
@@ -17,6 +17,9 @@ class Transfer(HospitalRule):
     name = "Transfer"
     text = "a patient stays in one room"
     unit = "moves"
+    default = "hard"
+    engines = EVERY_ENGINE
+    relaxation = None
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, people = state.problem, state.problem.patients

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.beds import AdmissionWish, RoomWish
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule, divisor
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["ADMISSION_WISHES", "AdmissionWishRule", "RoomWishRule"]
@@ -21,15 +23,19 @@ class RoomWishRule(HospitalRule):
     """Rule of one name over the room wishes of a problem; made by :meth:`of`."""
 
     unit = "nights"
+    engines = EVERY_ENGINE
 
     def __init__(self, name: str, wishes: tuple[RoomWish, ...]) -> None:
-        self.name, self.wishes = name, wishes  # type: ignore[misc]
-        self.text = wishes[0].text if wishes else name  # type: ignore[misc]
+        self.name, self.wishes = name, wishes
+        self.text = wishes[0].text if wishes else name
 
     @staticmethod
     def of(problem: HospitalContext, name: str) -> RoomWishRule:
         found = tuple(wish for wish in problem.beds.wishes if wish.rule == name)
         return RoomWishRule(name, found)
+
+    def step(self, problem: HospitalContext) -> int:
+        return math.gcd(*(divisor(wish.amount) for wish in self.wishes))
 
     def amounts(self, person: IntArray, night: IntArray, room: IntArray) -> IntArray:
         """Amount for nights (of the stay) of people in rooms; shapes broadcast."""
@@ -58,9 +64,10 @@ class AdmissionWishRule(HospitalRule):
     """Rule of one name over the admission wishes of a problem; made by :meth:`of`."""
 
     unit = "patients"
+    engines = EVERY_ENGINE
 
     def __init__(self, name: str, dates: tuple[AdmissionWish, ...]) -> None:
-        self.name, self.text = name, dates[0].text  # type: ignore[misc]
+        self.name, self.text, self.dates = name, dates[0].text, dates
         total = dates[0].amount
         for date in dates[1:]:
             total = total + date.amount
@@ -70,6 +77,9 @@ class AdmissionWishRule(HospitalRule):
     @staticmethod
     def of(problem: HospitalContext, name: str) -> AdmissionWishRule:
         return AdmissionWishRule(name, tuple(date for date in problem.beds.dates if date.rule == name))
+
+    def step(self, problem: HospitalContext) -> int:
+        return math.gcd(*(divisor(date.amount) for date in self.dates))
 
     def breaches(self, state: HospitalState) -> Breaches:
         people, day = state.problem.patients, state.plan.admission

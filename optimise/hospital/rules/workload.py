@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule
 from optimise.hospital.rules.cover import nursed
 from optimise.hospital.rules.state import HospitalState
 
@@ -19,6 +19,8 @@ class ExcessiveNurseWorkload(HospitalRule):
     text = "a nurse carries at most his or her maximum workload in a shift"
     unit = "units of workload"
     layer = "nursing"
+    default = 1
+    engines = frozenset({Engine.JOINT})
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, layer = state.problem, state.problem.nursing

@@ -15,6 +15,8 @@ from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
+from optimise.hospital.rules.base import Engine
+from optimise.hospital.rules.engines import unknown_rules
 from optimise.hospital.search.construct import plan_of
 
 __all__ = ["RoomAnnealing"]
@@ -153,7 +155,7 @@ class RoomAnnealing:
     Attributes
     ----------
     usable : bool
-        Whether the problem's cost is the sum over patients and rooms that the kernel knows.
+        Whether the problem's cost is the sum over patients and rooms that the kernel knows, all other rules apart.
     """
 
     def __init__(self, problem: HospitalProblem) -> None:
@@ -163,7 +165,7 @@ class RoomAnnealing:
         self.usable = (
             problem.theatres is None
             and problem.nursing is None
-            and h.age_weight == 0
+            and not unknown_rules(problem, Engine.ROOMS)
             and problem.hard("RoomCapacity")
             and bool((people.release == people.due).all())
         )

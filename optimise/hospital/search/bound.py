@@ -1,6 +1,8 @@
 """Quick lower bounds of hospital problems, by the better suited of two relaxations (``admissions``, ``nights``).
 
-Both are valid whatever the weights, because every cost that is left out is non-negative.
+Both are valid whatever the weights and whatever rules they do not know: amounts and weights are never negative
+(:class:`~optimise.hospital.rules.base.Breaches` and the problem see to it) and hard rules only forbid, so what is left
+out can only raise the cost of a plan.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from optimise.core.result import Stop
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search.admissions import Admissions
+from optimise.hospital.search.best_bound import BestBound, Bound, Listen
 from optimise.hospital.search.care import Care, applies
-from optimise.hospital.search.known import Bound, Known, Listen
 from optimise.hospital.search.nights import nights
 from optimise.solvers.highs import Highs
 
@@ -79,19 +81,19 @@ def _whole(
     built = HospitalModel(problem)
     if not built.valid:
         return known
-    heard = Known(problem, target, listen, known, "HiGHS branch and bound on the whole model")
+    found = BestBound(problem, target, listen, known, "HiGHS branch and bound on the whole model")
 
     def tick(primal: float, dual: float, nodes: int) -> bool:
-        heard.tell(dual * problem.scale, 0.0)
-        return heard.over
+        found.raise_to(dual * problem.scale, 0.0)
+        return found.over
 
     start = None if plan is None else built.start(plan)
     solver = Highs(built.model.freeze(), threads=threads)
     solved = solver.solve(seconds=max(0.1, clock.left), start=start, on_tick=tick)
     if solved.stop is Stop.INFEASIBLE:
-        return Bound(math.inf, heard.source)
-    heard.tell(solved.bound * problem.scale, 0.0)
-    return heard.best
+        return Bound(math.inf, found.source)
+    found.raise_to(solved.bound * problem.scale, 0.0)
+    return found.best
 
 
 def admission_days(
@@ -114,38 +116,38 @@ def admission_days(
     listen : callable, optional
         Told of each better :class:`Bound` at once; True asks to stop.
     """
-    clock, heard = Deadline(seconds), Known(problem, target, listen)
+    clock, found = Deadline(seconds), BestBound(problem, target, listen)
     care = Care(problem) if applies(problem) else None
     made = Admissions(problem, care)
     linear = Highs(made.model.freeze(relaxed=True), threads=threads)
     solved = linear.solve(seconds=max(0.5, clock.left))
     if solved.stop is Stop.INFEASIBLE:
         return Bound(math.inf, "aggregated admission-day model")
-    heard.tell(solved.bound, made.lattice)
+    found.raise_to(solved.bound, made.lattice)
     if care is not None and solved.stop is Stop.OPTIMAL:
 
         def value() -> tuple[float, IntArray] | None:
-            if heard.over or clock.elapsed > 0.3 * seconds:
+            if found.over or clock.elapsed > 0.3 * seconds:
                 return None
             offset = made.reprice(linear)
             solved = linear.solve(seconds=max(0.1, clock.left))
             if solved.values is None or solved.stop is not Stop.OPTIMAL:
                 return None
-            heard.tell(solved.bound + offset, 0.0)
+            found.raise_to(solved.bound + offset, 0.0)
             return solved.bound + offset, care.use(made.person, made.day, solved.values[made.x])
 
         care.climb(value)
         made = Admissions(problem, care)
-    if heard.over or clock.left < 0.1:
-        return heard.best
+    if found.over or clock.left < 0.1:
+        return found.best
 
     def tick(primal: float, dual: float, nodes: int) -> bool:
-        heard.tell(dual, made.lattice)
-        return heard.over
+        found.raise_to(dual, made.lattice)
+        return found.over
 
     # no start: only the bound is asked for, and to complete a start (as Highs.solve does, apart) takes its time
     solved = Highs(made.model.freeze(), threads=threads).solve(seconds=clock.left, on_tick=tick)
     if solved.stop is Stop.INFEASIBLE:
         return Bound(math.inf, "aggregated admission-day model")
-    heard.tell(solved.bound, made.lattice)
-    return replace(heard.best, days=None if solved.values is None else made.days(solved.values))
+    found.raise_to(solved.bound, made.lattice)
+    return replace(found.best, days=None if solved.values is None else made.days(solved.values))

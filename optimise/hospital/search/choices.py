@@ -12,7 +12,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
-from optimise.hospital.search.delta import TOO_DEAR, fits, theatre_change
+from optimise.hospital.search.delta import TOO_DEAR, theatre_change
 from optimise.hospital.search.layout import (
     ADMITTED,
     BEDS,
@@ -55,6 +55,7 @@ from optimise.hospital.search.layout import (
     shift_row,
     ticks,
 )
+from optimise.hospital.search.update import fits
 
 __all__ = [
     "accepted",

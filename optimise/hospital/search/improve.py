@@ -13,9 +13,12 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.search.arms import Arm, Readmit, arms_of, solve_scope
+from optimise.hospital.rules.base import Engine
+from optimise.hospital.rules.engines import rechecked, refusal
 from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct
+from optimise.hospital.search.operators import Joint, Operator, Readmit, operators_of, solve_scope
+from optimise.hospital.search.tuning import HospitalTuning
 
 __all__ = ["exact_nurses", "improve_hospital"]
 
@@ -47,6 +50,7 @@ def improve_hospital(
     listen: Listener | None = None,
     start: HospitalPlan | None = None,
     bound: float = 0.2,
+    tuning: HospitalTuning | None = None,
 ) -> Outcome:
     """Construct a plan (or take ``start``) and improve it until the limits are reached.
 
@@ -91,9 +95,11 @@ def improve_hospital(
             asked = tell("joint") or asked
         return asked or (key[0] == 0 and key[1] / problem.scale <= max(limits.target, bounds.dual))
 
-    arms = arms_of(problem, limits.threads, warm=start is not None and plan is start, told=told)
+    operators = operators_of(
+        problem, limits.threads, warm=start is not None and plan is start, told=told, tuning=tuning
+    )
     rng = np.random.default_rng([seed, 0x11F5])
-    gains = {arm.name: 0.0 for arm in arms}
+    gains = {operator.name: 0.0 for operator in operators}
     work = limits.iterations is not None
     while not asked:
         primal = key[1] / problem.scale if key[0] == 0 else math.inf
@@ -117,41 +123,59 @@ def improve_hospital(
                 plan=plan if key[0] == 0 else None,
             )
             bounds = bounds.with_dual(found.value, found.source)
-            for arm in arms:
-                if isinstance(arm, Readmit):
-                    arm.hint = found.days
+            for operator in operators:
+                if isinstance(operator, Readmit):
+                    operator.hint = found.days
             phases["bound"] = (clock.elapsed - begun,)
             asked = tell("bound")
             continue
-        arm = arms[done] if done < len(arms) else _pick(arms, rng)
+        operator = operators[done] if done < len(operators) else _pick(operators, rng)
         done += 1
         began, before = clock.elapsed, key
-        found_plan = arm.step(plan, rng, seconds=clock.left, work=work, seed=int(rng.integers(2**31)))
+        found_plan = operator.step(plan, rng, seconds=clock.left, work=work, seed=int(rng.integers(2**31)))
         if found_plan is None:
             continue
         new, gain = hard_and_cost(problem, found_plan), 0.0
         if new <= key:
             gain = (before[1] - new[1]) / max(1.0, before[1]) * 1000.0 + 1000.0 * (before[0] - new[0])
-            gains[arm.name] += (before[1] - new[1]) / problem.scale
+            gains[operator.name] += (before[1] - new[1]) / problem.scale
             plan, better, key = found_plan, new < key, new
             if better:
-                asked = tell(arm.name)
-        arm.learn(gain, 1.0 if work else clock.elapsed - began)
+                asked = tell(operator.name)
+        operator.learn(gain, 1.0 if work else clock.elapsed - began)
     if asked:
         stop = Stop.INTERRUPTED
     log.debug("gains by step: %s", gains)
-    stats = Stats(clock.elapsed, phases, {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}})
+    counts = {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}}
+    said = _strangers(problem, operators)
+    for text in said:
+        log.info("%s", text)
+    stats = Stats(clock.elapsed, phases, counts | {"rejected": _rejected(operators)} if said else counts)
     if key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left else ()
         return Outcome(None, stop, bounds, stats, reasons)
-    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats)
+    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats, said)
 
 
-def _pick(arms: list[Arm], rng: np.random.Generator) -> Arm:
+def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[str, ...]:
+    """What is said of engines that ran without knowing every rule, or did not run because of it."""
+    said = [rechecked(problem, Engine.JOINT)] if any(isinstance(operator, Joint) for operator in operators) else []
+    if problem.theatres is None and problem.nursing is None:
+        why = refusal(problem, Engine.ROOMS)
+        said.append(f"{why} and was not used" if why else "")
+    return tuple(text for text in said if text)
+
+
+def _rejected(operators: list[Operator]) -> float:
+    """Plans of the joint search that the exact evaluation turned down."""
+    return float(sum(operator.joint.rejected for operator in operators if isinstance(operator, Joint)))
+
+
+def _pick(operators: list[Operator], rng: np.random.Generator) -> Operator:
     """By recent gain a second, with a share for everybody."""
-    weights = np.array([max(1e-6, arm.score) for arm in arms])
-    weights = np.maximum(weights / weights.sum(), 0.4 / len(arms))
-    return arms[int(rng.choice(len(arms), p=weights / weights.sum()))]
+    weights = np.array([max(1e-6, operator.score) for operator in operators])
+    weights = np.maximum(weights / weights.sum(), 0.4 / len(operators))
+    return operators[int(rng.choice(len(operators), p=weights / weights.sum()))]
 
 
 def _first_plan(

@@ -10,26 +10,20 @@ from numpy.typing import NDArray
 
 from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
-from optimise.hospital.search.delta import fill
+from optimise.hospital.rules.base import Engine
+from optimise.hospital.rules.engines import unknown_rules
 from optimise.hospital.search.guide import Anchor, Guide, Steering, reduced_costs
-from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, arrays_for, hard_points, plan_from, usable
+from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, hard_points
 from optimise.hospital.search.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
 from optimise.hospital.search.moves import KINDS, MEND
+from optimise.hospital.search.state import arrays_for, plan_from, usable
+from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.update import fill
 
 __all__ = ["JointSearch"]
-
-#: Odds of the kinds of moves (``moves.KINDS``): about half of the time goes to patients.
-ODDS = (30, 4, 8, 6, 4, 1, 6, 4, 30, 5, 10, 4)
-#: Seconds and, under work limits, moves of a slice: between slices the clock and the listener are asked.
-SLICE_SECONDS, SLICE_MOVES = 0.2, 20_000
-#: Times that the price of hard rules can turn by e in a run, and the share of broken plans aimed at.
-_TURNS, _BROKEN = 15.0, 0.5
-#: Temperature of nurse moves relative to that of patient moves.
-_NURSE_HEAT = 1.0
-#: From this part of a run on, plans are mended: so many more moves then aim at what is broken, as a share of all.
-_MEND, _MENDERS = 0.85, 0.3
 
 #: Receives a better plan; True asks to stop.
 Told = Callable[[HospitalPlan], bool]
@@ -40,18 +34,25 @@ class JointSearch:
 
     Attributes
     ----------
+    tuning : HospitalTuning
     usable : bool
-        Whether the search knows all rules that matter in the problem.
+        Whether the search suits the problem.
+    unknown : tuple of str
+        Rules in force that it does not know. Where there are any, its best plans are evaluated anew slice by slice,
+        and only those that are better in truth are kept.
+    rejected : int
+        Plans that it thought better and the exact evaluation did not.
     hot, cold : float
         Temperatures in ticks for a run from scratch: from a share of what a refusal costs to about the least price.
     moves : int
         Moves tried so far.
     """
 
-    def __init__(self, problem: HospitalProblem) -> None:
-        self.problem = problem
+    def __init__(self, problem: HospitalProblem, tuning: HospitalTuning | None = None) -> None:
+        self.problem, self.tuning = problem, tuning or HospitalTuning()
         self.usable = usable(problem)
-        self.moves = 0
+        self.unknown = unknown_rules(problem, Engine.JOINT)
+        self.moves = self.rejected = 0
         self._known: NDArray[np.float64] | None = None
         if not self.usable:
             return
@@ -95,29 +96,31 @@ class JointSearch:
         """
         if moves is None and seconds <= 0.0:
             return plan
+        steer = self.tuning
         g, h = arrays_for(self.problem, seed)
-        everyone = np.arange(len(plan.admission))
-        room = np.where(plan.admission >= 0, plan.room[everyone, np.maximum(plan.admission, 0)], -1)
-        where = np.stack([plan.admission, room, plan.theatre], axis=1).astype(np.int32)
-        nurse = np.array(plan.nurse, dtype=np.int32, order="C")
+        where, nurse = _rows(plan)
         g[COST] = fill(g, h, where, nurse)
         g[BEST] = g[COST] if hard_points(int(g[COST])) == 0 else HARD * (1 << 20)
         start = int(g[BEST])
-        odds = np.array(ODDS, dtype=np.int64)
+        odds = np.array(steer.odds, dtype=np.int64)
         limits = np.cumsum(odds) * (1 << 16) // odds.sum()
         limits[-1] = 1 << 16
-        odds[MEND] += round(_MENDERS * odds.sum())
+        odds[MEND] += round(steer.menders * odds.sum())
         menders = np.cumsum(odds) * (1 << 16) // odds.sum()
         menders[-1] = 1 << 16
         counts = np.zeros((len(KINDS), 2), dtype=np.int64)
         hot = self.hot if hot is None else hot
         # a person too many costs between a few temperatures and a refusal and a half
         tune = np.array([0.5 * self.refusal / g[UNIT], 1.5 * self.refusal / g[UNIT], 1.0, 1.0, 0.0])
-        tune[NURSE_HEAT] = _NURSE_HEAT
+        tune[NURSE_HEAT] = steer.nurse_heat
         clock, done, rate = Deadline(seconds), 0, 0.0
-        prices = self._prices(math.inf if moves is not None else 0.1 * seconds) if guided else None
+        prices = self._prices(math.inf if moves is not None else 0.1 * seconds) if guided and not self.unknown else None
         guide: Steering | None = None
-        if days is not None:
+        check = _Recheck(self.problem, plan) if self.unknown else None
+        slices = 1.0 if check is None else steer.recheck
+        if check is not None:
+            pass  # under other costs than the plan's own there is nothing to check
+        elif days is not None:
             guide = Anchor(g, h, days)
         elif prices is not None:
             guide = Guide(g, h, prices)
@@ -126,31 +129,41 @@ class JointSearch:
             if part >= 1.0:
                 break
             if moves is not None:
-                size = min(SLICE_MOVES, max(500, moves // 20), moves - done)
+                size = min(steer.slice_moves, max(500, moves // round(20 / slices)), moves - done)
                 share = size / moves
             elif rate == 0.0:
                 size, share = 2_000, 0.0
             else:
-                size = max(500, int(rate * min(SLICE_SECONDS, 0.05 * seconds, clock.left)))
+                size = max(500, int(rate * min(slices * steer.slice_seconds, 0.05 * seconds, clock.left)))
                 share = size / (rate * seconds)
             total = moves if moves is not None else max(size, rate * seconds)
-            tune[PACE] = math.exp(_TURNS * 512.0 / total) if rate > 0.0 or moves is not None else 1.0
-            mend = part >= _MEND
+            tune[PACE] = math.exp(steer.turns * 512.0 / total) if rate > 0.0 or moves is not None else 1.0
+            mend = part >= steer.mend
             if mend:
                 tune[MOST_PRICE] = 1e5
                 tune[PACE] = max(tune[PACE], 1.01)
             if guide is not None:
                 guide.follow(part, self._heat(part, hot))
+            if check is not None:
+                g[BEST] = check.limit
             last = int(g[BEST])
             began = clock.elapsed
             warm, cool = self._heat(part, hot), self._heat(min(1.0, part + share), hot)
             shares = menders if mend else limits
-            anneal(g, h, size, warm, cool, 0.0 if mend else _BROKEN, tune, shares, counts, where, nurse)
+            anneal(g, h, size, warm, cool, 0.0 if mend else steer.broken, tune, shares, counts, where, nurse)
             done += size
             rate = size / max(1e-6, clock.elapsed - began)
-            if g[BEST] < last and told is not None and told(plan_from(self.problem, where, nurse)):
+            if g[BEST] >= last or (told is None and check is None):
+                continue
+            found = plan_from(self.problem, where, nurse)
+            if check is not None and not check.better(found):
+                g[COST] = fill(g, h, *_rows(check.plan))
+                self.rejected += 1
+            elif told is not None and told(found):
                 break
         self.moves += done
+        if check is not None:
+            return check.plan
         return plan_from(self.problem, where, nurse) if int(g[BEST]) < start else plan
 
     def _heat(self, part: float, hot: float) -> float:
@@ -162,3 +175,34 @@ class JointSearch:
         if self._known is None:
             self._known = reduced_costs(self.problem, seconds=seconds)
         return self._known
+
+
+class _Recheck:
+    """Keeps the best plan by the exact evaluation, for a search that does not know every rule.
+
+    What a rule adds to a cost is never negative, so a plan is at least as dear as the search believes.
+    """
+
+    def __init__(self, problem: HospitalProblem, plan: HospitalPlan) -> None:
+        self.problem, self.plan = problem, plan
+        self.key = hard_and_cost(problem, plan)
+
+    @property
+    def limit(self) -> int:
+        """Packed cost below which a plan may be better, as far as the search can tell."""
+        return self.key[1] if self.key[0] == 0 else HARD * (1 << 20)
+
+    def better(self, plan: HospitalPlan) -> bool:
+        """Whether a plan is better in truth; it is then kept."""
+        key = hard_and_cost(self.problem, plan)
+        if key >= self.key:
+            return False
+        self.plan, self.key = plan, key
+        return True
+
+
+def _rows(plan: HospitalPlan) -> tuple[IntArray, IntArray]:
+    """A plan in which nobody moves as rows of (day, room, theatre), and nurses by (room, shift)."""
+    room = np.where(plan.admission >= 0, plan.room[np.arange(len(plan.room)), np.maximum(plan.admission, 0)], -1)
+    where = np.stack([plan.admission, room, plan.theatre], axis=1).astype(np.int32)
+    return where, np.array(plan.nurse, dtype=np.int32, order="C")

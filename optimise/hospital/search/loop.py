@@ -15,7 +15,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 from optimise.hospital.search.choices import accepted, below, unit
-from optimise.hospital.search.delta import TOO_DEAR, relocate, relocation, renurse, renursing
+from optimise.hospital.search.delta import TOO_DEAR, relocation, renursing
 from optimise.hospital.search.layout import (
     ADMITTED,
     BEST,
@@ -35,6 +35,7 @@ from optimise.hospital.search.layout import (
     person,
 )
 from optimise.hospital.search.moves import MEND, ONE_NURSE, SQUEEZE, eject, propose
+from optimise.hospital.search.update import relocate, renurse
 
 __all__ = ["MOST_PRICE", "NURSE_HEAT", "PACE", "PRICE", "SHARE", "anneal", "save"]
 

@@ -16,9 +16,7 @@ from optimise.hospital.search.choices import (
     below,
     colleague,
     day_for,
-    nurse_on_duty,
     obstacle,
-    occupied_post,
     offender,
     on_time,
     room_for,
@@ -36,16 +34,13 @@ from optimise.hospital.search.layout import (
     DUE,
     FIRST_ROOM,
     LAST_ROOM,
-    LIMIT,
     LOG,
     MINUTES,
-    NURSE,
     OPTIONAL,
     PATIENTS,
     RELEASE,
     ROOM,
     ROOM_LIST,
-    ROOMS,
     SHIFTS,
     STAY,
     STEPS,
@@ -56,8 +51,8 @@ from optimise.hospital.search.layout import (
     cell,
     day_row,
     person,
-    shift_row,
 )
+from optimise.hospital.search.nurse_moves import nurse_at, nurse_run, nurse_stay, nurse_swap, one_nurse, step
 
 __all__ = ["KINDS", "MEND", "SQUEEZE", "eject", "propose"]
 
@@ -82,20 +77,6 @@ _TRIES = 8
 
 
 @compiled
-def _step(g: IntArray, h: IntArray, p: int, a: int, r: int, o: int) -> None:
-    at = g[LOG] + 4 * g[STEPS]
-    h[at], h[at + 1], h[at + 2], h[at + 3] = p, a, r, o
-    g[STEPS] += 1
-
-
-@compiled
-def _nurse_at(g: IntArray, h: IntArray, r: int, x: int) -> int:
-    k = g[SHIFTS]
-    d = x // k
-    return h[cell(g, r, d) + g[NURSE] + x - d * k]
-
-
-@compiled
 def _relocate(g: IntArray, h: IntArray) -> None:
     """Another day, room and theatre for one patient, admitted or waiting; the nurses may come along to empty rooms."""
     p = someone(g, h)
@@ -113,10 +94,10 @@ def _relocate(g: IntArray, h: IntArray) -> None:
         for d in range(max(a, now), min(g[DAYS], min(a, now) + h[row + STAY])):
             if h[cell(g, r, d) + COUNT] == 0:
                 for x in range(d * k, d * k + k):
-                    n = _nurse_at(g, h, old, x)
-                    if n != _nurse_at(g, h, r, x):
-                        _step(g, h, -1 - r, x, n, 0)
-    _step(g, h, p, a, r, o)
+                    n = nurse_at(g, h, old, x)
+                    if n != nurse_at(g, h, r, x):
+                        step(g, h, -1 - r, x, n, 0)
+    step(g, h, p, a, r, o)
 
 
 @compiled
@@ -127,7 +108,7 @@ def _replace(g: IntArray, h: IntArray) -> None:
     a, r, o = h[row + ADMITTED], h[row + ROOM], h[row + THEATRE]
     if a < 0 or h[row + OPTIONAL] == 0:
         return
-    _step(g, h, p, -1, -1, -1)
+    step(g, h, p, -1, -1, -1)
     if below(g, 3) == 0:
         return
     for _ in range(_TRIES):
@@ -140,7 +121,7 @@ def _replace(g: IntArray, h: IntArray) -> None:
                 o = -1
             elif o < 0 or below(g, 2) == 0:
                 o = theatre_for(g, h, q, a)
-            _step(g, h, q, a, room, o)
+            step(g, h, q, a, room, o)
             return
 
 
@@ -167,8 +148,8 @@ def _swap(g: IntArray, h: IntArray) -> None:
         a, b, o, o2 = b, a, o2, o
     elif r == r2:
         return
-    _step(g, h, p, a, r2, o)
-    _step(g, h, q, b, r, o2)
+    step(g, h, p, a, r2, o)
+    step(g, h, q, b, r, o2)
 
 
 @compiled
@@ -194,7 +175,7 @@ def _anywhere(g: IntArray, h: IntArray, p: int) -> None:
     a = day_for(g, h, p)
     r = h[g[ROOM_LIST] + h[row + FIRST_ROOM] + below(g, rooms)]
     if a != h[row + ADMITTED] or r != h[row + ROOM]:
-        _step(g, h, p, a, r, theatre_for(g, h, p, a))
+        step(g, h, p, a, r, theatre_for(g, h, p, a))
 
 
 @compiled
@@ -215,14 +196,14 @@ def eject(g: IntArray, h: IntArray) -> None:
         return
     row, draw, hole = person(g, q), below(g, 4), h[first + 2]
     if draw == 0 and h[row + OPTIONAL] == 1:
-        _step(g, h, q, -1, -1, -1)
+        step(g, h, q, -1, -1, -1)
         return
     other = person(g, p)
     a = h[row + ADMITTED] if draw == 1 else day_for(g, h, q)
     if h[row + SURGEON] == h[other + SURGEON] and h[row + ADMITTED] == h[other + ADMITTED] and not on_time(g, h, q):
         a = _day_with_time(g, h, q, h[first + 1])
     r = hole if draw >= 2 and hole >= 0 and serves(g, h, q, hole) else room_for(g, h, q, a)
-    _step(g, h, q, a, r, theatre_for(g, h, q, a))
+    step(g, h, q, a, r, theatre_for(g, h, q, a))
 
 
 @compiled
@@ -263,14 +244,14 @@ def _exchange(g: IntArray, h: IntArray) -> None:
     other = person(g, q)
     r, o, r2, o2 = h[other + ROOM], h[other + THEATRE], -1, -1
     if h[other + OPTIONAL] == 1 and below(g, 4) == 0:
-        _step(g, h, q, -1, -1, -1)
+        step(g, h, q, -1, -1, -1)
     else:
         b = _day_with_time(g, h, q, now)
         if b == a:
             return
         r2 = old if now >= 0 and below(g, 2) == 0 and serves(g, h, q, old) else room_for(g, h, q, b)
         o2 = h[row + THEATRE] if b == now and below(g, 2) == 0 else theatre_for(g, h, q, b)
-        _step(g, h, q, b, r2, o2)
+        step(g, h, q, b, r2, o2)
     if below(g, 2) == 0 or not serves(g, h, p, r):
         r = room_for(g, h, p, a)
     if r < 0:
@@ -278,7 +259,7 @@ def _exchange(g: IntArray, h: IntArray) -> None:
         return
     if below(g, 2) == 0:
         o = theatre_for(g, h, p, a)
-    _step(g, h, p, a, r, o)
+    step(g, h, p, a, r, o)
 
 
 @compiled
@@ -292,15 +273,15 @@ def _theatre(g: IntArray, h: IntArray) -> None:
     if below(g, 2) == 0:
         o2 = below(g, g[THEATRES])
         if o2 != o:
-            _step(g, h, p, a, h[row + ROOM], o2)
+            step(g, h, p, a, h[row + ROOM], o2)
         return
     for _ in range(2 * _TRIES):
         q = someone(g, h)
         other = person(g, q)
         o2 = h[other + THEATRE]
         if h[other + ADMITTED] == a and o2 != o and o2 >= 0:
-            _step(g, h, p, a, h[row + ROOM], o2)
-            _step(g, h, q, a, h[other + ROOM], o)
+            step(g, h, p, a, h[row + ROOM], o2)
+            step(g, h, q, a, h[other + ROOM], o)
             return
 
 
@@ -322,60 +303,7 @@ def _close(g: IntArray, h: IntArray) -> None:
             if split == 1:
                 target = below(g, n)
             if target != o:
-                _step(g, h, q, a, h[row + ROOM], target)
-
-
-@compiled
-def _one_nurse(g: IntArray, h: IntArray) -> None:
-    """Another nurse for an occupied room in a shift."""
-    r, x = occupied_post(g, h)
-    if r >= 0:
-        n = nurse_on_duty(g, h, x)
-        if n != _nurse_at(g, h, r, x):
-            _step(g, h, -1 - r, x, n, 0)
-
-
-@compiled
-def _nurse_swap(g: IntArray, h: IntArray) -> None:
-    """Two rooms exchange their nurses in a shift."""
-    r, x = occupied_post(g, h)
-    if r < 0:
-        return
-    r2 = below(g, g[ROOMS])
-    n, n2 = _nurse_at(g, h, r, x), _nurse_at(g, h, r2, x)
-    if n != n2:
-        _step(g, h, -1 - r, x, n2, 0)
-        _step(g, h, -1 - r2, x, n, 0)
-
-
-@compiled
-def _span(g: IntArray, h: IntArray, r: int, n: int, first: int, last: int) -> None:
-    """Nurse n takes room r in all of his or her shifts from ``first`` to ``last - 1``."""
-    for x in range(first, last):
-        if h[shift_row(g, x) + g[LIMIT] + n] >= 0 and _nurse_at(g, h, r, x) != n:
-            _step(g, h, -1 - r, x, n, 0)
-
-
-@compiled
-def _nurse_stay(g: IntArray, h: IntArray) -> None:
-    """A nurse takes a patient's room in all shifts of the stay in which she is on duty."""
-    k, p = g[SHIFTS], below(g, g[PATIENTS])
-    row = person(g, p)
-    a = h[row + ADMITTED]
-    if a >= 0:
-        first, last = a * k, min(g[DAYS], a + h[row + STAY]) * k
-        _span(g, h, h[row + ROOM], nurse_on_duty(g, h, first + below(g, last - first)), first, last)
-
-
-@compiled
-def _nurse_run(g: IntArray, h: IntArray) -> None:
-    """A nurse takes a room for a few days."""
-    r, x = occupied_post(g, h)
-    if r >= 0:
-        k = g[SHIFTS]
-        first = x - x % k
-        last = min(g[DAYS] * k, first + k * (1 + below(g, 5)))
-        _span(g, h, r, nurse_on_duty(g, h, x), first, last)
+                step(g, h, q, a, h[row + ROOM], target)
 
 
 @compiled
@@ -399,10 +327,10 @@ def propose(g: IntArray, h: IntArray, move: int) -> None:
     elif move == MEND:
         _mend(g, h)
     elif move == ONE_NURSE:
-        _one_nurse(g, h)
+        one_nurse(g, h)
     elif move == NURSE_SWAP:
-        _nurse_swap(g, h)
+        nurse_swap(g, h)
     elif move == NURSE_STAY:
-        _nurse_stay(g, h)
+        nurse_stay(g, h)
     else:
-        _nurse_run(g, h)
+        nurse_run(g, h)

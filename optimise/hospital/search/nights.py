@@ -15,7 +15,7 @@ from optimise.core.method import Deadline
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
-from optimise.hospital.search.known import Bound
+from optimise.hospital.search.best_bound import Bound
 from optimise.hospital.search.lagrange import lagrangian_ticks
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel

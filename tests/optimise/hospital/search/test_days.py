@@ -11,17 +11,19 @@ from optimise.core.arrays import IntArray
 from optimise.generate import hospital
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.search import arms
 from optimise.hospital.search.admissions import Admissions
-from optimise.hospital.search.arms import Readmit
 from optimise.hospital.search.bound import admission_days
 from optimise.hospital.search.care import Care
 from optimise.hospital.search.construct import construct, construct_on, moved
 from optimise.hospital.search.days import Days
-from optimise.hospital.search.delta import TOO_DEAR, fill, relocation
+from optimise.hospital.search.delta import TOO_DEAR, relocation
 from optimise.hospital.search.guide import RELEASED, Anchor
 from optimise.hospital.search.joint import JointSearch
-from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, arrays_for, ticks
+from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, ticks
+from optimise.hospital.search.operators import Readmit
+from optimise.hospital.search.state import arrays_for
+from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
 
@@ -93,22 +95,21 @@ def test_a_run_without_time_returns_its_start() -> None:
 
 
 def test_better_days_that_take_all_the_time_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HiGHS may run past its limit: then there is no time to anneal, and the arm returns all the same."""
+    """HiGHS may run past its limit: then there is no time to anneal, and the operator returns all the same."""
     problem = hospital(60, 14, 2)
     plan, _ = construct(problem, seed=0)
-    arm = Readmit(JointSearch(problem), Days(problem))
+    operator = Readmit(JointSearch(problem, HospitalTuning(brief=0.1)), Days(problem))
 
     def late(days: IntArray, rng: np.random.Generator, *, seconds: float, work: bool) -> IntArray:
         time.sleep(0.3)
         return days
 
-    monkeypatch.setattr(arm.days, "improve", late)
-    monkeypatch.setattr(arms, "_BRIEF", 0.1)
-    found = arm.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1)
+    monkeypatch.setattr(operator.days, "improve", late)
+    found = operator.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1)
     assert found is not None
     assert hard_and_cost(problem, found)[0] == 0
-    monkeypatch.setattr(arms, "_BRIEF", 1.0)
-    assert arm.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1) is None
+    operator.joint.tuning = HospitalTuning(brief=1.0)
+    assert operator.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1) is None
 
 
 def test_an_anchored_run_stays_near_its_days_and_repeats() -> None:

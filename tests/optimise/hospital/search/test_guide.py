@@ -10,7 +10,6 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct
 from optimise.hospital.search.admissions import Admissions
-from optimise.hospital.search.delta import fill
 from optimise.hospital.search.guide import END, Guide, reduced_costs
 from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import (
@@ -26,7 +25,6 @@ from optimise.hospital.search.layout import (
     SINGLE,
     SURGEON,
     WOMEN,
-    arrays_for,
     cell,
     day_row,
     hard_points,
@@ -36,6 +34,8 @@ from optimise.hospital.search.layout import (
 )
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
+from optimise.hospital.search.state import arrays_for
+from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
 

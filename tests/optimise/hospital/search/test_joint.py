@@ -16,11 +16,12 @@ from optimise.hospital.beds import AdmissionWish
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalProblem, RuleSetting
 from optimise.hospital.search import construct
-from optimise.hospital.search.delta import fill
 from optimise.hospital.search.joint import JointSearch
-from optimise.hospital.search.layout import BEST, COST, HARD, arrays_for, hard_points, plan_from, ticks
+from optimise.hospital.search.layout import BEST, COST, HARD, hard_points, ticks
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
+from optimise.hospital.search.state import arrays_for, plan_from
+from optimise.hospital.search.update import fill
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -19,21 +19,10 @@ from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
 from optimise.hospital.search.joint import JointSearch, Told
 from optimise.hospital.search.neighbourhoods import KINDS, Kind
+from optimise.hospital.search.tuning import HospitalTuning
 from optimise.solvers.highs import Highs
 
-__all__ = ["Anneal", "Arm", "Joint", "Neighbourhood", "Readmit", "arms_of", "solve_scope"]
-
-#: Nodes of a sub-model under a work limit, and its seconds otherwise.
-NODES, SECONDS = 60, 4.0
-#: Shares of the time left for a first joint run and for further ones.
-_FIRST, _AGAIN = 0.35, 0.25
-#: Seconds from which better days are looked for.
-_BRIEF = 5.0
-#: Most seconds for better days of admission; heat of the first run around them and of later ones, as a share of a first
-#: joint run's.
-_DAYS, _ANCHORED, _COOL = 30.0, 0.5, (0.05, 0.1, 0.2)
-#: Moves of a joint run under a work limit.
-MOVES = 400_000
+__all__ = ["Anneal", "Joint", "Neighbourhood", "Operator", "Readmit", "operators_of", "solve_scope"]
 
 
 def solve_scope(
@@ -57,7 +46,7 @@ def solve_scope(
     return built.plan(solved.values), solved.stop is Stop.OPTIMAL
 
 
-class Arm(Protocol):
+class Operator(Protocol):
     """One way to improve a plan."""
 
     name: str
@@ -83,6 +72,7 @@ class Neighbourhood:
     kind: Kind
     size: float
     moves: bool
+    tuning: HospitalTuning
     threads: int = 1
     score: float = 1.0
 
@@ -93,18 +83,18 @@ class Neighbourhood:
         if scope is None:
             self.score *= 0.5
             return None
-        clock = Deadline(seconds if work else min(SECONDS, seconds))
+        clock = Deadline(seconds if work else min(self.tuning.seconds, seconds))
         found, proven = solve_scope(
             self.problem,
             plan,
             scope,
             seconds=clock.seconds,
-            nodes=NODES if work else None,
+            nodes=self.tuning.nodes if work else None,
             seed=seed,
             threads=self.threads,
             moves=self.moves,
         )
-        if proven and (work or clock.elapsed < 0.25 * SECONDS):
+        if proven and (work or clock.elapsed < 0.25 * self.tuning.seconds):
             self.size *= 1.3
         elif not proven:
             self.size = max(2.0, self.size * 0.75)
@@ -159,14 +149,15 @@ class Joint:
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
-        hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice([0.02, 0.05, 0.1, 0.2]))
-        share, first = (_FIRST, True) if self.runs == 0 else (_AGAIN, False)
+        steer = self.joint.tuning
+        hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice(steer.reheat))
+        share, first = (steer.first, True) if self.runs == 0 else (steer.again, False)
         self.runs += 1
         clock, told, found = Deadline(seconds), self.told, plan
         for guided in (True, False) if first else (False,):
             # a guided run may end without any plan that keeps the hard rules; then one without the guide follows
             if work:
-                found = self.joint.run(plan, seed=seed, moves=MOVES, hot=hot, guided=guided)
+                found = self.joint.run(plan, seed=seed, moves=steer.moves, hot=hot, guided=guided)
             else:
                 part = max(0.2, share * clock.left)
                 found = self.joint.run(plan, seed=seed, seconds=part, hot=hot, told=told, guided=guided)
@@ -194,41 +185,51 @@ class Readmit:
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
-        clock = Deadline(seconds)
-        if not work and seconds < _BRIEF:  # sub-models may run past their limit by as much
+        clock, steer = Deadline(seconds), self.joint.tuning
+        if not work and seconds < steer.brief:  # sub-models may run past their limit by as much
             self.score *= 0.5
             return None
         hint, self.hint = self.hint, None
         begin = plan.admission if hint is None else hint
-        better = self.days.improve(begin, rng, seconds=min(_DAYS, 0.2 * seconds), work=work)
+        better = self.days.improve(begin, rng, seconds=min(steer.days_seconds, 0.2 * seconds), work=work)
         if better is None:
             better = hint
         if better is None:
             self.score *= 0.5
             return None
         if self.runs == 0:
-            start, heat = construct_on(self.joint.problem, better, seed=seed), _ANCHORED
+            start, heat = construct_on(self.joint.problem, better, seed=seed), steer.anchored
         else:  # most of a good plan stays
-            start, heat = moved(self.joint.problem, plan, better), float(rng.choice(_COOL))
+            start, heat = moved(self.joint.problem, plan, better), float(rng.choice(steer.cool))
         self.runs += 1
         hot = heat * self.joint.hot
         if work:
-            return self.joint.run(start, seed=seed, moves=MOVES, hot=hot, days=better)
+            return self.joint.run(start, seed=seed, moves=steer.moves, hot=hot, days=better)
         return self.joint.run(start, seed=seed, seconds=0.6 * clock.left, hot=hot, told=self.told, days=better)
 
     def learn(self, gain: float, seconds: float) -> None:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
 
 
-def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told: Told | None = None) -> list[Arm]:
+def operators_of(
+    problem: HospitalProblem,
+    threads: int,
+    *,
+    warm: bool = False,
+    told: Told | None = None,
+    tuning: HospitalTuning | None = None,
+) -> list[Operator]:
     """The steps that suit a problem; each is tried once in this order before gains decide.
 
     ``warm``: the start is a good plan that should not be scrambled; ``told`` hears of better plans within a step.
     """
     layered = problem.theatres is not None or problem.nursing is not None
     kinds = KINDS["hospital" if layered else "beds"]
-    made: list[Arm] = [Neighbourhood(problem, name, kind, size, False, threads) for name, (kind, size) in kinds.items()]
-    joint = JointSearch(problem)
+    tuning = tuning or HospitalTuning()
+    made: list[Operator] = [
+        Neighbourhood(problem, name, kind, size, False, tuning, threads) for name, (kind, size) in kinds.items()
+    ]
+    joint = JointSearch(problem, tuning)
     if joint.usable:
         made.insert(0, Joint(joint, runs=int(warm), told=told))
         days = Days(problem)
@@ -237,7 +238,7 @@ def arms_of(problem: HospitalProblem, threads: int, *, warm: bool = False, told:
     if not layered:
         if not problem.hard("Transfer"):
             kind, size = kinds["dearest"]
-            made.append(Neighbourhood(problem, "moves", kind, size / 4, True, threads))
+            made.append(Neighbourhood(problem, "moves", kind, size / 4, True, tuning, threads))
         annealing = RoomAnnealing(problem)
         if annealing.usable:
             made.insert(0, Anneal(annealing, runs=int(warm)))

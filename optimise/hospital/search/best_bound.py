@@ -11,7 +11,7 @@ from optimise.core.grid import round_up
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.grid import hospital_ticks
 
-__all__ = ["Bound", "Known", "Listen"]
+__all__ = ["BestBound", "Bound", "Listen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Bound:
 Listen = Callable[[Bound], bool] | None
 
 
-class Known:
+class BestBound:
     """Keeps the best bound and passes it on."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Known:
         self.best, self.source = known or Bound(0.0, "costs are not negative"), source
         self.over = False
 
-    def tell(self, ticks: float, lattice: float) -> None:
+    def raise_to(self, ticks: float, lattice: float) -> None:
         """``ticks`` bounds the relaxation; every plan's cost is a multiple of the step, whatever the relaxation's."""
         if not math.isfinite(ticks):
             return
