@@ -30,10 +30,8 @@ LATE = (
 LONG = {
     "optimise/roster/kernels/stretch.py": 710,
     "optimise/roster/kernels/anneal.py": 610,
-    "optimise/hospital/search/delta.py": 520,
     "hpc/column_generation/master.py": 440,
     "optimise/hospital/formats/pas.py": 415,
-    "optimise/hospital/search/moves.py": 410,
     "optimise/generate/wards.py": 410,
 }
 
