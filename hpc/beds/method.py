@@ -31,8 +31,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.beds.options import BedOptions, BedTuning
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm
-from optimise.core.result import Bounds, Stats, Stop
+from hpc.runtime.session import Session
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, SerialComm
+from optimise.core.result import Stats, Stop
 from optimise.hospital.beds_search import improve_beds
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -128,7 +129,7 @@ def generate(
     *,
     seconds: float,
     over: Callable[[], bool] = lambda: False,
-    heard: Callable[[float], None] = lambda bound: None,
+    heard: Callable[[float], object] = lambda bound: None,
     smooth: float = 0.7,
 ) -> tuple[float, Floats, bool]:
     """Column generation from the prices ``centre``; of those tried next the share ``smooth`` is of the best so far.
@@ -218,6 +219,19 @@ def whole(
     return HospitalPlan(plan.admission, room, plan.theatre, plan.nurse)
 
 
+class BedSession(Session[HospitalPlan]):
+    """One solve of a bed problem; also the listener of the searches in it."""
+
+    def __init__(
+        self, problem: HospitalProblem, limits: Limits, seed: int, comm: Communicator, listen: Listener
+    ) -> None:
+        super().__init__(limits, seed, comm, listen, name="column-generation", source=SOURCE)
+        self.problem = problem
+
+    def plan(self) -> HospitalPlan | None:
+        return self.best
+
+
 def solve_beds(
     problem: HospitalProblem,
     *,
@@ -233,8 +247,8 @@ def solve_beds(
     Rank 0 generates columns while the others go on searching; all meet before the last search.
     """
     tuning = BedOptions.of(options).tuning
-    clock = Deadline(limits.seconds)
-    told = _Told(problem, listen, clock)
+    told = BedSession(problem, limits, seed, comm, listen)
+    clock = told.clock
     first = improve_beds(
         problem,
         limits=replace(limits, seconds=tuning.search * limits.seconds),
@@ -256,14 +270,15 @@ def solve_beds(
             problem, limits=mine, seed=seed + 7919 * comm.rank, start=plan, bound=False, comm=SerialComm()
         )
         plan = again.plan if isinstance(again.plan, HospitalPlan) else plan
-    shared = comm.allgather((plan, bound, told.asked))
+    shared = comm.allgather((plan, bound, told.stopping))
     plan = min((p for p, _, _ in shared), key=lambda p: hard_and_cost(problem, p))
     bound, asked = max(b for _, b, _ in shared), any(a for _, _, a in shared)
-    bounds = Bounds().with_dual(bound, SOURCE) if math.isfinite(bound) else Bounds()
-    told.bound = bound
+    told.rise(bound)
     cost = hard_and_cost(problem, plan)[1] / problem.scale
-    stop = Stop.OPTIMAL if cost <= bound + 1e-9 else Stop.INTERRUPTED if asked else Stop.TIME
-    if stop is Stop.TIME and clock.left > 0.5:
+    told.hold(plan, cost)
+    told.stopped = asked
+    stop = None
+    if not (told.closed or asked) and clock.left > 0.5:
         last = improve_beds(
             problem,
             limits=replace(limits, seconds=clock.left, target=max(limits.target, bound)),
@@ -274,22 +289,23 @@ def solve_beds(
             comm=comm,
         )
         if isinstance(last.plan, HospitalPlan) and last.bounds.primal <= cost:
-            plan, cost = last.plan, last.bounds.primal
-        stop = last.stop if cost > bound + 1e-9 else Stop.OPTIMAL
-    return Outcome(plan, stop, bounds.with_primal(cost, "column-generation"), Stats(clock.elapsed, {}, counts))
+            told.hold(last.plan, last.bounds.primal)
+        stop = last.stop
+    made = told.outcome(stats=Stats(clock.elapsed, {}, counts))
+    return made if told.closed or stop is None else replace(made, stop=stop)
 
 
 def _generated(
-    problem: HospitalProblem, plan: HospitalPlan, until: float, clock: Deadline, told: _Told, tuning: BedTuning
+    problem: HospitalProblem, plan: HospitalPlan, until: float, clock: Deadline, told: BedSession, tuning: BedTuning
 ) -> tuple[HospitalPlan, float, dict[str, float]]:
     """Bound in units of cost, best plan and counts of rank 0's part."""
     quick = nights(problem, seconds=0.0).value  # night by night, at once
-    told.rise(quick)
+    told.rise(quick, "column generation")
     prices = BedPrices(problem)
     cost = float(hard_and_cost(problem, plan)[1])
     part = tuning.prices / (tuning.prices + tuning.master)
     ticks, centre = climb(prices, seconds=part * max(0.2, until - clock.elapsed), target=cost)
-    told.rise(math.ceil(ticks) / problem.scale)
+    told.rise(math.ceil(ticks) / problem.scale, "column generation")
     master = BedMaster(prices)
     for p in range(master.people):
         master.add(p, plan.room[p].astype(np.int64))
@@ -299,43 +315,14 @@ def _generated(
         master,
         centre,
         seconds=(1.0 - tuning.whole) * left,
-        over=lambda: told.asked,
-        heard=lambda value: told.rise(math.ceil(value) / problem.scale),
+        over=lambda: told.stopping,
+        heard=lambda value: told.rise(math.ceil(value) / problem.scale, "column generation"),
         smooth=tuning.smooth,
     )
     bound = max(quick, math.ceil(found) / problem.scale, math.ceil(ticks) / problem.scale)
-    if not told.asked and not (problem.patients.isolation > 0).any():
+    if not told.stopping and not (problem.patients.isolation > 0).any():
         gap = max(1.0, cost - bound * problem.scale)
         better = whole(problem, master, centre, gap, plan, seconds=max(0.1, until - clock.elapsed))
         if better is not None and hard_and_cost(problem, better) < hard_and_cost(problem, plan):
             plan = better
     return plan, bound, {"columns": float(len(master.routes)), "closed": float(closed)}
-
-
-class _Told:
-    """Passes messages on with the bound so far, best plans only."""
-
-    def __init__(self, problem: HospitalProblem, listen: Listener | None, clock: Deadline) -> None:
-        self.problem, self.listen, self.clock = problem, listen, clock
-        self.primal, self.bound, self.asked = math.inf, -math.inf, False
-        self.plan: Any = None
-
-    @property
-    def stopping(self) -> bool:
-        return self.asked or bool(getattr(self.listen, "stopping", False))
-
-    def __call__(self, progress: Progress) -> bool:
-        if progress.primal < self.primal:
-            self.primal, self.plan = progress.primal, progress.plan
-        return self._tell(progress.event, progress.work)
-
-    def rise(self, bound: float) -> None:
-        if bound > self.bound:
-            self.bound = bound
-            self._tell("column generation", 0.0)
-
-    def _tell(self, event: str, work: float) -> bool:
-        if self.listen is not None:
-            heard = self.listen(Progress(self.clock.elapsed, self.primal, self.bound, event, work, self.plan))
-            self.asked = bool(heard) or self.asked
-        return self.asked

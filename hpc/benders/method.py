@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from hpc.benders.master import CutMaster
 from hpc.benders.options import BendersOptions
 from hpc.benders.team import ScenarioTeam
-from hpc.runtime.timers import Timers
+from hpc.runtime.session import Session
 from optimise.capacity.model.capacity import split
 from optimise.capacity.model.capacity_values import mean_plan, mean_point, rounded, value_counts
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
-from optimise.core.checkpoint import SECONDS_BETWEEN, State, StateFile
+from optimise.core.checkpoint import State, StateFile
 from optimise.core.errors import InputError
 from optimise.core.method import (
     Communicator,
@@ -48,7 +48,6 @@ Floats = NDArray[np.float64]
 #: Name of the files in the checkpoint folder.
 STEM = "benders"
 SOURCE = "master problem of the L-shaped method"
-_TOLERANCE = 1e-6
 
 
 class CutsFacts(StoredModel):
@@ -82,7 +81,7 @@ class BendersMethod:
         return Run(problem, limits, seed, comm, listen, start, options).solve()
 
 
-class Run:
+class Run(Session[Floats]):
     """One solve: relaxation, whole numbers, values."""
 
     def __init__(
@@ -95,23 +94,21 @@ class Run:
         start: Plan | None,
         options: Mapping[str, Any] | BendersOptions | None,
     ) -> None:
-        self.clock = Deadline(limits.seconds)
-        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
         options = BendersOptions.of(options)
-        self.start, self.options, self.timers = start, options, Timers()
+        super().__init__(limits, seed, comm, listen, name="benders", source=SOURCE, checkpoint=options.checkpoint)
+        self.problem, self.start, self.options = problem, start, options
         self.parts = split(problem)
         count = problem.scenarios.count
         single = problem.risk.weight > 0
         clusters = count if single else min(count, options.clusters)
         self.team = ScenarioTeam(problem, self.parts, comm, clusters, self.timers)
-        self.bound, self.cost, self.source = -math.inf, math.inf, SOURCE
-        self.best: Floats | None = None
-        self.done = 0
-        self.stopped = self.infeasible = False
-        self._saved = time.perf_counter()
+        self.infeasible = False
         self._valuing = options.values
         # the search leaves some time to find the values of the scenarios
-        self.search = Deadline((options.tuning.search if self._valuing else 1.0) * limits.seconds)
+        self.until = Deadline((options.tuning.search if self._valuing else 1.0) * limits.seconds)
+
+    def plan(self) -> Plan | None:
+        return None if self.best is None else self.parts.stage.plan(self.best)
 
     def solve(self) -> Outcome:
         if self.comm.rank > 0:
@@ -133,12 +130,12 @@ class Run:
             self._relax()
             self._integers()
             if self.best is None and not self.infeasible and self.done:  # out of time: the driver will price it
-                self.best = self._rounded()
+                self.hold(self._rounded(), math.inf)
             if self._valuing and not (self.infeasible or self.stopped):
                 counts |= self._values()
         finally:
             self.team.release()
-        self._save(force=True)
+        self.keep(self._write, force=True)
         return self._outcome(counts)
 
     # ---- phases --------------------------------------------------------------------------------------------------
@@ -159,8 +156,7 @@ class Run:
         point = self.parts.stage.point(plan)
         costs, *_ = self.team.cuts(point)
         mean_cost = self._total(point, costs)
-        if mean_cost < self.cost:
-            self.cost, self.best = mean_cost, point
+        self.take(point, mean_cost)
         seconds = math.inf if self.limits.iterations is not None else self.clock.left
         return value_counts(self.problem, Bounds(self.cost, self.bound), mean_cost, *self.team.see(seconds))
 
@@ -169,13 +165,14 @@ class Run:
         share = usual = self.options.share or self.options.tuning.share
         aim = max(0.2 * self.limits.gap, 1e-5)
         last, stalled = -math.inf, 0
-        while not self._finished():
+        while not self.finished():
             with self.timers("master"):
                 step = self.master.relaxed()
             if step.stop is Stop.INFEASIBLE:
-                self.infeasible, self.bound = True, math.inf
+                self.infeasible = True
+                self.rise(math.inf)
                 return
-            self.bound = max(self.bound, step.bound)
+            self.rise(step.bound)
             gap = (self.inner_value - self.bound) / max(1.0, abs(self.inner_value))
             if gap <= aim:
                 return
@@ -195,31 +192,31 @@ class Run:
             )
             self._report("relaxation")
             near = self.inner_value - self.bound <= self.options.tuning.near * abs(self.inner_value)
-            if self.best is None and (near or self.search.elapsed > self.options.tuning.early * self.search.seconds):
+            if self.best is None and (near or self.until.elapsed > self.options.tuning.early * self.until.seconds):
                 self._try(self._rounded(), "rounding")
             self.timers.count("cuts dropped", self.master.prune(self.options.tuning.kept * self.master.clusters))
 
     def _integers(self) -> None:
         """Round the relaxation, then solve the master in whole numbers until its bound meets the best plan."""
-        if self.infeasible or self._finished():
+        if self.infeasible or self.finished():
             return
         self._try(self._rounded(), "rounding")
         fixed = self.limits.iterations is not None
-        while not self._finished():
+        while not self.finished():
             gap = (self.cost - self.bound) / max(1e-9, abs(self.cost))
             with self.timers("master"):
                 step = self.master.whole(
-                    seconds=math.inf if fixed else self.search.left,
+                    seconds=math.inf if fixed else self.until.left,
                     gap=max(min(0.3 * gap, 0.01), 0.2 * self.limits.gap) if gap > 1e-5 else 0.0,
                     nodes=self.options.tuning.nodes if fixed else None,
                     start=self.best,
                     ask=self._asked,
                 )
-            self.bound = max(self.bound, step.bound)
+            self.rise(step.bound)
             if step.stop is Stop.INFEASIBLE:
                 self.infeasible = True
                 return
-            if not len(step.estimate) or self._finished():
+            if not len(step.estimate) or self.finished():
                 return
             value = self._try(step.point, "whole master")
             known = self.master.value(step.point, step.estimate)
@@ -256,34 +253,23 @@ class Run:
     def _try(self, point: Floats, event: str) -> float:
         """Cut at a point in whole numbers; it becomes the best plan if it costs least."""
         value = self._cut(point)
-        if value < self.cost:
-            self.cost, self.best = value, point.copy()
+        self.take(point.copy(), value)
         self._report(event)
         return value
 
     def _asked(self) -> bool:
+        """Tell how far the master is, which takes long; whether to stop it."""
         if self.listen(Progress(self.clock.elapsed, self.cost, self.bound, "", self.done)):
             self.stopped = True
         return self.stopped or stopping(self.listen)
 
     def _report(self, event: str) -> None:
-        plan = None if self.best is None else self.parts.stage.plan(self.best)
-        if self.listen(Progress(self.clock.elapsed, self.cost, self.bound, event, self.done, plan)):
-            self.stopped = True
-        self._save()
-
-    def _finished(self) -> bool:
-        self.stopped = self.stopped or stopping(self.listen)
-        if self.stopped or self.search.over or self.cost <= self.limits.target:
-            return True
-        if self.limits.iterations is not None and self.done >= self.limits.iterations:
-            return True
-        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
-        return math.isfinite(self.cost) and self.cost - self.bound <= close
+        self.report(event)
+        self.keep(self._write)
 
     # ---- state ---------------------------------------------------------------------------------------------------
     def _resume(self) -> None:
-        folder = self.options.checkpoint
+        folder = self.checkpoint
         if folder is None or not self.options.resume:
             return
         kept = StateFile(folder, STEM).read(self.problem.digest())
@@ -300,14 +286,10 @@ class Run:
         self.timers.count("cuts resumed", float(len(cluster)))
         self.source = from_checkpoint(SOURCE) if len(cluster) else SOURCE  # every bound may rest on those cuts
 
-    def _save(self, force: bool = False) -> None:
-        folder = self.options.checkpoint
-        if folder is None or not (force or time.perf_counter() - self._saved > SECONDS_BETWEEN):
-            return
+    def _write(self, folder: Path) -> None:
         cluster, constant, slope = self.master.state()
         arrays = {"cluster": cluster, "constant": constant, "slope": slope}
         StateFile(folder, STEM).write(self.problem.digest(), State({"clusters": self.master.clusters}, arrays))
-        self._saved = time.perf_counter()
 
     def _outcome(self, counts: dict[str, float]) -> Outcome:
         # no timing among the counts: the same work gives the same counts
@@ -321,18 +303,5 @@ class Run:
         stats = self.timers.stats(self.comm, counts)
         if self.infeasible:
             text = "the limits of beds, staff and shared units leave no plan"
-            return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=self.source), stats, (text,))
-        plan = None if self.best is None else self.parts.stage.plan(self.best)
-        if plan is not None and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost)):
-            stop = Stop.OPTIMAL
-        elif self.stopped:
-            stop = Stop.INTERRUPTED
-        elif self.search.over:
-            stop = Stop.TIME
-        elif self.limits.iterations is not None and self.done >= self.limits.iterations:
-            stop = Stop.ITERATIONS
-        else:
-            stop = Stop.GAP
-        dual = min(self.bound, self.cost)
-        bounds = Bounds(self.cost, dual, "benders" if plan else "", self.source if math.isfinite(dual) else "")
-        return Outcome(plan, stop, bounds, stats)
+            return self.impossible(text, stats=stats)
+        return self.outcome(stats=stats)

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from hpc.blocks.block_master import BlockColumn, BlockMaster, BlockSolution
 from hpc.blocks.options import BlockOptions, BlockTuning
 from hpc.runtime.balance import longest_first
-from hpc.runtime.timers import Timers
+from hpc.runtime.session import Session
 from optimise.blocks import BlockPlan, BlockProblem
 from optimise.core.errors import UnsupportedError
-from optimise.core.grid import round_up
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
-from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.method import Communicator, Limits, Listener, Outcome, stopping
+from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.solvers.highs import Highs
 
 __all__ = ["solve_blocks"]
@@ -85,7 +84,7 @@ class _Pricing:
         return made
 
 
-class _Run:
+class _Run(Session[BlockPlan]):
     """One solve; rank 0 leads, the others price until they are released."""
 
     def __init__(
@@ -97,15 +96,15 @@ class _Run:
         listen: Listener,
         tuning: BlockTuning,
     ) -> None:
-        self.tuning = tuning
-        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.clock, self.timers = Deadline(limits.seconds), Timers()
+        grid, offset = problem.arrays.lattice(), problem.arrays.offset
+        super().__init__(limits, seed, comm, listen, name="column generation", source=SOURCE, grid=grid, offset=offset)
+        self.problem, self.tuning = problem, tuning
         self.first = np.unique(problem.alike)
         self.pricing = _Pricing(problem, self.first, comm, seed)
-        self.best: BlockPlan | None = None
-        self.cost, self.dual = math.inf, -math.inf
-        self.step, self.asked, self.rounds = problem.arrays.lattice(), False, 0
         self.spare: list[BlockColumn] = []
+
+    def plan(self) -> BlockPlan | None:
+        return self.best
 
     # ---- ranks above 0 ---------------------------------------------------------------------------------------------
     def serve(self) -> None:
@@ -127,7 +126,7 @@ class _Run:
             mine = self.pricing.mine(*task)
         with self.timers("idle"):
             answers = self.comm.gather((mine, False)) or []
-        self.asked = self.asked or any(asked for _, asked in answers)
+        self.stopped = self.stopped or any(asked for _, asked in answers)
         return sorted((p for found, _ in answers for p in found), key=lambda p: p.group)
 
     def columns(self, found: list[_Priced]) -> list[BlockColumn]:
@@ -140,25 +139,13 @@ class _Run:
                 made.append(BlockColumn(priced.group, values, float(part.arrays.cost @ values), rows, use[rows]))
         return made
 
-    def over(self) -> bool:
-        return self.asked or self.clock.over
-
-    def tell(self, event: str) -> None:
-        told = Progress(self.clock.elapsed, self.cost, self.dual, event, self.rounds, self.best)
-        self.asked = bool(self.listen(told)) or self.asked
-
-    def keep(self, point: Floats | None, event: str) -> None:
+    def offer(self, point: Floats | None, event: str) -> None:
         """Take a point if it is feasible and better."""
         if point is None:
             return
         found = self.problem.evaluate(BlockPlan(point))
-        if found.feasible and found.cost < self.cost:
-            self.best, self.cost = BlockPlan(point), found.cost
-            self.tell(event)
-
-    @property
-    def closed(self) -> bool:
-        return math.isfinite(self.cost) and self.cost - self.dual <= 1e-6 * max(1.0, abs(self.cost))
+        if found.feasible:
+            self.take(BlockPlan(point), found.cost, event)
 
     def root(self, master: BlockMaster, until: float) -> bool:
         """Solve the linear master; True when no column is left that would improve it."""
@@ -166,9 +153,9 @@ class _Run:
         smoothing = self.tuning.smoothing
         alpha = smoothing
         while not self.over() and self.clock.elapsed < until:
-            if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
+            if self.worked:
                 return False
-            self.rounds += 1
+            self.done += 1
             with self.timers("master"):
                 solution = master.solve()
             mixed = solution.duals if center is None else alpha * center + (1 - alpha) * solution.duals
@@ -176,16 +163,17 @@ class _Run:
             found = self.price(duals)
             bounds = np.array([p.bound for p in found])
             if (bounds == math.inf).any():
-                self.dual = math.inf
+                self.rise(math.inf)
                 return True
             value = master.lagrangian(duals, bounds)
-            if value > self.dual or center is None:
-                self.dual, center = max(self.dual, round_up(value, self.step, self.problem.arrays.offset)), duals
-                self.tell("bound")
+            if value > self.bound or center is None:
+                center = duals
+                if not self.rise(value, "bound"):
+                    self.report("bound")
             made = self.columns(found)
             self.spare += made
             added = master.add([c for c in made if _reduced(c, solution) < -1e-7])
-            if solution.artificial < 1e-7 and solution.objective - self.dual <= 1e-7 * max(1.0, abs(self.dual)):
+            if solution.artificial < 1e-7 and solution.objective - self.bound <= 1e-7 * max(1.0, abs(self.bound)):
                 return True
             if added:
                 alpha = smoothing
@@ -206,7 +194,7 @@ class _Run:
             with self.timers("master"):
                 solution = master.solve()
             weights = solution.weights
-            self.keep(master.point(solution.outside, weights) if solution.artificial < 1e-7 else None, "dive")
+            self.offer(master.point(solution.outside, weights) if solution.artificial < 1e-7 else None, "dive")
             fraction = weights - np.floor(weights + 1e-9)
             free = np.flatnonzero((fraction > 1e-6) & (fraction < 1 - 1e-6))
             if not free.size:
@@ -222,7 +210,7 @@ class _Run:
         Without steps in the cost every fixing exceeds it, and the first is taken; else the one that exceeds it least.
         """
         best: tuple[float, dict[int, float]] = (math.inf, fixed)
-        for j in order[: self.tuning.tries if self.step > 0 else 1].tolist():
+        for j in order[: self.tuning.tries if self.grid > 0 else 1].tolist():
             tried = {**fixed, j: float(np.ceil(weights[j]))}
             master.at_least(tried)
             for _ in range(3):
@@ -235,7 +223,7 @@ class _Run:
             value = inner.objective if inner.artificial < 1e-7 else math.inf
             if value < best[0] or best[0] == math.inf:
                 best = (value, tried)
-            if value <= self.dual + 1e-6 or self.over():
+            if value <= self.bound + 1e-6 or self.over():
                 break
         return best[1]
 
@@ -243,40 +231,32 @@ class _Run:
         a = self.problem.arrays
         scale = float(np.abs(a.cost).max(initial=1.0)) or 1.0
         master = BlockMaster(self.problem, 100.0 * scale)
-        self.keep(None if start is None else np.asarray(start.values), "start")
+        self.offer(None if start is None else np.asarray(start.values), "start")
         if start is not None:
             master.add(self._columns_of(start))
         converged = self.root(master, self.tuning.root * self.limits.seconds)
-        if self.dual == math.inf:
+        if self.bound == math.inf:
             text = "HiGHS proves that a block has no point"
             return Outcome(None, Stop.INFEASIBLE, Bounds(dual=math.inf, dual_source=text))
-        log.info("root: bound %g after %d rounds, %d columns", self.dual, self.rounds, len(master.columns))
+        log.info("root: bound %g after %d rounds, %d columns", self.bound, self.done, len(master.columns))
         if not self.over() and not self.closed:
             self.dive(master)
         if not self.over() and not self.closed:
             with self.timers("whole numbers"):
                 self._enrich(master)
-                self.keep(master.integer(self.tuning.whole * self.clock.left, self.tuning.nodes), "restricted master")
+                self.offer(master.integer(self.tuning.whole * self.clock.left, self.tuning.nodes), "restricted master")
         if finish and not self.over() and not self.closed:
             self._finish()
-        source = "column generation" if self.best is not None else ""
-        bounds = Bounds(self.cost, min(self.dual, self.cost), source, SOURCE if math.isfinite(self.dual) else "")
-        if self.closed and self.best is not None:
-            stop = Stop.OPTIMAL
-        elif self.asked:
-            stop = Stop.INTERRUPTED
-        else:
-            stop = Stop.TIME if self.clock.over else Stop.ITERATIONS
         log.info("root %s", "closed" if converged else "cut short")
         self.timers.count("columns", len(master.columns))
-        self.timers.count("pricing rounds", self.rounds)
-        return Outcome(self.best, stop, bounds)
+        self.timers.count("pricing rounds", self.done)
+        return self.outcome(stats=Stats())
 
     def _enrich(self, master: BlockMaster) -> None:
         """Add the columns seen in pricing that a better plan could use: reduced cost below the gap."""
         solution = master.solve()
         priced = sorted(((_reduced(c, solution), i) for i, c in enumerate(self.spare)))
-        gap = self.cost - self.dual
+        gap = self.cost - self.bound
         master.add([self.spare[i] for value, i in priced[: self.tuning.spare] if value <= gap + 1e-7])
 
     def _columns_of(self, plan: BlockPlan) -> list[BlockColumn]:
@@ -298,9 +278,9 @@ class _Run:
                 start=None if self.best is None else np.asarray(self.best.values),
                 on_tick=lambda *_: stopping(self.listen),
             )
-        self.keep(solved.values, "whole model")
+        self.offer(solved.values, "whole model")
         if math.isfinite(solved.bound):
-            self.dual = max(self.dual, round_up(solved.bound, self.step, self.problem.arrays.offset))
+            self.rise(solved.bound)
 
 
 def _reduced(column: BlockColumn, solution: BlockSolution) -> float:

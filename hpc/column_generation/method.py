@@ -25,10 +25,9 @@ from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
 from optimise.core.engines import engine_for
-from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
-from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import MOST_CELLS, table_cells
 from optimise.roster.search.construct import construct as in_pieces
@@ -110,7 +109,8 @@ class ColumnGeneration(Run):
             self._root()
         if self.incumbent is not None and not self.stopped:
             self._search(state)
-        return self.outcome(state)
+        self.done = state.round
+        return self.outcome({"rounds": float(state.round)})
 
     def _construct(self, resumed: Checkpoint | None) -> None:
         """A first plan: given, resumed, or built person by person and improved one person at a time."""
@@ -120,23 +120,24 @@ class ColumnGeneration(Run):
                 self.tables = dict(resumed.tables)
             if resumed is not None and resumed.words.size:
                 self.pricer.settle(self.tables)
-                self.incumbent = Incumbent(self.cover, resumed.words, resumed.personal, self.penalty)
+                self.settle(Incumbent(self.cover, resumed.words, resumed.personal, self.penalty))
                 self.report("resumed")
                 return
             if given is not None:
                 personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
                 if np.isfinite(personal).all():
-                    self.incumbent = Incumbent(self.cover, given, personal, self.penalty)
+                    self.settle(Incumbent(self.cover, given, personal, self.penalty))
                     self.report("start")
                     return
             if self.comm.rank == 0:
                 order = list(range(self.problem.compiled.employees))
-                self.incumbent = self._first(order)
+                first = self._first(order)
                 for _ in range(10):
-                    if self.incumbent is None or self._late():
+                    if first is None or self._late():
                         break
-                    if not descend(self.incumbent, self.pricer, order, over=self._late):
+                    if not descend(first, self.pricer, order, over=self._late):
                         break
+                self.settle(first)
             elif self.options.root and self._whole:
                 mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
                 rehearse(self.pricer, self.cover, mine, self.over)
@@ -158,7 +159,8 @@ class ColumnGeneration(Run):
         with self.timers("annealing"):
             plans = chains.start(self.incumbent, self.comm, share * left, self.over, most * left)
             self.pricer.settle({})  # repairs leave no trace in later answers
-        self.incumbent, self.others, self.annealed = plans[0], plans[1:], self.chains.suited
+        self.settle(plans[0])
+        self.others, self.annealed = plans[1:], self.chains.suited
         self.report("annealing")
         if not self.chains.suited:
             self._open()
@@ -179,10 +181,11 @@ class ColumnGeneration(Run):
         with self.timers("opening"):
             self.relaxed = opening.relax(self.comm, self.over)
             if self.options.root:
-                self.bound = max(self.bound, round_up(self.relaxed.bound, self.lattice))
+                self.rise(self.relaxed.bound)
             plans = opening.plans(self.incumbent, self.relaxed, self.comm, spent, self.over)
             self.pricer.settle({})  # repairs leave no trace in later answers
-        self.incumbent, self.others = plans[0], plans[1:]
+        self.settle(plans[0])
+        self.others = plans[1:]
         self.report("reinsertion")
 
     def _opening(self) -> Opening | None:
@@ -217,9 +220,9 @@ class ColumnGeneration(Run):
         if words is None:
             return None
         personal = np.array([self.pricer.cost(e, words[e]) for e in order])
-        self.incumbent = Incumbent(self.cover, words, personal, self.penalty)
-        self.report("construction")
-        return self.incumbent
+        first = Incumbent(self.cover, words, personal, self.penalty)
+        self.found(first.copy(), "construction")
+        return first
 
     def _model_plan(self) -> NDArray[np.int16] | None:
         """Duties of the first plan of the whole model."""
@@ -256,7 +259,8 @@ class ColumnGeneration(Run):
         local.close()
         self.timers.count("pricing calls", team.calls)
         self.timers.count("priced blocks", local.solved)
-        self.bound, self.duals, self.stopped = self.comm.bcast((self.bound, self.duals, self.stopped))
+        self.agree_on_bound()
+        self.duals = self.comm.bcast(self.duals)
         promoted = self.comm.allgather(self.pricer.promoted())
         agreed: dict[int, tuple[int, ...]] = {}
         for rank, mine in enumerate(promoted):
@@ -281,7 +285,7 @@ class ColumnGeneration(Run):
             self.pricer,
             self.comm,
             duals=self.duals,
-            lattice=self.lattice,
+            lattice=self.grid,
             seed=self.seed,
             timers=self.timers,
             state=state,
@@ -293,12 +297,14 @@ class ColumnGeneration(Run):
             if state.round == 0:
                 state.length = self.tuning.search.burst
         self.save("search", state, force=True)
-        while not self.agree(self.finished(state)):
+        self.done = state.round
+        while not self.agree(self.finished()):
             gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))
             if gain is None:
                 self.stopped = True
                 break
-            self.incumbent = search.incumbent
+            self.done = state.round
+            self.settle(search.incumbent)
             if gain > 0:
                 self.report("neighbourhood")
             if self.agree(self._stuck(state)):
@@ -313,7 +319,7 @@ class ColumnGeneration(Run):
             (self._small or cheap(self))
             and not state.closing
             and state.since_gain >= self.tuning.search.patience
-            and not self.finished(state)
+            and not self.finished()
         )
 
     @property
@@ -336,14 +342,13 @@ class ColumnGeneration(Run):
                     self._heard,
                     self.tuning.search.nodes,
                 )
-            if done.bounds.dual > self.bound:
-                self.bound, self.source = done.bounds.dual, done.bounds.dual_source
+            self.rise(done.bounds.dual, source=done.bounds.dual_source)
             if isinstance(done.plan, Roster) and done.bounds.primal < self.cost - 1e-7:
                 words = done.plan.duties
                 personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
-                self.incumbent = Incumbent(self.cover, words, personal, self.penalty)
+                self.settle(Incumbent(self.cover, words, personal, self.penalty))
             self.report("whole model")
-        self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
+        self.agree_on_bound()
         self.share()
         state.closing = not self.stopped
 
@@ -365,12 +370,11 @@ class ColumnGeneration(Run):
 
     def _heard(self, progress: Progress) -> bool:
         """Pass on what the whole model reports; True asks it to stop."""
-        if progress.dual > self.bound:
-            self.bound, self.source = progress.dual, WHOLE_SOURCE
+        self.rise(progress.dual, source=WHOLE_SOURCE)
         self.report("whole model")
         return self.over() or self.closed
 
     def _impossible(self, nobody: list[int]) -> Outcome:
         names = ", ".join(self.problem.employees[e].id for e in nobody[:5])
         text = f"no sequence of duties obeys the personal rules of {names}"
-        return Outcome(None, Stop.INFEASIBLE, Bounds(), self.timers.stats(self.comm), (text,))
+        return self.impossible(text, bounds=Bounds())

@@ -19,7 +19,6 @@ from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Column, Master, MasterSolution
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
-from optimise.core.grid import round_up
 from optimise.roster.arrays import roster_arrays
 from optimise.roster.kernels import COARSE, GRID
 from optimise.roster.search.relaxation import Relaxation
@@ -80,9 +79,7 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
             master.add_plan(plan.words, plan.personal)
 
     def climbed(_: int, bound: float) -> None:
-        if round_up(bound, run.lattice) > run.bound:
-            run.bound = round_up(bound, run.lattice)
-            run.report("ascent")
+        run.rise(bound, "ascent")
 
     if run.pool is not None:
         stored = zip(run.pool.people.tolist(), run.pool.words, run.pool.costs.tolist(), strict=True)
@@ -136,9 +133,7 @@ def converge(
 
     def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
         run.timers.counts["iterations"] = iteration
-        if round_up(bound, run.lattice) > run.bound:
-            run.bound = round_up(bound, run.lattice)
-            run.report("column generation")
+        run.rise(bound, "column generation")
         run.save("root", master=master)
         log.debug("iteration %d: master %.3f, bound %.3f", iteration, solution.objective, bound)
 
@@ -152,7 +147,7 @@ def converge(
             fixed=np.zeros(run.cover.lines),
             center=center,
             cutoff=run.cost,
-            lattice=run.lattice,
+            lattice=run.grid,
             iterations=1_000_000,
             over=late,
             most_columns=60 * len(master.people),
@@ -206,7 +201,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 steps,
                 fixed=np.zeros(run.cover.lines),
                 center=root.duals,
-                lattice=run.lattice,
+                lattice=run.grid,
                 cutoff=_cutoff(run),
                 over=over,
                 partial=True,
@@ -226,11 +221,8 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             if run.annealed:
                 trial = run.chains.polish(trial, done, run.over, found.kept)
             run.pricer.settle(tables)  # a descent on one rank leaves no trace in later answers
-        if trial.cost < run.cost:
-            run.incumbent = trial
-            run.report("dive")
-            if run.annealed:
-                whole.add_plan(trial.words, trial.personal)
+        if run.found(trial, "dive") and run.annealed:
+            whole.add_plan(trial.words, trial.personal)
         if not run.stopped:
             run.dives = done + 1
         if not root.converged and not run.over():
@@ -260,7 +252,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
         return
     until = run.clock.elapsed + 0.3 * run.clock.left
     prices = run.cover.prices(root.duals)
-    step = run.lattice or 1e-3 * max(1.0, abs(run.cost))
+    step = run.grid or 1e-3 * max(1.0, abs(run.cost))
     for k in (1, 2, 4, 8):
         if run.over() or run.clock.elapsed > until or run.closed:
             return
@@ -278,9 +270,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
         if chosen is not None and cost < run.cost - 1e-7:
             trial = run.incumbent.copy()
             trial.put(chosen)
-            if trial.cost < run.cost:
-                run.incumbent = trial
-                run.report("enumeration")
+            run.found(trial, "enumeration")
 
 
 def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: float) -> None:
@@ -299,13 +289,10 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
         trial = run.incumbent.copy()
         trial.put(chosen)
         if trial.cost < run.cost - 1e-7:
-            run.incumbent = trial
-            run.report("branching")
+            run.found(trial, "branching")
 
     def bounded(bound: float) -> None:
-        if bound > run.bound:
-            run.bound, run.source = bound, SOURCE
-            run.report("branching")
+        run.rise(bound, "branching", SOURCE)
 
     people = list(range(run.problem.shape[0]))
     with run.timers("branching"):
@@ -315,7 +302,7 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
             team.price,
             [] if root is None else spread(root).columns,
             penalty=run.penalty / 100.0,
-            lattice=run.lattice,
+            lattice=run.grid,
             cost=lambda: run.cost,
             found=found,
             bounded=bounded,

@@ -60,7 +60,7 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                         run.chains,
                         window,
                         k,
-                        lattice=run.lattice,
+                        lattice=run.grid,
                         over=run.over,
                         left=lambda: run.clock.left,
                         tuning=t,
@@ -68,10 +68,8 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                     )
                     run.pricer.settle(tables)  # repairs leave no trace in later answers
                 k += 1
-                if better is not None:
-                    run.incumbent = better
-                    run.report("window")
-                    whole.add_plan(run.incumbent.words, run.incumbent.personal)
+                if better is not None and run.found(better, "window"):
+                    whole.add_plan(better.words, better.personal)
             if before - run.cost < t.gain * before:
                 break
         wide += t.step

@@ -24,18 +24,15 @@ from hpc.federated.audit import RecordingComm
 from hpc.federated.master import PriceMaster, quotas
 from hpc.federated.member import Member
 from hpc.federated.options import FederatedOptions
-from hpc.runtime.timers import Timers
+from hpc.runtime.session import Session
 from optimise.capacity.formats.capacity import CapacityFormat
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import make_folder
 from optimise.core.method import (
     Communicator,
-    Deadline,
     Limits,
     Listener,
     Outcome,
-    Progress,
-    stopping,
 )
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
@@ -47,7 +44,6 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 
 SOURCE = "prices of shared units (Lagrangian bound over trusts)"
-_TOLERANCE = 1e-6
 _PRICES = "prices by unit and day (float32)"
 _ANSWER = "bound, cost and use by unit and day of each trust of the rank"
 _LEAST_USE = "least use by unit and day of each trust of the rank"
@@ -87,7 +83,7 @@ class FederatedMethod:
         return Federation(problem, limits, seed, comm, listen, FederatedOptions.of(options)).solve()
 
 
-class Federation:
+class Federation(Session[RegionPlan]):
     """One solve. Rank 0 coordinates; all ranks, also that, answer for their trusts."""
 
     def __init__(
@@ -99,20 +95,20 @@ class Federation:
         listen: Listener,
         options: FederatedOptions,
     ) -> None:
-        self.clock, self.timers = Deadline(limits.seconds), Timers()
-        self.region, self.limits, self.seed, self.listen, self.options = region, limits, seed, listen, options
-        self.tuning = options.tuning
         audit = options.audit
-        self.comm = RecordingComm(comm, audit / f"audit-rank{comm.rank}.jsonl" if audit else None)
+        recording = RecordingComm(comm, audit / f"audit-rank{comm.rank}.jsonl" if audit else None)
+        super().__init__(limits, seed, recording, listen, name="federated", source=SOURCE)
+        self.comm: RecordingComm = recording
+        self.region, self.options, self.tuning = region, options, options.tuning
         count = len(region.trusts)
         self.owned = [t for t in range(count) if t % comm.size == comm.rank]
         with self.timers("building"):
             self.members = {t: Member(region, t, seed=seed, nodes=self.tuning.nodes) for t in self.owned}
         self.tolerance = options.tolerance or min(1e-3, max(1e-4, 0.2 * limits.gap))
         self.hide = options.suppress
-        self.bound, self.cost = -math.inf, math.inf
-        self.plan: RegionPlan | None = None
-        self.rounds, self.stopped = 0, False
+
+    def plan(self) -> RegionPlan | None:
+        return self.best
 
     def solve(self) -> Outcome:
         reasons: tuple[str, ...] = ()
@@ -127,14 +123,14 @@ class Federation:
             self._serve()
         self._write_plans()
         with self.comm.about("seconds by phase and message counts of the rank"):
-            stats = self.timers.stats(self.comm, {"rounds": float(self.rounds)})
+            stats = self.timers.stats(self.comm, {"rounds": float(self.done)})
         with self.comm.about("bytes that the rank has sent"):
             crossed = self.comm.allgather(self.comm.crossed)
         stats = type(stats)(stats.seconds, stats.phases, {**stats.counts, "bytes crossed": float(sum(crossed))})
         if reasons:
             bounds = Bounds(dual=math.inf, dual_source="least uses of the trusts exceed the supply")
             return Outcome(None, Stop.INFEASIBLE, bounds, stats, reasons)
-        outcome = self._outcome(stats)
+        outcome = self.outcome(stats=stats)
         # what the driver (optimise.solve) sends after this, so that the log is complete
         self.comm.foretell("seconds that the rank took (by the driver)", "gather", self.clock.elapsed, (0,))
         if self.comm.rank == 0:
@@ -162,14 +158,14 @@ class Federation:
         aim = max(0.5 * self.limits.gap, 1.5 * self.tolerance)
         hoped = math.inf  # of the bound at the prices asked
         sharp = b""
-        while not self._finished():
+        while not self.finished():
             prices = prices.astype(np.float32).astype(np.float64)  # what is sent is what counts
             answers = self._asked(_PRICE, prices)
-            self.rounds += 1
+            self.done += 1
             uses = answers[:, 2:].reshape(-1, *shape)
             bound = float(answers[:, 0].sum()) - float((prices * supply).sum())
             bound -= 1e-9 * abs(bound)
-            if self.rounds == 1:  # an average price to begin with
+            if self.done == 1:  # an average price to begin with
                 radius = self.tuning.first * float(np.abs(answers[:, 1]).sum()) / max(1.0, float(np.abs(uses).sum()))
             elif hoped == math.inf:
                 pass
@@ -177,35 +173,33 @@ class Federation:
                 radius *= self.tuning.wider
             else:
                 radius *= self.tuning.narrower
-            if bound > self.bound:
-                self.bound, centre = bound, prices
+            if self.rise(bound):
+                centre = prices
             master.add(answers[:, 1], uses)
             with self.timers("prices"):
                 solved, boxed = master.solve(), master.solve(centre, radius)
             gap = (solved.objective - self.bound) / max(1.0, abs(solved.objective))
-            self._report("prices")
+            self.report("prices")
             log.debug(
                 "round %d: bound %.1f, best %.1f, master %.1f, radius %.1f",
-                self.rounds, bound, self.bound, solved.objective, radius,
+                self.done, bound, self.bound, solved.objective, radius,
             )  # fmt: skip
             if solved.artificial < 1e-6 and (
-                gap <= aim or self.rounds % self.tuning.every == 0 or self._late() or self._last()
+                gap <= aim or self.done % self.tuning.every == 0 or self._late() or self._last()
             ):
                 quota = quotas(solved.use, self.region.supply)
                 fresh = quota.tobytes() not in tried
                 tried.add(quota.tobytes())
                 if fresh:
                     self._settle(quota)
-                if not self._finished() and sharp != centre.tobytes():
+                if not self.finished() and sharp != centre.tobytes():
                     self._sharpen(centre, master)
                     sharp = centre.tobytes()
                 elif not fresh and gap <= aim:
                     return  # neither the quotas nor the prices change any more
                 aim *= 0.5
             prices, hoped = boxed.prices, boxed.objective
-            if (
-                self.rounds == 1 and solved.artificial > 0
-            ):  # answers that use little, so that a mixture keeps the supply
+            if self.done == 1 and solved.artificial > 0:  # answers that use little, so that a mixture keeps the supply
                 prices, hoped = np.full(shape, 10.0 * radius), math.inf
             if gap <= 0.5 * aim:
                 prices = solved.prices
@@ -227,11 +221,11 @@ class Federation:
                 best, at, excess = bound, asked, uses.sum(axis=0) - supply
             else:
                 length *= 0.5
-            self.bound = max(self.bound, bound - 1e-9 * abs(bound))
-            self._report("whole bound")
+            self.rise(bound - 1e-9 * abs(bound))
+            self.report("whole bound")
             log.debug("whole bound %.1f, best %.1f", bound, self.bound)
             size = float((excess**2).sum())
-            if size == 0.0 or self.cost == math.inf or self._finished() or self._late():
+            if size == 0.0 or self.cost == math.inf or self.finished() or self._late():
                 return
             slope = length * (self.cost - best) / size * excess
 
@@ -244,9 +238,9 @@ class Federation:
         answers = self._gathered(self._settled(mine), "cost of each trust's whole plan, its use by unit and day")
         cost, use = answers[:, 1], np.rint(answers[:, 2:]).reshape(-1, *self.region.supply.shape)
         total = float(cost.sum())
-        if total < self.cost and (use.sum(axis=0) <= self.region.supply).all():
-            self.cost, self.plan = total, RegionPlan(use.astype(np.int64), cost)
-        self._report("quotas")
+        if (use.sum(axis=0) <= self.region.supply).all():
+            self.take(RegionPlan(use.astype(np.int64), cost), total)
+        self.report("quotas")
 
     def _tell(self, task: int, prices: Floats) -> bytes:
         """What to do next, with prices, to all ranks."""
@@ -333,23 +327,14 @@ class Federation:
         return self.limits.iterations is None and self.clock.over
 
     def _last(self) -> bool:
-        return self.rounds >= (self.tuning.most if self.limits.iterations is None else self.limits.iterations)
+        return self.done >= (self.tuning.most if self.limits.iterations is None else self.limits.iterations)
 
     def _late(self) -> bool:
         return self.limits.iterations is None and self.clock.elapsed > 0.5 * self.clock.seconds
 
-    def _finished(self) -> bool:
-        self.stopped = self.stopped or stopping(self.listen)
-        if self.stopped or self.clock.over or self.cost <= self.limits.target:
-            return True
-        if self._last():
-            return True
-        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
-        return math.isfinite(self.cost) and self.cost - self.bound <= close
-
-    def _report(self, event: str) -> None:
-        progress = Progress(self.clock.elapsed, self.cost, self.bound, event, self.rounds, self.plan)
-        self.stopped = bool(self.listen(progress)) or self.stopped
+    @property
+    def worked(self) -> bool:
+        return self._last()
 
     def _write_plans(self) -> None:
         folder = self.options.plans
@@ -359,23 +344,6 @@ class Federation:
         for t, member in self.members.items():
             if member.plan is not None:
                 CapacityFormat().write_plan(member.plan, member.problem, folder / f"plan-{self.region.trusts[t]}")
-
-    def _outcome(self, stats: Any) -> Outcome:
-        found = self.plan is not None
-        if found and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost)):
-            stop = Stop.OPTIMAL
-        elif self.stopped:
-            stop = Stop.INTERRUPTED
-        elif self.clock.over:
-            stop = Stop.TIME
-        elif self.limits.iterations is not None and self.rounds >= self.limits.iterations:
-            stop = Stop.ITERATIONS
-        else:
-            stop = Stop.GAP if found and self.cost - self.bound <= self.limits.gap * abs(self.cost) else Stop.ITERATIONS
-        dual = min(self.bound, self.cost)
-        source = SOURCE if math.isfinite(dual) else ""
-        bounds = Bounds(self.cost if found else math.inf, dual, "federated" if found else "", source)
-        return Outcome(self.plan, stop, bounds, stats)
 
 
 def _packed(value: float, cost: float, use: Floats) -> bytes:

@@ -21,19 +21,16 @@ from numpy.typing import NDArray
 
 from hpc.benders.recourse import Programs
 from hpc.hedging.options import HedgingOptions
-from hpc.runtime.timers import Timers
+from hpc.runtime.session import Session
 from optimise.capacity.model.capacity import FirstStage, extend, split, waiting
 from optimise.capacity.model.capacity_values import mean_plan, rounded, value_counts, wait_and_see
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.errors import InputError, MissingExtraError
 from optimise.core.method import (
     Communicator,
-    Deadline,
     Limits,
     Listener,
     Outcome,
-    Progress,
-    stopping,
 )
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
@@ -48,7 +45,6 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 
 SOURCE = "Lagrangian bound of progressive hedging (mpi-sppy)"
-_TOLERANCE = 1e-6
 _MARGIN = 1e-7  # relative, below bounds that HiGHS reports
 #: mpi-sppy prints to the process's standard output and keeps global state: runs of one process take turns.
 _TURN = threading.Lock()
@@ -168,7 +164,7 @@ class ProgressiveHedgingMethod:
             return Hedging(problem, limits, seed, comm, listen, start, given).solve()
 
 
-class Hedging:
+class Hedging(Session[Floats]):
     """One solve: all ranks go through the same steps, rank 0 decides."""
 
     def __init__(
@@ -181,44 +177,27 @@ class Hedging:
         start: Plan | None,
         options: HedgingOptions,
     ) -> None:
-        self.clock, self.timers = Deadline(limits.seconds), Timers()
-        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.start, self.options = start, options
+        super().__init__(limits, seed, comm, listen, name="progressive-hedging", source=SOURCE)
+        self.problem, self.start, self.options = problem, start, options
         self.parts = split(problem)
         self.mine = np.array_split(np.arange(problem.scenarios.count), comm.size)[comm.rank]
         self.programs = Programs(problem, self.parts, self.mine)
-        self.bound, self.cost = -math.inf, math.inf
-        self.best: Floats | None = None
-        self.done, self.stopped = 0, False
+
+    def plan(self) -> Plan | None:
+        return None if self.best is None else self.parts.stage.plan(self.best)
 
     def solve(self) -> Outcome:
         if isinstance(self.start, CapacityPlan):
             self._try(self.parts.stage.point(self.start), "start plan")
         if not self._feasible():
             text = "the limits of beds, staff and shared units leave no plan"
-            bounds = Bounds(dual=math.inf, dual_source="the first stage alone")
-            return Outcome(None, Stop.INFEASIBLE, bounds, self.timers.stats(self.comm), (text,))
+            return self.impossible(text, bounds=Bounds(dual=math.inf, dual_source="the first stage alone"))
         with _silence():
             self._hedge()
         counts: dict[str, float] = {"iterations": float(self.done)}
         if self.options.values and not self.stopped and math.isfinite(self.cost):
             counts |= self._values()
-        stats = self.timers.stats(self.comm, counts)
-        plan = None if self.best is None else self.parts.stage.plan(self.best)
-        close = plan is not None and self.cost - self.bound <= _TOLERANCE * max(1e-9, abs(self.cost))
-        if close:
-            stop = Stop.OPTIMAL
-        elif self.stopped:
-            stop = Stop.INTERRUPTED
-        elif self.clock.over:
-            stop = Stop.TIME
-        elif self.limits.iterations is not None and self.done >= self.limits.iterations:
-            stop = Stop.ITERATIONS
-        else:
-            stop = Stop.GAP
-        dual = min(self.bound, self.cost)
-        source = SOURCE if math.isfinite(dual) else ""
-        return Outcome(plan, stop, Bounds(self.cost, dual, "progressive-hedging" if plan else "", source), stats)
+        return self.outcome(counts)
 
     def _hedge(self) -> None:
         ph_module, _, mpi = _mpi_sppy()
@@ -247,12 +226,12 @@ class Hedging:
         self.done = 1
         self._incumbent(ph, "scenarios apart")
         every = self.options.bound_every
-        while not self._finished():
+        while not self.agree(self.finished()):
             with self.timers("scenarios"):
                 ph.iterk_loop()
             self.done += 1
             event = "hedging"
-            if self.done % every == 0 and not self._finished():
+            if self.done % every == 0 and not self.agree(self.finished()):
                 with self.timers("bound"):
                     self._lagrange(ph)
                 event = "bound"
@@ -277,7 +256,7 @@ class Hedging:
 
     def _raise(self, bound: float) -> None:
         if math.isfinite(bound):
-            self.bound = max(self.bound, float(bound) - _MARGIN * max(1.0, abs(float(bound))))
+            self.rise(float(bound) - _MARGIN * max(1.0, abs(float(bound))))
 
     def _incumbent(self, ph: Any, event: str) -> None:
         """Round the mean of the scenarios' first stages and price it exactly."""
@@ -293,16 +272,11 @@ class Hedging:
             found = self.comm.allgather(self.programs.cuts(point).value)
         costs = np.concatenate(found)
         first = self.parts.first
-        fits = self._fits(point)
         value = float(first.cost @ point) + first.offset
         value += self.problem.risk.mixed(costs, self.problem.scenarios.probabilities)
-        if fits and value < self.cost:
-            self.cost, self.best = value, point.copy()
-        plan = None if self.best is None else self.parts.stage.plan(self.best)
-        if self.comm.rank == 0 and self.listen(
-            Progress(self.clock.elapsed, self.cost, self.bound, event, self.done, plan)
-        ):
-            self.stopped = True
+        if self._fits(point):
+            self.take(point.copy(), value)
+        self.report(event)
         return value
 
     def _fits(self, point: Floats) -> bool:
@@ -319,20 +293,6 @@ class Hedging:
 
     def _feasible(self) -> bool:
         return Highs(self.parts.first, seed=self.seed).solve(seconds=60).stop is not Stop.INFEASIBLE
-
-    def _finished(self) -> bool:
-        """Rank 0 decides, so that no rank waits for another that has left."""
-        self.stopped = self.stopped or stopping(self.listen)
-        close = max(self.limits.gap, _TOLERANCE) * max(1e-9, abs(self.cost))
-        over = (
-            self.stopped
-            or self.clock.over
-            or self.cost <= self.limits.target
-            or (self.limits.iterations is not None and self.done >= self.limits.iterations)
-            or (math.isfinite(self.cost) and self.cost - self.bound <= close)
-        )
-        over, self.stopped = self.comm.bcast((over, self.stopped))
-        return bool(over)
 
     def _values(self) -> Mapping[str, float]:
         with self.timers("values"):

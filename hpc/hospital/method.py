@@ -8,7 +8,6 @@ fixed, a walker's stream depends on (seed, walker, round) alone, and the plan is
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from hpc.hospital.options import HospitalOptions
-from hpc.runtime.timers import Timers
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from hpc.runtime.session import Session
+from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.hospital.search import improve_hospital
@@ -47,20 +46,20 @@ class HospitalSearchMethod:
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
         t = HospitalOptions.of(options).tuning
-        clock, timers = Deadline(limits.seconds), Timers()
+        known, done = Walkers(limits, seed, comm, listen, name=self.name, source=""), 0
+        clock, timers = known.clock, known.timers
         work = limits.iterations is not None
         ends, share_of_bound = (t.rounds, t.bound) if comm.size > 1 else ((1.0,), t.bound_alone)
         walkers = max(t.walkers, comm.size) if work else comm.size
         count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * t.steps))
         best = Outcome(start, Stop.TIME, Bounds())
         notes: tuple[str, ...] = ()
-        known, done = _Known(listen if comm.rank == 0 else None, clock), 0
         for round_ in range(count):
             until = limits.seconds if work else ends[round_] * limits.seconds
             mine: list[tuple[int, Outcome]] = []
             for walker in range(comm.rank, walkers, comm.size):
                 left = until - clock.elapsed
-                if left < 0.05 or known.asked:
+                if left < 0.05 or known.stopping:
                     break
                 stream = int(np.random.default_rng((seed, walker, round_)).integers(2**31))
                 share = replace(limits, seconds=left, iterations=t.steps if work else None)
@@ -77,9 +76,9 @@ class HospitalSearchMethod:
                 notes = found.explanation if found.plan is not None else notes
                 done += int(found.stats.counts.get("neighbourhoods", 0))
             with timers("idle"):
-                gathered = comm.allgather((mine, known.asked))
+                gathered = comm.allgather((mine, known.stopping))
             best = _best(best, [o for _, o in sorted((w for part, _ in gathered for w in part), key=lambda w: w[0])])
-            known.hear(best)
+            known.others(best)
             if any(asked for _, asked in gathered):
                 best = replace(best, stop=Stop.INTERRUPTED)
             if best.stop in (Stop.INTERRUPTED, Stop.INFEASIBLE, Stop.OPTIMAL, Stop.GAP):
@@ -95,24 +94,16 @@ class HospitalSearchMethod:
         )
 
 
-class _Known:
-    """Passes better plans of this rank on and remembers whether the listener has asked to stop."""
+class Walkers(Session[Plan]):
+    """One solve; also the listener of this rank's walkers."""
 
-    def __init__(self, listen: Listener | None, clock: Deadline) -> None:
-        self.listen, self.clock, self.asked = listen, clock, False
-        self.primal, self.dual = math.inf, -math.inf
+    def plan(self) -> Plan | None:
+        return self.best
 
-    def __call__(self, progress: Progress) -> bool:
-        self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, progress.dual)
-        if self.listen is not None:
-            now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
-            self.asked = bool(self.listen(now)) or self.asked
-        return self.asked
-
-    def hear(self, best: Outcome) -> None:
+    def others(self, best: Outcome) -> None:
         """Tell of what other ranks found."""
-        if best.bounds.primal < self.primal or best.bounds.dual > self.dual:
-            self(Progress(self.clock.elapsed, best.bounds.primal, best.bounds.dual, "other ranks", plan=best.plan))
+        if best.bounds.primal < self.cost or best.bounds.dual > self.bound:
+            self.hear(Progress(self.clock.elapsed, best.bounds.primal, best.bounds.dual, "other ranks", plan=best.plan))
 
 
 def _best(best: Outcome, found: list[Outcome]) -> Outcome:

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,20 +28,15 @@ from hpc.column_generation.annealing import sound
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.checkpoint import Checkpoint
-from hpc.runtime.timers import Timers
-from optimise.core.checkpoint import SECONDS_BETWEEN
-from optimise.core.errors import InputError, UnsupportedError
+from hpc.runtime.session import Session
+from optimise.core.errors import UnsupportedError
 from optimise.core.method import (
     Communicator,
-    Deadline,
     Limits,
     Listener,
     Outcome,
-    Progress,
-    stopping,
 )
-from optimise.core.result import Bounds, Plan, Stop
-from optimise.core.stored import from_checkpoint
+from optimise.core.result import Bounds, Plan
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
@@ -63,7 +58,7 @@ def is_long(problem: RosterProblem, tuning: LongTuning = LongTuning()) -> bool: 
         return False
 
 
-class LongRun:
+class LongRun(Session[NDArray[np.int16]]):
     """One solve of a long roster problem."""
 
     def __init__(
@@ -77,17 +72,15 @@ class LongRun:
         options: Mapping[str, Any] | ColumnGenerationOptions,
         name: str,
     ) -> None:
-        self.clock = Deadline(limits.seconds)
-        self.problem, self.limits, self.seed, self.comm, self.listen = problem, limits, seed, comm, listen
-        self.given, self.options, self.name = start, ColumnGenerationOptions.of(options), name
-        self.tuning = self.options.long_tuning
-        self.timers = Timers()
-        self.stopped = False
-        self.bound = self.resumed_bound = -math.inf  # the second is of the checkpoint that this run goes on from
-        self.best: NDArray[np.int16] | None = None
-        self.best_cost = math.inf
-        self.rounds = 0
-        self._saved = time.perf_counter()
+        asked = ColumnGenerationOptions.of(options)
+        grid = problem.compiled.grid
+        super().__init__(limits, seed, comm, listen, name=name, source=SOURCE, grid=grid, checkpoint=asked.checkpoint)
+        self.problem, self.given, self.options, self.tuning = problem, start, asked, asked.long_tuning
+        #: roster of the checkpoint that this run goes on from
+        self.resumed_words: NDArray[np.int16] | None = None
+
+    def plan(self) -> Roster | None:
+        return None if self.best is None else Roster(self.best)
 
     # ---- the algorithm ---------------------------------------------------------------------------------------------
     def solve(self) -> Outcome:
@@ -95,7 +88,7 @@ class LongRun:
         if not all(a.feasible for a in built.distinct):
             nobody = [e.id for i, e in enumerate(self.problem.employees) if not built[i].feasible]
             text = f"no sequence of duties obeys the personal rules of {', '.join(nobody[:5])}"
-            return Outcome(None, Stop.INFEASIBLE, Bounds(), self.timers.stats(self.comm), (text,))
+            return self.impossible(text, bounds=Bounds())
         with self.timers("building"):
             self.cover = CoverRows(compiled)
             self.search = Reinsertion(compiled, built, self.cover, hard_price(compiled))
@@ -104,7 +97,7 @@ class LongRun:
         if self.best is not None:
             self._anneal()
             self._improve()
-        return self._outcome()
+        return self.outcome({"rounds": float(self.done), "neighbourhoods": float(self.search.trials)})
 
     def _bound(self) -> NDArray[np.float32] | None:
         if not self.options.root or self._resumed():
@@ -114,8 +107,7 @@ class LongRun:
         share = self.options.root_share or self.tuning.bound_share
 
         def listen(bound: float) -> None:
-            self.bound = bound
-            self._report("relaxation")
+            self.rise(bound, "relaxation")
 
         with self.timers("root"):
             found = ascend(
@@ -123,10 +115,10 @@ class LongRun:
                 seconds=share * self.clock.left,
                 comm=comm,
                 steps=None if self.limits.iterations is None else self.tuning.bound_steps,
-                over=self._over,
+                over=self.over,
                 listen=listen,
             )
-        self.bound = found.bound
+        self.rise(found.bound)
         self.timers.count("relaxation steps", found.steps)
         return found.mean
 
@@ -135,7 +127,7 @@ class LongRun:
         comm, search = self.comm, self.search
         made: list[tuple[float, int, NDArray[np.int16]]] = []
         with self.timers("construction"):
-            words = self.best if self.best is not None else None
+            words = self.resumed_words
             if words is None and isinstance(self.given, Roster):
                 words = np.array(self.given.duties)
             if words is not None and math.isfinite(search.start(words)):
@@ -143,7 +135,7 @@ class LongRun:
             for k in range(comm.rank, self.tuning.starts if words is None else 0, comm.size):
                 rng = np.random.default_rng((self.seed, 1, k))
                 if search.construct(rng, mean):
-                    search.repair(rng, self._over)
+                    search.repair(rng, self.over)
                     made.append((search.cost, k, search.plan.words.copy()))
             every = [one for part in comm.allgather(made) for one in part]
             if not every:
@@ -158,7 +150,7 @@ class LongRun:
         if self.comm.rank:
             return []
         rng = np.random.default_rng((self.seed, 2))
-        made = in_pieces(self.problem.compiled, self.problem.automata, rng, self._over)
+        made = in_pieces(self.problem.compiled, self.problem.automata, rng, self.over)
         if made.duties is None or not math.isfinite(self.search.start(made.duties)):
             return []
         return [(self.search.cost, 0, self.search.plan.words.copy())]
@@ -166,7 +158,7 @@ class LongRun:
     def _anneal(self) -> None:
         """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
         assert self.best is not None
-        if self._broken() > self.tuning.most_broken or self._over():
+        if self._broken() > self.tuning.most_broken or self.over():
             return
         comm, start = self.comm, self.best
         t, asked = self.tuning, self.options.anneal_share
@@ -183,11 +175,11 @@ class LongRun:
                 moves = int(comm.bcast(share * self.clock.left / (1.2 * each)))
             for k in range(comm.rank, chains, comm.size):
                 seed = int(np.random.default_rng((self.seed, 5, k)).integers(1 << 30))
-                words = annealer.run(probe, max(moves, t.probe), warm, cold, seed, self._over)
+                words = annealer.run(probe, max(moves, t.probe), warm, cold, seed, self.over)
                 made.append((self._legal(words, start), k, self.search.plan.words.copy()))
             every = [one for part in comm.allgather(made) for one in part]
         cost, _, words = min(every, key=lambda one: (one[0], one[1]))
-        self.search.start(words if cost < self.best_cost else start)
+        self.search.start(words if cost < self.cost else start)
         self._keep()
 
     def _broken(self) -> float:
@@ -229,14 +221,14 @@ class LongRun:
 
         def heat() -> float:
             if self.limits.iterations is not None:
-                progress = self.rounds / max(1, self.limits.iterations)
+                progress = self.done / max(1, self.limits.iterations)
             else:
                 progress = (self.clock.elapsed - began) / seconds
             return float(hot * (cold / hot) ** min(1.0, progress))
 
         #: what each kind of neighbourhood has brought, equal on all ranks
         self.tally = self.search.tally.copy()
-        while not self.comm.bcast(self._finished()):
+        while not self.agree(self.finished()):
             temperature = float(self.comm.bcast(heat()))
             spans = self.comm.bcast(self._lanes())
             start = self.search.plan.words.copy()
@@ -252,20 +244,20 @@ class LongRun:
                 gathered = sorted((one for part in self.comm.allgather(mine) for one in part), key=lambda one: one[0])
             self.tally = np.mean([one[3] for one in gathered], axis=0)
             self._merge(start, spans, [one[:3] for one in gathered])
-            self.rounds += 1
+            self.done += 1
             self._keep()
-        self._save(force=True)
+        self.keep(self._write, force=True)
 
     def _lanes(self) -> list[tuple[int, int]]:
         """Stretches of this round: one per lane, or the whole horizon for everybody."""
         days, t = self.problem.shape[1], self.tuning
         lanes = t.lanes if self.limits.iterations is not None else self.comm.size
         lanes = min(lanes, days // (t.least + t.gap))
-        if lanes < 2 or self.rounds % 4 == 3:
+        if lanes < 2 or self.done % 4 == 3:
             return [(0, days)] * (t.lanes if self.limits.iterations is not None else self.comm.size)
-        rng = np.random.default_rng((self.seed, 3, self.rounds))
+        rng = np.random.default_rng((self.seed, 3, self.done))
         most = max(0, min(days // lanes // 2, days // lanes - t.least))
-        shift = int(rng.integers(0, most + 1)) if self.rounds % 2 else 0
+        shift = int(rng.integers(0, most + 1)) if self.done % 2 else 0
         cuts = [0, *(k * days // lanes - shift for k in range(1, lanes)), days]
         return [(a + (t.gap if a else 0), b) for a, b in pairwise(cuts) if b - a >= t.least]
 
@@ -277,11 +269,11 @@ class LongRun:
         whole = spans[k] == (0, self.problem.shape[1])
         if not whole:
             owner = np.repeat(np.arange(len(staff.automaton)), np.diff(staff.own))
-            pinned = (owner + self.rounds) % len(spans) != k
+            pinned = (owner + self.done) % len(spans) != k
         self.search.improve(
             lambda: temperature,
-            seed=int(np.random.default_rng((self.seed, 4, self.rounds, k)).integers(1 << 30)),
-            over=lambda: self._over() or self.clock.elapsed > until,
+            seed=int(np.random.default_rng((self.seed, 4, self.done, k)).integers(1 << 30)),
+            over=lambda: self.over() or self.clock.elapsed > until,
             span=spans[k],
             pinned=pinned,
             trials=None if self.limits.iterations is None else self.tuning.trials,
@@ -308,42 +300,18 @@ class LongRun:
                 words = trial
         self.search.start(words)
 
-    # ---- stopping and reporting ------------------------------------------------------------------------------------
-    def _over(self) -> bool:
-        self.stopped = self.stopped or stopping(self.listen)
-        return self.stopped or self.clock.over
-
-    def _finished(self) -> bool:
-        if self._over() or self.best_cost <= self.limits.target:
-            return True
-        if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
-            return True
-        return self.best_cost - self.bound <= max(self.limits.gap * abs(self.best_cost), 1e-7)
-
+    # ---- what is kept --------------------------------------------------------------------------------------------
     def _keep(self) -> None:
         """Remember the plan if it is the best one; plans that break hard rules count as dear."""
-        cost = self.search.cost
-        if cost < self.best_cost - 1e-9:
-            self.best, self.best_cost = self.search.plan.words.copy(), cost
-            self._report("neighbourhood" if self.rounds else "construction")
-        self._save()
-
-    def _feasible(self) -> bool:
-        return self.best is not None and self.problem.evaluate(Roster(self.best)).feasible
-
-    def _report(self, event: str) -> None:
-        if self.comm.rank:
-            return
-        plan, cost = None, math.inf
-        if self._feasible():
-            assert self.best is not None
-            plan, cost = Roster(self.best), self.best_cost
-        if self.listen(Progress(self.clock.elapsed, cost, self.bound, event, float(self.rounds), plan)):
-            self.stopped = True
+        cost, words = self.search.cost, self.search.plan.words
+        if cost < self.cost - 1e-9:
+            feasible = self.problem.evaluate(Roster(words)).feasible
+            self.take(words.copy(), cost, "neighbourhood" if self.done else "construction", feasible=feasible)
+        self.keep(self._write)
 
     def _resumed(self) -> bool:
         """Take plan and bound of an earlier run; under work limits the run begins again, for the same answer."""
-        path = self.options.checkpoint
+        path = self.checkpoint
         if path is None or not self.options.resume or self.limits.iterations is not None:
             return False
         mine = None
@@ -354,38 +322,11 @@ class LongRun:
         found: Checkpoint | None = self.comm.bcast(mine)
         if found is None or not found.words.size:
             return False
-        self.best, self.bound = found.words, found.bound
-        self.resumed_bound = found.bound
+        self.resumed_words, self.resumed_bound = found.words, found.bound
+        self.rise(found.bound)
         return math.isfinite(found.bound)
 
-    def _save(self, force: bool = False) -> None:
-        path = self.options.checkpoint
-        if path is None or self.comm.rank or self.best is None:
-            return
-        if force or time.perf_counter() - self._saved > SECONDS_BETWEEN:
-            nothing = np.zeros(0)
-            Checkpoint(self.problem.digest(), self.seed, "search", self.best, nothing, self.bound, nothing).write(path)
-            self._saved = time.perf_counter()
-
-    def _outcome(self) -> Outcome:
-        counts = {"rounds": float(self.rounds), "neighbourhoods": float(self.search.trials)}
-        stats = self.timers.stats(self.comm, counts)
-        feasible = self._feasible()
-        plan = Roster(self.best) if feasible and self.best is not None else None
-        primal = self.best_cost if feasible else math.inf
-        if feasible and self.bound >= primal - 1e-7:
-            stop = Stop.OPTIMAL
-        elif self.stopped:
-            stop = Stop.INTERRUPTED
-        elif self.clock.over:
-            stop = Stop.TIME
-        else:
-            stop = Stop.ITERATIONS if self.limits.iterations is not None else Stop.GAP
-        if self.resumed_bound > primal + 1e-6 * max(1.0, abs(primal)):
-            text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
-            raise InputError(text, file=self.options.checkpoint, item="bound")
-        dual = min(self.bound, primal)
-        kept = math.isfinite(self.resumed_bound) and self.bound <= self.resumed_bound
-        source = from_checkpoint(SOURCE) if kept else SOURCE
-        bounds = Bounds(primal, dual, self.name if feasible else "", source if math.isfinite(dual) else "")
-        return Outcome(plan, stop, bounds, stats)
+    def _write(self, folder: Path) -> None:
+        if self.best is not None:
+            none = np.zeros(0)
+            Checkpoint(self.problem.digest(), self.seed, "search", self.best, none, self.bound, none).write(folder)

@@ -29,7 +29,7 @@ def swept(monkeypatch: pytest.MonkeyPatch, days: int) -> tuple[float, float, Mas
     problem = small(7, people=5, days=days)
     run = Run(problem, Limits(seconds=60), 0, SerialComm(), lambda progress: False, None, {}, "test")
     people = list(range(5))
-    run.incumbent = construct(run.cover, run.pricer, people, run.penalty)
+    run.settle(construct(run.cover, run.pricer, people, run.penalty))
     assert run.incumbent is not None
     run.chains.warmth = run.chains.annealer.survey(run.incumbent.words, 0)[0]
     local = LocalPricing(run.pricer, run.cover)

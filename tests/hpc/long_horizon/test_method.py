@@ -59,12 +59,12 @@ def test_contradictory_personal_rules_are_proven_infeasible() -> None:
 
 def test_lanes_leave_days_between_them_and_cover_the_rest() -> None:
     made = run(small(2, people=4, days=120), 4)
-    for made.rounds in range(3):
+    for made.done in range(3):
         lanes = made._lanes()
         assert len(lanes) == 4
         assert all(b[0] - a[1] == LongTuning().gap for a, b in pairwise(lanes))
         assert (lanes[0][0], lanes[-1][1]) == (0, 120)
-    made.rounds = 3
+    made.done = 3
     assert set(made._lanes()) == {(0, 120)}
 
 
