@@ -122,6 +122,10 @@ class RosterModel(RosterSequences):
             weights = np.broadcast_to(weight[on][None, :], ids.shape)
             use = ids >= 0
             entries.append((rows[use].astype(np.int64), ids[use], weights[use]))
+        if self.whole:  # says what nobody can do: its price counts, and a hard one is infeasible
+            touched |= np.array(
+                [not line.lower <= at <= line.upper for line, at in zip(compiled.lines, base, strict=True)]
+            )
         chosen = np.flatnonzero(touched)
         position = np.full(table.count, -1, dtype=np.int64)
         for rule in dict.fromkeys(compiled.lines[i].rule for i in chosen.tolist()):

@@ -29,7 +29,7 @@ from optimise.roster.rules import (
     WeekendRuns,
     WorkedWeekends,
 )
-from optimise.solvers.highs import Highs
+from optimise.solvers.highs import Highs, Solved
 from optimise.testing.brute import brute
 
 
@@ -187,3 +187,16 @@ def test_a_sequence_that_always_matches_is_not_forgotten(form: str) -> None:
 
     assert Highs(RosterModel(problem(HARD), form=form).model.freeze()).solve().stop == Stop.INFEASIBLE
     assert Highs(RosterModel(problem(4.0), form=form).model.freeze()).solve().objective == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize("form", ["clauses", "flow"])
+def test_what_nobody_can_do_is_priced_or_infeasible(form: str) -> None:
+    def solved(price: float) -> Solved:
+        demand = Demand(0, 2, 2, under=(Segment(math.inf, price),), employees=())
+        rules = (Cover(name="cover", demands=(demand,)),)
+        people = (Employee("a"),)
+        problem = RosterProblem("t", "native", Horizon(2), (Shift("D"),), (Duty("-"), Duty("D", 0)), people, rules)
+        return Highs(RosterModel(problem, form=form).model.freeze()).solve()
+
+    assert solved(3.0).bound == pytest.approx(6.0)
+    assert solved(HARD).stop == Stop.INFEASIBLE
