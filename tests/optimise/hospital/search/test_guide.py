@@ -29,12 +29,11 @@ from optimise.hospital.search.layout import (
     day_row,
     hard_points,
     person,
-    plan_from,
     ticks,
 )
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
-from optimise.hospital.search.state import arrays_for
+from optimise.hospital.search.state import arrays_for, plan_from
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
