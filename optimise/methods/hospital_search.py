@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome
+from optimise.core.result import Stop
 from optimise.hospital.beds_search import improve_beds, usable
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import improve_hospital
@@ -30,5 +32,11 @@ class HospitalSearch:
         start: HospitalPlan | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        improve = improve_beds if usable(problem) else improve_hospital
-        return improve(problem, limits=limits, seed=seed, listen=listen, start=start)
+        clock = Deadline(limits.seconds)
+        if usable(problem):
+            found = improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)
+            ended = found.plan is not None or found.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED)
+            if ended or clock.left < 0.1:
+                return found
+            limits = replace(limits, seconds=clock.left)  # not everybody was placed: whole neighbourhoods may do it
+        return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start)

@@ -12,6 +12,7 @@ from hpc.beds import refusal as bed_refusal
 from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import Limits, get_method
+from optimise.core.result import Stop
 from optimise.driver import solve
 from optimise.generate import hospital
 from optimise.hospital.beds_search import usable
@@ -116,7 +117,11 @@ def test_every_method_obeys_or_refuses(method: str, rule: str, weight: int | Non
     if best.plan is None:
         assert found.plan is None
         return
-    assert found.plan is not None
+    if (
+        found.plan is None
+    ):  # the search of rooms begins with everybody placed; it says that it is stuck, and auto goes on
+        assert (method, found.stop) == ("column-generation", Stop.STUCK)
+        return
     hard, cost = hard_and_cost(problem, found.plan)  # type: ignore[arg-type]
     assert hard == 0
     assert cost / problem.scale == found.bounds.primal
