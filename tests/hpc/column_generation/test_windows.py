@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hpc_cases import small
 
-import hpc.column_generation.windows
 from hpc.column_generation.annealing import Chains
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import construct
@@ -22,12 +21,14 @@ from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
 
+#: First windows of 14 days, on horizons of three weeks and more.
+NARROW = {"tuning.windows.days": 14, "tuning.windows.least_days": 21}
 
-def swept(monkeypatch: pytest.MonkeyPatch, days: int) -> tuple[float, float, Master]:
+
+def swept(days: int) -> tuple[float, float, Master]:
     """Cost of a constructed plan before and after passes of windows of 14 days, and the master with its rosters."""
-    monkeypatch.setattr(hpc.column_generation.windows, "WIDE", 14)
     problem = small(7, people=5, days=days)
-    run = Run(problem, Limits(seconds=60), 0, SerialComm(), lambda progress: False, None, {}, "test")
+    run = Run(problem, Limits(seconds=60), 0, SerialComm(), lambda progress: False, None, NARROW, "test")
     people = list(range(5))
     run.settle(construct(run.cover, run.pricer, people, run.penalty))
     assert run.incumbent is not None
@@ -40,15 +41,15 @@ def swept(monkeypatch: pytest.MonkeyPatch, days: int) -> tuple[float, float, Mas
     return before, run.cost, master
 
 
-def test_windows_make_a_plan_cheaper_and_leave_its_rosters_as_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, after, master = swept(monkeypatch, 28)
+def test_windows_make_a_plan_cheaper_and_leave_its_rosters_as_columns() -> None:
+    before, after, master = swept(28)
     assert after < before
     assert len({c.employee for c in master.columns}) == 5
-    assert swept(monkeypatch, 28)[1] == after
+    assert swept(28)[1] == after
 
 
-def test_a_horizon_within_the_first_window_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, after, master = swept(monkeypatch, 14)
+def test_a_horizon_within_the_first_window_is_left_alone() -> None:
+    before, after, master = swept(14)
     assert before == after
     assert not master.columns
 
