@@ -17,6 +17,7 @@ import quantum
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.hospital.problem import HospitalPlan
 from optimise.roster.problem import Roster
+from optimise.solvers.highs_factory import make_highs
 from quantum import OneHot, Qubo
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
@@ -220,8 +221,7 @@ def test_lp_text_is_the_same_model_for_other_readers(energy, tmp_path):
         sample = {name: value for name, value in sample.items() if name in cqm.variables}
         assert cqm.objective.energy(sample) == pytest.approx(float(encoding.energies(bits[None])[0]))
         assert cqm.check_feasible(sample) == bool(encoding.is_feasible(bits[None])[0])
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = make_highs()
     assert solver.readModel(str(tmp_path / "a.lp")) == highspy.HighsStatus.kOk
     assert solver.getNumCol() == n + 1
 

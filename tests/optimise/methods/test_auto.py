@@ -150,7 +150,7 @@ def test_another_method_is_asked_while_there_is_no_plan(
     plan = Roster(np.zeros(problem.shape[:2], dtype=np.int16))
     gives_up = Says(Outcome(None, Stop.GAP, Bounds(dual=3.0, dual_source="columns")))
     finds = Says(Outcome(plan, Stop.OPTIMAL, Bounds(10.0, 10.0, "second", "second")))
-    monkeypatch.setattr(auto, "TINY", 0)
+    monkeypatch.setattr(roster_kind, "TINY", 0)
     methods = {"column-generation": gives_up, "matheuristic": Says(Outcome(None, Stop.STUCK, Bounds())), "highs": finds}
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])

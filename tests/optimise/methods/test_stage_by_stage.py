@@ -114,7 +114,7 @@ def test_only_as_read(folder: Path) -> None:
 
 
 def test_wrong_look_ahead(folder: Path) -> None:
-    with pytest.raises(WardwiseError, match="number of weeks"):
+    with pytest.raises(WardwiseError, match="option ahead: is -1"):
         _solve(_problem(folder), ahead=-1)
 
 
