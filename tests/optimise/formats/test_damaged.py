@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,4 +22,5 @@ def test_no_damaged_file_ends_in_a_traceback(block: int, cases: list[Case], monk
     monkeypatch.chdir(Path(__file__).parent)
     for number in range(10 * block, 10 * block + 10):
         outcome = attempt(cases, 2, number)
+        outcome = replace(outcome, megabytes=outcome.grown)  # this process holds what other tests have loaded
         assert not outcome.fault, (outcome.fault, outcome.command, outcome.said)
