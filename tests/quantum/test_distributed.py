@@ -99,7 +99,7 @@ def test_real_ranks_equal_the_local_simulator(ranks, mpiexec):
     )
     done = subprocess.run(
         [mpiexec, "-n", str(ranks), sys.executable, "-c", script],
-        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=290, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("agrees") == ranks
