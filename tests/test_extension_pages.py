@@ -21,9 +21,11 @@ ROOT = Path(__file__).parent.parent
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An importable folder whose modules are named as the page's entry points say."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    method._installed.cache_clear()  # what is installed is read once a process
     (tmp_path / "my_package").mkdir()
     (tmp_path / "my_package" / "__init__.py").write_text("")
     yield tmp_path
+    method._installed.cache_clear()
     for name in [m for m in sys.modules if m.startswith("my_package")]:
         del sys.modules[name]
 
