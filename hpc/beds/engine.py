@@ -14,8 +14,8 @@ from optimise.hospital.problem import HospitalPlan, HospitalProblem
 __all__ = ["BedGeneration", "BedSearch"]
 
 
-class BedGeneration:
-    """Search, prices and columns of sequences of rooms."""
+class _Beds:
+    """What both engines suit: fixed stays, and no rule that is known only in part."""
 
     def supports(self, problem: HospitalProblem) -> bool:
         return usable(problem) and not refusal(problem)
@@ -23,6 +23,10 @@ class BedGeneration:
     def refusal(self, problem: HospitalProblem) -> str:
         """Which rules in force are not known here, in words; empty where all are."""
         return refusal(problem)
+
+
+class BedGeneration(_Beds):
+    """Search, prices and columns of sequences of rooms."""
 
     def solve(
         self,
@@ -38,11 +42,8 @@ class BedGeneration:
         return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
 
 
-class BedSearch:
+class BedSearch(_Beds):
     """The search alone."""
-
-    def supports(self, problem: HospitalProblem) -> bool:
-        return usable(problem)
 
     def solve(
         self,

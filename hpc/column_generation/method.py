@@ -24,7 +24,7 @@ from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
-from optimise.core.engines import engine_for
+from optimise.core.engines import engine_for, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
 from optimise.core.result import Bounds, Plan
@@ -56,8 +56,7 @@ class ColumnGenerationMethod:
 
     def refusal(self, problem: Any) -> str:
         """Which rules of a bed problem are not known here, in words; empty where all are."""
-        engine = engine_for(problem, _ENGINES)
-        return str(getattr(engine, "refusal", lambda problem: "")(problem))
+        return refusal(problem, _ENGINES)
 
     def solve(
         self,

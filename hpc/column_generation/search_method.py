@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hpc.beds import refusal as bed_refusal
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.column_generation.options import ParallelSearchOptions
 from hpc.long_horizon.method import LongRun, is_long
-from optimise.core.engines import engine_for
+from optimise.core.engines import engine_for, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import ResumableOptions, documented
 from optimise.core.result import Plan
@@ -35,7 +34,7 @@ class ParallelSearchMethod:
 
     def refusal(self, problem: Any) -> str:
         """Which rules of a bed problem are not known here, in words; empty where all are."""
-        return bed_refusal(problem) if getattr(problem, "kind", "") == "hospital" else ""
+        return refusal(problem, _ENGINES)
 
     def solve(
         self,

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from optimise.core.kinds import load
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 
-__all__ = ["Engine", "engine_for"]
+__all__ = ["Engine", "engine_for", "refusal"]
 
 
 class Engine(Protocol):
@@ -44,3 +44,8 @@ def engine_for(problem: object, engines: Mapping[str, str]) -> Engine | None:
     """The engine for the kind of a problem; None where the table has none."""
     target = engines.get(str(getattr(problem, "kind", "")))
     return None if target is None else _made(target)
+
+
+def refusal(problem: object, engines: Mapping[str, str]) -> str:
+    """Which rules in force the engine for a problem does not know, in words; empty where it knows all."""
+    return str(getattr(engine_for(problem, engines), "refusal", lambda problem: "")(problem))
