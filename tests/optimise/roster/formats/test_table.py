@@ -146,8 +146,8 @@ def test_no_choice_of_the_template_offers_a_remark(tmp_path: Path) -> None:
 def test_a_hint_shows_what_its_cell_takes(sheet: Sheet) -> None:
     """Each form that a hint offers, split at its semicolons where they separate forms, is understood."""
     for column in sheet.columns:
-        kind = KINDS[column.kind]
-        for form in HINTS.get(column.kind, ()):
+        kind = KINDS[column.cells]
+        for form in HINTS.get(column.cells, ()):
             assert form in kind.hint
             kind.read(form)
         for option in column.options:
