@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimise.compare import page, pictures, store
+from optimise.compare import page, store
 from optimise.compare.scaling import scaling_rows
 from optimise.compare.study import Study
 from optimise.compare.table import Row, qoblib_rows, run_rows, summary_rows
 from optimise.compare.verdict import sentences
 from optimise.core.atomic import write_text
+from optimise.optional import require as require_modules
 
 __all__ = ["Written", "require", "write_outcome"]
 
@@ -33,8 +34,7 @@ def require() -> None:
     ------
     MissingExtraError
     """
-    for part in (store, pictures, page):
-        part.require()
+    require_modules("compare", "pyarrow", "matplotlib", "jinja2")
 
 
 def write_outcome(study: Study, facts: Sequence[Mapping[str, Any]], folder: str | Path) -> Written:

@@ -12,20 +12,11 @@ from optimise.compare.pictures import pictures
 from optimise.compare.study import Study
 from optimise.compare.table import Row
 from optimise.compare.verdict import sentences
-from optimise.core.errors import MissingExtraError
 from optimise.drawing.page import stylesheet, templates
 
-__all__ = ["page", "require"]
+__all__ = ["page"]
 
 _HERE = Path(__file__).parent
-
-
-def require() -> None:
-    """Refuse before any run when the report could not be written after it."""
-    try:
-        import jinja2  # noqa: F401
-    except ImportError:
-        raise MissingExtraError("jinja2", "compare") from None
 
 
 def page(
@@ -36,7 +27,6 @@ def page(
     scaling: Sequence[Row] = (),
 ) -> str:
     """The report as text."""
-    require()
     environment = templates(_HERE, extra="compare")
     environment.filters["figure"] = figure
     said = sentences(summary)

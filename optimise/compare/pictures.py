@@ -14,14 +14,9 @@ from optimise.compare.figures import bootstrap, performance_profile
 from optimise.compare.table import Row, pooled_tts, tts_interval
 from optimise.drawing import figure as canvas
 
-__all__ = ["pictures", "require"]
+__all__ = ["pictures"]
 
 _MOST_LANDSCAPES = 4
-
-
-def require() -> None:
-    """Refuse before any run when the pictures could not be drawn after it."""
-    canvas.require("compare")
 
 
 def pictures(
@@ -85,7 +80,7 @@ def pictures(
 
 def _colours(summary: Sequence[Row]) -> dict[str, tuple[Any, str]]:
     """Colour and line style by contender: quantum ones warm and solid, classical ones cold and dashed."""
-    require()
+    canvas.require("compare")
 
     made: dict[str, tuple[Any, str]] = {}
     for side, name, line in (("quantum", "autumn", "-"), ("classical", "winter", "--")):

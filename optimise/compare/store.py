@@ -8,17 +8,9 @@ from typing import Any
 
 from optimise.core.atomic import replacing, write_text
 from optimise.core.csvfile import table_text
-from optimise.core.errors import MissingExtraError
+from optimise.optional import require
 
-__all__ = ["csv_text", "require", "write_tables"]
-
-
-def require() -> None:
-    """Refuse before any run when the tables could not be written after it."""
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError:
-        raise MissingExtraError("pyarrow", "compare") from None
+__all__ = ["csv_text", "write_tables"]
 
 
 def csv_text(rows: Sequence[dict[str, Any]]) -> str:
@@ -28,7 +20,7 @@ def csv_text(rows: Sequence[dict[str, Any]]) -> str:
 
 def write_tables(rows: Sequence[dict[str, Any]], stem: Path) -> list[Path]:
     """Write ``STEM.parquet`` and ``STEM.csv``, each whole or not at all."""
-    require()
+    require("compare", "pyarrow")
     import pyarrow as pa
     import pyarrow.parquet as pq
 
