@@ -169,7 +169,6 @@ def from_pyomo(model: Any) -> Translated:
         If the model is not linear or has not exactly one active objective.
     """
     import pyomo.environ as pyo
-    from pyomo.common.errors import InvalidConstraintError
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
@@ -177,7 +176,7 @@ def from_pyomo(model: Any) -> Translated:
         raise UnsupportedError(f"the Pyomo model has {len(objectives)} active objectives; exactly one is needed")
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=pyo.minimize)
-    except (InvalidConstraintError, ValueError) as error:
+    except ValueError as error:
         raise UnsupportedError(f"the Pyomo model is not linear: {error}") from None
     matrix = form.A.tocsr()
     count = matrix.shape[0]
