@@ -95,9 +95,9 @@ def _summary(target: str) -> str:
 
 def formats(as_json: Json = False) -> None:
     """List the formats that can be read and written."""
-    from optimise.formats.base import FORMATS, get_format
+    from optimise.formats.base import get_format, known_formats
 
-    found = {name: get_format(name) for name in FORMATS}
+    found = {name: get_format(name) for name in known_formats()}
     if as_json:
         made = {name: {"kind": f.kind, "description": f.description} for name, f in found.items()}
         print(json.dumps(made, indent=1))
