@@ -21,6 +21,13 @@ def benchmark_root() -> Path | None:
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under ``-n 2 --dist loadgroup`` a file stays with one worker, and one worker runs all that starts ranks."""
+    for item in items:
+        ranks = any(item.get_closest_marker(name) for name in ("mpi", "slurm"))
+        item.add_marker(pytest.mark.xdist_group("ranks" if ranks else item.path.as_posix()))
+
+
 @pytest.fixture(scope="session")
 def mpiexec() -> str:
     """The ``mpiexec`` beside this Python, or the one on the path; skips when there is none."""
