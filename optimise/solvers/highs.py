@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 
+#: How much a row may be broken, HiGHS' own default.
+_ROW = 1e-7
 #: Nodes that the completion of an open start may take (what HiGHS allows its own).
 _COMPLETION = 500
 
@@ -56,6 +58,14 @@ class Solved:
     bound: float
     nodes: int = 0
     unbounded: bool = False
+
+
+def _without_columns(arrays: Arrays) -> Solved:
+    """Outcome of a model without columns: all its rows are nought."""
+    values = np.zeros(0)
+    if bool((arrays.row_lower <= _ROW).all() and (arrays.row_upper >= -_ROW).all()):
+        return Solved(Stop.OPTIMAL, values, arrays.offset, arrays.offset)
+    return Solved(Stop.INFEASIBLE, None, math.inf, math.inf)
 
 
 class Highs:
@@ -253,12 +263,10 @@ class Highs:
             states.kIterationLimit: Stop.ITERATIONS,
             states.kInterrupt: Stop.INTERRUPTED,
             states.kObjectiveTarget: Stop.GAP,
-            states.kModelEmpty: Stop.OPTIMAL,
         }.get(status, Stop.ERROR)
         unbounded = status in (states.kUnbounded, states.kUnboundedOrInfeasible)
-        if status == states.kModelEmpty:
-            values = self.arrays.lower.copy()
-            objective = bound = self.arrays.offset
+        if not self.arrays.columns:  # HiGHS calls such a model empty whatever its rows ask for
+            return _without_columns(self.arrays)
         if abs(bound) >= 1e20:
             bound = -math.inf
         if stop == Stop.OPTIMAL and mixed and objective - bound > 1e-6 * max(1.0, abs(objective)):

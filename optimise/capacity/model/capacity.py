@@ -130,7 +130,7 @@ class FirstStage:
     def plan(self, values: Floats) -> CapacityPlan:
         """Whole numbers out of a point of the model."""
         whole = np.rint(values[: self.columns]).astype(np.int64)
-        lent = np.where(self.lent >= 0, whole[np.maximum(self.lent, 0)], 0)
+        lent = np.append(whole, 0)[self.lent]  # -1, no column, is nought
         return CapacityPlan(whole[self.opened], whole[self.bank], whole[self.accepted], lent)
 
     def point(self, plan: CapacityPlan) -> Floats:

@@ -55,7 +55,7 @@ class RosterCells:
     def plan(self, values: NDArray[np.float64]) -> Roster:
         """Roster of a solution vector of shape (columns,)."""
         duties = np.array(self.fixed, dtype=np.int16)
-        chosen = np.where(self.x >= 0, values[np.maximum(self.x, 0)], 0.0)
+        chosen = np.append(values, 0.0)[self.x]  # -1, no column, is nought
         best = chosen.argmax(axis=2)
         on = np.take_along_axis(chosen, best[:, :, None], axis=2)[:, :, 0] > 0.5
         duties[self.free] = np.where(on, best, 0)[self.free]

@@ -49,6 +49,14 @@ def test_infeasible_is_told() -> None:
     assert math.isinf(solved.objective)
 
 
+@pytest.mark.parametrize(("lower", "stop"), [(1.0, Stop.INFEASIBLE), (0.0, Stop.OPTIMAL)])
+def test_a_model_without_columns_is_judged_by_its_rows(lower: float, stop: Stop) -> None:
+    model = LinearModel("nothing to decide")
+    model.add_rows("r", 1, lower=lower)
+    solved = Highs(model.freeze()).solve()
+    assert (solved.stop, solved.values is None) == (stop, stop is Stop.INFEASIBLE)
+
+
 def test_incumbents_arrive_in_order_and_a_listener_can_stop() -> None:
     seen: list[float] = []
     solved = Highs(knapsack()).solve(
