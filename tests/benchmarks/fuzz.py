@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -86,8 +87,8 @@ def attempt(cases: Sequence[Case], seed: int, number: int, *, apart: bool = Fals
         case, target, arguments = prepare(cases, seed, number, folder)
         os.chdir(folder)
         before, began = _reset_peak(), _used(apart)
-        code, said = _subprocess(arguments) if apart else _inside(arguments)
-        seconds, peak = _used(apart) - began, 0.0 if apart else _peak()
+        code, said, peak = _subprocess(arguments) if apart else (*_inside(arguments), _peak())
+        seconds = _used(apart) - began
         shown = " ".join(arguments).replace(str(folder), "")
         return Outcome(number, case.name, target, shown, code, seconds, peak, max(0.0, peak - before), said[-2000:])
     finally:
@@ -109,10 +110,18 @@ def _inside(arguments: list[str]) -> tuple[int, str]:
     return code, said.getvalue()
 
 
-def _subprocess(arguments: list[str]) -> tuple[int, str]:
+def _subprocess(arguments: list[str]) -> tuple[int, str, float]:
+    """Exit code, standard error and the peak megabytes of the command in a process of its own."""
     command = [sys.executable, "-m", "optimise", *arguments]
-    ran = subprocess.run(command, capture_output=True, timeout=300, check=False)
-    return ran.returncode, ran.stderr.decode(errors="replace")
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        timer = threading.Timer(300, child.kill)
+        timer.start()
+        _, status, used = os.wait4(child.pid, 0)
+        timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return child.returncode, said.read().decode(errors="replace"), used.ru_maxrss / 1024
 
 
 def _used(children: bool) -> float:
@@ -222,6 +231,8 @@ def study(inputs: int, seed: int, first: int, output: Path, read_only: bool = Fa
         writer.writerow(["fault", *Outcome.__dataclass_fields__])
         for number in range(first, first + inputs):
             outcome = attempt(cases, seed, number, apart=True) if number % 100 == 99 else worker.run(number)
+            if outcome.megabytes > MEGABYTES:  # with what the worker holds from before: told by a process of its own
+                outcome = attempt(cases, seed, number, apart=True)
             codes[outcome.code] += 1
             kinds[outcome.case] += 1
             slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.megabytes)
