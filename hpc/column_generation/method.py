@@ -230,7 +230,6 @@ class ColumnGeneration(Run):
 
     def _root(self) -> None:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
-        people = list(range(self.problem.compiled.employees))
         with self.timers("building"):
             owner = self._owners()
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
@@ -241,7 +240,7 @@ class ColumnGeneration(Run):
         began = self.clock.elapsed
         if self.comm.rank == 0:
             try:
-                root, master = bound_and_columns(self, team, people, began + share * (self.limits.seconds - began))
+                root, master = bound_and_columns(self, team, began + share * (self.limits.seconds - began))
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
@@ -284,7 +283,6 @@ class ColumnGeneration(Run):
             self.pricer,
             self.comm,
             duals=self.duals,
-            lattice=self.grid,
             seed=self.seed,
             timers=self.timers,
             state=state,
