@@ -6,7 +6,7 @@ The public names below are loaded on first use, so that ``import optimise`` cost
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimise.core.version import __version__
 
@@ -79,7 +79,10 @@ if TYPE_CHECKING:
     from optimise.runs.resultfile import read_result, write_result
 
 
-def evaluate(problem: Problem, plan: Plan) -> Evaluation:
+_L = TypeVar("_L", bound="Plan")
+
+
+def evaluate(problem: Problem[_L], plan: _L) -> Evaluation:
     """Exact cost by rule and violations of a plan, recomputed from the plan alone."""
     return problem.evaluate(plan)
 

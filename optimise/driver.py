@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from optimise.core import compiling
 from optimise.core.checkpoint import Kept
@@ -65,7 +65,7 @@ def solve(
     comm: Communicator | None = None,
     listen: Listener | None = None,
     start: L | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, object] | None = None,
     checkpoint: str | Path | None = None,
     resume: bool = False,
 ) -> Result[L]:
@@ -122,7 +122,7 @@ def solve(
             + (f"; it needs {chosen.needs}" if hasattr(chosen, "needs") else "")
             + (f"; {why}" if (why := getattr(chosen, "refusal", lambda _: "")(problem)) else "")
         )
-    if start is not None and kind_of(start) is not kind_of(problem):
+    if start is not None and start.kind != problem.kind:
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
     check_options(chosen, problem, options, comm.size)
 
@@ -237,17 +237,17 @@ def _validate(problem: Problem, limits: Limits, seed: int) -> None:
 
 
 def _keeper(
-    problem: Problem, comm: Communicator, checkpoint: str | Path | None, resume: bool
-) -> tuple[Keeper | None, Kept]:
+    problem: Problem[L], comm: Communicator, checkpoint: str | Path | None, resume: bool
+) -> tuple[Keeper[L] | None, Kept[L]]:
     """Who keeps the best plan (rank 0 only), and what an earlier run has left."""
     if checkpoint is None:
         return None, Kept()
     keeper = Keeper(checkpoint, problem, resume=resume) if comm.rank == 0 else None
-    before: Kept = comm.bcast(keeper.before if keeper is not None else None)
+    before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
     return keeper, before
 
 
-def _better_start(problem: Problem[L], kept: Any, given: L | None) -> L | None:
+def _better_start(problem: Problem[L], kept: L | None, given: L | None) -> L | None:
     """The plan of an earlier run or the given one, whichever is better."""
     if kept is None or given is None:
         return kept if given is None else given

@@ -225,7 +225,7 @@ class ModelCut:
     name: str = option(default="model", doc="name of the encoding")
 
 
-def encode(problem: Any, **options: Any) -> Encoding:
+def encode(problem: object, **options: Any) -> Encoding:
     """Encode anything that has an energy here.
 
     Parameters
@@ -254,7 +254,7 @@ def encode(problem: Any, **options: Any) -> Encoding:
     return _of_energy(problem, name)
 
 
-def _of_energy(problem: Any, name: str) -> Encoding:
+def _of_energy(problem: object, name: str) -> Encoding:
     if isinstance(problem, Encoding):
         return problem
     if isinstance(problem, Ising):

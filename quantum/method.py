@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -60,6 +60,8 @@ class PiecesOptions:
     simulator: str = option(default="fast", doc="simulator by name (sampler qaoa)")
 
 
+L = TypeVar("L", bound=Plan)
+
 #: Options that only the sampler ``qaoa`` has.
 _CIRCUIT = ("depth", "mixer", "optimiser", "evaluations", "cvar", "simulator")
 
@@ -70,7 +72,7 @@ class QaoaMethod:
     name = "qaoa"
     options = PiecesOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         """Rosters, hospitals, and energies."""
         return isinstance(problem, RosterProblem | HospitalProblem | EnergyProblem)
 
@@ -83,7 +85,7 @@ class QaoaMethod:
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         """Improve a plan piece by piece until a limit; an energy goes to QAOA whole."""
         if isinstance(problem, EnergyProblem):
@@ -141,8 +143,8 @@ class QaoaMethod:
 
 
 def _work(
-    cutter: Cutter, sampler: Sampler, plan: Any, shots: int, key: tuple[int, int, int], spent: dict[str, float]
-) -> tuple[tuple[float, Any] | None, tuple[int, int, OneHot | None]]:
+    cutter: Cutter[L], sampler: Sampler, plan: L, shots: int, key: tuple[int, int, int], spent: dict[str, float]
+) -> tuple[tuple[float, L] | None, tuple[int, int, OneHot | None]]:
     """One piece: cut, sample, judge. The random stream depends on (seed, round, piece) only."""
     begun = time.perf_counter()
     piece = cutter.piece(plan, np.random.default_rng(key))
@@ -158,7 +160,7 @@ def _work(
     return result, (1, found.evaluations, piece.onehot)
 
 
-def _tell(problem: Problem, listen: Listener, clock: Deadline, cost: float, plan: Any, rounds: int) -> bool:
+def _tell(problem: Problem[L], listen: Listener, clock: Deadline, cost: float, plan: L, rounds: int) -> bool:
     evaluation = problem.evaluate(plan)
     shown = evaluation.cost if evaluation.feasible else math.inf
     return bool(listen(Progress(clock.elapsed, shown, -math.inf, "qaoa", rounds, plan)))
@@ -174,7 +176,7 @@ def _why_stop(clock: Deadline, limits: Limits, rounds: int, cost: float, asked: 
     return Stop.TIME if clock.over else None
 
 
-def _checked(problem: Problem, options: Mapping[str, Any] | None) -> PiecesOptions:
+def _checked(problem: Problem, options: Mapping[str, object] | None) -> PiecesOptions:
     """Options, of which none is dropped: what the sampler or the problem has no use for is refused."""
     chosen = read_options(PiecesOptions, options, "method qaoa")
     if chosen.sampler != "qaoa":
@@ -201,9 +203,10 @@ def _mixer(chosen: PiecesOptions) -> BlockMixer:
     return made
 
 
-def _cutter(problem: Any, chosen: PiecesOptions) -> Cutter:
+def _cutter(problem: Problem, chosen: PiecesOptions) -> Cutter:
     if isinstance(problem, RosterProblem):
         return RosterCutter(problem, people=chosen.people, columns=chosen.columns, cover=chosen.cover or "fit")
+    assert isinstance(problem, HospitalProblem)
     return RoomCutter(problem, people=chosen.people, columns=chosen.columns)
 
 

@@ -32,7 +32,7 @@ def checked(cls: type[T]) -> type[T]:
     return kept
 
 
-def read_options(cls: type[T], given: Mapping[str, Any] | None, who: str, where: str = "") -> T:
+def read_options(cls: type[T], given: Mapping[str, object] | None, who: str, where: str = "") -> T:
     """Options of `who` from a mapping; `where` ends the sentence that refuses a name.
 
     Raises

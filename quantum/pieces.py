@@ -1,12 +1,14 @@
 """Cutting a planning problem into one-hot pieces that fit a simulator, and judging what comes back."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.result import Plan
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct as construct_hospital
 from optimise.roster.kernels.cover import CoverRows
@@ -14,34 +16,38 @@ from optimise.roster.kernels.pricing import Pricer, on_grid
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import construct as construct_roster
 from optimise.roster.search.construct import hard_price
-from quantum.encode.hospital import default_hard_price, encode_rooms
-from quantum.encode.room_columns import encode_room_columns
+from quantum.encode.hospital import RoomEncoding, default_hard_price, encode_rooms
+from quantum.encode.room_columns import RoomColumns, encode_room_columns
 from quantum.encode.roster import Block, encode_blocks, personal_costs
 from quantum.onehot import OneHot
 
+#: Plans that are cut; any where nothing is said.
+L = TypeVar("L", bound=Plan, default=Any)
+L_co = TypeVar("L_co", bound=Plan, covariant=True, default=Any)
 
-class Piece(Protocol):
+
+class Piece(Protocol[L_co]):
     """A one-hot problem cut out of a plan."""
 
     onehot: OneHot
 
-    def best(self, choices: NDArray[np.int64]) -> tuple[float, Any]:
+    def best(self, choices: NDArray[np.int64]) -> tuple[float, L_co]:
         """True priced cost and plan of the best of several choices (s, blocks), the present plan (all zeros) apart."""
         ...
 
 
-class Cutter(Protocol):
+class Cutter(Protocol[L]):
     """Makes plans and pieces of one kind of problem; costs count hard units at a price."""
 
-    def start(self, seed: int) -> Any:
+    def start(self, seed: int) -> L | None:
         """A first plan."""
         ...
 
-    def cost(self, plan: Any) -> float:
+    def cost(self, plan: L) -> float:
         """Priced cost of a plan."""
         ...
 
-    def piece(self, plan: Any, rng: np.random.Generator) -> Piece | None:
+    def piece(self, plan: L, rng: np.random.Generator) -> Piece[L] | None:
         """Cut a random piece out of a plan, or None when this draw leaves nothing to choose."""
         ...
 
@@ -82,12 +88,14 @@ class RosterCutter:
     (a window of days); in both, hard personal rules hold by construction.
     """
 
-    def __init__(self, problem: RosterProblem, *, people: int = 4, columns: int = 8, cover: str = "fit") -> None:
+    def __init__(
+        self, problem: RosterProblem, *, people: int = 4, columns: int = 8, cover: Literal["fit", "exact"] = "fit"
+    ) -> None:
         self.problem, self.people, self.columns = problem, people, columns
         self.compiled = problem.compiled
         self.rows, self.pricer = CoverRows(self.compiled), Pricer(self.compiled)
         self.price = hard_price(self.compiled)
-        self._cover: Any = cover
+        self._cover: Literal["fit", "exact"] = cover
 
     def start(self, seed: int) -> Roster | None:
         """Person by person against the cover still missing (`optimise.roster.search.construct`)."""
@@ -164,7 +172,7 @@ def _distinct(first: NDArray[np.int16], words: NDArray[np.int16], most: int) -> 
 @dataclass(slots=True)
 class _RoomPiece:
     onehot: OneHot
-    encoding: Any  # RoomEncoding or RoomColumns
+    encoding: RoomEncoding | RoomColumns
 
     def best(self, choices: NDArray[np.int64]) -> tuple[float, HospitalPlan]:
         """Evaluated exactly, also where the expansion was not exact."""

@@ -7,7 +7,6 @@ Every check raises `AssertionError` with the promise that is broken; the oracle 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +152,8 @@ def check_sampler(sampler: Callable[[OneHot, int, int], Found]) -> None:
 
 def check_angles(rule: Callable[..., Angles]) -> None:
     """A rule for start angles gives p layers, beats the uniform state, and scales with the cost."""
-    problem: Any
+    problem: Qubo | OneHot
+    mixer: X | XYComplete
     for problem, mixer in ((example().qubo, X()), (example(), XYComplete())):
         machine = simulator(Ansatz(problem, mixer))
         nothing = machine.value(Angles(np.zeros(1), np.zeros(1)))

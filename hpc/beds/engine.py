@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from hpc.beds import refusal
 from hpc.beds.method import solve_beds
@@ -37,7 +36,7 @@ class BedGeneration(_Beds):
         comm: Communicator,
         listen: Listener,
         start: HospitalPlan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         return solve_beds(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
 
@@ -54,6 +53,6 @@ class BedSearch(_Beds):
         comm: Communicator,
         listen: Listener,
         start: HospitalPlan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)

@@ -240,7 +240,7 @@ def solve_beds(
     comm: Communicator,
     listen: Listener,
     start: HospitalPlan | None = None,
-    options: Mapping[str, Any] | BedOptions | None = None,
+    options: Mapping[str, object] | BedOptions | None = None,
 ) -> Outcome:
     """Search, prices, column generation, whole numbers, search again.
 

@@ -11,7 +11,6 @@ import logging
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +34,7 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.options import documented
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.core.stored import Count, StoredModel, from_checkpoint
 from optimise.formats.json_document import parse
@@ -64,20 +64,20 @@ class BendersMethod:
     resumable = True
     options = BendersOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return isinstance(problem, CapacityProblem)
 
     def solve(
         self,
-        problem: Any,
+        problem: CapacityProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[CapacityPlan]:
         return Run(problem, limits, seed, comm, listen, start, options).solve()
 
 
@@ -92,7 +92,7 @@ class Run(Session[Floats]):
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: Mapping[str, Any] | BendersOptions | None,
+        options: Mapping[str, object] | BendersOptions | None,
     ) -> None:
         options = BendersOptions.of(options)
         super().__init__(limits, seed, comm, listen, name="benders", source=SOURCE, checkpoint=options.checkpoint)

@@ -297,7 +297,7 @@ def solve_blocks(
     comm: Communicator,
     listen: Listener,
     start: Plan | None = None,
-    options: Mapping[str, Any] | BlockOptions | None = None,
+    options: Mapping[str, object] | BlockOptions | None = None,
 ) -> Outcome:
     """Dantzig-Wolfe decomposition of a block problem.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from hpc.blocks.block_generation import solve_blocks
 from optimise.blocks import BlockProblem
@@ -28,6 +27,6 @@ class BlockGeneration:
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         return solve_blocks(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.generation import Masks, Pricing
+from hpc.column_generation.generation import Pricing
 from hpc.column_generation.master import Column
-from optimise.roster.kernels import GRID, on_grid
-from optimise.roster.kernels.cover import CoverRows
+from hpc.column_generation.subproblem import Subproblem
+from optimise.roster.kernels import on_grid
 
 __all__ = ["Ascent", "ascend"]
 
@@ -30,41 +30,33 @@ class Ascent:
 
 
 def ascend(
-    cover: CoverRows,
+    subproblem: Subproblem,
     pricing: Pricing,
-    people: list[int],
     *,
-    fixed: Floats,
     start: Floats,
-    target: float,
     iterations: int = 150,
     keep: int = 30,
-    cutoff: float = math.inf,
-    lines: NDArray[np.bool_] | None = None,
-    shut: Masks | None = None,
     over: Callable[[], bool] = lambda: False,
     listen: Callable[[int, float], None] | None = None,
-    grid: float = GRID,
 ) -> Ascent:
     """Raise the Lagrangian bound by first-order steps (Barahona and Anbil 2000).
 
     The step direction is the violation of an exponentially weighted mean of the priced rosters; the step length is
-    Polyak's with the cost ``target``. Every iteration prices each person once, at duals on the grid, so each value is
-    a certified bound. The linear master converges several times faster from the duals and columns found here.
+    Polyak's with the cost of the plan known. Every iteration prices each person once, at duals on the grid, so each
+    value is a certified bound. The linear master converges several times faster from the duals and columns found here.
 
     Parameters
     ----------
-    target : float
-        Cost of a known plan, from which step lengths are taken.
-    cutoff : float
-        Stop as soon as the bound is at least this.
-    lines : bool array (lines,), optional
-        Lines that matter; the duals of the others stay 0.
-    shut : mapping of int to bool array (days, duties), optional
-        Cells excluded by person.
-    grid : float
-        Step of the duals that are priced.
+    subproblem : Subproblem
+        Its ``cost``, which must be finite, gives the lengths of steps; the bound rises to its ``cutoff`` at most. Duals
+        of lines that cannot change stay 0.
+    start : float array (lines,)
+        Duals to begin with.
+    keep : int
+        Iterations whose columns are kept.
     """
+    cover, fixed, lines, target = subproblem.cover, subproblem.fixed, subproblem.lines, subproblem.cost
+    people, grid = list(subproblem.people), subproblem.grid
     low, high = cover.slopes()
     if lines is not None:
         low, high = np.where(lines, low, 0.0), np.where(lines, high, 0.0)
@@ -75,7 +67,7 @@ def ascend(
     recent: list[list[Column]] = []
     done = 0
     for done in range(1, iterations + 1):
-        bounds, columns = pricing(trial, people, shut or {})
+        bounds, columns = pricing(trial, people, subproblem.shut)
         value = cover.dual_value(trial, lines) - float(fixed @ trial) + float(bounds.sum())
         activity = fixed.copy()
         seen: set[int] = set()
@@ -96,7 +88,7 @@ def ascend(
                 scale, fails = scale * 0.6, 0
         if listen is not None:
             listen(done, best)
-        if over() or scale < 0.02 or best >= min(cutoff, target - 1e-6):
+        if over() or scale < 0.02 or best >= min(subproblem.cutoff, target - 1e-6):
             break
         direction = cover.violation(center, mean, low, high)
         if lines is not None:

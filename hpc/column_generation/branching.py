@@ -14,7 +14,7 @@ import heapq
 import logging
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Column, Master, MasterSolution
-from hpc.column_generation.tuning import DiveTuning, TreeTuning
+from hpc.column_generation.options import ColumnGenerationTuning
+from hpc.column_generation.subproblem import Subproblem
 from optimise.core.grid import round_up
 from optimise.roster.kernels.cover import CoverRows
 
@@ -87,13 +88,13 @@ class Branching:
 
     Parameters
     ----------
-    cover, people, pricing
+    subproblem : Subproblem
+        Everybody.
+    pricing : Pricing
     columns : iterable of Column
         To start from.
     penalty : float
         Price of hard units in the linear master; bounds do not depend on it.
-    lattice : float
-        Step of which all costs are multiples, or 0.
     cost : callable
         Cost of the best plan known, asked again at every node.
     found : callable
@@ -102,8 +103,8 @@ class Branching:
         Told of the bound of the whole tree when it has risen.
     left : callable
         Seconds that a linear master may take.
-    tuning : TreeTuning
-    diving : DiveTuning
+    tuning : ColumnGenerationTuning
+        That of trees and dives.
 
     Attributes
     ----------
@@ -114,24 +115,22 @@ class Branching:
 
     def __init__(
         self,
-        cover: CoverRows,
-        people: list[int],
+        subproblem: Subproblem,
         pricing: Pricing,
         columns: Iterable[Column],
         *,
         penalty: float,
-        lattice: float,
         cost: Callable[[], float],
         found: Callable[[list[Column], float], None] = lambda columns, cost: None,
         bounded: Callable[[float], None] = lambda bound: None,
         left: Callable[[], float] = lambda: math.inf,
-        tuning: TreeTuning = TreeTuning(),  # noqa: B008
-        diving: DiveTuning = DiveTuning(),  # noqa: B008
+        tuning: ColumnGenerationTuning = ColumnGenerationTuning(),  # noqa: B008
     ) -> None:
-        self.tuning, self.diving = tuning, diving
-        self.cover, self.people, self.pricing, self.lattice = cover, people, pricing, lattice
+        self.tuning, self.diving = tuning.tree, tuning.dive
+        self.subproblem, self.pricing = subproblem, pricing
+        self.cover = cover = subproblem.cover
         self.cost, self.found, self.bounded = cost, found, bounded
-        self.master = Master(cover, people, np.zeros(cover.lines), penalty, totals=tuning.rows, left=left)
+        self.master = Master(subproblem, penalty, totals=self.tuning.rows, left=left)
         self.master.add(list(columns))
         self.sums = np.array(cover_sums(cover)).reshape(-1, 2, cover.lines)
         self._slack = np.array(self.master.slack_line, dtype=np.int64).reshape(-1, 2)
@@ -170,7 +169,11 @@ class Branching:
             self.bounded(self.bound)
 
     def _cut(self, bound: float, cost: float) -> bool:
-        return round_up(bound, self.lattice) >= cost - 1e-7
+        return round_up(bound, self.subproblem.lattice) >= cost - 1e-7
+
+    def _at(self, node: _Node, cost: float) -> Subproblem:
+        """What a node leaves open, below this cost."""
+        return replace(self.subproblem, shut=node.shut, cutoff=cost)
 
     # ---- one node ------------------------------------------------------------------------------------------------
     def _branch(self, node: _Node, over: Callable[[], bool]) -> list[_Node] | None:
@@ -180,17 +183,16 @@ class Branching:
         self._allow(node.shut)
         made = generate(
             master,
+            self._at(node, cost),
             self.pricing,
-            fixed=np.zeros(self.cover.lines),
             center=node.duals,
-            cutoff=cost,
-            lattice=self.lattice,
             iterations=100,
             over=over,
-            shut=node.shut,
             smoothing=0.5,
         )
-        node.bound = max(node.bound, round_up(made.bound, self.lattice) if math.isfinite(made.bound) else -math.inf)
+        node.bound = max(
+            node.bound, round_up(made.bound, self.subproblem.lattice) if math.isfinite(made.bound) else -math.inf
+        )
         log.debug(
             "node %d: bound %.3f of %.3f, %d totals, %d people, %d open",
             self.nodes, made.bound, made.solution.objective, len(node.totals), len(node.shut), len(self.open),
@@ -206,7 +208,7 @@ class Branching:
             if self._cut(node.bound, self.cost()):
                 return []
         elif self.nodes >= 8 and self.nodes & (self.nodes - 1) == 0:
-            picked, value, _ = master.integer(cutoff=cost, nodes=30, over=over, most=15 * len(self.people))
+            picked, value, _ = master.integer(cutoff=cost, nodes=30, over=over, most=15 * len(self.master.people))
             if picked is not None:
                 self.found(picked, value)
         made_from = _Node(node.bound, 0, node.totals, node.shut, made.duals)
@@ -223,14 +225,11 @@ class Branching:
         self._next_dive = 4 * self.nodes
         found = dive(
             self.master,
+            self._at(node, self.cost()),
             self.pricing,
             self.tuning.dive,
-            fixed=np.zeros(self.cover.lines),
             center=node.duals,
-            lattice=self.lattice,
-            cutoff=self.cost(),
             over=over,
-            shut=node.shut,
             tuning=self.diving,
         )
         self._allow(node.shut)
@@ -313,7 +312,7 @@ class Branching:
     def _by_duty(self, node: _Node, solution: MasterSolution) -> list[_Node]:
         """Branch on whether a person works a duty on a day."""
         master, days = self.master, np.arange(self.cover.days)
-        share = np.zeros((len(self.people), self.cover.days, self.cover.alphabet))
+        share = np.zeros((len(self.master.people), self.cover.days, self.cover.alphabet))
         for i in np.flatnonzero(solution.values > 1e-9).tolist():
             c = master.columns[i]
             share[master.position[c.employee], days, c.word] += solution.values[i]
@@ -325,7 +324,7 @@ class Branching:
             if part[i, d, a] < 1e-6:
                 break
             gains = []
-            for masks in self._sides(node, self.people[i], d, a):
+            for masks in self._sides(node, self.master.people[i], d, a):
                 self._allow(masks)
                 gains.append(master.solve().objective - solution.objective)
             gain = self._score(gains, solution)
@@ -334,11 +333,11 @@ class Branching:
         if best is None:
             return []
         i, d, a = best[1]
-        return self._pair(node, self.people[i], d, a)
+        return self._pair(node, self.master.people[i], d, a)
 
     def _by_anything(self, node: _Node) -> list[_Node]:
         """Branch on some duty that is still open: the linear master is whole but its bound is not its cost."""
-        for e in self.people:
+        for e in self.master.people:
             mask = node.shut.get(e, np.zeros((self.cover.days, self.cover.alphabet), dtype=np.bool_))
             for d in range(self.cover.days):
                 left = np.flatnonzero(~mask[d] & self.cover.compiled.allowed[e, d])

@@ -20,8 +20,7 @@ def spread(shared: Master, beside: int = 10) -> Master:
     if len(shared.members) == len(shared.people):
         return shared
     solution = shared.solve()
-    whole = Master(shared.cover, shared.people, shared.fixed, shared.penalty, shared.lines)
-    whole.left = shared.left
+    whole = Master(shared.subproblem, shared.penalty, left=shared.left)
     basic = shared.basic_columns()
     pieces: list[Column] = []
     rest: list[Column] = []

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.subproblem import Masks, Subproblem
 from hpc.column_generation.tuning import DiveTuning, Steps
-from optimise.roster.kernels import GRID
 
 __all__ = ["Dived", "Steps", "dive"]
 
@@ -98,39 +98,35 @@ class _Pace:
 
 def dive(
     master: Master,
+    subproblem: Subproblem,
     pricing: Pricing,
     steps: Steps,
     *,
-    fixed: Floats,
     center: Floats | None,
-    lattice: float,
-    cutoff: float = math.inf,
     over: Callable[[], bool] = lambda: False,
-    shut: dict[int, NDArray[np.bool_]] | None = None,
     partial: bool = False,
-    grid: float = GRID,
     used: Callable[[], float] = lambda: 0.0,
     tuning: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Dived | None:
-    """Round the linear master to one roster per person; None when it cannot beat ``cutoff`` or time is over.
+    """Round the linear master to one roster per person; None when it cannot beat the cutoff or time is over.
 
     Steps past the cutoff, or that leave someone without a roster, are taken back too. Between steps columns are
     generated within what is fixed. The master is left as it was but for new columns.
 
     Parameters
     ----------
-    fixed : ndarray (lines,)
-        What the people outside the master add to each line.
-    shut : mapping of int to bool array (days, duties), optional
-        Cells excluded by person.
+    subproblem : Subproblem
+        That of the master, perhaps with more cells shut.
+    center : ndarray (lines,), optional
+        Duals to start from.
     partial : bool
         Whether a dive that runs out of time gives the most likely roster of each person.
     used : callable
         Share of its time that is gone; 0 throughout where work limits stop the run.
     """
-    people = master.people
-    taken = np.full((len(people), master.cover.days), -1, dtype=np.int16)
-    masks: dict[int, NDArray[np.bool_]] = dict(shut or {})
+    cutoff, shut = subproblem.cutoff, subproblem.shut
+    taken = np.full((len(master.people), master.cover.days), -1, dtype=np.int16)
+    masks = shut
     tail, last = center, math.inf
     last_good: Dived | None = None
     if steps.level < 1.0:
@@ -143,17 +139,13 @@ def dive(
         while not over():
             run = generate(
                 master,
+                subproblem.without(masks),
                 pricing,
-                fixed=fixed,
                 center=tail,
-                lattice=lattice,
                 iterations=steps.iterations,
                 over=over,
                 smoothing=steps.smoothing,
-                shut=masks,
-                cutoff=cutoff,
                 loose=_loose(cutoff, last, pace.near, tuning.loose),
-                grid=grid,
             )
             solution = master.solve()
             lost = math.isinf(run.bound) or solution.objective >= cutoff - 1e-7
@@ -161,7 +153,7 @@ def dive(
                 if not pace.back() or (taken == before).all():
                     return last_good
                 taken = before.copy()
-                masks = _close(master, taken, shut or {})
+                masks = _close(master, taken, shut)
                 master.restore(base)
                 continue
             tail, last = run.duals, solution.objective
@@ -181,7 +173,7 @@ def dive(
             base = master.basis()
             first = first or base
             pace.step(_open(before), _open(taken))
-            masks = _close(master, taken, shut or {})
+            masks = _close(master, taken, shut)
         return last_good or (_integral(master, master.solve(), taken) if partial else None)
     finally:
         master.bound_columns(np.ones(len(master.columns), dtype=np.bool_))
@@ -251,9 +243,7 @@ def _shares(master: Master, solution: MasterSolution) -> tuple[Floats, NDArray[n
     return total.max(axis=2), total.argmax(axis=2).astype(np.int16)
 
 
-def _close(
-    master: Master, taken: NDArray[np.int16], shut: dict[int, NDArray[np.bool_]]
-) -> dict[int, NDArray[np.bool_]]:
+def _close(master: Master, taken: NDArray[np.int16], shut: Masks) -> Masks:
     """Masks of excluded cells for fixed duties; columns that differ from them are shut too."""
     masks: dict[int, NDArray[np.bool_]] = {}
     duties = np.arange(master.cover.alphabet)
@@ -272,7 +262,7 @@ def _agreeing(master: Master, taken: NDArray[np.int16]) -> NDArray[np.bool_]:
     return agree
 
 
-def _given(master: Master, taken: NDArray[np.int16], shut: dict[int, NDArray[np.bool_]]) -> NDArray[np.int16]:
+def _given(master: Master, taken: NDArray[np.int16], shut: Masks) -> NDArray[np.int16]:
     """Duties of cells in which all others are excluded."""
     out = taken.copy()
     for i, e in enumerate(master.people):

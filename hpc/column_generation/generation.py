@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.subproblem import Masks, Subproblem
 from hpc.runtime.timers import Work
 from optimise.core.grid import round_up
 from optimise.roster.identical import distinct
-from optimise.roster.kernels import GRID, Pricer, on_grid
+from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 
 __all__ = ["Generated", "LocalPricing", "Pricing", "generate", "rising"]
 
 Floats = NDArray[np.float64]
-Masks = Mapping[int, NDArray[np.bool_]]
 
 
 class Pricing(Protocol):
@@ -150,22 +150,18 @@ def for_everybody(
 
 def generate(
     master: Master,
+    subproblem: Subproblem,
     pricing: Pricing,
     *,
-    fixed: Floats,
     smoothing: float = 0.7,
     center: Floats | None = None,
-    cutoff: float = math.inf,
-    lattice: float = 0.0,
     iterations: int = 1000,
     over: Callable[[], bool] = lambda: False,
     most_columns: int = 1 << 30,
     listen: Callable[[int, MasterSolution, float], None] | None = None,
-    shut: Masks | None = None,
     loose: float = 0.0,
-    grid: float = GRID,
 ) -> Generated:
-    """Solve the linear master of some people to optimality, or until the bound reaches ``cutoff``.
+    """Solve the linear master of some people to optimality, or until the bound reaches the cutoff.
 
     Duals are smoothed towards the best ones so far (Wentges 1997); when a smoothed pricing finds nothing against
     the master's own duals, the next one is not smoothed. Each pricing gives a Lagrangian bound, valid for any duals;
@@ -173,22 +169,24 @@ def generate(
 
     Parameters
     ----------
-    fixed : ndarray (lines,)
-        What the people outside add to each line.
+    subproblem : Subproblem
+        That of the master, perhaps with more cells shut; the bound holds within them. It ends as soon as the bound,
+        rounded up to the lattice, is at least the cutoff.
     center : ndarray (lines,), optional
         Duals to start from. They are priced first as they are: mixed with the duals of a master that has hardly any
         columns yet they would be lost.
-    cutoff : float
-        Stop as soon as the bound, rounded up, is at least this.
-    shut : mapping of int to bool array (days, duties), optional
-        Cells excluded by person (fixed by a dive, or outside a window); the bound holds within them.
     loose : float
-        Stop when the bound is within this fraction of what may still be gained, ``cutoff`` less the objective.
-    grid : float
-        Step of the duals that are priced; ``optimise.roster.kernels.COARSE`` makes pricing faster and bounds a little
-        weaker.
+        Stop when the bound is within this fraction of what may still be gained, the cutoff less the objective.
+
+    Raises
+    ------
+    ValueError
+        If the people are not those of the master, or cells are shut where people alike share a row.
     """
-    people, shut = master.leaders, shut or {}
+    if subproblem.people != master.subproblem.people:
+        raise ValueError("a master answers for its own people only")
+    people, shut, cutoff = master.leaders, subproblem.shut, subproblem.cutoff
+    lattice, grid = subproblem.lattice, subproblem.grid
     if shut and len(people) < len(master.people):
         raise ValueError("people alike can share a row only under the same excluded cells")
     bound, best = -math.inf, None if center is None else master.masked(center)
@@ -204,7 +202,7 @@ def generate(
         mixed = best if it == 1 and center is not None else alpha * best + (1.0 - alpha) * solution.duals
         duals = on_grid(master.masked(mixed), grid)
         bounds, columns = pricing(duals, people, shut)
-        value = master.value(duals, fixed) + float(bounds @ master.sizes)
+        value = master.value(duals) + float(bounds @ master.sizes)
         if value > bound:
             bound, best = value, duals
         if listen is not None:

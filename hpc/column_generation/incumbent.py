@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.master import Column
+from hpc.column_generation.subproblem import Subproblem
 from optimise.core.method import Deadline
-from optimise.roster.kernels import Pricer, on_grid
+from optimise.roster.kernels import COARSE, Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 
-__all__ = ["Incumbent", "Rest", "construct", "descend", "repair"]
+__all__ = ["Incumbent", "construct", "descend", "repair"]
 
 Floats = NDArray[np.float64]
 #: Seconds past the limit in which a first plan is brought to its end.
 _GRACE = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """What stays when some people are planned anew, perhaps on some days only.
-
-    Attributes
-    ----------
-    fixed : ndarray (lines,)
-        What everybody else adds to the lines.
-    lines : bool array (lines,), optional
-        Lines that may change; None where all may.
-    shut : mapping of person to bool array (days, duties)
-        Cells that they may not take: all but their own duty outside the days.
-    cost : float
-        What these people and lines cost now.
-    """
-
-    fixed: Floats
-    lines: NDArray[np.bool_] | None
-    shut: dict[int, NDArray[np.bool_]]
-    cost: float
-
-    def cutoff(self, lattice: float) -> float:
-        """Cost from which on a new plan is no gain: a step of the lattice below the present one, but for rounding."""
-        return self.cost - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(self.cost))) + 1e-6
 
 
 class Incumbent:
@@ -86,8 +60,13 @@ class Incumbent:
             out[row] -= value
         return out
 
-    def rest(self, people: list[int], days: tuple[int, int] | None = None) -> Rest:
-        """What stays when ``people`` are planned anew on the days of a half-open window (or on all)."""
+    def subproblem(
+        self, people: list[int], days: tuple[int, int] | None = None, *, lattice: float, grid: float = COARSE
+    ) -> Subproblem:
+        """To plan ``people`` anew on the days of a half-open window (or on all), more cheaply than now.
+
+        The cutoff is a step of the lattice below the present cost, but for rounding.
+        """
         cover = self.cover
         lines: NDArray[np.bool_] | None = None
         shut: dict[int, NDArray[np.bool_]] = {}
@@ -99,7 +78,11 @@ class Incumbent:
                 shut[e] = cells
         each = cover.line_costs(self.values, self.penalty)
         cost = float(self.personal[people].sum()) + float(each.sum() if lines is None else each[lines].sum())
-        return Rest(self.without(people), lines, shut, cost)
+        cutoff = cost - (lattice if lattice > 0 else 1e-6 * max(1.0, abs(cost))) + 1e-6
+        window = (0, cover.days) if days is None else days
+        return Subproblem(
+            cover, tuple(people), window, self.without(people), lines, shut, cost, cutoff, lattice=lattice, grid=grid
+        )
 
     def put(self, columns: Iterable[Column]) -> None:
         """Give people new rosters."""

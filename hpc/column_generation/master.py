@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.branching_rows import Totals
+from hpc.column_generation.subproblem import Subproblem
 from hpc.runtime.timers import Work
 from optimise.roster.kernels.cover import CoverRows
 from optimise.solvers.highs_factory import make_highs
@@ -72,14 +73,10 @@ class Master:
 
     Parameters
     ----------
-    cover : CoverRows
-    people : sequence of int
-    fixed : ndarray (lines,)
-        What the people outside add to each line.
+    subproblem : Subproblem
+        Whose rosters are chosen, and what the others add to the lines; lines that cannot change are left out.
     penalty : float
         Price of a hard unit; the bound does not depend on it.
-    lines : bool array (lines,), optional
-        Lines that matter; the others are left out (all their people are fixed on those days).
     totals : int
         Room for rows on sums of deviations, ``lower <= sum of weights * deviations <= upper`` (branching on cover).
     leader : ndarray (employees,), optional
@@ -97,30 +94,30 @@ class Master:
 
     def __init__(
         self,
-        cover: CoverRows,
-        people: list[int],
-        fixed: Floats,
+        subproblem: Subproblem,
         penalty: float,
-        lines: NDArray[np.bool_] | None = None,
+        *,
         totals: int = 0,
         leader: NDArray[np.int32] | None = None,
         left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         import highspy
 
-        self.cover, self.people, self.penalty, self.fixed, self.left = cover, people, penalty, fixed, left
+        self.subproblem, self.penalty, self.left = subproblem, penalty, left
+        self.cover, self.people = subproblem.cover, list(subproblem.people)
+        cover = self.cover
         self.totals = Totals(cover, totals)
         #: length of dual vectors: lines, then totals
         self.size = cover.lines + totals
         rows: dict[int, list[int]] = {}
-        for e in people:
+        for e in self.people:
             rows.setdefault(e if leader is None else int(leader[e]), []).append(e)
         self.members = list(rows.values())
         self.leaders = [alike[0] for alike in self.members]
         self.sizes = np.array([len(alike) for alike in self.members], dtype=np.float64)
         #: row of each person
         self.position = {e: i for i, alike in enumerate(self.members) for e in alike}
-        self.lines = np.ones(cover.lines, dtype=np.bool_) if lines is None else lines
+        self.lines = np.ones(cover.lines, dtype=np.bool_) if subproblem.lines is None else subproblem.lines
         self.kept = np.flatnonzero(self.lines)
         self._map = np.full(cover.lines, -1, dtype=np.int32)
         self._map[self.kept] = np.arange(len(self.kept))
@@ -129,13 +126,13 @@ class Master:
         self._idle: list[int] = []
         self._highspy = highspy
         self._lp: Any = make_highs({"presolve": "off", "solver": "simplex", "simplex_strategy": 4})
-        self._rows(fixed)
+        self._rows()
         self.simplex = 0
         self.work = Work()
 
-    def _rows(self, fixed: Floats) -> None:
+    def _rows(self) -> None:
         lines = [self.cover.compiled.lines[i] for i in self.kept.tolist()]
-        fixed = fixed[self.kept]
+        fixed = self.subproblem.fixed[self.kept]
         inf = self._highspy.kHighsInf
         people, totals = self.sizes.tolist(), len(self.totals.lower)
         lower = np.array([line.lower for line in lines] + people + [-inf] * totals)
@@ -313,12 +310,12 @@ class Master:
         full[lines:] = self.totals.clipped(full[lines:])
         return full
 
-    def value(self, duals: Floats, fixed: Floats) -> float:
+    def value(self, duals: Floats) -> float:
         """What lines and totals add to the Lagrangian at these duals."""
         lines = self.cover.lines
         added, change = self.totals.value(duals[lines:])
         linking = self.cover.dual_value(duals[:lines], self.lines, change)
-        return added + linking - float(fixed[self.kept] @ duals[self.kept])
+        return added + linking - float(self.subproblem.fixed[self.kept] @ duals[self.kept])
 
     # ---- totals ----------------------------------------------------------------------------------------------------
     def set_total(self, k: int, weight: Floats) -> None:

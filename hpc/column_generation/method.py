@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from hpc.runtime.pool import Team, rehearse
 from optimise.core.engines import engine_for, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import MOST_CELLS, table_cells
@@ -50,24 +51,24 @@ class ColumnGenerationMethod:
     options = ColumnGenerationOptions
     options_by_kind: ClassVar = {"hospital": BedOptions, "blocks": BlockOptions}
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         engine = engine_for(problem, _ENGINES)
         return supported(problem) if engine is None else engine.supports(problem)
 
-    def refusal(self, problem: Any) -> str:
+    def refusal(self, problem: Problem) -> str:
         """Which rules of a bed problem are not known here, in words; empty where all are."""
         return refusal(problem, _ENGINES)
 
     def solve(
         self,
-        problem: Any,
+        problem: Problem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         engine = engine_for(problem, _ENGINES)
         if engine is not None:
@@ -75,12 +76,13 @@ class ColumnGenerationMethod:
                 problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
             )
         given = ColumnGenerationOptions.of(options)
+        assert isinstance(problem, RosterProblem)
         if is_long(problem, given.long_tuning) if given.long is None else given.long:
             return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
         return ColumnGeneration(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
 
-def supported(problem: Any) -> bool:
+def supported(problem: Problem) -> TypeGuard[RosterProblem]:
     """Rosters whose counters count upwards; the rest of the vocabulary is covered."""
     if not isinstance(problem, RosterProblem):
         return False
@@ -230,7 +232,6 @@ class ColumnGeneration(Run):
 
     def _root(self) -> None:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
-        people = list(range(self.problem.compiled.employees))
         with self.timers("building"):
             owner = self._owners()
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
@@ -241,7 +242,7 @@ class ColumnGeneration(Run):
         began = self.clock.elapsed
         if self.comm.rank == 0:
             try:
-                root, master = bound_and_columns(self, team, people, began + share * (self.limits.seconds - began))
+                root, master = bound_and_columns(self, team, began + share * (self.limits.seconds - began))
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)
@@ -284,7 +285,6 @@ class ColumnGeneration(Run):
             self.pricer,
             self.comm,
             duals=self.duals,
-            lattice=self.grid,
             seed=self.seed,
             timers=self.timers,
             state=state,

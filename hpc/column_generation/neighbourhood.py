@@ -15,10 +15,11 @@ from hpc.column_generation.gap import Guide
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Column, Master
+from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.tuning import DiveTuning, NeighbourhoodTuning
 from hpc.runtime.timers import Work
 from optimise.core.grid import round_up
-from optimise.roster.kernels import COARSE, Pricer
+from optimise.roster.kernels import Pricer
 
 __all__ = ["Attempt", "choose_people", "improve"]
 
@@ -54,18 +55,16 @@ class Attempt:
 
 def improve(
     incumbent: Incumbent,
-    people: list[int],
+    subproblem: Subproblem,
     pricer: Pricer,
     *,
     center: Floats | None,
-    lattice: float,
-    days: tuple[int, int] | None = None,
     over: Callable[[], bool] = lambda: False,
     most: float = math.inf,
     tuning: NeighbourhoodTuning = NeighbourhoodTuning(),  # noqa: B008
     diving: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Attempt:
-    """Look for better rosters of ``people`` while the others stay.
+    """Look for better rosters of the people of a subproblem while the others stay.
 
     A first-order ascent of the duals and then column generation bound what can be gained; where that is nothing, it
     is all. Otherwise a dive over rosters and a small restricted-master MIP look for an integer solution, and only
@@ -73,75 +72,62 @@ def improve(
 
     Parameters
     ----------
-    days : (int, int), optional
-        Half-open window; outside it these people keep their duties too.
+    subproblem : Subproblem
+        Of the incumbent.
+    center : float array (lines,), optional
+        Duals to start from.
     over : callable
         Asked between solves; True ends the attempt.
     most : float
         Work after which the attempt ends.
     """
     work = Work(most)
-    made = _improve(incumbent, people, pricer, center, lattice, days, lambda: work.over or over(), work, tuning, diving)
+    made = _improve(incumbent, subproblem, pricer, center, lambda: work.over or over(), work, tuning, diving)
     return replace(made, work=work.used)
 
 
 def _improve(
     incumbent: Incumbent,
-    people: list[int],
+    subproblem: Subproblem,
     pricer: Pricer,
     center: Floats | None,
-    lattice: float,
-    days: tuple[int, int] | None,
     over: Callable[[], bool],
     work: Work,
     tuning: NeighbourhoodTuning,
     diving: DiveTuning,
 ) -> Attempt:
-    cover = incumbent.cover
-    rest = incumbent.rest(people, days)
-    fixed, lines, shut, now = rest.fixed, rest.lines, rest.shut, rest.cost
-    cutoff = rest.cutoff(lattice)
+    cover, people, now = subproblem.cover, subproblem.people, subproblem.cost
+    cutoff, lattice = subproblem.cutoff, subproblem.lattice
     dear = sum(pricer.work(e) for e in people) > tuning.dear * len(people)
     steps = tuning.dear_ascent if dear else tuning.ascent
     columns = tuning.dear_columns if dear else tuning.columns
     smoothing = tuning.dear_smoothing if dear else tuning.smoothing
     pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
     first = ascend(
-        cover,
+        subproblem,
         pricing,
-        people,
-        fixed=fixed,
         start=np.zeros(cover.lines) if center is None else center,
-        target=now,
-        cutoff=cutoff,
         iterations=steps,
         keep=tuning.kept,
-        lines=lines,
-        shut=shut,
         over=over,
-        grid=COARSE,
     )
     if first.bound >= cutoff or over():
-        return Attempt(tuple(people), (), 0.0, first.bound >= cutoff)
-    master = Master(cover, people, fixed, incumbent.penalty, lines)
+        return Attempt(people, (), 0.0, first.bound >= cutoff)
+    master = Master(subproblem, incumbent.penalty)
     master.work = work
     master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
     root = generate(
         master,
+        subproblem,
         pricing,
-        fixed=fixed,
         center=first.duals,
-        cutoff=cutoff,
-        lattice=lattice,
         over=over,
         iterations=tuning.rounds,
-        shut=shut,
         loose=tuning.loose,
         smoothing=smoothing,
-        grid=COARSE,
     )
-    nothing = Attempt(tuple(people), (), 0.0, round_up(root.bound, lattice) > cutoff)
+    nothing = Attempt(people, (), 0.0, round_up(root.bound, lattice) > cutoff)
     if nothing.closed or over():
         return nothing
     best: list[Column] = []
@@ -151,15 +137,11 @@ def _improve(
             break
         found = dive(
             master,
+            subproblem.below(min(cutoff, best_cost)),
             pricing,
             how,
-            fixed=fixed,
             center=root.duals,
-            lattice=lattice,
-            cutoff=min(cutoff, best_cost),
             over=over,
-            shut=shut,
-            grid=COARSE,
             tuning=diving,
         )
         if found is not None and found.cost < best_cost - 1e-7:
@@ -169,7 +151,7 @@ def _improve(
             if chosen is not None and cost < best_cost - 1e-7:
                 best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7
-    return Attempt(tuple(people), tuple(best), now - best_cost if best else 0.0, closed)
+    return Attempt(people, tuple(best), now - best_cost if best else 0.0, closed)
 
 
 def choose_people(

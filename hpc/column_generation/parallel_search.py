@@ -55,7 +55,6 @@ class Search:
         comm: Communicator,
         *,
         duals: Floats | None,
-        lattice: float,
         seed: int,
         timers: Timers,
         state: SearchState | None = None,
@@ -64,7 +63,9 @@ class Search:
     ) -> None:
         self.tuning = tuning
         self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
-        self.duals, self.lattice, self.seed, self.timers = duals, lattice, seed, timers
+        self.duals, self.seed, self.timers = duals, seed, timers
+        #: step of which all costs are multiples, or 0
+        self.lattice = incumbent.cover.compiled.grid
         self.guide = None if duals is None else Guide(incumbent.cover, pricer, duals)
         self.state = state or SearchState()
         people, days = incumbent.words.shape
@@ -140,11 +141,9 @@ class Search:
             return self._renewed(k, days, over)
         made = improve(
             self.incumbent,
-            people,
+            self.incumbent.subproblem(people, days, lattice=self.lattice),
             self.pricer,
             center=self.duals,
-            lattice=self.lattice,
-            days=days,
             over=over,
             most=self.tuning.search.most_work,
             tuning=self.tuning.neighbourhood,
@@ -165,15 +164,13 @@ class Search:
         stream = ((self.state.round + 1) << 12) + k  # apart from those of windows before the master
         trial = renew(
             self.incumbent,
+            self.incumbent.subproblem(list(range(len(self.incumbent.words))), days, lattice=self.lattice),
             pricing,
             self.chains,
-            days,
             stream,
-            lattice=self.lattice,
             over=over,
             work=work,
-            tuning=self.tuning.windows,
-            diving=self.tuning.dive,
+            tuning=self.tuning,
         )
         work.add(Work.MOVE * self.chains.full * (days[1] - days[0]) / (4 * self.days))
         if trial is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from optimise.roster.arrays import roster_arrays
@@ -65,15 +67,15 @@ def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -
     return found.duals[: run.cover.lines]
 
 
-def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> tuple[Generated, Master]:
+def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Master]:
     """Solve the linear master of everybody; the bound of the run rises as it goes.
 
     An ascent of the duals comes first where pricing is cheap: a master with a few columns per person has useless
     duals, and the columns of the ascent save about half of its simplex iterations.
     """
-    nothing = np.zeros(run.cover.lines)
+    everybody, nothing = Subproblem.whole(run.cover, lattice=run.grid), np.zeros(run.cover.lines)
     leader, left = run.problem.compiled.leader, lambda: run.clock.left
-    master = Master(run.cover, people, nothing, run.penalty / 100.0, leader=leader, left=left)
+    master = Master(everybody, run.penalty / 100.0, leader=leader, left=left)
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
             master.add_plan(plan.words, plan.personal)
@@ -87,16 +89,13 @@ def bound_and_columns(run: Run, team: Team, people: list[int], until: float) -> 
     with run.timers("root"):
         center = run.duals if run.pool is not None else None
         start = nothing
-        if center is None and (len(people) * run.cover.days >= run.tuning.root.large or not cheap(run)):
+        if center is None and (len(master.people) * run.cover.days >= run.tuning.root.large or not cheap(run)):
             center = start = quick_duals(run, until, climbed)
         if (center is None or center is start) and cheap(run, run.tuning.root.dear if run.annealed else None):
             first = ascend(
-                run.cover,
+                replace(everybody, cost=min(run.cost, 1e12)),
                 team.price,
-                people,
-                fixed=nothing,
                 start=start,
-                target=min(run.cost, 1e12),
                 iterations=run.tuning.root.ascent,
                 keep=run.tuning.root.kept,
                 over=lambda: run.over() or run.clock.elapsed > until,
@@ -143,11 +142,9 @@ def converge(
     def once(center: Floats | None) -> Generated:
         return generate(
             master,
+            master.subproblem.below(run.cost),
             team.price,
-            fixed=np.zeros(run.cover.lines),
             center=center,
-            cutoff=run.cost,
-            lattice=run.grid,
             iterations=1_000_000,
             over=late,
             most_columns=60 * len(master.people),
@@ -170,6 +167,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
     whole, careful = spread(master), lasting(run)
+    grid = GRID if cheap(run) and not careful else COARSE
     planned = (t.lasting,) if careful else t.guided if run.annealed else t.dives
     share, grace = (t.lasting_share, t.grace) if careful else (t.diving, 1.0)
     began, seconds = run.clock.elapsed, share * run.clock.left
@@ -197,15 +195,12 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
         with run.timers("dive"):
             found = dive(
                 whole,
+                replace(whole.subproblem, cutoff=_cutoff(run), grid=grid),
                 team.price,
                 steps,
-                fixed=np.zeros(run.cover.lines),
                 center=root.duals,
-                lattice=run.grid,
-                cutoff=_cutoff(run),
                 over=over,
                 partial=True,
-                grid=GRID if cheap(run) and not careful else COARSE,
                 used=used,
                 tuning=run.tuning.dive,
             )
@@ -294,21 +289,17 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
     def bounded(bound: float) -> None:
         run.rise(bound, "branching", SOURCE)
 
-    people = list(range(run.problem.shape[0]))
     with run.timers("branching"):
         tree = Branching(
-            run.cover,
-            people,
+            Subproblem.whole(run.cover, lattice=run.grid),
             team.price,
             [] if root is None else spread(root).columns,
             penalty=run.penalty / 100.0,
-            lattice=run.grid,
             cost=lambda: run.cost,
             found=found,
             bounded=bounded,
             left=lambda: run.clock.left,
-            tuning=run.tuning.tree,
-            diving=run.tuning.dive,
+            tuning=run.tuning,
         )
         tree.master.add_plan(run.incumbent.words, run.incumbent.personal)
         tree.run(

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +57,7 @@ class Run(Session[Incumbent]):
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: Mapping[str, Any] | ColumnGenerationOptions,
+        options: Mapping[str, object] | ColumnGenerationOptions,
         name: str,
     ) -> None:
         given = ColumnGenerationOptions.of(options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.column_generation.options import ParallelSearchOptions
@@ -11,7 +11,9 @@ from hpc.long_horizon.method import LongRun, is_long
 from optimise.core.engines import engine_for, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import ResumableOptions, documented
+from optimise.core.problem import Problem
 from optimise.core.result import Plan
+from optimise.roster.problem import RosterProblem
 
 __all__ = ["ParallelSearchMethod"]
 
@@ -28,30 +30,31 @@ class ParallelSearchMethod:
     options = ParallelSearchOptions
     options_by_kind: ClassVar = {"hospital": ResumableOptions}
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         engine = engine_for(problem, _ENGINES)
         return supported(problem) if engine is None else engine.supports(problem)
 
-    def refusal(self, problem: Any) -> str:
+    def refusal(self, problem: Problem) -> str:
         """Which rules of a bed problem are not known here, in words; empty where all are."""
         return refusal(problem, _ENGINES)
 
     def solve(
         self,
-        problem: Any,
+        problem: Problem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         engine = engine_for(problem, _ENGINES)
         if engine is not None:
             ResumableOptions.of(options)
             return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
         chosen = ParallelSearchOptions.of(options)
+        assert isinstance(problem, RosterProblem)
         if is_long(problem, chosen.long_tuning) if chosen.long is None else chosen.long:
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
         return ColumnGeneration(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

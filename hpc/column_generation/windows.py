@@ -16,10 +16,10 @@ from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, Pricing, generate, rising
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
-from hpc.column_generation.tuning import DiveTuning, WindowTuning
+from hpc.column_generation.options import ColumnGenerationTuning
+from hpc.column_generation.subproblem import Subproblem
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Work
-from optimise.roster.kernels import COARSE
 
 if TYPE_CHECKING:
     from hpc.column_generation.run import Run
@@ -43,6 +43,7 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
     days, t = run.cover.days, run.tuning.windows
     if run.incumbent is None:
         return True
+    everybody = list(range(len(run.incumbent.words)))
     until = run.clock.elapsed + t.share * run.clock.left
     wide, k = t.days, 0
     while wide < days:
@@ -56,15 +57,13 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
                     tables = run.pricer.promoted()
                     better = renew(
                         run.incumbent,
+                        run.incumbent.subproblem(everybody, window, lattice=run.grid),
                         team.price,
                         run.chains,
-                        window,
                         k,
-                        lattice=run.grid,
                         over=run.over,
                         left=lambda: run.clock.left,
-                        tuning=t,
-                        diving=run.tuning.dive,
+                        tuning=run.tuning,
                     )
                     run.pricer.settle(tables)  # repairs leave no trace in later answers
                 k += 1
@@ -78,22 +77,22 @@ def sweep(run: Run, team: Team, whole: Master) -> bool:
 
 def renew(
     incumbent: Incumbent,
+    subproblem: Subproblem,
     pricing: Pricing,
     chains: Chains,
-    days: tuple[int, int],
     k: int,
     *,
-    lattice: float,
     over: Callable[[], bool],
     left: Callable[[], float] = lambda: math.inf,
     work: Work | None = None,
-    tuning: WindowTuning = WindowTuning(),  # noqa: B008
-    diving: DiveTuning = DiveTuning(),  # noqa: B008
+    tuning: ColumnGenerationTuning = ColumnGenerationTuning(),  # noqa: B008
 ) -> Incumbent | None:
-    """Plan everybody anew on the days of a half-open window; None where the plan does not become cheaper.
+    """Plan people (everybody) anew on the days of a window; None where the plan does not become cheaper.
 
     Parameters
     ----------
+    subproblem : Subproblem
+        Of the incumbent.
     k : int
         Stream of random numbers of the annealing.
     left : callable
@@ -101,28 +100,13 @@ def renew(
     work : Work, optional
         Where to count what is done.
     """
-    cover = incumbent.cover
-    people = list(range(len(incumbent.words)))
-    rest = incumbent.rest(people, days)
-    cutoff = rest.cutoff(lattice)
+    t = tuning.windows
     first = ascend(
-        cover,
-        pricing,
-        people,
-        fixed=rest.fixed,
-        start=np.zeros(cover.lines),
-        target=rest.cost,
-        cutoff=cutoff,
-        iterations=tuning.ascent,
-        keep=tuning.kept,
-        lines=rest.lines,
-        shut=rest.shut,
-        over=over,
-        grid=COARSE,
+        subproblem, pricing, start=np.zeros(incumbent.cover.lines), iterations=t.ascent, keep=t.kept, over=over
     )
-    if first.bound >= cutoff or over():
+    if first.bound >= subproblem.cutoff or over():
         return None
-    master = Master(cover, people, rest.fixed, incumbent.penalty / 100.0, rest.lines, left=left)
+    master = Master(subproblem, incumbent.penalty / 100.0, left=left)
     master.work = work or master.work
     master.add_plan(incumbent.words, incumbent.personal)
     master.add(first.columns)
@@ -130,34 +114,26 @@ def renew(
     def once(center: Floats | None) -> Generated:
         return generate(
             master,
+            subproblem,
             pricing,
-            fixed=rest.fixed,
             center=center,
-            cutoff=cutoff,
-            lattice=lattice,
-            iterations=tuning.rounds,
-            shut=rest.shut,
-            loose=tuning.loose,
+            iterations=t.rounds,
+            loose=t.loose,
             smoothing=0.5,
             over=over,
-            grid=COARSE,
         )
 
     root = rising(master, first.duals, once, most=incumbent.penalty, over=over)
-    if root.bound >= cutoff or over():
+    if root.bound >= subproblem.cutoff or over():
         return None
     found = dive(
         master,
+        subproblem.below(subproblem.cost),
         pricing,
-        tuning.dive,
-        fixed=rest.fixed,
+        t.dive,
         center=root.duals,
-        lattice=lattice,
-        cutoff=rest.cost,
         over=over,
-        shut=rest.shut,
-        grid=COARSE,
-        tuning=diving,
+        tuning=tuning.dive,
     )
     if found is None:
         return None

@@ -35,6 +35,7 @@ from optimise.core.method import (
     Outcome,
 )
 from optimise.core.options import documented
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop
 
 __all__ = ["FederatedMethod", "suppressed"]
@@ -66,20 +67,20 @@ class FederatedMethod:
     name = "federated"
     options = FederatedOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RegionProblem)
 
     def solve(
         self,
-        problem: Any,
+        problem: RegionProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[RegionPlan]:
         return Federation(problem, limits, seed, comm, listen, FederatedOptions.of(options)).solve()
 
 

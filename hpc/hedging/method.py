@@ -33,6 +33,7 @@ from optimise.core.method import (
     Outcome,
 )
 from optimise.core.options import documented
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel
@@ -142,20 +143,20 @@ class ProgressiveHedgingMethod:
     name = "progressive-hedging"
     options = HedgingOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return isinstance(problem, CapacityProblem)
 
     def solve(
         self,
-        problem: Any,
+        problem: CapacityProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[CapacityPlan]:
         given = HedgingOptions.of(options)
         if comm.size > problem.scenarios.count:
             raise InputError(f"more ranks ({comm.size}) than scenarios ({problem.scenarios.count})")

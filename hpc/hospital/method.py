@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,9 @@ from hpc.hospital.options import HospitalOptions
 from hpc.runtime.session import Session
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
-from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Stop
+from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import improve_hospital
 
 __all__ = ["HospitalSearchMethod"]
@@ -31,20 +32,20 @@ class HospitalSearchMethod:
     name = "hospital"
     options = HospitalOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return getattr(problem, "kind", "") == "hospital"
 
     def solve(
         self,
-        problem: Any,
+        problem: HospitalProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
-        start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
+        start: HospitalPlan | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[HospitalPlan]:
         t = HospitalOptions.of(options).tuning
         known, done = Walkers(limits, seed, comm, listen, name=self.name, source=""), 0
         clock, timers = known.clock, known.timers
@@ -52,7 +53,7 @@ class HospitalSearchMethod:
         ends, share_of_bound = (t.rounds, t.bound) if comm.size > 1 else ((1.0,), t.bound_alone)
         walkers = max(t.walkers, comm.size) if work else comm.size
         count = len(ends) if limits.iterations is None else -(-limits.iterations // (walkers * t.steps))
-        best = Outcome(start, Stop.TIME, Bounds())
+        best: Outcome[HospitalPlan] = Outcome(start, Stop.TIME, Bounds())
         notes: tuple[str, ...] = ()
         for round_ in range(count):
             until = limits.seconds if work else ends[round_] * limits.seconds
@@ -69,7 +70,7 @@ class HospitalSearchMethod:
                         limits=share,
                         seed=stream,
                         listen=known,
-                        start=best.plan,  # type: ignore[arg-type]
+                        start=best.plan,
                         bound=share_of_bound if round_ == 0 and walker == walkers - 1 and not work else 0.0,
                     )
                 mine.append((walker, found))
@@ -94,13 +95,13 @@ class HospitalSearchMethod:
         )
 
 
-class Walkers(Session[Plan]):
+class Walkers(Session[HospitalPlan]):
     """One solve; also the listener of this rank's walkers."""
 
-    def plan(self) -> Plan | None:
+    def plan(self) -> HospitalPlan | None:
         return self.best
 
-    def others(self, best: Outcome) -> None:
+    def others(self, best: Outcome[HospitalPlan]) -> None:
         """Tell of what other ranks found."""
         if best.bounds.primal < self.cost or best.bounds.dual > self.bound:
             self.hear(Progress(self.clock.elapsed, best.bounds.primal, best.bounds.dual, "other ranks", plan=best.plan))

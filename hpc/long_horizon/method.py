@@ -19,7 +19,6 @@ import math
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +68,7 @@ class LongRun(Session[NDArray[np.int16]]):
         comm: Communicator,
         listen: Listener,
         start: Plan | None,
-        options: Mapping[str, Any] | ColumnGenerationOptions,
+        options: Mapping[str, object] | ColumnGenerationOptions,
         name: str,
     ) -> None:
         asked = ColumnGenerationOptions.of(options)

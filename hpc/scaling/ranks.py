@@ -11,7 +11,10 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimise.core.problem import Problem
 
 __all__ = ["main"]
 
@@ -62,7 +65,7 @@ def main() -> None:
             from hpc.scaling.work import Workload
             from optimise.formats.base import read
 
-            problem: Any = read(Path(sys.argv[2])) if comm.rank == 0 else None
+            problem: Problem | None = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)
             workload = Workload(**json.loads(sys.argv[3]))
             repeats = subject_of(problem).perform(problem, comm, workload)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from typing_extensions import TypeVar
+
 from hpc.scaling.stochastic import Scenarios, perform_scenarios, record_scenarios
 from hpc.scaling.trace import Trace, record
 from hpc.scaling.work import Done, Workload, perform
@@ -17,14 +19,18 @@ from optimise.roster.problem import RosterProblem
 __all__ = ["Subject", "subject_of"]
 
 
-class Subject(Protocol):
+#: Problems whose work is traced; any where nothing is said.
+P_contra = TypeVar("P_contra", bound=Problem, contravariant=True, default=Any)
+
+
+class Subject(Protocol[P_contra]):
     """Work of one kind of problem."""
 
-    def record(self, problem: Any, workload: Workload, seconds: float) -> Trace:
+    def record(self, problem: P_contra, workload: Workload, seconds: float) -> Trace:
         """Trace it on one rank."""
         ...
 
-    def perform(self, problem: Any, comm: Communicator, workload: Workload) -> list[list[Done] | None]:
+    def perform(self, problem: P_contra, comm: Communicator, workload: Workload) -> list[list[Done] | None]:
         """Do it on all ranks; each repeat gives the accounts of all ranks on rank 0, None on the others."""
         ...
 

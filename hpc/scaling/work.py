@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.generation import LocalPricing, Masks, generate
+from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Column, Master
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import penalty_of
 from hpc.column_generation.search_state import SearchState
+from hpc.column_generation.subproblem import Masks, Subproblem
 from hpc.runtime.balance import BalanceTuning, longest_first
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers
@@ -235,7 +236,7 @@ def perform(
     if compiled.employees < 2:
         raise UnsupportedError("scaling needs at least two people")
     pricer, cover = _Pricer(compiled), CoverRows(compiled)
-    people, penalty, lattice = list(range(compiled.employees)), penalty_of(compiled), compiled.grid
+    people, penalty = list(range(compiled.employees)), penalty_of(compiled)
     done = Done(work=[float(pricer.work(e)) for e in people], kinds=cover.kind.tolist())
     owner = longest_first(np.array(done.work), comm.size)
     made = None
@@ -263,11 +264,11 @@ def perform(
     began = time.perf_counter()
     duals = None
     if comm.rank == 0:
-        nothing = np.zeros(cover.lines)
-        master = Master(cover, people, nothing, penalty / 100.0)
+        everybody = Subproblem.whole(cover, lattice=compiled.grid)
+        master = Master(everybody, penalty / 100.0)
         master.add([master.make(e, incumbent.words[e], float(incumbent.personal[e])) for e in people])
         local.since = comm.clock()
-        root = generate(master, price, fixed=nothing, lattice=lattice, iterations=workload.iterations, over=over)
+        root = generate(master, everybody, price, iterations=workload.iterations, over=over)
         duals = root.duals
         team.release()
     else:
@@ -276,9 +277,7 @@ def perform(
     done.wall["root"] = time.perf_counter() - began
     pricer.settle({})
     state = SearchState(size=float(min(workload.people, len(people))))
-    search = Search(
-        incumbent, pricer, comm, duals=duals, lattice=lattice, seed=workload.seed, timers=timers, state=state
-    )
+    search = Search(incumbent, pricer, comm, duals=duals, seed=workload.seed, timers=timers, state=state)
     comm.barrier()
     began = time.perf_counter()
     pricer.priced = 0

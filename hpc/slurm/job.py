@@ -150,7 +150,7 @@ def submit(
     time_limit: float | None = None,
     seed: int = 0,
     iterations: int | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, object] | None = None,
     site: str | Path | Site = "generic",
     nodes: int = 1,
     ranks: int = 1,
@@ -253,7 +253,7 @@ def _claim(folder: Path) -> None:
             raise InputError(f"job {job.job_id} in this folder is {job.state}; cancel it or use another", file=folder)
 
 
-def _written(problem: Any, folder: Path) -> Path:
+def _written(problem: Problem, folder: Path) -> Path:
     """Write a problem into the folder, in its own format or in ours."""
     from optimise.formats.base import get_format
     from optimise.roster.formats.native import write_ward

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.blocks.problem import BlockPlan, BlockProblem
 from optimise.solvers.linear import Arrays, LinearModel
@@ -30,8 +30,8 @@ class BlocksModel:
     def __init__(self, problem: BlockProblem) -> None:
         self.model: LinearModel = _Given(problem.name, problem.arrays)
 
-    def plan(self, values: Any) -> BlockPlan:
+    def plan(self, values: NDArray[np.float64]) -> BlockPlan:
         return BlockPlan(np.array(values, dtype=np.float64))
 
-    def start(self, plan: BlockPlan) -> Any:
+    def start(self, plan: BlockPlan) -> NDArray[np.float64]:
         return np.array(plan.values, dtype=np.float64)

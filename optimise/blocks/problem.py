@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,10 @@ class BlockPlan:
     """A point: the value of every column, shape (columns,)."""
 
     values: Floats
-    kind: ClassVar[str] = "blocks"
+
+    @property
+    def kind(self) -> str:
+        return "blocks"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +89,10 @@ class BlockProblem:
     rows: tuple[str, ...]
     family: str = "blocks"
     source: Any = field(default=None, repr=False, compare=False)
-    kind: ClassVar[str] = "blocks"
+
+    @property
+    def kind(self) -> str:
+        return "blocks"
 
     def __post_init__(self) -> None:
         if not self.blocks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from optimise.core.serialise import Source
 
 __all__ = ["FormatOption", "History", "Instance", "Json", "Mixing", "Weeks", "load", "load_plan", "pairs"]
+
+L = TypeVar("L", bound="Plan")
 
 Instance = Annotated[
     Path,
@@ -53,7 +55,7 @@ def load(
     return problem, Source(str(instance.resolve()), name, history, weeks, extra)
 
 
-def load_plan(path: Path, problem: Problem) -> Plan:
+def load_plan(path: Path, problem: Problem[L]) -> L:
     """Read a plan in the family's format or in the native one, whichever the file is in."""
     from optimise.formats.base import native_format, read_plan
     from optimise.roster.formats.native_plan import is_native_plan

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimise.cli.arguments import FormatOption, History, Instance, Mixing, Weeks, load, load_plan
 from optimise.core.atomic import replacing
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.core.problem import Problem
 
 __all__ = ["convert", "generate", "schema", "template"]
 
@@ -54,7 +57,7 @@ def convert(
         print(path)
 
 
-def _write_instance(problem: Any, output: Path, to: str) -> list[Path]:
+def _write_instance(problem: Problem, output: Path, to: str) -> list[Path]:
     """Write an instance with the format's own writer, where it has one."""
     from optimise.formats.base import get_format
 
@@ -70,7 +73,7 @@ def _write_instance(problem: Any, output: Path, to: str) -> list[Path]:
     return made
 
 
-def _write_model(problem: Any, output: Path, to: str) -> Path:
+def _write_model(problem: Problem, output: Path, to: str) -> Path:
     """Write the whole model, with names that match the rules, for any other solver."""
     from optimise.solvers.pyomo_bridge import pyomo_model
 

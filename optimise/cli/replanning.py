@@ -64,7 +64,7 @@ class FromPlan:
         return replan(problem, **found), replace(source, replan=found)
 
 
-def _day(text: str | None, problem: Any) -> int:
+def _day(text: str | None, problem: Problem) -> int:
     if text is None:
         return 0
     if text.isascii() and text.isdecimal() and len(text) < 10:

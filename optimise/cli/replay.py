@@ -65,7 +65,7 @@ def replay(
     span = 24 * loaded.days
     demand = demand.ordered(loaded.specialties)
     courses = [course(demand, first + k * span, span, seed) for k in range(max(1, repeats))]
-    table = versus({name: [run(loaded, one, c, seed=seed) for c in courses] for name, one in plans.items()}, seed=seed)  # type: ignore[arg-type]
+    table = versus({name: [run(loaded, one, c, seed=seed) for c in courses] for name, one in plans.items()}, seed=seed)
     _print(table)
     if output is not None:
         from optimise.demand import pictures

@@ -110,7 +110,7 @@ class Contender:
 
     label: str
     method: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0,)
     time_limit: float = 60.0
     iterations: int | None = None

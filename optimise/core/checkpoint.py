@@ -17,10 +17,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 
 from optimise.core.atomic import create, make_folder
 from optimise.core.errors import UNREADABLE, InputError
@@ -179,12 +180,16 @@ def _first_line(content: bytes) -> bytes:
     return f"wardwise-state {VERSION} {hashlib.sha256(content).hexdigest()}\n".encode()
 
 
+#: Plans of an instance; any where nothing is said.
+L_co = TypeVar("L_co", bound=Plan, covariant=True, default=Any)
+
+
 class _DamagedError(InputError):
     """Not readable: torn, truncated or altered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Generic[L_co]):
     """What an earlier run of the same instance left.
 
     Attributes
@@ -198,7 +203,7 @@ class Kept:
         Already spent, over all runs so far.
     """
 
-    plan: Plan | None = None
+    plan: L_co | None = None
     bound: float = -math.inf
     bound_source: str = ""
     seconds: float = 0.0

@@ -10,28 +10,37 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
+from typing_extensions import TypeVar
+
 from optimise.core.kinds import load
 from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.problem import Problem
+from optimise.core.result import Plan
 
 __all__ = ["Engine", "engine_for", "refusal"]
 
 
-class Engine(Protocol):
+#: Problems that an engine takes, the plans that it begins from and gives; any where nothing is said.
+P_contra = TypeVar("P_contra", bound=Problem, contravariant=True, default=Any)
+L = TypeVar("L", bound=Plan, default=Any)
+
+
+class Engine(Protocol[P_contra, L]):
     """The part of a method that works on one kind of problem. Stateless."""
 
-    def supports(self, problem: Any) -> bool: ...
+    def supports(self, problem: P_contra) -> bool: ...
 
     def solve(
         self,
-        problem: Any,
+        problem: P_contra,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
-        start: Any = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome: ...
+        start: L | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[L]: ...
 
 
 @cache
@@ -40,12 +49,12 @@ def _made(target: str) -> Engine:
     return made
 
 
-def engine_for(problem: object, engines: Mapping[str, str]) -> Engine | None:
+def engine_for(problem: Problem, engines: Mapping[str, str]) -> Engine | None:
     """The engine for the kind of a problem; None where the table has none."""
-    target = engines.get(str(getattr(problem, "kind", "")))
+    target = engines.get(problem.kind)
     return None if target is None else _made(target)
 
 
-def refusal(problem: object, engines: Mapping[str, str]) -> str:
+def refusal(problem: Problem, engines: Mapping[str, str]) -> str:
     """Which rules in force the engine for a problem does not know, in words; empty where it knows all."""
     return str(getattr(engine_for(problem, engines), "refusal", lambda problem: "")(problem))

@@ -17,6 +17,9 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optimise.core.errors import UnsupportedError
 from optimise.core.method import Outcome
 from optimise.core.problem import Problem
@@ -40,7 +43,7 @@ __all__ = [
 
 P = TypeVar("P", bound=Problem)
 L = TypeVar("L", bound=Plan)
-L_out = TypeVar("L_out", covariant=True)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,16 @@ class Floor:
     source: str = ""
 
 
-class PlanModel(Protocol[L_out]):
-    """A formulation of one problem: its linear model, and the way between plans and points.
+class PlanModel(Protocol[L]):
+    """A formulation of one problem: its linear model, and the way between plans and points of it."""
 
-    Attributes
-    ----------
-    model : optimise.solvers.linear.LinearModel
-    """
+    @property
+    def model(self) -> object:
+        """The :class:`~optimise.solvers.linear.LinearModel`; :func:`~optimise.solvers.linear.linear` gives it."""
+        ...
 
-    model: Any
-
-    def plan(self, values: Any) -> L_out: ...
-    def start(self, plan: Any) -> Any: ...
+    def plan(self, values: Floats) -> L: ...
+    def start(self, plan: L) -> Floats: ...
 
 
 class Kind(Generic[P, L]):
@@ -144,7 +145,7 @@ class Kind(Generic[P, L]):
         """Rough number of yes-or-no decisions of the whole model."""
         raise NotImplementedError
 
-    def model(self, problem: P, **options: Any) -> PlanModel[L]:
+    def model(self, problem: P, **options: object) -> PlanModel[L]:
         """The whole model."""
         raise UnsupportedError(f"there is no model of {self.title} problems")
 
@@ -221,19 +222,19 @@ def known_kinds() -> dict[str, str]:
 
 
 @cache
-def _made(target: str) -> Kind[Any, Any]:
-    made: Kind[Any, Any] = load(target)()
+def _made(target: str) -> Kind[Problem, Plan]:
+    made: Kind[Problem, Plan] = load(target)()
     return made
 
 
 @cache
-def _plain(name: str) -> Kind[Any, Any]:
-    made: Kind[Any, Any] = Kind()
+def _plain(name: str) -> Kind[Problem, Plan]:
+    made: Kind[Problem, Plan] = Kind()
     made.name = made.title = name
     return made
 
 
-def get_kind(name: str) -> Kind[Any, Any]:
+def get_kind(name: str) -> Kind[Problem, Plan]:
     """The kind called ``name``.
 
     Raises
@@ -247,10 +248,11 @@ def get_kind(name: str) -> Kind[Any, Any]:
     return _made(target)
 
 
-def kind_of(problem: Problem | Plan) -> Kind[Any, Any]:
-    """The kind of a problem or plan; one that nobody has registered has the answers of :class:`Kind` itself."""
+def kind_of(problem: Problem[L]) -> Kind[Problem[L], L]:
+    """The kind of a problem; one that nobody has registered has the answers of :class:`Kind` itself."""
     name = problem.kind
-    return get_kind(name) if name in _BUILT_IN or name in known_kinds() else _plain(name)
+    found: Kind[Any, Any] = get_kind(name) if name in _BUILT_IN or name in known_kinds() else _plain(name)
+    return found
 
 
 def has_model(problem: object) -> bool:

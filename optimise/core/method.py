@@ -19,6 +19,7 @@ from typing_extensions import TypeVar
 
 from optimise.core import compiling
 from optimise.core.errors import UnsupportedError
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 
 __all__ = [
@@ -153,8 +154,9 @@ class SerialComm:
         return None
 
 
-#: Problems that a method takes, and the plans that it gives; any where nothing is said.
-P_contra = TypeVar("P_contra", contravariant=True, default=Any)
+#: Problems that a method takes, the plans that it begins from and gives; any where nothing is said.
+P_contra = TypeVar("P_contra", bound=Problem, contravariant=True, default=Any)
+L = TypeVar("L", bound=Plan, default=Any)
 L_co = TypeVar("L_co", bound=Plan, covariant=True, default=Any)
 
 
@@ -173,12 +175,12 @@ class Outcome(Generic[L_co]):
 
 
 @runtime_checkable
-class Method(Protocol[P_contra, L_co]):
+class Method(Protocol[P_contra, L]):
     """A way to solve problems. Stateless: options come in by keyword, so one object serves many threads."""
 
     name: str
 
-    def supports(self, problem: Any) -> bool: ...
+    def supports(self, problem: Problem) -> bool: ...
 
     def solve(
         self,
@@ -188,9 +190,9 @@ class Method(Protocol[P_contra, L_co]):
         seed: int,
         comm: Communicator,
         listen: Listener,
-        start: Any = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome[L_co]: ...
+        start: L | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[L]: ...
 
 
 _BUILT_IN: dict[str, str] = {

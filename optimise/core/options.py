@@ -53,7 +53,7 @@ class Options(BaseModel):
     )
 
     @classmethod
-    def of(cls, given: Mapping[str, Any] | Options | None) -> Self:
+    def of(cls, given: Mapping[str, object] | Options | None) -> Self:
         """Check what was given, as values or as the texts of a command line.
 
         Raises
@@ -70,7 +70,7 @@ class Options(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
         """True is no 1: refuse it where a number is asked for."""
         if isinstance(value, bool) and not _takes_bool(cls.model_fields[info.field_name or ""].annotation):
             raise ValueError("input should be a number or a text, not true or false")
@@ -119,7 +119,7 @@ def models(method: object) -> dict[str, type[Options]]:
     return found | dict(getattr(method, "options_by_kind", {}))
 
 
-def check_options(method: object, problem: Any, given: Mapping[str, Any] | None, ranks: int = 1) -> None:
+def check_options(method: object, problem: object, given: Mapping[str, object] | None, ranks: int = 1) -> None:
     """Refuse options that a method does not know or cannot use on this problem.
 
     Raises
@@ -137,7 +137,7 @@ def check_options(method: object, problem: Any, given: Mapping[str, Any] | None,
         model.of(given)
 
 
-def taken(method: object, problem: object, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def taken(method: object, problem: object, given: Mapping[str, object] | None) -> dict[str, object]:
     """Those of some options that a method knows on this problem; all where it does not say what it knows."""
     known = models(method)
     model = known.get(getattr(problem, "kind", ""), known.get(""))
@@ -153,7 +153,7 @@ def taken(method: object, problem: object, given: Mapping[str, Any] | None) -> d
     }
 
 
-def read_options(path: str | Path) -> dict[str, Any]:
+def read_options(path: str | Path) -> dict[str, object]:
     """Options from a TOML file: keys and tables, ``[tuning]`` for the numbers of the tuning.
 
     Raises
@@ -173,9 +173,9 @@ def read_options(path: str | Path) -> dict[str, Any]:
         raise InputError(f"is no TOML: {error}", file=path) from None
 
 
-def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     """Names with dots in place of nested tables, so that single values of a table can be replaced."""
-    made: dict[str, Any] = {}
+    made: dict[str, object] = {}
     for name, value in table.items():
         made |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
     return made
@@ -201,7 +201,7 @@ class Knob:
     """One option or number as a person reads it."""
 
     name: str
-    default: Any
+    default: object
     range: str
     unit: str
     text: str
@@ -225,7 +225,7 @@ def knobs(model: type[Options], prefix: str = "") -> Iterator[Knob]:
         yield from knobs(inner, place)
 
 
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+def _nested(flat: Mapping[str, object]) -> dict[str, Any]:
     """``{"tuning.near": 1}`` as ``{"tuning": {"near": 1}}``, to any depth; what stands in a model stays there."""
     made: dict[str, Any] = {}
     for name, value in flat.items():

@@ -50,7 +50,7 @@ def machine() -> str:
 
 
 def provenance(
-    problem: Problem, method: str, *, limits: Limits, seed: int, ranks: int, options: Mapping[str, Any] | None
+    problem: Problem, method: str, *, limits: Limits, seed: int, ranks: int, options: Mapping[str, object] | None
 ) -> Provenance:
     """Collect the provenance of a run that starts now. The limits are kept among the options."""
     kept: dict[str, Any] = {"time_limit": limits.seconds, "gap": limits.gap}

@@ -242,7 +242,7 @@ class Provenance:
     seed: int = 0
     ranks: int = 1
     threads: int = 1
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
     instance: str = ""
     digest: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from typing_extensions import TypeVar
+
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
@@ -53,8 +55,13 @@ class ReadOptions:
     extra: Mapping[str, Any] | None = None
 
 
+#: Problems and plans of a family; any where nothing is said.
+P = TypeVar("P", bound=Problem, default=Any)
+L = TypeVar("L", bound=Plan, default=Any)
+
+
 @runtime_checkable
-class Format(Protocol):
+class Format(Protocol[P, L]):
     """Reader and writer of one family.
 
     ``detects`` must be quick and must never raise. Readers raise :class:`InputError` and nothing else for bad
@@ -67,9 +74,9 @@ class Format(Protocol):
     kind: str  # "roster" or "hospital"
 
     def detects(self, path: Path) -> bool: ...
-    def read(self, path: Path, options: ReadOptions) -> Problem: ...
-    def read_plan(self, path: Path, problem: Any) -> Plan: ...
-    def write_plan(self, plan: Any, problem: Any, stem: Path) -> list[Path]: ...
+    def read(self, path: Path, options: ReadOptions) -> P: ...
+    def read_plan(self, path: Path, problem: P) -> L: ...
+    def write_plan(self, plan: L, problem: P, stem: Path) -> list[Path]: ...
 
 
 FORMATS: dict[str, str] = {
@@ -163,21 +170,23 @@ def read(
     """
     path = Path(path)
     chosen = get_format(format) if format else detect(path)
-    return chosen.read(path, ReadOptions(history, weeks, extra or None))
+    found: Problem = chosen.read(path, ReadOptions(history, weeks, extra or None))
+    return found
 
 
-def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) -> Plan:
+def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = None) -> L:
     """Read a plan for ``problem``, in the problem's own family format or the native JSON plan."""
     path = Path(path)
     if not exists(path):
         raise InputError("no such plan file or folder", file=path)
-    chosen = get_format(format or problem.family)
+    chosen: Format[Problem[L], L] = get_format(format or problem.family)
     return chosen.read_plan(path, problem)
 
 
-def write_plan(plan: Plan, problem: Problem, stem: str | Path, *, format: str | None = None) -> list[Path]:
+def write_plan(plan: L, problem: Problem[L], stem: str | Path, *, format: str | None = None) -> list[Path]:
     """Write a plan in the format of the problem's family (or another) and return the files."""
-    return get_format(format or problem.family).write_plan(plan, problem, Path(stem))
+    chosen: Format[Problem[L], L] = get_format(format or problem.family)
+    return chosen.write_plan(plan, problem, Path(stem))
 
 
 def native_format(problem: Problem) -> str:

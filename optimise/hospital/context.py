@@ -7,7 +7,6 @@ caller edits and evaluates.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -147,7 +146,10 @@ class HospitalPlan:
     theatre: IntArray
     nurse: IntArray
     bed: IntArray | None = None
-    kind: ClassVar[str] = "hospital"
+
+    @property
+    def kind(self) -> str:
+        return "hospital"
 
     def __post_init__(self) -> None:
         for name in ("admission", "room", "theatre", "nurse", "bed"):

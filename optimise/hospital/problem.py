@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +46,10 @@ class HospitalProblem(HospitalContext):
     theatres: Theatres | None = None
     nursing: Nursing | None = None
     scale: int = 1
-    kind: ClassVar[str] = "hospital"
+
+    @property
+    def kind(self) -> str:
+        return "hospital"
 
     def __post_init__(self) -> None:
         unique(tuple(s.rule for s in self.rules), "rule")

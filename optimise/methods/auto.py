@@ -9,7 +9,6 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of
@@ -46,10 +45,10 @@ class AutoMethod:
     resumable = True
     options = AutoOptions
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return bool(choices(problem))
 
-    def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
+    def check_options(self, problem: Problem, given: Mapping[str, object], ranks: int) -> None:
         """Refuse what none of the methods to be chosen knows, and values that one of them cannot use."""
         given = flat(given)
         chosen = choices(problem)
@@ -67,14 +66,14 @@ class AutoMethod:
 
     def solve(
         self,
-        problem: Any,
+        problem: Problem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         given = flat(options or {})
         t = _own(given).choice
@@ -121,17 +120,17 @@ class AutoMethod:
         return replace(best, stop=Stop.TIME) if best.stop is Stop.INTERRUPTED and not asked else best
 
 
-def _own(given: Mapping[str, Any]) -> AutoOptions:
+def _own(given: Mapping[str, object]) -> AutoOptions:
     """What of some options is for auto itself."""
     return AutoOptions.of({name: value for name, value in given.items() if name.partition(".")[0] == "choice"})
 
 
-def _spare(problem: Any, chosen: Sequence[str]) -> tuple[str, ...]:
+def _spare(problem: Problem, chosen: Sequence[str]) -> tuple[str, ...]:
     """Methods that are asked where those chosen find no plan."""
     return tuple(name for name in FALLBACKS if name != chosen[-1] and _usable(name, problem))
 
 
-def _options(method: Method, problem: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def _options(method: Method, problem: Problem, given: Mapping[str, object]) -> dict[str, object]:
     """What a method is told: what it knows; where to keep its state only if it can."""
     left = () if getattr(method, "resumable", False) else ("checkpoint", "resume")
     told = {name: value for name, value in given.items() if name not in left and name.partition(".")[0] != "choice"}
@@ -173,7 +172,7 @@ def choices(problem: Problem) -> tuple[str, ...]:
     return wanted or tuple(name for name in reversed(FALLBACKS) if _usable(name, problem))
 
 
-def _usable(name: str, problem: Any) -> bool:
+def _usable(name: str, problem: Problem) -> bool:
     """Whether a method is installed, loads, and works on the problem."""
     if name not in available_methods():
         return False

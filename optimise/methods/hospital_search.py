@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome
 from optimise.core.result import Stop
@@ -30,7 +29,7 @@ class HospitalSearch:
         comm: Communicator,
         listen: Listener,
         start: HospitalPlan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         clock = Deadline(limits.seconds)
         if usable(problem):

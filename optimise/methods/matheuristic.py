@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class MatheuristicMethod:
     options = MatheuristicOptions
     options_by_kind: ClassVar = {"hospital": NoOptions}
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None
 
     def solve(
@@ -61,7 +61,7 @@ class MatheuristicMethod:
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         if comm.rank != 0:
             return Outcome(None, Stop.ITERATIONS, Bounds())

@@ -12,6 +12,7 @@ from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, 
 __all__ = [
     "AutoOptions",
     "AutoTuning",
+    "Customise",
     "MatheuristicOptions",
     "MatheuristicTuning",
     "NoOptions",
@@ -21,10 +22,14 @@ __all__ = [
 ]
 
 
+#: What may change a Pyomo model before it is solved.
+Customise = Callable[[Any], Any]
+
+
 class WholeModelOptions(Options):
     """Options of the whole model by HiGHS."""
 
-    customise: Callable[[Any], Any] | None = None
+    customise: Customise | None = None
     """Function that receives the Pyomo model before it is solved and may add constraints and objective terms. With a
     changed objective the proven bound holds for the changed problem only and is not reported."""
 

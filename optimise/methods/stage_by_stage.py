@@ -6,13 +6,14 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, get_method
 from optimise.core.options import check_options, documented
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.methods.options import StageOptions
 from optimise.roster.problem import Roster, RosterProblem
@@ -35,24 +36,24 @@ class StageByStage:
     options = StageOptions
     needs = "a whole INRC-II instance"
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) and "stages" in problem.meta
 
-    def check_options(self, problem: Any, given: Mapping[str, Any], ranks: int) -> None:
+    def check_options(self, problem: Problem, given: Mapping[str, object], ranks: int) -> None:
         own, rest = _split(given)
         check_options(get_method(own.inner), problem, rest, ranks)
 
     def solve(
         self,
-        problem: Any,
+        problem: RosterProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Outcome:
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome[Roster]:
         own, given = _split(options)
         inner, ahead = get_method(own.inner), own.ahead
         stages, clock = problem.meta["stages"], Deadline(limits.seconds)
@@ -92,13 +93,15 @@ class _Stage:
         return self.asked
 
 
-def _split(given: Mapping[str, Any] | None) -> tuple[StageOptions, dict[str, Any]]:
+def _split(given: Mapping[str, object] | None) -> tuple[StageOptions, dict[str, object]]:
     """Options of this method, and those of the inner one."""
     own = {name: value for name, value in (given or {}).items() if name in StageOptions.model_fields}
     return StageOptions.of(own), {name: value for name, value in (given or {}).items() if name not in own}
 
 
-def _finished(problem: Any, duties: Any, stop: Stop, phases: dict[str, tuple[float, ...]]) -> Outcome:
+def _finished(
+    problem: RosterProblem, duties: NDArray[np.int16], stop: Stop, phases: dict[str, tuple[float, ...]]
+) -> Outcome[Roster]:
     plan = Roster.from_array(duties)
     found = problem.evaluate(plan)
     bounds = Bounds(primal=found.cost if found.feasible else math.inf, primal_source="stage-by-stage")

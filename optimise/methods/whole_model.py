@@ -9,9 +9,10 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
@@ -19,14 +20,16 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import documented, models
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
-from optimise.methods.options import WholeModelOptions, WholeRosterOptions
+from optimise.methods.options import Customise, WholeModelOptions, WholeRosterOptions
 from optimise.solvers.highs import Highs
-from optimise.solvers.linear import Arrays
+from optimise.solvers.linear import Arrays, Floats, linear
 from optimise.solvers.pyomo_bridge import from_pyomo, to_pyomo
 
 __all__ = ["HighsMethod"]
 
 log = logging.getLogger(__name__)
+
+L = TypeVar("L", bound=Plan)
 
 SOURCE = "HiGHS branch and bound on the whole model"
 
@@ -39,7 +42,7 @@ class HighsMethod:
     options = WholeModelOptions
     options_by_kind: ClassVar = {"roster": WholeRosterOptions}
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return has_model(problem)
 
     def solve(
@@ -51,7 +54,7 @@ class HighsMethod:
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         if comm.rank != 0:
             return Outcome(None, Stop.OPTIMAL, Bounds())
@@ -68,14 +71,14 @@ class HighsMethod:
         arrays, spread, same_goal = self._arrays(built, customise)
         building = clock.elapsed
         log.info("model of %d columns and %d rows built in %.1f s", arrays.columns, arrays.rows, building)
-        step = built.model.lattice if customise is None else 0.0
+        step = linear(built).lattice if customise is None else 0.0
         valid = same_goal and bool(getattr(built, "valid", True))
         best: list[tuple[float, Plan]] = []
 
         def bound_of(value: float) -> float:
             return round_up(value, step) if valid else -math.inf
 
-        def on_solution(values: Any, objective: float, dual: float, nodes: int) -> None:
+        def on_solution(values: Floats, objective: float, dual: float, nodes: int) -> None:
             plan = built.plan(values[spread])
             evaluation = problem.evaluate(plan)
             if evaluation.feasible and (not best or evaluation.cost < best[0][0]):
@@ -138,12 +141,12 @@ class HighsMethod:
         return Outcome(plan, stop, bounds, stats)
 
     @staticmethod
-    def _arrays(built: PlanModel[Any], customise: Any) -> tuple[Arrays, Any, bool]:
+    def _arrays(built: PlanModel[L], customise: Customise | None) -> tuple[Arrays, NDArray[np.intp], bool]:
         """Arrays to solve, where our columns stand in them, and whether the objective is still the problem's."""
         if customise is None:
-            arrays = built.model.freeze()
+            arrays = linear(built).freeze()
             return arrays, np.arange(arrays.columns), True
-        model, variables = to_pyomo(built.model)
+        model, variables = to_pyomo(linear(built))
         before = from_pyomo(model)
         customise(model)
         after = from_pyomo(model)
@@ -172,7 +175,7 @@ class HighsMethod:
         return arrays, np.array([place[id(v)] for v in variables]), same
 
     @staticmethod
-    def _explained(problem: Problem, clock: Deadline, customise: Any) -> tuple[str, ...]:
+    def _explained(problem: Problem, clock: Deadline, customise: Customise | None) -> tuple[str, ...]:
         lines = kind_of(problem).explain(problem, seconds=max(clock.left, 20.0))
         if customise is not None:
             lines = ("The model was changed by the caller before solving; the rules alone may allow a plan.", *lines)

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of, load
 from optimise.core.method import Method
 from optimise.core.problem import Problem
+from optimise.core.result import Plan
 
 __all__ = ["Change", "Previous", "Subject", "listed", "subject_of"]
 
 
+#: Problems and plans that are planned again; any where nothing is said.
+P = TypeVar("P", bound=Problem, default=Any)
+L = TypeVar("L", bound=Plan, default=Any)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Previous:
+class Previous(Generic[L]):
     """What an earlier plan says about today's people, patients and days.
 
     Attributes
@@ -43,7 +50,7 @@ class Previous:
         Hospitals: patients whom the earlier plan admits on a day outside today's, and that day.
     """
 
-    plan: Any
+    plan: L
     known: NDArray[np.bool_]
     before: tuple[tuple[int, ...], ...] = ()
     notes: tuple[str, ...] = field(default=())
@@ -82,31 +89,31 @@ class Change:
     date: str = ""
 
 
-class Subject(Protocol):
+class Subject(Protocol[P, L]):
     """Planning again on one kind of problem (``Kind.replan``)."""
 
-    def fitting(self, plan: Any, problem: Any) -> Previous:
+    def fitting(self, plan: L, problem: P) -> Previous[L]:
         """A plan that fits today's problem as it is."""
         ...
 
-    def read(self, path: Path, problem: Any, days_since: int) -> Previous:
+    def read(self, path: Path, problem: P, days_since: int) -> Previous[L]:
         """A native plan whose people and days may differ from today's."""
         ...
 
-    def problem(self, problem: Any, previous: Previous, freeze_until: int, change_cost: float) -> Any:
+    def problem(self, problem: P, previous: Previous[L], freeze_until: int, change_cost: float) -> P:
         """Today's problem with rules that freeze and price."""
         ...
 
-    def changes(self, problem: Any, previous: Previous, plan: Any) -> Iterator[Change]:
+    def changes(self, problem: P, previous: Previous[L], plan: L) -> Iterator[Change]:
         """What a plan does otherwise, in order of people and days."""
         ...
 
-    def method(self, inner: Method, previous: Previous, freeze_until: int) -> Method:
+    def method(self, inner: Method, previous: Previous[L], freeze_until: int) -> Method:
         """``inner``, wrapped where it would not keep by itself all that is past."""
         ...
 
 
-def subject_of(problem: Problem) -> Subject:
+def subject_of(problem: Problem[L]) -> Subject[Problem[L], L]:
     """Planning again on problems of this kind.
 
     Raises
@@ -117,7 +124,7 @@ def subject_of(problem: Problem) -> Subject:
     kind = kind_of(problem)
     if not kind.replan:
         raise UnsupportedError(f"{kind.title} problems cannot be planned again from an earlier plan")
-    made: Subject = load(kind.replan)()
+    made: Subject[Problem[L], L] = load(kind.replan)()
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from optimise.core.csvfile import csv_text
 from optimise.core.kinds import kind_of
@@ -14,13 +15,14 @@ from optimise.replan.base import Change, Previous, subject_of
 
 __all__ = ["COLUMNS", "Change", "change_row", "changes", "changes_csv", "told"]
 
+L = TypeVar("L", bound=Plan)
 
 #: Columns of ``changes.csv`` and of the tables of changes in reports.
 COLUMNS = ("who", "name", "what", "day", "date", "was", "now")
 _KINDS = {"duty": "duties", "admission": "admissions", "room": "rooms", "theatre": "theatres", "nurse": "nurses"}
 
 
-def changes(problem: Problem, previous: Previous, plan: Plan) -> tuple[Change, ...]:
+def changes(problem: Problem[L], previous: Previous[L], plan: L) -> tuple[Change, ...]:
     """Everything that ``plan`` does otherwise than the earlier plan, in order of people and days: people and patients
     who came or went with all that they do or were to do, and every decision that differs.
     """

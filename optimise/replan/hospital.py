@@ -29,25 +29,27 @@ FROZEN_ROOM, CHANGED_ROOM = "FrozenRoom", "ChangedRoom"
 class HospitalReplan:
     """Hospitals: dates and rooms stay as hard wishes or change at a price; theatres and nurses are put back."""
 
-    def fitting(self, plan: HospitalPlan, problem: HospitalProblem) -> Previous:
+    def fitting(self, plan: HospitalPlan, problem: HospitalProblem) -> Previous[HospitalPlan]:
         return Previous(plan, np.ones(len(problem.patients), dtype=np.bool_))
 
-    def read(self, path: Path, problem: HospitalProblem, days_since: int) -> Previous:
+    def read(self, path: Path, problem: HospitalProblem, days_since: int) -> Previous[HospitalPlan]:
         return _earlier(path, problem, days_since)
 
     def problem(
-        self, problem: HospitalProblem, previous: Previous, freeze_until: int, change_cost: float
+        self, problem: HospitalProblem, previous: Previous[HospitalPlan], freeze_until: int, change_cost: float
     ) -> HospitalProblem:
         return _bound(problem, previous, freeze_until, change_cost)
 
-    def changes(self, problem: HospitalProblem, previous: Previous, plan: HospitalPlan) -> Iterator[Change]:
+    def changes(
+        self, problem: HospitalProblem, previous: Previous[HospitalPlan], plan: HospitalPlan
+    ) -> Iterator[Change]:
         return _stays(problem, previous, plan)
 
-    def method(self, inner: Method, previous: Previous, freeze_until: int) -> Method:
+    def method(self, inner: Method, previous: Previous[HospitalPlan], freeze_until: int) -> Method:
         return Restoring(inner, previous, freeze_until) if freeze_until else inner
 
 
-def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous:
+def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[HospitalPlan]:
     data = parse(PlanFile, load_json(path), path)
     people, rooms = problem.patients, {name: r for r, name in enumerate(problem.rooms.ids)}
     index = {name: p for p, name in enumerate(people.ids)}
@@ -108,7 +110,7 @@ def _stay_left(stay: Any, days_since: int) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(nights.items())) or (((first, "-"),) if first >= 0 else ())
 
 
-def _bound(problem: HospitalProblem, previous: Previous, until: int, price: float) -> HospitalProblem:
+def _bound(problem: HospitalProblem, previous: Previous[HospitalPlan], until: int, price: float) -> HospitalProblem:
     plan, people, days = previous.plan, problem.patients, problem.days
     assert isinstance(plan, HospitalPlan)
     settled = previous.known & ~people.inpatient
@@ -172,7 +174,7 @@ def _scaled(problem: HospitalProblem, price: float) -> tuple[HospitalProblem, in
     raise InputError("the price may have at most three decimals", item="change cost")
 
 
-def _stays(problem: HospitalProblem, previous: Previous, plan: HospitalPlan) -> Iterator[Change]:
+def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: HospitalPlan) -> Iterator[Change]:
     old, people, rooms = previous.plan, problem.patients, problem.rooms.ids
     for p in range(len(people)):
         name, was, now = people.ids[p], int(old.admission[p]), int(plan.admission[p])

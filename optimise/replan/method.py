@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from optimise.core.method import Communicator, Limits, Listener, Method, Outcome, Progress
 from optimise.core.options import check_options
+from optimise.core.problem import Problem
 from optimise.core.result import Plan, Stop
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan.base import Previous
@@ -26,25 +26,25 @@ class Restoring:
     problem in which they are free, hence valid.
     """
 
-    def __init__(self, inner: Method, previous: Previous, freeze_until: int) -> None:
+    def __init__(self, inner: Method, previous: Previous[HospitalPlan], freeze_until: int) -> None:
         self.name, self.inner, self.previous, self.freeze_until = inner.name, inner, previous, freeze_until
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         return self.inner.supports(problem)
 
-    def check_options(self, problem: Any, given: dict[str, Any], ranks: int) -> None:
+    def check_options(self, problem: Problem, given: dict[str, object], ranks: int) -> None:
         check_options(self.inner, problem, given, ranks)
 
     def solve(
         self,
-        problem: Any,
+        problem: HospitalProblem,
         *,
         limits: Limits,
         seed: int,
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         def told(progress: Progress) -> bool | None:
             if not isinstance(progress.plan, HospitalPlan):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from optimise.core.errors import InputError
 from optimise.core.problem import Problem
+from optimise.core.result import Plan
 from optimise.formats.base import read_plan
 from optimise.replan.base import Previous, subject_of
 from optimise.roster.formats.native_plan import is_native_plan
 
 __all__ = ["Previous", "read_previous"]
 
+L = TypeVar("L", bound=Plan)
 
-def read_previous(path: Path, problem: Problem, *, days_since: int = 0) -> Previous:
+
+def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Previous[L]:
     """Read an earlier plan of a problem that has changed since.
 
     Parameters

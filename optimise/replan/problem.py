@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError
 from optimise.core.kinds import kind_of
 from optimise.core.method import Method, get_method
 from optimise.core.problem import Problem
+from optimise.core.result import Plan
 from optimise.replan.base import Previous, subject_of
 from optimise.replan.previous import read_previous
 
 __all__ = ["Replanning", "replan", "replanning"]
 
+#: Plans of a problem; any where nothing is said.
+L = TypeVar("L", bound=Plan, default=Any)
+
 
 @dataclass(frozen=True, slots=True)
-class Replanning:
+class Replanning(Generic[L]):
     """A problem to solve and the earlier plan as a start.
 
     Attributes
@@ -31,9 +37,9 @@ class Replanning:
         First day that may change.
     """
 
-    problem: Any
-    start: Any
-    previous: Previous
+    problem: Problem[L]
+    start: L | None
+    previous: Previous[L]
     freeze_until: int
 
     def method(self, name: str) -> Method:
@@ -42,14 +48,16 @@ class Replanning:
 
 
 def replan(
-    problem: Problem, plan: str | Path, *, freeze_until: int = 0, change_cost: float = 10.0, days_since: int = 0
-) -> Replanning:
+    problem: Problem[L], plan: str | Path, *, freeze_until: int = 0, change_cost: float = 10.0, days_since: int = 0
+) -> Replanning[L]:
     """Read an earlier plan and put it into today's problem: :func:`read_previous`, then :func:`replanning`."""
     previous = read_previous(Path(plan), problem, days_since=days_since)
     return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost)
 
 
-def replanning(problem: Problem, previous: Previous, *, freeze_until: int = 0, change_cost: float = 10.0) -> Replanning:
+def replanning(
+    problem: Problem[L], previous: Previous[L], *, freeze_until: int = 0, change_cost: float = 10.0
+) -> Replanning[L]:
     """Put an earlier plan into today's problem.
 
     Days before ``freeze_until`` stay as they were (hard). From then on each changed duty of a person's day costs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,25 +27,25 @@ FROZEN, CHANGED = "frozen days", "changes to the earlier plan"
 class RosterReplan:
     """Rosters: cells stay as pins, later ones change at the price of a refused request."""
 
-    def fitting(self, plan: Roster, problem: RosterProblem) -> Previous:
+    def fitting(self, plan: Roster, problem: RosterProblem) -> Previous[Roster]:
         return Previous(plan, np.ones(plan.duties.shape, dtype=np.bool_))
 
-    def read(self, path: Path, problem: RosterProblem, days_since: int) -> Previous:
+    def read(self, path: Path, problem: RosterProblem, days_since: int) -> Previous[Roster]:
         return _earlier(path, problem, days_since)
 
     def problem(
-        self, problem: RosterProblem, previous: Previous, freeze_until: int, change_cost: float
+        self, problem: RosterProblem, previous: Previous[Roster], freeze_until: int, change_cost: float
     ) -> RosterProblem:
         return _bound(problem, previous, freeze_until, change_cost)
 
-    def changes(self, problem: RosterProblem, previous: Previous, plan: Roster) -> Iterator[Change]:
+    def changes(self, problem: RosterProblem, previous: Previous[Roster], plan: Roster) -> Iterator[Change]:
         return _duties(problem, previous, plan)
 
-    def method(self, inner: Method, previous: Previous, freeze_until: int) -> Method:
+    def method(self, inner: Method, previous: Previous[Roster], freeze_until: int) -> Method:
         return inner  # pins keep everything
 
 
-def _earlier(path: Path, problem: RosterProblem, days_since: int) -> Previous:
+def _earlier(path: Path, problem: RosterProblem, days_since: int) -> Previous[Roster]:
     document = Document.parse(read_text(path), path)
     rows = document.data.get("roster")
     if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
@@ -100,7 +100,9 @@ def _earlier(path: Path, problem: RosterProblem, days_since: int) -> Previous:
 class _Days:
     """Turns the day names of an earlier plan (dates or numbers) into today's days, negative before them."""
 
-    def __init__(self, path: Path, problem: RosterProblem, rows: dict[str, Any], start: Any, days_since: int) -> None:
+    def __init__(
+        self, path: Path, problem: RosterProblem, rows: Mapping[str, Iterable[object]], start: object, days_since: int
+    ) -> None:
         self.path, self.start = path, problem.horizon.start
         keys = {str(key) for row in rows.values() for key in row}
         self.dated = self.start is not None and (start is not None or any("-" in key for key in keys))
@@ -124,7 +126,7 @@ class _Days:
         return int(key) + self.first
 
 
-def _bound(problem: RosterProblem, previous: Previous, until: int, price: float) -> RosterProblem:
+def _bound(problem: RosterProblem, previous: Previous[Roster], until: int, price: float) -> RosterProblem:
     assert isinstance(previous.plan, Roster)
     cells = [(int(i), int(d), int(previous.plan.duties[i, d])) for i, d in np.argwhere(previous.known)]
     frozen = tuple((i, d, 1 << a) for i, d, a in cells if d < until)
@@ -146,7 +148,7 @@ def _remember(employee: Employee, seen: tuple[int, ...]) -> Employee:
     return replace(employee, history=tuple(1 << a for a in seen))
 
 
-def _duties(problem: RosterProblem, previous: Previous, plan: Roster) -> Iterator[Change]:
+def _duties(problem: RosterProblem, previous: Previous[Roster], plan: Roster) -> Iterator[Change]:
     ids = ["-"] + [d.id for d in problem.duties[1:]]
     old = previous.plan.duties
     for i, employee in enumerate(problem.employees):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from optimise.core.errors import WardwiseError
 from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
-from optimise.core.result import Evaluation
+from optimise.core.result import Evaluation, Plan
 from optimise.report.words import Sentence
 
 if TYPE_CHECKING:
@@ -22,58 +24,65 @@ __all__ = ["PlainReport", "Sheet", "Subject", "subject_of"]
 Sheet = tuple[str, "pd.DataFrame | Callable[[Worksheet], None]"]
 
 
-class Subject(Protocol):
+#: Problems and plans of a report; any where nothing is said.
+P_contra = TypeVar("P_contra", bound=Problem, contravariant=True, default=Any)
+L_contra = TypeVar("L_contra", bound=Plan, contravariant=True, default=Any)
+P = TypeVar("P", bound=Problem, default=Any)
+L = TypeVar("L", bound=Plan, default=Any)
+
+
+class Subject(Protocol[P_contra, L_contra]):
     """The parts of a report that depend on the kind of problem."""
 
-    def subtitle(self, problem: Any) -> str:
+    def subtitle(self, problem: P_contra) -> str:
         """How large the problem is."""
         ...
 
-    def sentences(self, problem: Any, plan: Any, found: Evaluation) -> list[Sentence]:
+    def sentences(self, problem: P_contra, plan: L_contra, found: Evaluation) -> list[Sentence]:
         """What the plan amounts to."""
         ...
 
-    def content(self, problem: Any, plan: Any, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: P_contra, plan: L_contra, found: Evaluation) -> dict[str, object]:
         """Parts of the HTML template: ``roster``, ``hospital`` or ``sections``."""
         ...
 
-    def meaning(self, problem: Any, rule: str) -> str:
+    def meaning(self, problem: P_contra, rule: str) -> str:
         """What a rule asks, where its name is not plain words already."""
         ...
 
-    def figure(self, problem: Any, plan: Any) -> Figure:
+    def figure(self, problem: P_contra, plan: L_contra) -> Figure:
         """The plan as a picture."""
         ...
 
-    def sheets(self, problem: Any, plan: Any, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: P_contra, plan: L_contra, found: Evaluation | None) -> Sequence[Sheet]:
         """The plan as sheets of the workbook."""
         ...
 
 
-class PlainReport:
+class PlainReport(Generic[P, L]):
     """Facts, rules and trace alone: of kinds without a report of their own, and what others begin from."""
 
-    def subtitle(self, problem: Any) -> str:
+    def subtitle(self, problem: P) -> str:
         return ""
 
-    def sentences(self, problem: Any, plan: Any, found: Evaluation) -> list[Sentence]:
+    def sentences(self, problem: P, plan: L, found: Evaluation) -> list[Sentence]:
         return []
 
-    def content(self, problem: Any, plan: Any, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: P, plan: L, found: Evaluation) -> dict[str, object]:
         return {}
 
-    def meaning(self, problem: Any, rule: str) -> str:
+    def meaning(self, problem: P, rule: str) -> str:
         return ""
 
-    def figure(self, problem: Any, plan: Any) -> Figure:
+    def figure(self, problem: P, plan: L) -> Figure:
         raise WardwiseError(f"no picture is defined for {kind_of(problem).title} plans")
 
-    def sheets(self, problem: Any, plan: Any, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: P, plan: L, found: Evaluation | None) -> Sequence[Sheet]:
         return ()
 
 
-def subject_of(problem: Problem) -> Subject:
+def subject_of(problem: Problem[L]) -> Subject[Problem[L], L]:
     """What reports show of problems of this kind."""
     name = kind_of(problem).report
-    made: Subject = load(name)() if name else PlainReport()
+    made: Subject[Problem[L], L] = load(name)() if name else PlainReport()
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -189,7 +189,7 @@ def _cells(
     axes.xaxis.tick_top()
 
 
-class CapacityReport(PlainReport):
+class CapacityReport(PlainReport[CapacityProblem, CapacityPlan]):
     """Beds to open, electives to accept, and demand beside them."""
 
     def subtitle(self, problem: CapacityProblem) -> str:
@@ -198,7 +198,7 @@ class CapacityReport(PlainReport):
     def sentences(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> list[Sentence]:
         return capacity_sentences(problem, plan, found)
 
-    def content(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> dict[str, object]:
         return {"sections": capacity_sections(problem, plan)}
 
     def figure(self, problem: CapacityProblem, plan: CapacityPlan) -> Figure:
@@ -212,7 +212,7 @@ class CapacityReport(PlainReport):
         )
 
 
-class RegionReport(PlainReport):
+class RegionReport(PlainReport[RegionProblem, RegionPlan]):
     """Who uses how much of what is shared."""
 
     def subtitle(self, problem: RegionProblem) -> str:
@@ -222,7 +222,7 @@ class RegionReport(PlainReport):
     def sentences(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> list[Sentence]:
         return region_sentences(problem, plan, found)
 
-    def content(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> dict[str, object]:
         return {"sections": region_sections(problem, plan)}
 
     def figure(self, problem: RegionProblem, plan: RegionPlan) -> Figure:

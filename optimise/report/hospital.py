@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optimise import frames
 from optimise.core.result import Evaluation
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["HospitalReport"]
 
 
-class HospitalReport(PlainReport):
+class HospitalReport(PlainReport[HospitalProblem, HospitalPlan]):
     """Rooms, occupancy, theatres and nurses."""
 
     def subtitle(self, problem: HospitalProblem) -> str:
@@ -30,7 +30,7 @@ class HospitalReport(PlainReport):
     def sentences(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> list[Sentence]:
         return hospital_sentences(problem, plan, found)
 
-    def content(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> dict[str, object]:
         return {"hospital": hospital_page(problem, plan)}
 
     def meaning(self, problem: HospitalProblem, rule: str) -> str:

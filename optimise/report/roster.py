@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optimise import frames
 from optimise.core.result import Evaluation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RosterReport"]
 
 
-class RosterReport(PlainReport):
+class RosterReport(PlainReport[RosterProblem, Roster]):
     """Grid, cover, requests and fairness."""
 
     def subtitle(self, problem: RosterProblem) -> str:
@@ -32,7 +32,7 @@ class RosterReport(PlainReport):
     def sentences(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> list[Sentence]:
         return roster_sentences(problem, plan, found)
 
-    def content(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> dict[str, Any]:
+    def content(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> dict[str, object]:
         return {"roster": roster_page(problem, plan, found)}
 
     def figure(self, problem: RosterProblem, plan: Roster) -> Figure:

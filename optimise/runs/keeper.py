@@ -8,6 +8,9 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from optimise.core.checkpoint import SECONDS_BETWEEN, Kept, State, StateFile
 from optimise.core.errors import InputError
@@ -21,10 +24,13 @@ from optimise.formats.json_document import parse
 
 __all__ = ["Keeper"]
 
+#: Plans of a run; any where nothing is said.
+L = TypeVar("L", bound=Plan, default=Any)
+
 log = logging.getLogger(__name__)
 
 
-class Keeper:
+class Keeper(Generic[L]):
     """Best plan, bound and time spent of one run, whatever its method; rank 0 only.
 
     Parameters
@@ -38,13 +44,13 @@ class Keeper:
     """
 
     def __init__(
-        self, folder: str | Path, problem: Problem, *, resume: bool = False, every: float = SECONDS_BETWEEN
+        self, folder: str | Path, problem: Problem[L], *, resume: bool = False, every: float = SECONDS_BETWEEN
     ) -> None:
         self.file, self.problem, self.every = StateFile(folder, "best"), problem, every
         self._native = kind_of(problem).native is not None
         if not self._native:
             log.warning("%s plans have no file format: the checkpoint keeps the bound alone", kind_of(problem).title)
-        self.before = self._resumed() if resume else Kept()
+        self.before: Kept[L] = self._resumed() if resume else Kept()
         self._best: tuple[float, Plan | None] = (math.inf, self.before.plan)
         if self.before.plan is not None:
             self._best = (problem.evaluate(self.before.plan).cost, self.before.plan)
@@ -79,7 +85,7 @@ class Keeper:
         self.file.write(self.problem.digest(), State(facts, {}))
         self._written = now
 
-    def _resumed(self) -> Kept:
+    def _resumed(self) -> Kept[L]:
         state = self.file.read(self.problem.digest())
         if state is None:
             return Kept()
@@ -99,7 +105,7 @@ def _text(plan: Plan, problem: Problem) -> dict[str, str]:
         return {file.name: file.read_text(encoding="utf-8") for file in files}
 
 
-def _plan(texts: Mapping[str, str], problem: Problem, place: Path) -> Plan:
+def _plan(texts: Mapping[str, str], problem: Problem[L], place: Path) -> L:
     strange = [name for name in texts if not is_run_file(name)]
     if strange:
         raise InputError(f"{strange[0][:60]!r} is no file of a plan", file=place, item="plan")

@@ -36,7 +36,7 @@ def _quiet() -> Any:
     return Quiet
 
 
-def make_highs(options: Mapping[str, Any] | None = None, *, threads: int | None = 1) -> highspy.Highs:
+def make_highs(options: Mapping[str, object] | None = None, *, threads: int | None = 1) -> highspy.Highs:
     """Make a HiGHS object that prints nothing.
 
     Parameters

@@ -11,13 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Arrays", "Family", "LinearModel"]
+from optimise.core.kinds import PlanModel
+from optimise.core.result import Plan
 
+__all__ = ["Arrays", "Family", "LinearModel", "linear"]
+
+L = TypeVar("L", bound=Plan)
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Keys = Sequence[Any] | Callable[[], Sequence[Any]] | None
@@ -195,3 +199,16 @@ class LinearModel:
             value=matrix.data.astype(np.float64),
             offset=self.offset,
         )
+
+
+def linear(built: PlanModel[L]) -> LinearModel:
+    """The linear model of a formulation, where columns and rows may be added.
+
+    Raises
+    ------
+    TypeError
+        If a kind of another package gives something else as its model.
+    """
+    if not isinstance(built.model, LinearModel):
+        raise TypeError(f"the model of a {type(built).__name__} is a LinearModel, not a {type(built.model).__name__}")
+    return built.model

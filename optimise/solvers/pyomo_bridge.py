@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
-from optimise.solvers.linear import Arrays, LinearModel
+from optimise.solvers.linear import Arrays, LinearModel, linear
 
 __all__ = ["Translated", "from_pyomo", "pyomo_model", "to_pyomo"]
 
@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 def pyomo_model(problem: Problem, **options: Any) -> Any:
     """The whole model of a problem as a Pyomo ``ConcreteModel``; see :func:`to_pyomo`."""
-    return to_pyomo(kind_of(problem).model(problem, **options).model)[0]
+    return to_pyomo(linear(kind_of(problem).model(problem, **options)))[0]
 
 
 def _component(name: str, taken: set[str], prefix: str) -> str:

@@ -11,10 +11,10 @@ import math
 import time
 import traceback
 from dataclasses import dataclass
-from typing import Any
 
 from optimise.core.kinds import cost_grid
 from optimise.core.method import Limits, Method, Progress
+from optimise.core.problem import Problem
 from optimise.core.result import Result, Stop
 from optimise.driver import TOLERANCE, solve
 from optimise.roster.explain import explain, only
@@ -39,7 +39,7 @@ class Agreement:
 
 
 def compare_with_highs(
-    problem: Any,
+    problem: Problem,
     method: str | Method = "auto",
     *,
     seconds: float = 5.0,
@@ -84,7 +84,7 @@ def compare_with_highs(
     return Agreement(tuple(faults), highs, found, (spent[0], spent[1]))
 
 
-def _differences(problem: Any, highs: Result, found: Result) -> list[str]:
+def _differences(problem: Problem, highs: Result, found: Result) -> list[str]:
     faults: list[str] = []
     if highs.feasible and not found.feasible:
         faults.append(f"no plan ({found.stop}), HiGHS has one of cost {highs.cost:g}")
@@ -111,7 +111,7 @@ def on_grid(cost: float, grid: float) -> bool:
     return abs(cost / grid - round(cost / grid)) * grid <= 1e-9 * max(1.0, abs(cost))
 
 
-def reducible(problem: Any, *, seconds: float = 20.0) -> list[str]:
+def reducible(problem: RosterProblem, *, seconds: float = 20.0) -> list[str]:
     """What is wrong with the conflict that is named for an infeasible roster: no conflict, or more than one needs."""
     told = explain(problem, seconds=seconds)
     if told is None or not told.infeasible:
@@ -128,7 +128,7 @@ def reducible(problem: Any, *, seconds: float = 20.0) -> list[str]:
     return faults
 
 
-def _possible(problem: Any) -> bool:
+def _possible(problem: RosterProblem) -> bool:
     """Whether some roster keeps all hard rules, by HiGHS on the model in clauses."""
     model = RosterModel(problem, form="clauses").model.freeze()
     solved = Highs(model).solve(seconds=math.inf, nodes=10_000)

@@ -9,10 +9,10 @@ little is killed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
+from optimise.core.problem import Problem
 from optimise.roster.problem import RosterProblem
 from optimise.roster.search.construct import table_cells
 
@@ -50,7 +50,7 @@ class Estimate:
     decisions: int
 
 
-def estimate(problem: Any, method: str = "auto") -> Estimate:
+def estimate(problem: Problem, method: str = "auto") -> Estimate:
     """Estimate memory per rank and a sensible time limit for solving a problem by a method."""
     decisions = kind_of(problem).size(problem)
     memory: float = _BASE + decisions * _DECISION.get(method, _OTHER_DECISION.get(problem.kind, _USUAL))
@@ -60,7 +60,7 @@ def estimate(problem: Any, method: str = "auto") -> Estimate:
     return Estimate(int(memory), float(seconds), decisions)
 
 
-def _table(problem: Any) -> float:
+def _table(problem: RosterProblem) -> float:
     """Bytes of the largest person's pricing table, over all days; 0 where the horizon is too long for one."""
     try:
         cells = table_cells(problem.compiled, problem.automata)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from quantum.energy import BitPlan, EnergyProblem, random_mean
 from quantum.onehot import OneHot
@@ -104,7 +105,7 @@ class EnergyMethod(Generic[O]):
         """Options and their defaults."""
         return defaults_of(self.options)
 
-    def supports(self, problem: Any) -> bool:
+    def supports(self, problem: Problem) -> bool:
         """Energies only."""
         return isinstance(problem, EnergyProblem)
 
@@ -121,7 +122,7 @@ class EnergyMethod(Generic[O]):
         comm: Communicator,
         listen: Listener,
         start: Plan | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Outcome:
         """Draw on rank 0, keep the best state (never a worse one than `start`), and tell the figures."""
         found = self._solve(problem, limits, seed, listen, start, options) if comm.rank == 0 else None
@@ -135,7 +136,7 @@ class EnergyMethod(Generic[O]):
         seed: int,
         listen: Listener,
         start: Plan | None,
-        options: Mapping[str, Any] | None,
+        options: Mapping[str, object] | None,
     ) -> Outcome:
         chosen = read_options(self.options, options, f"method {self.name}", " on energies")
         clock, cpu = Deadline(limits.seconds), time.process_time()

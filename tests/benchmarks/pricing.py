@@ -14,6 +14,7 @@ import argparse
 import math
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from hpc.column_generation.ascent import ascend
 from hpc.column_generation.generation import LocalPricing
+from hpc.column_generation.subproblem import Subproblem
 from optimise.formats.base import read
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
@@ -76,8 +78,13 @@ def main() -> None:
     options = parser.parse_args()
     compiled = read(str(DATA / options.instance)).compiled
     pricer, cover = Pricer(compiled), CoverRows(compiled)
-    people, nothing = list(range(compiled.employees)), np.zeros(cover.lines)
-    made = ascend(cover, LocalPricing(pricer, cover), people, fixed=nothing, start=nothing, target=1e4, iterations=30)
+    people = list(range(compiled.employees))
+    made = ascend(
+        replace(Subproblem.whole(cover), cost=1e4),
+        LocalPricing(pricer, cover),
+        start=np.zeros(cover.lines),
+        iterations=30,
+    )
     prices = cover.prices(made.duals)
     step = max(1, len(people) // options.people)
     ours = theirs = 0.0

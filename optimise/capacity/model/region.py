@@ -8,8 +8,6 @@ in one place here; it is the yardstick of the federated method, and for regions 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,7 +58,7 @@ class RegionModel:
         found = {r.rule: r.cost for r in self.region.evaluate(made).rules}
         return RegionPlan(use, np.array([found[f"Trust {t}"] for t in self.region.trusts]), plans)
 
-    def start(self, plan: Any) -> Floats:
+    def start(self, plan: RegionPlan) -> Floats:
         made = np.full(self.model.columns, np.nan)
         for stage, member in zip(self.stages, plan.members, strict=False):
             point = stage.point(member)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.model.columns import HospitalColumns
@@ -327,10 +328,10 @@ class HospitalModel(HospitalColumns):
         )
 
     # -- plans ---------------------------------------------------------------------------------------------------
-    def plan(self, values: Any) -> HospitalPlan:
+    def plan(self, values: NDArray[np.float64]) -> HospitalPlan:
         """Plan of a solution vector of shape (columns,)."""
         return read_plan(self, np.asarray(values))
 
-    def start(self, plan: HospitalPlan) -> Any:
+    def start(self, plan: HospitalPlan) -> NDArray[np.float64]:
         """Starting point of a plan (NaN for columns that follow from the decisions), shape (columns,)."""
         return starting_point(self, plan)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.hospital.context import HospitalPlan
 from optimise.hospital.model.columns import HospitalColumns
@@ -12,7 +11,7 @@ from optimise.hospital.model.columns import HospitalColumns
 __all__ = ["read_plan", "starting_point"]
 
 
-def read_plan(built: HospitalColumns, values: Any) -> HospitalPlan:
+def read_plan(built: HospitalColumns, values: NDArray[np.float64]) -> HospitalPlan:
     """Round the decision columns to a plan."""
     problem = built.problem
     start = problem.empty_plan()
@@ -34,7 +33,7 @@ def read_plan(built: HospitalColumns, values: Any) -> HospitalPlan:
     return HospitalPlan(admission, room, theatre, nurse)
 
 
-def starting_point(built: HospitalColumns, plan: HospitalPlan) -> Any:
+def starting_point(built: HospitalColumns, plan: HospitalPlan) -> NDArray[np.float64]:
     """1 and 0 for the decisions of a plan; columns that follow from them are left open (NaN)."""
     values = np.full(built.model.columns, np.nan)
     person, day = built.admission_person, built.admission_day

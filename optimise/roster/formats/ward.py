@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.problem import Problem
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
@@ -75,7 +76,7 @@ class Ward(WardData):
         return save_ward(self, Path(path))
 
 
-def ward_of(problem: RosterProblem) -> Ward:
+def ward_of(problem: Problem) -> Ward:
     """The ward document that a problem was made from.
 
     Raises
@@ -83,7 +84,7 @@ def ward_of(problem: RosterProblem) -> Ward:
     UnsupportedError
         If there is none, or the problem has been edited since.
     """
-    ward = problem.meta.get("ward")
+    ward = problem.meta.get("ward") if isinstance(problem, RosterProblem) else None
     if not isinstance(ward, Ward):
         raise UnsupportedError(f"only a ward can be written as one; {problem.name} is of the family {problem.family}")
     if ward.problem().digest() != problem.digest():

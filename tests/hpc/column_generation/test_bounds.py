@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hpc.column_generation.master import Master
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
 from hpc.column_generation.search_method import ParallelSearchMethod
+from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.tuning import DiveTuning
 from optimise.core.grid import round_up
 from optimise.core.method import Limits
@@ -59,10 +61,9 @@ def test_pricing_that_finds_nothing_by_accident_has_not_converged() -> None:
         bounds, _ = local(duals, people, shut)
         return bounds - 50.0, []
 
-    nothing = np.zeros(cover.lines)
+    everybody = Subproblem.whole(cover)
     for pricing, converged in ((local, True), (blind, False)):
-        master = Master(cover, list(range(4)), nothing, PENALTY)
-        assert generate(master, pricing, fixed=nothing).converged is converged
+        assert generate(Master(everybody, PENALTY), everybody, pricing).converged is converged
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -103,14 +104,13 @@ def test_marginal_cost_is_the_change_of_cover_cost() -> None:
 def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None:
     problem = small(seed)
     master, team, _ = begun(problem)
-    nothing = np.zeros(master.cover.lines)
-    root = generate(master, team, fixed=nothing)
+    root = generate(master, master.subproblem, team)
     assert root.converged
     assert root.bound <= root.solution.objective + 1e-6
     assert root.bound == pytest.approx(root.solution.objective, abs=1e-3)
     optimum = whole(problem)
     assert round_up(root.bound, problem.compiled.grid) <= optimum
-    found = dive(master, team, Steps(), fixed=nothing, center=root.duals, lattice=1.0)
+    found = dive(master, replace(master.subproblem, lattice=1.0), team, Steps(), center=root.duals)
     assert found is not None
     words = np.stack([c.word for c in sorted(found.columns, key=lambda c: c.employee)])
     assert roster_cost(problem.compiled, words) == (pytest.approx(found.cost), 0.0)
@@ -119,19 +119,18 @@ def test_root_bound_meets_the_linear_master_below_the_optimum(seed: int) -> None
 @pytest.mark.parametrize("seed", range(3))
 def test_dive_to_a_level_gives_a_roster_each_and_leaves_cells_free(seed: int) -> None:
     master, team, start = begun(small(seed, people=6, days=14))
-    people, nothing = master.people, np.zeros(master.cover.lines)
+    people = master.people
     shut = {e: np.zeros((14, 3), dtype=np.bool_) for e in people}
     for e in people:  # the first two days are given
         shut[e][:2] = np.arange(3) != start.words[e, :2, None]
-    root = generate(master, team, fixed=nothing, shut=shut)
+    within = replace(master.subproblem, shut=shut, lattice=1.0)
+    root = generate(master, replace(within, lattice=0.0), team)
     found = dive(
         master,
+        within,
         team,
         Steps(whole=False, share=0.1, level=0.5),
-        fixed=nothing,
         center=root.duals,
-        lattice=1.0,
-        shut=shut,
     )
     assert found is not None
     assert sorted(c.employee for c in found.columns) == people
@@ -153,12 +152,10 @@ def test_near_bounds_the_gap_of_every_step_of_a_dive_but_the_first(monkeypatch: 
     master, team, root, cutoff = dug()
     dive(
         master,
+        master.subproblem.below(cutoff),
         team,
         Steps(whole=False, iterations=1000, near=1e-4),
-        fixed=np.zeros(master.cover.lines),
         center=root.duals,
-        lattice=0.0,
-        cutoff=cutoff,
     )
     assert len(gaps) > 2
     for loose, gap in gaps[1:]:
@@ -172,14 +169,12 @@ def test_a_careful_dive_leaves_the_columns_in_the_master_and_gives_a_roster_each
     before = set(master.known)
     found = dive(
         master,
+        replace(master.subproblem, cutoff=cutoff, lattice=1.0),
         team,
         Steps(  # nearly every step rises and is taken back, until it is of the least length
             whole, 0.3, iterations=40, rise=1e-6, reverts=1000, level=0.9, near=1e-3, recover=2.0, nodes=100
         ),
-        fixed=np.zeros(master.cover.lines),
         center=root.duals,
-        lattice=1.0,
-        cutoff=cutoff,
         tuning=DiveTuning(crowd=10),  # columns that are shut are set aside from the first step
     )
     assert found is not None
@@ -242,7 +237,7 @@ def begun(problem: RosterProblem) -> tuple[Master, LocalPricing, Incumbent]:
     people = list(range(len(problem.employees)))
     start = construct(cover, pricer, people, PENALTY)
     assert start is not None
-    master = Master(cover, people, np.zeros(cover.lines), PENALTY)
+    master = Master(Subproblem.whole(cover), PENALTY)
     master.add_plan(start.words, start.personal)
     return master, LocalPricing(pricer, cover), start
 
@@ -250,7 +245,7 @@ def begun(problem: RosterProblem) -> tuple[Master, LocalPricing, Incumbent]:
 def dug() -> tuple[Master, LocalPricing, Generated, float]:
     """A converged master of six people over two weeks, its pricing, and a cutoff above its plan."""
     master, team, start = begun(small(1, people=6, days=14))
-    root = generate(master, team, fixed=np.zeros(master.cover.lines))
+    root = generate(master, master.subproblem, team)
     return master, team, root, start.cost + 10.0
 
 
@@ -258,9 +253,8 @@ def test_volume_ascent_gives_valid_bounds() -> None:
     problem = small(1)
     pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
     nothing = np.zeros(cover.lines)
-    made = ascend(
-        cover, LocalPricing(pricer, cover), [0, 1, 2, 3], fixed=nothing, start=nothing, target=1e3, iterations=40
-    )
+    known = replace(Subproblem.whole(cover), cost=1e3)
+    made = ascend(known, LocalPricing(pricer, cover), start=nothing, iterations=40)
     optimum = whole(problem)
     first = cover.dual_value(nothing) + sum(pricer.price(e, np.zeros((7, 3))).bound for e in range(4))
     assert first <= made.bound <= optimum
@@ -273,7 +267,7 @@ def test_neighbourhood_of_everyone_finds_the_optimum_or_says_that_it_is_open() -
     assert start is not None
     descend(start, pricer, range(4))
     before = start.cost
-    attempt = improve(start, [0, 1, 2, 3], pricer, center=None, lattice=1.0)
+    attempt = improve(start, start.subproblem([0, 1, 2, 3], lattice=1.0), pricer, center=None)
     start.put(attempt.columns)
     assert start.cost == pytest.approx(before - attempt.gain)
     optimum = whole(problem)
@@ -288,7 +282,7 @@ def test_a_window_changes_nothing_outside_it() -> None:
     start = construct(cover, pricer, list(range(5)), PENALTY)
     assert start is not None
     before = start.words.copy()
-    attempt = improve(start, [0, 2, 4], pricer, center=None, lattice=1.0, days=(5, 10))
+    attempt = improve(start, start.subproblem([0, 2, 4], (5, 10), lattice=1.0), pricer, center=None)
     cost = start.cost
     start.put(attempt.columns)
     assert start.cost == pytest.approx(cost - attempt.gain)

@@ -12,6 +12,7 @@ from hpc.column_generation.branching import Branching, cover_sums
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Column, Master
+from hpc.column_generation.subproblem import Subproblem
 from optimise.core.method import Limits
 from optimise.core.result import Stop
 from optimise.driver import solve
@@ -37,17 +38,16 @@ def tree(problem: RosterProblem) -> tuple[Branching, Incumbent, list[Incumbent],
         if trial.cost < best[0].cost:
             best[0] = trial
 
-    master = Master(cover, people, np.zeros(cover.lines), PENALTY)
+    everybody = Subproblem.whole(cover, lattice=problem.compiled.grid)
+    master = Master(everybody, PENALTY)
     master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in people])
     pricing = LocalPricing(pricer, cover)
-    root = generate(master, pricing, fixed=np.zeros(cover.lines))
+    root = generate(master, Subproblem.whole(cover), pricing)
     made = Branching(
-        cover,
-        people,
+        everybody,
         pricing,
         master.columns,
         penalty=PENALTY,
-        lattice=problem.compiled.grid,
         cost=lambda: best[0].cost,
         found=found,
     )
@@ -113,7 +113,7 @@ def test_lagrangian_with_totals_lies_below_every_plan_that_keeps_them() -> None:
     cut = 0
     for _ in range(40):
         weight = sums[int(random.integers(len(sums)))]
-        master = Master(cover, people, np.zeros(cover.lines), PENALTY, totals=2)
+        master = Master(Subproblem.whole(cover), PENALTY, totals=2)
         master.set_total(1, weight)
         levels = [
             float((weight[0] * np.maximum(targets[0] - p.values, 0)).sum())
@@ -126,7 +126,7 @@ def test_lagrangian_with_totals_lies_below_every_plan_that_keeps_them() -> None:
         master.bound_totals({1: side})
         duals = on_grid(master.masked(random.normal(0, 15, master.size)))
         bounds, _ = LocalPricing(pricer, cover)(duals, people, {})
-        value = master.value(duals, np.zeros(cover.lines)) + float(bounds.sum())
+        value = master.value(duals) + float(bounds.sum())
         for plan, level in zip(plans, levels, strict=True):
             if side[0] <= level <= side[1]:
                 assert value <= plan.cost + 1e-9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hpc_cases import symmetric
@@ -11,6 +13,7 @@ from hpc.column_generation.dive import Steps, dive
 from hpc.column_generation.generation import Generated, LocalPricing, generate
 from hpc.column_generation.incumbent import construct
 from hpc.column_generation.master import Master
+from hpc.column_generation.subproblem import Subproblem
 from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
@@ -21,13 +24,13 @@ PENALTY = 500.0
 
 def root(problem: RosterProblem, *, together: bool) -> tuple[Generated, Master, LocalPricing]:
     pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
-    people, nothing = list(range(problem.compiled.employees)), np.zeros(cover.lines)
+    people = list(range(problem.compiled.employees))
     start = construct(cover, pricer, people, PENALTY)
     assert start is not None
-    master = Master(cover, people, nothing, PENALTY, leader=problem.compiled.leader if together else None)
+    master = Master(Subproblem.whole(cover), PENALTY, leader=problem.compiled.leader if together else None)
     master.add([master.make(e, start.words[e], float(start.personal[e])) for e in people])
     local = LocalPricing(pricer, cover)
-    return generate(master, local, fixed=nothing), master, local
+    return generate(master, master.subproblem, local), master, local
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -54,7 +57,7 @@ def test_a_spread_master_starts_from_the_same_solution(seed: int) -> None:
     for e in range(6):
         own = [v for v, c in zip(solution.values, whole.columns, strict=True) if c.employee == e]
         assert sum(own) == pytest.approx(1.0)
-    found = dive(whole, local, Steps(), fixed=np.zeros(local.cover.lines), center=made.duals, lattice=1.0)
+    found = dive(whole, replace(whole.subproblem, lattice=1.0), local, Steps(), center=made.duals)
     assert found is not None
     words = np.stack([c.word for c in sorted(found[0], key=lambda c: c.employee)])
     assert roster_cost(problem.compiled, words) == (pytest.approx(found[1]), 0.0)
@@ -76,4 +79,4 @@ def test_people_alike_cannot_share_a_row_under_closed_cells() -> None:
     _, shared, local = root(problem, together=True)
     shut = {1: np.zeros((14, problem.compiled.alphabet), dtype=np.bool_)}
     with pytest.raises(ValueError, match="same excluded cells"):
-        generate(shared, local, fixed=np.zeros(local.cover.lines), shut=shut)
+        generate(shared, shared.subproblem.without(shut), local)

@@ -11,6 +11,7 @@ from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
 from hpc.column_generation.master import Master
 from hpc.column_generation.neighbourhood import choose_people
+from hpc.column_generation.subproblem import Subproblem
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
 
@@ -24,9 +25,9 @@ def guided(seed: int, people: int = 6) -> tuple[Guide, Incumbent, float]:
     everybody = list(range(people))
     plan = construct(cover, pricer, everybody, PENALTY)
     assert plan is not None
-    master = Master(cover, everybody, np.zeros(cover.lines), PENALTY)
+    master = Master(Subproblem.whole(cover), PENALTY)
     master.add([master.make(e, plan.words[e], float(plan.personal[e])) for e in everybody])
-    root = generate(master, LocalPricing(pricer, cover), fixed=np.zeros(cover.lines))
+    root = generate(master, master.subproblem, LocalPricing(pricer, cover))
     return Guide(cover, pricer, root.duals), plan, root.bound
 
 

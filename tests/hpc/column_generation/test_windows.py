@@ -13,6 +13,7 @@ from hpc.column_generation.master import Column, Master
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
+from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from hpc.runtime.timers import Timers
@@ -35,7 +36,7 @@ def swept(days: int) -> tuple[float, float, Master]:
     run.chains.warmth = run.chains.annealer.survey(run.incumbent.words, 0)[0]
     local = LocalPricing(run.pricer, run.cover)
     team = Team(SerialComm(), local, np.zeros(5, np.int32), run.timers)
-    master = Master(run.cover, people, np.zeros(run.cover.lines), run.penalty)
+    master = Master(Subproblem.whole(run.cover), run.penalty)
     before = run.cost
     sweep(run, team, master)
     return before, run.cost, master
@@ -63,9 +64,7 @@ def test_attempts_of_one_round_are_joined(seed: int) -> None:
     assert start is not None
     chains = Chains(cover, pricer, 1.0, 0)
     state = SearchState(warmth=chains.annealer.survey(start.words, 0)[0])
-    search = Search(
-        start, pricer, SerialComm(), duals=None, lattice=1.0, seed=seed, timers=Timers(), state=state, chains=chains
-    )
+    search = Search(start, pricer, SerialComm(), duals=None, seed=seed, timers=Timers(), state=state, chains=chains)
     made = [search._renewed(k, days, lambda: False) for k, days in enumerate(((0, 14), (14, 28)))]
     gain = search._merge(made)
     assert gain >= max(a.gain for a in made) - 1e-9
@@ -79,7 +78,7 @@ def test_changes_of_two_attempts_in_one_roster_are_both_kept() -> None:
     cover, pricer = CoverRows(problem.compiled), Pricer(problem.compiled)
     start = construct(cover, pricer, list(range(5)), 1e4)
     assert start is not None
-    search = Search(start, pricer, SerialComm(), duals=None, lattice=1.0, seed=0, timers=Timers())
+    search = Search(start, pricer, SerialComm(), duals=None, seed=0, timers=Timers())
     base = start.words.copy()
     theirs, mine = base[0].copy(), base[0].copy()
     theirs[2], mine[25] = 1 - min(1, theirs[2]), 1 - min(1, mine[25])
