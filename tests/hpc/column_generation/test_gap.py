@@ -64,7 +64,7 @@ def test_rise_of_helpers_is_the_cheapest_roster_that_mends_the_line(seed: int) -
 
 def crowded(seed: int, people: int = 6) -> tuple[Guide, Incumbent]:
     """A guide, and a plan in which everybody works as many days as they may: lines hold more than they want."""
-    guide, plan, _ = guided(seed, people)
+    guide, _, _ = guided(seed, people)
     eager = np.zeros((guide.cover.days, guide.cover.alphabet))
     eager[:, 1:] = -64.0
     words = np.array([guide.pricer.price(e, eager).words[0] for e in range(people)])
@@ -103,9 +103,9 @@ def test_a_line_that_has_too_many_now_and_too_few_later_is_told_apart(crowd_firs
     """What is remembered of a line belongs to one side: the other is priced anew."""
     guide, plan = crowded(1)
     nobody = Incumbent(guide.cover, np.zeros_like(plan.words), np.zeros(len(plan.words)), PENALTY)
-    low = np.array([line.lower for line in guide.cover.compiled.lines])
-    high = np.array([line.upper for line in guide.cover.compiled.lines])
-    line = int(np.flatnonzero((plan.values > high) & (low > 0))[0])
+    wanted = np.array([guide._wanted(line, nobody) for line in range(guide.cover.lines)])
+    line = int(np.flatnonzero((wanted > 0) & (plan.values > wanted))[0])
+    assert guide._wanted(line, plan) < plan.values[line]
     plans = (plan, nobody) if crowd_first else (nobody, plan)
     together = [guide.helpers(each, line) for each in plans]
     for each, told in zip(plans, together, strict=True):
