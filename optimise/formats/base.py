@@ -163,7 +163,10 @@ def read(
     """
     path = Path(path)
     chosen = get_format(format) if format else detect(path)
-    return chosen.read(path, ReadOptions(history, weeks, extra or None))
+    try:
+        return chosen.read(path, ReadOptions(history, weeks, extra or None))
+    except InputError as error:  # what a problem's own checks find knows of no file
+        raise error.at(file=path) from error.__cause__
 
 
 def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) -> Plan:
@@ -172,7 +175,10 @@ def read_plan(path: str | Path, problem: Problem, *, format: str | None = None) 
     if not exists(path):
         raise InputError("no such plan file or folder", file=path)
     chosen = get_format(format or problem.family)
-    return chosen.read_plan(path, problem)
+    try:
+        return chosen.read_plan(path, problem)
+    except InputError as error:
+        raise error.at(file=path) from error.__cause__
 
 
 def write_plan(plan: Plan, problem: Problem, stem: str | Path, *, format: str | None = None) -> list[Path]:

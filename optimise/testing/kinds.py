@@ -36,7 +36,8 @@ def check_kind(kind: Kind[Any, Any], problem: Any, plan: Any, *, seconds: float 
     assert kind.title, "the kind has no title"
     for what, thing, wanted in (("problem", problem, kind.problem), ("plan", plan, kind.plan)):
         assert isinstance(thing, wanted), f"the {what} is a {type(thing).__name__}, the kind says {wanted.__name__}"
-        assert thing.kind == kind.name, f"the {what} says that it is of kind {thing.kind!r}, not {kind.name!r}"
+        said = thing.kind
+        assert said == kind.name, f"the {what} says that it is of kind {said!r}, not {kind.name!r}"
     assert kind.size(problem) > 0, "a problem has no size: methods choose by it"
     _problem(problem, plan)
     cost, feasible = float(problem.evaluate(plan).cost), bool(problem.evaluate(plan).feasible)

@@ -72,13 +72,6 @@ def read_all(self: Any, path: Path, options: ReadOptions) -> RosterProblem:
     return Names.read(self, path, options)
 
 
-def no_file(self: Any, path: Path, options: ReadOptions) -> RosterProblem:
-    try:
-        return Names.read(self, path, options)
-    except InputError:
-        raise InputError("is wrong") from None
-
-
 def mirrored(self: Any, path: Path, problem: RosterProblem) -> RosterProblem:
     return problem
 
@@ -109,7 +102,6 @@ def counted(self: Any, plan: Roster, problem: RosterProblem, stem: Path) -> list
         ({"name": "other", "detects": lambda self, path: False}, "does not detect its own file"),
         ({"detects": lambda self, path: path.read_text().startswith("ann")}, "detects raises on folder"),
         ({"read": read_all}, "reading ends in .*, not in an InputError"),
-        ({"read": no_file}, "the error names no file"),
         ({"read_plan": mirrored}, "a plan of type Roster is read as RosterProblem"),
         ({"write_plan": lambda *given: []}, "no file is said to be written"),
         ({"write_plan": two_files}, "are not those that are told"),
