@@ -13,6 +13,9 @@ import pytest
 import optimise
 from optimise.core import method
 from optimise.formats import base
+from quantum import plugins
+from quantum.energy import EnergyProblem
+from quantum.testing import example
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,12 +36,30 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def installed(page: str, folder: Path) -> list[EntryPoint]:
     """Write the page's module and return its entry points."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    code, table = re.findall(r"```(?:python|toml)\n(.*?)```", text, re.DOTALL)
+    code, table, _proof = re.findall(r"```(?:python|toml)\n(.*?)```", text, re.DOTALL)
     group = re.search(r'entry-points\."([^"]+)"', table)
     name, value = re.findall(r'^(\S+) = "([^"]+)"', table, re.MULTILINE)[0]
     assert group is not None
     (folder / (value.partition(":")[0].replace(".", "/") + ".py")).write_text(code)
     return [EntryPoint(name, value, group[1])]
+
+
+@pytest.mark.timeout(600)  # kernels may be compiled
+@pytest.mark.parametrize("what", ["format", "method", "mixer"])
+def test_what_a_page_writes_is_proven_as_it_says(what: str, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(f"write-a-{what}.md", package)
+    text = (ROOT / "docs" / f"write-a-{what}.md").read_text(encoding="utf-8")
+    (package / "ward.lines").write_text("ann: 3\nben: 4\n")
+    monkeypatch.chdir(package)
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[-1], {})
+
+
+def test_a_mixer_is_found_by_name(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = installed("write-a-mixer.md", package)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points if group == "wardwise.mixers" else [])
+    problem = EnergyProblem("p", "test", example())
+    options = {"mixer": "path", "evaluations": 5}
+    assert optimise.solve(problem, "qaoa", limits=optimise.Limits(60), options=options).feasible
 
 
 def test_a_format_is_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""How the house stands: layers, no circle of imports, imports at the top, files of a readable size."""
+"""How the house stands: layers, no circle of imports, imports at the top, files of a readable size, tests for each."""
 
 from __future__ import annotations
 
@@ -159,3 +159,50 @@ def test_files_are_short() -> None:
 def test_the_list_of_long_files_is_no_longer_than_it_must_be() -> None:
     short = [name for name in LONG if len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= 400]
     assert not short
+
+
+def public_modules() -> dict[str, Path]:
+    """Modules that others may import: neither they nor a room above them begins with an underscore."""
+    found = {name: path.relative_to(ROOT) for name, path in files().items() if path.name != "__init__.py"}
+    return {name: path for name, path in found.items() if not any(part.startswith("_") for part in path.parts)}
+
+
+def own_test(path: Path) -> Path:
+    """The test file that mirrors a module."""
+    return ROOT / "tests" / path.parent / f"test_{path.name}"
+
+
+@cache
+def imported_by_tests() -> frozenset[str]:
+    """Modules that some test file imports by name."""
+    found: set[str] = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
+
+
+def covered() -> dict[str, Path]:
+    """Modules that another test file covers: module -> test file (``tests/covered.toml``)."""
+    listed = tomllib.loads((ROOT / "tests" / "covered.toml").read_text(encoding="utf-8"))
+    return {module: ROOT / file for file, modules in listed.items() for module in modules}
+
+
+def test_each_public_module_has_its_tests() -> None:
+    """A test file that mirrors it, a test that imports it by name, or an entry that says which file covers it."""
+    alone = [
+        name
+        for name, path in public_modules().items()
+        if not own_test(path).exists() and name not in imported_by_tests() and name not in covered()
+    ]
+    assert not alone, "write a test file for it, or name the one that covers it in tests/covered.toml"
+
+
+def test_the_list_of_covered_modules_is_true_and_no_longer_than_it_must_be() -> None:
+    public = public_modules()
+    assert not [name for name in covered() if name not in public]
+    assert not [file for file in covered().values() if not file.exists()]
+    assert not [name for name in covered() if own_test(public[name]).exists() or name in imported_by_tests()]

@@ -170,7 +170,10 @@ def read(
     """
     path = Path(path)
     chosen = get_format(format) if format else detect(path)
-    found: Problem = chosen.read(path, ReadOptions(history, weeks, extra or None))
+    try:
+        found: Problem = chosen.read(path, ReadOptions(history, weeks, extra or None))
+    except InputError as error:  # what a problem's own checks find knows of no file
+        raise error.at(file=path) from error.__cause__
     return found
 
 
@@ -180,7 +183,10 @@ def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = Non
     if not exists(path):
         raise InputError("no such plan file or folder", file=path)
     chosen: Format[Problem[L], L] = get_format(format or problem.family)
-    return chosen.read_plan(path, problem)
+    try:
+        return chosen.read_plan(path, problem)
+    except InputError as error:
+        raise error.at(file=path) from error.__cause__
 
 
 def write_plan(plan: L, problem: Problem[L], stem: str | Path, *, format: str | None = None) -> list[Path]:

@@ -162,6 +162,21 @@ def test_broken_bits_are_decoded_to_a_whole_roster(ward):
     assert encoding.decode_bits(encoding.onehot.bits(choices)) == encoding.decode(choices)
 
 
+def test_an_empty_block_takes_its_cheapest_choice(ward):
+    """Nobody's block is set: everybody gets the cheapest of all their rosters, not the first."""
+    rows = np.array([[1] * 7, [0, 0, 1, 1, 0, 0, 0], [0] * 7, [1, 1, 0, 0, 1, 1, 0]], dtype=np.int16)
+    encoding = encode_blocks(ward, [Block(e, np.roll(rows, e, axis=0)) for e in range(4)], cover="fit")
+    starts, sizes = encoding.onehot.starts.tolist(), encoding.onehot.sizes
+    parts = [encoding.onehot.qubo.linear[s : s + k] for s, k in zip(starts, sizes)]
+    assert len({int(np.argmin(p)) for p in parts}) > 1
+    bits = np.zeros(encoding.onehot.qubo.size, dtype=np.int8)
+    assert encoding.decode_bits(bits) == encoding.decode(np.array([int(np.argmin(p)) for p in parts]))
+    two = bits.copy()  # two set: the cheaper of these, though a third may be cheapest
+    for start, part in zip(starts, parts):
+        two[start + np.argsort(part)[1:3]] = 1
+    assert encoding.decode_bits(two) == encoding.decode(np.array([int(np.argsort(p)[1]) for p in parts]))
+
+
 @pytest.mark.parametrize("count", [2, 4])
 def test_rooms_of_patients_equal_the_domain_cost(benchmarks, count):
     from optimise.hospital.search import construct

@@ -63,6 +63,57 @@ def test_rise_of_helpers_is_the_cheapest_roster_that_mends_the_line(seed: int) -
     assert seen
 
 
+def crowded(seed: int, people: int = 6) -> tuple[Guide, Incumbent]:
+    """A guide, and a plan in which everybody works as many days as they may: lines hold more than they want."""
+    guide, _, _ = guided(seed, people)
+    eager = np.zeros((guide.cover.days, guide.cover.alphabet))
+    eager[:, 1:] = -64.0
+    words = np.array([guide.pricer.price(e, eager).words[0] for e in range(people)])
+    personal = np.array([guide.pricer.cost(e, words[e]) for e in range(people)])
+    return guide, Incumbent(guide.cover, words, personal, PENALTY)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_too_many_are_mended_by_rosters_that_leave_the_line(seed: int) -> None:
+    """Over-cover: the rise is that of the cheapest roster without the line; who is not on it cannot help."""
+    guide, plan = crowded(seed)
+    cover, pricer = guide.cover, guide.pricer
+    wanted = np.array([line.upper for line in cover.compiled.lines])
+    over = np.flatnonzero(plan.values > wanted)
+    seen = 0
+    for line in over.tolist():
+        rise, now = guide.helpers(plan, line), guide.values(plan)
+        for e in range(len(plan.words)):
+            if not cover.counts(plan.words[[e]], np.array([e]))[line]:
+                assert rise[e] == np.inf
+                continue
+            top = float(guide.bounds[e]) + 1e3
+            listed = pricer.price(e, guide.prices[cover.kind[e]], limit=top, columns=20_000, every=True)
+            away = [
+                value
+                for value, word in zip(listed.values, listed.words, strict=True)
+                if not cover.counts(word[None], np.array([e]))[line]
+            ]
+            assert rise[e] == pytest.approx(min(away) - now[e], abs=1e-4)
+            seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("crowd_first", [True, False])
+def test_a_line_that_has_too_many_now_and_too_few_later_is_told_apart(crowd_first: bool) -> None:
+    """What is remembered of a line belongs to one side: the other is priced anew."""
+    guide, plan = crowded(1)
+    nobody = Incumbent(guide.cover, np.zeros_like(plan.words), np.zeros(len(plan.words)), PENALTY)
+    wanted = np.array([guide._wanted(line, nobody) for line in range(guide.cover.lines)])
+    line = int(np.flatnonzero((wanted > 0) & (plan.values > wanted))[0])
+    assert guide._wanted(line, plan) < plan.values[line]
+    plans = (plan, nobody) if crowd_first else (nobody, plan)
+    together = [guide.helpers(each, line) for each in plans]
+    for each, told in zip(plans, together, strict=True):
+        fresh = Guide(guide.cover, guide.pricer, guide.duals)
+        assert told == pytest.approx(fresh.helpers(each, line))
+
+
 def test_neighbourhood_of_a_line_takes_those_who_mend_it_cheaply() -> None:
     guide, plan, _ = guided(2, people=9)
     line = int(np.argmax(guide.lines(plan)))
