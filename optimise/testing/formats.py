@@ -17,6 +17,7 @@ from optimise.core.errors import InputError
 from optimise.core.kinds import kind_of, known_kinds
 from optimise.formats.base import Format, ReadOptions
 from optimise.solvers.highs import Highs
+from optimise.solvers.linear import linear
 
 __all__ = ["check_format"]
 
@@ -61,7 +62,7 @@ def check_format(
 
 def _best(problem: Any) -> Any:
     built = kind_of(problem).model(problem)
-    solved = Highs(built.model.freeze()).solve(seconds=20.0)
+    solved = Highs(linear(built).freeze()).solve(seconds=20.0)
     assert solved.values is not None, "HiGHS found no plan in 20 seconds: give one"
     return built.plan(solved.values)
 

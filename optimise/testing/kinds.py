@@ -15,6 +15,7 @@ from typing import Any
 from optimise.core.kinds import Kind
 from optimise.core.result import Bounds
 from optimise.solvers.highs import Highs
+from optimise.solvers.linear import linear
 
 __all__ = ["check_kind"]
 
@@ -79,7 +80,7 @@ def _problem(problem: Any, plan: Any) -> None:
 def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible: bool) -> None:
     """The optimum of the model is a plan of just that cost, and the given plan is a point of it."""
     built = kind.model(problem)
-    highs = Highs(built.model.freeze())
+    highs = Highs(linear(built).freeze())
     solved = highs.solve()
     assert solved.values is not None or not feasible, "the model has no point, but there is a plan"
     if solved.values is None:
@@ -97,7 +98,7 @@ def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible:
     if feasible:
         point = built.start(plan)
         held = [i for i, v in enumerate(point) if not math.isnan(v)]
-        highs = Highs(built.model.freeze())
+        highs = Highs(linear(built).freeze())
         highs.set_bounds(held, point[held], point[held])
         kept = highs.solve()
         assert kept.values is not None, "the model forbids a plan that keeps all hard rules"
