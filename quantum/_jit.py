@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from numpy.typing import NDArray
+
 from optimise.core.machine_code import machine_code
 
 Function = Callable[..., Any]
+#: An array of a kernel: its docstring gives the shape.
+Array = NDArray[Any]
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 

@@ -4,12 +4,31 @@
 
 import numpy as np
 
-from quantum._jit import compiled
+from quantum._jit import Array, compiled
 
 
 @compiled
-def anneal(sizes, starts, linear, table, offset, sweeps, hot, cold, rng):
+def anneal(
+    sizes: Array,
+    starts: Array,
+    linear: Array,
+    table: Array,
+    offset: float,
+    sweeps: int,
+    hot: float,
+    cold: float,
+    rng: np.random.Generator,
+) -> tuple[Array, float]:
     """One run (Kirkpatrick, Gelatt, Vecchi 1983) with geometric cooling from `hot` to `cold`.
+
+    Parameters
+    ----------
+    sizes, starts : int64 arrays (m,)
+        Choices of each block, and the number of its first variable.
+    linear : float64 array (n,), table : float64 array (n, n)
+        Costs of variables and of pairs; the table is symmetric, zero within blocks.
+    sweeps : int
+        Each tries every block once.
 
     Returns the best choices (m,) and their energy.
     """

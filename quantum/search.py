@@ -5,14 +5,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from quantum._jit import compiled
+from quantum._jit import Array, compiled
 
 CHUNK_BITS = 14  # 128 KiB of energies: stays in the second-level cache
 
 
 @compiled
-def _chunk_energies(linear, matrix, chunk, energies):
-    """Energies of the low `chunk` bits with the given linear terms, by doubling."""
+def _chunk_energies(linear: Array, matrix: Array, chunk: int, energies: Array) -> None:
+    """Energies (2**chunk,) of the low `chunk` bits with the linear terms (chunk,), by doubling; `matrix` is (n, n)."""
     energies[0] = 0.0
     for i in range(chunk):
         half = 1 << i
@@ -26,7 +26,11 @@ def _chunk_energies(linear, matrix, chunk, energies):
 
 
 @compiled
-def _enumerate(linear, matrix, offset, tolerance):
+def _enumerate(linear: Array, matrix: Array, offset: float, tolerance: float) -> tuple[float, int, int]:
+    """Least energy of an n-bit QUBO, an index that has it, and how many have it within the tolerance.
+
+    `linear` is (n,), `matrix` (n, n), read above its diagonal.
+    """
     n = linear.size
     chunk = min(n, CHUNK_BITS)
     base = np.empty(1 << chunk)
@@ -80,8 +84,13 @@ def enumerate_bits(
 
 
 @compiled
-def _enumerate_choices(sizes, starts, linear, table, offset, tolerance):
-    """Walk all choices as an odometer; `partial[b]` is the energy of blocks b.. as chosen."""
+def _enumerate_choices(
+    sizes: Array, starts: Array, linear: Array, table: Array, offset: float, tolerance: float
+) -> tuple[float, Array, int]:
+    """Walk all choices as an odometer; `partial[b]` is the energy of blocks b.. as chosen.
+
+    `sizes` and `starts` are (m,), `linear` (n,), `table` (n, n), symmetric.
+    """
     m = sizes.size
     choice = np.zeros(m, dtype=np.int64)
     best_choice = np.zeros(m, dtype=np.int64)

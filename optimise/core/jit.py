@@ -16,3 +16,12 @@ def compiled(function: Function) -> Function:
     approximating would not.
     """
     return machine_code(function, nogil=True, error_model="numpy")
+
+
+def inlined(function: Function) -> Function:
+    """A part of one kernel that has a name: copied into the kernel before that is compiled.
+
+    It costs no call (the tables of a roster are hundreds of arguments) and no compilation of its own. A long part that
+    several places call is :func:`compiled` instead, lest it be compiled once for each of them.
+    """
+    return machine_code(function, nogil=True, error_model="numpy", inline="always")

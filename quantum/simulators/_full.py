@@ -12,13 +12,16 @@ p layers cost p + 1 passes over memory.
 
 The cost diagonal is never stored: within a tile the phase is ``table[tile index] * product over tile qubits`` of
 factors that depend on the fixed qubits; both are built by doubling.
+
+Shapes: `data`, `dual`, `state` hold split parts; `tangents` (tile qubits + 8,); `sums` (tile qubits x lanes,); of the
+b bits of a block of vectors and the others of the tile, `low` (2**(b + 1),) or (2**b,) and `high` (2**(bits - b),).
 """
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
 import numpy as np
 
-from quantum._jit import compiled
+from quantum._jit import Array, compiled
 from quantum.simulators._phase_blocks import (
     BLOCK_VECTORS,
     energy_block,
@@ -43,7 +46,7 @@ from quantum.simulators._vector import (
 
 
 @compiled
-def product_table(linear, coupling, ratios, table):
+def product_table(linear: Array, coupling: Array, ratios: Array, table: Array) -> None:
     """table[j] = product of ``ratios[i] exp(-i angle)`` over the bits of j, angles linear + pairwise (complex)."""
     table[0] = 1.0
     for i in range(linear.size):
@@ -58,7 +61,7 @@ def product_table(linear, coupling, ratios, table):
 
 
 @compiled
-def cross_table(coupling, table):
+def cross_table(coupling: Array, table: Array) -> None:
     """table[h, b] = exp(-i sum of coupling[b, f] over the bits f of h): factors of tile qubit b (complex)."""
     table[0, :] = 1.0
     for f in range(coupling.shape[1]):
@@ -69,7 +72,7 @@ def cross_table(coupling, table):
 
 
 @compiled
-def mix(data, base, bits, first, tangents):
+def mix(data: Array, base: int, bits: int, first: int, tangents: Array) -> None:
     """Rotate the tile qubits first..bits-1 of the 2**bits numbers at `base`."""
     width = BYTES // data.itemsize
     end = base + (1 << bits)
@@ -111,7 +114,7 @@ def mix(data, base, bits, first, tangents):
 
 
 @compiled
-def unmix(data, dual, base, bits, first, tangents, sums):
+def unmix(data: Array, dual: Array, base: int, bits: int, first: int, tangents: Array, sums: Array) -> None:
     """As `mix` for both states; sums[q] collects the rotation gradient of tile qubit q.
 
     The sums of a group of qubits see states that the groups below it scaled by ``1 / cos``: the caller corrects.
@@ -151,7 +154,10 @@ def unmix(data, dual, base, bits, first, tangents, sums):
 
 
 @compiled
-def _gather(state, half, start, row, step, rows, buffer, base, size):
+def _gather(
+    state: Array, half: int, start: int, row: int, step: int, rows: int, buffer: Array, base: int, size: int
+) -> None:
+    """Copy a high tile into `buffer`: `rows` rows of length `row`, `step` apart, of real and imaginary parts."""
     width = BYTES // state.itemsize
     for part in range(2):
         source = part * half + start
@@ -167,7 +173,10 @@ def _gather(state, half, start, row, step, rows, buffer, base, size):
 
 
 @compiled
-def _scatter(buffer, base, size, state, half, start, row, step, rows):
+def _scatter(
+    buffer: Array, base: int, size: int, state: Array, half: int, start: int, row: int, step: int, rows: int
+) -> None:
+    """Undo `_gather`."""
     for part in range(2):
         target = part * half + start
         source = base + part * size
@@ -179,7 +188,7 @@ def _scatter(buffer, base, size, state, half, start, row, step, rows):
 
 
 @compiled
-def _tile_factors(factors, constant, bits, block, low, high):
+def _tile_factors(factors: Array, constant: complex, bits: int, block: int, low: Array, high: Array) -> None:
     """Product factors of a tile: `low` over the bits within a block (split parts), `high` over the others."""
     size = 1 << block
     low[0], low[size] = 1.0, 0.0
@@ -197,7 +206,7 @@ def _tile_factors(factors, constant, bits, block, low, high):
 
 
 @compiled
-def _tile_energies(weights, constant, bits, block, low, high):
+def _tile_energies(weights: Array, constant: float, bits: int, block: int, low: Array, high: Array) -> None:
     """Sums over the tile bits, split as in `_tile_factors`."""
     low[0] = 0.0
     for b in range(block):
@@ -210,7 +219,16 @@ def _tile_energies(weights, constant, bits, block, low, high):
 
 
 @compiled
-def forward_pass(state, buffer, shape, tiles, tangents, mode, phases, costs):
+def forward_pass(
+    state: Array,
+    buffer: Array,
+    shape: tuple[int, int, int, int, int],
+    tiles: tuple[int, int],
+    tangents: tuple[Array, Array],
+    mode: tuple[int, bool, bool],
+    phases: tuple[Array, Array, Array, float],
+    costs: tuple[Array, Array, Array],
+) -> float:
     """One pass; returns the sum of ``|amplitude|**2 energy`` when `measure` is set, else 0.
 
     Parameters
@@ -285,7 +303,17 @@ def forward_pass(state, buffer, shape, tiles, tangents, mode, phases, costs):
 
 
 @compiled
-def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, gradients):
+def backward_pass(
+    states: tuple[Array, Array],
+    buffers: tuple[Array, Array],
+    shape: tuple[int, int, int, int, int],
+    tiles: tuple[int, int],
+    mode: tuple[int, bool],
+    tangents: tuple[Array, Array],
+    phases: tuple[Array, Array, Array, float],
+    costs: tuple[Array, Array, Array],
+    gradients: tuple[Array, Array],
+) -> float:
     """Undo one forward pass on amplitude and dual state, collecting gradients.
 
     `turn` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
@@ -323,6 +351,7 @@ def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, 
     row, rows, step = 1 << c, 1 << (n - t), 1 << t
     first = c if is_high else 0
     forward = -after
+    tile_costs, tile_phases = (energies, low_energy), (table, low)
     total = 0.0
     for tile in range(tiles[0], tiles[1]):
         if is_high:
@@ -332,6 +361,7 @@ def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, 
                 _gather(dual, half, tile * row, row, step, rows, other, 0, size)
         else:
             data, twin, re, im = state, dual, tile * size, half + tile * size
+        tile_states = (data, twin)
         _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
         sum0[:] = 0.0
         if turn == 0:
@@ -340,9 +370,8 @@ def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, 
                 mix(data, im, bits, first, forward)
             for k in range(high.size):
                 at = k * block_size
-                turn_block(
-                    data, twin, re + at, im + at, energies, at, low_energy, high_energy[k], scale * scale, sum0
-                )  # fmt: skip
+                place = (re + at, im + at, at)
+                turn_block(tile_states, tile_costs, place, high_energy[k], scale * scale, sum0)
         if after.size:
             sums[:] = 0.0
             unmix(data, twin, re, bits, first, after, sums)
@@ -354,11 +383,8 @@ def backward_pass(states, buffers, shape, tiles, mode, tangents, phases, costs, 
             _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
             for k in range(high.size):
                 at = k * block_size
-                x, y = high[k].real, high[k].imag
-                unphase_block(
-                    data, twin, re + at, im + at, energies, table, at, size, low_energy, low, high_energy[k],
-                    x, y, sum0,
-                )  # fmt: skip
+                place, factor = (re + at, im + at, at), (high[k].real, high[k].imag)
+                unphase_block(tile_states, tile_costs, tile_phases, place, size, high_energy[k], factor, sum0)
             if before.size:
                 sums[:] = 0.0
                 unmix(data, twin, re, bits, first, before, sums)

@@ -1,8 +1,4 @@
-"""Vector instructions for the phases and costs of a block of amplitudes (see `quantum.simulators._vector`).
-
-An intrinsic takes plain numbers and arrays, each in a register of its own: `turn_block` and `unphase_block` therefore
-have more than ten arguments.
-"""
+"""Vector instructions for the phases and costs of a block of amplitudes (see `quantum.simulators._vector`)."""
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
@@ -83,19 +79,38 @@ def energy_block(typing_context, data, re, im, energies, place, low, shift, sums
     return types.void(data, re, im, energies, place, low, shift, sums), generate
 
 
+def _emitters(context, builder, kind, value):
+    """One writer for each array of a tuple."""
+    return [Emit(context, builder, one, builder.extract_value(value, i)) for i, one in enumerate(kind.types)]
+
+
+def _indices(context, builder, kind, value):
+    """The numbers of a tuple, as indices."""
+    return [as_index(context, builder, builder.extract_value(value, i), one) for i, one in enumerate(kind.types)]
+
+
 @intrinsic
-def turn_block(typing_context, data, dual, re, im, energies, place, low, shift, scale, sums):
-    """As `energy_block`; then dual = scale energy amplitude and amplitude = scale amplitude."""
+def turn_block(typing_context, states, costs, place, shift, scale, sums):
+    """As `energy_block`; then dual = scale energy amplitude and amplitude = scale amplitude.
+
+    Parameters
+    ----------
+    states : (amplitudes, dual), float arrays (2N,)
+    costs : (table, low), float arrays
+        The cost is the sum of an entry of each and of the number `shift`.
+    place : (int, int, int)
+        Where the block's real parts, imaginary parts and costs begin.
+    shift, scale : float
+    sums : float array (lanes,)
+    """
 
     def generate(context, builder, signature, arguments):
-        emit = Emit(context, builder, signature.args[0], arguments[0])
-        other = Emit(context, builder, signature.args[1], arguments[1])
-        table = Emit(context, builder, signature.args[4], arguments[4])
-        lows = Emit(context, builder, signature.args[6], arguments[6])
-        total = Emit(context, builder, signature.args[9], arguments[9])
-        at_re, at_im, at = (as_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 5))
-        base = emit.splat(arguments[7], signature.args[7])
-        factor = emit.splat(arguments[8], signature.args[8])
+        kinds = signature.args
+        emit, other = _emitters(context, builder, kinds[0], arguments[0])
+        table, lows = _emitters(context, builder, kinds[1], arguments[1])
+        at_re, at_im, at = _indices(context, builder, kinds[2], arguments[2])
+        total = Emit(context, builder, kinds[5], arguments[5])
+        base, factor = (emit.splat(arguments[a], kinds[a]) for a in (3, 4))
         partial = total.load(ir.Constant(ir.IntType(64), 0))
         for j in range(BLOCK_VECTORS):
             step = ir.Constant(ir.IntType(64), j * emit.width)
@@ -110,22 +125,34 @@ def turn_block(typing_context, data, dual, re, im, energies, place, low, shift, 
         total.store(partial, ir.Constant(ir.IntType(64), 0))
         return context.get_dummy_value()
 
-    return types.void(data, dual, re, im, energies, place, low, shift, scale, sums), generate
+    return types.void(states, costs, place, shift, scale, sums), generate
 
 
 @intrinsic
-def unphase_block(
-    typing_context, data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums
-):
-    """sums[0] += sum of ``energy Im(conj(dual) amplitude)``; then multiply both states by the phases."""
+def unphase_block(typing_context, states, costs, phases, place, size, shift, factor, sums):
+    """sums[0] += sum of ``energy Im(conj(dual) amplitude)``; then multiply both states by the phases.
+
+    Parameters
+    ----------
+    states, costs, place, shift, sums : as in `turn_block`
+    phases : (table, low), float arrays
+        Real parts, then imaginary parts: `size` of each in the table.
+    size : int
+    factor : (float, float)
+        Real and imaginary part of a factor of all phases.
+    """
 
     def generate(context, builder, signature, arguments):
-        emit, other, energy_table, tables, low_energies, lows, total = (
-            Emit(context, builder, signature.args[a], arguments[a]) for a in (0, 1, 4, 5, 8, 9, 13)
-        )
-        at_re, at_im, at, size_ = (as_index(context, builder, arguments[a], signature.args[a]) for a in (2, 3, 6, 7))
-        base = emit.splat(arguments[10], signature.args[10])
-        factor = [emit.splat(arguments[a], signature.args[a]) for a in (11, 12)]
+        kinds = signature.args
+        emit, other = _emitters(context, builder, kinds[0], arguments[0])
+        energy_table, low_energies = _emitters(context, builder, kinds[1], arguments[1])
+        tables, lows = _emitters(context, builder, kinds[2], arguments[2])
+        at_re, at_im, at = _indices(context, builder, kinds[3], arguments[3])
+        size_ = as_index(context, builder, arguments[4], kinds[4])
+        base = emit.splat(arguments[5], kinds[5])
+        parts = [builder.extract_value(arguments[6], i) for i in range(2)]
+        scalar = [emit.splat(part, one) for part, one in zip(parts, kinds[6].types, strict=True)]
+        total = Emit(context, builder, kinds[7], arguments[7])
         partial = total.load(ir.Constant(ir.IntType(64), 0))
         for j in range(BLOCK_VECTORS):
             step = ir.Constant(ir.IntType(64), j * emit.width)
@@ -135,7 +162,7 @@ def unphase_block(
             y = other.load(there[0]), other.load(there[1])
             current = emit.add(emit.mul(y[0], x[1]), emit.mul(builder.fneg(y[1]), x[0]))
             partial = emit.add(partial, emit.mul(energy, current))
-            phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *factor)
+            phase = _phase(emit, tables, lows, size_, builder.add(at, step), j, *scalar)
             for owner, value in ((emit, x), (other, y)):
                 turned = product(emit, phase, value)
                 owner.store(turned[0], there[0])
@@ -143,8 +170,7 @@ def unphase_block(
         total.store(partial, ir.Constant(ir.IntType(64), 0))
         return context.get_dummy_value()
 
-    parameters = (data, dual, re, im, energies, table, place, size, low_energy, low, shift, real, imag, sums)
-    return types.void(*parameters), generate
+    return types.void(states, costs, phases, place, size, shift, factor, sums), generate
 
 
 set_phases = _phase_block(write_only=True)

@@ -1,11 +1,15 @@
 """Rotations of the blocks of a tile, and their gradients (see `quantum.simulators._subspace`).
 
 A block is an axis of the tile with stride `run`: the number of states of the blocks below it.
+
+Shapes: `re`, `im`, `dual_re`, `dual_im` (states of the tile,), split parts of the amplitudes and of the dual state;
+`vector` (k,), `matrix` (k, k); `sizes`, `sums` (tile blocks,); `work` (2 k or 4, CHUNK) and `turned` (2, n)
+are scratch.
 """
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
-from quantum._jit import compiled
+from quantum._jit import Array, compiled
 from quantum.simulators._vector import BYTES, reflect
 
 WIDEST = 6  # choices of a block whose reflection has vector code
@@ -13,7 +17,7 @@ CHUNK = 128  # states along the fast axis that a block rotation keeps in the fir
 
 
 @compiled
-def _reflect(re, im, k, run, vector, kappa, work):
+def _reflect(re: Array, im: Array, k: int, run: int, vector: Array, kappa: complex, work: Array) -> None:
     """Apply ``I + kappa |v><v|`` along the axis of size k and stride `run` (v real)."""
     kr, ki = kappa.real, kappa.imag
     width = BYTES // re.itemsize
@@ -58,7 +62,9 @@ def _reflect(re, im, k, run, vector, kappa, work):
 
 
 @compiled
-def _overlap(re, im, dual_re, dual_im, k, run, vector, work):
+def _overlap(
+    re: Array, im: Array, dual_re: Array, dual_im: Array, k: int, run: int, vector: Array, work: Array
+) -> float:
     """Imaginary part of sum over the other axes of conj(<v|dual>) <v|amplitude>."""
     total = 0.0
     for outer in range(re.size // (k * run)):
@@ -88,7 +94,7 @@ def _overlap(re, im, dual_re, dual_im, k, run, vector, work):
 
 
 @compiled
-def _multiply(re, im, k, run, matrix, work):
+def _multiply(re: Array, im: Array, k: int, run: int, matrix: Array, work: Array) -> None:
     """Apply a (k, k) complex matrix along the axis of size k and stride `run`."""
     for outer in range(re.size // (k * run)):
         base = outer * k * run
@@ -112,7 +118,7 @@ def _multiply(re, im, k, run, matrix, work):
 
 
 @compiled
-def _bilinear(re, im, dual_re, dual_im, k, run, matrix):
+def _bilinear(re: Array, im: Array, dual_re: Array, dual_im: Array, k: int, run: int, matrix: Array) -> float:
     """Real part of <dual| matrix |amplitude> along one axis."""
     total = 0.0
     for outer in range(re.size // (k * run)):
@@ -134,7 +140,7 @@ def _bilinear(re, im, dual_re, dual_im, k, run, matrix):
 
 
 @compiled
-def _turn(re, im, rows, columns, out):
+def _turn(re: Array, im: Array, rows: int, columns: int, out: Array) -> None:
     """out[0] and out[1] become the transposes of (rows, columns) arrays `re` and `im`."""
     for i in range(rows):
         for j in range(columns):
@@ -143,7 +149,8 @@ def _turn(re, im, rows, columns, out):
 
 
 @compiled
-def _turn_back(re, im, rows, columns, out):
+def _turn_back(re: Array, im: Array, rows: int, columns: int, out: Array) -> None:
+    """Undo `_turn`."""
     for i in range(rows):
         for j in range(columns):
             re[i * columns + j] = out[0, j * rows + i]
@@ -151,7 +158,10 @@ def _turn_back(re, im, rows, columns, out):
 
 
 @compiled
-def _rotate_axis(re, im, b, k, run, ops, work):
+def _rotate_axis(
+    re: Array, im: Array, b: int, k: int, run: int, ops: tuple[Array, Array, Array, Array], work: Array
+) -> None:
+    """Apply operation b of `ops` (see `mix`) along the axis of size k and stride `run`."""
     kinds, kappas, vectors, matrices = ops
     if kinds[b] == 1 and k > 1:
         _reflect(re, im, k, run, vectors[b], kappas[b], work)
@@ -160,7 +170,16 @@ def _rotate_axis(re, im, b, k, run, ops, work):
 
 
 @compiled
-def mix(re, im, sizes, first, fast, ops, work, turned):
+def mix(
+    re: Array,
+    im: Array,
+    sizes: Array,
+    first: int,
+    fast: int,
+    ops: tuple[Array, Array, Array, Array],
+    work: Array,
+    turned: Array,
+) -> None:
     """Rotate the tile's blocks from number `first`; the `fast` lowest blocks are rotated in transposed chunks.
 
     `ops` = (kinds: 0 none, 1 reflection, 2 matrix; kappas; vectors; matrices) by tile block.
@@ -188,7 +207,18 @@ def mix(re, im, sizes, first, fast, ops, work, turned):
 
 
 @compiled
-def gradients(re, im, dual_re, dual_im, sizes, first, ops, slopes, work, sums):
+def gradients(
+    re: Array,
+    im: Array,
+    dual_re: Array,
+    dual_im: Array,
+    sizes: Array,
+    first: int,
+    ops: tuple[Array, Array, Array, Array],
+    slopes: tuple[Array, Array],
+    work: Array,
+    sums: Array,
+) -> None:
     """sums[b] += Re <dual| K_b |amplitude> for every rotated block of the tile.
 
     `slopes` = (rates of reflections, logarithmic derivatives of matrices) by tile block.

@@ -3,19 +3,25 @@
 As in the full-space kernels the state is split into real and imaginary parts, tiles are contiguous (low) or gathered
 in rows (high), and phases are products of a tile table and factors that depend on the choices outside the tile.
 A block is an axis of the tile with stride `run`: the number of states of the blocks below it.
+
+Shapes: `re`, `im`, `dual_re`, `dual_im`, `energies`, `table_re`, `table_im` (states of the tile,); `low` (2, row) or
+(row,) and `high` (rows,) belong to the low blocks and to the others; `sizes` (tile blocks,), `factors` and `weights`
+(tile variables,) or, for a pass, (tiles, tile variables).
 """
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
+from typing import Any
+
 import numpy as np
 
-from quantum._jit import compiled
+from quantum._jit import Array, compiled
 from quantum.simulators._rotations import CHUNK, gradients, mix
 from quantum.simulators._vector import prefetch
 
 
 @compiled
-def _product_factors(factors, sizes, fast, low, high):
+def _product_factors(factors: Array, sizes: Array, fast: int, low: Array, high: Array) -> None:
     """Product over tile blocks of the factor of the chosen variable: low blocks (split parts) and the others."""
     low[0, 0], low[1, 0] = 1.0, 0.0
     length, v = 1, 0
@@ -38,7 +44,8 @@ def _product_factors(factors, sizes, fast, low, high):
 
 
 @compiled
-def _energy_sums(weights, sizes, fast, low, high):
+def _energy_sums(weights: Array, sizes: Array, fast: int, low: Array, high: Array) -> None:
+    """Sum over tile blocks of the weight of the chosen variable, split as in `_product_factors`."""
     low[0] = 0.0
     length, v = 1, 0
     for b in range(fast):
@@ -57,7 +64,10 @@ def _energy_sums(weights, sizes, fast, low, high):
 
 
 @compiled
-def _apply_phase(re, im, table_re, table_im, low, high, write_only):
+def _apply_phase(
+    re: Array, im: Array, table_re: Array, table_im: Array, low: Array, high: Array, write_only: bool
+) -> None:
+    """Multiply (or set) a tile by table x `high` x `low` factors; split parts."""
     row = low.shape[1]
     lr, li = low[0], low[1]
     for a in range(high.size):
@@ -80,7 +90,8 @@ def _apply_phase(re, im, table_re, table_im, low, high, write_only):
 
 
 @compiled
-def _measure(re, im, energies, low, high):
+def _measure(re: Array, im: Array, energies: Array, low: Array, high: Array) -> float:
+    """Sum of ``|amplitude|**2 energy`` over a tile."""
     row = low.size
     total = 0.0
     for a in range(high.size):
@@ -94,7 +105,8 @@ def _measure(re, im, energies, low, high):
 
 
 @compiled
-def _make_dual(re, im, dual_re, dual_im, energies, low, high):
+def _make_dual(re: Array, im: Array, dual_re: Array, dual_im: Array, energies: Array, low: Array, high: Array) -> None:
+    """dual = energy x amplitude over a tile."""
     row = low.size
     for a in range(high.size):
         for j in range(row):
@@ -105,7 +117,10 @@ def _make_dual(re, im, dual_re, dual_im, energies, low, high):
 
 
 @compiled
-def _phase_gradient(re, im, dual_re, dual_im, energies, low, high):
+def _phase_gradient(
+    re: Array, im: Array, dual_re: Array, dual_im: Array, energies: Array, low: Array, high: Array
+) -> float:
+    """Sum of ``energy Im(conj(dual) amplitude)`` over a tile."""
     row = low.size
     total = 0.0
     for a in range(high.size):
@@ -120,7 +135,8 @@ def _phase_gradient(re, im, dual_re, dual_im, energies, low, high):
 
 
 @compiled
-def _gather(source, start, row, step, rows, target):
+def _gather(source: Array, start: int, row: int, step: int, rows: int, target: Array) -> None:
+    """Copy `rows` rows of length `row`, `step` apart, to a contiguous tile."""
     line = 64 // source.itemsize
     for r in range(rows):
         o, p = start + r * step, r * row
@@ -131,7 +147,8 @@ def _gather(source, start, row, step, rows, target):
 
 
 @compiled
-def _scatter(source, row, rows, target, start, step):
+def _scatter(source: Array, row: int, rows: int, target: Array, start: int, step: int) -> None:
+    """Undo `_gather`."""
     for r in range(rows):
         o, p = start + r * step, r * row
         for a in range(row):
@@ -139,7 +156,16 @@ def _scatter(source, row, rows, target, start, step):
 
 
 @compiled
-def forward_pass(state, shape, span, sizes, rotations, mode, phases, costs):
+def forward_pass(
+    state: Array,
+    shape: tuple[int, ...],
+    span: tuple[int, int],
+    sizes: Array,
+    rotations: tuple[Any, Any],
+    mode: tuple[int, bool, bool],
+    phases: tuple[Array, Array, Array, Array],
+    costs: tuple[Array, Array, Array],
+) -> float:
     """One pass over the tiles of `span` (first, end); returns the expected cost when `measure` is set.
 
     `shape` = (1 for high tiles, row length, row stride, rows, tiles, number of fast blocks, first rotated block,
@@ -197,7 +223,18 @@ def forward_pass(state, shape, span, sizes, rotations, mode, phases, costs):
 
 
 @compiled
-def backward_pass(states, shape, span, sizes, mode, rotations, slopes, phases, costs, sums):
+def backward_pass(
+    states: tuple[Array, Array],
+    shape: tuple[int, ...],
+    span: tuple[int, int],
+    sizes: Array,
+    mode: tuple[bool, bool],
+    rotations: tuple[Any, Any, Any],
+    slopes: tuple[Any, Any],
+    phases: tuple[Array, Array, Array, Array],
+    costs: tuple[Array, Array, Array],
+    sums: tuple[Array, Array],
+) -> float:
     """Undo one pass over the tiles of `span` (first, end) on both states and collect gradients.
 
     `turning`: rotate by `ahead`, measure, make the dual state, undo the rotation. Otherwise undo `after`, collect

@@ -2,7 +2,8 @@
 
 A move changes one duty, fills a block of days of one person, or exchanges the same block of days between two people
 (which keeps the cover where they count alike). A person's rules cost one walk through the automaton from the first
-changed day until it is back in a known state, and a few counters; cover costs the lines of the changed cells.
+changed day until it is back in a known state, and a few counters; cover costs the lines of the changed cells
+(:mod:`~optimise.roster.kernels.walk`).
 
 Hard sequence rules, totals and cover become dear instead of forbidden, so that the walk may pass through broken
 rosters (a priced view of lenient tables, :mod:`optimise.roster.arrays`); a walk that ends broken goes on with a
@@ -14,18 +15,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.copying import copy_table
+from optimise.core.cooling import Cooling
 from optimise.core.errors import UnsupportedError
-from optimise.core.jit import compiled as jit
 from optimise.roster.arrays import RosterArrays, lenient_arrays, priced
 from optimise.roster.compiled import CompiledRoster
-from optimise.roster.kernels.cost import follow, line_price, total_price
 from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.kernels.walk import Record, Trial, Walk, anneal, start_walk
 
 __all__ = ["Annealer"]
 
@@ -34,27 +33,6 @@ _CALENDARS = 31  # bits of a mark
 
 Floats = NDArray[np.float64]
 Word = NDArray[np.int16]
-
-
-class Walk(NamedTuple):
-    """Where the walk stands: duties, automaton states, step costs and hits by person and day; totals; line values."""
-
-    words: Word
-    state: NDArray[np.int32]
-    step: Floats
-    hit: NDArray[np.int32]
-    total: NDArray[np.int64]
-    level: Floats
-
-
-class Trial(NamedTuple):
-    """A move under test: up to two people (rows), what changes for them."""
-
-    words: Word
-    state: NDArray[np.int32]
-    step: Floats
-    hit: NDArray[np.int32]
-    total: NDArray[np.int64]
 
 
 class Annealer:
@@ -93,8 +71,8 @@ class Annealer:
         dear = 2.0**20 * self.hard
         rules, walk = self.rules(dear), self._walk(words)
         seen = np.zeros(2000)
-        cost = start_walk(rules, walk)
-        anneal(rules, walk, self._trial, words.copy(), cost, 40_000, 1e-9, 1e-9, _seeded(seed), seen, 0, words.shape[1])
+        cost, record, frozen = start_walk(rules, walk), Record(words.copy(), seen), Cooling(40_000, 1e-9, 1e-9)
+        anneal(rules, walk, self._trial, record, cost, frozen, _seeded(seed), 0, words.shape[1])
         rises = seen[seen > 0]
         soft = rises[rises < dear / 2]
         if not len(soft):
@@ -146,12 +124,10 @@ class Annealer:
             factor = (cold / hot) ** (1.0 / parts)
             heat = hot
             for _ in range(parts):
-                met = walk.words.copy()
-                found, cost = anneal(
-                    rules, walk, self._trial, met, cost, _PART, heat, heat * factor, random, none, begin, close
-                )
+                record, cooling = Record(walk.words.copy(), none), Cooling(_PART, heat, heat * factor)
+                found, cost = anneal(rules, walk, self._trial, record, cost, cooling, random, begin, close)
                 if found < least - 1e-9:
-                    least, best = found, met
+                    least, best = found, record.best
                 heat *= factor
                 if over():
                     return best
@@ -192,247 +168,3 @@ def _prices(compiled: CompiledRoster) -> list[float]:
     found += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
     found += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
     return [abs(w) for w in found if w != 0]
-
-
-@jit
-def _random(state):  # type: ignore[no-untyped-def]
-    """Uniform in [0, 1): xorshift64* (Vigna 2016)."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@jit
-def _shift_cell(rules, walk, e, day, duty, sign):  # type: ignore[no-untyped-def]
-    """Add (or take away) a duty to the line values; returns the change of cover cost."""
-    k = rules.kind[e]
-    cell = day * rules.unit.shape[2] + duty
-    change = 0.0
-    for i in range(rules.pointer[k, cell], rules.pointer[k, cell + 1]):
-        line = rules.row[i]
-        before = walk.level[line]
-        after = before + sign * rules.value[i]
-        change += line_price(rules, line, after) - line_price(rules, line, before)
-        walk.level[line] = after
-    return change
-
-
-@jit
-def start_walk(rules, walk):  # type: ignore[no-untyped-def]
-    """Fill states, totals and line values of the walk's roster; returns its cost."""
-    people, days = walk.words.shape
-    cost = 0.0
-    for e in range(people):
-        q = rules.automaton[e]
-        cost += follow(rules, e, walk.words[e], walk.state[e], walk.total[rules.own[e] : rules.own[e + 1]])[0]
-        for d in range(days):
-            a = walk.words[e, d]
-            i = rules.at[rules.layer[q, d]] + walk.state[e, d] * rules.width[q] + rules.letter[q, a]
-            walk.step[e, d] = rules.cost[i]
-            walk.hit[e, d] = rules.marks[i]
-            if not rules.allowed[e, d, a]:
-                cost = np.inf
-            cost += _shift_cell(rules, walk, e, d, a, 1.0)
-        for c in range(rules.own[e], rules.own[e + 1]):
-            cost += total_price(rules, c, walk.total[c], 0.0)
-    for line in range(len(walk.level)):
-        cost += line_price(rules, line, 0.0)  # the cells above were charged as changes from nothing
-    return cost
-
-
-@jit
-def _personal(rules, walk, trial, slot, e, first, last):  # type: ignore[no-untyped-def]
-    """Change of a person's own cost when days [first, last) follow the trial; and the day the walks meet again."""
-    days = walk.words.shape[1]
-    q = rules.automaton[e]
-    letters = rules.width[q]
-    begin, stop = rules.own[e], rules.own[e + 1]
-    change = 0.0
-    for d in range(first, last):
-        new, old = trial.words[slot, d], walk.words[e, d]
-        if new != old:
-            if not rules.allowed[e, d, new]:
-                return np.inf, last
-            change += rules.unit[e, d, new] - rules.unit[e, d, old]
-    for c in range(begin, stop):
-        trial.total[slot, c - begin] = 0
-    s = walk.state[e, first]
-    d = first
-    while d < days and (d < last or s != walk.state[e, d]):
-        a = trial.words[slot, d] if d < last else walk.words[e, d]
-        i = rules.at[rules.layer[q, d]] + s * letters + rules.letter[q, a]
-        trial.state[slot, d] = s
-        trial.step[slot, d] = rules.cost[i]
-        hit = rules.marks[i]
-        trial.hit[slot, d] = hit
-        change += rules.cost[i] - walk.step[e, d]
-        if hit != walk.hit[e, d]:
-            for c in range(begin, stop):
-                b = rules.calendar[c]
-                if b >= 0:
-                    trial.total[slot, c - begin] += ((hit >> b) & 1) - ((walk.hit[e, d] >> b) & 1)
-        s = rules.move[i]
-        if s < 0:
-            return np.inf, d
-        d += 1
-    for c in range(begin, stop):
-        t = rules.table[c]
-        if t >= 0:
-            moved = 0
-            for x in range(first, last):
-                moved += rules.values[t, x, trial.words[slot, x]] - rules.values[t, x, walk.words[e, x]]
-            trial.total[slot, c - begin] = moved
-        moved_by = trial.total[slot, c - begin]
-        if moved_by != 0:
-            now = walk.total[c]
-            change += total_price(rules, c, now + moved_by, 0.0) - total_price(rules, c, now, 0.0)
-    return change, d
-
-
-@jit
-def _commit(rules, walk, trial, slot, e, first, last, end):  # type: ignore[no-untyped-def]
-    for d in range(first, last):
-        walk.words[e, d] = trial.words[slot, d]
-    for d in range(first, end):
-        walk.state[e, d] = trial.state[slot, d]
-        walk.step[e, d] = trial.step[slot, d]
-        walk.hit[e, d] = trial.hit[slot, d]
-    for c in range(rules.own[e], rules.own[e + 1]):
-        walk.total[c] += trial.total[slot, c - rules.own[e]]
-
-
-@jit
-def _cover(rules, walk, trial, slot, e, first, last, forth):  # type: ignore[no-untyped-def]
-    """Apply (or undo) the cover of a person's changed days; returns the change."""
-    change = 0.0
-    for d in range(first, last):
-        new, old = trial.words[slot, d], walk.words[e, d]
-        if new != old:
-            if forth:
-                change += _shift_cell(rules, walk, e, d, old, -1.0) + _shift_cell(rules, walk, e, d, new, 1.0)
-            else:
-                change += _shift_cell(rules, walk, e, d, new, -1.0) + _shift_cell(rules, walk, e, d, old, 1.0)
-    return change
-
-
-@jit
-def anneal(rules, walk, trial, best, cost, moves, hot, cold, random, seen, begin, close):  # type: ignore[no-untyped-def]
-    """A piece of the walk on days [begin, close); ``best`` receives the cheapest roster met, ``seen`` the first rises.
-
-    Returns the cost of the best and of the last roster.
-    """
-    people, days = len(walk.words), close - begin
-    alphabet = rules.unit.shape[2]
-    least = cost
-    kinds = 4  # one duty, block of one duty, exchange of a block, exchange of two blocks
-    tried, taken = np.zeros(kinds), np.zeros(kinds)
-    share = np.full(kinds, 1.0 / kinds)
-    copy_table(best, walk.words)
-    noted = 0
-    factor = (cold / hot) ** (1.0 / max(moves // 100, 1))
-    heat = hot
-    for m in range(moves):
-        if m % 100 == 99:
-            heat *= factor
-        if m % 20000 == 19999:
-            sum_rate = 0.0
-            for k in range(kinds):
-                share[k] = (taken[k] + 1.0) / (tried[k] + 10.0)
-                sum_rate += share[k]
-            for k in range(kinds):
-                share[k] = 0.1 + (1.0 - 0.1 * kinds) * share[k] / sum_rate
-                tried[k] *= 0.5
-                taken[k] *= 0.5
-        u = _random(random)
-        move = 0
-        while move < kinds - 1 and u >= share[move]:
-            u -= share[move]
-            move += 1
-        tried[move] += 1
-        threshold = -heat * np.log(1.0 - _random(random))
-        e = int(_random(random) * people)
-        first = begin + int(_random(random) * days)
-        last = first + 1
-        if move >= 1:
-            longest = 4 if _random(random) < 0.6 else max(days // 2, 4)
-            last = min(close, first + 1 + int(_random(random) * longest))
-        if move <= 1:
-            duty = int(_random(random) * alphabet)
-            if move == 1 and _random(random) < 0.3:
-                duty = 0
-            same = True
-            for d in range(first, last):
-                trial.words[0, d] = duty
-                if walk.words[e, d] != duty:
-                    same = False
-            if same:
-                continue
-            change, end = _personal(rules, walk, trial, 0, e, first, last)
-            if change == np.inf:
-                continue
-            change += _cover(rules, walk, trial, 0, e, first, last, True)
-            if change > 0 and noted < len(seen):
-                seen[noted] = change
-                noted += 1
-            if change <= threshold:
-                _commit(rules, walk, trial, 0, e, first, last, end)
-            else:
-                _cover(rules, walk, trial, 0, e, first, last, False)
-                continue
-        else:
-            if people < 2:
-                continue
-            f = int(_random(random) * (people - 1))
-            if f >= e:
-                f += 1
-            same = True
-            for d in range(first, last):
-                trial.words[0, d] = walk.words[f, d]
-                trial.words[1, d] = walk.words[e, d]
-                if walk.words[e, d] != walk.words[f, d]:
-                    same = False
-            if move == 3:
-                width = last - first
-                second = begin + int(_random(random) * days)
-                until = min(close, second + width)
-                low, high = min(first, second), max(last, until)
-                for d in range(low, high):
-                    inside = (first <= d < last) or (second <= d < until)
-                    trial.words[0, d] = walk.words[f, d] if inside else walk.words[e, d]
-                    trial.words[1, d] = walk.words[e, d] if inside else walk.words[f, d]
-                    if inside and walk.words[e, d] != walk.words[f, d]:
-                        same = False
-                first, last = low, high
-            if same:
-                continue
-            change, end = _personal(rules, walk, trial, 0, e, first, last)
-            if change == np.inf:
-                continue
-            other, until = _personal(rules, walk, trial, 1, f, first, last)
-            if other == np.inf:
-                continue
-            change += other
-            unlike = rules.kind[e] != rules.kind[f]
-            if unlike:
-                change += _cover(rules, walk, trial, 0, e, first, last, True)
-                change += _cover(rules, walk, trial, 1, f, first, last, True)
-            if change > 0 and noted < len(seen):
-                seen[noted] = change
-                noted += 1
-            if change <= threshold:
-                _commit(rules, walk, trial, 0, e, first, last, end)
-                _commit(rules, walk, trial, 1, f, first, last, until)
-            else:
-                if unlike:
-                    _cover(rules, walk, trial, 0, e, first, last, False)
-                    _cover(rules, walk, trial, 1, f, first, last, False)
-                continue
-        taken[move] += 1
-        cost += change
-        if cost < least - 1e-9:
-            least = cost
-            copy_table(best, walk.words)
-    return least, cost

@@ -4,6 +4,9 @@ A *line* in the sense of rostering is one person's roster; :func:`line_cost` giv
 this person alone. :func:`line_price` is the cost of a cover line (:class:`~optimise.roster.rules.primitives.Line`).
 """
 
+# mypy: disable-error-code="no-any-return"
+# (elements of arrays are NumPy scalars)
+
 from __future__ import annotations
 
 import numpy as np
@@ -19,7 +22,7 @@ Floats = NDArray[np.float64]
 
 
 @compiled
-def line_price(arrays, line, value):  # type: ignore[no-untyped-def]
+def line_price(arrays: RosterArrays, line: int, value: float) -> float:
     """Cost of a cover line at a value: on the side where it leaves its bounds, segment by segment."""
     total = 0.0
     for side in range(2):
@@ -35,7 +38,7 @@ def line_price(arrays, line, value):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def total_price(arrays, counter, units, hard):  # type: ignore[no-untyped-def]
+def total_price(arrays: RosterArrays, counter: int, units: int, hard: float) -> float:
     """Cost of a total; a unit outside a hard limit costs ``hard``."""
     raw = units * arrays.unit_of[counter]
     if raw < arrays.lower[counter]:
@@ -52,7 +55,9 @@ def total_price(arrays, counter, units, hard):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def follow(arrays, e, duties, states, amounts):  # type: ignore[no-untyped-def]
+def follow(
+    arrays: RosterArrays, e: int, duties: Duties, states: NDArray[np.int32], amounts: NDArray[np.int64]
+) -> tuple[float, float]:
     """Walk a person's duties through the automaton.
 
     Parameters
@@ -96,7 +101,8 @@ def follow(arrays, e, duties, states, amounts):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _line_costs(arrays, e, words, costs, hards):  # type: ignore[no-untyped-def]
+def _line_costs(arrays: RosterArrays, e: int, words: Duties, costs: Floats, hards: Floats) -> None:
+    """:func:`line_cost` of the rosters ``words`` (n, days) of person e, into ``costs`` and ``hards`` (n,)."""
     states = np.zeros(words.shape[1] + 1, np.int32)
     amounts = np.zeros(arrays.own[e + 1] - arrays.own[e], np.int64)
     for i in range(len(words)):

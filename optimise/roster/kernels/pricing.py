@@ -22,8 +22,9 @@ from optimise.roster.automaton import Automata, automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.dyadic import COARSE, GRID, on_grid
 from optimise.roster.kernels.cost import line_cost
+from optimise.roster.kernels.path_search import search
 from optimise.roster.kernels.pricing_table import PricingTable
-from optimise.roster.kernels.table import Scratch, class_costs, forward, search
+from optimise.roster.kernels.table import Scratch, class_costs, forward
 
 __all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]
 

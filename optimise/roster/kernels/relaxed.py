@@ -8,18 +8,31 @@ All costs handed in are multiples of one power of two, so sums are exact (see :m
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.core.copying import copy_table
 from optimise.core.jit import compiled
+from optimise.roster.arrays import RosterArrays
 
 __all__ = ["cheapest", "shares", "totals"]
 
 #: People of one automaton that are priced side by side.
 BATCH = 32
 
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
 
 @compiled
-def _letters(staff, e, prices, own_prices, price, by_letter, best_duty):  # type: ignore[no-untyped-def]
+def _letters(
+    staff: RosterArrays,
+    e: int,
+    prices: Floats,
+    own_prices: Floats,
+    price: Floats,
+    by_letter: Floats,
+    best_duty: NDArray[np.int16],
+) -> None:
     """Cheapest duty of each letter on each day for a person: ``by_letter`` (days, letters), ``best_duty`` likewise."""
     days, duties = price.shape
     k, kind = staff.automaton[e], staff.kind[e]
@@ -41,8 +54,21 @@ def _letters(staff, e, prices, own_prices, price, by_letter, best_duty):  # type
 
 
 @compiled
-def _step(staff, layer, there, calendars, calendar_price, now, letters, then):  # type: ignore[no-untyped-def]
-    """One day of several people: ``then[to, b] = min(now[from, b] + letters[x, b] + rules)`` over the transitions."""
+def _step(
+    staff: RosterArrays,
+    layer: int,
+    there: int,
+    calendars: int,
+    calendar_price: Floats,
+    now: Floats,
+    letters: Floats,
+    then: Floats,
+) -> None:
+    """One day of several people: ``then[to, b] = min(now[from, b] + letters[x, b] + rules)`` over the transitions.
+
+    Shapes: ``now`` and ``then`` (states, people), ``letters`` (letters, people), ``calendar_price`` (calendars,
+    people); ``there`` is the number of states on the next day.
+    """
     batch = now.shape[1]
     least = np.empty(batch)
     rule = np.empty(batch)
@@ -78,7 +104,14 @@ def _step(staff, layer, there, calendars, calendar_price, now, letters, then):  
 
 
 @compiled
-def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[no-untyped-def]
+def cheapest(
+    staff: RosterArrays,
+    people: Longs,
+    prices: Floats,
+    own_prices: Floats,
+    words: NDArray[np.int16],
+    values: Floats,
+) -> None:
     """Cheapest word of each person.
 
     People who share an automaton are taken ``BATCH`` at a time, side by side in memory.
@@ -152,8 +185,8 @@ def cheapest(staff, people, prices, own_prices, words, values):  # type: ignore[
 
 
 @compiled
-def totals(staff, people, words, activity, amounts):  # type: ignore[no-untyped-def]
-    """Add what words bring to lines (``activity``), and write each person's totals in units (``amounts``)."""
+def totals(staff: RosterArrays, people: Longs, words: NDArray[np.int16], activity: Floats, amounts: Floats) -> None:
+    """Add what words (n, days) bring to lines (``activity``), and write totals in units (``amounts``, (counters,))."""
     days, duties = words.shape[1], staff.letter.shape[1]
     for i in range(len(people)):
         e = people[i]
@@ -177,7 +210,7 @@ def totals(staff, people, words, activity, amounts):  # type: ignore[no-untyped-
 
 
 @compiled
-def shares(words, weight, mean):  # type: ignore[no-untyped-def]
+def shares(words: NDArray[np.int16], weight: float, mean: NDArray[np.float32]) -> None:
     """Decay ``mean`` (n, days, duties) by ``1 - weight`` and add ``weight`` for each duty of ``words``."""
     for i in range(words.shape[0]):
         for d in range(words.shape[1]):

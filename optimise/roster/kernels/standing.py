@@ -38,7 +38,29 @@ class Plan(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Working memory of one thread."""
+    """Working memory of one thread.
+
+    *Levels* are free days, and one more for each gap between pieces of a stretch.
+
+    Attributes
+    ----------
+    table : float64 (cells,); low, high : int32 (rows,)
+        Rows of costs by inner total, and which cells of each are filled.
+    price : float64 (days, duties); shut : bool, the same shape
+        What each duty costs, and which are excluded.
+    options : int32 (free days, duties, 4); dear : float64 (free days, duties); count : int32 (free days,)
+        Duties that the table tells apart: letter, what they add to the inner and the outer total, duty; cost; number.
+    onto : int32 (states,); over : float64 (states,); moved : int32 (states,)
+        Where fixed days lead from each state (-1: nowhere), at what cost, with how many hits.
+    reach : int32 (levels, states, 4)
+        The corridor of inner totals.
+    new : int16 (days,); old : int16 (people, days)
+        Duties found, and those before.
+    ahead : float64 (levels, states)
+        Least cost from there to the end.
+    work : float64 (2,)
+        Steps made, and whether anything was left out as too dear (1 or 0).
+    """
 
     table: NDArray[np.float64]
     low: NDArray[np.int32]
@@ -95,7 +117,7 @@ def plan_of(staff: RosterArrays, words: NDArray[np.int16]) -> Plan:
 
 
 @compiled
-def move_cover(staff, plan, e, first, last, sign):  # type: ignore[no-untyped-def]
+def move_cover(staff: RosterArrays, plan: Plan, e: int, first: int, last: int, sign: float) -> float:
     """Add or remove a person's duties on days ``first .. last-1``; returns the change of cover cost."""
     duties = staff.letter.shape[1]
     change = 0.0
@@ -112,8 +134,10 @@ def move_cover(staff, plan, e, first, last, sign):  # type: ignore[no-untyped-de
 
 
 @compiled
-def rewrite(staff, plan, e, first, last, new, hard):  # type: ignore[no-untyped-def]
-    """Give a person the duties ``new`` on days ``first .. last-1``; returns the change of personal cost.
+def rewrite(
+    staff: RosterArrays, plan: Plan, e: int, first: int, last: int, new: NDArray[np.int16], hard: float
+) -> float:
+    """Give a person the duties ``new`` (days,) on days ``first .. last-1``; returns the change of personal cost.
 
     Cover is not touched. States, totals and words are kept in step; after the last day both sequences are followed
     until they meet. Infinite if the new duties break a hard sequence rule; the plan is then left in an undefined
@@ -163,7 +187,7 @@ def rewrite(staff, plan, e, first, last, new, hard):  # type: ignore[no-untyped-
 
 
 @compiled
-def evaluate(staff, plan, hard):  # type: ignore[no-untyped-def]
+def evaluate(staff: RosterArrays, plan: Plan, hard: float) -> tuple[float, float]:
     """Bring states, totals and line values in step with the words; returns (cost, hard units of totals).
 
     The cost is infinite if a word breaks a hard sequence rule or holds a duty that is not allowed.

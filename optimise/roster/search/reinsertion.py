@@ -1,8 +1,7 @@
 """Rosters by ruin and recreate: a few people are taken out of a stretch of days and put back one after another.
 
 Each is put back optimally for what the others leave (:mod:`optimise.roster.kernels.reinsert`), some thousands of
-times a
-second whatever the horizon. Worse plans are taken as in simulated annealing (Kirkpatrick et al. 1983; ruin and
+times a second whatever the horizon. Worse plans are taken as in simulated annealing (Kirkpatrick et al. 1983; ruin and
 recreate: Schrimpf et al. 2000). The first plan rounds the solution of a relaxation person by person, or is made from
 nothing; people whose totals leave no slack get their whole horizon at once, as one longest table in a narrow corridor.
 """
@@ -21,7 +20,7 @@ from optimise.roster.arrays import RosterArrays, cover_priced, gridded, roster_a
 from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
-from optimise.roster.kernels.reinsert import fill, ruin_and_recreate
+from optimise.roster.kernels.reinsert import Arms, Scope, Windows, fill, ruin_and_recreate
 from optimise.roster.kernels.standing import evaluate, plan_of, room_for
 
 __all__ = ["Reinsertion", "temperatures"]
@@ -98,26 +97,13 @@ class Reinsertion:
         expected = np.zeros((people, days, self.compiled.alphabet), np.float32) if mean is None else mean
         self._expect(expected)
         staff = self.staff._replace(lower=self.staff.lower.copy(), upper=self.staff.upper.copy())
-        whole = np.array([[0, days, days]], dtype=np.int64), self.staff.lower[None], self.staff.upper[None]
+        whole = Windows(np.array([[0, days, days]], dtype=np.int64), self.staff.lower[None], self.staff.upper[None])
         pieces = self._pieces()
         order = rng.permutation(people)
         at = 0
-        for windows, lowers, uppers in (whole, pieces):  # a table over the whole horizon may be too large
-            at += int(
-                fill(
-                    staff,
-                    self.plan,
-                    order[at:],
-                    windows,
-                    np.ascontiguousarray(lowers),
-                    np.ascontiguousarray(uppers),
-                    expected,
-                    self.hard,
-                    1e-3,
-                    int(rng.integers(1 << 30)),
-                    self.room,
-                )
-            )
+        for windows in (whole, pieces):  # a table over the whole horizon may be too large
+            seed = int(rng.integers(1 << 30))
+            at += int(fill(staff, self.plan, order[at:], windows, expected, self.hard, 1e-3, seed, self.room))
         if at < people:
             return False
         return bool(math.isfinite(self.cost))
@@ -209,22 +195,10 @@ class Reinsertion:
         arms: Longs,
         tally: NDArray[np.float64],
     ) -> float:
+        scope, kinds = Scope(crowd, int(days[0]), int(days[1])), Arms(arms, tally)
+        heat, noise, seed = float(heat), float(noise), seed % (1 << 32)
         return float(
-            ruin_and_recreate(
-                self.staff,
-                self.plan,
-                self.hard,
-                float(heat),
-                float(noise),
-                count,
-                crowd,
-                days[0],
-                days[1],
-                seed % (1 << 32),
-                self.room,
-                arms,
-                tally,
-            )
+            ruin_and_recreate(self.staff, self.plan, scope, kinds, self.hard, heat, noise, count, seed, self.room)
         )
 
     # ---- helpers ---------------------------------------------------------------------------------------------------
@@ -239,7 +213,7 @@ class Reinsertion:
             weight = np.repeat(share, np.diff(pointer)) * staff.value[inside]
             self.plan.lines[:] += np.bincount(staff.row[inside], weights=weight, minlength=len(self.plan.lines))
 
-    def _pieces(self) -> tuple[Longs, Longs, Longs]:
+    def _pieces(self) -> Windows:
         """Windows over the horizon, and the share of each total's bounds that falls to the days so far."""
         staff, days = self.staff, self.compiled.days
         windows: list[tuple[int, int, int]] = []
@@ -265,4 +239,4 @@ class Reinsertion:
                         slack = staff.unit_of[c] if staff.table[c] >= 0 else 0
                         lowers[w, c] = math.floor(staff.lower[c] * share) - slack
                         uppers[w, c] = math.ceil(staff.upper[c] * share) + slack
-        return np.array(windows, dtype=np.int64), lowers, uppers
+        return Windows(np.array(windows, dtype=np.int64), lowers, uppers)

@@ -13,8 +13,9 @@ from hpc.column_generation.annealing import Chains, weeks
 from hpc.column_generation.incumbent import construct
 from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer
-from optimise.roster.kernels.anneal import Annealer, start_walk
+from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
+from optimise.roster.kernels.walk import start_walk
 from optimise.roster.rules.primitives import Segment
 
 

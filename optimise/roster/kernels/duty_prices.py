@@ -1,0 +1,70 @@
+"""What each duty of one person on a stretch of days adds to the cover cost, whatever the others do."""
+
+# Numba's generator inside compiled functions is the legacy one.
+# ruff: noqa: NPY002
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.core.jit import compiled
+from optimise.roster.arrays import RosterArrays
+from optimise.roster.kernels.standing import Plan, Room, line_price
+
+__all__ = ["cover_prices", "standing_prices"]
+
+Longs = NDArray[np.int64]
+
+
+@compiled
+def cover_prices(
+    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, room: Room
+) -> None:
+    """Price the duties on free days into ``room.price`` (days, duties), with some noise.
+
+    Parameters
+    ----------
+    kind : int
+        Kind of the person, a row of ``staff.pointer``.
+    cuts : int64 array (2 * pieces,) or longer
+        The free days are ``[cuts[2i], cuts[2i+1])``.
+    noise : float
+        Largest surcharge on a duty, drawn evenly.
+    """
+    duties = staff.letter.shape[1]
+    for i in range(pieces):
+        for d in range(cuts[2 * i], cuts[2 * i + 1]):
+            for a in range(duties):
+                cell = d * duties + a
+                v = 0.0
+                for p in range(staff.pointer[kind, cell], staff.pointer[kind, cell + 1]):
+                    line = staff.row[p]
+                    v += line_price(staff, line, plan.lines[line] + staff.value[p])
+                    v -= line_price(staff, line, plan.lines[line])
+                if noise > 0.0:
+                    v += noise * np.random.random()
+                room.price[d, a] = v
+
+
+@compiled
+def standing_prices(
+    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, room: Room
+) -> None:
+    """:func:`cover_prices` of a plan whose ``rise`` is in step."""
+    duties = staff.letter.shape[1]
+    for i in range(pieces):
+        for d in range(cuts[2 * i], cuts[2 * i + 1]):
+            for a in range(duties):
+                cell = d * duties + a
+                v = 0.0
+                for p in range(staff.pointer[kind, cell], staff.pointer[kind, cell + 1]):
+                    line = staff.row[p]
+                    if staff.value[p] == 1.0:
+                        v += plan.rise[line]
+                    else:
+                        v += line_price(staff, line, plan.lines[line] + staff.value[p])
+                        v -= line_price(staff, line, plan.lines[line])
+                if noise > 0.0:
+                    v += noise * np.random.random()
+                room.price[d, a] = v
