@@ -34,14 +34,16 @@ class FromPlan:
 
     plan: Path | None
     freeze_until: str | None
-    change_cost: float
+    change_cost: float | None
+    nurse_cost: float | None
     days_since: int
 
     def check(self, output: Path | None) -> None:
         """Refuse options without their plan, and a plan that the run itself would overwrite."""
         if self.plan is None:
-            if self.freeze_until is not None or self.days_since:
-                raise WardwiseError("--freeze-until and --days-since need --from-plan PLAN")
+            given = (self.freeze_until, self.change_cost, self.nurse_cost)
+            if any(value is not None for value in given) or self.days_since:
+                raise WardwiseError("--freeze-until, --change-cost, --nurse-cost and --days-since need --from-plan PLAN")
             return
         if not self.plan.exists():
             raise InputError("there is no such plan", file=self.plan)
@@ -52,13 +54,16 @@ class FromPlan:
     def task(self, problem: Problem, source: Source) -> tuple[Replanning, Source]:
         """The problem with the earlier plan in it, and a source that says so."""
         from optimise.replan import replan
+        from optimise.replan.base import subject_of
 
         assert self.plan is not None
         until = _day(self.freeze_until, problem)
+        prices = subject_of(problem).prices(self.change_cost, self.nurse_cost)
         found: dict[str, Any] = {
             "plan": str(self.plan.resolve()),
             "freeze_until": until,
-            "change_cost": self.change_cost,
+            "change_cost": prices.change,
+            "nurse_cost": prices.nurse,
             "days_since": self.days_since,
         }
         return replan(problem, **found), replace(source, replan=found)

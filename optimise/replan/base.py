@@ -15,7 +15,7 @@ from optimise.core.kinds import kind_of, load
 from optimise.core.method import Method
 from optimise.core.problem import Problem
 
-__all__ = ["Change", "Previous", "Subject", "listed", "subject_of"]
+__all__ = ["Change", "ChangePrices", "Previous", "Subject", "listed", "subject_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +82,32 @@ class Change:
     date: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePrices:
+    """What changes to the earlier plan cost, in units of cost.
+
+    Attributes
+    ----------
+    change : float
+        Rosters: a duty of a person's day. Hospitals: another day of admission, a cancellation, or a call for somebody
+        who had no date.
+    night : float
+        A night in another room than planned.
+    theatre : float
+        Another theatre on the day that was planned.
+    nurse : float
+        Another nurse of a room in a shift.
+    move : float
+        A move of somebody between rooms, where today's problem forbids moves.
+    """
+
+    change: float
+    night: float = 0.0
+    theatre: float = 0.0
+    nurse: float = 0.0
+    move: float = 0.0
+
+
 class Subject(Protocol):
     """Planning again on one kind of problem (``Kind.replan``)."""
 
@@ -93,8 +119,16 @@ class Subject(Protocol):
         """A native plan whose people and days may differ from today's."""
         ...
 
-    def problem(self, problem: Any, previous: Previous, freeze_until: int, change_cost: float) -> Any:
+    def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
+        """All prices from those that are given."""
+        ...
+
+    def problem(self, problem: Any, previous: Previous, freeze_until: int, prices: ChangePrices) -> Any:
         """Today's problem with rules that freeze and price."""
+        ...
+
+    def start(self, problem: Any, previous: Previous) -> tuple[Any, Any]:
+        """A plan to start from, as close to the earlier one as can be, or None; and the problem that it belongs to."""
         ...
 
     def changes(self, problem: Any, previous: Previous, plan: Any) -> Iterator[Change]:
