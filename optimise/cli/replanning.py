@@ -43,7 +43,7 @@ class FromPlan:
         if self.plan is None:
             given = (self.freeze_until, self.change_cost, self.nurse_cost)
             if any(value is not None for value in given) or self.days_since:
-                raise WardwiseError("--freeze-until, --change-cost, --nurse-cost and --days-since need --from-plan PLAN")
+                raise WardwiseError("--freeze-until, --change-cost, --nurse-cost, --days-since need --from-plan PLAN")
             return
         if not self.plan.exists():
             raise InputError("there is no such plan", file=self.plan)

@@ -140,20 +140,26 @@ class Occupancy:
         self.room[p] = -1
 
     def _count(self, p: int, a: int, path: IntArray, theatre: int, sign: int) -> None:
-        h, days = self.t.h, a + np.arange(len(path))
+        self.lie(p, a, path, sign)
+        if theatre >= 0:
+            k, minutes = int(self.t.h.surgeon[p]), sign * self.t.h.duration[p]
+            self.busy[k, a] += minutes
+            self.cut[theatre, a] += minutes
+            self.visits[k, theatre, a] += sign
+
+    def lie(self, p: int, first: int, path: IntArray, sign: int) -> None:
+        """Count (sign 1) or discount (sign -1) nights of ``p``, who is admitted, in ``path`` from day ``first``."""
+        h, days = self.t.h, first + np.arange(len(path))
         self.sex[path, days, h.gender[p]] += sign
         self.alike[path, days, self.t.group[p]] += sign
         self.aged[path, days, h.age[p]] += sign
-        if theatre >= 0:
-            k = int(h.surgeon[p])
-            self.busy[k, a] += sign * h.duration[p]
-            self.cut[theatre, a] += sign * h.duration[p]
-            self.visits[k, theatre, a] += sign
         if h.shifts:
             shifts = (days[:, None] * h.shifts + np.arange(h.shifts)).reshape(-1)
             who = self.nurse[np.repeat(path, h.shifts), shifts]
             some = who >= 0
-            self.load[who[some], shifts[some]] += sign * h.workload[p, : len(shifts)][some]
+            begin = (first - int(self.admission[p])) * h.shifts
+            work = h.workload[p, begin : begin + len(shifts)]
+            self.load[who[some], shifts[some]] += sign * work[some]
 
     def staff(self, r: int, s: int, n: int) -> None:
         """Give room ``r`` to nurse ``n`` (-1: nobody) in shift ``s``."""

@@ -13,7 +13,11 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.repair.occupancy import Occupancy
 from optimise.hospital.rules.arrays import BARRED
 
-__all__ = ["Place", "best_place", "cut_short", "days_open", "night_costs", "places"]
+__all__ = ["Place", "best_place", "cut_short", "days_open", "night_costs", "places", "places_in_full_rooms"]
+
+
+#: Ticks of a night without a bed where the fewest such nights are sought.
+_NO_BED = 10**9
 
 
 class Place(NamedTuple):
@@ -64,12 +68,12 @@ def company(o: Occupancy, p: int) -> IntArray:
     return made.T
 
 
-def barred(o: Occupancy, p: int) -> IntArray:
-    """Bool (days, rooms): a hard rule keeps ``p`` from joining those who lie there."""
+def barred(o: Occupancy, p: int, *, beds: bool = True) -> IntArray:
+    """Bool (days, rooms): a hard rule keeps ``p`` from joining those who lie there; one of company without ``beds``."""
     t, h = o.t, o.t.h
     count = o.count
     made = np.zeros(count.shape, dtype=np.bool_)
-    if t.full >= BARRED:
+    if beds and t.full >= BARRED:
         made |= count >= h.beds
     if t.mixed >= BARRED:
         made |= t.single[:, None] & (o.sex[:, :, 1 - h.gender[p]] > 0)
@@ -122,7 +126,8 @@ def best_path(cost: IntArray, home: int, move: int) -> tuple[int, IntArray]:
     came = np.zeros((nights, rooms), dtype=np.int64)
     for night in range(1, nights):
         other = int(np.argmin(value))
-        stay = value <= value[other] + move
+        # of equals, whoever moves does so late
+        stay = (value < value[other] + move) | (np.arange(rooms) == other)
         came[night] = np.where(stay, np.arange(rooms), other)
         value = np.minimum(np.where(stay, value, value[other] + move) + np.minimum(cost[night], BARRED), BARRED)
     path = np.empty(nights, dtype=np.int64)
@@ -202,8 +207,21 @@ def places(o: Occupancy, p: int, weight: IntArray | None = None) -> list[Place]:
     weight : int array (patients,), optional
         Ticks of making somebody give way; without it nobody does.
     """
-    t, h = o.t, o.t.h
     beside = company(o, p) + (np.where(barred(o, p), BARRED, 0) if weight is None else crowding(o, p, weight))
+    return _places(o, p, beside, weight)
+
+
+def places_in_full_rooms(o: Occupancy, p: int) -> Place | None:
+    """The place that lacks a bed on the fewest nights, everything else being as it must; None where there is none."""
+    t = o.t
+    lacking = (o.count >= t.h.beds).T * _NO_BED
+    found = _places(o, p, company(o, p) + np.where(barred(o, p, beds=False), BARRED, 0) + lacking, None)
+    return next(iter(found), None)
+
+
+def _places(o: Occupancy, p: int, beside: IntArray, weight: IntArray | None) -> list[Place]:
+    """As :func:`places`, with the ticks of those who lie there, by (day, room), given."""
+    t, h = o.t, o.t.h
     found = []
     for a, day in days_open(o, p):
         surgery, theatre = _surgery(o, p, a, weight)

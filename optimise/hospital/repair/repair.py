@@ -53,7 +53,7 @@ def repair(
 ) -> Repaired:
     """Keep of ``plan`` all that fits today and place the rest by cheapest insertion with ejection chains.
 
-    A plan that keeps every hard rule comes back as it is.
+    A plan that keeps every hard rule and leaves no mandatory patient out comes back as it is.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def repair(
     clock = Deadline(seconds)
     try:
         hard, ticks = hard_and_cost(problem, plan)
-        if hard == 0:
+        if hard == 0 and not (problem.patients.mandatory & (plan.admission < 0)).any():
             return Repaired(plan, 0, ticks, (), ())
     except InputError:  # stays that are broken off, a theatre that is gone
         pass
