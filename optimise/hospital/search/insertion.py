@@ -363,8 +363,8 @@ def insert_all(
     """Fill ``admission``, ``room`` and ``theatre`` (shape (patients,)); those already placed stay unless pushed out.
 
     Mandatory patients first, in ``order``, for at most ``steps`` insertions; then optional ones, in ``order``,
-    where they cost less than their refusal. Ends early once ``over`` says so, which is asked every :data:`CHUNK`
-    insertions. Returns the number of mandatory patients left out.
+    where they cost less than their refusal. After as many insertions as there are patients, ends early once ``over``
+    says so, which is asked every :data:`CHUNK` insertions. Returns the number of mandatory patients left out.
     """
     patients, (rooms, days) = h.stay.size, h.beds.shape
     # More than the beds may lie in a room of in-patients that closed beds under them.
@@ -382,10 +382,8 @@ def insert_all(
         sums=np.array([0, 0, steps], dtype=np.int64),
     )
     _load(h, order, seed, s)
+    _insert_queued(h, noise, max(CHUNK, patients), s)
     while s.sums[0] > 0 and s.sums[2] > 0 and not over():
         _insert_queued(h, noise, CHUNK, s)
-    for first in range(0, len(order), CHUNK):
-        if over():
-            break
-        _insert_optional(h, order[first : first + CHUNK], s)
+    _insert_optional(h, order, s)
     return int(s.sums[0] + s.sums[1])
