@@ -98,7 +98,7 @@ class ChangePrices:
     nurse : float
         Another nurse of a room in a shift.
     move : float
-        A move of somebody between rooms, where today's problem forbids moves.
+        A move of somebody between rooms, where today's problem forbids moves and they are needed.
     """
 
     change: float
@@ -127,7 +127,7 @@ class Subject(Protocol):
         """Today's problem with rules that freeze and price."""
         ...
 
-    def start(self, problem: Any, previous: Previous) -> tuple[Any, Any]:
+    def start(self, problem: Any, previous: Previous, prices: ChangePrices) -> tuple[Any, Any]:
         """A plan to start from, as close to the earlier one as can be, or None; and the problem that it belongs to."""
         ...
 

@@ -18,7 +18,7 @@ from optimise.hospital.beds import AdmissionWish, RoomWish
 from optimise.hospital.context import EarlierPlan
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
-from optimise.hospital.repair import repair
+from optimise.hospital.repair import moves_of, repair
 from optimise.replan.base import Change, ChangePrices, Previous, listed
 from optimise.replan.method import Restoring
 
@@ -55,13 +55,23 @@ class HospitalReplan:
     ) -> HospitalProblem:
         return _bound(problem, previous, freeze_until, prices)
 
-    def start(self, problem: HospitalProblem, previous: Previous) -> tuple[HospitalProblem, HospitalPlan | None]:
-        """The repaired plan; where somebody finds no bed whatever moves, the problem in which that has a price."""
+    def start(
+        self, problem: HospitalProblem, previous: Previous, prices: ChangePrices
+    ) -> tuple[HospitalProblem, HospitalPlan | None]:
+        """The repaired plan. Where it needs moves that are forbidden, or somebody finds no bed even so, the problem in
+        which that has a price."""
+        fixed = problem.hard("Transfer")
+        if fixed:
+            problem = problem.with_settings({"Transfer": round(prices.move * problem.scale)})
         made = repair(problem, previous.plan)
         if made.left_out and problem.hard("MandatoryUnscheduledPatients"):
             problem = _leaving_out(problem)
             made = repair(problem, previous.plan)
-        return problem, made.plan if made.hard == 0 else None
+        if made.hard:
+            return problem, None
+        if fixed and not moves_of(problem, made.plan):
+            problem = problem.with_settings({"Transfer": None})
+        return problem, made.plan
 
     def changes(self, problem: HospitalProblem, previous: Previous, plan: HospitalPlan) -> Iterator[Change]:
         return _stays(problem, previous, plan)
@@ -162,7 +172,7 @@ def _bound(problem: HospitalProblem, previous: Previous, until: int, prices: Cha
         p = overdue[0]
         text = f"had to be admitted by day {people.due[p]}, but the plan of the frozen days does not; give a later day"
         raise InputError(text, item=f"patient {people.ids[p]}")
-    problem, (ticks, night_ticks, theatre_ticks, nurse_ticks, move_ticks) = _scaled(
+    problem, (ticks, night_ticks, theatre_ticks, nurse_ticks, _) = _scaled(
         problem, (prices.change, prices.night, prices.theatre, prices.nurse, prices.move)
     )
     # Dates: a past admission is a fact, and nobody else can come in the past.
@@ -203,7 +213,7 @@ def _bound(problem: HospitalProblem, previous: Previous, until: int, prices: Cha
     settings = {FROZEN_DATE: None, CHANGED_DATE: ticks, FROZEN_ROOM: None, CHANGED_ROOM: night_ticks}
     used = {w.rule for w in wishes} | {d.rule for d in dates}
     beds = replace(problem.beds, wishes=(*problem.beds.wishes, *wishes), dates=(*problem.beds.dates, *dates))
-    rules = [RuleSetting(s.rule, move_ticks) if s.rule == "Transfer" and s.hard else s for s in problem.rules]
+    rules = list(problem.rules)
     rules += [RuleSetting(n, w) for n, w in settings.items() if n in used]
     rules += [RuleSetting("ChangedTheatre", theatre_ticks)] if theatre_ticks and problem.theatres is not None else []
     rules += [RuleSetting("ChangedNurse", nurse_ticks)] if nurse_ticks and problem.nursing is not None else []

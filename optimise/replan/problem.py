@@ -68,9 +68,9 @@ def replanning(
     Days before ``freeze_until`` stay as they were (hard). From then on each change has a price. Rosters: each duty of
     a person's day. Hospitals: another day of admission, a cancellation, or a call for somebody who had no date; each
     night in another room than planned; another theatre; another nurse of a room in a shift. A hospital's plan that
-    breaks a rule today is repaired (:func:`optimise.hospital.repair.repair`): moves of people who lie there are
-    allowed at a price where the problem forbids them, and a patient for whom there is no bed is left out at a price
-    far above.
+    breaks a rule today is repaired (:func:`optimise.hospital.repair.repair`): where that needs moves of people who lie
+    there and the problem forbids them, they have a price; a patient for whom there is no bed even so is left out at a
+    price far above.
 
     Parameters
     ----------
@@ -96,9 +96,10 @@ def replanning(
     for given, item in ((change_cost, "change cost"), (nurse_cost, "nurse cost")):
         if given is not None and not 0 <= given < 1e6:
             raise InputError(f"is {given:g}; expected a price of 0 or more, up to 1000000", item=item)
-    made = subject.problem(problem, previous, freeze_until, subject.prices(change_cost, nurse_cost))
+    prices = subject.prices(change_cost, nurse_cost)
+    made = subject.problem(problem, previous, freeze_until, prices)
     try:
-        made, start = subject.start(made, previous)
+        made, start = subject.start(made, previous, prices)
     except InputError:  # a room or theatre of the earlier plan is gone
         start = None
     return Replanning(made, start, previous, freeze_until)

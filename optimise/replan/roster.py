@@ -43,7 +43,9 @@ class RosterReplan:
     ) -> RosterProblem:
         return _bound(problem, previous, freeze_until, prices.change)
 
-    def start(self, problem: RosterProblem, previous: Previous) -> tuple[RosterProblem, Roster | None]:
+    def start(
+        self, problem: RosterProblem, previous: Previous, prices: ChangePrices
+    ) -> tuple[RosterProblem, Roster | None]:
         return problem, previous.plan if problem.evaluate(previous.plan).feasible else None
 
     def changes(self, problem: RosterProblem, previous: Previous, plan: Roster) -> Iterator[Change]:
