@@ -54,16 +54,14 @@ class FromPlan:
     def task(self, problem: Problem, source: Source) -> tuple[Replanning, Source]:
         """The problem with the earlier plan in it, and a source that says so."""
         from optimise.replan import replan
-        from optimise.replan.base import subject_of
 
         assert self.plan is not None
         until = _day(self.freeze_until, problem)
-        prices = subject_of(problem).prices(self.change_cost, self.nurse_cost)
         found: dict[str, Any] = {
             "plan": str(self.plan.resolve()),
             "freeze_until": until,
-            "change_cost": prices.change,
-            "nurse_cost": prices.nurse,
+            "change_cost": self.change_cost,
+            "nurse_cost": self.nurse_cost,
             "days_since": self.days_since,
         }
         return replan(problem, **found), replace(source, replan=found)

@@ -70,8 +70,8 @@ def ejecting(o: Occupancy, p: int, place: Place, weight: IntArray) -> list[int]:
 
 def insert_with_ejection(
     o: Occupancy, queue: list[int], price: int, over: Deadline, rng: np.random.Generator, *, steps: int
-) -> list[int]:
-    """Place everybody in ``queue``, others giving way at ``price`` ticks; returns who found no place.
+) -> tuple[list[int], int]:
+    """Place everybody in ``queue``, others giving way at ``price`` ticks; returns who found no place, and steps used.
 
     Each time somebody had to give way, the price of it doubles for him or her.
     """
@@ -80,9 +80,9 @@ def insert_with_ejection(
     weight[(h.mandatory == 0)] = np.minimum(price, 1 + h.refusal[h.mandatory == 0] // 4)
     weight += rng.integers(0, max(1, price // 8) + 1, len(weight))
     left: list[int] = []
-    queue = list(queue)
-    while queue and steps > 0 and not over.over:
-        steps -= 1
+    queue, used = list(queue), 0
+    while queue and used < steps and not over.over:
+        used += 1
         p = queue.pop(int(np.argmax([weight[q] for q in queue])))
         refusal = o.t.refusal(p)
         place = best_place(o, p)
@@ -96,4 +96,4 @@ def insert_with_ejection(
         put(o, p, place)
         weight[gone] = np.minimum(2 * weight[gone], BARRED // 1000)
         queue += gone
-    return left + queue
+    return left + queue, used

@@ -85,7 +85,7 @@ class Reinsertion:
         if rng.random() < 0.5:
             before = o.room.copy()
             price = max(1, int(self.price * rng.choice([0.1, 0.5, 1.0, 2.0])))
-            if insert_with_ejection(o, chosen, price, clock, rng, steps=8 * len(chosen)):
+            if insert_with_ejection(o, chosen, price, clock, rng, steps=8 * len(chosen))[0]:
                 return None
             return [int(p) for p in np.flatnonzero((before != o.room).any(axis=1))]
         for p in chosen:

@@ -18,7 +18,7 @@ class MandatoryUnscheduledPatients(HospitalRule):
     name = "MandatoryUnscheduledPatients"
     text = "every mandatory patient is admitted"
     unit = "patients"
-    default = 10_000
+    default = "hard"
     engines = EVERY_ENGINE
     hard_only = frozenset({Engine.ROOMS, Engine.COLUMNS})
     relaxation = 400

@@ -17,7 +17,7 @@ class Transfer(HospitalRule):
     name = "Transfer"
     text = "a patient stays in one room"
     unit = "moves"
-    default = 50
+    default = "hard"
     engines = EVERY_ENGINE
     relaxation = None
 

@@ -63,7 +63,7 @@ def test_an_elective_or_an_early_discharge_frees_a_bed() -> None:
     ]
     rooms = [{"id": "Bay", "beds": 2}]
     data = {"kind": "hospital", "days": 3, "rooms": rooms, "patients": people}
-    rules = {"ElectiveUnscheduledPatients": 20_000}
+    rules = {"ElectiveUnscheduledPatients": 20_000, "MandatoryUnscheduledPatients": 10_000}
     result = solved(problem_of(HospitalFile.model_validate(data | {"rules": rules})))
     told = [text for text in result.explanation if text.startswith("a bed for patient EM")]
     assert any("patient IN goes home 1 day earlier, on day 1" in text for text in told)
