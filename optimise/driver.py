@@ -89,7 +89,8 @@ def solve(
         Called with :class:`~optimise.core.method.Progress` on every improvement and now and then between, on the
         thread that solves; returning True asks the method to stop.
     start : Plan, optional
-        A plan to start from. If it is feasible, the result is never worse.
+        A plan to start from. If it is feasible, the result is never worse; a hospital's plan that breaks a hard rule is
+        repaired first.
     options : mapping, optional
         The method's own options; ``wardwise methods NAME`` lists them.
     checkpoint : path, optional
@@ -135,6 +136,8 @@ def solve(
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
             limits, clock = replace(limits, seconds=left), Deadline(left)
         start = _better_start(problem, before.plan, start)
+        if start is not None:  # on one rank: how far a repair comes may depend on the clock
+            start = comm.bcast(kind_of(problem).repaired(problem, start) if comm.rank == 0 else None)
         grid = cost_grid(problem)
         recorder, compiled = _Recorder(clock, listen, keeper, grid), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
@@ -166,7 +169,10 @@ def solve(
                 trace=Trace(tuple(recorder.points)),
                 stats=_stats(outcome.stats, clock.elapsed, spent or ()),
                 provenance=facts,
-                explanation=tuple(outcome.explanation) or _reasons(problem, stop),
+                explanation=(
+                    *(tuple(outcome.explanation) or _reasons(problem, stop)),
+                    *_remarks(problem, outcome.plan, evaluation),
+                ),
             )
         shared: Result[L] = comm.bcast(result)
     return shared
@@ -325,6 +331,13 @@ def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:
     if stop is not Stop.INFEASIBLE:
         return ()
     return kind_of(problem).explain(problem, seconds=_EXPLAIN_SECONDS)
+
+
+def _remarks(problem: Problem, plan: Plan | None, evaluation: Evaluation | None) -> tuple[str, ...]:
+    """What people must hear beside a feasible plan."""
+    if plan is None or evaluation is None or not evaluation.feasible:
+        return ()
+    return kind_of(problem).remarks(problem, plan)
 
 
 def _reasoned(

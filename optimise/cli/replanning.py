@@ -34,14 +34,16 @@ class FromPlan:
 
     plan: Path | None
     freeze_until: str | None
-    change_cost: float
+    change_cost: float | None
+    nurse_cost: float | None
     days_since: int
 
     def check(self, output: Path | None) -> None:
         """Refuse options without their plan, and a plan that the run itself would overwrite."""
         if self.plan is None:
-            if self.freeze_until is not None or self.days_since:
-                raise WardwiseError("--freeze-until and --days-since need --from-plan PLAN")
+            given = (self.freeze_until, self.change_cost, self.nurse_cost)
+            if any(value is not None for value in given) or self.days_since:
+                raise WardwiseError("--freeze-until, --change-cost, --nurse-cost, --days-since need --from-plan PLAN")
             return
         if not self.plan.exists():
             raise InputError("there is no such plan", file=self.plan)
@@ -59,6 +61,7 @@ class FromPlan:
             "plan": str(self.plan.resolve()),
             "freeze_until": until,
             "change_cost": self.change_cost,
+            "nurse_cost": self.nurse_cost,
             "days_since": self.days_since,
         }
         return replan(problem, **found), replace(source, replan=found)

@@ -87,8 +87,19 @@ def solve(
         typer.Option("--freeze-until", metavar="DAY", help="Days before this one (number or date) stay as they were."),
     ] = None,
     change_cost: Annotated[
-        float, typer.Option("--change-cost", metavar="C", help="Cost of each change to the earlier plan.")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            "--change-cost",
+            metavar="C",
+            help="Cost of each change to the earlier plan: by default 10 for wards, 1000 for hospitals.",
+        ),
+    ] = None,
+    nurse_cost: Annotated[
+        float | None,
+        typer.Option(
+            "--nurse-cost", metavar="C", help="Cost of another nurse of a room in a shift: by default the change cost."
+        ),
+    ] = None,
     days_since: Annotated[
         int,
         typer.Option("--days-since", metavar="N", help="Day of the earlier plan that is day 0 now (dates tell)."),
@@ -131,7 +142,7 @@ def solve(
     if stage_by_stage and method != "stage-by-stage":
         method, options = "stage-by-stage", {"inner": method, **options}
 
-    earlier = FromPlan(from_plan, freeze_until, change_cost, days_since)
+    earlier = FromPlan(from_plan, freeze_until, change_cost, nurse_cost, days_since)
 
     def prepare() -> tuple[Problem, Source, Plan | None, Replanning | None]:
         from optimise.optional import require_report

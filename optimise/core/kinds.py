@@ -169,6 +169,10 @@ class Kind(Generic[P, L]):
         """A quick plan to start from; None where there is no quick way."""
         return None
 
+    def repaired(self, problem: P, plan: L) -> L:
+        """A plan to start from that is close to ``plan`` and keeps every hard rule; ``plan`` where there is none."""
+        return plan
+
     def floor(self, problem: P) -> Floor:
         """Lower bound by prices alone."""
         return Floor()
@@ -179,6 +183,10 @@ class Kind(Generic[P, L]):
 
     def explain(self, problem: P, *, seconds: float) -> tuple[str, ...]:
         """Why no plan keeps all hard rules, a sentence each; empty where nothing is known."""
+        return ()
+
+    def remarks(self, problem: P, plan: L) -> tuple[str, ...]:
+        """What people must hear beside a feasible plan, a sentence each, such as who is left out of it."""
         return ()
 
     def without_plan(self, problem: P, stop: Stop, *, seconds: float, stats: Stats) -> Outcome:

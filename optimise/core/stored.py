@@ -125,7 +125,8 @@ class ReplanEntry(StoredModel):
 
     plan: Name = ""
     freeze_until: Annotated[int, Field(ge=0, le=10**6)] = 0
-    change_cost: Amount = 0.0
+    change_cost: Amount | None = None
+    nurse_cost: Amount | None = None
     days_since: Annotated[int, Field(ge=0, le=10**6)] = 0
 
     @model_validator(mode="after")

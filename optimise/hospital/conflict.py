@@ -8,6 +8,7 @@ from optimise.core.method import Deadline
 from optimise.core.quickxplain import quickxplain
 from optimise.core.result import Stop
 from optimise.hospital.model.hospital import HospitalModel
+from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules import get_rule
 from optimise.solvers.highs import Highs
@@ -24,6 +25,8 @@ def conflicting_rules(problem: HospitalProblem, *, seconds: float) -> tuple[tupl
     Empty where no contradiction was proven in time.
     """
     clock = Deadline(seconds)
+    if Scope.whole(problem).columns(problem) > MOST_COLUMNS:
+        return (), False
     hard = [s.rule for s in problem.rules if s.hard and get_rule(problem, s.rule).applies(problem)]
     # the rules of beds first: those early in the list are kept in preference
     hard.sort(key=lambda rule: get_rule(problem, rule).layer != "beds")

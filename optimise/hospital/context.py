@@ -15,7 +15,7 @@ from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.hospital.beds import BedProblem, Patients, Rooms
 
-__all__ = ["HospitalContext", "HospitalPlan", "Nursing", "RuleSetting", "Theatres"]
+__all__ = ["EarlierPlan", "HospitalContext", "HospitalPlan", "Nursing", "RuleSetting", "Theatres"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,42 @@ class HospitalPlan:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EarlierPlan:
+    """An earlier plan in today's numbering, for the rules that price changes to it and the search around them.
+
+    Attributes
+    ----------
+    known : bool array (patients,)
+        Of whom it speaks.
+    admission, theatre : int arrays (patients,)
+        Day of admission and theatre, -1 where there is none.
+    room : int array (patients, days)
+        Room on each day, -1 where there is none.
+    nurse : int array (rooms, days * shifts)
+        Nurse of each room and shift, -1 where it says nothing or the nurse is not on duty any more.
+    """
+
+    known: IntArray
+    admission: IntArray
+    theatre: IntArray
+    room: IntArray
+    nurse: IntArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", frozen(self.known, np.bool_, np.asarray(self.known).shape, "earlier.known"))
+        for name in ("admission", "theatre", "room", "nurse"):
+            array = np.asarray(getattr(self, name))
+            object.__setattr__(self, name, frozen(array, np.int64, array.shape, f"earlier.{name}"))
+
+    def changed(self, plan: HospitalPlan) -> IntArray:
+        """Patients, in order, of whom it does not speak or whose day, rooms or theatre differ in ``plan``."""
+        differs = (self.admission != plan.admission) | (self.theatre != plan.theatre)
+        differs |= (self.room != plan.room).any(axis=1)
+        made: IntArray = np.flatnonzero(differs | ~self.known)
+        return made
+
+
 class HospitalContext:
     """The data of a hospital with its shorthands; :class:`~optimise.hospital.problem.HospitalProblem` is one.
 
@@ -179,6 +215,8 @@ class HospitalContext:
     nursing : Nursing or None
     scale : int
         Ticks in one unit of cost.
+    earlier : EarlierPlan or None
+        What the plan before says, where changes to it count.
     """
 
     __slots__ = ()
@@ -189,6 +227,7 @@ class HospitalContext:
     theatres: Theatres | None
     nursing: Nursing | None
     scale: int
+    earlier: EarlierPlan | None
 
     @property
     def days(self) -> int:

@@ -1,8 +1,9 @@
-"""Why no plan exists, in the planner's words, and the cheapest set of rules to relax.
+"""Why no plan exists, in the planner's words, and the way out: moves first, then the cheapest set of rules to relax.
 
-Three means: counting (nights with more people than beds need no solver), an irreducible set of rules that cannot all
-be kept, and an elastic relaxation: every hard rule gets a price and the least total of relaxations is sought (Chinneck,
-"Feasibility and Infeasibility in Optimization", 2008).
+Four means: moving people who lie there, and who has no bed even so (:mod:`optimise.hospital.repair`); counting (nights
+with more people than beds need no solver); an irreducible set of rules that cannot all be kept; and an elastic
+relaxation: every hard rule gets a price and the least total of relaxations is sought (Chinneck, "Feasibility and
+Infeasibility in Optimization", 2008).
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import numpy as np
 
 from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
+from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.repair import fewest_moves, moves_of, moves_told, relief
+from optimise.hospital.repair.moves import LEFT_OUT
 from optimise.hospital.rules import get_rule
 from optimise.solvers.highs import Highs
 
-__all__ = ["elastic", "explain", "overfull"]
+__all__ = ["elastic", "explain", "moving_first", "overfull"]
+
+#: Columns beyond which no elastic model is built.
+MOST_COLUMNS = 400_000
 
 
 def overfull(problem: HospitalProblem) -> tuple[str, ...]:
@@ -46,7 +53,8 @@ def elastic(problem: HospitalProblem) -> HospitalProblem:
 
 
 def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) -> tuple[str, ...]:
-    """Sentences: proofs by counting first, then what the cheapest relaxation found would break.
+    """Sentences: proofs by counting first; then the moves that would do, or who has no bed even so; where neither
+    helps, what the cheapest relaxation found would break.
 
     Parameters
     ----------
@@ -58,14 +66,17 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
     told = list(overfull(problem))
     if len(told) > most:
         told[most:] = [f"and {len(told) - most} more days"]
-    rules, exact = conflicting_rules(problem, seconds=0.5 * seconds)
+    way_out = moving_first(problem, seconds=0.5 * seconds, most=most)
+    if way_out:
+        return (*told, *way_out)
+    rules, exact = conflicting_rules(problem, seconds=0.25 * seconds)
     if rules:
         told.append(f"these rules cannot all be kept: {', '.join(rules)}{'' if exact else ' (perhaps not all needed)'}")
     soft = elastic(problem)
     for nursing in (False, True) if problem.nursing is not None else (False,):
-        built = HospitalModel(soft, moves=False, nursing=nursing)
-        if built.model.columns > 400_000:
+        if Scope.whole(soft).columns(soft) > MOST_COLUMNS:
             return (*told, *_by_counting(problem))
+        built = HospitalModel(soft, moves=False, nursing=nursing)
         solved = Highs(built.model.freeze()).solve(seconds=max(1.0, 0.5 * seconds))
         if solved.values is None:
             return tuple(told) or _by_counting(problem)
@@ -87,6 +98,29 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
         if len(mine) > most:
             told.append(f"{rule}: and {len(mine) - most} more")
     return tuple(told)
+
+
+def moving_first(problem: HospitalProblem, *, seconds: float, most: int = 12) -> tuple[str, ...]:
+    """The moves that let every other hard rule be kept, and who has no bed even so; empty where that does not help.
+
+    Sought with nothing but moves and people left out having a price.
+    """
+    ticks = {s.rule: None if s.hard else 0 for s in problem.rules}
+    must = ("Transfer", 1), ("MandatoryUnscheduledPatients", LEFT_OUT)
+    free = problem.with_settings(ticks | {rule: price for rule, price in must if rule in ticks or rule == "Transfer"})
+    found = fewest_moves(free, seconds=seconds)
+    if found.hard:
+        return ()
+    moves = moves_of(problem, found.plan)
+    told = [f"a way out: {text}" for text in moves_told(problem, moves, most=most)]
+    if moves and problem.hard("Transfer"):
+        told.append("moves are forbidden by the rule Transfer; give it a price, and the cheapest moves are planned")
+    # a price stands in the settings above only to look for the plan
+    out = relief(problem.with_settings({"MandatoryUnscheduledPatients": None}), found.plan, seconds=seconds, most=most)
+    if out and problem.hard("MandatoryUnscheduledPatients"):
+        hint = "give the rule MandatoryUnscheduledPatients a price, and a plan says who is left out"
+        return (*told, *out, hint)
+    return (*told, *out)
 
 
 def _by_counting(problem: HospitalProblem) -> tuple[str, ...]:

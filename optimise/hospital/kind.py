@@ -13,6 +13,7 @@ from optimise.hospital.context import HospitalPlan
 from optimise.hospital.explain import explain
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.repair import moves_of, moves_told, relief, repair
 from optimise.hospital.rules.grid import hospital_grid
 from optimise.hospital.view import stays
 
@@ -62,6 +63,15 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
 
     def explain(self, problem: HospitalProblem, *, seconds: float) -> tuple[str, ...]:
         return tuple(explain(problem, seconds=seconds))
+
+    def repaired(self, problem: HospitalProblem, plan: HospitalPlan) -> HospitalPlan:
+        found = repair(problem, plan)
+        return found.plan if found.hard == 0 else plan
+
+    def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
+        """People in hospital who must move; who must come and has no bed, and what would free one."""
+        moved = tuple(move for move in moves_of(problem, plan) if problem.patients.inpatient[move[0]])
+        return (*moves_told(problem, moved), *relief(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

@@ -20,7 +20,7 @@ from optimise.core.errors import InputError
 from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
 from optimise.hospital.beds import BedProblem, replace_array
-from optimise.hospital.context import HospitalContext, HospitalPlan, Nursing, RuleSetting, Theatres
+from optimise.hospital.context import EarlierPlan, HospitalContext, HospitalPlan, Nursing, RuleSetting, Theatres
 from optimise.hospital.evaluate import evaluate
 from optimise.hospital.rules import known_rules
 
@@ -37,6 +37,8 @@ class HospitalProblem(HospitalContext):
         The rules in force, in the order in which they are reported.
     scale : int
         Ticks in one unit of cost: costs are exact integers of ``1 / scale``.
+    earlier : EarlierPlan, optional
+        The plan before, where changes of theatres and nurses have a price.
     """
 
     name: str
@@ -46,6 +48,7 @@ class HospitalProblem(HospitalContext):
     theatres: Theatres | None = None
     nursing: Nursing | None = None
     scale: int = 1
+    earlier: EarlierPlan | None = None
 
     @property
     def kind(self) -> str:
@@ -78,6 +81,10 @@ class HospitalProblem(HospitalContext):
             need = np.minimum(self.beds.patients.stay, days) * len(n.shifts)
             if patients and n.workload.shape[1] < int(need.max()):
                 raise InputError("does not reach to the end of the longest stay", item="nursing.workload")
+        if self.earlier is not None:
+            shape = (len(self.rooms.ids), days * self.shifts)
+            if len(self.earlier.theatre) != patients or self.earlier.nurse.shape != shape:
+                raise InputError("does not match the patients, rooms and shifts", item="earlier plan")
 
     # -- the Problem face ----------------------------------------------------------------------------------
     def evaluate(self, plan: HospitalPlan) -> Evaluation:
@@ -91,7 +98,7 @@ class HospitalProblem(HospitalContext):
         return evaluate(self, plan)
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the content: everything except name and family."""
+        """SHA-256 (hex) of the content: everything except name, family and an earlier plan that there is not."""
         sha = hashlib.sha256()
         _feed(sha, dataclasses.replace(self, name="", family=""))
         return sha.hexdigest()
@@ -162,6 +169,8 @@ def _feed(sha: Any, value: Any) -> None:
         sha.update(np.ascontiguousarray(value).astype(kind).tobytes())
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
+            if field.name == "earlier" and getattr(value, field.name) is None:
+                continue
             sha.update(f"f{field.name}".encode())
             _feed(sha, getattr(value, field.name))
     elif isinstance(value, (tuple, list)):

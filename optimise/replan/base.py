@@ -17,7 +17,7 @@ from optimise.core.method import Method
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Change", "Previous", "Subject", "listed", "subject_of"]
+__all__ = ["Change", "ChangePrices", "Previous", "Subject", "listed", "subject_of"]
 
 
 #: Problems and plans that are planned again; any where nothing is said.
@@ -89,6 +89,32 @@ class Change:
     date: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePrices:
+    """What changes to the earlier plan cost, in units of cost.
+
+    Attributes
+    ----------
+    change : float
+        Rosters: a duty of a person's day. Hospitals: another day of admission, a cancellation, or a call for somebody
+        who had no date.
+    night : float
+        A night in another room than planned.
+    theatre : float
+        Another theatre on the day that was planned.
+    nurse : float
+        Another nurse of a room in a shift.
+    move : float
+        A move of somebody between rooms, where today's problem forbids moves and they are needed.
+    """
+
+    change: float
+    night: float = 0.0
+    theatre: float = 0.0
+    nurse: float = 0.0
+    move: float = 0.0
+
+
 class Subject(Protocol[P, L]):
     """Planning again on one kind of problem (``Kind.replan``)."""
 
@@ -100,8 +126,16 @@ class Subject(Protocol[P, L]):
         """A native plan whose people and days may differ from today's."""
         ...
 
-    def problem(self, problem: P, previous: Previous[L], freeze_until: int, change_cost: float) -> P:
+    def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
+        """All prices from those that are given."""
+        ...
+
+    def problem(self, problem: P, previous: Previous[L], freeze_until: int, prices: ChangePrices) -> P:
         """Today's problem with rules that freeze and price."""
+        ...
+
+    def start(self, problem: P, previous: Previous[L], prices: ChangePrices) -> tuple[P, L | None]:
+        """A plan to start from, as close to the earlier one as can be, or None; and the problem that it belongs to."""
         ...
 
     def changes(self, problem: P, previous: Previous[L], plan: L) -> Iterator[Change]:

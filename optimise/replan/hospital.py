@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.core.method import Method
 from optimise.formats.json_document import load_json, parse
 from optimise.hospital.beds import AdmissionWish, RoomWish
+from optimise.hospital.context import EarlierPlan
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
-from optimise.replan.base import Change, Previous, listed
+from optimise.hospital.repair import moves_of, repair
+from optimise.replan.base import Change, ChangePrices, Previous, listed
 from optimise.replan.method import Restoring
 
 __all__ = ["HospitalReplan"]
@@ -24,6 +27,13 @@ __all__ = ["HospitalReplan"]
 # Names of the rules that planning again adds.
 FROZEN_DATE, CHANGED_DATE = "FrozenAdmission", "ChangedAdmission"
 FROZEN_ROOM, CHANGED_ROOM = "FrozenRoom", "ChangedRoom"
+#: Prices of changes where none is given: far above what ordinary rules save, so only what must change does. A bed on
+#: another ward is preferred to a move of somebody who lies there, and that to another day.
+DEFAULT = ChangePrices(change=1000.0, night=100.0, theatre=500.0, nurse=100.0, move=500.0)
+#: Least price of a move of somebody who lies there.
+LEAST_MOVE = 50.0
+#: A mandatory patient without a bed costs as much as so many of the dearest changes.
+LEFT_OUT = 50
 
 
 class HospitalReplan:
@@ -35,10 +45,33 @@ class HospitalReplan:
     def read(self, path: Path, problem: HospitalProblem, days_since: int) -> Previous[HospitalPlan]:
         return _earlier(path, problem, days_since)
 
+    def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
+        if change is None:
+            return replace(DEFAULT, nurse=DEFAULT.nurse if nurse is None else nurse)
+        return ChangePrices(change, change, change, change if nurse is None else nurse, max(change, LEAST_MOVE))
+
     def problem(
-        self, problem: HospitalProblem, previous: Previous[HospitalPlan], freeze_until: int, change_cost: float
+        self, problem: HospitalProblem, previous: Previous[HospitalPlan], freeze_until: int, prices: ChangePrices
     ) -> HospitalProblem:
-        return _bound(problem, previous, freeze_until, change_cost)
+        return _bound(problem, previous, freeze_until, prices)
+
+    def start(
+        self, problem: HospitalProblem, previous: Previous[HospitalPlan], prices: ChangePrices
+    ) -> tuple[HospitalProblem, HospitalPlan | None]:
+        """The repaired plan. Where it needs moves that are forbidden, or somebody finds no bed even so, the problem in
+        which that has a price."""
+        fixed = problem.hard("Transfer")
+        if fixed:
+            problem = problem.with_settings({"Transfer": round(prices.move * problem.scale)})
+        made = repair(problem, previous.plan)
+        if made.left_out and problem.hard("MandatoryUnscheduledPatients"):
+            problem = _leaving_out(problem)
+            made = repair(problem, previous.plan)
+        if made.hard:
+            return problem, None
+        if fixed and not moves_of(problem, made.plan):
+            problem = problem.with_settings({"Transfer": None})
+        return problem, made.plan
 
     def changes(
         self, problem: HospitalProblem, previous: Previous[HospitalPlan], plan: HospitalPlan
@@ -67,7 +100,10 @@ def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[
             outside[p] = stay.admission - days_since
             continue
         known[p] = True
-        if stay.admission is None or people.inpatient[p] or not stay.rooms:
+        if stay.admission is None or not stay.rooms:
+            continue
+        if people.inpatient[p]:
+            room[p] = _going_on(problem, p, stay, rooms, days_since)
             continue
         a = stay.admission - days_since
         if a >= problem.days:
@@ -103,6 +139,23 @@ def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[
     return Previous(plan, known, (), tuple(notes), joined, stays, outside=outside)
 
 
+def _going_on(problem: HospitalProblem, p: int, stay: Any, rooms: dict[str, int], days_since: int) -> IntArray:
+    """Rooms by day of somebody in hospital now: as planned where he or she lies where the earlier plan said, else the
+    room of today."""
+    people, made = problem.patients, np.full(problem.days, -1)
+    nights = min(int(people.stay[p]), problem.days)
+    since = days_since - stay.admission
+    made[:nights] = people.home[p]
+    if since < 0:
+        return made
+    named = [rooms.get(name, -1) for name in stay.rooms]
+    planned = (named + [named[-1]] * (since + nights))[: since + nights]
+    if since and planned[since - 1] != people.home[p]:
+        return made
+    made[:nights] = [r if r >= 0 else people.home[p] for r in planned[since:]]
+    return made
+
+
 def _stay_left(stay: Any, days_since: int) -> tuple[tuple[int, str], ...]:
     """What an earlier plan had in mind for a patient who is gone, from today on; nothing for one who is home by now."""
     first = stay.admission - days_since
@@ -110,7 +163,9 @@ def _stay_left(stay: Any, days_since: int) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(nights.items())) or (((first, "-"),) if first >= 0 else ())
 
 
-def _bound(problem: HospitalProblem, previous: Previous[HospitalPlan], until: int, price: float) -> HospitalProblem:
+def _bound(
+    problem: HospitalProblem, previous: Previous[HospitalPlan], until: int, prices: ChangePrices
+) -> HospitalProblem:
     plan, people, days = previous.plan, problem.patients, problem.days
     assert isinstance(plan, HospitalPlan)
     settled = previous.known & ~people.inpatient
@@ -121,8 +176,9 @@ def _bound(problem: HospitalProblem, previous: Previous[HospitalPlan], until: in
         p = overdue[0]
         text = f"had to be admitted by day {people.due[p]}, but the plan of the frozen days does not; give a later day"
         raise InputError(text, item=f"patient {people.ids[p]}")
-    scale, ticks = _scaled(problem, price)
-    problem = scale
+    problem, (ticks, night_ticks, theatre_ticks, nurse_ticks, _) = _scaled(
+        problem, (prices.change, prices.night, prices.theatre, prices.nurse, prices.move)
+    )
     # Dates: a past admission is a fact, and nobody else can come in the past.
     barred = np.zeros((len(people), days + 1), dtype=np.int64)
     barred[:, :until] = 1
@@ -133,6 +189,9 @@ def _bound(problem: HospitalProblem, previous: Previous[HospitalPlan], until: in
     promised = admitted & ~past
     moved[promised] = 1
     moved[promised, plan.admission[promised]] = 0
+    refused = settled & (plan.admission < 0)  # told that there is no date yet
+    moved[refused] = 1
+    moved[refused, days] = 0
     dates = [
         *([AdmissionWish(FROZEN_DATE, "the days before are as they were", barred)] if barred.any() else []),
         *([AdmissionWish(CHANGED_DATE, "was promised another day", moved)] if ticks and moved.any() else []),
@@ -151,27 +210,48 @@ def _bound(problem: HospitalProblem, previous: Previous[HospitalPlan], until: in
     wishes = []
     for name, text, row, on in (
         (FROZEN_ROOM, "lay in another room that night", fixed, True),
-        (CHANGED_ROOM, "another room than planned", priced, ticks > 0),
+        (CHANGED_ROOM, "another room than planned", priced, night_ticks > 0),
     ):
         if on and row.any():
             wishes.append(RoomWish(name, text, np.array(rows), np.where(inside, row, -1)))
-    settings = {FROZEN_DATE: None, CHANGED_DATE: ticks, FROZEN_ROOM: None, CHANGED_ROOM: ticks}
+    settings = {FROZEN_DATE: None, CHANGED_DATE: ticks, FROZEN_ROOM: None, CHANGED_ROOM: night_ticks}
     used = {w.rule for w in wishes} | {d.rule for d in dates}
     beds = replace(problem.beds, wishes=(*problem.beds.wishes, *wishes), dates=(*problem.beds.dates, *dates))
-    rules = (*problem.rules, *(RuleSetting(n, w) for n, w in settings.items() if n in used))
-    return dataclasses.replace(problem, beds=beds, rules=rules)
+    rules = list(problem.rules)
+    rules += [RuleSetting(n, w) for n, w in settings.items() if n in used]
+    rules += [RuleSetting("ChangedTheatre", theatre_ticks)] if theatre_ticks and problem.theatres is not None else []
+    rules += [RuleSetting("ChangedNurse", nurse_ticks)] if nurse_ticks and problem.nursing is not None else []
+    earlier = _remembered(problem, previous)
+    return dataclasses.replace(problem, beds=beds, rules=tuple(rules), earlier=earlier)
 
 
-def _scaled(problem: HospitalProblem, price: float) -> tuple[HospitalProblem, int]:
-    """The problem in ticks small enough for the price, and the price in ticks."""
+def _remembered(problem: HospitalProblem, previous: Previous) -> EarlierPlan:
+    """The earlier plan as today's problem keeps it: nurses who are off duty by now have left their rooms."""
+    plan = previous.plan
+    nurse = plan.nurse.astype(np.int64)
+    if problem.nursing is not None and problem.nursing.ids:
+        there = problem.nursing.on_duty[np.maximum(nurse, 0), np.arange(nurse.shape[1])[None, :]]
+        nurse = np.where(there, nurse, -1)
+    return EarlierPlan(previous.known, plan.admission, plan.theatre, plan.room, nurse)
+
+
+def _scaled(problem: HospitalProblem, prices: tuple[float, ...]) -> tuple[HospitalProblem, tuple[int, ...]]:
+    """The problem in ticks small enough for the prices, and the prices in ticks."""
     for factor in (1, 2, 5, 10, 20, 50, 100, 1000):
-        ticks = price * problem.scale * factor
-        if abs(ticks - round(ticks)) < 1e-6:
+        ticks = [price * problem.scale * factor for price in prices]
+        if all(abs(t - round(t)) < 1e-6 for t in ticks):
+            made = tuple(round(t) for t in ticks)
             if factor == 1:
-                return problem, round(ticks)
+                return problem, made
             rules = tuple(RuleSetting(s.rule, None if s.weight is None else s.weight * factor) for s in problem.rules)
-            return dataclasses.replace(problem, rules=rules, scale=problem.scale * factor), round(ticks)
+            return dataclasses.replace(problem, rules=rules, scale=problem.scale * factor), made
     raise InputError("the price may have at most three decimals", item="change cost")
+
+
+def _leaving_out(problem: HospitalProblem) -> HospitalProblem:
+    """The problem in which mandatory patients may be left out, at a price above that of all changes they could need."""
+    dearest = max((s.weight for s in problem.rules if s.weight), default=1)
+    return problem.with_settings({"MandatoryUnscheduledPatients": min(10**9, LEFT_OUT * dearest)})
 
 
 def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: HospitalPlan) -> Iterator[Change]:

@@ -31,7 +31,7 @@ class Replanning(Generic[L]):
     problem : RosterProblem or HospitalProblem
         Today's, with the rules that freeze and price.
     start : Roster or HospitalPlan, optional
-        The earlier plan where it still keeps every hard rule.
+        The earlier plan where it still keeps every hard rule; of hospitals, else, its repair.
     previous : Previous
     freeze_until : int
         First day that may change.
@@ -48,21 +48,35 @@ class Replanning(Generic[L]):
 
 
 def replan(
-    problem: Problem[L], plan: str | Path, *, freeze_until: int = 0, change_cost: float = 10.0, days_since: int = 0
+    problem: Problem[L],
+    plan: str | Path,
+    *,
+    freeze_until: int = 0,
+    change_cost: float | None = None,
+    nurse_cost: float | None = None,
+    days_since: int = 0,
 ) -> Replanning[L]:
     """Read an earlier plan and put it into today's problem: :func:`read_previous`, then :func:`replanning`."""
     previous = read_previous(Path(plan), problem, days_since=days_since)
-    return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost)
+    return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost, nurse_cost=nurse_cost)
 
 
 def replanning(
-    problem: Problem[L], previous: Previous[L], *, freeze_until: int = 0, change_cost: float = 10.0
+    problem: Problem[L],
+    previous: Previous[L],
+    *,
+    freeze_until: int = 0,
+    change_cost: float | None = None,
+    nurse_cost: float | None = None,
 ) -> Replanning[L]:
     """Put an earlier plan into today's problem.
 
-    Days before ``freeze_until`` stay as they were (hard). From then on each changed duty of a person's day costs
-    ``change_cost``; for patients, another day of admission or a cancellation costs ``change_cost``, and so does each
-    night in another room than planned. Changes of theatre and of nurses are free (they are listed, not priced).
+    Days before ``freeze_until`` stay as they were (hard). From then on each change has a price. Rosters: each duty of
+    a person's day. Hospitals: another day of admission, a cancellation, or a call for somebody who had no date; each
+    night in another room than planned; another theatre; another nurse of a room in a shift. A hospital's plan that
+    breaks a rule today is repaired (:func:`optimise.hospital.repair.repair`): where that needs moves of people who lie
+    there and the problem forbids them, they have a price; a patient for whom there is no bed even so is left out at a
+    price far above.
 
     Parameters
     ----------
@@ -70,8 +84,11 @@ def replanning(
     previous : Previous
     freeze_until : int
         From 0 (nothing is frozen) to the number of days.
-    change_cost : float
-        In units of cost; 0 or more.
+    change_cost : float, optional
+        In units of cost; 0 or more. Left out: 10 for rosters; for hospitals 1000 a date, 500 a move or a theatre, 100
+        a night in another room or a nurse's shift, which is more than rules save, so that only what must change does.
+    nurse_cost : float, optional
+        Price of another nurse; ``change_cost`` where it is left out. Rosters have none.
 
     Raises
     ------
@@ -82,12 +99,13 @@ def replanning(
     days = 0 if period is None else period.days
     if not 0 <= freeze_until <= days:
         raise InputError(f"is {freeze_until}; days run from 0 to {days}", item="freeze until")
-    if not 0 <= change_cost < 1e9:
-        raise InputError(f"is {change_cost:g}; expected a price of 0 or more", item="change cost")
-    made = subject.problem(problem, previous, freeze_until, float(change_cost))
-    start = previous.plan
+    for given, item in ((change_cost, "change cost"), (nurse_cost, "nurse cost")):
+        if given is not None and not 0 <= given < 1e6:
+            raise InputError(f"is {given:g}; expected a price of 0 or more, up to 1000000", item=item)
+    prices = subject.prices(change_cost, nurse_cost)
+    made = subject.problem(problem, previous, freeze_until, prices)
     try:
-        usable = made.evaluate(start).feasible
+        made, start = subject.start(made, previous, prices)
     except InputError:  # a room or theatre of the earlier plan is gone
-        usable = False
-    return Replanning(made, start if usable else None, previous, freeze_until)
+        start = None
+    return Replanning(made, start, previous, freeze_until)

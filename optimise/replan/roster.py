@@ -13,7 +13,7 @@ import numpy as np
 from optimise.core.errors import InputError
 from optimise.core.method import Method
 from optimise.formats.base import read_text
-from optimise.replan.base import Change, Previous, listed
+from optimise.replan.base import Change, ChangePrices, Previous, listed
 from optimise.roster.formats.ward_document import Document
 from optimise.roster.problem import OFF, Employee, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Request, Requests
@@ -22,6 +22,8 @@ __all__ = ["RosterReplan"]
 
 # Names of the rules that planning again adds.
 FROZEN, CHANGED = "frozen days", "changes to the earlier plan"
+#: Price of a changed duty where none is given.
+CHANGE = 10.0
 
 
 class RosterReplan:
@@ -33,10 +35,18 @@ class RosterReplan:
     def read(self, path: Path, problem: RosterProblem, days_since: int) -> Previous[Roster]:
         return _earlier(path, problem, days_since)
 
+    def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
+        return ChangePrices(CHANGE if change is None else change)
+
     def problem(
-        self, problem: RosterProblem, previous: Previous[Roster], freeze_until: int, change_cost: float
+        self, problem: RosterProblem, previous: Previous[Roster], freeze_until: int, prices: ChangePrices
     ) -> RosterProblem:
-        return _bound(problem, previous, freeze_until, change_cost)
+        return _bound(problem, previous, freeze_until, prices.change)
+
+    def start(
+        self, problem: RosterProblem, previous: Previous[Roster], prices: ChangePrices
+    ) -> tuple[RosterProblem, Roster | None]:
+        return problem, previous.plan if problem.evaluate(previous.plan).feasible else None
 
     def changes(self, problem: RosterProblem, previous: Previous[Roster], plan: Roster) -> Iterator[Change]:
         return _duties(problem, previous, plan)

@@ -30,6 +30,7 @@ from optimise.hospital.beds_search.schedule import BedAnnealing, usable
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.repair import repair
 from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct, plan_of
 
@@ -187,8 +188,9 @@ def improve_beds(
         return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=reasons)
     run = _Run(problem, limits, seed, listen, comm, clock, bound)
     left = 0
-    if start is not None and hard_and_cost(problem, start)[0] == 0:
-        run.offer(start, "start")
+    mended = comm.bcast(repair(problem, start, seed=seed) if comm.rank == 0 else None) if start is not None else None
+    if mended is not None and mended.hard == 0:
+        run.offer(mended.plan, "start")
     else:
         plan, left = comm.bcast(
             construct(problem, seed=seed, deadline=Deadline(clock.left / 3)) if comm.rank == 0 else None

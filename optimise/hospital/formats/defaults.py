@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from optimise.hospital.beds import SAME_GENDER, BedProblem
 from optimise.hospital.rules import rules_by_name
 
-__all__ = ["WISH_RULES", "default_rules"]
+__all__ = ["WISH_RULES", "default_rules", "remedies"]
+
+#: Price of a move where people cannot stay where they lie, and of a mandatory patient for whom there is no bed.
+MOVE, LEFT_OUT = 50.0, 10_000.0
 
 #: Price of one unit, or "hard", of the rules of room and admission wishes that we make ourselves; they apply where
 #: some patient has such a wish.
@@ -24,3 +30,34 @@ def default_rules() -> dict[str, float | str]:
     ours = {name: rule.default for name, rule in rules_by_name().items() if rule.default != "off"}
     every = [*ours.items(), *WISH_RULES.items()]
     return dict(sorted(every, key=lambda entry: entry[1] != "hard"))
+
+
+def remedies(beds: BedProblem) -> dict[str, float]:
+    """Prices of rules that are hard by default and cannot be kept, as counting shows.
+
+    ``Transfer`` where in-patients cannot stay together where they lie: closed or doubled beds, a new infection.
+    ``MandatoryUnscheduledPatients`` where more must be in hospital on a day than there are beds.
+    """
+    people, found = beds.patients, dict[str, float]()
+    if _must_move(beds):
+        found["Transfer"] = MOVE
+    days = np.arange(beds.days)[None, :]
+    # whatever the day of admission: from the last one on, to the end of a stay that began on the first
+    sure = (days >= people.due[:, None]) & (days < (people.release + people.stay)[:, None]) & people.mandatory[:, None]
+    if (sure.sum(axis=0) > beds.rooms.beds.sum(axis=0)).any():
+        found["MandatoryUnscheduledPatients"] = LEFT_OUT
+    return found
+
+
+def _must_move(beds: BedProblem) -> bool:
+    """Whether in-patients of one room are too many for its beds, or differ in isolation or, where it counts, gender."""
+    people, rooms = beds.patients, beds.rooms
+    for r in np.unique(people.home[people.inpatient]):
+        inside = np.flatnonzero(people.home == r)
+        for d in range(min(beds.days, int(people.stay[inside].max()))):
+            here = inside[people.stay[inside] > d]
+            apart = len(np.unique(people.isolation[here])) > 1
+            mixed = rooms.policy[r] == SAME_GENDER and len(np.unique(people.gender[here])) > 1
+            if len(here) > rooms.beds[r, d] or apart or mixed:
+                return True
+    return False

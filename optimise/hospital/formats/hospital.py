@@ -17,7 +17,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
-from optimise.hospital.formats.defaults import WISH_RULES, default_rules
+from optimise.hospital.formats.defaults import WISH_RULES, default_rules, remedies
 from optimise.hospital.formats.hospital_schema import (
     HospitalFile,
     NurseEntry,
@@ -59,17 +59,18 @@ def problem_of(data: HospitalFile) -> HospitalProblem:
     )
     theatres = _theatres(data) if data.theatres or data.surgeons else None
     nursing = _nursing(data) if data.nurses or data.shifts else None
-    rules, scale = _rules(data, {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates})
+    rules, scale = _rules(data, beds)
     return HospitalProblem(data.name, "hospital", beds, rules, theatres, nursing, scale)
 
 
-def _rules(data: HospitalFile, wishes: set[str]) -> tuple[tuple[RuleSetting, ...], int]:
+def _rules(data: HospitalFile, beds: BedProblem) -> tuple[tuple[RuleSetting, ...], int]:
     """Settings in the order of the file, then the defaults; and the scale that makes all prices whole.
 
     A price of room wishes that no patient has (``AgeLimit`` where everybody is of age) speaks of nothing.
     """
+    wishes = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
     prices: dict[str, float | str] = {r: p for r, p in data.rules.items() if r not in WISH_RULES or r in wishes}
-    for rule, default in default_rules().items():
+    for rule, default in (default_rules() | remedies(beds)).items():
         if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
     numbers = [float(p) for p in prices.values() if not isinstance(p, str)]

@@ -64,3 +64,17 @@ class Scope:
         scope.theatres[operated, plan.theatre[operated]] = True
         scope.nurse[:] = plan.nurse
         return scope
+
+    def columns(self, problem: HospitalContext) -> int:
+        """About how many stay, theatre and nurse columns the model of this scope has, without moves."""
+        people = problem.patients
+        inside = np.arange(problem.days) >= people.release[:, None]
+        inside &= np.arange(problem.days) <= people.due[:, None]
+        visits = (self.days & (inside | ~problem.hard("AdmissionDay"))).sum(axis=1)
+        made = int((visits * (self.rooms.sum(axis=1) + self.theatres.sum(axis=1))).sum())
+        if problem.nursing is not None and problem.nursing.ids:
+            lain = np.zeros(self.nurse.shape[0], dtype=np.bool_)
+            lain[np.flatnonzero(self.rooms[visits > 0].any(axis=0))] = True
+            open_posts = ((self.nurse < 0) & lain[:, None]).sum(axis=0)
+            made += int((open_posts * problem.nursing.on_duty.sum(axis=0)).sum())
+        return made

@@ -16,6 +16,7 @@ from optimise.hospital.rules import (
     admission,
     age,
     capacity,
+    changes,
     compatibility,
     continuity,
     cover,
@@ -59,6 +60,8 @@ def rules_by_name() -> dict[str, HospitalRule]:
         theatre_use.SurgeonTransfer(),
         admission.PatientDelay(),
         admission.ElectiveUnscheduledPatients(),
+        changes.ChangedTheatre(),
+        changes.ChangedNurse(),
     ]
     found = {rule.name: rule for rule in made}
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):

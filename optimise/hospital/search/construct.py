@@ -31,6 +31,10 @@ def construct(
     patients = len(problem.patients)
     rng = np.random.default_rng([seed, 0x5EED])
     best: tuple[int, IntArray, IntArray, IntArray] | None = None
+
+    def over() -> bool:
+        return deadline is not None and deadline.over
+
     # Patients with few choices first; long stays before short ones.
     width = h.due - h.release
     key = np.lexsort((-h.stay, width))
@@ -40,10 +44,10 @@ def construct(
         steps = 40 * patients * (1 + turn)
         scale = max(1, int(np.median(h.night_cost[h.night_cost > 0], axis=None)) if (h.night_cost > 0).any() else 1)
         noise = 0.0 if turn == 0 else float(min(scale, 1000))
-        left = insert_all(h, order, int(rng.integers(2**31)), steps, noise, *found)
+        left = insert_all(h, order, int(rng.integers(2**31)), steps, noise, *found, over=over)
         if best is None or left < best[0]:
             best = (int(left), found[0], found[1], found[2])
-        if best[0] == 0 or (deadline is not None and deadline.over):
+        if best[0] == 0 or over():
             break
     assert best is not None
     left, admission, room, theatre = best

@@ -13,6 +13,7 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.repair import repair
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import rechecked, refusal
 from optimise.hospital.search.bound import quick_bound
@@ -181,9 +182,15 @@ def _pick(operators: list[Operator], rng: np.random.Generator) -> Operator:
 def _first_plan(
     problem: HospitalProblem, start: HospitalPlan | None, seed: int, clock: Deadline
 ) -> tuple[HospitalPlan, int]:
-    """The start where it is usable, else a constructed plan."""
+    """The start, repaired where it breaks a hard rule; without one, or where that fails, a constructed plan, repaired
+    in turn: people who lie there can move."""
+    found = None
     if start is not None:
-        hard, _ = hard_and_cost(problem, start)
-        if hard == 0:
-            return start, 0
-    return construct(problem, seed=seed, deadline=Deadline(clock.left / 3))
+        found = repair(problem, start, seed=seed)
+        if found.hard == 0:
+            return found.plan, 0
+    made, left = construct(problem, seed=seed, deadline=Deadline(clock.left / 3))
+    again = repair(problem, made, seed=seed)
+    if found is not None and found.hard <= again.hard:
+        again = found
+    return again.plan, len(again.left_out) or left * (again.hard > 0)

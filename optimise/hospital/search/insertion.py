@@ -8,6 +8,9 @@ patients may push out anybody except in-patients; optional ones only fill free p
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
@@ -17,6 +20,8 @@ from optimise.hospital.rules.arrays import BARRED, HospitalArrays
 __all__ = ["insert_all"]
 
 _HEAVY = 1_000_000
+#: Insertions between two looks at the clock; one takes less than a millisecond in a hospital of 600 beds.
+CHUNK = 500
 
 
 @compiled
@@ -229,89 +234,76 @@ def _best_place(
     return best_a, best_r, best_o, best
 
 
+class _Inserted(NamedTuple):
+    """An insertion in progress; int64 arrays."""
+
+    admission: IntArray  # (patients,)
+    room: IntArray
+    theatre: IntArray
+    members: IntArray  # (rooms, days, places) who lies there, in no order
+    held: IntArray  # (rooms, days)
+    day_list: IntArray  # (days, patients) who is admitted, in no order
+    day_count: IntArray  # (days,)
+    weight: IntArray  # (patients,)
+    queue: IntArray  # (patients,) mandatory patients without a place
+    sums: IntArray  # queued, given up, steps left
+
+
 @compiled
-def _put(
-    h: HospitalArrays,
-    p: int,
-    a: int,
-    r: int,
-    o: int,
-    sign: int,
-    admission: IntArray,
-    room: IntArray,
-    theatre: IntArray,
-    members: IntArray,
-    count: IntArray,
-    day_list: IntArray,
-    day_count: IntArray,
-) -> None:
+def _put(h: HospitalArrays, s: _Inserted, p: int, a: int, r: int, o: int, sign: int) -> None:
     """Place (sign 1) or take out (sign -1) a patient."""
     for d in range(a, min(h.days, a + h.stay[p])):
         if sign > 0:
-            members[r, d, count[r, d]] = p
-            count[r, d] += 1
+            s.members[r, d, s.held[r, d]] = p
+            s.held[r, d] += 1
         else:
-            for i in range(count[r, d]):
-                if members[r, d, i] == p:
-                    count[r, d] -= 1
-                    members[r, d, i] = members[r, d, count[r, d]]
+            for i in range(s.held[r, d]):
+                if s.members[r, d, i] == p:
+                    s.held[r, d] -= 1
+                    s.members[r, d, i] = s.members[r, d, s.held[r, d]]
                     break
     if sign > 0:
-        admission[p], room[p], theatre[p] = a, r, o
+        s.admission[p], s.room[p], s.theatre[p] = a, r, o
     else:
-        admission[p], room[p], theatre[p] = -1, -1, -1
+        s.admission[p], s.room[p], s.theatre[p] = -1, -1, -1
     if h.home[p] >= 0:
         return
     if sign > 0:
-        day_list[a, day_count[a]] = p
-        day_count[a] += 1
+        s.day_list[a, s.day_count[a]] = p
+        s.day_count[a] += 1
     else:
-        for i in range(day_count[a]):
-            if day_list[a, i] == p:
-                day_count[a] -= 1
-                day_list[a, i] = day_list[a, day_count[a]]
+        for i in range(s.day_count[a]):
+            if s.day_list[a, i] == p:
+                s.day_count[a] -= 1
+                s.day_list[a, i] = s.day_list[a, s.day_count[a]]
                 break
 
 
 @compiled
-def insert_all(
-    h: HospitalArrays,
-    order: IntArray,
-    seed: int,
-    steps: int,
-    noise: float,
-    admission: IntArray,
-    room: IntArray,
-    theatre: IntArray,
-) -> int:
-    """Fill ``admission``, ``room`` and ``theatre`` (shape (patients,)); those already placed stay unless pushed out.
-
-    Mandatory patients first, in ``order``, for at most ``steps`` insertions; then optional ones, in ``order``,
-    where they cost less than their refusal. Returns the number of mandatory patients left out.
-    """
+def _load(h: HospitalArrays, order: IntArray, seed: int, s: _Inserted) -> None:
+    """Place those who have a day already, and queue the mandatory ones who have none, in ``order``."""
     np.random.seed(seed)  # noqa: NPY002 - Numba's own stream, not the caller's
-    patients, (rooms, days) = h.stay.size, h.beds.shape
-    # More than the beds may lie in a room of in-patients that closed beds under them.
-    members = np.zeros((rooms, days, h.beds.max() + (h.home >= 0).sum() + 1), dtype=np.int64)
-    count = np.zeros((rooms, days), dtype=np.int64)
-    day_list, day_count = np.zeros((days, patients), dtype=np.int64), np.zeros(days, dtype=np.int64)
-    weight = np.where(h.mandatory == 1, 10, 1).astype(np.int64)
-    queue, queued = np.zeros(patients, dtype=np.int64), 0
-    for p in range(patients):
-        a, r, o = admission[p], room[p], theatre[p]
+    for p in range(h.stay.size):
+        a, r, o = s.admission[p], s.room[p], s.theatre[p]
         if h.home[p] >= 0:
-            _put(h, p, 0, h.home[p], -1, 1, admission, room, theatre, members, count, day_list, day_count)
+            _put(h, s, p, 0, h.home[p], -1, 1)
         elif a >= 0:
-            admission[p] = -1
-            _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
+            s.admission[p] = -1
+            _put(h, s, p, a, r, o, 1)
     for p in order:
-        if h.mandatory[p] == 1 and admission[p] < 0:
-            queue[queued] = p
-            queued += 1
-    scratch = np.empty(patients + 1, dtype=np.int64)
-    hopeless = 0
-    while queued > 0 and steps > 0:
-        steps -= 1
+        if h.mandatory[p] == 1 and s.admission[p] < 0:
+            s.queue[s.sums[0]] = p
+            s.sums[0] += 1
+
+
+@compiled
+def _insert_queued(h: HospitalArrays, noise: float, most: int, s: _Inserted) -> None:
+    """At most ``most`` insertions of queued patients."""
+    weight, queue, queued = s.weight, s.queue, s.sums[0]
+    scratch = np.empty(h.stay.size + 1, dtype=np.int64)
+    while queued > 0 and s.sums[2] > 0 and most > 0:
+        most -= 1
+        s.sums[2] -= 1
         # the heaviest first; ties in order of the queue
         pick = 0
         for i in range(1, queued):
@@ -321,43 +313,77 @@ def insert_all(
         for i in range(pick, queued - 1):
             queue[i] = queue[i + 1]
         queued -= 1
-        a, r, o, _ = _best_place(h, p, theatre, members, count, day_list, day_count, weight, True, noise, 0.0)
+        a, r, o, _ = _best_place(h, p, s.theatre, s.members, s.held, s.day_list, s.day_count, weight, True, noise, 0.0)
         if a < 0:
-            hopeless += 1
+            s.sums[1] += 1
             continue
         found = 0
-        _, found = _room_conflicts(h, p, a, r, members, count, weight, scratch, found, BARRED)
+        _, found = _room_conflicts(h, p, a, r, s.members, s.held, weight, scratch, found, BARRED)
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]
             limit = h.surgeon_minutes[k, a]
-            _, found = _cut_conflicts(h, p, h.surgeon, k, limit, day_list[a], day_count[a], weight, scratch, found)
+            _, found = _cut_conflicts(h, p, h.surgeon, k, limit, s.day_list[a], s.day_count[a], weight, scratch, found)
             limit = h.minutes[o, a]
-            _, found = _cut_conflicts(h, p, theatre, o, limit, day_list[a], day_count[a], weight, scratch, found)
+            _, found = _cut_conflicts(h, p, s.theatre, o, limit, s.day_list[a], s.day_count[a], weight, scratch, found)
         for j in range(found):
             q = scratch[j]
-            _put(
-                h,
-                q,
-                admission[q],
-                room[q],
-                theatre[q],
-                -1,
-                admission,
-                room,
-                theatre,
-                members,
-                count,
-                day_list,
-                day_count,
-            )
+            _put(h, s, q, s.admission[q], s.room[q], s.theatre[q], -1)
             if h.mandatory[q] == 1:
                 weight[q] += 1
                 queue[queued] = q
                 queued += 1
-        _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
-    for p in order:
-        if h.mandatory[p] == 0 and admission[p] < 0:
-            a, r, o, cost = _best_place(h, p, theatre, members, count, day_list, day_count, weight, False, 0.0, 0.0)
+        _put(h, s, p, a, r, o, 1)
+    s.sums[0] = queued
+
+
+@compiled
+def _insert_optional(h: HospitalArrays, some: IntArray, s: _Inserted) -> None:
+    """Put optional patients into free places that cost less than their refusal, in the order of ``some``."""
+    for p in some:
+        if h.mandatory[p] == 0 and s.admission[p] < 0:
+            a, r, o, cost = _best_place(
+                h, p, s.theatre, s.members, s.held, s.day_list, s.day_count, s.weight, False, 0.0, 0.0
+            )
             if a >= 0 and cost < h.refusal[p]:
-                _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
-    return hopeless + queued
+                _put(h, s, p, a, r, o, 1)
+
+
+def insert_all(
+    h: HospitalArrays,
+    order: IntArray,
+    seed: int,
+    steps: int,
+    noise: float,
+    admission: IntArray,
+    room: IntArray,
+    theatre: IntArray,
+    *,
+    over: Callable[[], bool] = lambda: False,
+) -> int:
+    """Fill ``admission``, ``room`` and ``theatre`` (shape (patients,)); those already placed stay unless pushed out.
+
+    Mandatory patients first, in ``order``, for at most ``steps`` insertions; then optional ones, in ``order``,
+    where they cost less than their refusal. After as many insertions as there are patients, ends early once ``over``
+    says so, which is asked every :data:`CHUNK` insertions. Returns the number of mandatory patients left out.
+    """
+    patients, (rooms, days) = h.stay.size, h.beds.shape
+    # More than the beds may lie in a room of in-patients that closed beds under them.
+    places = int(h.beds.max() + (h.home >= 0).sum()) + 1
+    s = _Inserted(
+        admission=admission,
+        room=room,
+        theatre=theatre,
+        members=np.zeros((rooms, days, places), dtype=np.int64),
+        held=np.zeros((rooms, days), dtype=np.int64),
+        day_list=np.zeros((days, patients), dtype=np.int64),
+        day_count=np.zeros(days, dtype=np.int64),
+        weight=np.where(h.mandatory == 1, 10, 1).astype(np.int64),
+        queue=np.zeros(patients, dtype=np.int64),
+        sums=np.array([0, 0, steps], dtype=np.int64),
+    )
+    _load(h, order, seed, s)
+    _insert_queued(h, noise, max(CHUNK, patients), s)
+    while s.sums[0] > 0 and s.sums[2] > 0 and not over():
+        _insert_queued(h, noise, CHUNK, s)
+    _insert_optional(h, order, s)
+    return int(s.sums[0] + s.sums[1])

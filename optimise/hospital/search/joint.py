@@ -18,7 +18,7 @@ from optimise.hospital.rules.engines import unknown_rules
 from optimise.hospital.search.guide import Anchor, Guide, Steering, reduced_costs
 from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, hard_points
 from optimise.hospital.search.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
-from optimise.hospital.search.moves import KINDS, MEND
+from optimise.hospital.search.moves import KINDS, MEND, ONE_NURSE
 from optimise.hospital.search.state import arrays_for, plan_from, usable
 from optimise.hospital.search.tuning import HospitalTuning
 from optimise.hospital.search.update import fill
@@ -103,6 +103,8 @@ class JointSearch:
         g[BEST] = g[COST] if hard_points(int(g[COST])) == 0 else HARD * (1 << 20)
         start = int(g[BEST])
         odds = np.array(steer.odds, dtype=np.int64)
+        if self.problem.weight("ChangedNurse") != 0:  # not known here: whoever has a room keeps it
+            odds[ONE_NURSE:] = 0
         limits = np.cumsum(odds) * (1 << 16) // odds.sum()
         limits[-1] = 1 << 16
         odds[MEND] += round(steer.menders * odds.sum())

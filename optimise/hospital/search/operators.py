@@ -11,9 +11,11 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.core.result import Stop
+from optimise.hospital.context import EarlierPlan
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.repair import Reinsertion
 from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
@@ -84,6 +86,10 @@ class Neighbourhood:
             self.score *= 0.5
             return None
         clock = Deadline(seconds if work else min(self.tuning.seconds, seconds))
+        columns = scope.columns(self.problem)
+        if columns > self.tuning.columns or (not work and columns / self.tuning.pace > seconds):
+            self.size, self.score = max(2.0, self.size * 0.75), 0.5 * self.score
+            return None
         found, proven = solve_scope(
             self.problem,
             plan,
@@ -211,6 +217,33 @@ class Readmit:
         self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
 
 
+@dataclass(slots=True)
+class Reinsert:
+    """Reinsertion of those whose plan differs from the earlier one, for problems in which changes have a price."""
+
+    problem: HospitalProblem
+    earlier: EarlierPlan
+    name: str = "reinsertion"
+    score: float = 5.0
+    told: Told | None = None
+    reinsertion: Reinsertion | None = None
+
+    def step(
+        self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
+    ) -> HospitalPlan | None:
+        who = self.earlier.changed(plan).tolist()
+        if not who:
+            self.score *= 0.5
+            return None
+        if self.reinsertion is None:
+            self.reinsertion = Reinsertion(self.problem)
+        limit, tries = (math.inf, 50) if work else (seconds, None)
+        return self.reinsertion.run(plan, who, seed=seed, seconds=limit, tries=tries, told=self.told)
+
+    def learn(self, gain: float, seconds: float) -> None:
+        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
+
+
 def operators_of(
     problem: HospitalProblem,
     threads: int,
@@ -235,6 +268,8 @@ def operators_of(
         days = Days(problem)
         if days.usable and problem.theatres is not None:
             made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
+    if problem.earlier is not None:
+        made.insert(0, Reinsert(problem, problem.earlier, told=told))
     if not layered:
         if not problem.hard("Transfer"):
             kind, size = kinds["dearest"]

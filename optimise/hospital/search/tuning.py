@@ -46,6 +46,10 @@ class HospitalTuning(Tuning):
     """So many more moves then aim at what is broken."""
     nodes: int = knob(60, ge=1, unit="nodes", source="about as long as a sub-model's seconds on small instances")
     """Limit of a sub-model under a work limit."""
+    columns: int = knob(150_000, ge=1, unit="columns", source="a hospital of 603 beds: presolve alone takes 3 s beyond")
+    """Sub-models with more are not built: the solver does not look at the clock before it has reduced them."""
+    pace: float = knob(40_000.0, gt=0.0, unit="columns a second", source="a hospital of 603 beds, one core")
+    """Building and first reduction of a sub-model; one that would not end in the time left is not begun."""
     seconds: float = knob(4.0, gt=0.0, unit="s", source=_NONE)
     """Limit of a sub-model."""
     moves: int = knob(400_000, ge=1, unit="moves", source="about a second")

@@ -12,6 +12,8 @@ import pytest
 import optimise
 from optimise.core.errors import InputError
 from optimise.generate import hospital_with_plan
+from optimise.hospital.formats.hospital import problem_of
+from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan import changes, read_previous, replanning
 
@@ -139,3 +141,52 @@ def test_nurses_new_and_gone_in_a_room_are_listed(case: tuple[HospitalProblem, H
         problem.nursing.ids[plan.nurse[r, s]],
         "-",
     )
+
+
+def test_an_unchanged_hospital_is_proven_to_change_nothing(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    task = replanning(problem, read_previous(path, problem))
+    assert task.start is not None
+    assert task.start.same_as(plan)
+    assert task.problem.hard("Transfer")
+    result = optimise.solve(task.problem, "highs", limits=LIMITS, start=task.start)
+    assert isinstance(result.plan, HospitalPlan)
+    assert result.cost == problem.evaluate(plan).cost
+    assert changes(task.problem, task.previous, result.plan) == ()
+
+
+def test_other_nurses_and_theatres_have_a_price(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, path = case
+    assert problem.nursing is not None
+    task = replanning(problem, read_previous(path, problem), change_cost=7, nurse_cost=3)
+    r, s = np.argwhere((plan.nurse >= 0) & (problem.nursing.on_duty.sum(axis=0) > 1)[None, :])[0]
+    other = next(n for n in np.flatnonzero(problem.nursing.on_duty[:, s]) if n != plan.nurse[r, s])
+    nurse, theatre = plan.nurse.copy(), plan.theatre.copy()
+    nurse[r, s] = other
+    p = int(np.flatnonzero(plan.theatre >= 0)[0])
+    theatre[p] = 1 - theatre[p] if len(problem.theatres.ids) > 1 else theatre[p]  # type: ignore[union-attr]
+    costs = {c.rule: c.cost for c in task.problem.evaluate(replace(plan, nurse=nurse, theatre=theatre)).rules}
+    assert costs["ChangedNurse"] == 3
+    assert costs["ChangedTheatre"] == 7 * (theatre[p] != plan.theatre[p])
+
+
+def test_whoever_moved_yesterday_stays_where_the_plan_says(tmp_path: Path) -> None:
+    """A plan with a move of an in-patient is read night by night, also on the day after."""
+    rooms = [{"id": "A", "beds": 1}, {"id": "B", "beds": 1}]
+    people = [{"id": "P", "gender": "F", "stay": 3, "room": "A"}]
+    data = {"kind": "hospital", "days": 3, "rooms": rooms, "patients": people, "rules": {"Transfer": 5}}
+    problem = problem_of(HospitalFile.model_validate(data))
+    plan = replace(problem.empty_plan(), room=np.array([[0, 1, 1]]))
+    (path,) = optimise.write_plan(plan, problem, tmp_path / "native-plan", format="hospital")
+    assert read_previous(path, problem).plan.same_as(plan)
+    moved = [{**people[0], "stay": 2, "room": "B"}]
+    later = problem_of(HospitalFile.model_validate({**data, "days": 2, "patients": moved}))
+    assert read_previous(path, later, days_since=1).plan.room.tolist() == [[1, 1]]
+
+
+def test_a_worse_price_for_a_hospital_than_a_million_is_refused(
+    case: tuple[HospitalProblem, HospitalPlan, Path],
+) -> None:
+    problem, _, path = case
+    with pytest.raises(InputError, match="price of 0 or more"):
+        replanning(problem, read_previous(path, problem), nurse_cost=1e7)

@@ -1,0 +1,115 @@
+"""A hospital that is too full: who has no bed, and what would free one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimise.core.method import Deadline
+from optimise.hospital.context import HospitalContext, HospitalPlan
+from optimise.hospital.repair.conflicts import keep_what_fits
+from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.places import Place, best_place, days_open, places_in_full_rooms
+from optimise.hospital.rules.base import plural
+
+__all__ = ["left_out", "relief"]
+
+#: Nights by which a discharge is brought forward at most.
+EARLIER = 3
+
+
+def left_out(problem: HospitalContext, plan: HospitalPlan) -> tuple[int, ...]:
+    """Mandatory patients without a place."""
+    return tuple(np.flatnonzero(problem.patients.mandatory & (plan.admission < 0)).tolist())
+
+
+def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0, most: int = 12) -> tuple[str, ...]:
+    """Sentences on everybody who must come and has no place: the price, and what would free a bed.
+
+    Each remedy is for one patient, while all others stay as planned: an earlier discharge, one more bed, an elective
+    patient who is not admitted.
+
+    Parameters
+    ----------
+    seconds : float
+        In all; what is not looked at in time is not mentioned.
+    most : int
+        Patients told of one by one.
+    """
+    out = left_out(problem, plan)
+    if not out:
+        return ()
+    clock, told = Deadline(seconds), list[str]()
+    weight = problem.weight("MandatoryUnscheduledPatients")
+    price = "" if weight is None else f", at a price of {weight / problem.scale:g}"
+    t = Tables(problem)
+    o, _ = keep_what_fits(t, plan)
+    for p in out[:most]:
+        name, first, last = problem.patients.ids[p], problem.patients.release[p], problem.patients.due[p]
+        when = f"on day {first}" if first == last else f"from day {first} to day {last}"
+        told.append(f"no bed for patient {name}, who must come {when}{price}")
+        ways = [way for way in (_discharge(o, p, clock), _one_more_bed(o, p), _cancelled(o, p, clock)) if way]
+        told += [f"a bed for patient {name}: {way}" for way in ways]
+    if len(out) > most:
+        told.append(f"and {plural(len(out) - most, 'patient')} more without a bed")
+    return tuple(told)
+
+
+def _discharge(o: Occupancy, p: int, clock: Deadline) -> str:
+    """The shortest earlier discharge of one patient that makes place for ``p``."""
+    problem = o.t.problem
+    for nights in range(1, EARLIER + 1):
+        for q in _beside(o, p):
+            if clock.over:
+                return ""
+            a = int(o.admission[q])
+            path = o.room[q, a : a + o.t.nights(q, a)].copy()
+            # whoever stays beyond the horizon does not go home within it
+            if len(path) <= nights or a + int(o.t.h.stay[q]) > o.t.h.days:
+                continue
+            o.lie(q, a + len(path) - nights, path[-nights:], -1)
+            found = best_place(o, p)
+            o.lie(q, a + len(path) - nights, path[-nights:], 1)
+            if found is not None:
+                when = a + len(path) - nights
+                return f"patient {problem.patients.ids[q]} goes home {plural(nights, 'day')} earlier, on day {when}"
+    return ""
+
+
+def _beside(o: Occupancy, p: int) -> list[int]:
+    """Patients in hospital on days on which ``p`` could be, those who leave first first."""
+    h = o.t.h
+    days = np.zeros(h.days, dtype=np.bool_)
+    for a, _ in days_open(o, p):
+        days[a : a + o.t.nights(p, a)] = True
+    there = np.flatnonzero((o.room[:, days] >= 0).any(axis=1))
+    return sorted(there.tolist(), key=lambda q: int(o.admission[q] + h.stay[q]))
+
+
+def _one_more_bed(o: Occupancy, p: int) -> str:
+    """The room in which one more bed, on the fewest nights, would do."""
+    found: Place | None = places_in_full_rooms(o, p)
+    if found is None:
+        return ""
+    when = found.admission + np.arange(len(found.path))
+    full = o.count[found.path, when] >= o.t.h.beds[found.path, when]
+    room, days = int(found.path[np.argmax(full)]), when[full]
+    if not days.size:
+        return ""
+    span = f"on day {days[0]}" if days[0] == days[-1] else f"from day {days[0]} to day {days[-1]}"
+    return f"one more bed in room {o.t.problem.rooms.ids[room]} {span}"
+
+
+def _cancelled(o: Occupancy, p: int, clock: Deadline) -> str:
+    """The optional patient whose admission, once cancelled, makes place for ``p`` at the least price."""
+    problem = o.t.problem
+    optional = [q for q in _beside(o, p) if not problem.patients.mandatory[q]]
+    for q in sorted(optional, key=o.t.refusal):
+        if clock.over:
+            return ""
+        a, theatre, row = int(o.admission[q]), int(o.theatre[q]), o.room[q].copy()
+        o.take(q)
+        found = best_place(o, p)
+        o.put(q, a, row[row >= 0], theatre)
+        if found is not None:
+            return f"patient {problem.patients.ids[q]} is not admitted (a price of {o.t.refusal(q) / problem.scale:g})"
+    return ""
