@@ -204,7 +204,7 @@ def trace_of(text: str) -> Trace:
     points: list[TracePoint] = []
     for row in csv.DictReader(io.StringIO(text)):
         seconds, primal, dual, work = (float(row[name]) for name in _TRACE_COLUMNS[:-1])
-        if math.isnan(seconds + work) or math.isnan(primal) or math.isnan(dual) or row["event"] is None:
+        if not math.isfinite(seconds + work) or math.isnan(primal) or math.isnan(dual) or row["event"] is None:
             raise ValueError(f"line {len(points) + 2} is not whole")
         points.append(TracePoint(seconds, primal, dual, work, unguarded(row["event"])))
     return Trace(tuple(points))

@@ -87,7 +87,7 @@ def _labels_apart(first: float | None, second: float | None) -> tuple[float, flo
 
 def _ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round values between two ends."""
-    if not high > low:
+    if not 0.0 < high - low < math.inf:
         return [low]
     raw = (high - low) / about
     size = 10 ** math.floor(math.log10(raw))

@@ -99,6 +99,12 @@ def test_without_a_plan_the_cost_is_null() -> None:
     assert made["explanation"] == ["nobody works nights"]
 
 
+@pytest.mark.parametrize("seconds", ["inf", "9" * 400, "nan", "1e999"])
+def test_seconds_of_a_trace_are_finite(seconds: str) -> None:
+    with pytest.raises(ValueError, match="line 2 is not whole"):
+        trace_of(f"seconds,primal,dual,work,event\n{seconds},1.0,0.0,0.0,end\n")
+
+
 def test_unknown_trace_values_are_infinities() -> None:
     text = trace_text(Trace((TracePoint(0.5, math.inf, -math.inf),)))
     assert text.splitlines()[1] == "0.5,inf,-inf,0.0,"
