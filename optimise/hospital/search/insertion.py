@@ -8,6 +8,8 @@ patients may push out anybody except in-patients; optional ones only fill free p
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
@@ -30,14 +32,39 @@ def _stay_cost(h: HospitalArrays, p: int, a: int, r: int) -> int:
     return total
 
 
+class _Filling(NamedTuple):
+    """A plan under construction; int64 arrays.
+
+    Attributes
+    ----------
+    admission, room, theatre : (patients,)
+        -1 for those who have no place.
+    members : (rooms, days, most), count : (rooms, days)
+        Who lies in each room, in any order.
+    day_list : (days, patients), day_count : (days,)
+        Who is admitted on each day, in-patients apart.
+    weight : (patients,)
+        How much it weighs to push somebody out.
+    """
+
+    admission: IntArray
+    room: IntArray
+    theatre: IntArray
+    members: IntArray
+    count: IntArray  # type: ignore[assignment]
+    day_list: IntArray
+    day_count: IntArray
+    weight: IntArray
+
+
 @compiled
-def _age_cost(h: HospitalArrays, p: int, a: int, r: int, members: IntArray, count: IntArray) -> int:
+def _age_cost(h: HospitalArrays, s: _Filling, p: int, a: int, r: int) -> int:
     """Growth of the age spread by one more person."""
     total = 0
     for d in range(a, min(h.days, a + h.stay[p])):
         low, high = 10**6, -1
-        for i in range(count[r, d]):
-            low, high = min(low, h.age[members[r, d, i]]), max(high, h.age[members[r, d, i]])
+        for i in range(s.count[r, d]):
+            low, high = min(low, h.age[s.members[r, d, i]]), max(high, h.age[s.members[r, d, i]])
         if high >= 0:
             total += max(0, low - h.age[p]) + max(0, h.age[p] - high)
     return total * h.age_weight
@@ -45,22 +72,14 @@ def _age_cost(h: HospitalArrays, p: int, a: int, r: int, members: IntArray, coun
 
 @compiled
 def _room_conflicts(
-    h: HospitalArrays,
-    p: int,
-    a: int,
-    r: int,
-    members: IntArray,
-    count: IntArray,
-    weight: IntArray,
-    out: IntArray,
-    found: int,
-    limit: int,
+    h: HospitalArrays, s: _Filling, p: int, a: int, r: int, out: IntArray, found: int, limit: int
 ) -> tuple[int, int]:
-    """Append those who must leave room r for p; returns (weight of them, length of ``out``); BARRED if impossible.
+    """Append those who must leave room r for p to ``out`` (patients + 1,), which holds ``found``.
 
-    Stops early when the weight passes ``limit``.
+    Returns (weight of them, length of ``out``); BARRED if impossible. Stops early when the weight passes ``limit``.
     """
     first, total = found, 0
+    members, count, weight = s.members, s.count, s.weight
     for d in range(a, min(h.days, a + h.stay[p])):
         kept = 0
         for i in range(count[r, d]):
@@ -103,18 +122,14 @@ def _room_conflicts(
 
 @compiled
 def _cut_conflicts(
-    h: HospitalArrays,
-    p: int,
-    who: IntArray,
-    which: int,
-    limit: int,
-    day_list: IntArray,
-    day_count: int,
-    weight: IntArray,
-    out: IntArray,
-    found: int,
+    h: HospitalArrays, s: _Filling, p: int, a: int, who: IntArray, which: int, limit: int, out: IntArray, found: int
 ) -> tuple[int, int]:
-    """Append the lightest patients of ``who == which`` on a day who must leave so that p's surgery fits."""
+    """Append the lightest patients of ``who == which`` on day a who must leave so that p's surgery fits.
+
+    ``who`` (patients,) names the surgeon or the theatre of each patient, ``limit`` its minutes on that day; the rest is
+    as in :func:`_room_conflicts`.
+    """
+    day_list, day_count, weight = s.day_list[a], s.day_count[a], s.weight
     used = h.duration[p]
     if used > limit:
         return BARRED, found
@@ -147,11 +162,12 @@ def _cut_conflicts(
 
 
 @compiled
-def _theatre_cost(h: HospitalArrays, p: int, a: int, o: int, theatre: IntArray, day_list: IntArray, n: int) -> int:
-    """Price of opening theatre o and of sending the surgeon to another theatre."""
+def _theatre_cost(h: HospitalArrays, s: _Filling, p: int, a: int, o: int) -> int:
+    """Price of opening theatre o on day a and of sending the surgeon to another theatre."""
     opened, mine, elsewhere = False, False, False
-    for i in range(n):
-        q = day_list[i]
+    theatre = s.theatre
+    for i in range(s.day_count[a]):
+        q = s.day_list[a, i]
         if theatre[q] == o:
             opened = True
         if h.surgeon[q] == h.surgeon[p] and theatre[q] >= 0:
@@ -163,44 +179,29 @@ def _theatre_cost(h: HospitalArrays, p: int, a: int, o: int, theatre: IntArray, 
 
 
 @compiled
-def _best_place(
-    h: HospitalArrays,
-    p: int,
-    theatre: IntArray,
-    members: IntArray,
-    count: IntArray,
-    day_list: IntArray,
-    day_count: IntArray,
-    weight: IntArray,
-    eject: bool,
-    noise: float,
-    bed_price: float,
-) -> tuple[int, int, int, int]:
+def _best_place(h: HospitalArrays, s: _Filling, p: int, eject: bool, noise: float) -> tuple[int, int, int, int]:
     """(day, room, theatre, cost) of the place with the lightest conflicts, then the least cost; day -1 for none.
 
-    ``bed_price`` is what a day in a bed is worth to others: it draws long stays to the end of the horizon.
+    With ``eject`` others may have to leave; ``noise`` is the most that a day of the stay costs at random.
     """
-    scratch = np.empty(weight.size + 1, dtype=np.int64)
+    scratch = np.empty(s.weight.size + 1, dtype=np.int64)
     best, best_a, best_r, best_o = BARRED, -1, -1, -1
     rooms = h.beds.shape[0]
     for a in range(h.release[p], h.due[p] + 1):
-        base = h.admission[p, a] + int(bed_price * min(h.stay[p], h.days - a))
+        base = h.admission[p, a]
         o_best, theatre_cost = -1, 0
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]
-            limit = h.surgeon_minutes[k, a]
-            cost, _ = _cut_conflicts(h, p, h.surgeon, k, limit, day_list[a], day_count[a], weight, scratch, 0)
+            cost, _ = _cut_conflicts(h, s, p, a, h.surgeon, k, h.surgeon_minutes[k, a], scratch, 0)
             if cost >= BARRED or (cost > 0 and not eject):
                 continue
             base += cost * _HEAVY
             theatre_cost = BARRED
             for o in range(h.minutes.shape[0]):
-                cost, _ = _cut_conflicts(
-                    h, p, theatre, o, h.minutes[o, a], day_list[a], day_count[a], weight, scratch, 0
-                )
+                cost, _ = _cut_conflicts(h, s, p, a, s.theatre, o, h.minutes[o, a], scratch, 0)
                 if cost >= BARRED or (cost > 0 and not eject):
                     continue
-                cost = cost * _HEAVY + _theatre_cost(h, p, a, o, theatre, day_list[a], day_count[a])
+                cost = cost * _HEAVY + _theatre_cost(h, s, p, a, o)
                 if cost < theatre_cost:
                     theatre_cost, o_best = cost, o
             if o_best < 0:
@@ -216,12 +217,12 @@ def _best_place(
                 continue
             cost += nights
             allowed = (best - cost) // _HEAVY
-            clash, _ = _room_conflicts(h, p, a, r, members, count, weight, scratch, 0, allowed)
+            clash, _ = _room_conflicts(h, s, p, a, r, scratch, 0, allowed)
             if clash >= BARRED or (clash > 0 and not eject):
                 continue
             cost += clash * _HEAVY
             if h.age_weight > 0 and cost < best:
-                cost += _age_cost(h, p, a, r, members, count)
+                cost += _age_cost(h, s, p, a, r)
             if noise > 0.0:
                 cost += int(noise * np.random.random() * (1 + h.stay[p]))  # noqa: NPY002
             if cost < best:
@@ -230,22 +231,9 @@ def _best_place(
 
 
 @compiled
-def _put(
-    h: HospitalArrays,
-    p: int,
-    a: int,
-    r: int,
-    o: int,
-    sign: int,
-    admission: IntArray,
-    room: IntArray,
-    theatre: IntArray,
-    members: IntArray,
-    count: IntArray,
-    day_list: IntArray,
-    day_count: IntArray,
-) -> None:
+def _put(h: HospitalArrays, s: _Filling, p: int, a: int, r: int, o: int, sign: int) -> None:
     """Place (sign 1) or take out (sign -1) a patient."""
+    members, count, day_list, day_count = s.members, s.count, s.day_list, s.day_count
     for d in range(a, min(h.days, a + h.stay[p])):
         if sign > 0:
             members[r, d, count[r, d]] = p
@@ -257,9 +245,9 @@ def _put(
                     members[r, d, i] = members[r, d, count[r, d]]
                     break
     if sign > 0:
-        admission[p], room[p], theatre[p] = a, r, o
+        s.admission[p], s.room[p], s.theatre[p] = a, r, o
     else:
-        admission[p], room[p], theatre[p] = -1, -1, -1
+        s.admission[p], s.room[p], s.theatre[p] = -1, -1, -1
     if h.home[p] >= 0:
         return
     if sign > 0:
@@ -296,14 +284,15 @@ def insert_all(
     count = np.zeros((rooms, days), dtype=np.int64)
     day_list, day_count = np.zeros((days, patients), dtype=np.int64), np.zeros(days, dtype=np.int64)
     weight = np.where(h.mandatory == 1, 10, 1).astype(np.int64)
+    s = _Filling(admission, room, theatre, members, count, day_list, day_count, weight)
     queue, queued = np.zeros(patients, dtype=np.int64), 0
     for p in range(patients):
         a, r, o = admission[p], room[p], theatre[p]
         if h.home[p] >= 0:
-            _put(h, p, 0, h.home[p], -1, 1, admission, room, theatre, members, count, day_list, day_count)
+            _put(h, s, p, 0, h.home[p], -1, 1)
         elif a >= 0:
             admission[p] = -1
-            _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
+            _put(h, s, p, a, r, o, 1)
     for p in order:
         if h.mandatory[p] == 1 and admission[p] < 0:
             queue[queued] = p
@@ -321,43 +310,27 @@ def insert_all(
         for i in range(pick, queued - 1):
             queue[i] = queue[i + 1]
         queued -= 1
-        a, r, o, _ = _best_place(h, p, theatre, members, count, day_list, day_count, weight, True, noise, 0.0)
+        a, r, o, _ = _best_place(h, s, p, True, noise)
         if a < 0:
             hopeless += 1
             continue
         found = 0
-        _, found = _room_conflicts(h, p, a, r, members, count, weight, scratch, found, BARRED)
+        _, found = _room_conflicts(h, s, p, a, r, scratch, found, BARRED)
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]
-            limit = h.surgeon_minutes[k, a]
-            _, found = _cut_conflicts(h, p, h.surgeon, k, limit, day_list[a], day_count[a], weight, scratch, found)
-            limit = h.minutes[o, a]
-            _, found = _cut_conflicts(h, p, theatre, o, limit, day_list[a], day_count[a], weight, scratch, found)
+            _, found = _cut_conflicts(h, s, p, a, h.surgeon, k, h.surgeon_minutes[k, a], scratch, found)
+            _, found = _cut_conflicts(h, s, p, a, theatre, o, h.minutes[o, a], scratch, found)
         for j in range(found):
             q = scratch[j]
-            _put(
-                h,
-                q,
-                admission[q],
-                room[q],
-                theatre[q],
-                -1,
-                admission,
-                room,
-                theatre,
-                members,
-                count,
-                day_list,
-                day_count,
-            )
+            _put(h, s, q, admission[q], room[q], theatre[q], -1)
             if h.mandatory[q] == 1:
                 weight[q] += 1
                 queue[queued] = q
                 queued += 1
-        _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
+        _put(h, s, p, a, r, o, 1)
     for p in order:
         if h.mandatory[p] == 0 and admission[p] < 0:
-            a, r, o, cost = _best_place(h, p, theatre, members, count, day_list, day_count, weight, False, 0.0, 0.0)
+            a, r, o, cost = _best_place(h, s, p, False, 0.0)
             if a >= 0 and cost < h.refusal[p]:
-                _put(h, p, a, r, o, 1, admission, room, theatre, members, count, day_list, day_count)
+                _put(h, s, p, a, r, o, 1)
     return hopeless + queued
