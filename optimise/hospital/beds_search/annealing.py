@@ -78,12 +78,14 @@ def _next(stream: IntArray) -> int:
 
 @compiled
 def _below(stream: IntArray, n: int) -> int:
+    """A whole number below n; ``stream`` moves on."""
     drawn: int = np.int64(((_next(stream) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[assignment]
     return drawn
 
 
 @compiled
 def _unit(stream: IntArray) -> float:
+    """A number between 0 and 1, neither of them met; ``stream`` moves on."""
     return (np.float64(_next(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 

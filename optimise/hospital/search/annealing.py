@@ -8,9 +8,12 @@ Computers & Operations Research 38 (2011).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.core.cooling import Cooling
 from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -22,109 +25,121 @@ from optimise.hospital.search.construct import plan_of
 __all__ = ["RoomAnnealing"]
 
 
+class _Stays(NamedTuple):
+    """What rooms ask of patients, int64 arrays (patients,): nights ``[first, last)``, gender, group of isolation.
+
+    ``groups`` is the number of groups.
+    """
+
+    first: IntArray
+    last: IntArray
+    gender: IntArray
+    group: IntArray
+    groups: int
+
+
+class _Rooms(NamedTuple):
+    """Beds by (room, day), and by room whether it is for one gender (1) or not (0); int64."""
+
+    beds: IntArray
+    single_sex: IntArray
+
+
+class _Census(NamedTuple):
+    """Who lies where: people (rooms, days), of each gender and of each group (rooms, days, of them); int64."""
+
+    people: IntArray
+    same: IntArray
+    alike: IntArray
+
+
+class _Choices(NamedTuple):
+    """What may be moved, and what it costs.
+
+    Attributes
+    ----------
+    cost : int64 (patients, rooms)
+        Ticks of a whole stay.
+    movable : int64 (n,)
+        Patients who may change room.
+    near : int64 (m,); near_start : int64 (patients + 1,)
+        Movable patients in hospital on a common day, patient after patient.
+    """
+
+    cost: IntArray
+    movable: IntArray
+    near: IntArray
+    near_start: IntArray
+
+
 @compiled
-def _fits(
-    p: int,
-    r: int,
-    without: int,
-    first: IntArray,
-    last: IntArray,
-    gender: IntArray,
-    group: IntArray,
-    beds: IntArray,
-    single_sex: IntArray,
-    people: IntArray,
-    same: IntArray,
-    alike: IntArray,
-) -> bool:
+def _fits(stays: _Stays, rooms: _Rooms, census: _Census, p: int, r: int, without: int) -> bool:
     """Whether p fits into room r, from which patient ``without`` (-1: nobody) has gone."""
+    first, last, gender, group = stays.first, stays.last, stays.gender, stays.group
     for d in range(first[p], last[p]):
         gone = without >= 0 and first[without] <= d < last[without]
-        here = people[r, d] - (1 if gone else 0)
-        if here >= beds[r, d]:
+        here = census.people[r, d] - (1 if gone else 0)
+        if here >= rooms.beds[r, d]:
             return False
         if here == 0:
             continue
-        if single_sex[r] == 1:
-            mine = same[r, d, gender[p]] - (1 if gone and gender[without] == gender[p] else 0)
+        if rooms.single_sex[r] == 1:
+            mine = census.same[r, d, gender[p]] - (1 if gone and gender[without] == gender[p] else 0)
             if mine != here:
                 return False
-        mine = alike[r, d, group[p]] - (1 if gone and group[without] == group[p] else 0)
+        mine = census.alike[r, d, group[p]] - (1 if gone and group[without] == group[p] else 0)
         if mine != here:
             return False
     return True
 
 
 @compiled
-def _shift(
-    p: int,
-    r: int,
-    sign: int,
-    first: IntArray,
-    last: IntArray,
-    gender: IntArray,
-    group: IntArray,
-    people: IntArray,
-    same: IntArray,
-    alike: IntArray,
-) -> None:
-    for d in range(first[p], last[p]):
-        people[r, d] += sign
-        same[r, d, gender[p]] += sign
-        alike[r, d, group[p]] += sign
+def _shift(stays: _Stays, census: _Census, p: int, r: int, sign: int) -> None:
+    """Put patient p into room r (sign 1) or take it out (-1)."""
+    for d in range(stays.first[p], stays.last[p]):
+        census.people[r, d] += sign
+        census.same[r, d, stays.gender[p]] += sign
+        census.alike[r, d, stays.group[p]] += sign
 
 
 @compiled
 def _anneal(
-    cost: IntArray,
-    first: IntArray,
-    last: IntArray,
-    gender: IntArray,
-    group: IntArray,
-    groups: int,
-    movable: IntArray,
-    near: IntArray,
-    near_start: IntArray,
-    beds: IntArray,
-    single_sex: IntArray,
-    room: IntArray,
-    best: IntArray,
-    hot: float,
-    cold: float,
-    steps: int,
-    seed: int,
+    stays: _Stays, rooms: _Rooms, choices: _Choices, cooling: Cooling, seed: int, room: IntArray, best: IntArray
 ) -> tuple[int, int]:
-    """Anneal ``room`` in place from temperature ``hot`` to ``cold``; ``best`` receives the best plan met.
+    """Anneal ``room`` (patients,) in place; ``best`` receives the best plan met.
 
     Returns (change of cost of ``best`` against the start, accepted moves).
     """
     np.random.seed(seed)  # noqa: NPY002 - Numba's own stream, not the caller's
-    rooms, days = beds.shape
-    people = np.zeros((rooms, days), dtype=np.int64)
-    same = np.zeros((rooms, days, 2), dtype=np.int64)
-    alike = np.zeros((rooms, days, groups), dtype=np.int64)
+    cost, movable, near, near_start = choices
+    number, days = rooms.beds.shape
+    census = _Census(
+        np.zeros((number, days), dtype=np.int64),
+        np.zeros((number, days, 2), dtype=np.int64),
+        np.zeros((number, days, stays.groups), dtype=np.int64),
+    )
     for p in range(room.size):
         if room[p] >= 0:
-            _shift(p, room[p], 1, first, last, gender, group, people, same, alike)
+            _shift(stays, census, p, room[p], 1)
     delta, least, accepted = 0, 0, 0
     copy_line(best, room)
-    factor = (cold / hot) ** (1.0 / max(1, steps // 1000))
-    heat = hot
-    for step in range(steps):
+    factor = (cooling.cold / cooling.hot) ** (1.0 / max(1, cooling.steps // 1000))
+    heat = cooling.hot
+    for step in range(cooling.steps):
         if step % 1000 == 999:
             heat *= factor
         p = movable[np.random.randint(movable.size)]  # noqa: NPY002
         old = room[p]
         allowed = -heat * np.log(np.random.random())  # noqa: NPY002
         if np.random.random() < 0.5 or near_start[p + 1] == near_start[p]:  # noqa: NPY002
-            r = np.random.randint(rooms)  # noqa: NPY002
+            r = np.random.randint(number)  # noqa: NPY002
             change = cost[p, r] - cost[p, old]
             if r == old or change > allowed:
                 continue
-            if not _fits(p, r, -1, first, last, gender, group, beds, single_sex, people, same, alike):
+            if not _fits(stays, rooms, census, p, r, -1):
                 continue
-            _shift(p, old, -1, first, last, gender, group, people, same, alike)
-            _shift(p, r, 1, first, last, gender, group, people, same, alike)
+            _shift(stays, census, p, old, -1)
+            _shift(stays, census, p, r, 1)
             room[p] = r
         else:
             q = near[near_start[p] + np.random.randint(near_start[p + 1] - near_start[p])]  # noqa: NPY002
@@ -132,14 +147,12 @@ def _anneal(
             change = cost[p, r] + cost[q, old] - cost[p, old] - cost[q, r]
             if r == old or change > allowed:
                 continue
-            if not _fits(p, r, q, first, last, gender, group, beds, single_sex, people, same, alike):
+            if not _fits(stays, rooms, census, p, r, q) or not _fits(stays, rooms, census, q, old, p):
                 continue
-            if not _fits(q, old, p, first, last, gender, group, beds, single_sex, people, same, alike):
-                continue
-            _shift(p, old, -1, first, last, gender, group, people, same, alike)
-            _shift(q, r, -1, first, last, gender, group, people, same, alike)
-            _shift(p, r, 1, first, last, gender, group, people, same, alike)
-            _shift(q, old, 1, first, last, gender, group, people, same, alike)
+            _shift(stays, census, p, old, -1)
+            _shift(stays, census, q, r, -1)
+            _shift(stays, census, p, r, 1)
+            _shift(stays, census, q, old, 1)
             room[p], room[q] = r, old
         accepted += 1
         delta += change
@@ -174,10 +187,10 @@ class RoomAnnealing:
         self._h = h
         self._first = h.release
         self._last = np.minimum(problem.days, h.release + h.stay)
-        self._cost = self._table(h)
-        self._group: IntArray = np.unique(h.isolation, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        group: IntArray = np.unique(h.isolation, return_inverse=True)[1].reshape(-1).astype(np.int64)
         self._movable = np.flatnonzero(h.home < 0)
-        self._near, self._near_start = self._overlaps()
+        self._stays = _Stays(self._first, self._last, h.gender, group, int(group.max(initial=0)) + 1)
+        self._choices = _Choices(self._table(h), self._movable, *self._overlaps())
         dear = h.night_cost[(h.night_cost > 0) & (h.night_cost < BARRED)]
         #: Starting temperature in ticks: a few ordinary nights' cost.
         self.hot = 4.0 * float(np.median(dear)) if len(dear) else 1.0
@@ -218,25 +231,8 @@ class RoomAnnealing:
         everyone = np.arange(len(h.stay))
         room = plan.room[everyone, self._first].astype(np.int64)
         best = room.copy()
-        change, _ = _anneal(
-            self._cost,
-            self._first,
-            self._last,
-            h.gender,
-            self._group,
-            int(self._group.max(initial=0)) + 1,
-            self._movable,
-            self._near,
-            self._near_start,
-            h.beds,
-            h.single_sex,
-            room,
-            best,
-            hot,
-            cold,
-            steps,
-            seed,
-        )
+        rooms, cooling = _Rooms(h.beds, h.single_sex), Cooling(steps, hot, cold)
+        change, _ = _anneal(self._stays, rooms, self._choices, cooling, seed, room, best)
         none = np.full(len(best), -1)
         admission = plan.admission.astype(np.int64)
         return plan_of(self.problem, admission, best, none), int(change), plan_of(self.problem, admission, room, none)

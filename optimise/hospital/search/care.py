@@ -56,15 +56,41 @@ class _Duty(NamedTuple):
     skill: IntArray  # (entries,)
 
 
+class _Tariff(NamedTuple):
+    """What nurses cost: a price in parts of each (int64, entries of :class:`_Duty`), of a lacking skill, of a nurse."""
+
+    price: IntArray
+    skill_weight: int
+    opening: int
+
+
+class _Need(NamedTuple):
+    """Shifts of a stay from admission on: days of the stay (patients,), skill and workload (patients, shifts)."""
+
+    stay: IntArray
+    required: IntArray
+    load: IntArray
+
+
+class _Pairs(NamedTuple):
+    """Patients and days of admission that are asked about, one after another; arrays (n,).
+
+    ``fewest`` is the least number of nurses of the stay, ``weight`` (floats) how much of it counts as used.
+    """
+
+    who: IntArray
+    day: IntArray
+    fewest: IntArray
+    weight: IntArray
+
+
 @compiled
-def _connection(
-    duty: _Duty, price: IntArray, required: int, load: int, skill_weight: int, s: int, out: IntArray
-) -> int:
-    """Costs of the nurses of shift s for one person, in parts; returns their number."""
+def _connection(duty: _Duty, tariff: _Tariff, required: int, load: int, s: int, out: IntArray) -> int:
+    """Costs of the nurses of shift s for one person, in parts, into ``out`` (nurses,); returns their number."""
     n = 0
     for e in range(duty.start[s], duty.start[s + 1]):
         missing = required - duty.skill[e]
-        out[n] = price[e] * load + (skill_weight * missing * GRID if missing > 0 else 0)
+        out[n] = tariff.price[e] * load + (tariff.skill_weight * missing * GRID if missing > 0 else 0)
         n += 1
     return n
 
@@ -81,7 +107,21 @@ def _ascent(
     slack: IntArray,
     value: IntArray,
 ) -> int:
-    """Dual ascent over the shifts of a stay; leaves ``slack`` and ``value``, returns the sum of values."""
+    """Dual ascent over the shifts of a stay; leaves ``slack`` and ``value``, returns the sum of values.
+
+    Parameters
+    ----------
+    first, shifts : int
+        First shift of the stay and their number.
+    costs : int64 array (shifts, nurses)
+        Of the nurses on duty in each shift, of which there are ``counts`` (shifts,).
+    opening : int
+        Cost of a nurse.
+    step : int
+        Most that a value rises at once.
+    slack : int64 array (nurses,)
+    value : int64 array (shifts,)
+    """
     slack[:] = opening
     total = 0
     for j in range(shifts):
@@ -114,56 +154,66 @@ def _ascent(
 
 
 @compiled
-def _bounds(
+def _add_use(
     duty: _Duty,
-    price: IntArray,
-    days: int,
-    per_day: int,
-    who: IntArray,
-    day: IntArray,
-    stay: IntArray,
-    required: IntArray,
+    first: int,
+    shifts: int,
+    costs: IntArray,
+    counts: IntArray,
+    slack: IntArray,
     load: IntArray,
-    fewest: IntArray,
-    skill_weight: int,
-    opening: int,
-    nurses: int,
-    weight: IntArray,
+    weight: float,
     use: IntArray,
+) -> None:
+    """Add ``weight`` times a stay's ``load`` (shifts,) to a likely choice of nurses in ``use`` (entries,).
+
+    Nurses without slack are the ones to open; each shift takes the cheapest of them.
+    """
+    for j in range(shifts):
+        begin, chosen = duty.start[first + j], -1
+        for k in range(counts[j]):
+            loose = slack[duty.nurse[begin + k]] > 0
+            at = costs[j, k] + (1 << 30 if loose else 0)
+            if chosen < 0 or at < costs[j, chosen] + (1 << 30 if slack[duty.nurse[begin + chosen]] > 0 else 0):
+                chosen = k
+        if chosen >= 0:
+            use[begin + chosen] += weight * load[j]
+
+
+@compiled
+def _bounds(
+    duty: _Duty, tariff: _Tariff, need: _Need, pairs: _Pairs, days: int, per_day: int, nurses: int, use: IntArray
 ) -> IntArray:
-    """Lower bounds of F in parts for pairs (who, day); adds weight times the load of a likely choice to ``use``."""
-    made = np.zeros(who.size, dtype=np.int64)
-    longest = days * per_day
+    """Lower bounds of F in parts (int64) for pairs; adds weight times the load of a likely choice to ``use``.
+
+    Parameters
+    ----------
+    days, per_day, nurses : int
+        Length of the plan, shifts of a day, number of nurses.
+    use : float64 array (entries of the duty,)
+    """
+    made = np.zeros(pairs.who.size, dtype=np.int64)
+    longest, opening = days * per_day, tariff.opening
     widest = 1
     for s in range(longest):
         widest = max(widest, duty.start[s + 1] - duty.start[s])
     costs = np.zeros((longest, widest), dtype=np.int64)
     counts = np.zeros(longest, dtype=np.int64)
     slack, value = np.zeros(nurses, dtype=np.int64), np.zeros(longest, dtype=np.int64)
-    for i in range(who.size):
-        p, first = who[i], day[i] * per_day
-        shifts = min(days - day[i], stay[p]) * per_day
+    for i in range(pairs.who.size):
+        p, first = pairs.who[i], pairs.day[i] * per_day
+        shifts = min(days - pairs.day[i], need.stay[p]) * per_day
         cheapest = 0
         for j in range(shifts):
-            counts[j] = _connection(duty, price, required[p, j], load[p, j], skill_weight, first + j, costs[j])
+            counts[j] = _connection(duty, tariff, need.required[p, j], need.load[p, j], first + j, costs[j])
             if counts[j] > 0:
                 cheapest += costs[j, : counts[j]].min()
-        best = cheapest + opening * fewest[i]
+        best = cheapest + opening * pairs.fewest[i]
         best = max(best, _ascent(duty, first, shifts, costs, counts, opening, 1 << 40, slack, value))
         best = max(best, _ascent(duty, first, shifts, costs, counts, opening, max(1, opening // 12), slack, value))
         made[i] = best
-        if weight[i] <= 0.0:
-            continue
-        # nurses without slack are the ones to open; each shift takes the cheapest of them
-        for j in range(shifts):
-            begin, chosen = duty.start[first + j], -1
-            for k in range(counts[j]):
-                loose = slack[duty.nurse[begin + k]] > 0
-                at = costs[j, k] + (1 << 30 if loose else 0)
-                if chosen < 0 or at < costs[j, chosen] + (1 << 30 if slack[duty.nurse[begin + chosen]] > 0 else 0):
-                    chosen = k
-            if chosen >= 0:
-                use[begin + chosen] += weight[i] * load[p, j]
+        if pairs.weight[i] > 0.0:
+            _add_use(duty, first, shifts, costs, counts, slack, need.load[p], pairs.weight[i], use)
     return made
 
 
@@ -197,23 +247,16 @@ class Care:
 
     def _pairs(self, who: IntArray, day: IntArray, weight: IntArray, use: IntArray) -> IntArray:
         h = self.h
-        made: IntArray = _bounds(
-            self.duty,
-            self.price,
-            self.problem.days,
-            h.shifts,
+        pairs = _Pairs(
             np.ascontiguousarray(who, dtype=np.int64),
             np.ascontiguousarray(day, dtype=np.int64),
-            h.stay,
-            h.required,
-            h.workload,
             self._fewest[who, day],
-            h.skill_weight,
-            GRID * h.continuity_weight,
-            max(1, len(h.skill)),
             np.ascontiguousarray(weight, dtype=np.float64),
-            use,
         )
+        tariff = _Tariff(self.price, int(h.skill_weight), GRID * int(h.continuity_weight))
+        need = _Need(h.stay, h.required, h.workload)
+        nurses = max(1, len(h.skill))
+        made: IntArray = _bounds(self.duty, tariff, need, pairs, self.problem.days, h.shifts, nurses, use)
         return made
 
     def cost(self, who: IntArray, day: IntArray) -> IntArray:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.arrays import IntArray
+from optimise.core.cooling import Cooling
 from optimise.core.method import Deadline
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -152,7 +153,8 @@ class JointSearch:
             began = clock.elapsed
             warm, cool = self._heat(part, hot), self._heat(min(1.0, part + share), hot)
             shares = menders if mend else limits
-            anneal(g, h, size, warm, cool, 0.0 if mend else steer.broken, tune, shares, counts, where, nurse)
+            wanted = 0.0 if mend else steer.broken
+            anneal(g, h, Cooling(size, warm, cool), wanted, tune, shares, counts, where, nurse)
             done += size
             rate = size / max(1e-6, clock.elapsed - began)
             if g[BEST] >= last or (told is None and check is None):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.core.arrays import IntArray
+from optimise.core.cooling import Cooling
 from optimise.core.jit import compiled
 from optimise.hospital.search.choices import accepted, below, unit
 from optimise.hospital.search.delta import TOO_DEAR, relocation, renursing
@@ -116,9 +117,7 @@ def _attempt(g: IntArray, h: IntArray, kind: int, allowed: float, price: float) 
 def anneal(
     g: IntArray,
     h: IntArray,
-    steps: int,
-    hot: float,
-    cold: float,
+    cooling: Cooling,
     wanted: float,
     tune: IntArray,
     odds: IntArray,
@@ -126,10 +125,14 @@ def anneal(
     where: IntArray,
     nurse: IntArray,
 ) -> None:
-    """Anneal for ``steps`` moves from temperature ``hot`` to ``cold``.
+    """Anneal from one temperature to another.
 
     Parameters
     ----------
+    g, h : int64 arrays
+        The state, see :mod:`.layout`.
+    cooling : Cooling
+        Moves, first and last temperature in ticks.
     wanted : float
         Share of plans that should break a hard rule; the price of a hard point follows it.
     tune : float64 array (5,)
@@ -140,10 +143,12 @@ def anneal(
     counts : int64 array (kinds, 2)
         Moves tried and accepted, added to.
     where, nurse : int32 arrays
-        Receive the best plan without hard points, whenever it improves on ``g[BEST]``.
+        Shapes (patients, 3) and (rooms, shifts). Receive the best plan without hard points, whenever it improves on
+        ``g[BEST]``.
     """
     cost, best, broken, recent, price = g[COST], g[BEST], 0, 0, tune[PRICE]
-    heat, factor = hot, (cold / hot) ** (float(_EVERY) / max(_EVERY, steps))
+    steps, heat = cooling.steps, cooling.hot
+    factor = (cooling.cold / cooling.hot) ** (float(_EVERY) / max(_EVERY, steps))
     for step in range(1, steps + 1):
         draw, kind = below(g, 1 << 16), 0
         while odds[kind] <= draw:

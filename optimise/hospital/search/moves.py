@@ -168,6 +168,7 @@ def _mend(g: IntArray, h: IntArray) -> None:
 
 @compiled
 def _anywhere(g: IntArray, h: IntArray, p: int) -> None:
+    """Propose a day, a room and a theatre for p, whatever is there."""
     row = person(g, p)
     rooms = h[row + LAST_ROOM] - h[row + FIRST_ROOM]
     if rooms == 0:

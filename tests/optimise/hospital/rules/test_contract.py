@@ -10,6 +10,7 @@ import pytest
 
 from hpc.beds import refusal as bed_refusal
 from optimise.core.arrays import IntArray
+from optimise.core.cooling import Cooling
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import Limits, get_method
 from optimise.core.result import Stop
@@ -167,7 +168,9 @@ def test_the_joint_search_knows_tables_of_nights_exactly() -> None:
         g[COST], g[BEST] = fill(g, h, where, nurse), HARD << 20
         odds, counts = np.arange(1, len(KINDS) + 1) * (1 << 16) // len(KINDS), np.zeros((len(KINDS), 2), dtype=np.int64)
         for _ in range(5):
-            anneal(g, h, 300, 50.0, 50.0, 0.5, np.array([20.0, 20.0, 1.0, 1.0, 0.0]), odds, counts, where, nurse)
+            anneal(
+                g, h, Cooling(300, 50.0, 50.0), 0.5, np.array([20.0, 20.0, 1.0, 1.0, 0.0]), odds, counts, where, nurse
+            )
             save(g, h, where, nurse)
             hard, cost = hard_and_cost(problem, plan_from(problem, where, nurse))
             assert ticks(int(g[COST])) == cost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimise.core.cooling import Cooling
 from optimise.generate import hospital
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -55,7 +56,7 @@ class State:
         """Moves of all kinds, hard rules priced low enough to be broken."""
         odds = np.arange(1, len(KINDS) + 1) * (1 << 16) // len(KINDS)
         tune, counts = np.array([0.2, 0.2, 1.0, 1.0, 0.0]), np.zeros((len(KINDS), 2), dtype=np.int64)
-        anneal(self.g, self.h, moves, heat, heat, 0.5, tune, odds, counts, self.where, self.nurse)
+        anneal(self.g, self.h, Cooling(moves, heat, heat), 0.5, tune, odds, counts, self.where, self.nurse)
 
     def plan(self) -> HospitalPlan:
         where, nurse = np.empty_like(self.where), np.empty_like(self.nurse)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimise.core.cooling import Cooling
 from optimise.formats.base import read
 from optimise.generate import hospital
 from optimise.hospital.beds import AdmissionWish
@@ -48,7 +49,7 @@ class Walk:
             odds = np.arange(1, len(KINDS) + 1) * (1 << 16) // len(KINDS)
         tune = np.array([price, price, 1.0, 1.0, 0.0])
         counts = np.zeros((len(KINDS), 2), dtype=np.int64)
-        anneal(self.g, self.h, moves, heat, heat, 0.5, tune, odds, counts, self.where, self.nurse)
+        anneal(self.g, self.h, Cooling(moves, heat, heat), 0.5, tune, odds, counts, self.where, self.nurse)
 
     def check(self) -> None:
         """The sum of all changes is the cost of the plan, and hard points say whether it breaks a hard rule."""
