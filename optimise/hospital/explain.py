@@ -14,7 +14,7 @@ from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.repair import fewest_moves, moves_of, moves_told, relief
+from optimise.hospital.repair import fewest_moves, lacks_beds, moves_of, moves_told, relief
 from optimise.hospital.repair.moves import LEFT_OUT
 from optimise.hospital.rules import get_rule
 from optimise.solvers.highs import Highs
@@ -109,7 +109,7 @@ def moving_first(problem: HospitalProblem, *, seconds: float, most: int = 12) ->
     must = ("Transfer", 1), ("MandatoryUnscheduledPatients", LEFT_OUT)
     free = problem.with_settings(ticks | {rule: price for rule, price in must if rule in ticks or rule == "Transfer"})
     found = fewest_moves(free, seconds=seconds)
-    if found.hard:
+    if found.hard or not lacks_beds(free, found.plan):
         return ()
     moves = moves_of(problem, found.plan)
     told = [f"a way out: {text}" for text in moves_told(problem, moves, most=most)]

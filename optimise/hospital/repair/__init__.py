@@ -2,7 +2,17 @@
 
 from optimise.hospital.repair.moves import fewest_moves, moves_of, moves_told
 from optimise.hospital.repair.reinsert import Reinsertion
-from optimise.hospital.repair.relief import left_out, relief
+from optimise.hospital.repair.relief import lacks_beds, left_out, relief
 from optimise.hospital.repair.repair import Repaired, repair
 
-__all__ = ["Reinsertion", "Repaired", "fewest_moves", "left_out", "moves_of", "moves_told", "relief", "repair"]
+__all__ = [
+    "Reinsertion",
+    "Repaired",
+    "fewest_moves",
+    "lacks_beds",
+    "left_out",
+    "moves_of",
+    "moves_told",
+    "relief",
+    "repair",
+]

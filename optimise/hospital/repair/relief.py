@@ -11,7 +11,7 @@ from optimise.hospital.repair.occupancy import Occupancy, Tables
 from optimise.hospital.repair.places import Place, best_place, days_open, places_in_full_rooms
 from optimise.hospital.rules.base import plural
 
-__all__ = ["left_out", "relief"]
+__all__ = ["lacks_beds", "left_out", "relief"]
 
 #: Nights by which a discharge is brought forward at most.
 EARLIER = 3
@@ -20,6 +20,12 @@ EARLIER = 3
 def left_out(problem: HospitalContext, plan: HospitalPlan) -> tuple[int, ...]:
     """Mandatory patients without a place."""
     return tuple(np.flatnonzero(problem.patients.mandatory & (plan.admission < 0)).tolist())
+
+
+def lacks_beds(problem: HospitalContext, plan: HospitalPlan) -> bool:
+    """Whether one more bed would do for each patient left out, so that it is beds that are missing."""
+    o, _ = keep_what_fits(Tables(problem), plan)
+    return all(_one_more_bed(o, p) for p in left_out(problem, plan))
 
 
 def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0, most: int = 12) -> tuple[str, ...]:
@@ -46,8 +52,10 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
     for p in out[:most]:
         name, first, last = problem.patients.ids[p], problem.patients.release[p], problem.patients.due[p]
         when = f"on day {first}" if first == last else f"from day {first} to day {last}"
-        told.append(f"no bed for patient {name}, who must come {when}{price}")
-        ways = [way for way in (_discharge(o, p, clock), _one_more_bed(o, p), _cancelled(o, p, clock)) if way]
+        one_more = _one_more_bed(o, p)
+        what = "no bed" if one_more else "no place (not for want of a bed)"
+        told.append(f"{what} for patient {name}, who must come {when}{price}")
+        ways = [way for way in (_discharge(o, p, clock), one_more, _cancelled(o, p, clock)) if way]
         told += [f"a bed for patient {name}: {way}" for way in ways]
     if len(out) > most:
         told.append(f"and {plural(len(out) - most, 'patient')} more without a bed")
