@@ -36,7 +36,6 @@ LONG = {
 LINES, ARGUMENTS = 120, 10
 #: Functions that have more, and why each may.
 _OPTIONS = "a command: its arguments are its options, from which the help is made"
-_PARTS = "to be split: the parts of column generation hand each other what a run knows"
 EXCEPTIONS = {
     "optimise/cli/forecast.py:forecast": _OPTIONS,
     "optimise/cli/replay.py:replay": _OPTIONS,
@@ -44,12 +43,6 @@ EXCEPTIONS = {
     "hpc/slurm/cli.py:render": _OPTIONS,
     "hpc/slurm/cli.py:submit": _OPTIONS,
     "hpc/slurm/job.py:submit": "the same options by keyword, for programs",
-    "hpc/column_generation/ascent.py:ascend": _PARTS,
-    "hpc/column_generation/branching.py:__init__": _PARTS,
-    "hpc/column_generation/dive.py:dive": _PARTS,
-    "hpc/column_generation/generation.py:generate": _PARTS,
-    "hpc/column_generation/parallel_search.py:__init__": _PARTS,
-    "hpc/column_generation/windows.py:renew": _PARTS,
 }
 
 

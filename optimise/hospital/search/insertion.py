@@ -168,28 +168,18 @@ def _theatre_cost(h: HospitalArrays, p: int, a: int, o: int, theatre: IntArray, 
 
 
 @compiled
-def _best_place(
-    h: HospitalArrays,
-    p: int,
-    theatre: IntArray,
-    members: IntArray,
-    count: IntArray,
-    day_list: IntArray,
-    day_count: IntArray,
-    weight: IntArray,
-    eject: bool,
-    noise: float,
-    bed_price: float,
-) -> tuple[int, int, int, int]:
+def _best_place(h: HospitalArrays, s: _Inserted, p: int, eject: bool, noise: float) -> tuple[int, int, int, int]:
     """(day, room, theatre, cost) of the place with the lightest conflicts, then the least cost; day -1 for none.
 
-    ``bed_price`` is what a day in a bed is worth to others: it draws long stays to the end of the horizon.
+    With ``eject`` others may have to leave; ``noise`` is the most that a day of the stay costs at random.
     """
+    theatre, members, count, weight = s.theatre, s.members, s.held, s.weight
+    day_list, day_count = s.day_list, s.day_count
     scratch = np.empty(weight.size + 1, dtype=np.int64)
     best, best_a, best_r, best_o = BARRED, -1, -1, -1
     rooms = h.beds.shape[0]
     for a in range(h.release[p], h.due[p] + 1):
-        base = h.admission[p, a] + int(bed_price * min(h.stay[p], h.days - a))
+        base = h.admission[p, a]
         o_best, theatre_cost = -1, 0
         if h.surgeon[p] >= 0:
             k = h.surgeon[p]
@@ -313,7 +303,7 @@ def _insert_queued(h: HospitalArrays, noise: float, most: int, s: _Inserted) -> 
         for i in range(pick, queued - 1):
             queue[i] = queue[i + 1]
         queued -= 1
-        a, r, o, _ = _best_place(h, p, s.theatre, s.members, s.held, s.day_list, s.day_count, weight, True, noise, 0.0)
+        a, r, o, _ = _best_place(h, s, p, True, noise)
         if a < 0:
             s.sums[1] += 1
             continue
@@ -341,9 +331,7 @@ def _insert_optional(h: HospitalArrays, some: IntArray, s: _Inserted) -> None:
     """Put optional patients into free places that cost less than their refusal, in the order of ``some``."""
     for p in some:
         if h.mandatory[p] == 0 and s.admission[p] < 0:
-            a, r, o, cost = _best_place(
-                h, p, s.theatre, s.members, s.held, s.day_list, s.day_count, s.weight, False, 0.0, 0.0
-            )
+            a, r, o, cost = _best_place(h, s, p, False, 0.0)
             if a >= 0 and cost < h.refusal[p]:
                 _put(h, s, p, a, r, o, 1)
 
