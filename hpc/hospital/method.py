@@ -46,7 +46,8 @@ class HospitalSearchMethod:
         start: HospitalPlan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome[HospitalPlan]:
-        t = HospitalOptions.of(options).tuning
+        asked = HospitalOptions.of(options)
+        t = asked.tuning
         known, done = Walkers(limits, seed, comm, listen, name=self.name, source=""), 0
         clock, timers = known.clock, known.timers
         work = limits.iterations is not None
@@ -71,6 +72,7 @@ class HospitalSearchMethod:
                         seed=stream,
                         listen=known,
                         start=best.plan,
+                        tuning=asked.joint_tuning,
                         bound=share_of_bound if round_ == 0 and walker == walkers - 1 and not work else 0.0,
                     )
                 mine.append((walker, found))

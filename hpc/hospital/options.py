@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from optimise.core.options import Options, Tuning, knob
+from optimise.hospital.search.tuning import JointSearchTuning
 
-__all__ = ["HospitalOptions", "HospitalTuning"]
+__all__ = ["HospitalOptions", "WalkerTuning"]
 
 
-class HospitalTuning(Tuning):
+class WalkerTuning(Tuning):
     """Rounds of walkers."""
 
     rounds: tuple[float, ...] = knob(
@@ -29,5 +30,7 @@ class HospitalTuning(Tuning):
 class HospitalOptions(Options):
     """Options of the parallel joint search."""
 
-    tuning: HospitalTuning = HospitalTuning()
+    tuning: WalkerTuning = WalkerTuning()
     """Numbers that steer the rounds."""
+    joint_tuning: JointSearchTuning = JointSearchTuning()
+    """Numbers that steer each walker."""

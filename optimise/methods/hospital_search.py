@@ -10,12 +10,15 @@ from optimise.core.result import Stop
 from optimise.hospital.beds_search import improve_beds, usable
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import improve_hospital
+from optimise.methods.options import HospitalSearchOptions
 
 __all__ = ["HospitalSearch"]
 
 
 class HospitalSearch:
     """Every hospital, on one core."""
+
+    options = HospitalSearchOptions
 
     def supports(self, problem: HospitalProblem) -> bool:
         return True
@@ -31,11 +34,11 @@ class HospitalSearch:
         start: HospitalPlan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        clock = Deadline(limits.seconds)
+        clock, tuning = Deadline(limits.seconds), HospitalSearchOptions.of(options).tuning
         if usable(problem):
             found = improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)
             ended = found.plan is not None or found.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED)
             if ended or clock.left < 0.1:
                 return found
             limits = replace(limits, seconds=clock.left)  # not everybody was placed: whole neighbourhoods may do it
-        return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start)
+        return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start, tuning=tuning)

@@ -24,7 +24,7 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
-from optimise.methods.options import MatheuristicOptions, NoOptions
+from optimise.methods.options import HospitalSearchOptions, MatheuristicOptions
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
@@ -47,7 +47,7 @@ class MatheuristicMethod:
 
     name = "matheuristic"
     options = MatheuristicOptions
-    options_by_kind: ClassVar = {"hospital": NoOptions}
+    options_by_kind: ClassVar = {"hospital": HospitalSearchOptions}
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None
@@ -67,8 +67,9 @@ class MatheuristicMethod:
             return Outcome(None, Stop.ITERATIONS, Bounds())
         engine = engine_for(problem, _ENGINES)
         if engine is not None:
-            NoOptions.of(options)
-            return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
+            return engine.solve(
+                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
+            )
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 

@@ -8,11 +8,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, knob
+from optimise.hospital.search.tuning import JointSearchTuning
 
 __all__ = [
     "AutoOptions",
     "AutoTuning",
     "Customise",
+    "HospitalSearchOptions",
     "MatheuristicOptions",
     "MatheuristicTuning",
     "NoOptions",
@@ -59,6 +61,13 @@ class MatheuristicOptions(Options):
 
     tuning: MatheuristicTuning = MatheuristicTuning()
     """Numbers that steer the search."""
+
+
+class HospitalSearchOptions(Options):
+    """Options of fix-and-optimise on hospitals."""
+
+    tuning: JointSearchTuning = JointSearchTuning()
+    """Numbers that steer the joint search and the sub-models around it."""
 
 
 class AutoTuning(Tuning):

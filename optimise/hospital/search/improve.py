@@ -19,7 +19,7 @@ from optimise.hospital.rules.engines import rechecked, refusal
 from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct
 from optimise.hospital.search.operators import Joint, Operator, Readmit, operators_of, solve_scope
-from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.tuning import JointSearchTuning
 
 __all__ = ["exact_nurses", "improve_hospital"]
 
@@ -51,7 +51,7 @@ def improve_hospital(
     listen: Listener | None = None,
     start: HospitalPlan | None = None,
     bound: float = 0.2,
-    tuning: HospitalTuning | None = None,
+    tuning: JointSearchTuning | None = None,
 ) -> Outcome:
     """Construct a plan (or take ``start``) and improve it until the limits are reached.
 

@@ -21,7 +21,7 @@ from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, hard_points
 from optimise.hospital.search.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
 from optimise.hospital.search.moves import KINDS, MEND, ONE_NURSE
 from optimise.hospital.search.state import arrays_for, plan_from, usable
-from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.hospital.search.update import fill
 
 __all__ = ["JointSearch"]
@@ -35,7 +35,7 @@ class JointSearch:
 
     Attributes
     ----------
-    tuning : HospitalTuning
+    tuning : JointSearchTuning
     usable : bool
         Whether the search suits the problem.
     unknown : tuple of str
@@ -49,8 +49,8 @@ class JointSearch:
         Moves tried so far.
     """
 
-    def __init__(self, problem: HospitalProblem, tuning: HospitalTuning | None = None) -> None:
-        self.problem, self.tuning = problem, tuning or HospitalTuning()
+    def __init__(self, problem: HospitalProblem, tuning: JointSearchTuning | None = None) -> None:
+        self.problem, self.tuning = problem, tuning or JointSearchTuning()
         self.usable = usable(problem)
         self.unknown = unknown_rules(problem, Engine.JOINT)
         self.moves = self.rejected = 0

@@ -21,7 +21,7 @@ from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
 from optimise.hospital.search.joint import JointSearch, Told
 from optimise.hospital.search.neighbourhoods import KINDS, Kind
-from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.solvers.highs import Highs
 
 __all__ = ["Anneal", "Joint", "Neighbourhood", "Operator", "Readmit", "operators_of", "solve_scope"]
@@ -74,7 +74,7 @@ class Neighbourhood:
     kind: Kind
     size: float
     moves: bool
-    tuning: HospitalTuning
+    tuning: JointSearchTuning
     threads: int = 1
     score: float = 1.0
 
@@ -250,7 +250,7 @@ def operators_of(
     *,
     warm: bool = False,
     told: Told | None = None,
-    tuning: HospitalTuning | None = None,
+    tuning: JointSearchTuning | None = None,
 ) -> list[Operator]:
     """The steps that suit a problem; each is tried once in this order before gains decide.
 
@@ -258,7 +258,7 @@ def operators_of(
     """
     layered = problem.theatres is not None or problem.nursing is not None
     kinds = KINDS["hospital" if layered else "beds"]
-    tuning = tuning or HospitalTuning()
+    tuning = tuning or JointSearchTuning()
     made: list[Operator] = [
         Neighbourhood(problem, name, kind, size, False, tuning, threads) for name, (kind, size) in kinds.items()
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from optimise.core.options import Tuning, knob
 
-__all__ = ["HospitalTuning"]
+__all__ = ["JointSearchTuning"]
 
 _NONE = "no run on record"
 
 
-class HospitalTuning(Tuning):
+class JointSearchTuning(Tuning):
     """What steers ``hospital`` and, on hospitals, ``matheuristic``."""
 
     odds: tuple[int, ...] = knob(

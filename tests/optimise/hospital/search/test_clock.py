@@ -9,14 +9,14 @@ from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.search.insertion import insert_all
 from optimise.hospital.search.neighbourhoods import KINDS
 from optimise.hospital.search.operators import Neighbourhood
-from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.tuning import JointSearchTuning
 
 
 def test_a_sub_model_that_would_not_end_in_time_is_not_built() -> None:
     problem, plan = hospital_with_plan(30, days=6, seed=1)
     kind, size = KINDS["hospital"]["some_rooms"]
     rng = np.random.default_rng(0)
-    for tuning, seconds in ((HospitalTuning(columns=1), 10.0), (HospitalTuning(pace=1e-3), 10.0)):
+    for tuning, seconds in ((JointSearchTuning(columns=1), 10.0), (JointSearchTuning(pace=1e-3), 10.0)):
         operator = Neighbourhood(problem, "some_rooms", kind, float(size), False, tuning)
         assert operator.step(plan, rng, seconds=seconds, work=False, seed=1) is None
         assert operator.size < size

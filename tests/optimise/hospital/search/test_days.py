@@ -22,7 +22,7 @@ from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, ticks
 from optimise.hospital.search.operators import Readmit
 from optimise.hospital.search.state import arrays_for
-from optimise.hospital.search.tuning import HospitalTuning
+from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
@@ -98,7 +98,7 @@ def test_better_days_that_take_all_the_time_do_no_harm(monkeypatch: pytest.Monke
     """HiGHS may run past its limit: then there is no time to anneal, and the operator returns all the same."""
     problem = hospital(60, 14, 2)
     plan, _ = construct(problem, seed=0)
-    operator = Readmit(JointSearch(problem, HospitalTuning(brief=0.1)), Days(problem))
+    operator = Readmit(JointSearch(problem, JointSearchTuning(brief=0.1)), Days(problem))
 
     def late(days: IntArray, rng: np.random.Generator, *, seconds: float, work: bool) -> IntArray:
         time.sleep(0.3)
@@ -108,7 +108,7 @@ def test_better_days_that_take_all_the_time_do_no_harm(monkeypatch: pytest.Monke
     found = operator.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1)
     assert found is not None
     assert hard_and_cost(problem, found)[0] == 0
-    operator.joint.tuning = HospitalTuning(brief=1.0)
+    operator.joint.tuning = JointSearchTuning(brief=1.0)
     assert operator.step(plan, np.random.default_rng(0), seconds=0.2, work=False, seed=1) is None
 
 
