@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
 from optimise.core.errors import InputError
@@ -15,6 +15,7 @@ from quantum.mixers import BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.states import append_block_state, w_state
+from quantum.transpiling import transpiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,9 @@ class Ansatz:
         """Transpile and count: to `backend`, or to CX, RZ, SX, X with every pair of qubits connected."""
         circuit = self.circuit(angles)
         if backend is None:
-            done = transpile(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=2, seed_transpiler=seed)
+            done = transpiled(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=2, seed_transpiler=seed)
         else:
-            done = transpile(circuit, backend, optimization_level=2, seed_transpiler=seed)
+            done = transpiled(circuit, backend, optimization_level=2, seed_transpiler=seed)
         return count_gates(done, self.qubo.size)
 
 

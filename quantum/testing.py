@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit.quantum_info import Operator
 
@@ -24,6 +24,7 @@ from quantum.qubo import Qubo
 from quantum.simulators import Simulator, simulator
 from quantum.simulators.statevector import QiskitStatevector
 from quantum.states import w_state, warm_start
+from quantum.transpiling import transpiled
 
 __all__ = ["check_angles", "check_mixer", "check_optimizer", "check_sampler", "check_simulator", "example"]
 
@@ -77,7 +78,7 @@ def _check_block(mixer: BlockMixer, start: NDArray[np.complex128], beta: float) 
     places = [1 << a for a in range(k)]
     inside = np.asarray(Operator(bound).data)[np.ix_(places, places)]
     assert np.abs(inside - unitary).max() < 1e-8, "circuit and matrix differ on one-hot states (global phase included)"
-    transpile(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=0)
+    transpiled(circuit, basis_gates=["cx", "rz", "sx", "x"], optimization_level=0)
 
 
 def check_simulator(make: Callable[[Ansatz], Simulator], *, exact: bool = True, blocks: bool = True) -> None:

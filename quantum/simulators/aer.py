@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit.transpiler import CouplingMap
 
@@ -17,6 +17,7 @@ from quantum.ansatz import Ansatz, Resources
 from quantum.options import checked, option
 from quantum.simulators.base import Samples
 from quantum.simulators.compiled import Compiled
+from quantum.transpiling import transpiled
 
 __all__ = ["Aer", "Noise", "heavy_hex_device"]
 
@@ -137,9 +138,9 @@ class Aer:
 
     def _transpiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
         if self._device is not None:
-            return transpile(circuit, self._device, optimization_level=1, seed_transpiler=self.seed)
+            return transpiled(circuit, self._device, optimization_level=1, seed_transpiler=self.seed)
         basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]
-        return transpile(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
+        return transpiled(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
 
     def _noise_model(self) -> Any:
         from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
