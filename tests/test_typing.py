@@ -58,7 +58,7 @@ def written(folder: Path, *, foreign: bool = True) -> list[str]:
     made[0].write_text(FLOW, encoding="utf-8")
     for page in PAGES:
         blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-        code = "\n\n".join(blocks)
+        code = re.sub(r"^from my_package\b.*\n", "", "\n\n".join(blocks), flags=re.M)  # what stands above it
         if blocks and (foreign or "pyomo" not in code):
             name = re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")))
             made.append(folder / f"{name}.py")

@@ -67,11 +67,11 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
     if len(told) > most:
         told[most:] = [f"and {len(told) - most} more days"]
     way_out = moving_first(problem, seconds=0.5 * seconds, most=most)
-    if way_out:
-        return (*told, *way_out)
     rules, exact = conflicting_rules(problem, seconds=0.25 * seconds)
     if rules:
         told.append(f"these rules cannot all be kept: {', '.join(rules)}{'' if exact else ' (perhaps not all needed)'}")
+    if way_out:
+        return (*told, *way_out)
     soft = elastic(problem)
     for nursing in (False, True) if problem.nursing is not None else (False,):
         if Scope.whole(soft).columns(soft) > MOST_COLUMNS:

@@ -168,6 +168,7 @@ class _Maker:
                 self.maybe(made, rule, self.price, max(self.dense, 0.5 if default == "hard" else 0.0))
         if self.fixed:
             made["RoomAgeMix"] = "off"
+            made["MandatoryUnscheduledPatients"] = "hard"  # said, so that a full hospital has no plan
         for rule in tables:
             made[rule] = self.price()
         return made
