@@ -6,7 +6,9 @@ import numpy as np
 
 from optimise.core.method import Deadline
 from optimise.hospital.context import HospitalContext, HospitalPlan
+from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.repair.reinsert import Reinsertion
+from optimise.hospital.repair.relief import left_out
 from optimise.hospital.repair.repair import Repaired, repair
 from optimise.hospital.rules.base import plural
 
@@ -33,8 +35,7 @@ def fewest_moves(problem: HospitalContext, *, seconds: float) -> Repaired:
         return made
     movers = sorted({p for p, _, _, _ in moves_of(problem, made.plan)})
     plan = Reinsertion(problem).run(made.plan, movers, seed=0, seconds=max(0.0, clock.left))
-    left = tuple(np.flatnonzero(problem.patients.mandatory & (plan.admission < 0)).tolist())
-    return Repaired(plan, 0, made.ticks, made.displaced, left)
+    return Repaired(plan, *hard_and_cost(problem, plan), made.displaced, left_out(problem, plan))
 
 
 def moves_of(problem: HospitalContext, plan: HospitalPlan) -> Moves:

@@ -14,10 +14,9 @@ from optimise.core.method import Deadline
 from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.repair.conflicts import keep_what_fits
-from optimise.hospital.repair.insert import insert_with_ejection, put
+from optimise.hospital.repair.insert import insert_directly, insert_with_ejection
 from optimise.hospital.repair.nurses import give_missing
 from optimise.hospital.repair.occupancy import Occupancy, Tables
-from optimise.hospital.repair.places import best_place
 from optimise.hospital.repair.repair import chain_price
 
 __all__ = ["Reinsertion"]
@@ -88,11 +87,6 @@ class Reinsertion:
             if insert_with_ejection(o, chosen, price, clock, rng, steps=8 * len(chosen))[0]:
                 return None
             return [int(p) for p in np.flatnonzero((before != o.room).any(axis=1))]
-        for p in chosen:
-            place = best_place(o, p)
-            refusal = o.t.refusal(p)
-            if place is not None and place.cost < refusal:
-                put(o, p, place)
-            elif o.t.h.mandatory[p] and refusal >= o.t.missing:
-                return None
+        if insert_directly(o, chosen, clock):
+            return None
         return chosen

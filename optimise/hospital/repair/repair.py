@@ -82,7 +82,8 @@ def repair(
     kept, out = keep_what_fits(t, plan)
     order = _hardest_first(t, out)
     rng = np.random.default_rng([seed, 0xBED])
-    best = _finished(kept.copy(), order, insert_directly, Deadline(np.inf))
+    o = kept.copy()
+    best = _measured(o, insert_directly(o, order, Deadline(np.inf)))
     price = chain_price(t)
     steps = STEPS + EACH * len(order)
     for turn in range(RESTARTS):
@@ -118,10 +119,6 @@ _Found = tuple[tuple[int, int], HospitalPlan, list[int]]
 
 def _key(found: _Found) -> tuple[int, int]:
     return found[0]
-
-
-def _finished(o: Occupancy, order: list[int], insert: object, over: Deadline) -> _Found:
-    return _measured(o, insert_directly(o, order, over))
 
 
 def _measured(o: Occupancy, left: list[int]) -> _Found:
