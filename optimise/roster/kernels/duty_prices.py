@@ -12,14 +12,14 @@ from optimise.core.jit import compiled
 from optimise.roster.arrays import RosterArrays
 from optimise.roster.kernels.standing import Plan, Room, line_price
 
-__all__ = ["cover_prices", "standing_prices"]
+__all__ = ["cover_prices"]
 
 Longs = NDArray[np.int64]
 
 
 @compiled
 def cover_prices(
-    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, room: Room
+    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, risen: bool, room: Room
 ) -> None:
     """Price the duties on free days into ``room.price`` (days, duties), with some noise.
 
@@ -31,6 +31,8 @@ def cover_prices(
         The free days are ``[cuts[2i], cuts[2i+1])``.
     noise : float
         Largest surcharge on a duty, drawn evenly.
+    risen : bool
+        Whether ``plan.rise`` is in step: it then is the price of a whole person more.
     """
     duties = staff.letter.shape[1]
     for i in range(pieces):
@@ -40,27 +42,7 @@ def cover_prices(
                 v = 0.0
                 for p in range(staff.pointer[kind, cell], staff.pointer[kind, cell + 1]):
                     line = staff.row[p]
-                    v += line_price(staff, line, plan.lines[line] + staff.value[p])
-                    v -= line_price(staff, line, plan.lines[line])
-                if noise > 0.0:
-                    v += noise * np.random.random()
-                room.price[d, a] = v
-
-
-@compiled
-def standing_prices(
-    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, room: Room
-) -> None:
-    """:func:`cover_prices` of a plan whose ``rise`` is in step."""
-    duties = staff.letter.shape[1]
-    for i in range(pieces):
-        for d in range(cuts[2 * i], cuts[2 * i + 1]):
-            for a in range(duties):
-                cell = d * duties + a
-                v = 0.0
-                for p in range(staff.pointer[kind, cell], staff.pointer[kind, cell + 1]):
-                    line = staff.row[p]
-                    if staff.value[p] == 1.0:
+                    if risen and staff.value[p] == 1.0:
                         v += plan.rise[line]
                     else:
                         v += line_price(staff, line, plan.lines[line] + staff.value[p])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optimise.core.jit import compiled, inlined
 from optimise.roster.arrays import RosterArrays
-from optimise.roster.kernels.duty_prices import cover_prices, standing_prices
+from optimise.roster.kernels.duty_prices import cover_prices
 from optimise.roster.kernels.standing import Plan, Room, line_price, move_cover, rewrite
 from optimise.roster.kernels.stretch import best_duties
 
@@ -152,7 +152,7 @@ def fill(
             for c in range(staff.own[e], staff.own[e + 1]):
                 staff.lower[c] = windows.lower[w, c]
                 staff.upper[c] = windows.upper[w, c]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, room)
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, False, room)
             if best_duties(staff, plan, e, cuts, pieces, undecided, hard, np.inf, room) == np.inf:
                 move_cover(staff, plan, e, first - first, first, -1.0)
                 _expected(staff, plan, e, mean, 1.0)
@@ -329,7 +329,7 @@ def ruin_and_recreate(
         _shuffled(order)
         for i in range(count):
             e = chosen[order[i]]
-            standing_prices(staff, plan, staff.kind[e], cuts, pieces, noise, room)
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, True, room)
             slack = 0.0
             if i == count - 1:
                 # the change if this one's duties stay: the rest is up to the new ones
