@@ -76,21 +76,22 @@ def load(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
 
 
 def _rows(library: Any, path: Path) -> dict[str, list[tuple[int, list[str]]]]:
-    book = library.load_workbook(path, data_only=True, read_only=True)
-    made: dict[str, list[tuple[int, list[str]]]] = {}
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what a file says of its size may be far from what it holds
-        rows: list[tuple[int, list[str]]] = []
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = ["" if value is None else cell_text(value) for value in row]
-            for column, text in enumerate(cells, 1):
-                if text in _EXCEL_ERRORS:
-                    raise _cell_error(path, sheet.title, number, column, f"the formula gives {text}")
-            if any(cells):
-                rows.append((number, cells))
-        made[str(sheet.title)] = rows
-    book.close()
-    return made
+    with path.open("rb") as stream:  # ours, so that it is closed also where the library gives up half-way
+        book = library.load_workbook(stream, data_only=True, read_only=True)
+        return {str(sheet.title): _sheet_rows(path, sheet) for sheet in book.worksheets}
+
+
+def _sheet_rows(path: Path, sheet: Any) -> list[tuple[int, list[str]]]:
+    sheet.reset_dimensions()  # what a file says of its size may be far from what it holds
+    rows: list[tuple[int, list[str]]] = []
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = ["" if value is None else cell_text(value) for value in row]
+        for column, text in enumerate(cells, 1):
+            if text in _EXCEL_ERRORS:
+                raise _cell_error(path, sheet.title, number, column, f"the formula gives {text}")
+        if any(cells):
+            rows.append((number, cells))
+    return rows
 
 
 def _cell_error(path: Path, sheet: str, row: int, column: int, message: str) -> InputError:
