@@ -25,7 +25,8 @@ Case = tuple[Problem, str, dict[str, Any]]
 def _rosters() -> Case:
     from optimise.generate import ward
 
-    return ward(6, days=14, seed=3).problem(), "column-generation", {}
+    # a small ward takes the way of a large one, so that the kernels of both are compiled
+    return ward(6, days=14, seed=3).problem(), "column-generation", {"tuning": {"root": {"large": 0}}}
 
 
 def _long_rosters() -> Case:

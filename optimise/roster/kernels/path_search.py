@@ -167,8 +167,7 @@ def search(
     hard = np.isinf(net.price)
     lazies = len(net.lazy_cap)
     scratch.closed[:] = -1
-    nodes = 0
-    count = 0
+    nodes, count = np.int64(0), np.int64(0)  # as plain constants heap kernels would be made once more
     found = 0
     for o in range(outer):
         r = net.layer[days] * outer + o

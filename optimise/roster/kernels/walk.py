@@ -262,14 +262,15 @@ def _try_one(
     rules: RosterArrays, walk: Walk, trial: Trial, e: int, first: int, last: int, most: float
 ) -> tuple[bool, float]:
     """Take the trial of one person if it costs at most ``most``; returns whether, and the change (0 if forbidden)."""
-    change, end = _personal(rules, walk, trial, 0, e, first, last)
+    one, forth, back = np.int64(0), np.bool_(True), np.bool_(False)  # as plain constants each is a kernel of its own
+    change, end = _personal(rules, walk, trial, one, e, first, last)
     if change == np.inf:
         return False, 0.0
-    change += _cover(rules, walk, trial, 0, e, first, last, True)
+    change += _cover(rules, walk, trial, one, e, first, last, forth)
     if change <= most:
-        _commit(rules, walk, trial, 0, e, first, last, end)
+        _commit(rules, walk, trial, one, e, first, last, end)
         return True, change
-    _cover(rules, walk, trial, 0, e, first, last, False)
+    _cover(rules, walk, trial, one, e, first, last, back)
     return False, change
 
 
@@ -278,24 +279,25 @@ def _try_two(
     rules: RosterArrays, walk: Walk, trial: Trial, e: int, f: int, first: int, last: int, most: float
 ) -> tuple[bool, float]:
     """:func:`_try_one` of two people, whose cover stays where they count alike."""
-    change, end = _personal(rules, walk, trial, 0, e, first, last)
+    one, two, forth, back = np.int64(0), np.int64(1), np.bool_(True), np.bool_(False)
+    change, end = _personal(rules, walk, trial, one, e, first, last)
     if change == np.inf:
         return False, 0.0
-    other, until = _personal(rules, walk, trial, 1, f, first, last)
+    other, until = _personal(rules, walk, trial, two, f, first, last)
     if other == np.inf:
         return False, 0.0
     change += other
     unlike = rules.kind[e] != rules.kind[f]
     if unlike:
-        change += _cover(rules, walk, trial, 0, e, first, last, True)
-        change += _cover(rules, walk, trial, 1, f, first, last, True)
+        change += _cover(rules, walk, trial, one, e, first, last, forth)
+        change += _cover(rules, walk, trial, two, f, first, last, forth)
     if change <= most:
-        _commit(rules, walk, trial, 0, e, first, last, end)
-        _commit(rules, walk, trial, 1, f, first, last, until)
+        _commit(rules, walk, trial, one, e, first, last, end)
+        _commit(rules, walk, trial, two, f, first, last, until)
         return True, change
     if unlike:
-        _cover(rules, walk, trial, 0, e, first, last, False)
-        _cover(rules, walk, trial, 1, f, first, last, False)
+        _cover(rules, walk, trial, one, e, first, last, back)
+        _cover(rules, walk, trial, two, f, first, last, back)
     return False, change
 
 
