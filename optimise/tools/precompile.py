@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import subprocess
 import sys
@@ -10,10 +11,12 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from optimise.core.method import Limits, available_methods, get_method
+import numpy as np
+
+from optimise.core.method import Limits, SerialComm, available_methods, get_method
 from optimise.core.problem import Problem
 
-__all__ = ["AFTER", "CASES", "warm", "warm_all"]
+__all__ = ["AFTER", "CASES", "PARTS", "warm", "warm_all"]
 
 #: Work, not time, ends these runs, so that compiling takes what it needs.
 _FEW = Limits(seconds=1800.0, iterations=2)
@@ -61,6 +64,35 @@ def _quantum() -> Case:
     return ward(4, days=3, seed=3).problem(), "qaoa", {}
 
 
+def _annealing() -> None:
+    """The dearest kernels of rosters by themselves, so that a second process can compile the others."""
+    from optimise.generate import ward
+    from optimise.roster.kernels.anneal import Annealer
+    from optimise.roster.kernels.cover import CoverRows
+
+    compiled = ward(6, days=14, seed=3).problem().compiled
+    annealer = Annealer(compiled, CoverRows(compiled))
+    words = annealer.run(np.zeros((compiled.employees, compiled.days), np.int16), 10, 5.0, 0.1, seed=1)
+    annealer.survey(words, seed=1)
+
+
+def _pricing() -> None:
+    """Kernels of rosters that price lines, in the column generation and in the relaxation of a large ward."""
+    from optimise.generate import ward
+    from optimise.roster.kernels import Pricer
+    from optimise.roster.kernels.cover import CoverRows
+    from optimise.roster.search.construct import hard_price
+    from optimise.roster.search.reinsertion import Reinsertion
+    from optimise.roster.search.relaxation import Relaxation, ascend
+
+    problem = ward(6, days=14, seed=3).problem()
+    compiled, cover = problem.compiled, CoverRows(problem.compiled)
+    Pricer(compiled).price(0, np.zeros((compiled.days, compiled.alphabet)), columns=2)
+    staff = Reinsertion(compiled, problem.automata, cover, hard_price(compiled)).staff
+    people = Relaxation(staff, cover, np.arange(compiled.employees))
+    ascend(people, seconds=math.inf, comm=SerialComm(), steps=2, over=lambda: False)
+
+
 #: What to compile, dearest first: label and the problem with the method that needs the kernels.
 CASES: dict[str, Callable[[], Case]] = {
     "hospitals": _hospitals,
@@ -70,14 +102,25 @@ CASES: dict[str, Callable[[], Case]] = {
     "beds": _beds,
 }
 
-#: Cases that use the kernels of another one, and so begin when that has published them.
-AFTER = {"long rosters": "rosters", "quantum": "rosters", "beds": "hospitals"}
+#: Parts of a case that are compiled side by side before it, where there are processors for them.
+PARTS: dict[str, Callable[[], None]] = {"annealing": _annealing, "pricing": _pricing}
+
+#: Cases that use the kernels of others, and so begin when those have published them.
+AFTER = {
+    "rosters": ("annealing", "pricing"),
+    "long rosters": ("rosters",),
+    "quantum": ("rosters",),
+    "beds": ("hospitals",),
+}
 
 
 def warm(label: str) -> bool:
-    """Solve one case in this process; False when its method is not installed."""
+    """Solve one case, or run one part, in this process; False when its method is not installed."""
     from optimise.driver import solve
 
+    if label in PARTS:
+        PARTS[label]()
+        return True
     problem, name, options = CASES[label]()
     if name not in available_methods():
         return False
@@ -105,8 +148,11 @@ def warm_all(
     waiting, good = [label for label in CASES if label in cases], True
     running: dict[str, tuple[subprocess.Popen[str], float]] = {}
     say(f"compiling kernels for {', '.join(waiting)}, up to {limit} processes at once; once on this machine")
+    if limit > 1:
+        waiting = [part for part in PARTS if any(part in AFTER.get(label, ()) for label in waiting)] + waiting
     while waiting or running:
-        for label in [w for w in waiting if AFTER.get(w) not in {*waiting, *running}][: limit - len(running)]:
+        ready = [label for label in waiting if not {*waiting, *running}.intersection(AFTER.get(label, ()))]
+        for label in ready[: limit - len(running)]:
             waiting.remove(label)
             command = [sys.executable, "-P", "-m", "optimise.cli.warming", label]  # -P: not the folder we are in
             child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -196,7 +196,7 @@ def search(
             if found == len(values):
                 return found, key, True
             if once and found == 1:  # the others are welcome but not needed
-                most = min(most, nodes + _FURTHER)
+                most = min(most, int(nodes) + _FURTHER)
             continue
         row, inner, label = scratch.node_row[node], scratch.node_inner[node], scratch.node_lazy[node]
         if once and _seen(scratch, node):
