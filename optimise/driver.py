@@ -112,6 +112,8 @@ def solve(
         If the method does not know an option, or its value makes no sense.
     MethodError
         If the method claims a cost or a bound that contradicts the independent evaluation.
+    WardwiseError
+        If limits or seed make no sense, or the start plan is of another kind.
     """
     limits = limits or Limits()
     comm = comm or SerialComm()
