@@ -21,7 +21,8 @@ Best known values are no figures of ours, but for PAS. They come from:
 - PAS: a *reference*, an earlier run of ours that was never published.
 
 No plan file of a public instance is stored here, so a plan is shown by the command that makes it and not by a file:
-`wardwise solve INSTANCE --time-limit S --seed 1 --output out`. Costs of `families.csv` were confirmed by `wardwise check`.
+`wardwise solve INSTANCE --time-limit S --seed 1 --output out`.
+Costs of `families.csv` were confirmed by `wardwise check`.
 An outsider checks a plan of Curtois & Qu by `python examples/verify_curtois.py INSTANCE PLAN`,
 which imports nothing of ours.
 
