@@ -29,7 +29,10 @@ WIDE = 6
 LIST = ROOT / "tests" / "undescribed.txt"
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 #: Protocols whose methods are written once and implemented in many places.
-FACES = {"solve": ("optimise/core/method.py", "optimise/core/engines.py")}
+FACES = {
+    "solve": ("optimise/core/method.py", "optimise/core/engines.py"),
+    "supports": ("optimise/core/method.py",),
+}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
