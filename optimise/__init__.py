@@ -83,7 +83,20 @@ _L = TypeVar("_L", bound="Plan")
 
 
 def evaluate(problem: Problem[_L], plan: _L) -> Evaluation:
-    """Exact cost by rule and violations of a plan, recomputed from the plan alone."""
+    """Exact cost by rule and violations of a plan, recomputed from the plan alone.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is planned.
+    plan : Plan
+        Of the same kind; it may break rules.
+
+    Returns
+    -------
+    Evaluation
+        Cost, amount of broken hard rules, and each broken rule.
+    """
     return problem.evaluate(plan)
 
 

@@ -83,8 +83,7 @@ def solve(
     seed : int
         Seed of all random choices.
     comm : Communicator, optional
-        An mpi4py communicator; every rank of it calls ``solve`` with the same arguments. Serial when left
-        out.
+        An mpi4py communicator; every rank of it calls ``solve`` with the same arguments. Serial when left out.
     listen : callable, optional
         Called with :class:`~optimise.core.method.Progress` on every improvement and now and then between, on the
         thread that solves; returning True asks the method to stop.
@@ -108,8 +107,8 @@ def solve(
     ------
     UnsupportedError
         If there is no such method or it cannot work on this kind of problem.
-    InputError
-        If the method does not know an option, or its value makes no sense.
+    InputError, WardwiseError
+        If an option is not known, or options, limits or seed make no sense, or the start plan is of another kind.
     MethodError
         If the method claims a cost or a bound that contradicts the independent evaluation.
     """

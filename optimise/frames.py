@@ -72,6 +72,18 @@ def frame(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     hospital plan one row an unbroken stay in a room (``patient, room, ward, bed, first_day, last_day, days,
     admission, theatre``); a bed plan one row a ward and day (``ward, day, opened, lent, minimum, maximum, unit``); a
     region's plan one row a trust, unit and day (``trust, unit, day, use``).
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+    plan : Plan or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
     """
     made = kind_of(problem).table(problem, _there(plan))
     return _made(list(made.rows), list(made.columns))
@@ -83,6 +95,18 @@ def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     A roster: one row a person, one column a day (a date where the instance has dates), duty ids, ``""`` for off.
     A hospital plan: one row a room, one column a day, the patients' ids separated by spaces.
     A bed plan: one row a ward, one column a day, beds open. A region's plan: one row a trust and unit, beds used.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+    plan : Plan or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
     """
     pandas, board = _pandas(), kind_of(problem).board(problem, _there(plan))
     if len(board.names) == 1:
@@ -94,7 +118,20 @@ def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
 
 
 def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
-    """People present and wanted: one row a head count and day, of every rule that asks for people."""
+    """People present and wanted: one row a head count and day, of every rule that asks for people.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        What was planned.
+    plan : Roster or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [
         (
             row.rule,
@@ -116,7 +153,20 @@ def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
 
 
 def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
-    """Every request and whether it is granted."""
+    """Every request and whether it is granted.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        What was planned.
+    plan : Roster or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [
         (problem.employees[r.employee].id, r.day, kind_of(problem).day(problem, r.day), r.wish, r.weight, r.granted)
         for r in requests(problem, _there(plan))
@@ -125,7 +175,22 @@ def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
 
 
 def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Evaluation | None = None) -> pd.DataFrame:
-    """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules."""
+    """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        What was planned.
+    plan : Roster or None
+        Its plan; None is refused.
+    evaluation : Evaluation, optional
+        Of the plan; made anew when left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
         for s in shares(problem, _there(plan), evaluation)
@@ -135,7 +200,20 @@ def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Eval
 
 
 def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
-    """Beds taken and open: one row a room and day."""
+    """Beds taken and open: one row a room and day.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+        What was planned.
+    plan : HospitalPlan or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     taken = occupancy(problem, _there(plan))
     rows = [
         (name, day, int(taken[r, day]), int(problem.rooms.beds[r, day]))
@@ -146,7 +224,20 @@ def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.D
 
 
 def not_placed_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
-    """Patients not admitted, with the reason."""
+    """Patients not admitted, with the reason.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+        What was planned.
+    plan : HospitalPlan or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [
         (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason)
         for n in not_placed(problem, _there(plan))
@@ -155,19 +246,54 @@ def not_placed_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.
 
 
 def electives_frame(problem: CapacityProblem, plan: CapacityPlan | None) -> pd.DataFrame:
-    """Elective requests of a bed plan: one row a specialty and day with requests."""
+    """Elective requests of a bed plan: one row a specialty and day with requests.
+
+    Parameters
+    ----------
+    problem : CapacityProblem
+        What was planned.
+    plan : CapacityPlan or None
+        Its plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, _there(plan))]
     return _made(rows, ["specialty", "day", "requests", "accepted"])
 
 
 def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
-    """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours)."""
+    """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours).
+
+    Parameters
+    ----------
+    evaluation : Evaluation or None
+        Of a plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [(r.rule, r.hard, r.amount, r.unit, quantity(r.amount, r.unit), r.cost) for r in _there(evaluation).rules]
     return _made(rows, ["rule", "hard", "amount", "unit", "told", "cost"])
 
 
 def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
-    """Each broken rule: who, when, by how much."""
+    """Each broken rule: who, when, by how much.
+
+    Parameters
+    ----------
+    evaluation : Evaluation or None
+        Of a plan; None is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame.
+    """
     rows = [
         (v.rule, v.hard, v.amount, v.unit, v.cost, " ".join(v.who), " ".join(map(str, v.days)), v.message)
         for v in _there(evaluation).violations
@@ -176,10 +302,32 @@ def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
 
 
 def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
-    """What a new plan does otherwise than the earlier one."""
+    """What a new plan does otherwise than the earlier one.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        As `optimise.replan.changes` lists them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a change.
+    """
     return _made([change_row(change) for change in changes], list(COLUMNS))
 
 
 def trace_frame(result: Result) -> pd.DataFrame:
-    """Cost and bound over time."""
+    """Cost and bound over time.
+
+    Parameters
+    ----------
+    result : Result
+        A run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a point: seconds of wall clock, cost, lower bound, work, event.
+    """
     return _made(result.trace.rows(), ["seconds", "primal", "dual", "work", "event"])

@@ -28,6 +28,18 @@ def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any
 def read_ward(path: str | Path, **choices: Any) -> RosterProblem:
     """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
 
+    Parameters
+    ----------
+    path : path
+        File or folder of the instance.
+    choices : object
+        ``format``, ``history``, ``weeks`` and others, as for :func:`optimise.read`.
+
+    Returns
+    -------
+    RosterProblem
+        Validated.
+
     Raises
     ------
     InputError
@@ -37,10 +49,36 @@ def read_ward(path: str | Path, **choices: Any) -> RosterProblem:
 
 
 def read_hospital(path: str | Path, **choices: Any) -> HospitalProblem:
-    """Read a hospital or bed plan of any family; see :func:`read_ward`."""
+    """Read a hospital or bed plan of any family; see :func:`read_ward`.
+
+    Parameters
+    ----------
+    path : path
+        File or folder of the instance.
+    choices : object
+        As for :func:`optimise.read`.
+
+    Returns
+    -------
+    HospitalProblem
+        Validated.
+    """
     return _typed(HospitalProblem, "a hospital", path, choices)
 
 
 def read_capacity(path: str | Path, **choices: Any) -> CapacityProblem:
-    """Read a two-stage capacity problem; see :func:`read_ward`."""
+    """Read a two-stage capacity problem; see :func:`read_ward`.
+
+    Parameters
+    ----------
+    path : path
+        File of the instance.
+    choices : object
+        As for :func:`optimise.read`.
+
+    Returns
+    -------
+    CapacityProblem
+        Validated.
+    """
     return _typed(CapacityProblem, "a capacity problem", path, choices)

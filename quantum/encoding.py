@@ -134,7 +134,23 @@ class Encoding:
     # ---------------------------------------------------------------- models
 
     def qubo(self, penalty: str | float | None = None) -> Qubo:
-        """The energy without constraints: broken blocks pay a penalty (`EnergyProblem.penalised`)."""
+        """The energy without constraints: broken blocks pay a penalty (`EnergyProblem.penalised`).
+
+        Parameters
+        ----------
+        penalty : str or float, optional
+            Name of a penalty rule, or a price in units of cost.
+
+        Returns
+        -------
+        Qubo
+            Of n variables.
+
+        Raises
+        ------
+        InputError
+            If a penalty is asked for and there are no blocks.
+        """
         if penalty is not None and not isinstance(self.energy, OneHot):
             raise InputError(f"{self.name} has no blocks; a penalty would do nothing")
         return self.problem().penalised(penalty)
@@ -158,11 +174,33 @@ class Encoding:
     # ---------------------------------------------------------------- back
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """Energies (s,) of bits (s, n), without penalties."""
+        """Energies (s,) of bits (s, n), without penalties.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        float array
+            Shape (s,), in units of cost.
+        """
         return self.problem().qubo.energies(np.asarray(bits))
 
     def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
-        """Whether bits (s, n) keep every block."""
+        """Whether bits (s, n) keep every block.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        bool array
+            Shape (s,).
+        """
         given = np.asarray(bits)
         if isinstance(self.energy, OneHot):
             return self.energy.is_feasible(given)

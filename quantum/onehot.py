@@ -42,7 +42,29 @@ class OneHot:
         offset: float = 0.0,
         names: Sequence[str] = (),
     ) -> "OneHot":
-        """Build from one cost vector per block and one (k_a, k_b) cost table per pair of blocks a != b."""
+        """Build from one cost vector per block and one (k_a, k_b) cost table per pair of blocks a != b.
+
+        Parameters
+        ----------
+        linear : sequence of array_like
+            Costs of the choices, one vector a block.
+        pairs : mapping
+            Cost table of shape (k_a, k_b) by pair of blocks.
+        offset : float
+            Constant part of the energy.
+        names : sequence of str
+            One name a variable, or none.
+
+        Returns
+        -------
+        OneHot
+            Blocks in the order of ``linear``.
+
+        Raises
+        ------
+        InputError
+            If a table does not have the shape of its blocks.
+        """
         vectors = [np.asarray(v, dtype=np.float64).ravel() for v in linear]
         sizes = tuple(v.size for v in vectors)
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -64,7 +86,18 @@ class OneHot:
 
     @classmethod
     def of_bits(cls, qubo: Qubo) -> "OneHot":
-        """Free bits as blocks of the choices 0 and 1: bit i is block i, its variables are 2i and 2i + 1."""
+        """Free bits as blocks of the choices 0 and 1: bit i is block i, its variables are 2i and 2i + 1.
+
+        Parameters
+        ----------
+        qubo : Qubo
+            Of n free bits.
+
+        Returns
+        -------
+        OneHot
+            Of n blocks and 2n variables.
+        """
         ones = 2 * np.arange(qubo.size) + 1
         rows, cols = np.concatenate([ones, ones[qubo.rows]]), np.concatenate([ones, ones[qubo.cols]])
         values = np.concatenate([qubo.linear, qubo.values])
@@ -94,14 +127,36 @@ class OneHot:
         return np.asarray(np.repeat(np.arange(self.blocks), self.sizes), dtype=np.int64)
 
     def bits(self, choices: ArrayLike) -> NDArray[np.int8]:
-        """One-hot bits (..., n) of choices (..., m)."""
+        """One-hot bits (..., n) of choices (..., m).
+
+        Parameters
+        ----------
+        choices : array_like of int
+            Shape (..., m), one choice a block.
+
+        Returns
+        -------
+        int8 array
+            Zeros and ones, shape (..., n).
+        """
         chosen = np.asarray(choices, dtype=np.int64)
         bits = np.zeros((*chosen.shape[:-1], self.qubo.size), dtype=np.int8)
         np.put_along_axis(bits, chosen + self.starts, 1, axis=-1)
         return bits
 
     def choices(self, index: ArrayLike) -> NDArray[np.int64]:
-        """Choices (..., m) of feasible indices (...)."""
+        """Choices (..., m) of feasible indices (...).
+
+        Parameters
+        ----------
+        index : array_like of int
+            Feasible indices, any shape.
+
+        Returns
+        -------
+        int64 array
+            Shape (..., m), one choice a block.
+        """
         rest = np.asarray(index, dtype=np.int64)
         digits = np.empty((*rest.shape, self.blocks), dtype=np.int64)
         for b, k in enumerate(self.sizes):
@@ -110,21 +165,65 @@ class OneHot:
         return digits
 
     def index(self, choices: ArrayLike) -> NDArray[np.int64]:
-        """Feasible indices (...) of choices (..., m)."""
+        """Feasible indices (...) of choices (..., m).
+
+        Parameters
+        ----------
+        choices : array_like of int
+            Shape (..., m), one choice a block.
+
+        Returns
+        -------
+        int64 array
+            Feasible indices, shape (...).
+        """
         weights = np.concatenate([[1], np.cumprod(np.asarray(self.sizes[:-1], dtype=np.int64))])
         return np.asarray(np.asarray(choices, dtype=np.int64) @ weights[: self.blocks])
 
     def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
-        """Whether bit vectors (..., n) have exactly one 1 in every block."""
+        """Whether bit vectors (..., n) have exactly one 1 in every block.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (..., n).
+
+        Returns
+        -------
+        bool array
+            Shape (...).
+        """
         counts = np.add.reduceat(np.asarray(bits, dtype=np.int64), self.starts, axis=-1)
         return np.asarray((counts == 1).all(axis=-1))
 
     def energy(self, choices: ArrayLike) -> float:
-        """Energy of one vector of choices (m,)."""
+        """Energy of one vector of choices (m,).
+
+        Parameters
+        ----------
+        choices : array_like of int
+            Shape (m,), one choice a block.
+
+        Returns
+        -------
+        float
+            In units of cost.
+        """
         return float(self.energies(np.asarray(choices)[None, :])[0])
 
     def energies(self, choices: ArrayLike) -> NDArray[np.float64]:
-        """Energies (s,) of choices (s, m)."""
+        """Energies (s,) of choices (s, m).
+
+        Parameters
+        ----------
+        choices : array_like of int
+            Shape (s, m), one choice a block.
+
+        Returns
+        -------
+        float array
+            Shape (s,), in units of cost.
+        """
         chosen = np.asarray(choices, dtype=np.int64) + self.starts
         linear, table, offset = self.tables()
         total = offset + linear[chosen].sum(axis=1)
@@ -147,7 +246,18 @@ class OneHot:
         return q.linear, table, q.offset
 
     def with_penalty(self, weight: float | ArrayLike) -> Qubo:
-        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block."""
+        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block.
+
+        Parameters
+        ----------
+        weight : float or array_like
+            Price of a broken block, in units of cost; one for all or one a block.
+
+        Returns
+        -------
+        Qubo
+            Of the same variables.
+        """
         weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), (self.blocks,))
         rows, cols, values = [], [], []
         for start, k, w in zip(self.starts.tolist(), self.sizes, weights.tolist()):
@@ -182,6 +292,16 @@ class OneHot:
 
     def brute_force(self, limit: int = 1 << 28) -> tuple[float, NDArray[np.int64], int]:
         """Smallest energy, the choices that attain it, and how many states do (to 1e-9).
+
+        Parameters
+        ----------
+        limit : int
+            Most feasible states that are enumerated.
+
+        Returns
+        -------
+        tuple
+            Smallest energy, choices that attain it, number of states that have it.
 
         Raises
         ------

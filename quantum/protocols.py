@@ -54,15 +54,56 @@ class Circuits(Protocol):
         ...
 
     def circuit(self, angles: Angles, measure: bool = False) -> QuantumCircuit:
-        """The circuit of given angles; qubit i is variable i."""
+        """The circuit of given angles; qubit i is variable i.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+        measure : bool
+            Whether every qubit is measured at the end.
+
+        Returns
+        -------
+        QuantumCircuit
+            One qubit a variable.
+        """
         ...
 
     def parametric(self, depth: int, measure: bool = False, per_mixer: bool = False) -> QuantumCircuit:
-        """The circuit with free parameters ``gamma[l]`` and ``beta[l]``."""
+        """The circuit with free parameters ``gamma[l]`` and ``beta[l]``.
+
+        Parameters
+        ----------
+        depth : int
+            Layers p.
+        measure : bool
+            Whether every qubit is measured at the end.
+        per_mixer : bool
+            Whether each mixer has an angle of its own.
+
+        Returns
+        -------
+        QuantumCircuit
+            One qubit a variable.
+        """
         ...
 
     def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Any, float]:
-        """Value of every free parameter of a circuit of `parametric`, also after transpilation."""
+        """Value of every free parameter of a circuit of `parametric`, also after transpilation.
+
+        Parameters
+        ----------
+        circuit : QuantumCircuit
+            Made by `parametric`.
+        angles : Angles
+            Of as many layers.
+
+        Returns
+        -------
+        dict
+            Value by parameter, as ``assign_parameters`` takes it.
+        """
         ...
 
 

@@ -69,7 +69,33 @@ class Qubo:
         offset: float = 0.0,
         names: Sequence[str] = (),
     ) -> "Qubo":
-        """Collect terms in any order: repeats are added, (i, i) is linear, (i, j) and (j, i) are one pair."""
+        """Collect terms in any order: repeats are added, (i, i) is linear, (i, j) and (j, i) are one pair.
+
+        Parameters
+        ----------
+        size : int
+            Number of variables n.
+        rows : array_like of int
+            First variable of each term, 0-based.
+        cols : array_like of int
+            Second variable of each term, 0-based.
+        values : array_like of float
+            Coefficient of each term, in units of cost.
+        offset : float
+            Constant part of the energy.
+        names : sequence of str
+            One name a variable, or none.
+
+        Returns
+        -------
+        Qubo
+            Of n variables.
+
+        Raises
+        ------
+        InputError
+            If a term names a variable that there is not.
+        """
         i = np.asarray(rows, dtype=np.int64).ravel()
         j = np.asarray(cols, dtype=np.int64).ravel()
         v = np.asarray(values, dtype=np.float64).ravel()
@@ -88,7 +114,32 @@ class Qubo:
 
     @classmethod
     def from_matrix(cls, matrix: ArrayLike, offset: float = 0.0, names: Sequence[str] = ()) -> "Qubo":
-        """Read ``x' M x + offset`` from any square matrix (lower and upper entries are added)."""
+        """Read ``x' M x + offset`` from any square matrix (lower and upper entries are added).
+
+        Parameters
+        ----------
+        matrix : array_like of float
+            Shape (n, n).
+        offset : float
+            Constant part of the energy.
+        names : sequence of str
+            One name a variable, or none.
+
+        Returns
+        -------
+        Qubo
+            Of n variables.
+
+        Raises
+        ------
+        InputError
+            If the matrix is not square.
+
+        Examples
+        --------
+        >>> Qubo.from_matrix([[1.0, 2.0], [0.0, -1.0]]).energy([1, 1])
+        2.0
+        """
         dense = np.asarray(matrix, dtype=np.float64)
         if dense.ndim != 2 or dense.shape[0] != dense.shape[1]:
             raise InputError(f"a QUBO matrix must be square, got shape {dense.shape}")
@@ -102,11 +153,38 @@ class Qubo:
         return dense
 
     def energy(self, bits: ArrayLike) -> float:
-        """Energy of one bit vector (n,)."""
+        """Energy of one bit vector (n,).
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (n,).
+
+        Returns
+        -------
+        float
+            In units of cost.
+        """
         return float(self.energies(np.asarray(bits)[None, :])[0])
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """Energies (s,) of many bit vectors (s, n)."""
+        """Energies (s,) of many bit vectors (s, n).
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        float array
+            Shape (s,), in units of cost.
+
+        Raises
+        ------
+        ValueError
+            If the vectors have another length than n.
+        """
         x = np.asarray(bits, dtype=np.float64)
         if x.ndim != 2 or x.shape[1] != self.size:
             raise ValueError(f"expected bit vectors of length {self.size}, got an array of shape {x.shape}")
@@ -141,6 +219,16 @@ class Qubo:
     def brute_force(self, limit: int = 30) -> tuple[float, NDArray[np.int8], int]:
         """Smallest energy, one bit vector that attains it, and how many do (to 1e-9), by enumeration.
 
+        Parameters
+        ----------
+        limit : int
+            Most variables that are enumerated.
+
+        Returns
+        -------
+        tuple
+            Smallest energy, bits of shape (n,), number of states that have it.
+
         Raises
         ------
         TooLargeError
@@ -161,7 +249,18 @@ class Qubo:
         return Ising(field_, self.rows, self.cols, quarter, offset, self.names)
 
     def scaled(self, factor: float) -> "Qubo":
-        """All coefficients times `factor`."""
+        """All coefficients times `factor`.
+
+        Parameters
+        ----------
+        factor : float
+            Multiplies coefficients and offset.
+
+        Returns
+        -------
+        Qubo
+            A copy.
+        """
         return Qubo(self.linear * factor, self.rows, self.cols, self.values * factor, self.offset * factor, self.names)
 
     def __add__(self, other: "Qubo") -> "Qubo":
@@ -198,7 +297,18 @@ class Ising:
         return self.field.size
 
     def energy(self, spins: ArrayLike) -> float:
-        """Energy of one spin vector (n,)."""
+        """Energy of one spin vector (n,).
+
+        Parameters
+        ----------
+        spins : array_like
+            Plus and minus ones, shape (n,).
+
+        Returns
+        -------
+        float
+            In units of cost.
+        """
         s = np.asarray(spins, dtype=np.float64)
         return float(self.offset + self.field @ s + (s[self.rows] * s[self.cols]) @ self.couplings)
 

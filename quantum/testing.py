@@ -32,14 +32,35 @@ _TOLERANCE = 1e-9
 
 
 def example(sizes: Sequence[int] = (3, 2, 4), seed: int = 0) -> OneHot:
-    """A one-hot problem with random costs."""
+    """A one-hot problem with random costs.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Choices of each block.
+    seed : int
+        Of the random costs.
+
+    Returns
+    -------
+    OneHot
+        With ``sum(sizes)`` variables.
+    """
     n = sum(sizes)
     return OneHot(Qubo.from_matrix(np.random.default_rng(seed).normal(size=(n, n)), 0.4), tuple(sizes))
 
 
 def check_mixer(mixer: BlockMixer, sizes: Sequence[int] = (2, 3, 4)) -> None:
     """A block mixer is unitary on the choices, its derivative is right, its circuit is the same and takes a parameter,
-    it mixes, and circuits with it run on our simulators as on Qiskit's."""
+    it mixes, and circuits with it run on our simulators as on Qiskit's.
+
+    Parameters
+    ----------
+    mixer : BlockMixer
+        The mixer to be proven.
+    sizes : sequence of int
+        Choices of the blocks that it is tried on.
+    """
     assert isinstance(mixer.name, str), "a mixer has a name"
     assert mixer.name, "a mixer has a name"
     for k in sizes:
@@ -83,7 +104,17 @@ def _check_block(mixer: BlockMixer, start: NDArray[np.complex128], beta: float) 
 
 def check_simulator(make: Callable[[Ansatz], Simulator], *, exact: bool = True, blocks: bool = True) -> None:
     """A simulator gives Qiskit's values, gradients and probabilities (or, not exact, samples within five standard
-    errors), the same samples for the same seed, and energies and feasibility that are true."""
+    errors), the same samples for the same seed, and energies and feasibility that are true.
+
+    Parameters
+    ----------
+    make : callable
+        Makes a simulator of an ansatz.
+    exact : bool
+        Whether values, gradients and probabilities must agree to rounding.
+    blocks : bool
+        Whether it is tried on one-hot problems too.
+    """
     problem = example()
     cases = [Ansatz(problem.qubo, X())]
     if blocks:
@@ -129,7 +160,13 @@ def _same_states(machine: Simulator, ansatz: Ansatz, angles: Angles, said: str) 
 
 
 def check_optimizer(optimizer: Optimizer) -> None:
-    """An optimiser improves a poor start, stays within its budget, and gives the same answer for the same seed."""
+    """An optimiser improves a poor start, stays within its budget, and gives the same answer for the same seed.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The optimiser to be proven.
+    """
     machine, start = simulator(Ansatz(example().qubo)), Angles(np.full(2, 0.05), np.full(2, -0.1))
     runs = [optimise_angles(machine, start, method=optimizer, evaluations=60, seed=1) for _ in range(2)]
     assert runs[0].evaluations <= 60, f"{runs[0].evaluations} evaluations of 60 allowed"
@@ -139,7 +176,13 @@ def check_optimizer(optimizer: Optimizer) -> None:
 
 
 def check_sampler(sampler: Callable[[OneHot, int, int], Found]) -> None:
-    """A sampler returns distinct states in the order of their true energies, the same for the same seed."""
+    """A sampler returns distinct states in the order of their true energies, the same for the same seed.
+
+    Parameters
+    ----------
+    sampler : callable
+        Gets a one-hot problem, a number of shots and a seed.
+    """
     for seed in range(3):
         problem = example(seed=seed)
         found, again = sampler(problem, 500, seed), sampler(problem, 500, seed)
@@ -152,7 +195,13 @@ def check_sampler(sampler: Callable[[OneHot, int, int], Found]) -> None:
 
 
 def check_angles(rule: Callable[..., Angles]) -> None:
-    """A rule for start angles gives p layers, beats the uniform state, and scales with the cost."""
+    """A rule for start angles gives p layers, beats the uniform state, and scales with the cost.
+
+    Parameters
+    ----------
+    rule : callable
+        Gets depth, problem and mixer and returns angles.
+    """
     problem: Qubo | OneHot
     mixer: X | XYComplete
     for problem, mixer in ((example().qubo, X()), (example(), XYComplete())):

@@ -28,7 +28,19 @@ L = TypeVar("L", bound=Plan, default=Any)
 class Engine(Protocol[P_contra, L]):
     """The part of a method that works on one kind of problem. Stateless."""
 
-    def supports(self, problem: P_contra) -> bool: ...
+    def supports(self, problem: P_contra) -> bool:
+        """Whether it works on this problem.
+
+        Parameters
+        ----------
+        problem : Problem
+            The problem, of the kind that the engine serves.
+
+        Returns
+        -------
+        bool
+            False where a rule in force is not known to it.
+        """
 
     def solve(
         self,
@@ -40,7 +52,8 @@ class Engine(Protocol[P_contra, L]):
         listen: Listener,
         start: L | None = None,
         options: Mapping[str, object] | None = None,
-    ) -> Outcome[L]: ...
+    ) -> Outcome[L]:
+        """Solve a problem of this kind, as :meth:`optimise.core.method.Method.solve` says."""
 
 
 @cache

@@ -52,7 +52,22 @@ class InputError(WardwiseError):
         return ": ".join(parts)
 
     def at(self, *, file: str | Path | None = None, line: int | None = None, item: str | None = None) -> InputError:
-        """Return the same error with the places filled in that were not known where it arose."""
+        """Return the same error with the places filled in that were not known where it arose.
+
+        Parameters
+        ----------
+        file : path, optional
+            File in which it was found.
+        line : int, optional
+            1-based line or spreadsheet row.
+        item : str, optional
+            The entry at fault.
+
+        Returns
+        -------
+        InputError
+            A new error; places that were known stay as they are.
+        """
         return InputError(
             self.message,
             file=self.file if self.file is not None else file,

@@ -102,6 +102,7 @@ class Progress:
     plan: Plan | None = None
 
     def point(self) -> TracePoint:
+        """The message as a point of the trace."""
         return TracePoint(self.seconds, self.primal, self.dual, self.work, self.event)
 
 
@@ -129,10 +130,54 @@ class Communicator(Protocol):
     def rank(self) -> int: ...
     @property
     def size(self) -> int: ...
-    def bcast(self, obj: Any, root: int = 0) -> Any: ...
-    def gather(self, obj: Any, root: int = 0) -> list[Any] | None: ...
-    def allgather(self, obj: Any) -> list[Any]: ...
-    def barrier(self) -> None: ...
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        """Send an object of one rank to all.
+
+        Parameters
+        ----------
+        obj : object
+            What is sent; read on ``root`` only. It must pickle.
+        root : int
+            Rank that sends.
+
+        Returns
+        -------
+        object
+            The object of ``root``, on every rank.
+        """
+
+    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+        """Collect an object of every rank on one rank.
+
+        Parameters
+        ----------
+        obj : object
+            This rank's part. It must pickle.
+        root : int
+            Rank that collects.
+
+        Returns
+        -------
+        list or None
+            Parts in the order of ranks; None on all ranks but ``root``.
+        """
+
+    def allgather(self, obj: Any) -> list[Any]:
+        """Collect an object of every rank on all ranks.
+
+        Parameters
+        ----------
+        obj : object
+            This rank's part. It must pickle.
+
+        Returns
+        -------
+        list
+            Parts in the order of ranks.
+        """
+
+    def barrier(self) -> None:
+        """Wait until every rank has come here."""
 
 
 class SerialComm:
@@ -180,7 +225,19 @@ class Method(Protocol[P_contra, L]):
 
     name: str
 
-    def supports(self, problem: Problem) -> bool: ...
+    def supports(self, problem: Problem) -> bool:
+        """Whether the method works on a problem.
+
+        Parameters
+        ----------
+        problem : Problem
+            Any problem.
+
+        Returns
+        -------
+        bool
+            False where :func:`optimise.solve` must refuse.
+        """
 
     def solve(
         self,
@@ -192,7 +249,31 @@ class Method(Protocol[P_contra, L]):
         listen: Listener,
         start: L | None = None,
         options: Mapping[str, object] | None = None,
-    ) -> Outcome[L]: ...
+    ) -> Outcome[L]:
+        """Look for a plan and for a lower bound of the cost.
+
+        Parameters
+        ----------
+        problem : Problem
+            What is planned; read only.
+        limits : Limits
+            When to stop: seconds, relative gap, work, target cost, threads a rank.
+        seed : int
+            0 or more. The same seed gives the same plan where a work limit stops the run.
+        comm : Communicator
+            All ranks call with the same arguments and leave together.
+        listen : Listener
+            Told of each better plan or bound; returning True asks to stop.
+        start : Plan, optional
+            A plan to begin from; it may break hard rules.
+        options : mapping, optional
+            The method's own options by name; None for its defaults.
+
+        Returns
+        -------
+        Outcome
+            Plan, why it stopped, and bounds (costs; a lower bound that is unknown is ``-inf``). Rank 0's counts.
+        """
 
 
 _BUILT_IN: dict[str, str] = {

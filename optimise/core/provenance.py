@@ -52,7 +52,28 @@ def machine() -> str:
 def provenance(
     problem: Problem, method: str, *, limits: Limits, seed: int, ranks: int, options: Mapping[str, object] | None
 ) -> Provenance:
-    """Collect the provenance of a run that starts now. The limits are kept among the options."""
+    """Collect the provenance of a run that starts now. The limits are kept among the options.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is solved.
+    method : str
+        Name of the method.
+    limits : Limits
+        When it stops.
+    seed : int
+        Seed of the run.
+    ranks : int
+        Number of MPI ranks.
+    options : mapping or None
+        The method's options as given.
+
+    Returns
+    -------
+    Provenance
+        With versions, machine and the time now (UTC).
+    """
     kept: dict[str, Any] = {"time_limit": limits.seconds, "gap": limits.gap}
     if limits.iterations is not None:
         kept["iterations"] = limits.iterations

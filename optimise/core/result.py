@@ -188,12 +188,39 @@ class Bounds:
         return math.isfinite(self.primal) and self.primal - self.dual <= TOLERANCE * max(1.0, abs(self.primal))
 
     def with_dual(self, value: float, source: str) -> Bounds:
-        """Keep the better of this dual bound and another."""
+        """Keep the better of this dual bound and another.
+
+        Parameters
+        ----------
+        value : float
+            Lower bound, in units of cost.
+        source : str
+            What proved it.
+
+        Returns
+        -------
+        Bounds
+            This object where ``value`` is no better.
+        """
         if value > self.dual:
             return Bounds(self.primal, value, self.primal_source, source)
         return self
 
     def with_primal(self, value: float, source: str) -> Bounds:
+        """Keep the better of this cost and another.
+
+        Parameters
+        ----------
+        value : float
+            Cost of a feasible plan.
+        source : str
+            What found it.
+
+        Returns
+        -------
+        Bounds
+            This object where ``value`` is no better.
+        """
         if value < self.primal:
             return Bounds(value, self.dual, source, self.dual_source)
         return self

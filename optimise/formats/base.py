@@ -162,6 +162,17 @@ def read(
         ``FOLDER/n030w4_1_6-2-9-1``.
     format : str, optional
         Name of the format; detected from the content when left out.
+    history : str, optional
+        History file of an INRC-II dataset folder.
+    weeks : str, optional
+        Week numbers of an INRC-II dataset folder, parted by ``-``.
+    extra : object
+        Choices of one format only, by name.
+
+    Returns
+    -------
+    Problem
+        Validated; a roster, a hospital or a capacity problem.
 
     Raises
     ------
@@ -178,7 +189,27 @@ def read(
 
 
 def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = None) -> L:
-    """Read a plan for ``problem``, in the problem's own family format or the native JSON plan."""
+    """Read a plan for ``problem``, in the problem's own family format or the native JSON plan.
+
+    Parameters
+    ----------
+    path : path
+        File or folder of the plan.
+    problem : Problem
+        The problem that it is a plan of.
+    format : str, optional
+        Name of the format; that of the problem's family when left out.
+
+    Returns
+    -------
+    Plan
+        Of the problem's kind; not evaluated yet, so it may break rules.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it does not fit the problem; names file, line and item.
+    """
     path = Path(path)
     if not exists(path):
         raise InputError("no such plan file or folder", file=path)
@@ -190,7 +221,24 @@ def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = Non
 
 
 def write_plan(plan: L, problem: Problem[L], stem: str | Path, *, format: str | None = None) -> list[Path]:
-    """Write a plan in the format of the problem's family (or another) and return the files."""
+    """Write a plan in the format of the problem's family (or another) and return the files.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is written.
+    problem : Problem
+        The problem that it is a plan of.
+    stem : path
+        Path without a suffix; the format adds its own.
+    format : str, optional
+        Name of the format; that of the problem's family when left out.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order in which they were written.
+    """
     chosen: Format[Problem[L], L] = get_format(format or problem.family)
     return chosen.write_plan(plan, problem, Path(stem))
 
@@ -210,7 +258,23 @@ def native_format(problem: Problem) -> str:
 
 
 def read_text(path: Path) -> str:
-    """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`."""
+    """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`.
+
+    Parameters
+    ----------
+    path : path
+        A text file.
+
+    Returns
+    -------
+    str
+        The content, decoded as UTF-8.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is no UTF-8.
+    """
     data = read_bytes(path)
     try:
         return data.decode("utf-8-sig")

@@ -97,6 +97,21 @@ _DAMAGED = (
 def spend(file: Path, what: str, value: int, limit: int, *, line: int | None = None, item: str | None = None) -> None:
     """Refuse a file that holds more than its budget.
 
+    Parameters
+    ----------
+    file : path
+        The file at fault.
+    what : str
+        What is counted, as a plural noun.
+    value : int
+        How many there are.
+    limit : int
+        How many are allowed.
+    line : int, optional
+        1-based line.
+    item : str, optional
+        The entry at fault.
+
     Raises
     ------
     InputError

@@ -159,7 +159,18 @@ class HospitalPlan:
                 object.__setattr__(self, name, frozen(array, np.int32, array.shape, name))
 
     def same_as(self, other: HospitalPlan) -> bool:
-        """Whether both plans decide the same (beds within a room apart)."""
+        """Whether both plans decide the same (beds within a room apart).
+
+        Parameters
+        ----------
+        other : HospitalPlan
+            A plan of the same problem.
+
+        Returns
+        -------
+        bool
+            True where admissions, rooms, theatres and nurses agree.
+        """
         return all(
             np.array_equal(getattr(self, name), getattr(other, name))
             for name in ("admission", "room", "theatre", "nurse")
@@ -247,13 +258,36 @@ class HospitalContext:
         return 0 if self.nursing is None else len(self.nursing.shifts)
 
     def weight(self, rule: str) -> int | None:
-        """Weight of a rule in ticks, None when hard, 0 when not in force."""
+        """Weight of a rule in ticks, None when hard, 0 when not in force.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the rule.
+
+        Returns
+        -------
+        int or None
+            In ticks of ``1 / scale``.
+        """
         for setting in self.rules:
             if setting.rule == rule:
                 return setting.weight
         return 0
 
     def hard(self, rule: str) -> bool:
+        """Whether a rule is hard.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the rule.
+
+        Returns
+        -------
+        bool
+            False for soft rules and for those not in force.
+        """
         return self.weight(rule) is None
 
     def empty_plan(self) -> HospitalPlan:
@@ -267,7 +301,27 @@ class HospitalContext:
 
     @staticmethod
     def position(ids: tuple[str, ...], name: str, what: str) -> int:
-        """Position of an id; :class:`InputError` when there is none."""
+        """Position of an id; :class:`InputError` when there is none.
+
+        Parameters
+        ----------
+        ids : tuple of str
+            Where to look.
+        name : str
+            The id.
+        what : str
+            What it is an id of, for the message.
+
+        Returns
+        -------
+        int
+            0-based.
+
+        Raises
+        ------
+        InputError
+            If it is not among them.
+        """
         try:
             return ids.index(name)
         except ValueError:

@@ -90,6 +90,16 @@ class HospitalProblem(HospitalContext):
     def evaluate(self, plan: HospitalPlan) -> Evaluation:
         """Exact cost and violations of a plan, from the plan alone.
 
+        Parameters
+        ----------
+        plan : HospitalPlan
+            Admissions, rooms, theatres and nurses.
+
+        Returns
+        -------
+        Evaluation
+            Cost, amount of broken hard rules, and each broken rule.
+
         Raises
         ------
         InputError
@@ -105,20 +115,69 @@ class HospitalProblem(HospitalContext):
 
     # -- edits ---------------------------------------------------------------------------------------------
     def with_rule(self, rule: str, weight: float | None) -> HospitalProblem:
-        """Copy with a rule made hard (``None``) or soft with a weight in units of cost."""
+        """Copy with a rule made hard (``None``) or soft with a weight in units of cost.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the rule; added where it is not in force.
+        weight : float or None
+            Units of cost for one unit of the rule; None makes it hard.
+
+        Returns
+        -------
+        HospitalProblem
+            A copy.
+
+        Raises
+        ------
+        InputError
+            For an unknown rule, or a weight that is no multiple of ``1 / scale``.
+        """
         ticks = None if weight is None else round(weight * self.scale)
         if weight is not None and abs(weight * self.scale - (ticks or 0)) > 1e-9:
             raise InputError(f"the weight must be a multiple of 1/{self.scale}", item=rule)
         return self.with_settings({rule: ticks})
 
     def with_settings(self, ticks: dict[str, int | None]) -> HospitalProblem:
-        """Copy with some rules' weights replaced (in ticks; None is hard); rules not in force are added."""
+        """Copy with some rules' weights replaced (in ticks; None is hard); rules not in force are added.
+
+        Parameters
+        ----------
+        ticks : dict of str to int or None
+            Weight by rule in ticks of ``1 / scale``; None makes it hard.
+
+        Returns
+        -------
+        HospitalProblem
+            A copy.
+        """
         old = {s.rule: s.weight for s in self.rules}
         settings = tuple(RuleSetting(rule, weight) for rule, weight in (old | ticks).items())
         return dataclasses.replace(self, rules=settings)
 
     def close_beds(self, room: str, days: Iterable[int], beds: int | None = None) -> HospitalProblem:
-        """Copy with ``beds`` beds of a room (default all) closed on some days."""
+        """Copy with ``beds`` beds of a room (default all) closed on some days.
+
+        Parameters
+        ----------
+        room : str
+            Id of the room.
+        days : iterable of int
+            0-based days of the horizon.
+        beds : int, optional
+            How many to close; all when left out.
+
+        Returns
+        -------
+        HospitalProblem
+            A copy.
+
+        Raises
+        ------
+        InputError
+            For an unknown room or a day outside the horizon.
+        """
         r = self.position(self.rooms.ids, room, "room")
         chosen = list(days)
         if any(not 0 <= d < self.days for d in chosen):
@@ -128,7 +187,25 @@ class HospitalProblem(HospitalContext):
         return dataclasses.replace(self, beds=dataclasses.replace(self.beds, rooms=rooms))
 
     def pin_admission(self, patient: str, day: int) -> HospitalProblem:
-        """Copy in which a patient must be admitted on ``day``."""
+        """Copy in which a patient must be admitted on ``day``.
+
+        Parameters
+        ----------
+        patient : str
+            Id of the patient.
+        day : int
+            0-based day of admission.
+
+        Returns
+        -------
+        HospitalProblem
+            A copy in which the patient is mandatory.
+
+        Raises
+        ------
+        InputError
+            For an unknown patient or a day outside the horizon.
+        """
         p = self.position(self.patients.ids, patient, "patient")
         if not 0 <= day < self.days:
             raise InputError(f"days run from 0 to {self.days - 1}", item=patient)

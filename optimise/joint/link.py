@@ -45,6 +45,18 @@ class Link:
     def of(hospital: HospitalProblem, ward: RosterProblem) -> Link:
         """Match nurses with employees and shifts with shifts by their ids.
 
+        Parameters
+        ----------
+        hospital : HospitalProblem
+            With a nursing layer.
+        ward : RosterProblem
+            The roster of the same nurses.
+
+        Returns
+        -------
+        Link
+            Who and which shift is which.
+
         Raises
         ------
         InputError
@@ -75,6 +87,20 @@ def on_duty(hospital: HospitalProblem, roster: Roster, link: Link) -> HospitalPr
     """The hospital with its nurses on duty as a roster has them.
 
     A shift that the hospital already knew keeps its maximum load; a new one gets the nurse's typical load.
+
+    Parameters
+    ----------
+    hospital : HospitalProblem
+        With a nursing layer.
+    roster : Roster
+        Duties, shape (employees, days).
+    link : Link
+        Who and which shift is which.
+
+    Returns
+    -------
+    HospitalProblem
+        A copy.
     """
     layer = hospital.nursing
     assert layer is not None
@@ -98,6 +124,24 @@ def staffed_beds(
     Parameters
     ----------
     patients_per_nurse : float array (shifts,)
+    hospital : HospitalProblem
+        With a nursing layer.
+    roster : Roster
+        Duties, shape (employees, days).
+    link : Link
+        Who and which shift is which.
+    patients_per_nurse : array_like of float
+        One number above 0 a shift of the hospital.
+
+    Returns
+    -------
+    HospitalProblem
+        A copy.
+
+    Raises
+    ------
+    InputError
+        If there is not one number above 0 for each shift.
     """
     working = on_duty(hospital, roster, link)
     assert working.nursing is not None
@@ -120,7 +164,20 @@ def staffed_beds(
 
 
 def needed(hospital: HospitalProblem, plan: HospitalPlan) -> tuple[IntArray, IntArray]:
-    """Workload and highest skill asked for, by day and shift: two arrays of shape (days, shifts)."""
+    """Workload and highest skill asked for, by day and shift: two arrays of shape (days, shifts).
+
+    Parameters
+    ----------
+    hospital : HospitalProblem
+        With a nursing layer.
+    plan : HospitalPlan
+        Its plan.
+
+    Returns
+    -------
+    tuple of two int arrays
+        Workload and skill level, each of shape (days, shifts).
+    """
     layer, k = hospital.nursing, hospital.shifts
     assert layer is not None
     load, skill = np.zeros(hospital.days * k, dtype=np.int64), np.zeros(hospital.days * k, dtype=np.int64)
@@ -138,6 +195,22 @@ def wanted(ward: RosterProblem, hospital: HospitalProblem, plan: HospitalPlan, l
     In each shift as many nurses are wanted as carry its workload, at least one (hard), and one with the highest skill
     that a patient needs. A missing nurse costs what the hospital would pay for the workload that nobody carries; a
     missing skill what it pays for that.
+
+    Parameters
+    ----------
+    ward : RosterProblem
+        The roster of the hospital's nurses.
+    hospital : HospitalProblem
+        With a nursing layer.
+    plan : HospitalPlan
+        Its plan.
+    link : Link
+        Who and which shift is which.
+
+    Returns
+    -------
+    RosterProblem
+        A copy.
     """
     layer = hospital.nursing
     assert layer is not None

@@ -56,7 +56,28 @@ def replan(
     nurse_cost: float | None = None,
     days_since: int = 0,
 ) -> Replanning[L]:
-    """Read an earlier plan and put it into today's problem: :func:`read_previous`, then :func:`replanning`."""
+    """Read an earlier plan and put it into today's problem: :func:`read_previous`, then :func:`replanning`.
+
+    Parameters
+    ----------
+    problem : RosterProblem or HospitalProblem
+        Today's problem.
+    plan : path
+        The earlier plan, as for :func:`read_previous`.
+    freeze_until : int
+        Days before it stay as they were; 0 freezes none.
+    change_cost : float, optional
+        Price of a change, in units of cost, as for :func:`replanning`.
+    nurse_cost : float, optional
+        Price of another nurse, as for :func:`replanning`.
+    days_since : int
+        Day of the earlier plan that is today's day 0, as for :func:`read_previous`.
+
+    Returns
+    -------
+    Replanning
+        Today's problem with the earlier plan in it.
+    """
     previous = read_previous(Path(plan), problem, days_since=days_since)
     return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost, nurse_cost=nurse_cost)
 

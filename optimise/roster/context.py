@@ -109,6 +109,18 @@ class Roster:
 
     @classmethod
     def from_array(cls, duties: ArrayLike) -> Roster:
+        """Make a roster from indices of duties.
+
+        Parameters
+        ----------
+        duties : array_like of int
+            Shape (employees, days); 0 is a day off. Copied as int16.
+
+        Returns
+        -------
+        Roster
+            With an array that cannot be written to.
+        """
         return cls(np.asarray(duties, dtype=np.int16))
 
 
@@ -147,23 +159,85 @@ class RosterContext:
         return self.everything & ~1
 
     def shift_mask(self, *shift_ids: str) -> int:
-        """Mask of the duties that work one of these shifts."""
+        """Mask of the duties that work one of these shifts.
+
+        Parameters
+        ----------
+        shift_ids : str
+            Ids of shifts.
+
+        Returns
+        -------
+        int
+            Bit ``a`` is set where duty ``a`` works one of them.
+        """
         wanted = {self.shift_index(s) for s in shift_ids}
         return sum(1 << a for a, d in enumerate(self.duties) if d.shift in wanted)
 
     def shift_index(self, shift_id: str) -> int:
+        """Index of a shift.
+
+        Parameters
+        ----------
+        shift_id : str
+            Its id.
+
+        Returns
+        -------
+        int
+            Index into ``shifts``.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        """
         try:
             return self._shift_index[shift_id]
         except KeyError:
             raise InputError(f"unknown shift {shift_id!r}; known: {', '.join(s.id for s in self.shifts)}") from None
 
     def employee_index(self, employee_id: str) -> int:
+        """Index of a person.
+
+        Parameters
+        ----------
+        employee_id : str
+            The person's id.
+
+        Returns
+        -------
+        int
+            Index into ``employees``.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        """
         try:
             return self._employee_index[employee_id]
         except KeyError:
             raise InputError(f"unknown employee {employee_id!r}") from None
 
     def duty_index(self, duty_id: str) -> int:
+        """Index of a duty.
+
+        Parameters
+        ----------
+        duty_id : str
+            Its id.
+
+        Returns
+        -------
+        int
+            Index into ``duties``.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        """
         try:
             return self._duty_index[duty_id]
         except KeyError:

@@ -100,6 +100,16 @@ class RosterProblem(RuledRoster):
     def evaluate(self, plan: Roster) -> Evaluation:
         """Exact cost of a roster, rule by rule, with violations that name who, when and by how much.
 
+        Parameters
+        ----------
+        plan : Roster
+            Duties, shape (employees, days).
+
+        Returns
+        -------
+        Evaluation
+            Cost, amount of broken hard rules, and each broken rule.
+
         Raises
         ------
         InputError
@@ -126,25 +136,86 @@ class RosterProblem(RuledRoster):
 
     # ---- edits: each returns a new problem -------------------------------------------------------------------
     def with_rules(self, *rules: RosterRule) -> RosterProblem:
-        """Add rules; one of a name already present replaces it."""
+        """Add rules; one of a name already present replaces it.
+
+        Parameters
+        ----------
+        rules : RosterRule
+            Rules to add, in the order in which they are reported.
+
+        Returns
+        -------
+        RosterProblem
+            A copy.
+        """
         names = {r.name for r in rules}
         kept = tuple(r for r in self.rules if r.name not in names)
         return replace(self, rules=kept + rules)
 
     def without_rules(self, *names: str) -> RosterProblem:
+        """Take rules out.
+
+        Parameters
+        ----------
+        names : str
+            Names of rules in force.
+
+        Returns
+        -------
+        RosterProblem
+            A copy.
+
+        Raises
+        ------
+        InputError
+            If there is no rule of that name.
+        """
         missing = set(names) - {r.name for r in self.rules}
         if missing:
             raise InputError(f"no rule called {', '.join(sorted(missing))}")
         return replace(self, rules=tuple(r for r in self.rules if r.name not in names))
 
     def with_employee(self, employee: Employee, *, like: str) -> RosterProblem:
-        """Add a person to whom the personal rules of ``like`` apply (not that person's requests and leave)."""
+        """Add a person to whom the personal rules of ``like`` apply (not that person's requests and leave).
+
+        Parameters
+        ----------
+        employee : Employee
+            The new person; comes last.
+        like : str
+            Id of the person whose personal rules apply.
+
+        Returns
+        -------
+        RosterProblem
+            A copy.
+        """
         source, new = self.employee_index(like), len(self.employees)
         rules = tuple(r.extended(source, new, self) for r in self.rules)
         return replace(self, employees=(*self.employees, employee), rules=rules)
 
     def pin(self, employee: str, day: int, shift: str | None) -> RosterProblem:
-        """Fix one person's day to a shift (or to a day off with None)."""
+        """Fix one person's day to a shift (or to a day off with None).
+
+        Parameters
+        ----------
+        employee : str
+            Id of the person.
+        day : int
+            0-based day of the horizon.
+        shift : str or None
+            Id of the shift; None for a day off.
+
+        Returns
+        -------
+        RosterProblem
+            A copy; an earlier pin of that day is replaced.
+
+        Raises
+        ------
+        InputError
+            For an unknown person or shift, or a day outside the horizon.
+        """
         mask = 1 if shift is None else self.shift_mask(shift)
         if not 0 <= day < self.horizon.days:
             raise InputError(f"day {day} is outside the horizon of {self.horizon.days} days")
@@ -155,7 +226,23 @@ class RosterProblem(RuledRoster):
 
     # ---- in and out ------------------------------------------------------------------------------------------
     def roster(self, rows: Sequence[Sequence[str]] | Iterable[Sequence[str]]) -> Roster:
-        """Make a roster from duty ids, one row per employee (``"-"`` or ``""`` = off)."""
+        """Make a roster from duty ids, one row per employee (``"-"`` or ``""`` = off).
+
+        Parameters
+        ----------
+        rows : iterable of sequence of str
+            Duty ids, one row an employee, one entry a day.
+
+        Returns
+        -------
+        Roster
+            Not evaluated yet.
+
+        Raises
+        ------
+        InputError
+            For an unknown duty or a wrong number of rows or days.
+        """
         off = {"-", "", self.duties[0].id}
         out = [[OFF if cell in off else self.duty_index(cell) for cell in row] for row in rows]
         if len(out) != len(self.employees) or any(len(row) != self.horizon.days for row in out):
@@ -166,6 +253,17 @@ class RosterProblem(RuledRoster):
         return Roster.from_array(out)
 
     def table(self, plan: Roster) -> list[list[str]]:
-        """Duty ids by employee and day, ``"-"`` for a day off."""
+        """Duty ids by employee and day, ``"-"`` for a day off.
+
+        Parameters
+        ----------
+        plan : Roster
+            Duties, shape (employees, days).
+
+        Returns
+        -------
+        list of list of str
+            One row an employee, one entry a day.
+        """
         ids = ["-"] + [d.id for d in self.duties[1:]]
         return [[ids[a] for a in row] for row in plan.duties]

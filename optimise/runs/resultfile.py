@@ -124,6 +124,27 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
 
     Everything is written to a temporary folder beside and then renamed into place, ``result.json`` last: who
     finds it finds the rest too. Files of an earlier run in the same folder that are not written again are removed.
+
+    Parameters
+    ----------
+    result : Result
+        The run.
+    problem : Problem
+        What was solved.
+    folder : path
+        Made where it is not there.
+    source : Source, optional
+        Where the instance was read from, so that the run can be read again.
+
+    Returns
+    -------
+    list of Path
+        ``result.json`` first.
+
+    Raises
+    ------
+    InputError
+        If the folder holds files of others, or cannot be written.
     """
     folder = Path(folder)
     claim_folder(folder)
@@ -182,6 +203,16 @@ def read_result(folder: str | Path) -> Result:
     """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 
     Its cost could not be evaluated and its bound was not proven here; the sources of both say so.
+
+    Parameters
+    ----------
+    folder : path
+        Folder that ``write_result`` or ``wardwise solve --output`` has made.
+
+    Returns
+    -------
+    Result
+        Without its plan.
 
     Raises
     ------

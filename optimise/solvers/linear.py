@@ -128,7 +128,30 @@ class LinearModel:
         integer: bool = False,
         keys: Keys = None,
     ) -> Ids:
-        """Add ``count`` columns and return their ids, shape (count,). Scalars are spread over all."""
+        """Add ``count`` columns and return their ids, shape (count,). Scalars are spread over all.
+
+        Parameters
+        ----------
+        family : str
+            Name under which the columns stand.
+        count : int
+            How many.
+        lower : array_like of float
+            Lower bounds, scalar or shape (count,).
+        upper : array_like of float
+            Upper bounds, scalar or shape (count,).
+        cost : array_like of float
+            Costs, scalar or shape (count,).
+        integer : bool
+            Whether all of them are integer.
+        keys : callable, optional
+            Gives the columns' keys when they are asked for.
+
+        Returns
+        -------
+        int64 array
+            Ids, shape (count,).
+        """
         spread = [np.broadcast_to(np.asarray(v, dtype=np.float64), (count,)) for v in (lower, upper, cost)]
         self._columns.append((*spread, np.full(count, integer)))  # type: ignore[arg-type]
         ids = np.arange(self.columns, self.columns + count, dtype=np.int64)

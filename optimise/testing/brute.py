@@ -41,6 +41,16 @@ class Optimum:
 def brute(problem: RosterProblem) -> Optimum:
     """Cheapest roster of a tiny problem.
 
+    Parameters
+    ----------
+    problem : RosterProblem
+        Small enough that every roster can be listed.
+
+    Returns
+    -------
+    Optimum
+        The least cost and a roster that has it.
+
     Raises
     ------
     ValueError

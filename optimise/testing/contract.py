@@ -52,7 +52,15 @@ CLAUSES: dict[str, Clause] = {}
 
 
 def contract(method: Method, cases: Sequence[Case]) -> None:
-    """Hold a method to every clause on the cases that it supports."""
+    """Hold a method to every clause on the cases that it supports.
+
+    Parameters
+    ----------
+    method : Method
+        The method to be proven.
+    cases : sequence of Case
+        Problems with what is known of them.
+    """
     for clause in CLAUSES.values():
         clause(method, cases)
 

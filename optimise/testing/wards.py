@@ -42,6 +42,19 @@ def ward(name: str, rules: Sequence[RosterRule], *, people: int = 3, days: int =
     ----------
     history : int
         Mask of the duty that the first person did the day before; 0 = nothing known.
+    name : str
+        Name of the instance.
+    rules : sequence of RosterRule
+        The rules in force.
+    people : int
+        Number of people.
+    days : int
+        Days of the horizon.
+
+    Returns
+    -------
+    RosterProblem
+        With two shifts.
     """
     staff = [Employee(f"P{i}", history=(history,) if history and i == 0 else ()) for i in range(people)]
     return RosterProblem(

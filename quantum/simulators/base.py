@@ -52,19 +52,67 @@ class Simulator(Protocol):
         ...
 
     def value(self, angles: Angles) -> float:
-        """Expected cost."""
+        """Expected cost.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+
+        Returns
+        -------
+        float
+            In units of cost.
+        """
         ...
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
-        """Expected cost and its derivative with respect to every angle."""
+        """Expected cost and its derivative with respect to every angle.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+
+        Returns
+        -------
+        tuple of float and Angles
+            The derivatives have the shape of the angles.
+        """
         ...
 
     def probabilities(self, angles: Angles) -> NDArray[np.float64]:
-        """Probability of every state in the simulator's own index order."""
+        """Probability of every state in the simulator's own index order.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+
+        Returns
+        -------
+        float array
+            Shape (states,), summing to 1.
+        """
         ...
 
     def sample(self, angles: Angles, shots: int, seed: int) -> Samples:
-        """Measure `shots` times."""
+        """Measure `shots` times.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+        shots : int
+            Measurements, 1 or more.
+        seed : int
+            The same seed gives the same samples.
+
+        Returns
+        -------
+        Samples
+            Distinct states with counts and energies.
+        """
         ...
 
 

@@ -77,7 +77,18 @@ class HospitalColumns:
 
     # -- prices --------------------------------------------------------------------------------------------------
     def price(self, rule: str) -> float | None:
-        """Cost of one unit of a rule's amount; None when the rule is hard, 0 when it is not in force."""
+        """Cost of one unit of a rule's amount; None when the rule is hard, 0 when it is not in force.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the rule.
+
+        Returns
+        -------
+        float or None
+            Units of cost for one unit of the rule's amount.
+        """
         weight = self.problem.weight(rule)
         return None if weight is None else weight / self.problem.scale
 

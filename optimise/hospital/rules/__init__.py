@@ -77,6 +77,11 @@ def rules_by_name() -> dict[str, HospitalRule]:
 def register_rule(rule: HospitalRule) -> None:
     """Make a rule known to this process; problems may then name it.
 
+    Parameters
+    ----------
+    rule : HospitalRule
+        One object; its ``name`` is what files say.
+
     Raises
     ------
     InputError

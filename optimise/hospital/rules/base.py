@@ -70,7 +70,20 @@ class Breaches:
 
     @staticmethod
     def positive(amount: IntArray, tell: Callable[[tuple[int, ...]], Breach]) -> Breaches:
-        """From a table of amounts; ``tell`` receives the index of an entry in the table."""
+        """From a table of amounts; ``tell`` receives the index of an entry in the table.
+
+        Parameters
+        ----------
+        amount : int array
+            Amounts of any shape; what is not above 0 is no breach.
+        tell : callable
+            Gets the index of an entry and says who, where and when.
+
+        Returns
+        -------
+        Breaches
+            Of the entries above 0.
+        """
         where = np.argwhere(amount > 0)
         values = amount[amount > 0].astype(np.int64)
         return Breaches(values, lambda i: tell(tuple(int(v) for v in where[i])))
@@ -109,24 +122,76 @@ class HospitalRule(ABC):
     relaxation: ClassVar[int | None] = 10
 
     def applies(self, problem: HospitalContext) -> bool:
-        """Whether the problem has the rule's layer."""
+        """Whether the problem has the rule's layer.
+
+        Parameters
+        ----------
+        problem : HospitalContext
+            Rooms, patients, theatres and nursing.
+
+        Returns
+        -------
+        bool
+            False where there is nothing that the rule could count.
+        """
         return self.layer == "beds" or getattr(problem, self.layer) is not None
 
     def known_to(self, engine: Engine, weight: int | None) -> bool:
-        """Whether an engine knows the rule exactly at a weight (None: hard, 0: it costs nothing)."""
+        """Whether an engine knows the rule exactly at a weight (None: hard, 0: it costs nothing).
+
+        Parameters
+        ----------
+        engine : Engine
+            Which engine asks.
+        weight : int or None
+            In ticks; None is hard.
+
+        Returns
+        -------
+        bool
+            False where the engine may use the rule by evaluation only.
+        """
         return weight == 0 or (engine in self.engines and (weight is None or engine not in self.hard_only))
 
     def step(self, problem: HospitalContext) -> int:
-        """A number of which the rule's amount is a multiple on every plan; 0 where it is always 0."""
+        """A number of which the rule's amount is a multiple on every plan; 0 where it is always 0.
+
+        Parameters
+        ----------
+        problem : HospitalContext
+            Rooms, patients, theatres and nursing.
+
+        Returns
+        -------
+        int
+            In the rule's own unit.
+        """
         return 1
 
     @abstractmethod
     def breaches(self, state: HospitalState) -> Breaches:
-        """Exact amounts on a plan."""
+        """Exact amounts on a plan.
+
+        Parameters
+        ----------
+        state : HospitalState
+            A plan with its counts.
+
+        Returns
+        -------
+        Breaches
+            Amounts in the rule's own unit, and who, where and when.
+        """
 
     @abstractmethod
     def add(self, model: HospitalColumns) -> None:
-        """Add the rule's rows and cost terms, under its name, with its weight in the model's problem."""
+        """Add the rule's rows and cost terms, under its name, with its weight in the model's problem.
+
+        Parameters
+        ----------
+        model : HospitalColumns
+            The model that gets the rows.
+        """
 
 
 def plural(count: int, noun: str) -> str:

@@ -32,10 +32,31 @@ class NightRule(HospitalRule):
 
     @abstractmethod
     def amounts(self, problem: HospitalContext) -> IntArray:
-        """What one night adds to the amount: int array (patients, days, rooms), nowhere negative."""
+        """What one night adds to the amount: int array (patients, days, rooms), nowhere negative.
+
+        Parameters
+        ----------
+        problem : HospitalContext
+            Rooms and patients.
+
+        Returns
+        -------
+        int array
+            Shape (patients, days, rooms), in the rule's own unit.
+        """
 
     def table(self, problem: HospitalContext) -> IntArray:
         """:meth:`amounts`, checked and kept for the problems asked about last.
+
+        Parameters
+        ----------
+        problem : HospitalContext
+            Rooms and patients.
+
+        Returns
+        -------
+        int array
+            Shape (patients, days, rooms), in the rule's own unit.
 
         Raises
         ------

@@ -38,7 +38,20 @@ class HospitalState:
         return made
 
     def tally(self, values: IntArray, groups: int) -> IntArray:
-        """Count people by (room, day, value of the person); ``values`` has one entry a patient."""
+        """Count people by (room, day, value of the person); ``values`` has one entry a patient.
+
+        Parameters
+        ----------
+        values : int array
+            Shape (patients,), from 0 to ``groups - 1``.
+        groups : int
+            Number of values.
+
+        Returns
+        -------
+        int array
+            Shape (rooms, days, groups), people.
+        """
         rooms, days = self.problem.rooms.beds.shape
         flat = (self.room * days + self.day) * groups + values[self.person]
         return np.bincount(flat, minlength=rooms * days * groups).reshape(rooms, days, groups)

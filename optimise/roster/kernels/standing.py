@@ -118,7 +118,28 @@ def plan_of(staff: RosterArrays, words: NDArray[np.int16]) -> Plan:
 
 @compiled
 def move_cover(staff: RosterArrays, plan: Plan, e: int, first: int, last: int, sign: float) -> float:
-    """Add or remove a person's duties on days ``first .. last-1``; returns the change of cover cost."""
+    """Add or remove a person's duties on days ``first .. last-1``; returns the change of cover cost.
+
+    Parameters
+    ----------
+    staff : RosterArrays
+        Rules as flat tables.
+    plan : Plan
+        Changed in place: head counts and what the next person would cost.
+    e : int
+        Index of the person.
+    first : int
+        First day, 0-based.
+    last : int
+        Day after the last one.
+    sign : float
+        1.0 adds the person, -1.0 removes.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     duties = staff.letter.shape[1]
     change = 0.0
     for d in range(first, last):
@@ -142,6 +163,28 @@ def rewrite(
     Cover is not touched. States, totals and words are kept in step; after the last day both sequences are followed
     until they meet. Infinite if the new duties break a hard sequence rule; the plan is then left in an undefined
     state of this person from ``first`` on and must be rewritten.
+
+    Parameters
+    ----------
+    staff : RosterArrays
+        Rules as flat tables.
+    plan : Plan
+        Changed in place.
+    e : int
+        Index of the person.
+    first : int
+        First day, 0-based.
+    last : int
+        Day after the last one.
+    new : int16 array
+        Shape (days,); read from ``first`` to ``last - 1``.
+    hard : float
+        Price of one unit of a hard total.
+
+    Returns
+    -------
+    float
+        In units of cost.
     """
     days = plan.words.shape[1]
     k = staff.automaton[e]

@@ -196,22 +196,80 @@ class RosterRule:
     employees: tuple[int, ...] | None = field(default=None)
 
     def scope(self, problem: RosterContext) -> Ints:
-        """Indices of the people to whom the rule applies."""
+        """Indices of the people to whom the rule applies.
+
+        Parameters
+        ----------
+        problem : RosterContext
+            Horizon, duties and people.
+
+        Returns
+        -------
+        int32 array
+            Shape (people in scope,), 0-based; all people where ``employees`` is None.
+        """
         if self.employees is None:
             return np.arange(len(problem.employees), dtype=np.int32)
         return np.asarray(self.employees, dtype=np.int32)
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
+        """Sequences of duties that cost something; none unless a rule has some.
+
+        Parameters
+        ----------
+        problem : RosterContext
+            Horizon, duties and people.
+
+        Returns
+        -------
+        iterable of Pattern
+            Each with its people and days.
+        """
         return ()
 
     def counters(self, problem: RosterContext) -> Iterable[Counter]:
+        """Totals of one person with bounds; none unless a rule has some.
+
+        Parameters
+        ----------
+        problem : RosterContext
+            Horizon, duties and people.
+
+        Returns
+        -------
+        iterable of Counter
+            Each with its people.
+        """
         return ()
 
     def lines(self, problem: RosterContext) -> Iterable[Line]:
+        """Head counts with a price; none unless a rule has some.
+
+        Parameters
+        ----------
+        problem : RosterContext
+            Horizon, duties and people.
+
+        Returns
+        -------
+        iterable of Line
+            Each with its day.
+        """
         return ()
 
     def shown(self, problem: RosterContext) -> Iterable[Line]:
-        """The head counts to show: the lines, and what is worth showing though nothing is asked."""
+        """The head counts to show: the lines, and what is worth showing though nothing is asked.
+
+        Parameters
+        ----------
+        problem : RosterContext
+            Horizon, duties and people.
+
+        Returns
+        -------
+        iterable of Line
+            Each with its day.
+        """
         return self.lines(problem)
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
@@ -219,6 +277,20 @@ class RosterRule:
 
         Covers scopes and the fields that run parallel to the scope (tuples of its length named in
         ``_per_employee``); rules with other per-person data override it.
+
+        Parameters
+        ----------
+        source : int
+            Index of the person whom the rule treats already.
+        new : int
+            Index of the new person.
+        problem : RosterContext
+            The problem before the person came.
+
+        Returns
+        -------
+        RosterRule
+            A copy of the same class.
         """
         scope = [int(e) for e in self.scope(problem)]
         if source not in scope:
@@ -241,6 +313,19 @@ class RosterRule:
 
 
 def places(employees: Ints, starts: Iterable[int]) -> tuple[Ints, Ints]:
-    """All pairs of people and start days, as two parallel arrays."""
+    """All pairs of people and start days, as two parallel arrays.
+
+    Parameters
+    ----------
+    employees : int array
+        Shape (people,), 0-based.
+    starts : iterable of int
+        0-based days.
+
+    Returns
+    -------
+    tuple of two int arrays
+        People and days, each of shape (people * days,).
+    """
     days = np.fromiter(starts, dtype=np.int32)
     return np.repeat(employees, len(days)), np.tile(days, len(employees))

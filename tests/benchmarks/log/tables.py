@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from tests.benchmarks.log import records
+
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
 NAMES = {
@@ -29,6 +31,7 @@ How each table was taken, and what disturbed it, stands in `tests/benchmarks/res
 Public instances are not part of the project: the commands need `WARDWISE_DATA`.
 
 - [Every public instance](families.md)
+- [Records: certified bounds, proofs, plans below the best known](records.md)
 - [Log of experiments: what was kept and what was rejected](log.md)
 
 ## Families
@@ -62,7 +65,8 @@ PEERS = (
 def pages() -> dict[str, str]:
     """Text by file name of every page that is made from results."""
     families = _read("families.csv")
-    return {"index.md": _index(families), "families.md": _families(families)}
+    record = records.page(families, _read("target-600s.csv"), NAMES)
+    return {"index.md": _index(families), "families.md": _families(families), "records.md": record}
 
 
 def _index(families: list[dict[str, str]]) -> str:
