@@ -31,6 +31,16 @@ def designs() -> dict[str, Path]:
     return {"house/" + "-".join(file.relative_to(ROOT).parent.parts) + ".md": file for file in found}
 
 
+def questions() -> list[dict[str, Any]]:
+    """The how-to pages by group, as their index lists them."""
+    made: list[dict[str, Any]] = [{"All questions": "how-to/index.md"}]
+    text = (ROOT / "docs" / "how-to" / "index.md").read_text(encoding="utf-8")
+    for group, listed in re.findall(r"^## (.+)\n\n((?:- .+\n?)+)", text, re.MULTILINE):
+        links = re.findall(r"^- \[(.+)\]\(([^)]+)\)", listed, re.MULTILINE)
+        made.append({group: [{title: posixpath.normpath(f"how-to/{page}")} for title, page in links]})
+    return made
+
+
 def command_page() -> str:
     """Every command with its ``--help``, as the program prints it."""
     from typer.main import get_command
@@ -115,11 +125,12 @@ def _root_page(name: str) -> str:
 
 
 def on_config(config: Any) -> Any:
-    """Leave pages out of the navigation that are still to come, and fill in the house."""
+    """Leave pages out of the navigation that are still to come, and fill in the house and the questions."""
     present = {page for page in LATER if (ROOT / "docs" / page).exists()}
     house = [{page[6:-3].replace("-", "/"): page} for page in designs()]
+    made = {"House": house, "How do I ...?": questions()}
     config["nav"] = [
-        _kept(entry, present) if next(iter(entry)) != "House" else {"House": house} for entry in config["nav"]
+        {name: made[name]} if (name := next(iter(entry))) in made else _kept(entry, present) for entry in config["nav"]
     ]
     config["nav"] = [entry for entry in config["nav"] if next(iter(entry.values()))]
     return config

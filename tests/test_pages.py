@@ -198,6 +198,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(place), target
 
 
+def test_the_index_of_questions_lists_every_page() -> None:
+    folder = ROOT / "docs" / "how-to"
+    listed = re.findall(r"^- \[.+\]\(([\w-]+\.md)\)", (folder / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted([*listed, "index.md"]) == sorted(file.name for file in folder.glob("*.md"))
+
+
 def test_the_readme_is_short_and_plain() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
