@@ -11,31 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.branching_rows import Totals
+from hpc.column_generation.column import Column, Floats, Word
+from hpc.column_generation.deviations import deviations
 from hpc.column_generation.subproblem import Subproblem
 from hpc.runtime.timers import Work
-from optimise.roster.kernels.cover import CoverRows
 from optimise.solvers.highs_factory import make_highs
 
 __all__ = ["Column", "Master", "MasterSolution"]
-
-Floats = NDArray[np.float64]
-Word = NDArray[np.int16]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """One person's whole roster."""
-
-    employee: int
-    word: Word
-    cost: float
-    rows: NDArray[np.int32]
-    values: Floats
-
-    @classmethod
-    def of(cls, cover: CoverRows, employee: int, word: Word, cost: float) -> Column:
-        """A copy of a roster with what it adds to the cover."""
-        return cls(employee, word.copy(), cost, *cover.column(employee, word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,49 +126,18 @@ class Master:
         self._lp.addRows(
             rows, lower, upper, 0, np.zeros(rows, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0)
         )
-        #: line and side (0 below, 1 above) of each deviation
-        self.slack_line: list[tuple[int, int]] = []
-        cost: list[float] = []
-        width: list[float] = []
-        row: list[int] = []
-        sign: list[float] = []
-        hard: list[bool] = []
-        for i, line in enumerate(lines):
-            for bound, direction, segments in ((line.lower, 1.0, line.under), (line.upper, -1.0, line.over)):
-                if math.isfinite(bound):
-                    for s in segments:
-                        self.slack_line.append((int(self.kept[i]), 0 if direction > 0 else 1))
-                        cost.append(s.price if math.isfinite(s.price) else self.penalty)
-                        width.append(s.width if math.isfinite(s.width) else inf)
-                        row.append(i)
-                        sign.append(direction)
-                        hard.append(math.isinf(s.price))
-        for i, size in enumerate(people):  # someone without a roster
-            cost.append(100.0 * self.penalty)
-            width.append(size)
-            row.append(len(lines) + i)
-            sign.append(1.0)
-            hard.append(True)
-        for i in range(2 * totals):  # a total that no column can meet yet
-            cost.append(self.penalty)
-            width.append(inf)
-            row.append(len(lines) + len(people) + i // 2)
-            sign.append(1.0 if i % 2 == 0 else -1.0)
-            hard.append(True)
-        n = len(cost)
-        self._nobody = slice(n - 2 * totals - len(people), n - 2 * totals)
-        self.slack_hard = np.array(hard, dtype=np.bool_)
-        self.slack_cost = np.array(cost)
-        self.slacks = n
+        made = deviations(lines, self.kept, self.sizes, totals, self.penalty)
+        self.slack_line, self.slack_cost, self.slack_hard = made.line, made.cost, made.hard
+        self.slacks, self._nobody = len(made.cost), made.nobody
         self._lp.addCols(
-            n,
-            self.slack_cost,
-            np.zeros(n),
-            np.array(width),
-            n,
-            np.arange(n, dtype=np.int32),
-            np.array(row, dtype=np.int32),
-            np.array(sign),
+            self.slacks,
+            made.cost,
+            np.zeros(self.slacks),
+            made.width,
+            self.slacks,
+            np.arange(self.slacks, dtype=np.int32),
+            made.row,
+            made.sign,
         )
 
     # ---- columns -------------------------------------------------------------------------------------------------

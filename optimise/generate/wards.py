@@ -3,9 +3,9 @@
 What is realistic: clock times with handovers, early/late/long day/night, bands 5 to 7 and support workers of bands 2
 and 3, three contracts, about 14 % leave and some study days, requests, people who work no nights, newly registered
 nurses under supervision, a nurse in charge at all times, bank and agency at rising prices, quieter weekends, and what
-the weeks before left behind. The demand is about what the hours of the staff allow (see :func:`_levels`), so that a
-good roster fills nearly all of it and the bank the rest. Every rule that could empty the set of rosters is soft or
-kept by a free roster, so that a feasible roster always exists.
+the weeks before left behind. The demand is about what the hours of the staff allow
+(:mod:`~optimise.generate.demand_level`), so that a good roster fills nearly all of it and the bank the rest. Every
+rule that could empty the set of rosters is soft or kept by a free roster, so that a feasible roster always exists.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from random import Random
 from typing import TypeVar
 
 from optimise.core.errors import InputError
+from optimise.generate.demand_level import demand_level
 from optimise.roster.formats.ward import (
     Contract,
     Demand,
@@ -38,8 +39,6 @@ Any_ = TypeVar("Any_")
 
 #: People on one ward; a larger staff is split into wards of about this size.
 WARD_SIZE = 30
-#: Demand in hours against supply in hours.
-_PRESSURE = 1.03
 #: The Monday with which a made plan begins unless another is asked for.
 START = date(2026, 1, 5)
 
@@ -319,7 +318,7 @@ class _Maker:
         suffix = f" {group}" if group else ""
         supply = sum(self.supply(p) for p in role.people)
         weekend_days = sum(self.on(d).weekday() >= 5 for d in range(self.days))
-        level = _levels(supply, self.days - weekend_days, weekend_days, tight=self.small)
+        level = demand_level(supply, self.days - weekend_days, weekend_days, tight=self.small)
         out: list[Demand] = []
         parts = (
             [("day", ["D"]), ("night", ["N"])]
@@ -371,35 +370,3 @@ class _Maker:
             a, b = roles[1].people[:2]
             made.append(Pair(kind="apart", staff=[a.id, b.id], weight=25))
         return made
-
-
-@dataclass(frozen=True)
-class _Level:
-    """People wanted on a weekday, how many fewer at the weekend, and on how many weekdays one more is wanted."""
-
-    day: int
-    afternoon: int
-    night: int
-    quiet: int
-    busy: int
-
-
-def _levels(supply: float, weekdays: int, weekend_days: int, *, tight: bool) -> _Level:
-    """The largest demand that is at most a little above the hours, so that a good roster leaves a few gaps to the bank.
-
-    A place from morning to evening takes 11.5 h as a long day or 15 h as an early and a late; 12 h are reckoned
-    (11.5 h where there are only long days), and 11.5 h for a night.
-    """
-    place = 11.5 if tight else 12.0
-    best, most = _Level(1, 1, 1, 0, 0), 0.0
-    for day in range(1, int(supply / max(1, weekdays + weekend_days) / 11.5) + 3):
-        for night in range(max(1, round(0.5 * day)), max(1, round(0.7 * day)) + 1):
-            for afternoon in sorted({day, max(1, day - 1)}):
-                for busy in range(6):
-                    quiet = round(0.2 * day)
-                    both = (day + afternoon) / 2
-                    hours = weekdays * (place * both + 11.5 * night) + weekdays * busy / 5 * 7.5
-                    hours += weekend_days * (place * (both - min(quiet, day - 1)) + 11.5 * night)
-                    if most < hours <= _PRESSURE * supply:
-                        best, most = _Level(day, afternoon, night, quiet, busy), hours
-    return best

@@ -18,6 +18,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.text import contains, refuse_cut, whole
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
+from optimise.hospital.formats.pas_lines import LIMIT, Line, Lines, index
 from optimise.hospital.give_beds import give_beds
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 
@@ -44,107 +45,11 @@ _TEXTS = {
 }
 _POLICY = {"N": ANY_GENDER, "D": SAME_GENDER, "F": 0, "M": 1}
 _HEAD = ("Rooms", "Roomproperties", "Beds", "Departments", "Specialisms", "Patients", "Planning horizon")
-_LIMIT = 10**6
 _TITLE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*ARTICLE BENCHMARK DATA SET")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line split at bars into lists of words."""
-
-    number: int
-    item: str
-    parts: list[list[str]]
-
-    def whole(self, part: int, count: int) -> list[str]:
-        words = self.parts[part]
-        if len(words) != count:
-            raise self.error(f"field {part + 1} has {len(words)} entries, expected {count}")
-        return words
-
-    def ints(self, words: list[str]) -> list[int]:
-        made = []
-        for word in words:
-            if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) <= _LIMIT):
-                raise self.error(f"expected a whole number from 0 to {_LIMIT}, found {word[:40]!r}")
-            made.append(int(word))
-        return made
-
-    def flags(self, part: int, count: int) -> list[int]:
-        made = self.ints(self.whole(part, count))
-        if any(v > 1 for v in made):
-            raise self.error(f"field {part + 1} may hold 0 and 1 only")
-        return made
-
-    def levels(self, part: int, specialisms: dict[str, int]) -> dict[int, int]:
-        """Level by specialism from pairs "level specialism"; pairs with specialism 0 are padding."""
-        words = self.parts[part]
-        if len(words) % 2:
-            raise self.error(f"field {part + 1} needs pairs of level and specialism")
-        made: dict[int, int] = {}
-        for level, name in zip(self.ints(words[::2]), words[1::2], strict=True):
-            if name == "0":
-                continue
-            if level < 1:
-                raise self.error("level 1 is the best, found 0")
-            made[self.known(specialisms, name, "specialism")] = level
-        return made
-
-    def known(self, index: dict[str, int], name: str, what: str) -> int:
-        if name not in index:
-            raise self.error(f"unknown {what} {name[:40]!r}")
-        return index[name]
-
-    def error(self, message: str) -> InputError:
-        return InputError(message, line=self.number, item=self.item)
-
-
-class _Lines:
-    """Non-blank lines of a file, handed out in order."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = [(i, s.strip()) for i, s in enumerate(text.splitlines(), start=1) if s.strip()]
-        self.next = 0
-
-    def take(self, what: str) -> tuple[int, str]:
-        if self.next >= len(self.lines):
-            raise InputError(f"the file ends where {what} was expected", line=len(self.lines) or 1)
-        self.next += 1
-        return self.lines[self.next - 1]
-
-    def head(self, name: str) -> int:
-        number, text = self.take(f"'{name}:'")
-        key, colon, value = text.partition(":")
-        if not colon or key.strip() != name:
-            raise InputError(f"expected '{name}:', found {text[:40]!r}", line=number)
-        return _Line(number, name, []).ints([value.strip()])[0]
-
-    def section(self, name: str, rows: int, what: str, fields: int) -> list[_Line]:
-        """The ``rows`` lines under ``name:``, each with ``fields`` fields and an id not seen before."""
-        number, text = self.take(f"'{name}:'")
-        if text != f"{name}:":
-            raise InputError(f"expected '{name}:', found {text[:40]!r}", line=number)
-        made, seen = [], set()
-        for _ in range(rows):
-            number, text = self.take(f"a {what}")
-            parts = [part.split() for part in text.split("|")]
-            first = parts[0][0] if parts[0] else ""
-            line = _Line(number, f"{what} {first[:40]}", parts)
-            if len(parts) != fields:
-                raise line.error(f"has {len(parts)} fields separated by '|', expected {fields}")
-            if first in seen:
-                raise line.error("occurs twice")
-            seen.add(first)
-            made.append(line)
-        return made
-
-
-def _index(lines: list[_Line]) -> dict[str, int]:
-    return {line.parts[0][0]: i for i, line in enumerate(lines)}
-
-
 def _read(name: str, text: str, mixing: str) -> HospitalProblem:
-    lines = _Lines(text)
+    lines = Lines(text)
     number, title = lines.take("the title")
     if title != "ARTICLE BENCHMARK DATA SET":
         raise InputError(f"expected 'ARTICLE BENCHMARK DATA SET', found {title[:40]!r}", line=number)
@@ -162,10 +67,10 @@ def _read(name: str, text: str, mixing: str) -> HospitalProblem:
     number, last = lines.take("'END.'")
     if last != "END.":
         raise InputError(f"expected 'END.', found {last[:40]!r}", line=number)
-    stays = [stay for line in patients if (stay := _Stay.read(line, days, _index(specialisms), properties))]
+    stays = [stay for line in patients if (stay := _Stay.read(line, days, index(specialisms), properties))]
     if not stays:
         raise InputError("no patient stays a night inside the horizon", item="PATIENTS")
-    made_rooms, table = _rooms(rooms, beds, departments, _index(specialisms), properties, days)
+    made_rooms, table = _rooms(rooms, beds, departments, index(specialisms), properties, days)
     count = len(stays)
     release = np.array([s.first for s in stays])
     problem = BedProblem(
@@ -207,7 +112,7 @@ class _Stay:
     wished: list[int]
 
     @staticmethod
-    def read(line: _Line, days: int, specialisms: dict[str, int], properties: int) -> _Stay | None:
+    def read(line: Line, days: int, specialisms: dict[str, int], properties: int) -> _Stay | None:
         """None when no night lies inside the horizon."""
         head = line.whole(0, 4)
         if head[3] not in ("F", "M"):
@@ -252,18 +157,18 @@ class _RoomTable:
 
 
 def _rooms(
-    lines: list[_Line],
-    beds: list[_Line],
-    departments: list[_Line],
+    lines: list[Line],
+    beds: list[Line],
+    departments: list[Line],
     specialisms: dict[str, int],
     properties: int,
     days: int,
 ) -> tuple[Rooms, _RoomTable]:
-    wards, rooms = _index(departments), _index(lines)
+    wards, rooms = index(departments), index(lines)
     ages, treats = [], []
     for line in departments:
         low, high = line.ints(line.whole(0, 4)[2:])
-        ages.append((low, high or _LIMIT))
+        ages.append((low, high or LIMIT))
         treats.append(line.levels(1, specialisms))
     named: list[list[str]] = [[] for _ in lines]
     for line in beds:

@@ -1,0 +1,31 @@
+"""A column of the master: the whole roster of one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimise.roster.kernels.cover import CoverRows
+
+__all__ = ["Column", "Floats", "Word"]
+
+Floats = NDArray[np.float64]
+Word = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One person's whole roster."""
+
+    employee: int
+    word: Word
+    cost: float
+    rows: NDArray[np.int32]
+    values: Floats
+
+    @classmethod
+    def of(cls, cover: CoverRows, employee: int, word: Word, cost: float) -> Column:
+        """A copy of a roster with what it adds to the cover."""
+        return cls(employee, word.copy(), cost, *cover.column(employee, word))
