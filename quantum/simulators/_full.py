@@ -11,9 +11,10 @@ A pass over tiles of one turn does: rotate (layer l), phase (layer l + 1), rotat
 p layers cost p + 1 passes over memory.
 
 The cost diagonal is never stored: within a tile the phase is ``table[tile index] * product over tile qubits`` of
-factors that depend on the fixed qubits; both are built by doubling (`_phase_tables`).
+factors that depend on the fixed qubits; both are built by doubling.
 
-Shapes: `data`, `dual`, `state` hold split parts; `tangents` (tile qubits + 8,); `sums` (tile qubits x lanes,).
+Shapes: `data`, `dual`, `state` hold split parts; `tangents` (tile qubits + 8,); `sums` (tile qubits x lanes,); of the
+b bits of a block of vectors and the others of the tile, `low` (2**(b + 1),) or (2**b,) and `high` (2**(bits - b),).
 """
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
@@ -29,7 +30,6 @@ from quantum.simulators._phase_blocks import (
     turn_block,
     unphase_block,
 )
-from quantum.simulators._phase_tables import tile_energies, tile_factors
 from quantum.simulators._vector import (
     BYTES,
     copy_row,
@@ -43,6 +43,32 @@ from quantum.simulators._vector import (
     rotate4,
     rotate_lanes3,
 )
+
+
+@compiled
+def product_table(linear: Array, coupling: Array, ratios: Array, table: Array) -> None:
+    """table[j] = product of ``ratios[i] exp(-i angle)`` over the bits of j, angles linear + pairwise (complex)."""
+    table[0] = 1.0
+    for i in range(linear.size):
+        half = 1 << i
+        table[half] = ratios[i] * np.exp(-1j * linear[i])
+        for j in range(i):
+            factor = np.exp(-1j * coupling[j, i])
+            for a in range(1 << j):
+                table[half + (1 << j) + a] = table[half + a] * factor
+        for a in range(half):
+            table[half + a] *= table[a]
+
+
+@compiled
+def cross_table(coupling: Array, table: Array) -> None:
+    """table[h, b] = exp(-i sum of coupling[b, f] over the bits f of h): factors of tile qubit b (complex)."""
+    table[0, :] = 1.0
+    for f in range(coupling.shape[1]):
+        for b in range(coupling.shape[0]):
+            factor = np.exp(-1j * coupling[b, f])
+            for a in range(1 << f):
+                table[(1 << f) + a, b] = table[a, b] * factor
 
 
 @compiled
@@ -162,6 +188,37 @@ def _scatter(
 
 
 @compiled
+def _tile_factors(factors: Array, constant: complex, bits: int, block: int, low: Array, high: Array) -> None:
+    """Product factors of a tile: `low` over the bits within a block (split parts), `high` over the others."""
+    size = 1 << block
+    low[0], low[size] = 1.0, 0.0
+    for b in range(block):
+        re, im = factors[b].real, factors[b].imag
+        for a in range(1 << b):
+            x, y = low[a], low[size + a]
+            low[(1 << b) + a] = x * re - y * im
+            low[size + (1 << b) + a] = x * im + y * re
+    high[0] = constant
+    for b in range(block, bits):
+        factor = factors[b]
+        for a in range(1 << (b - block)):
+            high[(1 << (b - block)) + a] = high[a] * factor
+
+
+@compiled
+def _tile_energies(weights: Array, constant: float, bits: int, block: int, low: Array, high: Array) -> None:
+    """Sums over the tile bits, split as in `_tile_factors`."""
+    low[0] = 0.0
+    for b in range(block):
+        for a in range(1 << b):
+            low[(1 << b) + a] = low[a] + weights[b]
+    high[0] = constant
+    for b in range(block, bits):
+        for a in range(1 << (b - block)):
+            high[(1 << (b - block)) + a] = high[a] + weights[b]
+
+
+@compiled
 def forward_pass(
     state: Array,
     buffer: Array,
@@ -221,7 +278,7 @@ def forward_pass(
             mix(data, re, bits, first, before)
             mix(data, im, bits, first, before)
         if phase:
-            tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
+            _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
             for k in range(high.size):
                 at = k * block_size
                 x, y = high[k].real, high[k].imag
@@ -233,7 +290,7 @@ def forward_pass(
             mix(data, re, bits, first, after)
             mix(data, im, bits, first, after)
         if measure:
-            tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
+            _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
             sums[:] = 0.0
             for k in range(high.size):
                 at = k * block_size
@@ -305,7 +362,7 @@ def backward_pass(
         else:
             data, twin, re, im = state, dual, tile * size, half + tile * size
         tile_states = (data, twin)
-        tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
+        _tile_energies(weights[tile], base_energies[tile], bits, block, low_energy, high_energy)
         sum0[:] = 0.0
         if turn == 0:
             if forward.size:
@@ -323,7 +380,7 @@ def backward_pass(
                 for a in range(width):
                     gradient_after[b] += sums[b * width + a]
         if turn == 1:
-            tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
+            _tile_factors(factors[tile], constants[tile] * scale, bits, block, low, high)
             for k in range(high.size):
                 at = k * block_size
                 place, factor = (re + at, im + at, at), (high[k].real, high[k].imag)

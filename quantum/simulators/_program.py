@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantum.angles import Angles
+from quantum.simulators import _full
 from quantum.simulators._phase_blocks import BLOCK_VECTORS
-from quantum.simulators._phase_tables import cross_table, product_table
 from quantum.simulators._vector import lanes
 
 ONE_TILE = 13  # up to this many qubits the whole state is one tile
@@ -64,11 +64,11 @@ class Tiling:
         inside, outside = self.inside, self.outside
         linear, coupling = gamma * cost.linear, gamma * cost.coupling
         inner = np.empty(1 << inside.size, dtype=np.complex128)
-        product_table(linear[inside], coupling[np.ix_(inside, inside)], ratios[inside], inner)
+        _full.product_table(linear[inside], coupling[np.ix_(inside, inside)], ratios[inside], inner)
         factors = np.empty((self.count, inside.size), dtype=np.complex128)
-        cross_table(coupling[np.ix_(inside, outside)], factors)
+        _full.cross_table(coupling[np.ix_(inside, outside)], factors)
         constants = np.empty(self.count, dtype=np.complex128)
-        product_table(linear[outside], coupling[np.ix_(outside, outside)], ratios[outside], constants)
+        _full.product_table(linear[outside], coupling[np.ix_(outside, outside)], ratios[outside], constants)
         constants *= np.exp(-1j * gamma * cost.offset)
         return np.concatenate([inner.real, inner.imag]).astype(dtype), factors, constants
 
