@@ -15,6 +15,7 @@ import numpy as np
 
 from optimise.core.method import Limits, SerialComm, available_methods, get_method
 from optimise.core.problem import Problem
+from optimise.roster.problem import RosterProblem
 
 __all__ = ["AFTER", "CASES", "PARTS", "warm", "warm_all"]
 
@@ -25,15 +26,19 @@ _FEW = Limits(seconds=1800.0, iterations=2)
 Case = tuple[Problem, str, dict[str, Any]]
 
 
-def _rosters() -> Case:
+def _small_ward() -> RosterProblem:
     from optimise.generate import ward
 
+    return ward(6, days=14, seed=3).problem()
+
+
+def _rosters() -> Case:
     # a small ward takes the way of a large one, so that the kernels of both are compiled
-    return ward(6, days=14, seed=3).problem(), "column-generation", {"tuning": {"root": {"large": 0}}}
+    return _small_ward(), "column-generation", {"tuning": {"root": {"large": 0}}}
 
 
 def _long_rosters() -> Case:
-    return _rosters()[0], "column-generation", {"long": True}
+    return _small_ward(), "column-generation", {"long": True}
 
 
 def _hospitals() -> Case:
@@ -66,11 +71,10 @@ def _quantum() -> Case:
 
 def _annealing() -> None:
     """The dearest kernels of rosters by themselves, so that a second process can compile the others."""
-    from optimise.generate import ward
     from optimise.roster.kernels.anneal import Annealer
     from optimise.roster.kernels.cover import CoverRows
 
-    compiled = ward(6, days=14, seed=3).problem().compiled
+    compiled = _small_ward().compiled
     annealer = Annealer(compiled, CoverRows(compiled))
     words = annealer.run(np.zeros((compiled.employees, compiled.days), np.int16), 10, 5.0, 0.1, seed=1)
     annealer.survey(words, seed=1)
@@ -78,14 +82,13 @@ def _annealing() -> None:
 
 def _pricing() -> None:
     """Kernels of rosters that price lines, in the column generation and in the relaxation of a large ward."""
-    from optimise.generate import ward
     from optimise.roster.kernels import Pricer
     from optimise.roster.kernels.cover import CoverRows
     from optimise.roster.search.construct import hard_price
     from optimise.roster.search.reinsertion import Reinsertion
     from optimise.roster.search.relaxation import Relaxation, ascend
 
-    problem = ward(6, days=14, seed=3).problem()
+    problem = _small_ward()
     compiled, cover = problem.compiled, CoverRows(problem.compiled)
     Pricer(compiled).price(0, np.zeros((compiled.days, compiled.alphabet)), columns=2)
     staff = Reinsertion(compiled, problem.automata, cover, hard_price(compiled)).staff
