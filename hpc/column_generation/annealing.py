@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.incumbent import Incumbent, descend, repair
-from hpc.column_generation.master import Column
 from hpc.column_generation.tuning import AnnealingTuning
 from optimise.core.method import Communicator, now
 from optimise.roster.kernels import Pricer

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import Pricing
-from hpc.column_generation.master import Column
 from hpc.column_generation.subproblem import Subproblem
 from optimise.roster.kernels import on_grid
 

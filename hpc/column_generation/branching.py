@@ -19,9 +19,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Pricing, generate
-from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.master import Master, MasterSolution
 from hpc.column_generation.options import ColumnGenerationTuning
 from hpc.column_generation.subproblem import Subproblem
 from optimise.core.grid import round_up

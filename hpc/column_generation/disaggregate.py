@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hpc.column_generation.master import Column, Master
+from hpc.column_generation.column import Column
+from hpc.column_generation.master import Master
 
 __all__ = ["spread"]
 

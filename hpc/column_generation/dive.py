@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import Pricing, generate
-from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.master import Master, MasterSolution
 from hpc.column_generation.subproblem import Masks, Subproblem
 from hpc.column_generation.tuning import DiveTuning, Steps
 

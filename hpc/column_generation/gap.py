@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.incumbent import Incumbent
-from hpc.column_generation.master import Column
 from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 

@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.column import Column
+from hpc.column_generation.master import Master, MasterSolution
 from hpc.column_generation.subproblem import Masks, Subproblem
 from hpc.runtime.timers import Work
 from optimise.core.grid import round_up

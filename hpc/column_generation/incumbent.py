@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from hpc.column_generation.master import Column
+from hpc.column_generation.column import Column
 from hpc.column_generation.subproblem import Subproblem
 from optimise.core.method import Deadline
 from optimise.roster.kernels import COARSE, Pricer, on_grid

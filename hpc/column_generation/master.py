@@ -17,7 +17,7 @@ from hpc.column_generation.subproblem import Subproblem
 from hpc.runtime.timers import Work
 from optimise.solvers.highs_factory import make_highs
 
-__all__ = ["Column", "Master", "MasterSolution"]
+__all__ = ["Master", "MasterSolution"]
 
 
 @dataclass(frozen=True, slots=True)

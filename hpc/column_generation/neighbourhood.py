@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.ascent import ascend
+from hpc.column_generation.column import Column
 from hpc.column_generation.dive import dive
 from hpc.column_generation.gap import Guide
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent
-from hpc.column_generation.master import Column, Master
+from hpc.column_generation.master import Master
 from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.tuning import DiveTuning, NeighbourhoodTuning
 from hpc.runtime.timers import Work

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import Chains, weeks
+from hpc.column_generation.column import Column
 from hpc.column_generation.gap import Guide
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
-from hpc.column_generation.master import Column
 from hpc.column_generation.neighbourhood import Attempt, choose_people, improve
 from hpc.column_generation.options import ColumnGenerationTuning
 from hpc.column_generation.search_state import KINDS, SearchState

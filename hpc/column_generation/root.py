@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.ascent import ascend
 from hpc.column_generation.branching import SOURCE, Branching
+from hpc.column_generation.column import Column
 from hpc.column_generation.disaggregate import spread
 from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
-from hpc.column_generation.master import Column, Master, MasterSolution
+from hpc.column_generation.master import Master, MasterSolution
 from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team

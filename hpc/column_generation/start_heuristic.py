@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.incumbent import Incumbent, repair
-from hpc.column_generation.master import Column
 from hpc.column_generation.tuning import OpeningTuning
 from optimise.core.method import Communicator
 from optimise.roster.automaton import Automata

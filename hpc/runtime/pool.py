@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import LocalPricing, for_everybody
-from hpc.column_generation.master import Column
 from hpc.column_generation.subproblem import Masks
 from hpc.runtime.balance import Balance, BalanceTuning
 from hpc.runtime.timers import Timers

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
-from hpc.column_generation.master import Column, Master
+from hpc.column_generation.master import Master
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import penalty_of
 from hpc.column_generation.search_state import SearchState

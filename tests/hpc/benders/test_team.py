@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thread_comm import ThreadComm, together
 
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import LocalPricing
-from hpc.column_generation.master import Column
 from hpc.runtime.balance import BalanceTuning, imbalance, longest_first, rebalanced
 from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers

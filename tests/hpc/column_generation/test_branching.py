@@ -9,9 +9,10 @@ import pytest
 from hpc_cases import scarce, small
 
 from hpc.column_generation.branching import Branching, cover_sums
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct
-from hpc.column_generation.master import Column, Master
+from hpc.column_generation.master import Master
 from hpc.column_generation.subproblem import Subproblem
 from optimise.core.method import Limits
 from optimise.core.result import Stop

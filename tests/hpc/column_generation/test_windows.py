@@ -7,9 +7,10 @@ import pytest
 from hpc_cases import small
 
 from hpc.column_generation.annealing import Chains
+from hpc.column_generation.column import Column
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import construct
-from hpc.column_generation.master import Column, Master
+from hpc.column_generation.master import Master
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
