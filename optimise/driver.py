@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +21,7 @@ from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
 from optimise.core.grid import round_up
 from optimise.core.kinds import cost_grid, kind_of
+from optimise.core.leg import Leg, host_here, job_here, restart_here
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -129,7 +132,9 @@ def solve(
     with abort_on_error(comm):
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
-        keeper, before = _keeper(problem, comm, checkpoint, resume)
+        leg = _leg(comm, facts.started)
+        keeper, before = _keeper(problem, comm, checkpoint, resume, leg)
+        began_cpu = time.process_time()
         if before.seconds:
             left = max(1.0, limits.seconds - before.seconds)
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
@@ -138,15 +143,15 @@ def solve(
         if start is not None:  # on one rank: how far a repair comes may depend on the clock
             start = comm.bcast(kind_of(problem).repaired(problem, start) if comm.rank == 0 else None)
         grid = cost_grid(problem)
-        recorder, compiled = _Recorder(clock, listen, keeper, grid), compiling.seconds()
+        recorder, compiled = _Recorder(clock, listen, keeper, grid, before), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
             options = {**(options or {}), "checkpoint": str(checkpoint), "resume": resume}
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
-        with compiling.hearing(recorder.compiling):
+        with _keeping(keeper), compiling.hearing(recorder.compiling):
             outcome = chosen.solve(
                 problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
             )
-        spent = comm.gather((clock.elapsed, compiling.seconds() - compiled))
+        spent = comm.gather((clock.elapsed, compiling.seconds() - compiled, time.process_time() - began_cpu))
         result: Result[L] | None = None
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
@@ -166,12 +171,13 @@ def solve(
                 bounds=bounds,
                 evaluation=evaluation,
                 trace=Trace(tuple(recorder.points)),
-                stats=_stats(outcome.stats, clock.elapsed, spent or ()),
+                stats=_stats(outcome.stats, before.seconds + clock.elapsed, spent or ()),
                 provenance=facts,
                 explanation=(
                     *(tuple(outcome.explanation) or _reasons(problem, stop)),
                     *_remarks(problem, outcome.plan, evaluation),
                 ),
+                legs=(*before.legs, _ended(leg, clock.elapsed, spent or ())),
             )
         shared: Result[L] = comm.bcast(result)
     return shared
@@ -184,11 +190,17 @@ class _Recorder:
     """
 
     def __init__(
-        self, clock: Deadline, listen: Listener | None, keeper: Keeper | None = None, grid: float = 0.0
+        self,
+        clock: Deadline,
+        listen: Listener | None,
+        keeper: Keeper | None = None,
+        grid: float = 0.0,
+        before: Kept | None = None,
     ) -> None:
         self.clock, self.listen, self.keeper, self.grid = clock, listen, keeper, grid
         self.primal, self.dual = math.inf, -math.inf
-        self.points: list[TracePoint] = []
+        self.points: list[TracePoint] = list(before.points) if before is not None else []
+        self._before = before.seconds if before is not None else 0.0
         self._thread, self._compiled = threading.get_ident(), False
 
     def compiling(self, kernel: str) -> None:
@@ -202,9 +214,11 @@ class _Recorder:
         dual = round_up(progress.dual, self.grid)
         better = progress.primal < self.primal or dual > self.dual
         self.primal, self.dual = min(self.primal, progress.primal), max(self.dual, dual)
-        now = replace(progress, seconds=self.clock.elapsed, primal=self.primal, dual=self.dual)
+        now = replace(progress, seconds=self._before + self.clock.elapsed, primal=self.primal, dual=self.dual)
         if (better or progress.event) and len(self.points) < _MOST_POINTS:
             self.points.append(now.point())
+            if self.keeper is not None:
+                self.keeper.note(now.point())
         if self.keeper is not None:
             self.keeper.see(progress)
         asked = bool(self.listen(now)) if self.listen is not None else False
@@ -223,7 +237,8 @@ class _Recorder:
 
     def close(self, bounds: Bounds) -> None:
         work = self.points[-1].work if self.points else 0.0
-        self.points.append(TracePoint(self.clock.elapsed, bounds.primal, bounds.dual, work, "end"))
+        seconds = self._before + self.clock.elapsed
+        self.points.append(TracePoint(seconds, bounds.primal, bounds.dual, work, "end"))
 
 
 def _validate(problem: Problem, limits: Limits, seed: int) -> None:
@@ -241,13 +256,37 @@ def _validate(problem: Problem, limits: Limits, seed: int) -> None:
         raise WardwiseError(f"the seed must be 0 or more, not {seed}")
 
 
+def _leg(comm: Communicator, started: str) -> Leg:
+    """The leg that begins; hosts are told where several processes or a batch job do the work."""
+    hosts = sorted(set(comm.allgather(host_here()))) if comm.size > 1 or job_here() else []
+    return Leg(started, 0.0, 0.0, comm.size, tuple(hosts), job_here(), restart_here())
+
+
+def _ended(leg: Leg, seconds: float, spent: Sequence[tuple[float, float, float]]) -> Leg:
+    return replace(leg, seconds=round(seconds, 3), cpu_seconds=round(sum(cpu for _, _, cpu in spent), 3))
+
+
+@contextmanager
+def _keeping(keeper: Keeper | None) -> Iterator[None]:
+    """Write by the clock while the method works; what was known is on disk also where it fails."""
+    try:
+        yield
+    except BaseException:
+        if keeper is not None:
+            keeper.write()
+            keeper.stop()
+        raise
+
+
 def _keeper(
-    problem: Problem[L], comm: Communicator, checkpoint: str | Path | None, resume: bool
+    problem: Problem[L], comm: Communicator, checkpoint: str | Path | None, resume: bool, leg: Leg
 ) -> tuple[Keeper[L] | None, Kept[L]]:
     """Who keeps the best plan (rank 0 only), and what an earlier run has left."""
     if checkpoint is None:
         return None, Kept()
     keeper = Keeper(checkpoint, problem, resume=resume) if comm.rank == 0 else None
+    if keeper is not None:
+        keeper.start(leg)
     before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
     return keeper, before
 
@@ -353,8 +392,8 @@ def _reasoned(
     return replace(outcome, explanation=outcome.explanation or proven.explanation), evaluation
 
 
-def _stats(stats: Stats, seconds: float, spent: Sequence[tuple[float, float]]) -> Stats:
-    phases = {**stats.phases, "total": tuple(total for total, _ in spent)}
-    if any(compiled for _, compiled in spent):  # beside the total, not part of it
-        phases["compiling"] = tuple(compiled for _, compiled in spent)
+def _stats(stats: Stats, seconds: float, spent: Sequence[tuple[float, float, float]]) -> Stats:
+    phases = {**stats.phases, "total": tuple(total for total, _, _ in spent)}
+    if any(compiled for _, compiled, _ in spent):  # beside the total, not part of it
+        phases["compiling"] = tuple(compiled for _, compiled, _ in spent)
     return replace(stats, seconds=seconds, phases=phases)

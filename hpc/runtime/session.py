@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from hpc.runtime.timers import Timers
-from optimise.core.checkpoint import between
+from optimise.core.checkpoint import between, told_of_disk
 from optimise.core.errors import InputError
 from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
@@ -85,7 +85,7 @@ class Session(Generic[B]):
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
         #: Bound of the checkpoint that this run goes on from, which is proven by nobody here.
         self.resumed_bound = -math.inf
-        self._saved, self._writing = time.perf_counter(), math.inf
+        self._saved, self._writing, self._failed = time.perf_counter(), math.inf, False
 
     # ---- what a method says of itself ----------------------------------------------------------------------------
     def plan(self) -> Plan | None:
@@ -195,8 +195,8 @@ class Session(Generic[B]):
             return
         if not force and time.perf_counter() - self._saved < between(self._writing):
             return
-        began = time.perf_counter()
-        write(self.checkpoint)
+        began, folder = time.perf_counter(), self.checkpoint
+        self._failed = told_of_disk(lambda: write(folder), failed=self._failed)
         self._saved = time.perf_counter()
         self._writing = self._saved - began
 

@@ -158,8 +158,8 @@ def fetch(
         print(report if report.exists() else f"no report yet in {folder}: some parts are missing")
         raise typer.Exit(0 if report.exists() and not failed else 1)
     result = job.result()
+    from optimise.cli.run import exit_code
     from optimise.cli.show import show_result
-    from optimise.cli.solve import exit_code
     from optimise.runs.resultfile import read_run
 
     show_result(result, read_run(folder).problem)

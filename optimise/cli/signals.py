@@ -33,6 +33,8 @@ class StopSignal:
         self._waiting: threading.Thread | None = None
         self._last: tuple[int, float] = (0, -float("inf"))
         self.last_resort, self.grace = last_resort, grace
+        #: The signal that came first.
+        self.number: int = signal.SIGTERM
         self.on_signal: Callable[[], None] = lambda: None
 
     @property
@@ -54,6 +56,7 @@ class StopSignal:
         allowed = self.grace if self.grace is not None else GRACE.get(signal.Signals(number), 20.0)
         self._until = min(self._until, now + allowed)
         if not self._asked.is_set():
+            self.number = int(number)
             self._asked.set()
             self.on_signal()
             self._waiting = threading.Thread(target=self._wait, daemon=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -17,17 +15,13 @@ from optimise.cli.arguments import FormatOption, History, Instance, Json, Mixing
 from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
-    from optimise.cli.progress import Reporter
-    from optimise.cli.signals import StopSignal
-    from optimise.core.method import Communicator, Limits, Progress
+    from optimise.core.method import Communicator
     from optimise.core.problem import Problem
-    from optimise.core.result import Plan, Result
+    from optimise.core.result import Plan
     from optimise.core.serialise import Source
-    from optimise.replan import Change, Replanning
+    from optimise.replan import Replanning
 
-__all__ = ["exit_code", "solve"]
-
-FEASIBLE, NONE_FOUND, INFEASIBLE, STOPPED = 0, 1, 3, 75
+__all__ = ["solve"]
 
 T = TypeVar("T")
 
@@ -126,11 +120,14 @@ def solve(
     from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.replanning import FromPlan, tell_changes
+    from optimise.cli.run import STOPPED, Run, exit_code, finish
     from optimise.cli.signals import StopSignal, stop_signals
     from optimise.core import breadcrumb as phase
     from optimise.core.communicator import abort_on_error, announced_size, find_world
+    from optimise.core.folder_lock import folder_lock
     from optimise.core.method import Limits
     from optimise.core.options import read_options
+    from optimise.core.wire import Wire
 
     if report and output is None:
         raise WardwiseError("--report needs --output DIR to write into")
@@ -160,6 +157,8 @@ def solve(
             task, source = earlier.task(problem, source)
             problem = task.problem
         given = load_plan(start, problem) if start is not None else task.start if task is not None else None
+        if output is not None:
+            stack.enter_context(folder_lock(output))
         return problem, source, given, task
 
     with ExitStack() as stack:
@@ -174,118 +173,16 @@ def solve(
         problem, source, given, task = _on_first_rank(comm, prepare)
         if comm.rank == 0:
             check_memory(problem, method, warn=_silent if quiet or as_json else _say)
-        run = Run(problem, source, output, given, comm, stop, checkpoint, resume, task, silent=quiet or as_json)
+        wire = stack.enter_context(Wire(comm, lambda number: stop.ask(number, again=False)))
+        run = Run(problem, source, output, given, comm, stop, wire, checkpoint, resume, task, silent=quiet or as_json)
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
         if comm.rank == 0:
             with abort_on_error(comm):
-                _finish(result, run, as_json=as_json, quiet=quiet, report=report)
+                finish(result, run, as_json=as_json, quiet=quiet, report=report)
                 if task is not None:
                     tell_changes(task, result, output, quiet=quiet or as_json)
     raise typer.Exit(exit_code(result, signalled=run.signalled))
-
-
-def exit_code(result: Result, *, signalled: bool = False) -> int:
-    """The exit code that the contract gives a result."""
-    from optimise.core.result import Stop
-
-    if result.stop is Stop.INFEASIBLE:
-        return INFEASIBLE
-    if signalled and result.stop is Stop.INTERRUPTED:
-        return STOPPED
-    return FEASIBLE if result.feasible else NONE_FOUND
-
-
-@dataclass
-class Run:
-    """One solve with its listener, signals and files."""
-
-    problem: Problem
-    source: Source
-    output: Path | None
-    start: Plan | None
-    comm: Communicator
-    stop: StopSignal
-    checkpoint: Path | None
-    resume: bool
-    task: Replanning | None
-    silent: bool
-    signalled: bool = False
-
-    def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
-        from optimise import driver
-        from optimise.cli.progress import reporter
-        from optimise.cli.replanning import method_for
-
-        best: list[Progress] = []
-
-        def leave() -> None:
-            self._write_best(best, method, limits, seed, options)
-            os._exit(STOPPED)
-
-        with reporter(quiet=self.silent, rank=self.comm.rank) as out:
-            self.stop.on_signal = lambda: out.say("stopping: the best plan so far is being written")
-            self.stop.last_resort = leave
-            result = driver.solve(
-                self.problem,
-                method_for(self.task, method),
-                limits=limits,
-                seed=seed,
-                comm=self.comm,
-                listen=_Listening(out, self.stop, best),
-                start=self.start,
-                options=options,
-                checkpoint=self.checkpoint,
-                resume=self.resume,
-            )
-            self.signalled = any(self.comm.allgather(self.stop.asked))
-            self.stop.finish()
-        return result
-
-    def _write_best(
-        self, best: list[Progress], method: str, limits: Limits, seed: int, options: dict[str, object]
-    ) -> None:
-        """The method did not stop in time: write the best plan that it has told us of."""
-        if self.comm.rank > 0:
-            return
-        if self.checkpoint is not None and best:
-            from optimise.runs.keeper import Keeper
-
-            keeper = Keeper(self.checkpoint, self.problem, resume=True)
-            keeper.see(best[-1])
-            keeper.write()
-        if self.output is None:
-            return
-        from optimise.core.provenance import provenance
-        from optimise.core.result import Bounds, Result, Stats, Stop, Trace
-        from optimise.runs.resultfile import write_result
-
-        facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
-        plan = best[-1].plan if best else self.start
-        found = self.problem.evaluate(plan) if plan is not None else None
-        cost = found.cost if found is not None and found.feasible else float("inf")
-        bounds = Bounds(cost, best[-1].dual if best else float("-inf"), method, method)
-        trace = Trace(tuple(p.point() for p in best))
-        seconds = best[-1].seconds if best else 0.0
-        result = Result(plan, Stop.INTERRUPTED, bounds, found, trace, Stats(seconds), facts)
-        write_result(result, self.problem, self.output, source=self.source)
-
-
-class _Listening:
-    """The command's listener: shows progress, remembers the best plan, asks to stop once a signal has come."""
-
-    def __init__(self, out: Reporter, stop: StopSignal, best: list[Progress]) -> None:
-        self.out, self.stop, self.best = out, stop, best
-
-    @property
-    def stopping(self) -> bool:
-        return self.stop.asked
-
-    def __call__(self, progress: Progress) -> bool:
-        if progress.plan is not None and (not self.best or progress.primal < self.best[-1].primal):
-            self.best[:] = [progress]
-        self.out.show(progress)
-        return self.stop.asked
 
 
 def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
@@ -307,38 +204,6 @@ def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
         raise mistake
     made: T = value
     return made
-
-
-def _finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool) -> None:
-    from optimise.core.serialise import result_object
-
-    if run.output is not None:
-        from optimise.runs.resultfile import write_result
-
-        files = write_result(result, run.problem, run.output, source=run.source)
-        if as_json:
-            sys.stdout.write(files[0].read_text(encoding="utf-8"))
-        if report:
-            from optimise.report import write_html
-
-            files.append(write_html(result, run.problem, run.output / "report.html", changes=_changes(run, result)))
-        if not (quiet or as_json):
-            print(f"written to {run.output}: {', '.join(f.name for f in files)}", file=sys.stderr)
-    elif as_json:
-        print(json.dumps(result_object(result, run.problem, source=run.source), indent=1))
-    if not (quiet or as_json):
-        from optimise.cli.show import show_result
-
-        show_result(result, run.problem)
-
-
-def _changes(run: Run, result: Result) -> tuple[Change, ...] | None:
-    """What a re-plan changes; None of any other run."""
-    if run.task is None or result.plan is None:
-        return None
-    from optimise.replan import changes
-
-    return changes(run.problem, run.task.previous, result.plan)
 
 
 def _say(text: str) -> None:

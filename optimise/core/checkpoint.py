@@ -14,7 +14,8 @@ import logging
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
@@ -25,9 +26,10 @@ from typing_extensions import TypeVar
 
 from optimise.core.atomic import create, make_folder
 from optimise.core.errors import UNREADABLE, InputError
-from optimise.core.result import Evaluation, Plan
+from optimise.core.leg import Leg
+from optimise.core.result import Evaluation, Plan, TracePoint
 
-__all__ = ["SECONDS_BETWEEN", "Kept", "State", "StateFile", "between"]
+__all__ = ["SECONDS_BETWEEN", "Kept", "State", "StateFile", "between", "told_of_disk"]
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,32 @@ _LEAST_BETWEEN = 2.0  # shared file systems do not like to be asked more often
 def between(writing: float) -> float:
     """Seconds until the next write, so that writing (which took so long the last time) costs at most one percent."""
     return min(SECONDS_BETWEEN, max(_LEAST_BETWEEN, 100.0 * writing))
+
+
+def told_of_disk(write: Callable[[], None], *, failed: bool) -> bool:
+    """Write, and where that fails say so once and go on: a checkpoint is there to save a run, not to end it.
+
+    Parameters
+    ----------
+    write : callable
+        Raises :class:`~optimise.core.errors.InputError` where the disk does not take it.
+    failed : bool
+        Whether it failed the last time; then it is not said again.
+
+    Returns
+    -------
+    bool
+        Whether it failed.
+    """
+    try:
+        write()
+    except (InputError, OSError) as error:
+        if not failed:
+            log.warning("%s; the run goes on without it and tries again", error)
+        return True
+    if failed:
+        log.warning("checkpoints can be written again")
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +131,9 @@ class StateFile:
         It goes to a temporary file first, which is then renamed: a reader finds the old state or the new one, never
         half of one, whenever the writer is killed.
         """
+        temporary = self.newest.with_name(f".{self.newest.name}.{os.getpid()}.tmp")
         try:
             make_folder(self.folder)
-            temporary = self.newest.with_name(f".{self.newest.name}.{os.getpid()}.tmp")
             packed = io.BytesIO()
             head = json.dumps({"digest": digest, **state.facts})
             arrays: dict[str, Any] = {"_head": np.array(head), **state.arrays}
@@ -119,30 +147,55 @@ class StateFile:
                 self.newest.replace(self.previous)
             temporary.replace(self.newest)
         except OSError as error:
+            with suppress(OSError):  # half a file would keep a full disk full
+                temporary.unlink(missing_ok=True)
             raise InputError(f"the checkpoint cannot be written ({error.strerror})", file=self.newest) from error
+
+    def tried(self) -> None:
+        """Check that a state can be written here, before any work.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be made or not be written to.
+        """
+        trial = self.newest.with_name(f".{self.newest.name}.{os.getpid()}.trial")
+        try:
+            make_folder(self.folder)
+            try:
+                create(trial).write_bytes(b"\0" * 4096)
+            finally:
+                trial.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(f"no checkpoint can be written ({error.strerror})", file=self.folder) from None
 
     def read(self, digest: str) -> State | None:
         """The newest readable state of the problem with this digest; None when nothing was written yet.
 
-        A damaged file is set aside (``*.damaged``) and the one before it is used instead.
+        A damaged file is set aside (``*.damaged``) where the one before it can be used instead. Where none can, all
+        stay as they are, so that a run that is started again is refused again.
 
         Raises
         ------
         InputError
             If the files are of another instance or version, or all of them are damaged.
         """
-        damaged: InputError | None = None
+        damaged: list[_DamagedError] = []
         for path in (self.newest, self.previous):
             if not path.exists():
                 continue
             try:
-                return self._read(path, digest)
+                state = self._read(path, digest)
             except _DamagedError as error:
-                log.warning("%s; using the one before it", error)
-                damaged = damaged or error
-                path.replace(path.with_suffix(".damaged"))
-        if damaged is not None:
-            raise InputError(f"{damaged.message}, and no earlier one is left", file=damaged.file)
+                damaged.append(error)
+                continue
+            for lost in damaged:
+                log.warning("%s; using the one before it", lost)
+                self.newest.replace(self.newest.with_suffix(".damaged"))
+            return state
+        if damaged:
+            text = "and no earlier one is left; to begin anew, leave out --resume (or resume) or name another folder"
+            raise InputError(f"{damaged[0].message}, {text}", file=damaged[0].file)
         return None
 
     @staticmethod
@@ -201,12 +254,18 @@ class Kept(Generic[L_co]):
         Begins with :data:`~optimise.core.result.FROM_CHECKPOINT`: nobody has proven it here.
     seconds : float
         Already spent, over all runs so far.
+    legs : tuple of Leg
+        Those runs.
+    points : tuple of TracePoint
+        Their trace, its seconds counted from the first.
     """
 
     plan: L_co | None = None
     bound: float = -math.inf
     bound_source: str = ""
     seconds: float = 0.0
+    legs: tuple[Leg, ...] = ()
+    points: tuple[TracePoint, ...] = ()
 
     def contradict(self, found: Evaluation | None, file: Path) -> None:
         """Refuse the bound where a plan that was evaluated here costs less.

@@ -19,7 +19,7 @@ from optimise.core import breadcrumb as phase
 from optimise.core.errors import MissingExtraError, WardwiseError
 from optimise.core.method import Communicator, SerialComm
 
-__all__ = ["abort_on_error", "announced_rank", "announced_size", "find_world", "library_version"]
+__all__ = ["abort_on_error", "announced_rank", "announced_size", "find_world", "library_version", "many_threads"]
 
 #: Set by MPICH/Hydra, Intel MPI and srun --mpi=pmi2, Open MPI, MVAPICH2 (in that order of trust).
 _SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMIX_SIZE")
@@ -112,6 +112,15 @@ def _strangers(announced: int, found: int, env: Mapping[str, str]) -> str:
         f"the launcher started {announced} ranks, but each {alone}: mpiexec and mpi4py belong to different MPI "
         "libraries; use the mpiexec of mpi4py's library ('wardwise doctor' names it)"
     )
+
+
+def many_threads(comm: Communicator) -> bool:
+    """Whether several threads of this process may call the MPI library of ``comm`` at once."""
+    if not type(comm).__module__.startswith("mpi4py"):
+        return hasattr(comm, "iprobe")
+    from mpi4py import MPI
+
+    return bool(MPI.Query_thread() == MPI.THREAD_MULTIPLE)
 
 
 def library_version() -> str:

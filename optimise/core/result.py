@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from optimise.core.brief import brief
+from optimise.core.leg import Leg
 from optimise.core.notebook import facts, paragraphs, table
 from optimise.core.quantities import number, quantity
 
@@ -287,7 +288,8 @@ class Result(Generic[L_co]):
     """Outcome of :func:`optimise.solve`, with the plan of the problem that was solved.
 
     ``explanation`` holds, for an infeasible problem, the conflicting rules in the planner's words and the
-    cheapest set of rules to relax.
+    cheapest set of rules to relax. ``legs`` are the starts of the program on the way here: one, or several where a
+    job was queued again; ``trace`` and ``stats.seconds`` count over all of them.
     """
 
     plan: L_co | None
@@ -298,6 +300,7 @@ class Result(Generic[L_co]):
     stats: Stats = Stats()
     provenance: Provenance = Provenance()
     explanation: tuple[str, ...] = ()
+    legs: tuple[Leg, ...] = ()
 
     @property
     def cost(self) -> float:

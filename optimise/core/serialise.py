@@ -10,10 +10,11 @@ import csv
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from optimise.core.csvfile import table_text, unguarded
+from optimise.core.leg import Leg
 from optimise.core.problem import Problem
 from optimise.core.result import (
     Bounds,
@@ -95,6 +96,7 @@ def result_object(
         "seconds": round(result.stats.seconds, 3),
         "ranks": result.provenance.ranks,
         "explanation": list(result.explanation),
+        "legs": [_plain(asdict(leg)) for leg in result.legs],
         "bounds": {
             "primal": _number(bounds.primal),
             "dual": _number(bounds.dual),
@@ -167,6 +169,7 @@ def result_of(made: Mapping[str, Any], trace: Trace) -> Result:
         stats=Stats(stats["seconds"], {k: tuple(v) for k, v in stats["phases"].items()}, dict(stats["counts"])),
         provenance=Provenance(**made["provenance"]),
         explanation=tuple(made["explanation"]),
+        legs=tuple(Leg(**{**leg, "hosts": tuple(leg["hosts"])}) for leg in made.get("legs", ())),
     )
 
 

@@ -155,6 +155,18 @@ class FilesEntry(StoredModel):
     native_plan: list[Name] = Field(default_factory=list)
 
 
+class LegEntry(StoredModel):
+    """One start of the program on the way to a result."""
+
+    started: Name = ""
+    seconds: Amount = 0.0
+    cpu_seconds: Amount = 0.0
+    ranks: Count = 1
+    hosts: list[Name] = Field(default_factory=list)
+    job: Name = ""
+    restart: Annotated[int, Field(ge=0, le=10**9)] = 0
+
+
 class ResultFile(StoredModel):
     """``result.json`` of a finished run."""
 
@@ -172,6 +184,7 @@ class ResultFile(StoredModel):
     seconds: Amount = 0.0
     ranks: Count = 1
     explanation: list[Text]
+    legs: list[LegEntry] = Field(default_factory=list)
     bounds: BoundsEntry
     evaluation: EvaluationEntry | None
     stats: StatsEntry
@@ -187,6 +200,8 @@ class CheckpointFacts(StoredModel):
     bound_source: Text
     seconds: Amount
     plan: Annotated[dict[Name, str], Field(min_length=1, max_length=1000)] | None
+    legs: list[LegEntry] = Field(default_factory=list)
+    events: Annotated[list[Text], Field(max_length=10**5)] = Field(default_factory=list)
 
 
 class CellFile(StoredModel):

@@ -1,23 +1,35 @@
-"""The keeper: best plan, bound and time spent of one run on disk, whatever its method."""
+"""The keeper: best plan, bound and time spent of one run on disk, whatever its method and whatever it is doing.
+
+It writes by the clock, on a thread of its own: a plan that was found is there within :data:`~optimise.core.checkpoint.
+SECONDS_BETWEEN` seconds, the first one at once, even while one long call of a solver goes on. A disk that fails later
+costs no plan: the keeper says so, and the run goes on.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Generic
 
+import numpy as np
 from typing_extensions import TypeVar
 
-from optimise.core.checkpoint import SECONDS_BETWEEN, Kept, State, StateFile
+from optimise.core.checkpoint import SECONDS_BETWEEN, Kept, State, StateFile, told_of_disk
+from optimise.core.clockwork import Clockwork
 from optimise.core.errors import InputError
+from optimise.core.folder_lock import folder_lock, sign_of_life
 from optimise.core.kinds import kind_of
+from optimise.core.leg import Leg
 from optimise.core.method import Progress
 from optimise.core.problem import Problem
-from optimise.core.result import Plan
+from optimise.core.result import Plan, TracePoint
 from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
 from optimise.formats.base import native_format, read_plan, write_plan
 from optimise.formats.json_document import parse
@@ -28,6 +40,8 @@ __all__ = ["Keeper"]
 L = TypeVar("L", bound=Plan, default=Any)
 
 log = logging.getLogger(__name__)
+
+_MOST_POINTS = 2000  # of the trace in a checkpoint; earlier ones are thinned out
 
 
 class Keeper(Generic[L]):
@@ -55,35 +69,93 @@ class Keeper(Generic[L]):
         if self.before.plan is not None:
             self._best = (problem.evaluate(self.before.plan).cost, self.before.plan)
         self._bound, self._source = self.before.bound, self.before.bound_source
+        self._points: list[TracePoint] = list(self.before.points)
+        self.leg = Leg()
         self._began = self._written = time.perf_counter()
+        self._cpu = time.process_time()
+        self._first = self._best[1] is None
+        self._lock, self._open, self._failed = threading.RLock(), ExitStack(), False
+        self._clockwork: Clockwork | None = None
+
+    def start(self, leg: Leg) -> None:
+        """Take the folder and write by the clock from now on, for the leg that begins.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be written to, or another run works there.
+        """
+        self.leg = leg
+        self._open.enter_context(folder_lock(self.file.folder))
+        self.file.tried()
+        self._clockwork = Clockwork(self._tick)
 
     def see(self, progress: Progress) -> None:
-        """Take note of a message of the method; written now and then."""
-        if progress.plan is not None and progress.primal < self._best[0]:
-            self._best = (progress.primal, progress.plan)
-        if progress.dual > self._bound:
-            self._bound, self._source = progress.dual, "the search, while it went on"
-        if time.perf_counter() - self._written >= self.every:
+        """Take note of a message of the method; the clock writes it."""
+        with self._lock:
+            if progress.plan is not None and progress.primal < self._best[0]:
+                self._best = (progress.primal, progress.plan)
+            if progress.dual > self._bound:
+                self._bound, self._source = progress.dual, "the search, while it went on"
+        if self._clockwork is None and time.perf_counter() - self._written >= self.every:
             self.write()
+
+    def note(self, point: TracePoint) -> None:
+        """Take a point of the trace, its seconds counted over all legs."""
+        with self._lock:
+            self._points.append(point)
+            if len(self._points) > _MOST_POINTS:
+                self._points = self._points[: _MOST_POINTS // 2 : 2] + self._points[_MOST_POINTS // 2 :]
+
+    def legs(self, *, cpu_seconds: float | None = None) -> tuple[Leg, ...]:
+        """All legs so far, the one that goes on last."""
+        seconds = time.perf_counter() - self._began
+        cpu = (time.process_time() - self._cpu) * self.leg.ranks if cpu_seconds is None else cpu_seconds
+        return (*self.before.legs, replace(self.leg, seconds=round(seconds, 3), cpu_seconds=round(cpu, 3)))
 
     def close(self, plan: Plan | None, cost: float, bound: float, source: str) -> None:
         """Write the end of the run."""
-        if plan is not None and cost < self._best[0]:
-            self._best = (cost, plan)
-        if bound >= self._bound and source:
-            self._bound, self._source = bound, source
+        with self._lock:
+            if plan is not None and cost < self._best[0]:
+                self._best = (cost, plan)
+            if bound >= self._bound and source:
+                self._bound, self._source = bound, source
+        self.stop()
         self.write()
 
+    def stop(self) -> None:
+        """End the clock and give the folder back."""
+        if self._clockwork is not None:
+            self._clockwork.close()
+            self._clockwork = None
+        self._open.close()
+
     def write(self) -> None:
-        now = time.perf_counter()
+        """Write what is known; where the disk fails, say so and go on."""
+        with self._lock:
+            self._first = self._first and self._best[1] is None
+            self._written = time.perf_counter()
+            self._failed = told_of_disk(
+                lambda: self.file.write(self.problem.digest(), self._state()), failed=self._failed
+            )
+
+    def _state(self) -> State:
         facts = {
             "bound": self._bound if math.isfinite(self._bound) else None,
             "bound_source": self._source,
-            "seconds": self.before.seconds + now - self._began,
+            "seconds": self.before.seconds + time.perf_counter() - self._began,
             "plan": None if self._best[1] is None or not self._native else _text(self._best[1], self.problem),
+            "legs": [asdict(leg) for leg in self.legs()],
+            "events": [point.event for point in self._points],
         }
-        self.file.write(self.problem.digest(), State(facts, {}))
-        self._written = now
+        numbers = np.array([(p.seconds, p.primal, p.dual, p.work) for p in self._points], float)
+        return State(facts, {"trace": numbers.reshape(-1, 4)})
+
+    def _tick(self) -> None:
+        sign_of_life()
+        new = self._first and self._best[1] is not None
+        if new or time.perf_counter() - self._written >= self.every:
+            self.write()
 
     def _resumed(self) -> Kept[L]:
         state = self.file.read(self.problem.digest())
@@ -92,10 +164,25 @@ class Keeper(Generic[L]):
         facts = parse(CheckpointFacts, dict(state.facts), state.file)
         plan = None if facts.plan is None else _plan(facts.plan, self.problem, state.file)
         bound = -math.inf if facts.bound is None else facts.bound
-        kept = Kept(plan, bound, "" if facts.bound is None else from_checkpoint(facts.bound_source), facts.seconds)
+        source = "" if facts.bound is None else from_checkpoint(facts.bound_source)
+        legs = tuple(Leg(**{**leg.model_dump(), "hosts": tuple(leg.hosts)}) for leg in facts.legs)
+        kept = Kept(plan, bound, source, facts.seconds, legs, _points(state, facts.events))
         if plan is not None:
             kept.contradict(self.problem.evaluate(plan), state.file)
         return kept
+
+
+def _points(state: State, events: list[str]) -> tuple[TracePoint, ...]:
+    """The trace of earlier legs; none of a file that was written before it was kept."""
+    if "trace" not in state.arrays:
+        return ()
+    numbers = state.arrays["trace"]
+    whole = numbers.dtype.kind == "f" and numbers.shape == (len(events), 4) and np.isfinite(numbers[:, [0, 3]]).all()
+    if not whole or np.isnan(numbers).any():
+        text = "is no table of seconds, two costs and the work of each event"
+        raise InputError(text, file=state.file, item="trace")
+    rows = zip(numbers.tolist(), events, strict=True)
+    return tuple(TracePoint(s, primal, dual, work, event) for (s, primal, dual, work), event in rows)
 
 
 def _text(plan: Plan, problem: Problem) -> dict[str, str]:
