@@ -157,10 +157,18 @@ def fetch(
         report = folder / "report.html"
         print(report if report.exists() else f"no report yet in {folder}: some parts are missing")
         raise typer.Exit(0 if report.exists() and not failed else 1)
-    result = job.result()
-    from optimise.cli.run import exit_code
     from optimise.cli.show import show_result
     from optimise.runs.resultfile import read_run
+
+    try:
+        result = job.result()
+    except JobError as error:
+        if error.partial is not None:
+            show_result(error.partial, read_run(folder).problem)
+        raise
+    if remark := job.remark():
+        _say(f"note: {remark}")
+    from optimise.cli.run import exit_code
 
     show_result(result, read_run(folder).problem)
     raise typer.Exit(exit_code(result, signalled=True))
@@ -229,7 +237,7 @@ def _show_last(job: Job) -> None:
     from optimise.cli.show import verdict
     from optimise.runs.resultfile import read_result
 
-    if not job.study and (job.folder / "result.json").exists():
+    if not job.study and job.has_result():
         found = read_result(job.folder)
         print(f"result so far, as stated in result.json: {verdict(found)} Stopped: {found.stop}")
     lines = job.stdout().splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
 import tempfile
 import time
@@ -21,6 +22,7 @@ from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError, WardwiseError
 
 if TYPE_CHECKING:
+    from optimise.core.leg import Leg
     from optimise.core.problem import Problem
     from optimise.core.result import Result
 
@@ -29,12 +31,27 @@ __all__ = ["POLL_SECONDS", "Job", "JobError", "submit", "submit_request"]
 #: Least seconds between two questions to the scheduler about one job. Sites ask for this.
 POLL_SECONDS = 60.0
 _TAIL = 15  # lines of a log shown with a failure
+#: A controller that does not answer is asked again after two, four, ... times the usual pause, so many times.
+_MOST_SILENT, _LONGEST = 8, 16
+_RESULT = ("result.json", "trace.csv", "report.html", "report.xlsx")
+
+log = logging.getLogger(__name__)
 
 
 class JobError(WardwiseError):
-    """A job ended without a result; the message has its state and the end of its log."""
+    """A job ended without a finished result; the message has its state and the end of its log.
+
+    Attributes
+    ----------
+    partial : Result or None
+        What the job had found and written before it was lost.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, partial: Result | None = None) -> None:
+        super().__init__(message)
+        self.partial = partial
 
 
 def poll_seconds() -> float:
@@ -96,8 +113,18 @@ class Job:
         TimeoutError
         """
         end = None if timeout is None else time.monotonic() + timeout
-        while not self.done():
-            pause = poll_seconds()
+        silent = 0
+        while True:
+            try:
+                if self.done():
+                    return
+                silent = 0
+            except queue.SilentError as error:
+                silent += 1
+                if silent > _MOST_SILENT:
+                    raise
+                log.warning("%s; asked again", error)
+            pause = poll_seconds() * min(2**silent, _LONGEST)
             if end is not None and time.monotonic() + min(pause, 0.1) > end:
                 raise TimeoutError(f"job {self.job_id} has not ended within {timeout:g} s")
             time.sleep(pause if end is None else max(0.05, min(pause, end - time.monotonic())))
@@ -107,9 +134,10 @@ class Job:
         queue.cancel(self.job_id)
 
     def stdout(self) -> str:
-        """Text of the log; standard error is in it too."""
-        logs = sorted(self.folder.glob("job-*.log"))
-        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+        """Text of this job's log, of all tasks of an array in their order; standard error is in it too."""
+        number = self.job_id.partition("_")[0].partition("+")[0]
+        logs = [self.folder / f"job-{number}.log", *sorted(self.folder.glob(f"job-{number}-*.log"), key=_task)]
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs if log.is_file())
 
     def result(self, timeout: float | None = None) -> Result:
         """Wait for the job and return its result, with the plan.
@@ -117,7 +145,7 @@ class Job:
         Raises
         ------
         JobError
-            If it ended without one.
+            If it ended without one of its own: a result that another job left in the folder does not count.
         TimeoutError
         """
         from optimise.runs.resultfile import read_run
@@ -125,20 +153,59 @@ class Job:
         self.wait(timeout)
         if self.study:
             raise WardwiseError(f"a study has no single result; its report is in {self.folder}")
-        if not (self.folder / "result.json").exists():
-            raise JobError(self._failure())
+        if error := self._missing():
+            raise error
         return read_run(self.folder).result
 
     def exception(self) -> JobError | None:
         """The error that :meth:`result` would raise for an ended job; None when there is a result."""
         self.wait()
-        there = self.study or (self.folder / "result.json").exists()
-        return None if there else JobError(self._failure())
+        return None if self.study else self._missing()
 
-    def _failure(self) -> str:
+    def remark(self) -> str:
+        """What must be said beside the result: how the job ended, if not well, and which leg wrote it; else empty."""
+        found, legs = self.states(), self._legs()
+        if not legs or found.state in ("COMPLETED", "UNKNOWN") or found.state not in queue.FINAL:
+            return ""
+        last = legs[-1].restart
+        leg = f" (start {last + 1} of {found.restarts + 1})" if found.restarts else ""
+        return f"job {self.job_id} ended as {found.state}; this is what it had written by then{leg}"
+
+    def has_result(self) -> bool:
+        """Whether a result of this very job lies in its folder."""
+        return bool(self._legs())
+
+    def _legs(self) -> list[Leg]:
+        """Legs of this job in the result that lies in the folder; none where it is another's."""
+        from optimise.runs.resultfile import read_result
+
+        if not (self.folder / "result.json").exists():
+            return []
+        return [leg for leg in read_result(self.folder).legs[-1:] if leg.job == self.job_id]
+
+    def _missing(self) -> JobError | None:
+        partial, told = None, ""
+        if self._legs():
+            from optimise.runs.resultfile import read_run
+            from optimise.runs.writer import GOING_ON
+
+            found = read_run(self.folder).result
+            if GOING_ON not in found.explanation or self.states().state not in queue.FINAL:
+                return None
+            partial, told = found, f"; a plan of cost {found.cost:g} that it had found by then lies in {self.folder}"
+        there = partial is None and (self.folder / "result.json").exists()
+        other = f"; the result in {self.folder} is not of this job" if there else ""
         lines = self.stdout().splitlines()[-_TAIL:]
         said = "\n".join(f"  | {line}" for line in lines) or "  | (the log is empty)"
-        return f"job {self.job_id} ended as {self.states().state} without a result; the end of its log:\n{said}"
+        state = self.states().state
+        text = f"job {self.job_id} ended as {state} without a finished result{told or other}; the end of its log"
+        return JobError(f"{text}:\n{said}", partial)
+
+
+def _task(log: Path) -> int:
+    """Number of an array's task in the name of its log."""
+    number = log.stem.rpartition("-")[2]
+    return int(number) if number.isdigit() else -1
 
 
 def submit(
@@ -228,6 +295,7 @@ def submit_request(prepared: Prepared) -> Job:
         script = Path(trial) / "job.sbatch"
         script.write_text(prepared.script, encoding="utf-8")
         queue.test(script)
+    _set_aside(folder)
     script = write_text(folder / "job.sbatch", prepared.script)
     job = Job(queue.enqueue(script), folder, request.kind)
     write_card(
@@ -251,6 +319,21 @@ def _claim(folder: Path) -> None:
         job = Job.find(folder)
         if job.states(now=True).state not in queue.FINAL:
             raise InputError(f"job {job.job_id} in this folder is {job.state}; cancel it or use another", file=folder)
+
+
+def _set_aside(folder: Path) -> None:
+    """Move the result of an earlier job into a folder of its own, so that it cannot pass for the new job's."""
+    files = [f for name in (*_RESULT, "plan*", "native-plan*") for f in sorted(folder.glob(name)) if f.is_file()]
+    if not files:
+        return
+    name = f"before-{read_card(folder).job_id}" if (folder / CARD).exists() else "before"
+    place, number = folder / name, 1
+    while place.exists():
+        number += 1
+        place = folder / f"{name}-{number}"
+    make_folder(place)
+    for file in files:
+        file.replace(place / file.name)
 
 
 def _written(problem: Problem, folder: Path) -> Path:

@@ -12,7 +12,7 @@ from hpc.slurm.card import checked_id
 from optimise.core.atomic import umask_in
 from optimise.core.errors import InputError, WardwiseError
 
-__all__ = ["FINAL", "QueueError", "States", "cancel", "enqueue", "states", "test"]
+__all__ = ["FINAL", "QueueError", "SilentError", "States", "cancel", "enqueue", "states", "test"]
 
 #: States after which nothing more happens. Requeued jobs go back to PENDING and are not among them.
 FINAL = frozenset(
@@ -25,6 +25,8 @@ FINAL = frozenset(
         "BOOT_FAIL",
         "DEADLINE",
         "NODE_FAIL",
+        "PREEMPTED",
+        "REVOKED",
         "UNKNOWN",
     }
 )
@@ -32,6 +34,23 @@ FINAL = frozenset(
 
 class QueueError(WardwiseError):
     """Slurm is not here, does not answer, or refused a request."""
+
+
+class SilentError(QueueError):
+    """Slurm's controller does not answer just now: worth asking again, and nothing that the user did."""
+
+    exit_code = 1
+
+
+#: What Slurm's commands say where the controller is away, restarting or too busy.
+_SILENT = (
+    "Unable to contact slurm controller",
+    "Socket timed out",
+    "Connection refused",
+    "Zero Bytes were transmitted",
+    "Slurm backup controller in standby mode",
+    "Transport endpoint",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +94,11 @@ def _call(*arguments: str, seconds: float = 60, umask: int = -1) -> str:
             arguments, capture_output=True, text=True, timeout=seconds, check=False, env=env, umask=umask
         )
     except subprocess.TimeoutExpired:
-        raise QueueError(f"{arguments[0]} has not answered for {seconds:g} s") from None
+        raise SilentError(f"{arguments[0]} has not answered for {seconds:g} s") from None
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split()) or f"exit code {done.returncode}"
-        raise QueueError(said.removeprefix(f"{arguments[0]}: ").removeprefix("error: "))
+        said = said.removeprefix(f"{arguments[0]}: ").removeprefix("error: ")
+        raise (SilentError if any(word in said for word in _SILENT) else QueueError)(said)
     return done.stdout or done.stderr
 
 

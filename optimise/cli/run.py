@@ -104,7 +104,7 @@ class Run:
             os._exit(STOPPED)
         if writer.best is not None or self.start is not None:
             writer.write("the method did not stop within the grace of the signal; this is the best that it had told of")
-        os._exit(STOPPED)
+        self._end_all(STOPPED)
 
     def _give_up(self, writer: RunWriter, said: str) -> None:
         """The time limit is long over and the method has not come back: the same, saying what everybody was doing."""
@@ -113,7 +113,10 @@ class Run:
         result = writer.write(said, stop=Stop.TIME)
         where = f"; the best plan so far is in {self.output}" if self.output and result.plan is not None else ""
         print(f"error: {said}{where}", file=sys.stderr, flush=True)
-        code = exit_code(result)
+        self._end_all(exit_code(result))
+
+    def _end_all(self, code: int) -> None:
+        """Leave at once, and with us all ranks: the launcher then gives this code and not that of a killed rank."""
         abort = getattr(self.comm, "Abort", None)
         if self.comm.size > 1 and abort is not None:
             abort(code)

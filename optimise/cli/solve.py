@@ -122,6 +122,7 @@ def solve(
     from optimise.cli.replanning import FromPlan, tell_changes
     from optimise.cli.run import STOPPED, Run, exit_code, finish
     from optimise.cli.signals import StopSignal, stop_signals
+    from optimise.cli.watchdog import grace
     from optimise.core import breadcrumb as phase
     from optimise.core.communicator import abort_on_error, announced_size, find_world
     from optimise.core.folder_lock import folder_lock
@@ -173,7 +174,7 @@ def solve(
         problem, source, given, task = _on_first_rank(comm, prepare)
         if comm.rank == 0:
             check_memory(problem, method, warn=_silent if quiet or as_json else _say)
-        wire = stack.enter_context(Wire(comm, lambda number: stop.ask(number, again=False)))
+        wire = stack.enter_context(Wire(comm, lambda number: stop.ask(number, again=False), grace(0.0)))
         run = Run(problem, source, output, given, comm, stop, wire, checkpoint, resume, task, silent=quiet or as_json)
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
@@ -182,7 +183,8 @@ def solve(
                 finish(result, run, as_json=as_json, quiet=quiet, report=report)
                 if task is not None:
                     tell_changes(task, result, output, quiet=quiet or as_json)
-    raise typer.Exit(exit_code(result, signalled=run.signalled))
+        wire.exit_code = exit_code(result, signalled=run.signalled)
+    raise typer.Exit(wire.exit_code)
 
 
 def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:

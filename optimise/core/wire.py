@@ -36,10 +36,13 @@ class Wire:
     comm : Communicator
     hear : callable
         Called with the number of a signal that another rank was sent, on the thread of the line.
+    patience : float
+        Seconds at the end until ranks that do not come are left behind, and the job is ended with ``exit_code``.
     """
 
-    def __init__(self, comm: Communicator, hear: Callable[[int], None]) -> None:
-        self.rank, self.size, self.hear = comm.rank, comm.size, hear
+    def __init__(self, comm: Communicator, hear: Callable[[int], None], patience: float = 60.0) -> None:
+        self.rank, self.size, self.hear, self.patience = comm.rank, comm.size, hear, patience
+        self.exit_code = 0
         self._line: Any = comm.Dup() if comm.size > 1 and many_threads(comm) else None  # type: ignore[attr-defined]
         self._closed = threading.Event()
         self._out: list[tuple[int, tuple[str, int, Any]]] = []
@@ -88,12 +91,23 @@ class Wire:
         if self._thread is None or kind is not None:
             return
         self._thread.join()
-        self._line.Barrier()  # nobody sends any more
+        if not self._together():
+            log.warning("the work is done, but some rank does not leave; the job is ended")
+            self._line.Abort(self.exit_code)
         while self._line.iprobe(tag=_TAG):
             self._line.recv(tag=_TAG)
         for request in self._sent:
             request.wait()
         self._thread = None
+
+    def _together(self) -> bool:
+        """Whether all ranks have come to the end; nobody sends any more then."""
+        here, end = self._line.Ibarrier(), time.monotonic() + self.patience
+        while not here.Test():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
 
     # ---- the thread -------------------------------------------------------------------------------------------------
     def _say(self, message: tuple[str, Any], ranks: list[int]) -> None:

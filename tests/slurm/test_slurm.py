@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -241,9 +242,10 @@ def test_a_dead_rank_ends_the_job_and_is_named(
     ended = time.monotonic() - began
     said = re.search(r"error: rank 1 on (n\d) died of SIGKILL after [\d.]+ s in phase '([a-z ]+)'", job.stdout())
     assert said is not None, job.stdout()
-    assert not (job.folder / "result.json").exists()
-    with pytest.raises(hpc.slurm.JobError, match="rank 1 on n"):
+    with pytest.raises(hpc.slurm.JobError, match="rank 1 on n") as error:
         job.result()
+    assert error.value.partial is not None, "the plan that was known is lost"
+    assert error.value.partial.feasible
     figure(f"dead rank: the job ended after {ended:.1f} s, naming rank, host {said[1]} and phase '{said[2]}'")
 
 
@@ -273,7 +275,9 @@ def test_a_job_goes_on_over_its_time_limit(
     assert job.states(now=True).restarts >= 1, job.stdout()
     made = json.loads((job.folder / "result.json").read_text())
     assert made["stop"] == "time"
-    assert made["seconds"] < 40  # of the last job; the rest was spent before
+    assert made["seconds"] == pytest.approx(sum(leg["seconds"] for leg in made["legs"]), abs=0.01)
+    assert len(made["legs"]) == job.states().restarts + 1
+    assert {leg["job"] for leg in made["legs"]} == {job.job_id}
     figure(
         f"time limit of 60 s, 40 s of work: done over {1 + job.states().restarts} jobs in "
         f"{time.monotonic() - began:.0f} s; warned by USR1@30"
@@ -371,3 +375,23 @@ def test_a_cancelled_job_leaves_its_best_plan(cluster: Cluster, instance: Path, 
     made = json.loads((job.folder / "result.json").read_text())
     assert made["stop"] == "interrupted"
     assert made["feasible"]
+
+
+def test_a_failed_job_never_shows_the_result_of_an_earlier_one(
+    cluster: Cluster, instance: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "job"
+    first = queue(instance, folder)
+    finish(first)
+    assert first.result().feasible
+    broken = find_site("generic")
+    broken = dataclasses.replace(broken, launch="no-such-launcher")
+    second = queue(instance, folder, site=broken)
+    second.wait(120)
+    assert second.states(now=True).state == "FAILED"
+    assert isinstance(second.exception(), hpc.slurm.JobError)
+    with pytest.raises(hpc.slurm.JobError, match="without a finished result"):
+        second.result()
+    assert (folder / f"before-{first.job_id}" / "result.json").is_file()
+    assert "no-such-launcher" in second.stdout()
+    assert "no-such-launcher" not in first.stdout()

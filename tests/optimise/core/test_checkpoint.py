@@ -62,8 +62,9 @@ def test_nothing_readable_is_an_error(tmp_path: Path) -> None:
     file = StateFile(tmp_path, "best")
     file.write("d", made(1.0))
     file.newest.write_bytes(b"wardwise")
-    with pytest.raises(InputError, match="no earlier one is left"):
-        file.read("d")
+    for _ in range(2):  # asked again, refused again
+        with pytest.raises(InputError, match="no earlier one is left"):
+            file.read("d")
 
 
 def test_other_instances_and_versions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
