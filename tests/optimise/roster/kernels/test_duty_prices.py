@@ -26,6 +26,7 @@ def test_a_duty_costs_what_the_cover_costs_more(small, seed: int, risen: bool) -
         without(ward, plan, e)
         room.price[:] = -1.0
         cuts = np.array([0, 2, 3, 5])
+        plan.rise[:] = plan.rise if risen else 99.0  # not to be read where it is out of step
         duty_prices.cover_prices(ward.staff, plan, ward.staff.kind[e], cuts, 2, 0.0, risen, room)
         assert (room.price[[2, 5]] == -1.0).all()  # days that are not free
         for d in (0, 1, 3, 4):

@@ -41,7 +41,7 @@ def test_no_way_to_the_end_leaves_the_corridor(
     small, cuts: np.ndarray, strict: bool, narrow: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stretch_corridor, "NARROW", narrow)
-    ways, tight = 0, 0
+    ways = 0
     for seed in range(6):
         ward, random = small(seed), np.random.default_rng(seed)
         staff, plan, e = ward.staff, ward.plan(random), seed % 3
@@ -60,46 +60,48 @@ def test_no_way_to_the_end_leaves_the_corridor(
         stretch_table._gather_options(staff, stretch, counter, -1, room)
         size = stretch_corridor.corridor(staff, plan, stretch, Axis(counter, base, 1), -1, strict, room)
         least = math.inf
-        seen: dict[tuple[int, int], list[int]] = {}
-        old, was = _followed(staff, e, plan.words[e])
+        before: dict[tuple[int, int], list[int]] = {}
+        after: dict[tuple[int, int], list[int]] = {}
+        was = _followed(staff, e, plan.words[e])[1]
+        old = _followed(staff, e, plan.words[e])[0]
         assert old is not None
         for word in words_of(ward, plan, stretch):
             found, states = _followed(staff, e, word)
             if found is None:
                 continue
-            dear = found - old + sum(room.price[d, word[d]] for d in open_days)
-            least = min(least, dear)
+            least = min(least, found - old + sum(room.price[d, word[d]] for d in open_days))
             adds = np.zeros(6, dtype=np.int64) if counter < 0 else staff.values[staff.table[counter], days, word]
-            total = base + int(adds[open_days].sum())
-            if strict and counter >= 0 and not _within_hard(staff, counter, total):
-                continue
             for level, d in enumerate(listed):
-                free_before = open_days[open_days < d]
-                seen.setdefault((level, int(states[d])), []).append(int(adds[free_before].sum()))
+                before.setdefault((level, int(states[d])), []).append(int(adds[open_days[open_days < d]].sum()))
+                after.setdefault((level, int(states[d])), []).append(int(adds[open_days[open_days >= d]].sum()))
         # what the old duties cost on the free days is part of the way, not of the difference
-        own = _cost_of(staff, plan, e, open_days, was)
-        assert room.ahead[0, plan.states[e, cuts[0]]] == pytest.approx(least + own)
-        for (level, s), totals in seen.items():
+        start = int(plan.states[e, cuts[0]])
+        assert room.ahead[0, start] == pytest.approx(least + _cost_of(staff, plan, e, open_days, was))
+        need, cap = _limits(staff, counter, base) if strict and counter >= 0 else (-math.inf, math.inf)
+        need, cap = min(need, max(after[0, start])), max(cap, min(after[0, start]))
+        for (level, s), totals in before.items():
             low, high = room.reach[level, s, :2]
-            assert low <= min(totals)
-            assert max(totals) <= high
-            tight += (low, high) == (min(totals), max(totals))
+            least_before, most_before = max(min(totals), need - max(after[level, s])), max(totals)
+            most_before = min(most_before, cap - min(after[level, s]))
+            assert low <= least_before
+            assert most_before <= high
+            if narrow < free:
+                assert (low, high) == (least_before, most_before)
             assert high - low < size
             ways += 1
     assert ways > 60
-    assert narrow or tight / ways > 0.6  # narrowed from both ends, most rows are as short as they can be
+
+
+def _limits(staff, c: int, base: int) -> tuple[float, float]:
+    """Units that hard limits ask of the free days."""
+    need = math.ceil(staff.lower[c] / staff.unit_of[c]) - base if math.isinf(staff.price_lower[c]) else -math.inf
+    return need, staff.upper[c] // staff.unit_of[c] - base if math.isinf(staff.price_upper[c]) else math.inf
 
 
 def _followed(staff, e: int, word: np.ndarray) -> tuple[float | None, np.ndarray]:
     states, amounts = np.zeros(len(word) + 1, np.int32), np.zeros(staff.own[e + 1] - staff.own[e], np.int64)
     found, hard = cost.follow(staff, e, word, states, amounts)
     return (None if hard > 0 else found), states
-
-
-def _within_hard(staff, c: int, units: int) -> bool:
-    raw = units * staff.unit_of[c]
-    short = math.isinf(staff.price_lower[c]) and raw < staff.lower[c]
-    return not short and not (math.isinf(staff.price_upper[c]) and raw > staff.upper[c])
 
 
 def _cost_of(staff, plan, e: int, days: np.ndarray, states: np.ndarray) -> float:
