@@ -161,8 +161,8 @@ def rewrite(
     """Give a person the duties ``new`` (days,) on days ``first .. last-1``; returns the change of personal cost.
 
     Cover is not touched. States, totals and words are kept in step; after the last day both sequences are followed
-    until they meet. Infinite if the new duties break a hard sequence rule; the plan is then left in an undefined
-    state of this person from ``first`` on and must be rewritten.
+    until they meet. Infinite if the new duties break a hard sequence rule; states and totals of this person are then
+    out of step, and only :func:`evaluate` of a roster that keeps these rules brings them back.
 
     Parameters
     ----------

@@ -47,7 +47,10 @@ def _opened(staff: RosterArrays, e: int, cuts: NDArray[np.int64], pieces: int, r
 def _cost_now(
     staff: RosterArrays, plan: Plan, stretch: Stretch, inner: int, outer: int, slack: float, hard: float, room: Room
 ) -> float:
-    """``slack`` more than the duties so far cost, in the terms of the table."""
+    """``slack`` more than the duties so far cost, in the terms of the table.
+
+    Hard upper limits that the table does not hold are kept by excluding duties: where they are broken now, that counts.
+    """
     e, cuts = stretch.person, stretch.cuts
     k = staff.automaton[e]
     cost = slack
@@ -56,8 +59,9 @@ def _cost_now(
             a = plan.words[e, d]
             r = staff.at[staff.layer[k, d]] + plan.states[e, d] * staff.width[k] + staff.letter[k, a]
             cost += room.price[d, a] + staff.unit[e, d, a] + staff.cost[r]
-    for c in (inner, outer):
-        if c >= 0:
+    for c in range(staff.own[e], staff.own[e + 1]):
+        over = staff.table[c] >= 0 and plan.amounts[c] * staff.unit_of[c] > staff.upper[c]
+        if c in (inner, outer) or (over and staff.price_upper[c] == np.inf):
             cost += total_price(staff, c, plan.amounts[c], hard)
     return cost
 
@@ -97,7 +101,7 @@ def best_duties(
     Returns
     -------
     float
-        The least cost; infinite if none is found within the slack.
+        The least cost, where that is within the slack; else infinite, or the cost of a dearer answer.
     """
     free = _opened(staff, e, cuts, pieces, room)
     stretch = Stretch(np.int64(e), cuts, np.int64(pieces), np.int64(free), open_end)

@@ -24,7 +24,7 @@ class Stretch(NamedTuple):
     ----------
     person : int
     cuts : int64 (2 * pieces,) or longer
-        The free days are the pieces ``[cuts[2i], cuts[2i+1])``, in order and apart from each other.
+        The free days are the pieces ``[cuts[2i], cuts[2i+1])``, in order and without overlap.
     pieces, free : int
         Number of pieces, and of free days in all.
     open_end : bool

@@ -356,7 +356,8 @@ def best_in_table(
     Returns
     -------
     float
-        The least cost; infinite if there is none within ``cutoff``, NaN if the table is too large for ``room``.
+        The least cost, where that is within ``cutoff``. Else infinite, or the cost of a dearer answer: what totals cost
+        is known at the end only. NaN if the table is too large for ``room``.
     """
     first, last = stretch.cuts[0], stretch.cuts[2 * stretch.pieces - 1]
     k, start = staff.automaton[stretch.person], plan.states[stretch.person, first]
