@@ -1,8 +1,8 @@
 """Pages tell the truth: their code runs, and what they name is there.
 
-A block after ``<!-- not run: REASON -->`` is left out. YAML or JSON with a title is written to a file of that name; YAML
-without is a piece of a ward and is read together with ``examples/minimal.yaml``. Blocks of a page run in order in one
-folder, neighbours of one language together. A text block holds lines that the block before it prints.
+A block after ``<!-- not run: REASON -->`` is left out. YAML or JSON with a title is written to a file of that name.
+YAML without is a piece of a ward and is read together with ``examples/minimal.yaml``. Blocks of a page run in order in
+one folder, neighbours of one language together. A text block holds lines that the block before it prints.
 """
 
 from __future__ import annotations
