@@ -246,8 +246,8 @@ def _validate(problem: Problem, limits: Limits, seed: int) -> None:
         raise WardwiseError(f"not a planning problem: {type(problem).__name__}; read one with optimise.read(path)")
     if not limits.seconds > 0:
         raise WardwiseError(f"the time limit must be above 0 seconds, not {limits.seconds:g}")
-    if not limits.gap >= 0:
-        raise WardwiseError(f"the gap must be 0 or more, not {limits.gap:g}")
+    if not 0 <= limits.gap <= 1:
+        raise WardwiseError(f"the gap must be a part of the cost, from 0 to 1 (0.01 is 1 %), not {limits.gap:g}")
     if limits.iterations is not None and limits.iterations < 1:
         raise WardwiseError(f"the iteration limit must be 1 or more, not {limits.iterations}")
     if limits.threads < 1:

@@ -1,8 +1,8 @@
 """Pages tell the truth: their code runs, and what they name is there.
 
-A block after ``<!-- not run: REASON -->`` is left out. A YAML block with a title is written to a file of that name; one
-without is a piece of a ward and is read together with ``examples/minimal.yaml``. Blocks of a page run in order in one
-folder, neighbours of one language together.
+A block after ``<!-- not run: REASON -->`` is left out. YAML or JSON with a title is written to a file of that name.
+YAML without is a piece of a ward and is read together with ``examples/minimal.yaml``. Blocks of a page run in order in
+one folder, neighbours of one language together. A text block holds lines that the block before it prints.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ NOT_RUN = {
 }
 #: Design pages that may be longer than the others.
 LONG = {"quantum/DESIGN.md"}
+#: Blocks in these languages are files where they have a title.
+DATA = ("yaml", "json")
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,19 @@ def name_of(page: Path) -> str:
 
 def blocks(page: Path) -> Iterator[Block]:
     """Blocks of a page that are meant to run."""
-    fence = r'(<!-- not run: .+? -->\n)?^```(bash|python|yaml)(?: title="(.+?)")?\n(.*?)^```'
+    fence = r'(<!-- not run: .+? -->\n)?^```(bash|python|yaml|json|text)(?: title="(.+?)")?\n(.*?)^```'
     for match in re.finditer(fence, page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         if not match[1]:
             yield Block(match[2], match[3] or "", match[4])
 
 
 def running(page: Path) -> bool:
-    return name_of(page) not in NOT_RUN and any(block.language != "yaml" or block.title for block in blocks(page))
+    return name_of(page) not in NOT_RUN and any(block.language in ("bash", "python") for block in blocks(page))
+
+
+def plain(line: str) -> str:
+    """A printed line without its spacing and without seconds, which differ from run to run."""
+    return re.sub(r"\b\d+\.\d+ s\b", "# s", " ".join(line.split()))
 
 
 @pytest.mark.timeout(900)  # the first run on a machine compiles kernels
@@ -70,15 +77,21 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
-    wanted = [block for block in blocks(page) if block.language != "yaml" or block.title]
+    wanted = [block for block in blocks(page) if block.language not in DATA or block.title]
+    printed: list[str] = []
     for (language, title), group in groupby(wanted, key=lambda block: (block.language, block.title)):
         text = "".join(block.text for block in group)
-        if language == "yaml":
+        if language == "text":
+            unsaid = [line for line in text.splitlines() if plain(line) not in printed]
+            assert not unsaid, f"not printed: {unsaid}\n{chr(10).join(printed)}"
+            continue
+        if language in DATA:
             (tmp_path / title).write_text(text, encoding="utf-8")
             continue
         command = ["bash", "-euo", "pipefail", "-c", text] if language == "bash" else [sys.executable, "-c", text]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=800, check=False)
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        printed = [plain(line) for line in (done.stdout + done.stderr).splitlines()]
 
 
 def pieces() -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,11 +51,18 @@ def convert(
         from optimise.formats.base import write_plan
 
         stem = output.with_suffix("") if output.suffix else output
-        written = write_plan(load_plan(plan, problem), problem, stem, format=to)
+        written = write_plan(load_plan(plan, problem), _as_book(problem, output, to), stem, format=to)
     else:
         written = _write_instance(problem, output, to)
     for path in written:
         print(path)
+
+
+def _as_book(problem: Problem, output: Path, to: str) -> Problem:
+    """The ward as if it came from a workbook, where a plan of it is to be one."""
+    if to != "table" or output.suffix.lower() != ".xlsx":
+        return problem
+    return replace(problem, meta={**problem.meta, "table": "xlsx"})  # type: ignore[attr-defined, type-var]
 
 
 def _write_instance(problem: Problem, output: Path, to: str) -> list[Path]:
@@ -75,11 +83,14 @@ def _write_instance(problem: Problem, output: Path, to: str) -> list[Path]:
 
 def _write_model(problem: Problem, output: Path, to: str) -> Path:
     """Write the whole model, with names that match the rules, for any other solver."""
+    from pyomo.opt import ProblemFormat
+
     from optimise.solvers.pyomo_bridge import pyomo_model
 
     model = pyomo_model(problem)
-    with replacing(output.absolute()) as temporary:
-        model.write(str(temporary), io_options={"symbolic_solver_labels": True})
+    with replacing(output.absolute()) as temporary:  # the name of the file may end in anything
+        written = {"mps": ProblemFormat.mps, "lp": ProblemFormat.cpxlp}[to]
+        model.write(str(temporary), format=written, io_options={"symbolic_solver_labels": True})
     return output
 
 

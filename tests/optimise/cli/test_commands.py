@@ -111,17 +111,28 @@ def test_convert_writes_a_ward_in_another_form(wardwise: Command, ward: Path, tm
     assert optimise.read(tmp_path / name).digest() == optimise.read(ward).digest()
 
 
-def test_convert_writes_the_whole_model(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ward.mps", "ward.json"])  # --to says what is written, not the file's name
+def test_convert_writes_the_whole_model(wardwise: Command, ward: Path, tmp_path: Path, name: str) -> None:
     from optimise.solvers.highs_factory import make_highs
 
-    file = tmp_path / "ward.mps"
-    ran = wardwise("convert", ward, file, "--to", "mps")
+    made, file = tmp_path / name, tmp_path / "model.mps"
+    ran = wardwise("convert", ward, made, "--to", "mps")
     assert ran.code == 0, ran.err
+    made.rename(file)
     solver = make_highs()
     solver.readModel(str(file))
     solver.run()
     best = optimise.solve(optimise.read(ward, format="native"), "highs").cost
     assert solver.getInfo().objective_function_value == pytest.approx(best)
+
+
+def test_convert_writes_a_plan_as_the_workbook_that_was_asked_for(
+    wardwise: Command, ward: Path, plan: Path, tmp_path: Path
+) -> None:
+    assert wardwise("convert", ward, tmp_path / "ward.xlsx", "--to", "table").code == 0
+    ran = wardwise("convert", ward, tmp_path / "plan.xlsx", "--to", "table", "--plan", plan)
+    assert (ran.code, ran.out.split()) == (0, [str(tmp_path / "plan.xlsx")])
+    assert wardwise("check", tmp_path / "ward.xlsx", tmp_path / "plan.xlsx").code == 0
 
 
 def test_convert_refuses_what_cannot_be(wardwise: Command, ward: Path, tmp_path: Path) -> None:
