@@ -46,6 +46,8 @@ class AdmissionTables(NamedTuple):
     peer: IntArray  # patients with elective surgery by specialty, specialty after specialty
     peer_start: IntArray  # (specialties + 1,)
     movable: IntArray  # patients who have a choice of day or room
+    pair: IntArray  # (patients, most, 2) days and rooms that are cheap at the prices of a bound, cheapest first
+    pairs: IntArray  # (patients,) how many of them
     prices: IntArray  # mixing, transfer, overtime, 1 where mixing counts the rarer sex
 
 
@@ -222,6 +224,13 @@ def _some_day(day: IntArray, day_start: IntArray, stream: IntArray, p: int, a: i
 
 
 @compiled
+def _some_pair(pairs: IntArray, stream: IntArray, p: int) -> int:
+    """A place in the list of pairs of ``p``, the first ones more often."""
+    drawn: int = min(_below(stream, pairs[p]), _below(stream, pairs[p]))
+    return drawn
+
+
+@compiled
 def _may(day: IntArray, day_start: IntArray, p: int, a: int) -> bool:
     """Whether ``p`` may be admitted on day ``a``; the days are sorted."""
     low, high = day_start[p], day_start[p + 1]
@@ -247,6 +256,7 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
     people, night, choice, choices, prices = t.people, t.night, t.choice, t.choices, t.prices
     days, day_start, peer, peer_start, movable = t.day, t.day_start, t.peer, t.peer_start, t.movable
     day, room, cells, sessions, theatres = s.day, s.room, s.cells, s.sessions, s.theatres
+    pair, pairs = t.pair, t.pairs
     members, held, place, stream = s.members, s.held, s.place, s.stream
     accepted, clean = 0, 0
     unit = price / FULL
@@ -259,8 +269,11 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
         new_a, new_r = a, r
         kind = _below(stream, 16)
         if kind < 5:
+            i = _some_pair(pairs, stream, p)
+            new_a, new_r = pair[p, i, 0], pair[p, i, 1]
+        elif kind < 7:
             new_r = _some_room(choice, choices, stream, p)
-        elif kind < 8:
+        elif kind < 9:
             new_a = np.int64(_some_day(days, day_start, stream, p, a))
         elif kind < 10:
             new_a = np.int64(_some_day(days, day_start, stream, p, a))
@@ -295,9 +308,8 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
             if not _may(days, day_start, p, new_a) or not _may(days, day_start, q, b):
                 continue
         else:  # eject
-            new_r = _some_room(choice, choices, stream, p)
-            if _below(stream, 2):
-                new_a = np.int64(_some_day(days, day_start, stream, p, a))
+            i = _some_pair(pairs, stream, p)
+            new_a, new_r = pair[p, i, 0], pair[p, i, 1]
             if held[new_r] == 0:
                 continue
             for _ in range(_TRIES):
@@ -307,9 +319,8 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
                     break
             if q < 0:
                 continue
-            b, k = day[q], np.int64(_some_room(choice, choices, stream, q))
-            if _below(stream, 2):
-                b = np.int64(_some_day(days, day_start, stream, q, b))
+            i = _some_pair(pairs, stream, q)
+            b, k = pair[q, i, 0], pair[q, i, 1]
         if new_a == a and new_r == r and q < 0:
             continue
         cost = _own(people, night, prices, p, new_a, new_r) - _own(people, night, prices, p, a, r)

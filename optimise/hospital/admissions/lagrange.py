@@ -243,6 +243,41 @@ class AdmissionPrices:
         return float(self.constant + patients + theatres - (price * self.beds).sum())
 
 
+    def likely(self, price: Floats, surgery: Floats, most: int = 96) -> tuple[IntArray, IntArray]:
+        """Each patient's cheapest pairs of admission day and room at some prices.
+
+        Parameters
+        ----------
+        price : float array (rooms, days)
+        surgery : float array (kinds, days)
+        most : int
+            Pairs a patient.
+
+        Returns
+        -------
+        pairs : int array (patients, most, 2)
+            Days and rooms, cheapest first.
+        count : int array (patients,)
+            How many there are.
+        """
+        t, rooms = self.tables, len(self.beds)
+        sums = np.concatenate([np.zeros((rooms, 1)), np.cumsum(price - self.reward, axis=1)], axis=1)
+        pairs, count = np.zeros((len(t.stay), most, 2), dtype=np.int64), np.zeros(len(t.stay), dtype=np.int64)
+        for p, stay in enumerate(t.stay.tolist()):
+            day, delay = t.day[t.start[p] : t.start[p + 1]], t.delay[t.start[p] : t.start[p + 1]]
+            cost = delay[:, None] + stay * t.night[p][None, :] + (sums[:, day + stay] - sums[:, day]).T
+            cut = day + t.offset[p]
+            if t.cut[p] >= 0:
+                cost -= np.where(cut < price.shape[1], surgery[t.cut[p], np.minimum(cut, price.shape[1] - 1)], 0)[:, None]
+            if t.home[p] >= 0:
+                cost += self.problem.prices.transfer * (np.arange(rooms) != t.home[p])
+            order = np.argsort(cost, axis=None, kind="stable")
+            order = order[cost.ravel()[order] < BARRED / 2][:most]
+            count[p] = len(order)
+            pairs[p, : len(order), 0], pairs[p, : len(order), 1] = day[order // rooms], order % rooms
+        return pairs, count
+
+
 def _sessions(problem: AdmissionProblem, kinds: IntArray, urgent: IntArray) -> tuple[_Sessions, int]:
     """Ways to fill each session, and the minutes of one step."""
     s, days = problem.sessions, problem.days
@@ -345,8 +380,8 @@ def climb(
             best, centre = value, (beds, surgery)
         else:
             since += 1
-        if since >= 20:
-            agility, since, (beds, surgery) = agility * 0.7, 0, centre
+        if since >= 40:
+            agility, since, (beds, surgery) = agility * 0.8, 0, centre
             slope_b[:] = 0.0
             slope_s[:] = 0.0
         if over(math.ceil(best)) or clock.over or agility < 1e-5:

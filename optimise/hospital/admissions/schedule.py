@@ -29,7 +29,7 @@ def _starts(counts: IntArray) -> IntArray:
 class AdmissionAnnealing:
     """Annealing over one problem; holds the tables that all runs share."""
 
-    def __init__(self, problem: AdmissionProblem) -> None:
+    def __init__(self, problem: AdmissionProblem, pair: IntArray, pairs: IntArray) -> None:
         self.problem = problem
         people, needs, prices = problem.patients, problem.needs, problem.prices
         night = np.where(people.forbidden, BARRED, problem.night_cost)
@@ -52,6 +52,8 @@ class AdmissionAnnealing:
             peer=order,
             peer_start=_starts(peers),
             movable=np.flatnonzero((allowed.sum(axis=1) > 1) | (count > 1)),
+            pair=pair,
+            pairs=pairs,
             prices=np.array([prices.mixing, prices.transfer, prices.overtime, problem.mixing == "minority"], np.int64),
         )
 
