@@ -30,6 +30,8 @@ __all__ = ["BARRED", "FULL", "AdmissionState", "AdmissionTables", "anneal", "fil
 BARRED = 10**9
 #: Units of a person and night too many.
 FULL = 30
+#: Units of a minute of surgery too many.
+MINUTE = 10
 #: Tries to meet a partner.
 _TRIES = 4
 
@@ -105,7 +107,7 @@ def _cut(sessions: IntArray, overtime: int, s: int, d: int) -> tuple[int, int]:
     used, minutes = sessions[s, d, 0], sessions[s, d, 1]
     if used <= minutes:
         return sessions[s, d, 3] * (minutes - used), 0
-    return overtime * (used - minutes), max(0, used - sessions[s, d, 2])
+    return overtime * (used - minutes), MINUTE * max(0, used - sessions[s, d, 2])
 
 
 @compiled
@@ -262,70 +264,70 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
     unit = price / FULL
     for _ in range(steps):
         p = movable[_below(stream, movable.size)]
-        a, r, q, b, k = day[p], room[p], np.int64(-1), np.int64(0), np.int64(0)
-        old_b, old_k = np.int64(0), np.int64(0)
+        a, r = int(day[p]), int(room[p])
+        q, b, k, old_b, old_k = -1, 0, 0, 0, 0
         drawn = (np.float64(_next(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
         allowed = -heat * math.log(drawn)
         new_a, new_r = a, r
         kind = _below(stream, 16)
         if kind < 5:
             i = _some_pair(pairs, stream, p)
-            new_a, new_r = pair[p, i, 0], pair[p, i, 1]
+            new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
         elif kind < 7:
             new_r = _some_room(choice, choices, stream, p)
         elif kind < 9:
-            new_a = np.int64(_some_day(days, day_start, stream, p, a))
+            new_a = _some_day(days, day_start, stream, p, a)
         elif kind < 10:
-            new_a = np.int64(_some_day(days, day_start, stream, p, a))
+            new_a = _some_day(days, day_start, stream, p, a)
             new_r = _some_room(choice, choices, stream, p)
         elif kind < 13:  # exchange rooms
             new_r = _some_room(choice, choices, stream, p)
             if new_r == r or held[new_r] == 0:
                 continue
             for _ in range(_TRIES):
-                other = members[new_r, _below(stream, held[new_r])]
+                other = int(members[new_r, _below(stream, held[new_r])])
                 if day[other] < a + people[p, 0] and a < day[other] + people[other, 0]:
                     q = other
                     break
             if q < 0 or night[q, r] >= BARRED:
                 continue
-            b, k = day[q], r
+            b, k = int(day[q]), r
         elif kind < 15:  # swap days and rooms
             group = people[p, 3]
             if people[p, 4] and not people[p, 6] and _below(stream, 8):
-                q = peer[peer_start[group] + _below(stream, peer_start[group + 1] - peer_start[group])]
+                q = int(peer[peer_start[group] + _below(stream, peer_start[group + 1] - peer_start[group])])
             else:
-                q = movable[_below(stream, movable.size)]
+                q = int(movable[_below(stream, movable.size)])
             if q == p:
                 continue
-            new_a, b = day[q], a
+            new_a, b = int(day[q]), a
             if _below(stream, 2):
-                new_r, k = room[q], r
+                new_r, k = int(room[q]), r
             else:
-                k = room[q]
+                k = int(room[q])
             if night[p, new_r] >= BARRED or night[q, k] >= BARRED or (new_a == a and new_r == r):
                 continue
             if not _may(days, day_start, p, new_a) or not _may(days, day_start, q, b):
                 continue
         else:  # eject
             i = _some_pair(pairs, stream, p)
-            new_a, new_r = pair[p, i, 0], pair[p, i, 1]
+            new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
             if held[new_r] == 0:
                 continue
             for _ in range(_TRIES):
-                other = members[new_r, _below(stream, held[new_r])]
+                other = int(members[new_r, _below(stream, held[new_r])])
                 if other != p and day[other] < new_a + people[p, 0] and new_a < day[other] + people[other, 0]:
                     q = other
                     break
             if q < 0:
                 continue
             i = _some_pair(pairs, stream, q)
-            b, k = pair[q, i, 0], pair[q, i, 1]
+            b, k = int(pair[q, i, 0]), int(pair[q, i, 1])
         if new_a == a and new_r == r and q < 0:
             continue
         cost = _own(people, night, prices, p, new_a, new_r) - _own(people, night, prices, p, a, r)
         if q >= 0:
-            old_b, old_k = day[q], room[q]
+            old_b, old_k = int(day[q]), int(room[q])
             cost += _own(people, night, prices, q, b, k) - _own(people, night, prices, q, old_b, old_k)
         if new_a == a and (q < 0 or b == old_b):  # theatres apart, little can be gained
             nights = people[p, 0] + (people[q, 0] if q >= 0 else 0)

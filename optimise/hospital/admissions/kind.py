@@ -20,13 +20,14 @@ class AdmissionKind(Kind[AdmissionProblem, AdmissionPlan]):
     title = "admission scheduling"
     problem = AdmissionProblem
     plan = AdmissionPlan
+    native = "orpas"
 
     def size(self, problem: AdmissionProblem) -> int:
         rooms = (~problem.patients.forbidden).sum(axis=1)
         return int((rooms * (problem.patients.due - problem.patients.release + 1)).sum())
 
     def preferred(self, problem: AdmissionProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
-        return next(((name,) for name in ("column-generation", "matheuristic", "highs") if usable(name)), ())
+        return next(((name,) for name in ("parallel-search", "matheuristic", "highs") if usable(name)), ())
 
     def period(self, problem: AdmissionProblem) -> Period:
         return Period(problem.days, problem.start)

@@ -135,12 +135,10 @@ def _patients(t: _Tables, price: Floats, surgery: Floats, move: float, use: IntA
 class _Sessions(NamedTuple):
     """Ways to fill the sessions of a specialty on a day, specialty by specialty inside each day."""
 
-    group: IntArray  # (groups,) minutes beyond which the theatres of its day have overtime, in steps; see below
-    day: IntArray  # (groups,)
     first: IntArray  # (groups + 1,) ways of each group
     steps: IntArray  # (ways,) minutes, in steps
     cost: Floats  # (ways,)
-    count: IntArray  # (ways, most kinds)
+    many: IntArray  # (ways, most kinds) how many of each kind
     kind: IntArray  # (ways, most kinds) -1 where there is none
     open: IntArray  # (days,) steps of the day without overtime, less urgent surgery
     most: IntArray  # (days,) steps allowed, less urgent surgery
@@ -163,7 +161,7 @@ def _theatres(t: _Sessions, surgery: Floats, overtime: float, cut: IntArray) -> 
                 own = t.cost[w]
                 for c in range(t.kind.shape[1]):
                     if t.kind[w, c] >= 0:
-                        own += surgery[t.kind[w, c], d] * t.count[w, c]
+                        own += surgery[t.kind[w, c], d] * t.many[w, c]
                 for m in range(most + 1 - t.steps[w]):
                     if value[g, m] + own < value[g + 1, m + t.steps[w]]:
                         value[g + 1, m + t.steps[w]] = value[g, m] + own
@@ -179,7 +177,7 @@ def _theatres(t: _Sessions, surgery: Floats, overtime: float, cut: IntArray) -> 
             w = came[g + 1, m]
             for c in range(t.kind.shape[1]):
                 if t.kind[w, c] >= 0:
-                    cut[t.kind[w, c], d] += t.count[w, c]
+                    cut[t.kind[w, c], d] += t.many[w, c]
             m -= t.steps[w]
     return total
 
@@ -242,7 +240,6 @@ class AdmissionPrices:
         theatres = _theatres(self.sessions, surgery, float(self.problem.prices.overtime * self.step), self.given)
         return float(self.constant + patients + theatres - (price * self.beds).sum())
 
-
     def likely(self, price: Floats, surgery: Floats, most: int = 96) -> tuple[IntArray, IntArray]:
         """Each patient's cheapest pairs of admission day and room at some prices.
 
@@ -268,7 +265,9 @@ class AdmissionPrices:
             cost = delay[:, None] + stay * t.night[p][None, :] + (sums[:, day + stay] - sums[:, day]).T
             cut = day + t.offset[p]
             if t.cut[p] >= 0:
-                cost -= np.where(cut < price.shape[1], surgery[t.cut[p], np.minimum(cut, price.shape[1] - 1)], 0)[:, None]
+                cost -= np.where(cut < price.shape[1], surgery[t.cut[p], np.minimum(cut, price.shape[1] - 1)], 0)[
+                    :, None
+                ]
             if t.home[p] >= 0:
                 cost += self.problem.prices.transfer * (np.arange(rooms) != t.home[p])
             order = np.argsort(cost, axis=None, kind="stable")
@@ -308,12 +307,10 @@ def _sessions(problem: AdmissionProblem, kinds: IntArray, urgent: IntArray) -> t
         return np.array(rows[name], dtype=np.int64)
 
     made = _Sessions(
-        group=np.zeros(0, dtype=np.int64),
-        day=column("day"),
         first=column("first"),
         steps=column("steps"),
         cost=np.array(rows["cost"], dtype=np.float64),
-        count=column("count").reshape(-1, wide),
+        many=column("count").reshape(-1, wide),
         kind=column("kind").reshape(-1, wide),
         open=(daily - urgent) // step,
         most=np.maximum(0, s.day_limit - urgent) // step,

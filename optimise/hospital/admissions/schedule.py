@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.admissions.annealing import BARRED, FULL, AdmissionState, AdmissionTables, anneal, fill
+from optimise.hospital.admissions.annealing import BARRED, AdmissionState, AdmissionTables, anneal, fill
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.beds import SAME_GENDER
 
 __all__ = ["AdmissionAnnealing", "admission_days", "plan_of"]
 
-#: Share of a run after which nothing shall be too much.
-CLEAN_AFTER = 0.7
+#: First price of a person and night too many, in empty beds, and the dearest, in units of cost.
+PRICE, DEAREST = 6.0, 1e4
+#: Step of the price, up where fewer than RARE of the plans met have nothing too much, down where more than OFTEN.
+STEP, RARE, OFTEN = 1.03, 0.1, 0.3
 #: Times that temperature and price are set anew.
 CHUNKS = 400
 
@@ -34,8 +35,8 @@ class AdmissionAnnealing:
         people, needs, prices = problem.patients, problem.needs, problem.prices
         night = np.where(people.forbidden, BARRED, problem.night_cost)
         delay = np.where(people.inpatient, 0, prices.delay)
-        columns = (people.stay, people.gender, needs.longer, needs.specialty, needs.minutes, needs.offset)
-        columns += (needs.urgent, people.home, delay, people.release)
+        columns = [people.stay, people.gender, needs.longer, needs.specialty, needs.minutes, needs.offset]
+        columns += [needs.urgent, people.home, delay, people.release]
         allowed = admission_days(problem)
         count = (~people.forbidden).sum(axis=1)
         likely = np.minimum(count, np.maximum(3, -(-count // 4)))
@@ -104,30 +105,22 @@ class AdmissionAnnealing:
         over: Callable[[AdmissionState], bool] = lambda state: False,
     ) -> None:
         """Cool once, in place, from ``heat`` to ``last``; ``steps`` is a work limit in place of ``seconds``."""
-        clock = Deadline(seconds)
+        clock, done = Deadline(seconds), 0
         t, chunk = self.tables, 5_000 if steps is None else max(1, steps // CHUNKS)
-        price, trouble, done = 2.0 * heat, math.inf, 0
+        price = PRICE * self.problem.prices.idle_bed
         while True:
             share = clock.elapsed / max(seconds, 1e-9) if steps is None else done / steps
             if share >= 1.0:
                 return
             began = clock.elapsed
-            accepted, clean = anneal(t, state, heat * (last / heat) ** share, price, chunk)
+            now = heat * (last / heat) ** share
+            accepted, clean = anneal(t, state, now, price, chunk)
             done += chunk
             if over(state):
                 return
-            much = float(state.sums[1]) / FULL
-            wanted = trouble * (1.0 - share / CLEAN_AFTER) if math.isfinite(trouble) else math.inf
-            if not math.isfinite(trouble):
-                if share > 0.04:
-                    trouble = much
-            elif wanted > 0.5:
-                price = max(heat, price * (1.02 if much > wanted else 0.99))
-            elif clean < 0.01 * accepted and much > 0:
-                price *= 1.03
-            elif clean > 0.3 * accepted:
-                price *= 0.99
-            price = min(price, 1e5)
+            part = clean / max(1, accepted)
+            price *= STEP if part < RARE else 1.0 / STEP if part > OFTEN else 1.0
+            price = min(max(price, now), DEAREST)
             if steps is None:  # aim at CHUNKS chunks
                 pace = seconds / CHUNKS / max(clock.elapsed - began, 1e-6)
                 chunk = int(min(max(chunk * min(max(pace, 0.5), 2.0), 200), 50_000_000))
@@ -152,8 +145,8 @@ def admission_days(problem: AdmissionProblem) -> IntArray:
     cut = np.minimum(day + needs.offset[:, None], problem.days - 1)
     own = s.limit[needs.specialty[:, None], cut]
     most = np.where(needs.urgent[:, None], s.day_limit[cut], np.minimum(own, s.day_limit[cut]))
-    fits = window & (needs.minutes[:, None] <= most)
-    made: IntArray = np.where(fits.any(axis=1)[:, None], fits, window)
+    fits: IntArray = window & (needs.minutes[:, None] <= most)
+    made: IntArray = np.where(fits.any(axis=1, keepdims=True), fits, window)
     return made
 
 
