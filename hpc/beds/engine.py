@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hpc.beds import refusal
 from hpc.beds.method import solve_beds
 from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.options import ResumableOptions
 from optimise.hospital.beds_search import improve_beds, usable
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
@@ -55,4 +56,5 @@ class BedSearch(_Beds):
         start: HospitalPlan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
+        ResumableOptions.of(options)
         return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)

@@ -13,12 +13,16 @@ from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import ResumableOptions, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
+from optimise.methods.options import AdmissionOptions
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["ParallelSearchMethod"]
 
 #: Who searches on problems that are no rosters.
-_ENGINES = {"hospital": "hpc.beds.engine:BedSearch"}
+_ENGINES = {
+    "hospital": "hpc.beds.engine:BedSearch",
+    "admissions": "optimise.methods.admission_search:AdmissionSearch",
+}
 
 
 @documented
@@ -28,7 +32,7 @@ class ParallelSearchMethod:
     name = "parallel-search"
     resumable = True
     options = ParallelSearchOptions
-    options_by_kind: ClassVar = {"hospital": ResumableOptions}
+    options_by_kind: ClassVar = {"hospital": ResumableOptions, "admissions": AdmissionOptions}
 
     def supports(self, problem: Problem) -> bool:
         engine = engine_for(problem, _ENGINES)
@@ -51,8 +55,9 @@ class ParallelSearchMethod:
     ) -> Outcome:
         engine = engine_for(problem, _ENGINES)
         if engine is not None:
-            ResumableOptions.of(options)
-            return engine.solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start)
+            return engine.solve(
+                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
+            )
         chosen = ParallelSearchOptions.of(options)
         assert isinstance(problem, RosterProblem)
         if is_long(problem, chosen.long_tuning) if chosen.long is None else chosen.long:

@@ -69,7 +69,8 @@ def solve(
     stage_by_stage: Annotated[
         bool,
         typer.Option(
-            "--stage-by-stage", help="INRC-II: plan week after week, without knowing the weeks to come, by --method."
+            "--stage-by-stage",
+            help="INRC-II: plan week after week, OR-PAS: day after day, without knowing what is to come, by --method.",
         ),
     ] = False,
     from_plan: Annotated[

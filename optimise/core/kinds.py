@@ -209,6 +209,7 @@ class Kind(Generic[P, L]):
 _BUILT_IN: dict[str, str] = {
     "roster": "optimise.roster.kind:RosterKind",
     "hospital": "optimise.hospital.kind:HospitalKind",
+    "admissions": "optimise.hospital.admissions.kind:AdmissionKind",
     "capacity": "optimise.capacity.kind:CapacityKind",
     "region": "optimise.capacity.kind:RegionKind",
     "blocks": "optimise.blocks.kind:BlocksKind",

@@ -90,6 +90,7 @@ FORMATS: dict[str, str] = {
     "inrc2": "optimise.roster.formats.inrc2:Inrc2Format",
     "pas": "optimise.hospital.formats.pas:PasFormat",
     "ihtc": "optimise.hospital.formats.ihtc:IhtcFormat",
+    "orpas": "optimise.hospital.formats.orpas:OrPasFormat",
 }
 
 

@@ -24,7 +24,7 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
-from optimise.methods.options import HospitalSearchOptions, MatheuristicOptions
+from optimise.methods.options import AdmissionOptions, HospitalSearchOptions, MatheuristicOptions
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
@@ -38,7 +38,10 @@ __all__ = ["MatheuristicMethod"]
 log = logging.getLogger(__name__)
 
 #: Who works on problems that are no rosters.
-_ENGINES = {"hospital": "optimise.methods.hospital_search:HospitalSearch"}
+_ENGINES = {
+    "hospital": "optimise.methods.hospital_search:HospitalSearch",
+    "admissions": "optimise.methods.admission_search:AdmissionSearch",
+}
 
 
 @documented
@@ -47,7 +50,7 @@ class MatheuristicMethod:
 
     name = "matheuristic"
     options = MatheuristicOptions
-    options_by_kind: ClassVar = {"hospital": HospitalSearchOptions}
+    options_by_kind: ClassVar = {"hospital": HospitalSearchOptions, "admissions": AdmissionOptions}
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None

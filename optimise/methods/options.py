@@ -8,9 +8,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, knob
+from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.search.tuning import JointSearchTuning
 
 __all__ = [
+    "AdmissionOptions",
     "AutoOptions",
     "AutoTuning",
     "Customise",
@@ -68,6 +70,13 @@ class HospitalSearchOptions(Options):
 
     tuning: JointSearchTuning = JointSearchTuning()
     """Numbers that steer the joint search and the sub-models around it."""
+
+
+class AdmissionOptions(ResumableOptions):
+    """Options of the search of admission plans."""
+
+    tuning: AdmissionTuning = AdmissionTuning()
+    """Numbers that steer the search."""
 
 
 class AutoTuning(Tuning):

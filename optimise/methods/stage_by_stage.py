@@ -1,4 +1,4 @@
-"""Method ``stage-by-stage``: each week planned without knowledge of the weeks after it, as the ward lives it."""
+"""Method ``stage-by-stage``: each week (or day) planned without knowledge of those after it, as it is lived."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import check_options, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
+from optimise.hospital.admissions.problem import AdmissionProblem
+from optimise.methods.day_by_day import plan_days
 from optimise.methods.options import StageOptions
 from optimise.roster.problem import Roster, RosterProblem
 
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @documented
 class StageByStage:
-    """Rolling-horizon planning of INRC-II instances (their *dynamic* version).
+    """Rolling-horizon planning of INRC-II instances (their *dynamic* version) and of admissions day by day.
 
     Week ``k`` is planned knowing the history and the weeks up to ``k`` only, with a look-ahead in which the weeks
     seen so far stand for those to come; then it is fixed. Time is dealt evenly over the weeks that are left. The
@@ -34,9 +36,11 @@ class StageByStage:
 
     name = "stage-by-stage"
     options = StageOptions
-    needs = "a whole INRC-II instance"
+    needs = "a whole INRC-II instance or admission scheduling"
 
     def supports(self, problem: Problem) -> bool:
+        if isinstance(problem, AdmissionProblem):
+            return True
         return isinstance(problem, RosterProblem) and "stages" in problem.meta
 
     def check_options(self, problem: Problem, given: Mapping[str, object], ranks: int) -> None:
@@ -45,7 +49,7 @@ class StageByStage:
 
     def solve(
         self,
-        problem: RosterProblem,
+        problem: RosterProblem | AdmissionProblem,
         *,
         limits: Limits,
         seed: int,
@@ -53,9 +57,19 @@ class StageByStage:
         listen: Listener,
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
-    ) -> Outcome[Roster]:
+    ) -> Outcome:
         own, given = _split(options)
         inner, ahead = get_method(own.inner), own.ahead
+        if isinstance(problem, AdmissionProblem):
+            return plan_days(
+                problem,
+                inner,
+                limits=limits,
+                seed=seed,
+                comm=comm,
+                listen=lambda clock, label: _Stage(listen, clock, label),
+                options=given,
+            )
         stages, clock = problem.meta["stages"], Deadline(limits.seconds)
         if stages.whole(problem.name).digest() != problem.digest():
             raise UnsupportedError("stage-by-stage works on an INRC-II instance as it was read, not on an edited one")

@@ -1,0 +1,224 @@
+"""Search on admission plans: prices of a bound, rounds of annealing over ranks, re-routing with transfers.
+
+The bound comes first, for its prices say which days and rooms suit whom. Then every round has one annealing run a rank
+(under a work limit :data:`TASKS` of them, dealt to the ranks, so that the number of ranks does not matter); the best
+plan starts the next round. The first round cools from hot and is the longest.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+
+import numpy as np
+
+from optimise.core.arrays import IntArray
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm, stopping
+from optimise.core.result import Bounds, Stats, Stop
+from optimise.hospital.admissions.annealing import AdmissionState
+from optimise.hospital.admissions.data import AdmissionPlan
+from optimise.hospital.admissions.evaluate import hard_and_cost
+from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
+from optimise.hospital.admissions.problem import AdmissionProblem
+from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
+from optimise.hospital.admissions.tuning import AdmissionTuning
+
+__all__ = ["improve_admissions"]
+
+log = logging.getLogger(__name__)
+
+#: Annealing runs of a round, steps of a run and rounds of prices under a work limit.
+TASKS, WORK, PRICED = 4, 400_000, 300
+SOURCE = "Lagrangian over patients and theatre days (exact dyadic arithmetic)"
+
+
+class _Run:
+    """What the rounds of one search share. All ranks hold the same best plan between rounds."""
+
+    def __init__(
+        self,
+        problem: AdmissionProblem,
+        limits: Limits,
+        seed: int,
+        listen: Listener,
+        comm: Communicator,
+        tuning: AdmissionTuning,
+    ) -> None:
+        self.problem, self.limits, self.seed, self.listen, self.comm = problem, limits, seed, listen, comm
+        self.tuning, self.clock, self.bounds = tuning, Deadline(limits.seconds), Bounds()
+        self.work = limits.iterations is not None
+        self.plan: AdmissionPlan | None = None
+        self.given: AdmissionPlan | None = None  # a plan to begin from that says nothing of some
+        self.key: tuple[float, float] = (math.inf, math.inf)
+        self.prices, self.asked, self.done, self.told = AdmissionPrices(problem), False, 0, 0.0
+        #: Cost that a plan may have, for the length of steps in prices.
+        self.guess = math.inf
+
+    @property
+    def cost(self) -> float:
+        return self.key[1] if self.key[0] == 0 else math.inf
+
+    def offer(self, plan: AdmissionPlan, event: str) -> None:
+        key = hard_and_cost(self.problem, plan)
+        if key < self.key:
+            self.plan, self.key = plan, (float(key[0]), float(key[1]))
+            self.tell(event)
+
+    def rise(self, bound: float) -> None:
+        if bound > self.bounds.dual:
+            self.bounds = self.bounds.with_dual(float(bound), SOURCE)
+
+    def tell(self, event: str) -> None:
+        self.told = self.clock.elapsed
+        if self.comm.rank == 0:
+            good = self.plan if self.key[0] == 0 else None
+            news = Progress(self.clock.elapsed, self.cost, self.bounds.dual, event, float(self.done), good)
+            self.asked = bool(self.listen(news)) or self.asked
+
+    @property
+    def over(self) -> bool:
+        self.asked = self.asked or stopping(self.listen)
+        return self.asked or self.clock.over or self.cost <= self.limits.target
+
+    def heard(self, state: AdmissionState) -> bool:
+        """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
+        if self.clock.elapsed > self.told + 1.0 and self.comm.rank == 0:
+            if self.key[0] > 0 or state.sums[2] < self.key[1]:
+                self.offer(plan_of(self.problem, state.best[0], state.best[1]), "annealing")
+            else:
+                self.tell("")
+        return self.over
+
+    # ---- phases ------------------------------------------------------------------------------------------------
+    def price(self) -> None:
+        """Prices and bound; each rank works them out for itself, and all take the best."""
+        share = self.tuning.prices * self.limits.seconds
+        if self.key[0] > 0:
+            self.first(0.25 * share)
+
+        def over(bound: float) -> bool:
+            self.rise(bound)
+            if self.clock.elapsed > self.told + 1.0:
+                self.tell("prices")
+            return self.over
+
+        rounds = PRICED if self.work else 1_000_000
+        found = climb(self.prices, seconds=share, target=min(self.cost, self.guess), rounds=rounds, over=over)
+        everyone = self.comm.allgather(found)
+        best = max(everyone, key=lambda f: f[0])
+        self.rise(best[0])
+        self.annealing = AdmissionAnnealing(self.problem, *self.prices.likely(best[1], best[2], most=self.tuning.pairs))
+        self.tell("bound")
+
+    def first(self, seconds: float) -> None:
+        """A first plan by a short annealing without prices, the same on all ranks under a work limit."""
+        nothing = (np.zeros(self.prices.beds.shape), np.zeros(self.prices.asked.shape))
+        pairs = self.prices.likely(*nothing, most=self.tuning.pairs)
+        self.annealing = AdmissionAnnealing(self.problem, *pairs)
+        mine = self._anneal(-1, self.comm.rank * (not self.work), seconds)
+        for day, room, cost in self.comm.allgather(mine):
+            self.guess = min(self.guess, cost)
+            self.offer(plan_of(self.problem, day, room), "first plan")
+
+    def round(self, number: int) -> None:
+        """One round of annealing on all ranks."""
+        ranks, rank = self.comm.size, self.comm.rank
+        tasks = max(TASKS, ranks) if self.work else ranks
+        seconds = (self.tuning.first if number == 0 else self.tuning.later) * self.clock.left
+        if number > 0 and self.clock.left < 0.1 * self.limits.seconds:
+            seconds = self.clock.left
+        mine = [(k, *self._anneal(number, k, seconds)) for k in range(tasks) if k % ranks == rank]
+        shared = self.comm.allgather((mine, self.asked))
+        self.asked = any(asked for _, asked in shared)
+        for k, day, room, _ in sorted((m for part, _ in shared for m in part), key=lambda m: m[0]):
+            self.offer(plan_of(self.problem, day, room), f"round {number}, run {k}")
+        self.done += 1
+
+    def _anneal(self, number: int, task: int, seconds: float) -> tuple[IntArray, IntArray, float]:
+        t, likely = self.tuning, self.annealing.tables.pair
+        seed = int(np.random.default_rng([self.seed, number + 1, task]).integers(2**31))
+        day, room = likely[:, 0, 0].copy(), likely[:, 0, 1].copy()
+        known = self.given if self.plan is None else self.plan
+        if known is not None:
+            first = known.admission.astype(np.int64)
+            placed = np.flatnonzero(first >= 0)
+            day[placed], room[placed] = first[placed], known.room[placed, first[placed]]
+        state = self.annealing.state(day, room, seed)
+        warmth = t.warm[(number + task - 1) % len(t.warm)] if known is not None else 1.0
+        hot = t.hot * self.problem.prices.idle_bed
+        self.annealing.run(
+            state,
+            seconds=seconds,
+            steps=WORK if self.work else None,
+            heat=max(warmth * hot, 2.0 * t.cold * hot),
+            last=t.cold * hot,
+            over=self.heard,
+        )
+        return state.best[0].copy(), state.best[1].copy(), float(state.sums[0])
+
+
+def improve_admissions(
+    problem: AdmissionProblem,
+    *,
+    limits: Limits,
+    seed: int = 0,
+    listen: Listener = lambda progress: None,
+    start: AdmissionPlan | None = None,
+    comm: Communicator | None = None,
+    tuning: AdmissionTuning | None = None,
+) -> Outcome[AdmissionPlan]:
+    """Price, anneal over all ranks, and price again at the end, until the limits are reached.
+
+    Parameters
+    ----------
+    problem : AdmissionProblem
+        What is planned.
+    limits : Limits
+        ``iterations`` counts rounds; with it the result does not depend on the machine or the number of ranks.
+    seed : int
+        Of all random streams.
+    listen : callable
+        Told of better plans and bounds on rank 0.
+    start : AdmissionPlan, optional
+        A plan to begin from; a patient's first room stands for the stay. It may say nothing of some.
+    comm : Communicator, optional
+        Ranks that search together.
+    tuning : AdmissionTuning, optional
+        Numbers that steer the search.
+
+    Returns
+    -------
+    Outcome
+        The same plan on every rank; None where no plan without broken hard rules was found.
+    """
+    comm = comm or SerialComm()
+    run = _Run(problem, limits, seed, listen, comm, tuning or AdmissionTuning())
+    run.given = start
+    if start is not None and hard_and_cost(problem, start)[0] == 0:
+        run.offer(start, "start")
+    run.price()
+    stop, number = Stop.TIME, 0
+    while True:
+        ended, run.asked = comm.bcast((_ended(run, number), run.asked))
+        if ended is not None:
+            stop = ended
+            break
+        run.round(number)
+        number += 1
+    stats = Stats(run.clock.elapsed, {}, {"rounds": float(number)})
+    if run.key[0] > 0:
+        return Outcome(None, stop, run.bounds, stats)
+    return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of admissions"), stats)
+
+
+def _ended(run: _Run, number: int) -> Stop | None:
+    """Why to stop before the next round, None to go on."""
+    if run.asked or stopping(run.listen):
+        return Stop.INTERRUPTED
+    if math.isfinite(run.cost) and run.cost <= run.bounds.dual + 1e-9:
+        return Stop.OPTIMAL
+    if run.cost <= run.limits.target or run.cost - run.bounds.dual <= run.limits.gap * abs(run.cost):
+        return Stop.GAP
+    if run.limits.iterations is not None and number >= run.limits.iterations:
+        return Stop.ITERATIONS
+    return Stop.TIME if run.clock.left < 0.05 else None

@@ -1,0 +1,26 @@
+"""Numbers that steer the search of admission plans."""
+
+from __future__ import annotations
+
+from optimise.core.options import Tuning, knob
+
+__all__ = ["AdmissionTuning"]
+
+
+class AdmissionTuning(Tuning):
+    """Prices, then rounds of annealing."""
+
+    prices: float = knob(0.08, unit="share of the time limit", source="no run on record", gt=0, lt=1)
+    """For prices by subgradients."""
+    pairs: int = knob(64, unit="pairs", source="OR-PAS dept2_short00, dept4_short01: 32, 64 and 96 alike", ge=1)
+    """Days and rooms that are kept for each patient as likely."""
+    hot: float = knob(2.0, unit="empty beds", source="OR-PAS dept2_short00: 1, 2, 5 and 15 tried", gt=0)
+    """First temperature."""
+    cold: float = knob(0.05, unit="first temperatures", source="OR-PAS dept2_short00: 0.02 to 0.1 tried", gt=0, lt=1)
+    """Last temperature."""
+    first: float = knob(0.7, unit="share of the time left", source="no run on record", gt=0, le=1)
+    """For the first round."""
+    later: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
+    """For each later round."""
+    warm: tuple[float, ...] = knob((0.3, 0.15, 0.5), unit="first temperatures", source="as in searches of beds")
+    """First temperatures of later rounds."""
