@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 import optimise
 from optimise.cli.app import app
-from optimise.roster.formats.ward_document import Document
+from optimise.formats.document import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))

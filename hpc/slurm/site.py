@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 from optimise.formats.budget import parse_toml
-from optimise.roster.formats.ward_document import ItemError, validated
+from optimise.formats.document import ItemError, validated
 
 __all__ = ["FOLDER", "Site", "find_site", "site_names"]
 

@@ -23,7 +23,7 @@ from optimise.core.method import available_methods
 from optimise.core.problem import Problem
 from optimise.formats.base import read, read_text
 from optimise.formats.budget import parse_toml
-from optimise.roster.formats.ward_document import validated
+from optimise.formats.document import validated
 
 __all__ = ["Contender", "Study", "read_study"]
 

@@ -101,7 +101,7 @@ class Patients:
     release, due : int array
         First and last day on which the patient may be admitted.
     stay : int array
-        Length of stay in days (nights), at least 1.
+        Length of stay in days (nights); 0 for who goes home on day 0 and for operations of in-patients.
     mandatory : bool array
         Must be admitted; the others may be refused.
     home : int array
@@ -112,6 +112,12 @@ class Patients:
         0: none. People with different values must not share a room, so a value of one's own means alone.
     forbidden : bool array (patients, rooms)
         Rooms that cannot serve the patient.
+    operation_of : int array, optional
+        In-patient whose operation an entry is, else -1: it has a day and a theatre and needs no bed of its own. None
+        where there are no such entries.
+    justified : int array, optional
+        Nights from admission during which a room shared with the other gender is justified (critical care). None
+        where it never is.
     """
 
     ids: tuple[str, ...]
@@ -126,6 +132,8 @@ class Patients:
     delay_factor: IntArray = None  # type: ignore[assignment]  # ones
     refusal_factor: IntArray = None  # type: ignore[assignment]  # ones
     isolation: IntArray = None  # type: ignore[assignment]  # zeros
+    operation_of: IntArray | None = None
+    justified: IntArray | None = None
 
     def __post_init__(self) -> None:
         unique(self.ids, "patient")
@@ -140,8 +148,16 @@ class Patients:
         forbidden = np.asarray(self.forbidden)
         columns = forbidden.shape[1] if forbidden.ndim == 2 else -1
         assign(self, forbidden=frozen(forbidden, np.bool_, (count, columns), "patients.forbidden"))
+        for name, low, high in (("operation_of", -1, count - 1), ("justified", 0, 100_000)):
+            value = getattr(self, name)
+            if value is not None:
+                assign(self, **{name: frozen(value, np.int64, (count,), f"patients.{name}")})
+                _in_range(getattr(self, name), low, high, self.ids, name)
         _in_range(self.gender, 0, 1, self.ids, "gender")
-        _in_range(self.stay, 1, 100_000, self.ids, "length of stay")
+        _in_range(self.stay, 0, 100_000, self.ids, "length of stay")
+        short = np.flatnonzero((self.stay == 0) & ~self.inpatient & ~self.operation)
+        if short.size:
+            raise InputError("length of stay is 0, expected 1 to 100000", item=self.ids[short[0]])
         for name in ("delay_factor", "refusal_factor"):
             _in_range(getattr(self, name), 0, 10**9, self.ids, name.replace("_", " "))
 
@@ -152,6 +168,13 @@ class Patients:
     def inpatient(self) -> IntArray:
         """Bool array: already in hospital at the start."""
         made: IntArray = self.home >= 0
+        return made
+
+    @property
+    def operation(self) -> IntArray:
+        """Bool array: the operation of an in-patient, who has an entry besides."""
+        none = np.zeros(len(self.ids), dtype=np.bool_)
+        made: IntArray = none if self.operation_of is None else self.operation_of >= 0
         return made
 
 
@@ -232,7 +255,8 @@ class BedProblem:
     wishes : tuple of RoomWish
     dates : tuple of AdmissionWish
     mixing : str
-        How a mixed room and day counts: ``"minority"`` (people of the rarer gender) or ``"room"`` (1).
+        How a mixed room and day counts: ``"patients"`` (everybody there for whom it is not justified), ``"minority"``
+        (people of the rarer gender) or ``"room"`` (1).
     """
 
     days: int
@@ -250,8 +274,10 @@ class BedProblem:
             raise InputError("the horizon needs at least one day", item="days")
         if rooms.beds.shape[1] != self.days:
             raise InputError(f"beds are given for {rooms.beds.shape[1]} of {self.days} days", item="rooms")
-        if self.mixing not in ("minority", "room"):
-            raise InputError(f"mixing is {self.mixing!r}, expected 'minority' or 'room'", item="mixing")
+        if self.mixing not in ("patients", "minority", "room"):
+            raise InputError(f"mixing is {self.mixing!r}, expected 'patients', 'minority' or 'room'", item="mixing")
+        if self.mixing != "patients" and patients.justified is not None:
+            raise InputError(f"is {self.mixing!r}: sharing can be justified where patients are counted", item="mixing")
         if patients.forbidden.shape[1] != len(rooms.ids):
             raise InputError("forbidden rooms do not match the rooms", item="patients.forbidden")
         _in_range(patients.age_group, 0, len(self.age_groups) - 1, patients.ids, "age group")

@@ -56,7 +56,7 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return next(((name,) for name in wanted if usable(name)), ())
 
     def period(self, problem: HospitalProblem) -> Period:
-        return Period(problem.days)
+        return Period(problem.days, problem.start)
 
     def grid(self, problem: HospitalProblem) -> float:
         return hospital_grid(problem)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,13 @@ class HospitalProblem(HospitalContext):
         Ticks in one unit of cost: costs are exact integers of ``1 / scale``.
     earlier : EarlierPlan, optional
         The plan before, where changes of theatres and nurses have a price.
+    start : date, optional
+        Date of day 0. It and what follows are told, not planned with, and so no part of the digest.
+    about : dict
+        Patient -> what else is recorded of him or her: ``gender`` as recorded, ``expected_discharge``, and what the
+        file says beside its own fields.
+    document : object, optional
+        The document that people edit, from which the problem was made.
     """
 
     name: str
@@ -49,6 +57,9 @@ class HospitalProblem(HospitalContext):
     nursing: Nursing | None = None
     scale: int = 1
     earlier: EarlierPlan | None = None
+    start: date | None = None
+    about: dict[str, dict[str, Any]] = field(default_factory=dict)
+    document: Any = None
 
     @property
     def kind(self) -> str:
@@ -112,6 +123,37 @@ class HospitalProblem(HospitalContext):
         sha = hashlib.sha256()
         _feed(sha, dataclasses.replace(self, name="", family=""))
         return sha.hexdigest()
+
+    def gender_of(self, patient: int) -> str:
+        """Gender of a patient as recorded.
+
+        Parameters
+        ----------
+        patient : int
+            0-based.
+
+        Returns
+        -------
+        str
+            In the words of the file.
+        """
+        told = self.about.get(self.patients.ids[patient], {})
+        return str(told.get("gender", self.beds.genders[int(self.patients.gender[patient])]))
+
+    def day_name(self, day: int) -> str:
+        """A day in words.
+
+        Parameters
+        ----------
+        day : int
+            0-based; may lie outside the horizon.
+
+        Returns
+        -------
+        str
+            ``Mon 30 Nov`` where the first day has a date, else the number.
+        """
+        return str(day) if self.start is None else f"{self.start + timedelta(days=day):%a %-d %b}"
 
     # -- edits ---------------------------------------------------------------------------------------------
     def with_rule(self, rule: str, weight: float | None) -> HospitalProblem:
@@ -238,6 +280,11 @@ class HospitalProblem(HospitalContext):
         return f"HospitalProblem({self.name}: {', '.join(parts)})"
 
 
+#: Fields that are no part of a digest, and those that are none where there is nothing in them.
+_TOLD = frozenset({"start", "about", "document"})
+_OPTIONAL = frozenset({"earlier", "operation_of", "justified"})
+
+
 def _feed(sha: Any, value: Any) -> None:
     """Feed a value into a hash so that different contents never read the same."""
     if isinstance(value, np.ndarray):
@@ -245,11 +292,11 @@ def _feed(sha: Any, value: Any) -> None:
         sha.update(f"a{value.shape}".encode())
         sha.update(np.ascontiguousarray(value).astype(kind).tobytes())
     elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            if field.name == "earlier" and getattr(value, field.name) is None:
+        for each in dataclasses.fields(value):
+            if each.name in _TOLD or (each.name in _OPTIONAL and getattr(value, each.name) is None):
                 continue
-            sha.update(f"f{field.name}".encode())
-            _feed(sha, getattr(value, field.name))
+            sha.update(f"f{each.name}".encode())
+            _feed(sha, getattr(value, each.name))
     elif isinstance(value, (tuple, list)):
         sha.update(f"t{len(value)}".encode())
         for entry in value:

@@ -13,8 +13,8 @@ import numpy as np
 from optimise.core.errors import InputError
 from optimise.core.method import Method
 from optimise.formats.base import read_text
+from optimise.formats.document import Document
 from optimise.replan.base import Change, ChangePrices, Previous, listed
-from optimise.roster.formats.ward_document import Document
 from optimise.roster.problem import OFF, Employee, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Request, Requests
 

@@ -86,7 +86,30 @@ class _Maker:
         for key, table in tables.items():
             self.maybe(made, key, partial(_one, table))
         made["rules"] = self.rules([cost["rule"] for key in tables for cost in made.get(key, ())])
+        self.day_by_day(made)
         return made
+
+    def day_by_day(self, made: dict[str, Any]) -> None:
+        """What patients need by night, in-patients' operations, further genders, who counts in a mixed room.
+
+        Drawn last, so that all else stays as it was for a seed before these words existed.
+        """
+        if not self.chance():
+            return
+        if "mixing" not in made and self.chance():
+            made["mixing"] = "patients"
+        for patient in made["patients"]:
+            if patient["stay"] > 1 and self.chance(self.dense):
+                patient["care"] = [{"nights": self.random.randint(1, patient["stay"]), "specialty": "surgery"}]
+                self.maybe(patient["care"][0], "needs", lambda: self.some(_FEATURES), 0.5 * self.dense)
+                if made.get("mixing") == "patients" and self.chance():
+                    patient["care"][0]["justified"] = True
+            if self.theatres and "room" in patient and self.chance():
+                patient |= {"surgeon": self.random.choice(self.surgeons), "surgery_minutes": 60}
+            if self.chance(0.2 * self.dense):
+                made["genders"] = ["F", "M", "X"]
+                patient["gender"] = "X"
+                self.maybe(patient, "accommodated_as", lambda: self.random.choice("FM"), 0.3)
 
     def room(self, i: int) -> dict[str, Any]:
         made: dict[str, Any] = {"id": f"r{i}", "beds": self.random.randint(1, 5)}

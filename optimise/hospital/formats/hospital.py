@@ -18,6 +18,7 @@ from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
 from optimise.hospital.formats.defaults import WISH_RULES, default_rules, remedies
+from optimise.hospital.formats.hospital_days import Settled, number, settled
 from optimise.hospital.formats.hospital_schema import (
     HospitalFile,
     NurseEntry,
@@ -44,9 +45,11 @@ def _index(names: list[str], what: str) -> dict[str, int]:
 
 def problem_of(data: HospitalFile) -> HospitalProblem:
     """The problem that a checked document describes."""
+    found = settled(data)
+    data = found.file
     rooms, wards = _rooms(data)
     room_index = {name: i for i, name in enumerate(rooms.ids)}
-    patients = _patients(data, room_index)
+    patients = _patients(found, room_index)
     beds = BedProblem(
         days=data.days,
         rooms=rooms,
@@ -54,13 +57,21 @@ def problem_of(data: HospitalFile) -> HospitalProblem:
         genders=(data.genders[0], data.genders[1]),
         age_groups=tuple(data.age_groups),
         wishes=wishes_of(data, rooms, wards),
-        mixing=data.mixing,
+        mixing=data.mixing or _mixing(data, patients),
         dates=dates_of(data),
     )
     theatres = _theatres(data) if data.theatres or data.surgeons else None
     nursing = _nursing(data) if data.nurses or data.shifts else None
     rules, scale = _rules(data, beds)
-    return HospitalProblem(data.name, "hospital", beds, rules, theatres, nursing, scale)
+    return HospitalProblem(
+        data.name, "hospital", beds, rules, theatres, nursing, scale, start=found.start, about=found.about
+    )
+
+
+def _mixing(data: HospitalFile, patients: Patients) -> str:
+    """Everybody in a mixed room counts where that has a price; where it is hard the rarer gender is who must go."""
+    priced = not isinstance(data.rules.get("RoomGenderMix", "hard"), str)
+    return "patients" if priced or patients.justified is not None else "minority"
 
 
 def _rules(data: HospitalFile, beds: BedProblem) -> tuple[tuple[RuleSetting, ...], int]:
@@ -104,9 +115,10 @@ def _rooms(data: HospitalFile) -> tuple[Rooms, dict[str, int]]:
         if room.bed_ids and len(room.bed_ids) != room.beds:
             raise InputError(f"has {room.beds} beds but {len(room.bed_ids)} bed_ids", item=f"room {room.id}")
         for closed in room.closed:
-            if closed.last_day < closed.first_day or closed.last_day >= data.days:
+            begin, end = number(closed.first_day), number(closed.last_day)
+            if end < begin or end >= data.days:
                 raise InputError("closed days must lie in the horizon, first before last", item=f"room {room.id}")
-            part = beds[i, closed.first_day : closed.last_day + 1]
+            part = beds[i, begin : end + 1]
             part[:] = np.maximum(0, part - (room.beds if closed.beds is None else closed.beds))
     named = any(r.bed_ids for r in data.rooms)
     if named:
@@ -122,7 +134,8 @@ def _rooms(data: HospitalFile) -> tuple[Rooms, dict[str, int]]:
     return made, wards
 
 
-def _patients(data: HospitalFile, rooms: dict[str, int]) -> Patients:
+def _patients(found: Settled, rooms: dict[str, int]) -> Patients:
+    data = found.file
     _index([p.id for p in data.patients], "patient")
     genders, ages = _index(data.genders, "gender"), _index(data.age_groups, "age group")
     forbidden = np.zeros((len(data.patients), len(rooms)), dtype=np.bool_)
@@ -130,18 +143,22 @@ def _patients(data: HospitalFile, rooms: dict[str, int]) -> Patients:
     cohorts: dict[str, int] = {}
     for i, p in enumerate(data.patients):
         who = f"patient {p.id}"
-        columns["gender"].append(lookup(genders, p.gender, "gender", who))
+        sex = lookup(genders, p.gender, "gender", who)
+        if p.accommodated_as is not None:
+            sex = lookup({name: genders[name] for name in data.genders[:2]}, p.accommodated_as, "gender", who)
+        columns["gender"].append(sex if sex < 2 else 0)
         columns["age"].append(0 if p.age_group is None else lookup(ages, p.age_group, "age group", who))
         home = -1 if p.room is None else lookup(rooms, p.room, "room", who)
-        last = data.days - 1 if p.latest is None else p.latest
-        if p.earliest >= data.days or last >= data.days:
+        release = number(p.earliest)
+        last = data.days - 1 if p.latest is None else number(p.latest)
+        if release >= data.days or last >= data.days:
             raise InputError(f"days run from 0 to {data.days - 1}", item=who)
-        if home >= 0 and (p.earliest or p.latest):
+        if home >= 0 and (release or p.latest):
             raise InputError("is in hospital already: no days of admission", item=who)
         columns["home"].append(home)
-        columns["release"].append(p.earliest)
+        columns["release"].append(release)
         columns["due"].append(0 if home >= 0 else last)
-        columns["isolation"].append(_isolation(p, cohorts))
+        columns["isolation"].append(_isolation(p, cohorts, alone=sex > 1))
         for room in p.forbidden_rooms:
             forbidden[i, lookup(rooms, room, "room", who)] = True
     return Patients(
@@ -157,14 +174,19 @@ def _patients(data: HospitalFile, rooms: dict[str, int]) -> Patients:
         delay_factor=np.array([p.delay_factor for p in data.patients]),
         refusal_factor=np.array([p.refusal_factor for p in data.patients]),
         isolation=np.array(columns["isolation"]),
+        operation_of=np.array(found.operation_of) if max(found.operation_of) >= 0 else None,
+        justified=np.array(found.justified) if any(found.justified) else None,
     )
 
 
-def _isolation(patient: PatientEntry, cohorts: dict[str, int]) -> int:
-    """0 for none, else the number of the cohort; whoever must lie alone is a cohort of one."""
-    if patient.isolation is None:
+def _isolation(patient: PatientEntry, cohorts: dict[str, int], *, alone: bool) -> int:
+    """0 for none, else the number of the cohort; whoever must lie alone is a cohort of one.
+
+    So are those (``alone``) whose gender is none of the two that share rooms, unless they say whose rooms they use.
+    """
+    if patient.stay == 0 or (patient.isolation is None and not alone):
         return 0
-    name = f"alone {patient.id}" if patient.isolation == "alone" else patient.isolation
+    name = f"alone {patient.id}" if alone or patient.isolation in (None, "alone") else patient.isolation
     return cohorts.setdefault(name, len(cohorts) + 1)
 
 
@@ -181,9 +203,6 @@ def _theatres(data: HospitalFile) -> Theatres:
     who = [
         -1 if p.surgeon is None else lookup(surgeons, p.surgeon, "surgeon", f"patient {p.id}") for p in data.patients
     ]
-    for p, k in zip(data.patients, who, strict=True):
-        if k >= 0 and p.room is not None:
-            raise InputError("is in hospital already: no surgery can be planned", item=f"patient {p.id}")
     return Theatres(
         ids=tuple(o.id for o in data.theatres),
         surgeon_ids=tuple(surgeons),
@@ -203,15 +222,15 @@ def _nursing(data: HospitalFile) -> Nursing:
     load = np.full((len(data.nurses), data.days * k), -1)
     for row, nurse in enumerate(data.nurses):
         _duties(nurse, shifts, load[row], data.days)
-    width = k * min(data.days, max(p.stay for p in data.patients))
+    width = k * min(data.days, max(p.stay or 0 for p in data.patients))
     tables = {name: np.zeros((len(data.patients), width), dtype=np.int64) for name in ("workload", "skill")}
     for row, p in enumerate(data.patients):
         for name, table in tables.items():
             values = getattr(p, name)
-            if values and len(values) < k * p.stay:
-                text = f"{name} has {len(values)} entries, expected {k * p.stay} (shifts of the stay) or none"
+            if values and len(values) < k * (p.stay or 0):
+                text = f"{name} has {len(values)} entries, expected {k * (p.stay or 0)} (shifts of the stay) or none"
                 raise InputError(text, item=f"patient {p.id}")
-            cut = min(len(values), width, k * p.stay)
+            cut = min(len(values), width, k * (p.stay or 0))
             table[row, :cut] = values[:cut]
     return Nursing(
         shifts=tuple(shifts),
@@ -226,11 +245,12 @@ def _nursing(data: HospitalFile) -> Nursing:
 def _duties(nurse: NurseEntry, shifts: dict[str, int], row: IntArray, days: int) -> None:
     who = f"nurse {nurse.id}"
     for duty in nurse.shifts:
-        if duty.day >= days:
-            raise InputError(f"works on day {duty.day}, days run to {days - 1}", item=who)
-        s = duty.day * len(shifts) + lookup(shifts, duty.shift, "shift", who)
+        day = number(duty.day)
+        if day >= days:
+            raise InputError(f"works on day {day}, days run to {days - 1}", item=who)
+        s = day * len(shifts) + lookup(shifts, duty.shift, "shift", who)
         if row[s] >= 0:
-            raise InputError(f"works twice on day {duty.day}, {duty.shift}", item=who)
+            raise InputError(f"works twice on day {day}, {duty.shift}", item=who)
         row[s] = duty.max_load
 
 

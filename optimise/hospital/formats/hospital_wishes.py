@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.hospital.beds import AdmissionWish, Rooms, RoomWish
+from optimise.hospital.formats.hospital_days import number
 from optimise.hospital.formats.hospital_schema import HospitalFile, RoomCost
 
 __all__ = ["dates_of", "wishes_of"]
@@ -14,19 +17,29 @@ __all__ = ["dates_of", "wishes_of"]
 
 def wishes_of(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> tuple[RoomWish, ...]:
     """Wishes in a fixed order; a rule without any amount, or given as a table, is left out."""
-    stays = np.array([min(p.stay, data.days) for p in data.patients])
-    width = int(stays.max())
+    stays = np.array([min(p.stay or 0, data.days) for p in data.patients])
+    width = max(1, int(stays.max()))
     inside = np.arange(width)[None, :] < stays[:, None]
-    own = np.where(inside, np.arange(len(stays))[:, None], -1)
+    phases = _phases(data)
+    first = np.array([0, *np.cumsum([len(each) for each in phases])])[:-1]
+    own = np.where(inside, first[:, None], -1)
+    for i, each in enumerate(phases):
+        begin = 0
+        for k, phase in enumerate(each[:-1]):  # the last one is the patient's own and goes on
+            own[i, begin : min(begin + phase.nights, stays[i])] = first[i] + k
+            begin += phase.nights
+        if len(each) > 1:
+            own[i, begin : stays[i]] = first[i] + len(each) - 1
+    whole = np.repeat(np.arange(len(phases)), [len(each) for each in phases])
     given = {cost.rule for cost in data.room_costs}
     made = []
     for rule, text, amount in (
-        ("RoomGenderPolicy", "the room is kept for the other gender", _other_gender(data, rooms)),
-        ("RequiredFeature", "the room lacks a required feature", _lacking(data, "needs")),
-        ("AgeLimit", "outside the ward's age limits", _outside_ages(data, rooms, wards)),
-        ("Outlying", "the ward does not treat the specialty", _outlying(data, rooms, wards)),
-        ("WishedFeature", "the room lacks a feature wished for", _lacking(data, "wishes")),
-        ("RoomSize", "the room is larger than wished for", _too_large(data)),
+        ("RoomGenderPolicy", "the room is kept for the other gender", _other_gender(data, rooms)[whole]),
+        ("RequiredFeature", "the room lacks a required feature", _lacking(data, phases)),
+        ("AgeLimit", "outside the ward's age limits", _outside_ages(data, rooms, wards)[whole]),
+        ("Outlying", "the ward does not treat the specialty", _outlying(phases, rooms, wards, data)),
+        ("WishedFeature", "the room lacks a feature wished for", _wishing(data, phases)),
+        ("RoomSize", "the room is larger than wished for", _too_large(data)[whole]),
     ):
         if amount.any() and rule not in given:
             made.append(RoomWish(rule, text, amount, own))
@@ -38,10 +51,11 @@ def dates_of(data: HospitalFile) -> tuple[AdmissionWish, ...]:
     made, given = [], {cost.rule for cost in data.date_costs}
     amount = np.zeros((len(data.patients), data.days + 1), dtype=np.int64)
     for i, p in enumerate(data.patients):
-        late = [d for d in p.unsuitable_days if d >= data.days]
+        unsuitable = [number(d) for d in p.unsuitable_days]
+        late = [d for d in unsuitable if d >= data.days]
         if late:
             raise InputError(f"unsuitable day {late[0]}: days run from 0 to {data.days - 1}", item=f"patient {p.id}")
-        amount[i, p.unsuitable_days] = 1
+        amount[i, unsuitable] = 1
     if amount.any() and "UnsuitableDay" not in given:
         made.append(AdmissionWish("UnsuitableDay", "the day does not suit", amount))
     for cost in data.date_costs:
@@ -53,20 +67,53 @@ def dates_of(data: HospitalFile) -> tuple[AdmissionWish, ...]:
 
 
 def _other_gender(data: HospitalFile, rooms: Rooms) -> IntArray:
-    gender = np.array([data.genders.index(p.gender) for p in data.patients])[:, None]
-    made: IntArray = (rooms.policy >= 0) & (rooms.policy != gender)
+    gender = np.array([data.genders.index(p.accommodated_as or p.gender) for p in data.patients])[:, None]
+    resident = np.array([p.stay != 0 for p in data.patients])[:, None]
+    made: IntArray = (rooms.policy >= 0) & (rooms.policy != gender) & resident
     return made
 
 
-def _lacking(data: HospitalFile, field: str) -> IntArray:
-    """Number of features of ``field`` that a room lacks; a wish for something needed counts once, as the need."""
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """Nights of a stay with the same needs; the last phase of a patient is his or her own and has no end."""
+
+    nights: int
+    specialty: str | None
+    needs: frozenset[str]
+    wishes: frozenset[str]
+
+
+def _phases(data: HospitalFile) -> list[list[_Phase]]:
+    features = {feature for room in data.rooms for feature in room.features}
+    made = []
+    for p in data.patients:
+        marked = {key for key, value in (p.model_extra or {}).items() if value is True and key in features}
+        wishes, needs = frozenset(p.wishes), frozenset(p.needs) | marked
+        if sum(phase.nights for phase in p.care) > (p.stay or 0):
+            text = f"phases of care last {sum(phase.nights for phase in p.care)} nights, the stay {p.stay}"
+            raise InputError(text, item=f"patient {p.id}")
+        phases = [_Phase(c.nights, c.specialty or p.specialty, frozenset(c.needs), wishes) for c in p.care]
+        made.append([*phases, _Phase(0, p.specialty, needs, wishes)])
+    return made
+
+
+def _features(data: HospitalFile, wanted: list[frozenset[str]]) -> IntArray:
     has = [set(r.features) for r in data.rooms]
-    made = np.zeros((len(data.patients), len(has)), dtype=np.int64)
-    for i, p in enumerate(data.patients):
-        wanted = set(getattr(p, field)) - (set(p.needs) if field == "wishes" else set())
-        if wanted:
-            made[i] = [len(wanted - features) for features in has]
+    made = np.zeros((len(wanted), len(has)), dtype=np.int64)
+    for i, each in enumerate(wanted):
+        if each:
+            made[i] = [len(each - features) for features in has]
     return made
+
+
+def _lacking(data: HospitalFile, phases: list[list[_Phase]]) -> IntArray:
+    """Number of features needed that a room lacks, by (phase, room)."""
+    return _features(data, [phase.needs for each in phases for phase in each])
+
+
+def _wishing(data: HospitalFile, phases: list[list[_Phase]]) -> IntArray:
+    """The same of features wished for; a wish for something needed counts once, as the need."""
+    return _features(data, [phase.wishes - phase.needs for each in phases for phase in each])
 
 
 def _outside_ages(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> IntArray:
@@ -79,14 +126,15 @@ def _outside_ages(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> In
     return made
 
 
-def _outlying(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> IntArray:
+def _outlying(phases: list[list[_Phase]], rooms: Rooms, wards: dict[str, int], data: HospitalFile) -> IntArray:
     treats: list[set[str]] = [set() for _ in wards]
     for ward in data.wards:
         treats[wards[ward.id]] = set(ward.specialties)
-    made = np.zeros((len(data.patients), len(rooms.ids)), dtype=np.int64)
-    for i, p in enumerate(data.patients):
-        if p.specialty is not None:
-            made[i] = [bool(treats[w]) and p.specialty not in treats[w] for w in rooms.ward]
+    every = [phase.specialty for each in phases for phase in each]
+    made = np.zeros((len(every), len(rooms.ids)), dtype=np.int64)
+    for i, specialty in enumerate(every):
+        if specialty is not None:
+            made[i] = [bool(treats[w]) and specialty not in treats[w] for w in rooms.ward]
     return made
 
 

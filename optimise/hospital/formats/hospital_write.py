@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,15 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
         "kind": "hospital",
         "name": problem.name,
         "days": problem.days,
-        "genders": list(beds.genders),
+        "genders": [*beds.genders, *_other_genders(problem)],
         "age_groups": list(beds.age_groups),
         "wards": [{"id": name} for name in problem.rooms.wards],
         "rooms": [_room(problem, r) for r in range(len(problem.rooms.ids))],
-        "patients": [_patient(problem, p) for p in range(len(problem.patients))],
+        "patients": [_patient(problem, p) for p in np.flatnonzero(~problem.patients.operation).tolist()],
         "mixing": beds.mixing,
     }
+    if problem.start is not None:
+        made["start"] = problem.start.isoformat()
     if problem.theatres is not None:
         layer = problem.theatres
         made["theatres"] = _minutes(layer.ids, layer.minutes)
@@ -40,12 +43,19 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
         made["nurses"] = [_nurse(problem, n) for n in range(len(problem.nursing.ids))]
     made["room_costs"] = [_wish(problem, wish) for wish in beds.wishes]
     if beds.dates:
-        made["date_costs"] = [{"rule": d.rule, "text": d.text, "amounts": d.amount.tolist()} for d in beds.dates]
+        own = ~problem.patients.operation
+        made["date_costs"] = [{"rule": d.rule, "text": d.text, "amounts": d.amount[own].tolist()} for d in beds.dates]
     rules: dict[str, Any] = {s.rule: "hard" if s.weight is None else s.weight / problem.scale for s in problem.rules}
     wished = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
     absent = [rule for rule in default_rules() if rule not in rules and (rule not in WISH_RULES or rule in wished)]
     made["rules"] = rules | dict.fromkeys(absent, "off")
     return made
+
+
+def _other_genders(problem: HospitalProblem) -> list[str]:
+    """Genders recorded beside the two that share rooms, in order."""
+    told = [str(each["gender"]) for each in problem.about.values() if "gender" in each]
+    return [gender for gender in dict.fromkeys(told) if gender not in problem.beds.genders]
 
 
 def _room(problem: HospitalProblem, r: int) -> dict[str, Any]:
@@ -72,18 +82,26 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
     people, layer, nursing = problem.patients, problem.theatres, problem.nursing
     made: dict[str, Any] = {
         "id": people.ids[p],
-        "gender": problem.beds.genders[people.gender[p]],
+        "gender": problem.gender_of(p),
         "age_group": problem.beds.age_groups[people.age_group[p]],
         "stay": int(people.stay[p]),
     }
     if people.home[p] >= 0:
         made["room"] = problem.rooms.ids[people.home[p]]
+        made |= _operation(problem, p)
     else:
         made |= {"earliest": int(people.release[p]), "latest": int(people.due[p])}
         made["mandatory"] = bool(people.mandatory[p])
     for name in ("delay_factor", "refusal_factor"):
         if getattr(people, name)[p] != 1:
             made[name] = int(getattr(people, name)[p])
+    if people.justified is not None and people.justified[p]:
+        nights = int(people.justified[p])
+        made["care"] = [{"nights": min(nights, int(people.stay[p])), "justified": True}]
+    for key, value in problem.about.get(people.ids[p], {}).items():
+        made.setdefault(key, value.isoformat() if isinstance(value, date) else value)
+    if not people.stay[p]:
+        del made["stay"]  # goes home on the first day, as the expected discharge says
     if people.isolation[p]:
         made["isolation"] = f"group {people.isolation[p]}"
     if people.forbidden[p].any():
@@ -98,6 +116,17 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
             values = table[p, :need].tolist()
             made[name] = values + [0] * (need - len(values))
     return made
+
+
+def _operation(problem: HospitalProblem, p: int) -> dict[str, Any]:
+    """What the entry of an in-patient says of the operation."""
+    people, layer = problem.patients, problem.theatres
+    mine = [] if people.operation_of is None else np.flatnonzero(people.operation_of == p).tolist()
+    if not mine or layer is None:
+        return {}
+    days = {"surgery_earliest": int(people.release[mine[0]]), "surgery_latest": int(people.due[mine[0]])}
+    who = {"surgeon": layer.surgeon_ids[layer.surgeon[mine[0]]], "surgery_minutes": int(layer.duration[mine[0]])}
+    return days | who
 
 
 def _minutes(ids: tuple[str, ...], minutes: Any) -> list[dict[str, Any]]:
@@ -116,8 +145,9 @@ def _nurse(problem: HospitalProblem, n: int) -> dict[str, Any]:
 
 def _wish(problem: HospitalProblem, wish: RoomWish) -> dict[str, Any]:
     rows = []
-    for p, stay in enumerate(np.minimum(problem.patients.stay, problem.days)):
-        mine = wish.row[p, :stay].tolist()
+    nights = np.minimum(problem.patients.stay, problem.days)
+    for p in np.flatnonzero(~problem.patients.operation):
+        mine = wish.row[p, : max(1, nights[p])].tolist() if nights[p] else [0]
         rows.append(mine[:1] if len(set(mine)) == 1 else mine)
     return {"rule": wish.rule, "text": wish.text, "amounts": wish.amount.tolist(), "rows": rows}
 
@@ -126,7 +156,10 @@ def plan_document(problem: HospitalProblem, plan: HospitalPlan) -> dict[str, Any
     """A plan as a native document."""
     people, rooms = problem.patients, problem.rooms
     patients = []
+    operation = {} if people.operation_of is None else {int(q): i for i, q in enumerate(people.operation_of) if q >= 0}
     for p, name in enumerate(people.ids):
+        if people.operation[p]:
+            continue  # told with the in-patient
         if plan.admission[p] < 0:
             patients.append({"id": name})
             continue
@@ -136,6 +169,9 @@ def plan_document(problem: HospitalProblem, plan: HospitalPlan) -> dict[str, Any
         entry["rooms"] = nights[:1] if len(set(nights)) == 1 else nights
         if plan.theatre[p] >= 0 and problem.theatres is not None:
             entry["theatre"] = problem.theatres.ids[plan.theatre[p]]
+        done = operation.get(p, p)
+        if done != p and plan.theatre[done] >= 0 and problem.theatres is not None:
+            entry |= {"theatre": problem.theatres.ids[plan.theatre[done]], "surgery_day": int(plan.admission[done])}
         if plan.bed is not None:
             entry["beds"] = plan.bed[p, days].tolist()
         patients.append(entry)
@@ -170,6 +206,7 @@ def plan_of(problem: HospitalProblem, data: PlanFile) -> HospitalPlan:
     start = problem.empty_plan()
     admission, room, theatre = start.admission.copy(), start.room.copy(), start.theatre.copy()
     nurse, bed = start.nurse.copy(), np.full(start.room.shape, -1)
+    operation = {} if people.operation_of is None else {int(q): i for i, q in enumerate(people.operation_of) if q >= 0}
     seen: set[str] = set()
     for planned in data.patients:
         who = f"patient {planned.id}"
@@ -185,15 +222,21 @@ def plan_of(problem: HospitalProblem, data: PlanFile) -> HospitalPlan:
         if a >= problem.days:
             raise InputError(f"days run from 0 to {problem.days - 1}", item=who)
         nights = min(int(people.stay[p]), problem.days - a)
-        if len(planned.rooms) not in (1, nights):
+        if len(planned.rooms) not in (1, nights) or (planned.rooms and not nights):
             raise InputError(f"has {len(planned.rooms)} rooms, expected 1 or {nights}", item=who)
         if planned.beds and len(planned.beds) != nights:
             raise InputError(f"has {len(planned.beds)} beds, expected {nights}", item=who)
         admission[p] = a
         room[p] = -1
-        room[p, a : a + nights] = [lookup(rooms, r, "room", who) for r in planned.rooms]
+        if nights:
+            room[p, a : a + nights] = [lookup(rooms, r, "room", who) for r in planned.rooms]
         if planned.theatre is not None:
-            theatre[p] = lookup(theatres, planned.theatre, "theatre", who)
+            done = p if planned.surgery_day is None else operation.get(p, -1)
+            if done < 0 or (planned.surgery_day or 0) >= problem.days:
+                raise InputError("surgery_day is a day of the plan, for in-patients with an operation", item=who)
+            theatre[done] = lookup(theatres, planned.theatre, "theatre", who)
+            if done != p:
+                admission[done] = planned.surgery_day or 0
         if planned.beds:
             bed[p, a : a + nights] = planned.beds
     layer = problem.nursing

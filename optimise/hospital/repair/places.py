@@ -61,7 +61,11 @@ def company(o: Occupancy, p: int) -> IntArray:
         made += np.where(count >= h.beds, t.full, 0)
     if 0 < t.mixed < BARRED:
         mine, other = o.sex[:, :, h.gender[p]], o.sex[:, :, 1 - h.gender[p]]
-        made += np.where(t.single[:, None] & (mine < other), t.mixed, 0)
+        if t.problem.beds.mixing == "patients":
+            more = np.where(other == 0, 0, np.where(mine == 0, count + 1, 1))
+        else:
+            more = (mine < other).astype(np.int64)
+        made += np.where(t.single[:, None], more * t.mixed, 0)
     if 0 < t.isolated < BARRED:
         most = np.maximum(o.alike.max(axis=2), o.alike[:, :, t.group[p]] + 1)
         made += (count + 1 - most - (count - o.alike.max(axis=2))) * t.isolated
@@ -116,6 +120,8 @@ def nursing(o: Occupancy, p: int, a: int) -> IntArray:
 def best_path(cost: IntArray, home: int, move: int) -> tuple[int, IntArray]:
     """Cheapest rooms night by night under ``cost`` (nights, rooms) and the price of a move; its ticks."""
     nights, rooms = cost.shape
+    if not nights:
+        return 0, np.zeros(0, dtype=np.int64)
     if move >= BARRED:
         total = np.minimum(cost, BARRED).sum(axis=0)
         r = int(np.argmin(total)) if home < 0 else home

@@ -145,7 +145,7 @@ def misplaced(problem: HospitalContext) -> IntArray:
     price = problem.weight("PatientRoomCompatibility") or 0
     nights = np.minimum(problem.patients.stay, problem.days)
     night = np.arange(int(nights.max()))[None, :]
-    each = price // nights
+    each = price // np.maximum(1, nights)
     made: IntArray = (each[:, None] + (night == 0) * (price - each * nights)[:, None]) * (night < nights[:, None])
     return made
 

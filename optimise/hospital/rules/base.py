@@ -153,6 +153,25 @@ class HospitalRule(ABC):
         """
         return weight == 0 or (engine in self.engines and (weight is None or engine not in self.hard_only))
 
+    def serves(self, problem: HospitalContext, engine: Engine, weight: int | None) -> bool:
+        """Whether an engine knows the rule exactly in a problem; rules that depend on its data say no more often.
+
+        Parameters
+        ----------
+        problem : HospitalContext
+            Rooms, patients, theatres and nursing.
+        engine : Engine
+            Which engine asks.
+        weight : int or None
+            In ticks; None is hard.
+
+        Returns
+        -------
+        bool
+            False where the engine may use the rule by evaluation only.
+        """
+        return self.known_to(engine, weight)
+
     def step(self, problem: HospitalContext) -> int:
         """A number of which the rule's amount is a multiple on every plan; 0 where it is always 0.
 

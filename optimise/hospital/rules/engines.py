@@ -14,7 +14,7 @@ def unknown_rules(problem: HospitalContext, engine: Engine) -> tuple[str, ...]:
     found = []
     for setting in problem.rules:
         rule = get_rule(problem, setting.rule)
-        if rule.applies(problem) and not rule.known_to(engine, setting.weight):
+        if rule.applies(problem) and not rule.serves(problem, engine, setting.weight):
             found.append(setting.rule)
     return tuple(found)
 

@@ -223,7 +223,7 @@ def _beds(
     total = np.maximum(h.beds.sum(axis=0), np.bincount(day[problem.patients.inpatient[person]], minlength=days))
     rows = model.add_rows("RoomCapacity", days, upper=total)
     model.add_entries(rows[day], x)
-    if not problem.hard("RoomGenderMix"):
+    if not problem.hard("RoomGenderMix") or problem.patients.justified is not None:
         return
     taken = np.full((h.beds.shape[0], days), -1)
     for q in np.flatnonzero(h.home >= 0):

@@ -39,9 +39,9 @@ from optimise.hospital.search.layout import (
     ISOLATION,
     LOAD,
     MEMBERS,
-    MINORITY,
     MINUTES,
     MIXED,
+    MIXING,
     MOST,
     NEED,
     NIGHTS,
@@ -122,7 +122,9 @@ def _enter(g: IntArray, h: IntArray, p: int, r: int, d: int) -> int:
     if h[c + SINGLE] == 1:
         mine = h[c + WOMEN + h[row + GENDER]]
         other = n - mine
-        if (g[MINORITY] == 1 and mine < other) or (g[MINORITY] == 0 and mine == 0):
+        if g[MIXING] == 2:  # everybody there
+            made += g[MIXED] * (n + 1 if mine == 0 else 1 if other > 0 else 0)
+        elif (g[MIXING] == 1 and mine < other) or (g[MIXING] == 0 and mine == 0):
             made += g[MIXED]
     age = h[row + AGE]
     made += g[AGES] * (max(0, h[c + YOUNGEST] - age) + max(0, age - h[c + OLDEST]))
@@ -143,7 +145,9 @@ def _leave(g: IntArray, h: IntArray, p: int, r: int, d: int) -> int:
     if h[c + SINGLE] == 1:
         mine = h[c + WOMEN + h[row + GENDER]]
         other = n - mine
-        if (g[MINORITY] == 1 and mine <= other) or (g[MINORITY] == 0 and mine == 1 and other > 0):
+        if g[MIXING] == 2:
+            made -= g[MIXED] * (0 if other == 0 else n if mine == 1 else 1)
+        elif (g[MIXING] == 1 and mine <= other) or (g[MIXING] == 0 and mine == 1 and other > 0):
             made -= g[MIXED]
     age, ages = h[row + AGE], c + g[BY_AGE]
     if h[ages + age] == 1:

@@ -31,7 +31,7 @@ LAYOUT = Layout()
 
 # ---- single numbers in the header of ``g`` ----------------------------------------------------------------------
 DAYS, SHIFTS, PATIENTS, ROOMS, THEATRES, SURGEONS, NURSES, GROUPS, PLACES = LAYOUT.places(9)
-MINORITY, WISHES, DATING, ISOLATING, MASKED = LAYOUT.places(5)  # flags
+MIXING, WISHES, DATING, ISOLATING, MASKED = LAYOUT.places(5)  # how mixed rooms count; flags
 NIGHTS, UNIT, MOVABLES = LAYOUT.places(3)  # longest stay; hard points of one person; patients who may be moved
 (
     CAPACITY,

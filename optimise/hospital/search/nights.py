@@ -42,7 +42,8 @@ def nights(problem: HospitalProblem, *, seconds: float = 60.0, threads: int = 1,
     priced = lagrangian_ticks(problem, seconds=clock.left, target=target * problem.scale)
     if priced > values.sum():
         return Bound(priced / problem.scale, "Lagrangian prices of beds, rooms of patients by shortest paths")
-    if problem.hard("RoomGenderMix") and (problem.rooms.policy == SAME_GENDER).any():
+    strict = problem.hard("RoomGenderMix") and problem.patients.justified is None
+    if strict and (problem.rooms.policy == SAME_GENDER).any():
         order = sorted(range(problem.days), key=lambda d: -len(people[d]))
         for i, d in enumerate(order):
             share = clock.left / (len(order) - i)

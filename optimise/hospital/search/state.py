@@ -108,7 +108,8 @@ def _head(problem: HospitalProblem, a: HospitalArrays, made: Tables, unit: int, 
     g[at.DAYS], g[at.SHIFTS], g[at.PATIENTS], g[at.ROOMS] = problem.days, problem.shifts, len(a.stay), len(a.beds)
     g[at.THEATRES], g[at.SURGEONS], g[at.NURSES] = sizes["theatres"], sizes["surgeons"], sizes["nurses"]
     g[at.GROUPS], g[at.PLACES], g[at.NIGHTS], g[at.UNIT] = sizes["groups"], sizes["places"], a.night_row.shape[1], unit
-    g[at.MINORITY], g[at.ISOLATING] = problem.beds.mixing != "room", len(np.unique(a.isolation)) > 1
+    g[at.MIXING] = ("room", "minority", "patients").index(problem.beds.mixing)
+    g[at.ISOLATING] = len(np.unique(a.isolation)) > 1
     g[at.MASKED] = problem.days <= _BITS
     for place, rule in _WEIGHTS:
         g[place] = _weight(problem, rule, STRICT if place in (at.SURGEON_TIME, at.THEATRE_TIME) else unit)

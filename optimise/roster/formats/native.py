@@ -11,11 +11,11 @@ from optimise import formats
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.document import validated
 from optimise.formats.json_document import top_keys
 from optimise.formats.text import head
 from optimise.roster.formats.native_plan import read_native_plan, write_native_plan
 from optimise.roster.formats.ward import SCHEMA_VERSION, Ward, ward_of
-from optimise.roster.formats.ward_document import validated
 from optimise.roster.formats.ward_files import TEXT, parsed, ward_text
 from optimise.roster.problem import Roster, RosterProblem
 

@@ -27,9 +27,9 @@ from optimise.core.atomic import write_text
 from optimise.core.csvfile import csv_text, unguarded
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
+from optimise.formats.document import Document, ItemError, nearest
 from optimise.formats.json_document import load_json
 from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
-from optimise.roster.formats.ward_document import Document, ItemError, nearest
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
 __all__ = [

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from optimise.core.atomic import write_text
 from optimise.formats.base import ReadOptions
+from optimise.formats.sheets import BOOKS
 from optimise.formats.text import beside
 from optimise.formats.workbook import Page, load, save
 from optimise.roster.formats import table_read
 from optimise.roster.formats.native_plan import plan_csv, plan_rows, read_native_plan, read_plan_rows
-from optimise.roster.formats.table_read import Tables
-from optimise.roster.formats.table_sheets import BOOKS
+from optimise.roster.formats.table_read import WardTables
 from optimise.roster.formats.table_write import template, write_tables, write_template
 from optimise.roster.formats.ward import Ward, ward_of
+from optimise.roster.formats.ward_problem import to_problem
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["TableFormat", "read_tables", "template", "ward_of", "write_tables", "write_template"]
@@ -37,8 +38,8 @@ class TableFormat:
             return False
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
-        made = Tables.of(path)
-        problem = made.checked(Ward).problem()
+        made = WardTables.of(path)
+        problem = made.checked(Ward, to_problem).problem()
         form = "xlsx" if made.book else "csv"
         return replace(problem, family="table", meta={**problem.meta, "table": form})
 

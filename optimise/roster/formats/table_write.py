@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from optimise.core.atomic import write_text
-from optimise.core.csvfile import csv_text
-from optimise.core.errors import InputError
-from optimise.formats.workbook import Choices, Page, save
-from optimise.roster.formats.table_cells import KINDS, CellError
-from optimise.roster.formats.table_sheets import BOOKS, SHEETS, Column, Sheet
+from optimise.formats.sheets import Sheet
+from optimise.formats.table_write import sheet_rows, written
+from optimise.formats.table_write import write_template as _write_template
+from optimise.roster.formats.table_sheets import SHEETS
 from optimise.roster.formats.ward_model import WardData
 
 __all__ = ["template", "write_tables", "write_template"]
+
+#: Header -> sheet whose first column its cells offer.
+LISTS = {"staff": "staff", "contract": "contracts", "shift": "?shifts"}  # a pinned shift may be off
 
 
 def write_tables(ward: WardData, path: Path) -> Path:
@@ -27,7 +28,7 @@ def write_tables(ward: WardData, path: Path) -> Path:
     """
     data = ward.data()
     data["rules"] = {name: _plain(ward, name) for name in type(ward.rules).model_fields}
-    return _written({sheet: _sheet_rows(sheet, data) for sheet in SHEETS}, path, notes=False)
+    return written({sheet: sheet_rows(sheet, data, _entries) for sheet in SHEETS}, path, LISTS, notes=False)
 
 
 def _plain(ward: WardData, name: str) -> Any:
@@ -42,19 +43,6 @@ def _plain(ward: WardData, name: str) -> Any:
 
 def _default(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_defaults=True)
-
-
-def _sheet_rows(sheet: Sheet, data: dict[str, Any]) -> list[list[str]]:
-    header = [column.header for column in sheet.columns]
-    if sheet.shape == "pairs":
-        inside = data.get(sheet.target, {}) if sheet.target else data
-        cells = _cells(sheet, inside)
-        return [["key", "value"], *([key, cells[key]] for key in header if cells[key])]
-    rows = [_cells(sheet, entry) for entry in _entries(sheet, data)]
-    for row in rows:
-        if row[header[0]].startswith("#"):
-            raise InputError(f"{row[header[0]]!r} would be taken for a remark", item=f"sheet {sheet.name}")
-    return [header, *([row[key] for key in header] for row in rows)]
 
 
 def _entries(sheet: Sheet, data: dict[str, Any]) -> Iterable[dict[str, Any]]:
@@ -73,93 +61,13 @@ def _entries(sheet: Sheet, data: dict[str, Any]) -> Iterable[dict[str, Any]]:
             yield from ({"staff": person["id"], **each} for each in person.get("limits", {}).get(sheet.target, []))
 
 
-def _cells(sheet: Sheet, entry: Mapping[str, Any]) -> dict[str, str]:
-    made: dict[str, str] = {}
-    for column in sheet.columns:
-        inside: Any = entry
-        for part in column.place[:-1] if column.cells != "price" else column.place:
-            inside = inside.get(part, {})
-        try:
-            if column.cells == "price":
-                priced = inside.get("hard") or inside.get("weight") is not None
-                made[column.header] = KINDS["price"].write(inside) if priced else ""
-            else:
-                value = inside.get(column.place[-1])
-                empty = value is None or value == "" or value == [] or value == {}
-                made[column.header] = "" if empty else KINDS[column.cells].write(value)
-        except CellError as error:
-            raise InputError(str(error), item=f"sheet {sheet.name}, column {column.header}") from None
-    return made
-
-
-def _written(sheets: dict[Sheet, list[list[str]]], path: Path, *, notes: bool) -> Path:
-    if path.suffix.lower() in BOOKS:
-        pages = [
-            Page(
-                sheet.name,
-                rows,
-                notes=[_note(column) for column in sheet.columns] if sheet.shape != "pairs" else [sheet.note],
-                choices=_choices(sheet, 3 if notes else 2) if sheet.shape != "pairs" else (),
-            )
-            for sheet, rows in sheets.items()
-        ]
-        return save(path, pages)
-    if path.suffix:
-        raise InputError("is neither .json, .yaml, .xlsx nor a folder", file=path)
-    for sheet, rows in sheets.items():
-        file = path / f"{sheet.name}.csv"
-        if len(rows) > 1 or notes:
-            write_text(file, csv_text(rows))
-        elif file.exists():
-            file.unlink()  # a sheet of an earlier ward that this one does not have
-    return path
-
-
-def _note(column: Column) -> str:
-    form = KINDS[column.cells].hint
-    if column.empty:
-        form += f"; empty = {column.empty}"
-    return f"{column.note}\n({form})" if column.note else form
-
-
-def _choices(sheet: Sheet, first: int) -> list[Any]:
-    """What the cells of a sheet offer; ``first`` is the row with which entries begin, below header and remarks."""
-
-    def listed(other: str) -> str:
-        return f"{other}!$A${first}:$A$2000"
-
-    made: list[Any] = []
-    for i, column in enumerate(sheet.columns, 1):
-        if column.options:
-            made.append(Choices(i, '"' + ",".join(column.options) + '"', first))
-        elif column.header == "staff" and column.cells == "text":
-            made.append(Choices(i, listed("staff"), first))
-        elif column.header == "contract":
-            made.append(Choices(i, listed("contracts"), first))
-        elif column.header == "shift":
-            made.append(Choices(i, listed("shifts"), first, strict=False))  # off is allowed too
-    return made
-
-
 def template(path: Path) -> Path:
     """Write an empty ward to fill in: every sheet with what its columns mean and rows that show how it is used.
 
     The rows are a small ward that can be solved as it stands. In a workbook, cells that choose from a list (people,
     contracts, kinds of leave) offer it.
     """
-    made: dict[Sheet, list[list[str]]] = {}
-    for sheet in SHEETS:
-        header = [column.header for column in sheet.columns]
-        if sheet.shape == "pairs":
-            example = sheet.examples[0]
-            rows = [["key", "value"]]
-            rows += [[c.header, example.get(c.header, ""), f"# {_note(c)}".replace("\n", " ")] for c in sheet.columns]
-            made[sheet] = [["# " + sheet.note], *rows]
-            continue
-        hints = [_note(column).replace("\n", " ") for column in sheet.columns]
-        hints[0] = f"# {sheet.note} {hints[0]}"
-        made[sheet] = [header, hints, *([row.get(key, "") for key in header] for row in sheet.examples)]
-    return _written(made, Path(path), notes=True)
+    return _write_template(SHEETS, Path(path), LISTS)
 
 
 #: The name by which the command calls it.

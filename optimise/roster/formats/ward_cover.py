@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from optimise.roster.formats.ward_document import ItemError
+from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_model import Demand, Pair, SkillMix

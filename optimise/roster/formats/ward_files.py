@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TypeVar
-
-import yaml
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
+from optimise.formats.document import Document, ItemError, validated
+from optimise.formats.document_text import TEXT, document_json, document_yaml
 from optimise.roster.formats.table_read import read_tables
 from optimise.roster.formats.table_write import write_tables
-from optimise.roster.formats.ward_document import Document, ItemError, validated
 from optimise.roster.formats.ward_model import SCHEMA_VERSION, WardData
 from optimise.roster.formats.ward_problem import to_problem
 
 __all__ = ["TEXT", "parsed", "read_as", "save_ward", "ward_text"]
 
-#: Suffixes of documents; everything else is tables.
-TEXT = (".json", ".yaml", ".yml")
 _W = TypeVar("_W", bound=WardData)
 
 
@@ -59,22 +55,10 @@ def save_ward(ward: WardData, path: Path) -> Path:
     if suffix == ".json":
         return write_text(path, ward_text(ward))
     if suffix in (".yaml", ".yml"):
-        made = yaml.dump(ward.data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-        return write_text(path, made)
+        return write_text(path, document_yaml(ward.data()))
     return write_tables(ward, path)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes what YAML 1.1 readers would take for a truth value, a date or a number in base 60."""
 
 
 def ward_text(ward: WardData) -> str:
     """JSON with one line for each entry of a list, so that a person can read it and a version control compare it."""
-    lines = []
-    for key, value in ward.data().items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            rows = ",\n".join("    " + json.dumps(each, ensure_ascii=False) for each in value)
-            lines.append(f"  {json.dumps(key)}: [\n{rows}\n  ]")
-        else:
-            lines.append(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return document_json(ward.data())

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from optimise.core.horizon import WEEKDAYS, Horizon
-from optimise.roster.formats.ward_document import ItemError, item_path, nearest
+from optimise.formats.document import ItemError, item_path, nearest
 from optimise.roster.formats.ward_model import Contract, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 

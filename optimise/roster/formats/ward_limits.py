@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from optimise.roster.formats.ward_document import ItemError
+from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_hours import (
     Credits,
     average_rule,

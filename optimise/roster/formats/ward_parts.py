@@ -13,9 +13,7 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
@@ -24,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import CoreSchema
+
+from optimise.formats.parts import Part
 
 __all__ = [
     "AverageLimit",
@@ -70,18 +70,6 @@ def minutes_of(clock: str) -> int:
     """Minutes from midnight of ``HH:MM``."""
     hours, _, minutes = clock.partition(":")
     return 60 * int(hours) + int(minutes)
-
-
-class Part(BaseModel):
-    """Base of everything in a ward document."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        validate_assignment=True,
-        coerce_numbers_to_str=True,
-        str_strip_whitespace=True,
-        allow_inf_nan=False,
-    )
 
 
 class Priced(Part):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_cover import cover_rules
-from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData

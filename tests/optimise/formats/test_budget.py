@@ -13,10 +13,10 @@ import optimise
 from optimise.capacity.scenarios import Scenarios
 from optimise.core.errors import InputError
 from optimise.formats.budget import BUDGET, ReadingBudget, parse_json, parse_toml, read_bytes
+from optimise.formats.document import Document
 from optimise.formats.workbook_scan import scan
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import template
-from optimise.roster.formats.ward_document import Document
 
 DEEP = (100, 500, 100_000)
 

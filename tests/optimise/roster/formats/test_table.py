@@ -14,10 +14,11 @@ import optimise
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import Limits
 from optimise.formats.base import get_format, write_plan
+from optimise.formats.sheets import Column, Sheet
+from optimise.formats.table_cells import KINDS
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import read_tables, template
-from optimise.roster.formats.table_cells import KINDS
-from optimise.roster.formats.table_sheets import SHEETS, Column, Sheet
+from optimise.roster.formats.table_sheets import SHEETS
 from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules import Requests

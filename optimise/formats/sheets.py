@@ -1,0 +1,71 @@
+"""Sheets of a document as tables: which column holds what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["BOOKS", "Column", "Sheet", "column"]
+
+#: Suffixes of workbooks.
+BOOKS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its header, the place of its value inside the entry, and the kind of its cells.
+
+    A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``). What
+    an empty cell means is said by ``empty``, where it is more than "not given".
+    """
+
+    header: str
+    place: tuple[str, ...]
+    cells: str = "text"
+    options: tuple[str, ...] = ()
+    note: str = ""
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A sheet, the list of the document that it fills, and rows that show how it is used.
+
+    Attributes
+    ----------
+    target : str
+        Key of the document; with ``owner``, key of the list inside ``rules``, a contract or a person.
+    shape : str
+        ``"rows"`` one entry each, ``"pairs"`` a key and its value each, ``"owned"`` entries of the ward's rules or of
+        the contract or person that the row names, ``"limits"`` one person's own limits.
+    """
+
+    name: str
+    target: str
+    columns: tuple[Column, ...]
+    shape: str = "rows"
+    note: str = ""
+    examples: tuple[dict[str, str], ...] = ()
+
+
+def column(header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
+    """A column of a sheet.
+
+    Parameters
+    ----------
+    header : str
+        What stands above it.
+    cells : str
+        Kind of its cells (:data:`optimise.formats.table_cells.KINDS`).
+    options : str
+        Values to choose from, where there are no others.
+    at : str
+        Dotted place of its value in the entry; the header when left out.
+    note, empty : str
+        What it means, and what an empty cell means.
+
+    Returns
+    -------
+    Column
+        The column.
+    """
+    return Column(header, tuple((at or header).split(".")), cells, options, note, empty)
