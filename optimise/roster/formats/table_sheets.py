@@ -68,6 +68,7 @@ _OWNER = (
     _column("contract", note="only for this contract", empty="everybody"),
     _column("staff", note="only for this person", empty="everybody"),
 )
+_WORKING_DAYS = _column("working_days", "words", note="on which contract and leave are counted", empty="Mon to Fri")
 _KINDS = ("annual", "study", "sick", "other", "unavailable")
 
 SHEETS: tuple[Sheet, ...] = (
@@ -112,7 +113,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "contracts",
         "contracts",
-        (_column("id"), _column("name"), _column("weekly_hours", "number"), *_LIMITS),
+        (_column("id"), _column("name"), _column("weekly_hours", "number"), _WORKING_DAYS, *_LIMITS),
         note="Terms that people share; an empty limit is that of the sheet rules.",
         examples=(
             {"id": "full-time", "weekly_hours": "37.5", "max_consecutive_nights": "4"},
@@ -138,6 +139,8 @@ SHEETS: tuple[Sheet, ...] = (
             _column("groups", "words"),
             _column("contract"),
             _column("weekly_hours", "number", note="instead of the contract's"),
+            _WORKING_DAYS,
+            _column("working_time_opt_out", "flag", "yes", "no", note="of the average week", empty="no"),
             _column("shifts", "words", note="the only shifts that this person may work"),
             _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),
             _column("past_weekly_hours", "numbers", at="history.weekly_hours"),
@@ -214,7 +217,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("first", "date"),
             _column("last", "date"),
             _column("kind", "text", *_KINDS),
-            _column("hours_per_day", "number", note="credited", empty="a fifth of the week, Monday to Friday"),
+            _column("hours_per_day", "number", note="credited", empty="a share of the week on each working day"),
         ),
         note="Days on which people are away.",
         examples=({"staff": "dee", "first": "2026-01-12", "last": "2026-01-18", "kind": "annual"},),

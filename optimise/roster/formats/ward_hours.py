@@ -57,11 +57,13 @@ def hours_rules(
                 weekly = index.weekly_hours(e) if entry.contracted else entry.weekly
                 bottom, top = (entry.minimum, entry.maximum) if weekly is None else (weekly, weekly)
                 counted = _past(index.ward, e, past)
-                weeks = (last - first) / 7 + len(counted) if whole else float(entry.weeks or 0)
+                weeks = index.contract_weeks(e, first, last) + len(counted) if whole else float(entry.weeks or 0)
+                # a ceiling is not lowered by a plan without working days
+                weeks_above = max(weeks, (last - first) / 7 + len(counted)) if weekly is None else weeks
                 carried = sum(counted) if past else (index.ward.staff[e].history.balance_hours if first == 0 else 0)
                 slack = entry.tolerance
                 least = -(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6)
-                most = 10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6)
+                most = 10**9 if top is None else math.floor(60 * (top * weeks_above + slack) + 1e-6)
                 # a target that is no whole number of minutes is met by the whole minutes around it
                 low.append(min(least, most))
                 high.append(max(least, most))
@@ -78,7 +80,11 @@ def hours_rules(
 def average_rule(
     index: WardIndex, limit: AverageLimit, people: People, credits: Credits, caps: dict[int, float], names: object
 ) -> RosterRule:
-    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own."""
+    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own.
+
+    A week of which the plan holds a part counts as a week: what the rest of it brings is not known, and an average is
+    no limit on single days.
+    """
     assert callable(names)
     credited = _sums(credits)
     parts: list[RosterRule] = []
@@ -86,7 +92,7 @@ def average_rule(
         bound: list[tuple[int, int, int]] = []
         for e in people:
             counted = _past(index.ward, e, past)
-            weeks = (last - first) / 7 + len(counted) if whole else float(limit.weeks)
+            weeks = math.ceil((last - first) / 7) + len(counted) if whole else limit.weeks
             top, before = math.floor(60 * float(limit.limit or 0) * weeks + 1e-6), round(60 * sum(counted))
             if (first, last) != (0, index.horizon.days) or caps.get(e, math.inf) > top - before - credited.get(e, 0):
                 bound.append((e, top, before))

@@ -69,6 +69,21 @@ class WardIndex:
             return person.weekly_hours
         return None if contract is None else contract.weekly_hours
 
+    def bound(self, employee: int, path: Path) -> bool:
+        """Whether the average week said at ``path`` binds a person: an opt-out lifts all but the person's own."""
+        return path[0] == "staff" or not self.ward.staff[employee].working_time_opt_out
+
+    def working_days(self, employee: int) -> frozenset[int]:
+        """Weekdays on which the contract is counted (0 = Monday), the person's own before those of the contract."""
+        person, contract = self.ward.staff[employee], self.contracts[employee]
+        given = person.working_days or (None if contract is None else contract.working_days)
+        return frozenset(range(5)) if given is None else frozenset(WEEKDAYS.index(d) for d in given)
+
+    def contract_weeks(self, employee: int, first: int, last: int) -> float:
+        """Weeks of the contract in the days ``first .. last - 1``: its working days over those of a week."""
+        days = self.working_days(employee)
+        return sum(self.horizon.weekday(d) in days for d in range(first, last)) / len(days)
+
     def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         """Indices of the people selected, None for everybody."""
         key = tuple(tuple(getattr(chosen, part)) for part in self._holders)

@@ -91,13 +91,15 @@ class _Scoped:
                 return None if off or value.price == 0 else (value, (*path, field))
         return None
 
-    def groups(self, field: str) -> list[tuple[Limit | Toggle, tuple[int, ...]]]:
-        """Different values of a limit, each with the people it holds for."""
+    def groups(
+        self, field: str, holds: Callable[[int, Path], bool] | None = None
+    ) -> list[tuple[Limit | Toggle, tuple[int, ...]]]:
+        """Different values of a limit, each with the people it holds for (those of whom ``holds`` is true)."""
         made: dict[str, tuple[Limit | Toggle, list[int]]] = {}
         keys: dict[int, str] = {}  # the text of each limit once: many people share a few
         for employee in range(len(self.sources)):
             found = self.one(employee, field)
-            if found is not None:
+            if found is not None and (holds is None or holds(employee, found[1])):
                 key = keys.setdefault(id(found[0]), "") or repr(found[0])
                 keys[id(found[0])] = key
                 made.setdefault(key, (found[0], []))[1].append(employee)
@@ -159,7 +161,9 @@ def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credi
     hours = [(e, p) for e, p, _ in scoped.lists("hours") if isinstance(e, Hours)]
     rules, caps = hours_rules(index, hours, credits, names)
     made.extend(rules)
-    averages = [(a, p) for a, p in scoped.groups("max_average_weekly_hours") if isinstance(a, AverageLimit)]
+    averages = [
+        (a, p) for a, p in scoped.groups("max_average_weekly_hours", index.bound) if isinstance(a, AverageLimit)
+    ]
     made.extend(average_rule(index, a, p, credits, caps, names) for a, p in averages)
     return made
 

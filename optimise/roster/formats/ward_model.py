@@ -48,6 +48,7 @@ _LONGEST_UNCONFIRMED = 15 * 60
 
 Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
 Duties = Literal["off", "work"] | list[Id]
+WorkingDays = Annotated[list[Weekday], Field(min_length=1)]
 
 
 class ShiftType(Part):
@@ -123,6 +124,9 @@ class Contract(WorkLimits):
     weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None, description="paid, on average; 2 for each hour off it, unless hours says otherwise"
     )
+    working_days: WorkingDays | None = Field(
+        default=None, description="on which contract and leave are counted, Monday to Friday by default"
+    )
 
 
 class History(Part):
@@ -149,6 +153,10 @@ class Staff(Part):
     contract: Id | None = None
     weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None, description="instead of the contract's"
+    )
+    working_days: WorkingDays | None = Field(default=None, description="instead of the contract's")
+    working_time_opt_out: bool = Field(
+        default=False, description="has agreed to work more than the average week of the law"
     )
     shifts: list[Id] = Field(default_factory=list, description="the only shifts that this person may work")
     limits: WorkLimits | None = Field(default=None, description="instead of the contract's")
@@ -238,7 +246,7 @@ class Pair(Priced):
 
 
 class Leave(Part):
-    """Days on which a person is away. Credited leave counts a fifth of the weekly hours, Monday to Friday."""
+    """Days on which a person is away. Credited leave counts a share of the weekly hours on each working day."""
 
     staff: Id
     first: date

@@ -101,7 +101,7 @@ def _leave(
         employee = index.employee(leave.staff, ("leave", i, "staff"))
         first, last = index.clipped(leave.first, leave.last or leave.first, ("leave", i))
         begins.append((employee, first))
-        weekly = index.weekly_hours(employee) or 0.0
+        weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)
         for day in range(first, last + 1):
             cell = employee, day
             if cell in source:
@@ -113,8 +113,8 @@ def _leave(
             if leave.hours_per_day is not None:
                 kinds[cell] = round(60 * leave.hours_per_day)
             else:
-                credited = leave.kind != "unavailable" and index.horizon.weekday(day) < 5
-                kinds[cell] = round(60 * weekly / 5) if credited else 0
+                credited = leave.kind != "unavailable" and index.horizon.weekday(day) in working
+                kinds[cell] = round(60 * weekly / len(working)) if credited else 0
     days: dict[int, set[int]] = defaultdict(set)
     for employee, day in kinds:
         days[employee].add(day)
