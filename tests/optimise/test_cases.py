@@ -20,6 +20,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 RIGHT = {
     "cap-7-days": (0.0, 0.0),
     "cyclic-part-time": (0.0, 0.0),
+    "fair-12-7": (0.0, 0.0),
     "history-7th-day": (100.0, 100.0),
     "monfri-5-days": (0.0, 0.0),
     "month31-12h": (0.0, 0.0),
@@ -80,6 +81,13 @@ def test_sixty_hours_hold_in_any_seven_days() -> None:
 def test_five_days_of_work_are_no_week_too_long(method: str) -> None:
     problem, result = solved("monfri-5-days", method)
     assert worked(problem, result) == [["E"] * 5]
+
+
+@pytest.mark.parametrize("method", ["auto", "highs", "column-generation"])
+def test_twelve_shifts_among_seven_alike_are_shared(method: str) -> None:
+    problem, result = solved("fair-12-7", method)
+    assert sorted(sum(duty != "-" for duty in row) for row in worked(problem, result)) == [1, 1, 2, 2, 2, 2, 2]
+    assert result.bounds.dual == result.cost == 0
 
 
 def test_the_sixth_day_was_yesterday() -> None:

@@ -215,6 +215,22 @@ def _show_flags(value: list[bool]) -> str:
     return ", ".join(_show_flag(v) for v in value)
 
 
+def _counts(text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        key, colon, value = part.rpartition(":")
+        if not colon or not key.strip() or key.strip() in made:
+            raise CellError(f"{part!r} is no count; write for example: nights: 5; weekends: 2")
+        made[key.strip()] = _number(value.strip())
+    return made
+
+
+def _show_counts(value: dict[str, Any]) -> str:
+    if any(";" in key for key in value):
+        raise CellError("a name with a semicolon cannot stand in a cell")
+    return "; ".join(f"{key}: {_show(count)}" for key, count in value.items())
+
+
 KINDS: dict[str, Kind] = {
     "text": Kind(str, _text, "text"),
     "number": Kind(_number, _show, "number"),
@@ -232,5 +248,6 @@ KINDS: dict[str, Kind] = {
     "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
     "numbers": Kind(_numbers, _show_numbers, "numbers with commas between, oldest first: 37.5, 40"),
+    "counts": Kind(_counts, _show_counts, "names and numbers, nights: 5; weekends: 2"),
     "flags": Kind(_flags, _show_flags, "yes or no with commas between, oldest first: yes, no, no"),
 }

@@ -101,6 +101,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("paid_minutes", "number", empty="length less break"),
             _column("overnight", "flag", "yes", "no", note="only needed for very long shifts"),
             _column("night", "flag", "yes", "no", empty="3 h or more between 23:00 and 06:00"),
+            _column("long", "flag", "yes", "no", note="a long day", empty="more than 10 h and no night"),
             _column("who", "who", note="who may work it", empty="everybody"),
         ),
         note="Shift types with clock times.",
@@ -145,6 +146,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),
             _column("past_weekly_hours", "numbers", at="history.weekly_hours"),
             _column("past_weekends", "flags", at="history.weekends", note="worked or not"),
+            _column("past_counts", "counts", at="history.counts", note="of what is shared fairly, nights: 5"),
             _column(
                 "balance_hours", "number", at="history.balance_hours", note="worked above (+) or below (-) contract"
             ),
@@ -294,6 +296,20 @@ SHEETS: tuple[Sheet, ...] = (
         "owned",
         "How many of some shifts one person works.",
         ({"shifts": "N", "maximum": "8", "weight": "15"},),
+    ),
+    Sheet(
+        "fairness",
+        "fairness",
+        (
+            _column("name"),
+            _column("of", "text", "nights", "weekends", "long-days", "hours", note="hours: those over contract"),
+            _column("shifts", "words", note="instead of of"),
+            _column("who", "who", empty="all who may do it"),
+            _WEIGHT,
+        ),
+        "owned",
+        "What is shared in proportion to contract and presence.",
+        ({"of": "nights", "weight": "10"}, {"of": "weekends", "weight": "10"}),
     ),
     Sheet(
         "sequences",

@@ -24,7 +24,7 @@ class WardIndex:
     Attributes
     ----------
     horizon : Horizon
-    everything, work, nights : int
+    everything, work, nights, long_days : int
         Masks of duties; duty ``i + 1`` is shift ``i``.
     contracts : list of Contract or None
         The contract of each person.
@@ -46,6 +46,7 @@ class WardIndex:
         self.everything = (1 << (len(ward.shifts) + 1)) - 1
         self.work = self.everything & ~1
         self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
+        self.long_days = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_long)
         self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill")
         self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
         self.bands = {s.band for s in ward.staff if s.band is not None}

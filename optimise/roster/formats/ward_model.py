@@ -13,6 +13,7 @@ from optimise.roster.formats.ward_parts import (
     Clock,
     DaySelector,
     DaysLimit,
+    Fairness,
     HoursLimit,
     Id,
     Part,
@@ -68,6 +69,7 @@ class ShiftType(Part):
     night: bool | None = Field(
         default=None, description="counts as a night; by default 3 h or more between 23:00 and 06:00"
     )
+    long: bool | None = Field(default=None, description="counts as a long day; by default more than 10 h and no night")
     who: Who = Field(default_factory=Who, description="who may work it")
 
     @model_validator(mode="after")
@@ -115,6 +117,11 @@ class ShiftType(Part):
         dark = ((0, 360), (1380, 1800), (2820, 2880))
         return sum(max(0, min(self.last, b) - max(self.first, a)) for a, b in dark) >= 180
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a long day, as stated or as it lasts more than 10 h by the clock and is no night."""
+        return self.last - self.first > 600 and not self.is_night if self.long is None else self.long
+
 
 class Contract(WorkLimits):
     """Terms that several people share; a limit that it leaves out is that of the ward's ``rules``."""
@@ -137,6 +144,9 @@ class History(Part):
     )
     weekly_hours: list[Annotated[float, Field(ge=0, le=168)]] = Field(default_factory=list)
     weekends: list[bool] = Field(default_factory=list, description="whether each past weekend was worked")
+    counts: dict[Id, Annotated[int, Field(ge=0, le=100000)]] = Field(
+        default_factory=dict, description="loads of past periods that are shared fairly, such as nights: 12"
+    )
     balance_hours: Annotated[float, Field(ge=-1000, le=1000)] = Field(
         default=0.0, description="hours worked above (+) or below (-) contract so far"
     )
@@ -300,6 +310,7 @@ class Rules(WorkLimits):
         default_factory=lambda: AverageLimit(limit=48), description="Working Time Regulations"
     )
     max_consecutive_days: DaysLimit | None = Field(default_factory=lambda: DaysLimit(limit=6))
+    fairness: list[Fairness] = Field(default_factory=list)
 
 
 def _weekend() -> list[Weekday]:

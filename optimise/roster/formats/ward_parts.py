@@ -28,6 +28,7 @@ from pydantic_core import CoreSchema
 __all__ = [
     "AverageLimit",
     "DaysLimit",
+    "Fairness",
     "Hours",
     "HoursLimit",
     "Limit",
@@ -269,6 +270,40 @@ class ShiftLimit(Priced):
             raise ValueError("needs minimum or maximum")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
+        return self
+
+
+class Fairness(Priced):
+    """One load that is shared in proportion to contracted hours and presence, past periods included.
+
+    The price is that of the first shift (weekend, hour) above or below the share; the second costs twice, each
+    further one three times as much. Counts of past periods stand in ``history.counts`` of each person.
+    """
+
+    default_price = 10.0
+    KINDS: ClassVar[tuple[str, ...]] = ("nights", "weekends", "long-days", "hours")
+
+    name: str = ""
+    of: Literal["nights", "weekends", "long-days", "hours"] | None = Field(
+        default=None, description="hours are those over contract"
+    )
+    shifts: list[Id] = Field(default_factory=list, description="instead of of")
+    who: Who = Field(default_factory=Who, description="among whom; by default all who may do it")
+
+    @property
+    def title(self) -> str:
+        """Its name, or what it shares; counts of history are kept under it."""
+        return self.name or self.of or "/".join(self.shifts)
+
+    @property
+    def noun(self) -> str:
+        """What is counted."""
+        return "shifts" if self.of is None else self.of.replace("-", " ")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.of is None) == (not self.shifts):
+            raise ValueError("needs either of or shifts")
         return self
 
 

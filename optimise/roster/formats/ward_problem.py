@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_document import ItemError
+from optimise.roster.formats.ward_fairness import fairness_rules
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
@@ -45,7 +47,7 @@ def to_problem(ward: WardData) -> RosterProblem:
         rules.append(Pins(name=names("pinned"), cells=pins))
     limits = limit_rules(index, away, credits, names)
     requests = _requests(index, away, names)
-    return RosterProblem(
+    made = RosterProblem(
         name=ward.name,
         family="native",
         horizon=index.horizon,
@@ -56,6 +58,8 @@ def to_problem(ward: WardData) -> RosterProblem:
         skills=tuple(ward.skills or sorted(index.skills)),
         meta={"ward": ward, "weekend": sorted(index.weekend)},
     )
+    fair = tuple(fairness_rules(index, made, credits, names))
+    return replace(made, rules=(*made.rules, *fair)) if fair else made
 
 
 def _employee(index: WardIndex, i: int) -> Employee:
