@@ -47,6 +47,10 @@ class RosterKind(Kind[RosterProblem, Roster]):
         people, days, duties = problem.shape
         return people * days * max(1, duties - 1)
 
+    def remarks(self, problem: RosterProblem, plan: Roster) -> tuple[str, ...]:
+        """What was left out of the instance when it was read."""
+        return tuple(problem.meta.get("remarks", ()))
+
     def model(self, problem: RosterProblem, **options: Any) -> RosterModel:
         return RosterModel(problem, **options)
 

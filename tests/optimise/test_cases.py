@@ -28,6 +28,7 @@ RIGHT = {
     "night-into-unavailable": (100.0 + 8.0, 100.0),
     "no-one-qualified": (300.0, 300.0),
     "overconstrained": (118.0, 118.0),
+    "partial-day": (3.0, 0.0),
     "run-at-end": (0.0, 0.0),
     "skill-double": (12.0, 0.0),
 }
@@ -88,6 +89,12 @@ def test_twelve_shifts_among_seven_alike_are_shared(method: str) -> None:
     problem, result = solved("fair-12-7", method)
     assert sorted(sum(duty != "-" for duty in row) for row in worked(problem, result)) == [1, 1, 2, 2, 2, 2, 2]
     assert result.bounds.dual == result.cost == 0
+
+
+@pytest.mark.parametrize("method", ["auto", "highs"])
+def test_who_is_away_from_two_in_the_afternoon_works_until_one(method: str) -> None:
+    problem, result = solved("partial-day", method)
+    assert worked(problem, result)[0][2] == "H"
 
 
 def test_the_sixth_day_was_yesterday() -> None:

@@ -88,6 +88,9 @@ def _text(value: Any) -> str:
 
 
 def _span(text: str) -> list[str]:
+    open_end = re.fullmatch(r"(from|until)\s+(\S+)", text.strip().lower())
+    if open_end:
+        return [_clock(open_end[2]), "24:00"] if open_end[1] == "from" else ["00:00", _clock(open_end[2])]
     parts = re.split(r"\s*(?:-|to)\s*", text)
     if len(parts) != 2:
         raise CellError(f"{text!r} is not a span of time such as 07:00-10:00")

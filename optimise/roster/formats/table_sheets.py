@@ -225,6 +225,18 @@ SHEETS: tuple[Sheet, ...] = (
         examples=({"staff": "dee", "first": "2026-01-12", "last": "2026-01-18", "kind": "annual"},),
     ),
     Sheet(
+        "unavailable",
+        "unavailable",
+        (
+            _column("staff"),
+            _column("days", "days", empty="every day"),
+            _column("between", "span", note="or from 14:00, until 12:00", empty="the whole day"),
+            _WEIGHT,
+        ),
+        note="Hours in which people cannot work; without a weight, no shift that overlaps them.",
+        examples=({"staff": "chi", "days": "2026-01-14", "between": "14:00-24:00"},),
+    ),
+    Sheet(
         "requests",
         "requests",
         (

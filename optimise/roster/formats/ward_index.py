@@ -28,10 +28,13 @@ class WardIndex:
         Masks of duties; duty ``i + 1`` is shift ``i``.
     contracts : list of Contract or None
         The contract of each person.
+    notes : list of str
+        What was left out, for people.
     """
 
     def __init__(self, ward: WardData) -> None:
         self.ward = ward
+        self.notes: list[str] = []
         if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
             weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
             raise ItemError(f"{weeks}, but days says {ward.days}; give weeks or days, not both", ("days",))
@@ -178,39 +181,53 @@ class WardIndex:
             raise ItemError(f"{when} is outside the plan, {self.ward.start} to {last}", path)
         return day
 
-    def days(self, selectors: Sequence[str], path: Path) -> dict[int, int]:
-        """Days selected, each with how particular its selector is: 3 a date, 2 a weekday, 1 a kind, 0 every day."""
+    def days(self, selectors: Sequence[str], path: Path, *, cut: bool = False) -> dict[int, int]:
+        """Days selected, each with how particular its selector is: 3 a date, 2 a weekday, 1 a kind, 0 every day.
+
+        With ``cut``, dates outside the plan are left out with a note, and not refused.
+        """
         if not selectors:
             return dict.fromkeys(range(self.horizon.days), 0)
         made: dict[int, int] = {}
         for i, selector in enumerate(selectors):
-            rank, chosen = self._selected(selector, (*path, i))
+            rank, chosen = self._selected(selector, (*path, i), cut)
             for day in chosen:
                 made[day] = max(made.get(day, 0), rank)
         return made
 
-    def _selected(self, selector: str, path: Path) -> tuple[int, Iterable[int]]:
+    def _selected(self, selector: str, path: Path, cut: bool) -> tuple[int, Iterable[int]]:
         try:
             span = selector_dates(selector)
         except ValueError as error:
             raise ItemError(str(error), path) from None
         if span is not None:
-            first, last = self.clipped(*span, path)
-            return 3, range(first, last + 1)
+            return 3, self.inside(*span, path) if cut else range(*self.clipped(*span, path))
         weekday, days = self.horizon.weekday, range(self.horizon.days)
         if selector in WEEKDAYS:
             return 2, [d for d in days if weekday(d) == WEEKDAYS.index(selector)]
         free = selector == "weekends"
         return 1, [d for d in days if (weekday(d) in self.weekend) == free]
 
+    def inside(self, first: date, last: date, path: Path) -> range:
+        """Days of a span of dates that lie in the plan; what does not is noted."""
+        begin, end = (first - self.ward.start).days, (last - self.ward.start).days + 1
+        days = range(max(begin, 0), min(end, self.horizon.days))
+        if not days:
+            self.notes.append(f"{item_path(path)} lies outside the plan and is left out.")
+        elif len(days) < end - begin:
+            until = self.ward.start + timedelta(days=days[-1])
+            since = self.ward.start + timedelta(days=days[0])
+            self.notes.append(f"{item_path(path)} reaches outside the plan: {since} to {until} count.")
+        return days
+
     def clipped(self, first: date, last: date, path: Path) -> tuple[int, int]:
-        """First and last day of a span of dates, cut to the horizon, of which it must touch some day."""
+        """Half-open range of the days of a span of dates, cut to the horizon, of which it must touch some day."""
         begin, end = (first - self.ward.start).days, (last - self.ward.start).days
         if end < 0 or begin >= self.horizon.days:
             until = self.ward.start + timedelta(days=self.horizon.days - 1)
             span = f"{first}" if first == last else f"{first} to {last}"
             raise ItemError(f"{span} is outside the plan, {self.ward.start} to {until}", path)
-        return max(begin, 0), min(end, self.horizon.days - 1)
+        return max(begin, 0), min(end + 1, self.horizon.days)
 
     @cached_property
     def weekends(self) -> list[tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -39,6 +40,7 @@ __all__ = [
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Unavailable",
     "WardData",
 ]
 
@@ -273,6 +275,19 @@ class Leave(Part):
         return self
 
 
+class Unavailable(Priced):
+    """Hours of some days in which a person cannot work: no shift that overlaps them, or each at a price."""
+
+    default_price = math.inf
+
+    staff: Id
+    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
+    between: Span = Field(
+        default_factory=lambda: ["00:00", "24:00"],
+        description="clock times; an end at or before the start is on the next day",
+    )
+
+
 class Request(Priced):
     """A wish for (``want``) or against (``avoid``) some shifts, ``work`` or ``off``, on some days."""
 
@@ -341,6 +356,7 @@ class WardData(Part):
     skill_mix: list[SkillMix] = Field(default_factory=list)
     staff: list[Staff] = Field(min_length=1)
     leave: list[Leave] = Field(default_factory=list)
+    unavailable: list[Unavailable] = Field(default_factory=list)
     requests: list[Request] = Field(default_factory=list)
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import replace
 
+from optimise.roster.formats.ward_away import unavailable_rule
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_fairness import fairness_rules
@@ -42,7 +44,10 @@ def to_problem(ward: WardData) -> RosterProblem:
         rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
     if kinds:
         rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds)), begins=begins))
-    pins = _pins(index, away, forbidden)
+    hours = unavailable_rule(index, names)
+    if hours is not None:
+        rules.append(hours)
+    pins = _pins(index, away, forbidden, hours)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
     limits = limit_rules(index, away, credits, names)
@@ -56,7 +61,7 @@ def to_problem(ward: WardData) -> RosterProblem:
         employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
         rules=(*rules, *limits, *cover_rules(index, names), *requests),
         skills=tuple(ward.skills or sorted(index.skills)),
-        meta={"ward": ward, "weekend": sorted(index.weekend)},
+        meta={"ward": ward, "weekend": sorted(index.weekend), "remarks": tuple(index.notes)},
     )
     fair = tuple(fairness_rules(index, made, credits, names))
     return replace(made, rules=(*made.rules, *fair)) if fair else made
@@ -103,10 +108,11 @@ def _leave(
     source: dict[tuple[int, int], int] = {}
     for i, leave in enumerate(ward.leave):
         employee = index.employee(leave.staff, ("leave", i, "staff"))
-        first, last = index.clipped(leave.first, leave.last or leave.first, ("leave", i))
-        begins.append((employee, first))
+        inside = index.inside(leave.first, leave.last or leave.first, ("leave", i))
+        if inside:
+            begins.append((employee, inside[0]))
         weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)
-        for day in range(first, last + 1):
+        for day in inside:
             cell = employee, day
             if cell in source:
                 raise ItemError(
@@ -125,7 +131,10 @@ def _leave(
     return [frozenset(days[e]) for e in range(len(ward.staff))], kinds, tuple(sorted(begins))
 
 
-def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
+def _pins(
+    index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...], hours: Requests | None
+) -> tuple[tuple[int, int, int], ...]:
+    barred = {(r.employee, r.day): r.avoid for r in (hours.requests if hours else ()) if math.isinf(r.weight)}
     made: dict[tuple[int, int], int] = {}
     for i, pin in enumerate(index.ward.pins):
         path: Path = ("pins", i)
@@ -135,6 +144,8 @@ def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ..
             raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
         if mask != 1 and day in away[employee]:
             raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
+        if mask & barred.get((employee, day), 0):
+            raise ItemError(f"{pin.staff} is unavailable in hours of shift {pin.shift} on {pin.date}", path)
         if mask & forbidden[employee]:
             raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
         made[employee, day] = mask

@@ -434,7 +434,14 @@ def test_examples_satisfy_the_schema(example: str) -> None:
             "cheaper",
         ),
         ({"leave": [{"staff": "Benn", "first": "2026-01-05"}]}, "leave[0].staff", "mean 'Ben'"),
-        ({"leave": [{"staff": "Ben", "first": "2027-01-05"}]}, "leave[0]", "outside the plan"),
+        (
+            {
+                "unavailable": [{"staff": "Ben", "between": ["14:00", "24:00"]}],
+                "pins": [{"staff": "Ben", "date": "2026-01-07", "shift": "L"}],
+            },
+            "pins[0]",
+            "unavailable in hours of shift L",
+        ),
         ({"leave": [{"staff": "Ben", "first": "2026-01-07", "last": "2026-01-05"}]}, "leave[0]", "before it begins"),
         ({"leave": [{"staff": "Ben", "first": "2026-01-07"}] * 2}, "leave[1]", "already by leave[0]"),
         ({"requests": [{"staff": "Ben", "days": ["Mon"]}]}, "requests[0]", "either want or avoid"),
