@@ -236,7 +236,7 @@ def fair_shares(problem: RosterProblem, plan: Roster) -> tuple[FairShare, ...]:
 def shares(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None = None) -> tuple[Share, ...]:
     """What falls to each person, in the order of the instance."""
     duties = plan.duties
-    minutes = np.array([0 if d.shift < 0 else problem.shifts[d.shift].minutes for d in problem.duties])
+    minutes = problem.paid_minutes[np.arange(problem.horizon.days), duties]
     night = np.array([d.shift >= 0 and is_night(problem.shifts[d.shift]) for d in problem.duties])
     at_work = duties != OFF
     weekends = sum(
@@ -252,7 +252,7 @@ def shares(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None =
         Share(
             employee=i,
             days=int(at_work[i].sum()),
-            minutes=int(minutes[duties[i]].sum()),
+            minutes=int(minutes[i].sum()),
             nights=int(night[duties[i]].sum()),
             weekends=int(weekends[i]),
             asked=asked[i],

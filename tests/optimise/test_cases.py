@@ -20,6 +20,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 RIGHT = {
     "cap-7-days": (0.0, 0.0),
     "cyclic-part-time": (0.0, 0.0),
+    "dst-spring": (2.0, 0.0),  # 9 h of 10
     "fair-12-7": (0.0, 0.0),
     "history-7th-day": (100.0, 100.0),
     "monfri-5-days": (0.0, 0.0),

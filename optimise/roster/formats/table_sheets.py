@@ -82,6 +82,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("weeks", "number", empty="4, unless days are given"),
             _column("days", "number", note="instead of weeks"),
             _column("weekend_days", "words"),
+            _column("time_zone", note="such as Europe/London", empty="clocks never change"),
             _column("skills", "words"),
             _column("groups", "words"),
         ),

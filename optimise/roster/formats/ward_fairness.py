@@ -177,8 +177,7 @@ def _overtime(
     contract = np.array([60 * (index.weekly_hours(e) or 0.0) * index.contract_weeks(e, 0, days) for e in people])
     credited = np.array([sum(minutes for who, _, minutes in credits if who == e) for e in people])
     balance = np.array([round(60 * index.ward.staff[e].history.balance_hours) for e in people])
-    minutes = np.array([problem.shifts[d.shift].minutes if d.shift >= 0 else 0 for d in problem.duties])
-    more = max(0.0, float((wanted * minutes).sum() - (contract - credited - balance).sum()))
+    more = max(0.0, float((wanted * problem.paid_minutes).sum() - (contract - credited - balance).sum()))
     return Fairness(
         name=name,
         employees=people,

@@ -168,8 +168,9 @@ def rolling_hours(index: WardIndex, hours: float, price: float, people: People) 
 
 def _worked_before(index: WardIndex, employee: int, days: int) -> int:
     """Paid minutes of the last days of history, as far as the shifts are known."""
-    minutes = {s.id: s.minutes for s in index.ward.shifts}
-    return sum(minutes.get(d, 0) for d in index.ward.staff[employee].history.duties[-days:])
+    shifts = {s.id: s for s in index.ward.shifts}
+    past = index.ward.staff[employee].history.duties[-days:]
+    return sum(index.paid(shifts[d], day) for day, d in enumerate(past, start=-len(past)) if d in shifts)
 
 
 def shift_limit_rule(index: WardIndex, entry: ShiftLimit, mask: int, people: People, name: str) -> RosterRule:

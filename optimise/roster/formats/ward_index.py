@@ -9,7 +9,7 @@ from functools import cached_property
 
 from optimise.core.horizon import WEEKDAYS, Horizon
 from optimise.roster.formats.ward_document import ItemError, item_path, nearest
-from optimise.roster.formats.ward_model import Contract, Staff, WardData
+from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
 __all__ = ["WardIndex"]
@@ -42,7 +42,7 @@ class WardIndex:
             ward.start + timedelta(days=ward.length)
         except OverflowError:
             raise ItemError("the calendar ends before the plan does", ("start",)) from None
-        self.horizon = Horizon(ward.length, ward.start)
+        self.horizon = Horizon(ward.length, ward.start, zone=ward.time_zone or "")
         self._shifts = _unique([s.id for s in ward.shifts], "shifts")
         self._staff = _unique([s.id for s in ward.staff], "staff")
         self._contracts = _unique([c.id for c in ward.contracts], "contracts")
@@ -171,6 +171,11 @@ class WardIndex:
         for each in text.split("|"):
             made |= words[each] if each in words else 1 << (self.shift(each.strip(), path) + 1)
         return made
+
+    def paid(self, shift: ShiftType, day: int) -> int:
+        """Paid minutes of a shift on a day; clocks that change are counted."""
+        first, last = 1440 * day + shift.first, 1440 * day + shift.last
+        return shift.minutes + (self.horizon.elapsed(first, last) - (last - first) if shift.minutes else 0)
 
     # ---- days ------------------------------------------------------------------------------------------------
     def day(self, when: date, path: Path) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from optimise.roster.formats.ward_days import Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_document import nearest
 from optimise.roster.formats.ward_parts import (
     RESERVED,
     AverageLimit,
@@ -49,8 +51,6 @@ SCHEMA_VERSION = 1
 #: A shift longer than this is taken for a slip of the pen unless it says that it runs overnight.
 _LONGEST_UNCONFIRMED = 15 * 60
 
-Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
-Duties = Literal["off", "work"] | list[Id]
 WorkingDays = Annotated[list[Weekday], Field(min_length=1)]
 
 
@@ -257,64 +257,6 @@ class Pair(Priced):
         return self
 
 
-class Leave(Part):
-    """Days on which a person is away. Credited leave counts a share of the weekly hours on each working day."""
-
-    staff: Id
-    first: date
-    last: date | None = None
-    kind: Literal["annual", "study", "sick", "other", "unavailable"] = "annual"
-    hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
-        default=None, description="credited for every day"
-    )
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.last is not None and self.last < self.first:
-            raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
-        return self
-
-
-class Unavailable(Priced):
-    """Hours of some days in which a person cannot work: no shift that overlaps them, or each at a price."""
-
-    default_price = math.inf
-
-    staff: Id
-    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
-    between: Span = Field(
-        default_factory=lambda: ["00:00", "24:00"],
-        description="clock times; an end at or before the start is on the next day",
-    )
-
-
-class Request(Priced):
-    """A wish for (``want``) or against (``avoid``) some shifts, ``work`` or ``off``, on some days."""
-
-    default_price = 10.0
-
-    staff: Id
-    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
-    want: Duties | None = None
-    avoid: Duties | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.want is None) == (self.avoid is None):
-            raise ValueError("needs either want or avoid")
-        if self.want == [] or self.avoid == []:
-            raise ValueError("names no shift")
-        return self
-
-
-class Pin(Part):
-    """A day that is settled."""
-
-    staff: Id
-    date: date
-    shift: Id = Field(description="a shift id, or off")
-
-
 class Rules(WorkLimits):
     """Limits for everybody whose contract does not say otherwise; the law of the United Kingdom by default."""
 
@@ -326,6 +268,16 @@ class Rules(WorkLimits):
     )
     max_consecutive_days: DaysLimit | None = Field(default_factory=lambda: DaysLimit(limit=6))
     fairness: list[Fairness] = Field(default_factory=list)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+        more = nearest(name, sorted(known)) if known else '; pip install "wardwise[forecast]" brings the time zones'
+        raise ValueError(f"no time zone is called {name!r}{more}") from None
+    return name
 
 
 def _weekend() -> list[Weekday]:
@@ -346,6 +298,10 @@ class WardData(Part):
     weeks: Annotated[int, Field(ge=1, le=104)] | None = None
     days: Annotated[int, Field(ge=1, le=728)] | None = None
     weekend_days: list[Weekday] = Field(default_factory=_weekend, min_length=1)
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        default=None,
+        description="such as Europe/London; pay and rest count the hours that pass when clocks change",
+    )
     skills: list[Id] = Field(default_factory=list)
     groups: list[Id] = Field(default_factory=list)
     shifts: list[ShiftType] = Field(min_length=1)

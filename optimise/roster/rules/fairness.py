@@ -105,7 +105,7 @@ class Fairness(RosterRule):
         inside = np.array([self.of >> a & 1 for a in range(duties)], dtype=np.int64)
         each = np.broadcast_to(inside, (days, duties)).copy()
         if self.measure == "minutes":
-            each *= np.array([problem.shifts[d.shift].minutes if d.shift >= 0 else 0 for d in problem.duties])
+            each *= problem.paid_minutes
         if self.days is not None:
             each[[d for d in range(days) if d not in set(self.days)]] = 0
         return each
