@@ -114,7 +114,9 @@ def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:
     date = problem.horizon.date(day)
     name = WEEKDAYS[problem.horizon.weekday(day)][:2]
     below = str(date.day) if date is not None else str(day)
-    return Cell(f"{name}\n{below}", "w" if day in weekend else "", problem.horizon.label(day))
+    free = problem.meta.get("bank_holidays", {}).get(day)
+    title = problem.horizon.label(day) + (f", {free}" if free else "")
+    return Cell(f"{name}\n{below}", "w" if day in weekend or free else "", title)
 
 
 def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int, int], list[str]]:

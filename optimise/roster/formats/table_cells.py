@@ -241,7 +241,7 @@ KINDS: dict[str, Kind] = {
     "clock": Kind(_clock, _text, "time, 07:30"),
     "date": Kind(str, _text, "date, 2026-01-05"),
     "words": Kind(_words, _show_words, "names, separated by commas"),
-    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, 2026-01-10 or 2026-01-10..2026-01-14"),
+    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, bank-holidays, 2026-01-10 or 2026-01-10..2026-01-14"),
     "span": Kind(_span, _show_span, "times, 07:00-10:00"),
     "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ..."),
     "price": Kind(_price, _show_price, "number, or hard"),

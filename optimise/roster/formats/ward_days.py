@@ -10,10 +10,28 @@ from pydantic import Field, model_validator
 
 from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced
 
-__all__ = ["Leave", "Pin", "Request", "Span", "Unavailable"]
+__all__ = ["BankHolidays", "Leave", "Pin", "Request", "Span", "Unavailable"]
 
 Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
 Duties = Literal["off", "work"] | list[Id]
+
+
+class BankHolidays(Priced):
+    """Bank holidays: days that selectors call ``bank-holidays``, that may be credited, and that may have a price."""
+
+    default_price = 0.0
+
+    nation: Literal["england", "wales", "england-and-wales", "scotland", "northern-ireland"] | None = None
+    dates: list[date] = Field(default_factory=list, description="days that are kept besides")
+    credit: bool = Field(
+        default=False, description="contracts count a working day that is one as worked; who does work then is over"
+    )
+
+    @model_validator(mode="after")
+    def _soft(self) -> Self:
+        if self.hard:
+            raise ValueError("a day on which nobody works has no demand; give a weight")
+        return self
 
 
 class Leave(Part):

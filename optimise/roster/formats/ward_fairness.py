@@ -159,6 +159,8 @@ def _counted(index: WardIndex, entry: Entry, path: Path) -> tuple[int, tuple[int
         return index.long_days, every, ()
     if entry.of == "weekends":
         return index.work, tuple(d for g in index.weekends for d in g), tuple(index.weekends)
+    if entry.of == "bank-holidays":
+        return index.work, tuple(index.bank_holidays), ()
     return index.work, every, ()
 
 

@@ -35,14 +35,13 @@ def _past(ward: WardData, employee: int, weeks: int) -> list[float]:
 
 
 def hours_rules(
-    index: WardIndex, given: list[tuple[Hours, People]], credits: Credits, names: object
+    index: WardIndex, given: list[tuple[Hours, People]], credits: Credits, names: object, free: Credits = ()
 ) -> tuple[list[RosterRule], dict[int, float]]:
     """Rules of all hours; and what each person may work over the horizon at most where that is hard, in minutes."""
     assert callable(names)
     covered = {e for _, people in given for e in people}
     usual = tuple(e for e in range(len(index.ward.staff)) if e not in covered and index.weekly_hours(e) is not None)
     entries = [*given, *([(Hours(), usual)] if usual else [])]
-    credited = _sums(credits)
     rules: list[RosterRule] = []
     caps: dict[int, float] = {}
     for entry, people in entries:
@@ -51,6 +50,8 @@ def hours_rules(
         if not people:
             continue
         parts: list[RosterRule] = []
+        counts = (*credits, *free) if entry.contracted else credits
+        credited = _sums(counts)
         for first, last, past, whole in _windows(index.horizon.days, entry.weeks):
             low, high, before = [], [], []
             for e in people:
@@ -71,7 +72,7 @@ def hours_rules(
                 if math.isinf(entry.price) and (first, last) == (0, index.horizon.days):
                     cap = high[-1] - before[-1] - credited.get(e, 0)
                     caps[e] = min(caps.get(e, math.inf), cap)
-            parts.append(_total(index, people, (first, last), low, high, before, entry.price / 60, credits))
+            parts.append(_total(index, people, (first, last), low, high, before, entry.price / 60, counts))
         name = "contracted hours" if entry.contracted else "weekly hours"
         rules.append(_joined(names(name), parts))
     return rules, caps

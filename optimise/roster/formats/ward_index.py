@@ -7,15 +7,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
+from optimise.core.calendars import bank_holidays
 from optimise.core.horizon import WEEKDAYS, Horizon
 from optimise.roster.formats.ward_document import ItemError, item_path, nearest
 from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
-__all__ = ["WardIndex"]
+__all__ = ["DATE", "WardIndex"]
 
 Path = tuple[str | int, ...]
 _log = logging.getLogger(__name__)
+#: How particular a selector of dates is; the largest rank.
+DATE = 4
+_REGIONS = {
+    "england": "GB-ENG",
+    "wales": "GB-WLS",
+    "england-and-wales": "GB-ENG",
+    "scotland": "GB-SCT",
+    "northern-ireland": "GB-NIR",
+}
 
 
 class WardIndex:
@@ -187,7 +197,9 @@ class WardIndex:
         return day
 
     def days(self, selectors: Sequence[str], path: Path, *, cut: bool = False) -> dict[int, int]:
-        """Days selected, each with how particular its selector is: 3 a date, 2 a weekday, 1 a kind, 0 every day.
+        """Days selected, each with how particular its selector is.
+
+        That is :data:`DATE` for a date, 3 for bank holidays, 2 for a weekday, 1 for a kind of days, 0 for every day.
 
         With ``cut``, dates outside the plan are left out with a note, and not refused.
         """
@@ -206,12 +218,27 @@ class WardIndex:
         except ValueError as error:
             raise ItemError(str(error), path) from None
         if span is not None:
-            return 3, self.inside(*span, path) if cut else range(*self.clipped(*span, path))
+            return DATE, self.inside(*span, path) if cut else range(*self.clipped(*span, path))
         weekday, days = self.horizon.weekday, range(self.horizon.days)
         if selector in WEEKDAYS:
             return 2, [d for d in days if weekday(d) == WEEKDAYS.index(selector)]
+        if selector == "bank-holidays":
+            chosen = self.ward.bank_holidays
+            if chosen.nation is None and not chosen.dates:
+                raise ItemError("the ward says no bank_holidays", path)
+            return 3, self.bank_holidays
         free = selector == "weekends"
         return 1, [d for d in days if (weekday(d) in self.weekend) == free]
+
+    @cached_property
+    def bank_holidays(self) -> dict[int, str]:
+        """Names of the bank holidays of the plan by day."""
+        chosen, last = self.ward.bank_holidays, self.horizon.days - 1
+        begin = self.ward.start
+        named = dict.fromkeys(chosen.dates, "bank holiday")
+        if chosen.nation is not None:
+            named |= bank_holidays(_REGIONS[chosen.nation], begin, begin + timedelta(days=last), extra="calendar")
+        return {(day - begin).days: name for day, name in sorted(named.items()) if 0 <= (day - begin).days <= last}
 
     def inside(self, first: date, last: date, path: Path) -> range:
         """Days of a span of dates that lie in the plan; what does not is noted."""

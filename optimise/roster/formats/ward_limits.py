@@ -120,7 +120,9 @@ class _Scoped:
         return [(entry, tuple(people), path) for entry, people, path in made.values() if entry.price]
 
 
-def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credits, names: Names) -> list[RosterRule]:
+def limit_rules(
+    index: WardIndex, away: Sequence[frozenset[int]], credits: Credits, names: Names, free: Credits = ()
+) -> list[RosterRule]:
     """Rules of the limits of ward, contracts and people.
 
     Parameters
@@ -129,6 +131,8 @@ def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credi
         Days of leave of each person.
     credits : Credits
         Minutes credited for leave.
+    free : Credits
+        Minutes that contracts count besides, for bank holidays.
     """
     scoped = _Scoped(index)
     for employee in range(len(scoped.sources)):
@@ -159,7 +163,7 @@ def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credi
         mask = index.mask(entry.shifts, (*path, "shifts"))
         made.append(shift_limit_rule(index, entry, mask, people, names("shifts of " + "/".join(entry.shifts))))
     hours = [(e, p) for e, p, _ in scoped.lists("hours") if isinstance(e, Hours)]
-    rules, caps = hours_rules(index, hours, credits, names)
+    rules, caps = hours_rules(index, hours, credits, names, free)
     made.extend(rules)
     averages = [
         (a, p) for a, p in scoped.groups("max_average_weekly_hours", index.bound) if isinstance(a, AverageLimit)

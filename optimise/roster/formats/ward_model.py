@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
-from optimise.roster.formats.ward_days import Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_document import nearest
 from optimise.roster.formats.ward_parts import (
     RESERVED,
@@ -275,7 +275,7 @@ def _zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = available_timezones()
-        more = nearest(name, sorted(known)) if known else '; pip install "wardwise[forecast]" brings the time zones'
+        more = nearest(name, sorted(known)) if known else '; pip install "wardwise[calendar]" brings the time zones'
         raise ValueError(f"no time zone is called {name!r}{more}") from None
     return name
 
@@ -302,6 +302,7 @@ class WardData(Part):
         default=None,
         description="such as Europe/London; pay and rest count the hours that pass when clocks change",
     )
+    bank_holidays: BankHolidays = Field(default_factory=BankHolidays)
     skills: list[Id] = Field(default_factory=list)
     groups: list[Id] = Field(default_factory=list)
     shifts: list[ShiftType] = Field(min_length=1)

@@ -57,11 +57,12 @@ def _day_text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-#: ``2026-01-10``, ``2026-01-10..2026-01-14``, ``Mon`` .. ``Sun``, ``weekdays``, ``weekends``.
+#: ``2026-01-10``, ``2026-01-10..2026-01-14``, ``Mon`` .. ``Sun``, ``weekdays``, ``weekends``,
+#: ``bank-holidays``.
 DaySelector = Annotated[
     str,
     BeforeValidator(_day_text),
-    StringConstraints(pattern=rf"^({_DAY}(\.\.{_DAY})?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|weekdays|weekends)$"),
+    StringConstraints(pattern=rf"^({_DAY}(\.\.{_DAY})?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|weekdays|weekends|bank-holidays)$"),
 ]
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 Weight = Annotated[float, Field(ge=0, le=1e9)]
@@ -281,10 +282,10 @@ class Fairness(Priced):
     """
 
     default_price = 10.0
-    KINDS: ClassVar[tuple[str, ...]] = ("nights", "weekends", "long-days", "hours")
+    KINDS: ClassVar[tuple[str, ...]] = ("nights", "weekends", "long-days", "bank-holidays", "hours")
 
     name: str = ""
-    of: Literal["nights", "weekends", "long-days", "hours"] | None = Field(
+    of: Literal["nights", "weekends", "long-days", "bank-holidays", "hours"] | None = Field(
         default=None, description="hours are those over contract"
     )
     shifts: list[Id] = Field(default_factory=list, description="instead of of")

@@ -6,11 +6,11 @@ import math
 from collections import defaultdict
 from dataclasses import replace
 
-from optimise.roster.formats.ward_away import unavailable_rule
+from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday_rule, unavailable_rule
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_document import ItemError
 from optimise.roster.formats.ward_fairness import fairness_rules
-from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
@@ -50,7 +50,9 @@ def to_problem(ward: WardData) -> RosterProblem:
     pins = _pins(index, away, forbidden, hours)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
-    limits = limit_rules(index, away, credits, names)
+    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, kinds))
+    if index.bank_holidays and ward.bank_holidays.price:
+        limits.append(bank_holiday_rule(index, names))
     requests = _requests(index, away, names)
     made = RosterProblem(
         name=ward.name,
@@ -61,7 +63,12 @@ def to_problem(ward: WardData) -> RosterProblem:
         employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
         rules=(*rules, *limits, *cover_rules(index, names), *requests),
         skills=tuple(ward.skills or sorted(index.skills)),
-        meta={"ward": ward, "weekend": sorted(index.weekend), "remarks": tuple(index.notes)},
+        meta={
+            "ward": ward,
+            "weekend": sorted(index.weekend),
+            "remarks": tuple(index.notes),
+            "bank_holidays": index.bank_holidays,
+        },
     )
     fair = tuple(fairness_rules(index, made, credits, names))
     return replace(made, rules=(*made.rules, *fair)) if fair else made
@@ -164,11 +171,11 @@ def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> lis
         explicit = index.days(request.days, (*path, "days"))
         for day, rank in sorted(explicit.items()):
             if day in away[employee]:
-                if avoid & 1 and rank == 3:
+                if avoid & 1 and rank == DATE:
                     when = index.horizon.label(day)
                     raise ItemError(f"{request.staff} asks to work on {when}, a day of leave", path)
                 continue  # a wish for every Monday does not speak of a Monday on leave
-            if (employee, day, avoid) in seen and rank == 3:
+            if (employee, day, avoid) in seen and rank == DATE:
                 raise ItemError(
                     f"says the same for {index.horizon.label(day)} as requests[{seen[employee, day, avoid]}]", path
                 )
