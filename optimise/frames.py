@@ -5,7 +5,9 @@ Every function returns a new frame; ``frame(problem, plan)`` and ``grid(problem,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
@@ -20,7 +22,7 @@ from optimise.hospital.view import not_placed, occupancy
 from optimise.replan.base import Change
 from optimise.replan.changes import COLUMNS, change_row
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.view import cover, requests, shares
+from optimise.roster.view import cover, fair_shares, requests, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,11 +193,18 @@ def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Eval
     pandas.DataFrame
         A new frame.
     """
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
         for s in shares(problem, _there(plan), evaluation)
     ]
     columns = ["employee", "days", "hours", "nights", "weekends", "asked", "granted", "cost"]
+    for rule, mine in groupby(fair_shares(problem, _there(plan)), key=lambda s: s.rule):
+        of = {s.employee: s for s in mine}
+        columns += [f"{rule}: has", f"{rule}: would be fair", f"{rule}: before"]
+        rows = [
+            (*row, *((of[i].have, of[i].share, of[i].before) if i in of else (math.nan,) * 3))
+            for i, row in enumerate(rows)
+        ]
     return _made(rows, columns)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 __all__ = ["WEEKDAYS", "Horizon"]
 
@@ -22,11 +25,14 @@ class Horizon:
         Calendar date of day 0, when the instance names one.
     first_weekday : int
         Weekday of day 0, 0 = Monday; derived from ``start`` when that is given.
+    zone : str
+        Time zone of the IANA database (``"Europe/London"``), by which clocks change; without one they never do.
     """
 
     days: int
     start: date | None = None
     first_weekday: int = 0
+    zone: str = ""
 
     def __post_init__(self) -> None:
         if self.days < 1:
@@ -68,6 +74,35 @@ class Horizon:
             None where the horizon has no dates.
         """
         return None if self.start is None else self.start + timedelta(days=day)
+
+    def elapsed(self, first: int, last: int) -> int:
+        """Minutes that pass between two readings of the clock.
+
+        Parameters
+        ----------
+        first, last : int
+            Minutes of the clock, counted from midnight of day 0 as if every day had 1440 of them.
+
+        Returns
+        -------
+        int
+            ``last - first`` where clocks do not change between them. A reading that comes twice is its first.
+
+        Examples
+        --------
+        >>> Horizon(7, date(2026, 3, 23), zone="Europe/London").elapsed(5 * 1440 + 1230, 6 * 1440 + 450)
+        600
+        """
+        if not self.zone or self.start is None:
+            return last - first
+        return last - first - (_offset(self.zone, self.start, last) - _offset(self.zone, self.start, first))
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """Days on which clocks change, from a week before the horizon to a week after it."""
+        if not self.zone or self.start is None:
+            return ()
+        return _changes(self.zone, self.start, self.days)
 
     def label(self, day: int) -> str:
         """Short name of a day: ``Tue 14 Jan`` or, without dates, ``Tue day 8``.
@@ -112,3 +147,17 @@ class Horizon:
         starts = range(begin - 7, self.days, 7)
         groups = (tuple(d for d in range(s, s + length) if 0 <= d < self.days) for s in starts)
         return tuple(g for g in groups if g)
+
+
+def _offset(zone: str, start: date, minute: int) -> int:
+    """Minutes by which the clock is before universal time."""
+    when = datetime(start.year, start.month, start.day, tzinfo=ZoneInfo(zone)) + timedelta(minutes=minute)
+    offset = when.utcoffset()
+    assert offset is not None
+    return round(offset.total_seconds() / 60)
+
+
+@lru_cache(maxsize=64)
+def _changes(zone: str, start: date, days: int) -> tuple[int, ...]:
+    offsets = [_offset(zone, start, 1440 * day) for day in range(-7, days + 9)]
+    return tuple(day for day, (a, b) in enumerate(pairwise(offsets), start=-7) if a != b)

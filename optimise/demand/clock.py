@@ -1,10 +1,8 @@
-"""Local clock time: daylight saving, weekdays, bank holidays.
+"""Local clock time: daylight saving, weekdays.
 
 Periods are counted on the local clock, because wards and rosters are: every day has 24 hourly periods. Where clocks
 change, the hour that does not exist has exposure 0 and the hour that comes twice has exposure 2; days have exposure
 23/24 and 25/24. Rates are per unit of exposure.
-
-The only module that imports ``holidays``.
 """
 
 from __future__ import annotations
@@ -17,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from optimise.capacity.scenarios import HOURS, Period
-from optimise.core.errors import InputError, MissingExtraError
+from optimise.core.errors import InputError
 
-__all__ = ["bank_holidays", "exists", "exposure", "get_zone", "is_repeated", "naive"]
+__all__ = ["exists", "exposure", "get_zone", "is_repeated", "naive"]
 
 _HOUR = datetime.timedelta(hours=1)
 
@@ -77,25 +75,3 @@ def exposure(start: datetime.datetime, count: int, period: Period, zone: str | N
                     made[t] = 0.0 if not exists(moment, place) else 2.0 if is_repeated(moment, place) else 1.0
         day = after
     return made
-
-
-def bank_holidays(region: str | None, first: datetime.date, last: datetime.date) -> dict[datetime.date, str]:
-    """Public holidays from ``first`` to ``last`` by date.
-
-    Parameters
-    ----------
-    region : str or None
-        Country, or country and part: ``GB-ENG``, ``GB-SCT``, ``US``. None: no holidays at all.
-    """
-    if region is None:
-        return {}
-    try:
-        import holidays
-    except ImportError:
-        raise MissingExtraError("holidays", "forecast") from None
-    country, _, part = region.partition("-")
-    try:
-        found = holidays.country_holidays(country, subdiv=part or None, years=range(first.year, last.year + 1))
-    except NotImplementedError:
-        raise InputError("unknown region of bank holidays; expected for example GB-ENG", item=region) from None
-    return {day: name for day, name in sorted(found.items()) if first <= day <= last}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimise.core.calendars import bank_holidays
 from optimise.demand import clock
 from optimise.demand.demand import Demand
 from optimise.demand.pmf import FloatArray, IntArray
@@ -145,7 +146,7 @@ def _calendar(demand: Demand, total: int, end: int, region: str | None, per_day:
     first = demand.start.date()
     at = (np.arange(total) + (demand.start.hour if demand.period == "hour" else 0)) // per_day
     days = [first + datetime.timedelta(days=int(d)) for d in range(int(at[-1]) + 2)]
-    free = clock.bank_holidays(region, first - datetime.timedelta(days=2), days[-1] + datetime.timedelta(days=1))
+    free = bank_holidays(region, first - datetime.timedelta(days=2), days[-1] + datetime.timedelta(days=1))
     one = datetime.timedelta(days=1)
     flags = np.array(
         [

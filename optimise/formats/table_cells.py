@@ -88,6 +88,9 @@ def _text(value: Any) -> str:
 
 
 def _span(text: str) -> list[str]:
+    open_end = re.fullmatch(r"(from|until)\s+(\S+)", text.strip().lower())
+    if open_end:
+        return [_clock(open_end[2]), "24:00"] if open_end[1] == "from" else ["00:00", _clock(open_end[2])]
     parts = re.split(r"\s*(?:-|to)\s*", text)
     if len(parts) != 2:
         raise CellError(f"{text!r} is not a span of time such as 07:00-10:00")
@@ -215,6 +218,22 @@ def _show_flags(value: list[bool]) -> str:
     return ", ".join(_show_flag(v) for v in value)
 
 
+def _counts(text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        key, colon, value = part.rpartition(":")
+        if not colon or not key.strip() or key.strip() in made:
+            raise CellError(f"{part!r} is no count; write for example: nights: 5; weekends: 2")
+        made[key.strip()] = _number(value.strip())
+    return made
+
+
+def _show_counts(value: dict[str, Any]) -> str:
+    if any(";" in key for key in value):
+        raise CellError("a name with a semicolon cannot stand in a cell")
+    return "; ".join(f"{key}: {_show(count)}" for key, count in value.items())
+
+
 KINDS: dict[str, Kind] = {
     "text": Kind(str, _text, "text"),
     "number": Kind(_number, _show, "number"),
@@ -222,7 +241,7 @@ KINDS: dict[str, Kind] = {
     "clock": Kind(_clock, _text, "time, 07:30"),
     "date": Kind(str, _text, "date, 2026-01-05"),
     "words": Kind(_words, _show_words, "names, separated by commas"),
-    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, 2026-01-10 or 2026-01-10..2026-01-14"),
+    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, bank-holidays, 2026-01-10 or 2026-01-10..2026-01-14"),
     "span": Kind(_span, _show_span, "times, 07:00-10:00"),
     "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ..."),
     "price": Kind(_price, _show_price, "number, or hard"),
@@ -232,5 +251,6 @@ KINDS: dict[str, Kind] = {
     "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
     "numbers": Kind(_numbers, _show_numbers, "numbers with commas between, oldest first: 37.5, 40"),
+    "counts": Kind(_counts, _show_counts, "names and numbers, nights: 5; weekends: 2"),
     "flags": Kind(_flags, _show_flags, "yes or no with commas between, oldest first: yes, no, no"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from optimise.core.horizon import WEEKDAYS
 from optimise.core.quantities import number, quantity
@@ -12,9 +13,11 @@ from optimise.report.svg import bar
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.view import (
     CoverCell,
+    FairShare,
     Share,
     cover,
     days_of_leave,
+    fair_shares,
     pinned_days,
     requests,
     shares,
@@ -111,7 +114,9 @@ def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:
     date = problem.horizon.date(day)
     name = WEEKDAYS[problem.horizon.weekday(day)][:2]
     below = str(date.day) if date is not None else str(day)
-    return Cell(f"{name}\n{below}", "w" if day in weekend else "", problem.horizon.label(day))
+    free = problem.meta.get("bank_holidays", {}).get(day)
+    title = problem.horizon.label(day) + (f", {free}" if free else "")
+    return Cell(f"{name}\n{below}", "w" if day in weekend or free else "", title)
 
 
 def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int, int], list[str]]:
@@ -189,6 +194,12 @@ def cover_cell(c: CoverCell) -> Cell:
     return Cell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
 
 
+def _against(s: FairShare) -> str:
+    """What somebody has against the fair share, with what was carried over."""
+    before = f", {number(s.before)} before" if s.before else ""
+    return f"{number(s.have)} of {s.share:.1f}{before}"
+
+
 def _granted(s: Share) -> str:
     """A bar, green only where everything is granted."""
     return bar(s.granted, s.asked, tone="good" if s.granted == s.asked else "")
@@ -206,6 +217,11 @@ def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> t
     columns = [(name, values) for name, values in columns if any(values)]
     heads = [name for name, _ in columns]
     rows = [[f"{number(v[i])} {bar(v[i], max(v))}" for _, v in columns] for i in range(len(each))]
+    for rule, mine in groupby(fair_shares(problem, plan), key=lambda s: s.rule):
+        of = {s.employee: s for s in mine}
+        heads.append(rule)
+        for i, row in enumerate(rows):
+            row.append(_against(of[i]) if i in of else "")
     if any(s.asked for s in each):
         heads.append("requests granted")
         for row, s in zip(rows, each, strict=True):

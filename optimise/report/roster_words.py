@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from optimise.core.quantities import hours, number, quantity
 from optimise.core.result import Evaluation
 from optimise.report.words import Sentence, count, listed, price_sentence, rules_sentence
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.view import CoverCell, CoverRow, cover, requests, shares
+from optimise.roster.view import CoverCell, CoverRow, cover, fair_shares, requests, shares
 
 __all__ = ["roster_sentences"]
 
@@ -31,6 +32,27 @@ def roster_sentences(problem: RosterProblem, plan: Roster, evaluation: Evaluatio
             text = f"All {len(wishes)} requests are granted." if len(wishes) > 1 else "The one request is granted."
             said.append(Sentence(text, "good", about))
     said.append(_fairness(problem, plan))
+    said += _shares(problem, plan)
+    return said
+
+
+def _shares(problem: RosterProblem, plan: Roster) -> list[Sentence]:
+    """How far people are off the shares that rules call fair."""
+    said = []
+    for rule, mine in groupby(fair_shares(problem, plan), key=lambda s: s.rule):
+        each = list(mine)
+        upper = each[0].noun == "hours over contract"
+        far = [s for s in each if s.have - s.share >= 1 or (not upper and s.share - s.have >= 1)]
+        name = each[0].noun.capitalize() if rule == f"fair share of {each[0].noun}" else rule.capitalize()
+        if not far:
+            text = f"{name}: everybody is within one {'hour' if upper else 'of them'} of the fair share."
+            said.append(Sentence(text, "good", frozenset({rule})))
+            continue
+        worst = max(far, key=lambda s: abs(s.have - s.share))
+        who = problem.employees[worst.employee]
+        text = f"{name}: {len(far)} of {count(len(each), 'person', 'people')} off the fair share, furthest "
+        text += f"{who.name or who.id} with {number(worst.have)} of {worst.share:.1f}."
+        said.append(Sentence(text, "note", frozenset({rule})))
     return said
 
 

@@ -244,6 +244,39 @@ class RosterContext:
             raise InputError(f"unknown duty {duty_id!r}; known: {', '.join(d.id for d in self.duties)}") from None
 
     @cached_property
+    def paid_minutes(self) -> NDArray[np.int64]:
+        """Paid minutes of each duty on each day, shape (days, duties); clocks that change are counted."""
+        usual = [self.shifts[d.shift].minutes if d.shift >= 0 else 0 for d in self.duties]
+        made = np.tile(np.array(usual, dtype=np.int64), (self.horizon.days, 1))
+        for change in self.horizon.changes:
+            for day in range(max(0, change - 2), min(self.horizon.days, change + 1)):
+                for a, duty in enumerate(self.duties):
+                    made[day, a] += self.longer(duty.shift, day) if usual[a] else 0
+        made.setflags(write=False)
+        return made
+
+    def longer(self, shift: int, day: int) -> int:
+        """Minutes by which a shift lasts longer than by the clock, because clocks change while it is on.
+
+        Parameters
+        ----------
+        shift : int
+            Its index, -1 for none.
+        day : int
+            0-based; may lie outside the horizon.
+
+        Returns
+        -------
+        int
+            Negative in spring.
+        """
+        one = self.shifts[shift] if shift >= 0 else None
+        if one is None or one.start is None or one.end is None:
+            return 0
+        midnight = 1440 * day
+        return self.horizon.elapsed(midnight + one.start, midnight + one.end) - (one.end - one.start)
+
+    @cached_property
     def _shift_index(self) -> dict[str, int]:
         return {s.id: i for i, s in enumerate(self.shifts)}
 

@@ -47,6 +47,10 @@ class RosterKind(Kind[RosterProblem, Roster]):
         people, days, duties = problem.shape
         return people * days * max(1, duties - 1)
 
+    def remarks(self, problem: RosterProblem, plan: Roster) -> tuple[str, ...]:
+        """What was left out of the instance when it was read."""
+        return tuple(problem.meta.get("remarks", ()))
+
     def model(self, problem: RosterProblem, **options: Any) -> RosterModel:
         return RosterModel(problem, **options)
 
@@ -112,8 +116,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
             duty, employee = problem.duties[plan.duties[i, j]], problem.employees[i]
             shift = problem.shifts[duty.shift]
             skill = problem.skills[duty.skill] if duty.skill >= 0 else ""
+            minutes = int(problem.paid_minutes[j, plan.duties[i, j]])
             when = (j, problem.horizon.date(j), problem.horizon.weekday(j))
-            rows.append((employee.id, employee.name, *when, duty.id, shift.id, skill, shift.minutes))
+            rows.append((employee.id, employee.name, *when, duty.id, shift.id, skill, minutes))
         return Table(columns, tuple(rows))
 
     def board(self, problem: RosterProblem, plan: Roster) -> Board:

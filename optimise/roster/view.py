@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.result import Evaluation
+from optimise.roster.evaluate import totals
 from optimise.roster.problem import OFF, Roster, RosterProblem, Shift
+from optimise.roster.rules.fairness import Fairness
 from optimise.roster.rules.headcount import HeadCount, head_count
 from optimise.roster.rules.primitives import Line, Term
 from optimise.roster.rules.requests import DaysOff, Pins, Requests
@@ -18,10 +20,12 @@ from optimise.roster.rules.requests import DaysOff, Pins, Requests
 __all__ = [
     "CoverCell",
     "CoverRow",
+    "FairShare",
     "RequestOutcome",
     "Share",
     "cover",
     "days_of_leave",
+    "fair_shares",
     "is_night",
     "pinned_days",
     "requests",
@@ -79,6 +83,30 @@ class Share:
     asked: int
     granted: int
     cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class FairShare:
+    """What one person has of a load that is shared fairly, in the unit of the rule (hours of minutes).
+
+    Attributes
+    ----------
+    rule, noun : str
+    employee : int
+    before : float
+        Carried over from past periods.
+    have : float
+        In this plan.
+    share : float
+        What would be fair in this plan, given what was before; may be below 0.
+    """
+
+    rule: str
+    noun: str
+    employee: int
+    before: float
+    have: float
+    share: float
 
 
 def is_night(shift: Shift) -> bool:
@@ -176,10 +204,39 @@ def pinned_days(problem: RosterProblem) -> frozenset[tuple[int, int]]:
     return frozenset(cell[:2] for rule in problem.rules if isinstance(rule, Pins) for cell in rule.cells)
 
 
+def fair_shares(problem: RosterProblem, plan: Roster) -> tuple[FairShare, ...]:
+    """Everybody's part of each load that is shared fairly, rule by rule.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    plan : Roster
+
+    Returns
+    -------
+    tuple of FairShare
+        Empty where no rule shares anything.
+    """
+    made: list[FairShare] = []
+    for rule in problem.rules:
+        counter = next(iter(rule.counters(problem)), None) if isinstance(rule, Fairness) else None
+        if counter is None:
+            continue
+        assert isinstance(rule, Fairness)
+        unit = 60 if rule.measure == "minutes" else 1
+        total = totals(counter, plan.duties, len(problem.duties))
+        for e, have, before, target in zip(
+            counter.employees.tolist(), total.tolist(), rule.before, rule.targets, strict=True
+        ):
+            parts = (before / unit, (have - before) / unit, (target - before) / unit)
+            made.append(FairShare(rule.name, rule.noun, e, *parts))
+    return tuple(made)
+
+
 def shares(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None = None) -> tuple[Share, ...]:
     """What falls to each person, in the order of the instance."""
     duties = plan.duties
-    minutes = np.array([0 if d.shift < 0 else problem.shifts[d.shift].minutes for d in problem.duties])
+    minutes = problem.paid_minutes[np.arange(problem.horizon.days), duties]
     night = np.array([d.shift >= 0 and is_night(problem.shifts[d.shift]) for d in problem.duties])
     at_work = duties != OFF
     weekends = sum(
@@ -195,7 +252,7 @@ def shares(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None =
         Share(
             employee=i,
             days=int(at_work[i].sum()),
-            minutes=int(minutes[duties[i]].sum()),
+            minutes=int(minutes[i].sum()),
             nights=int(night[duties[i]].sum()),
             weekends=int(weekends[i]),
             asked=asked[i],

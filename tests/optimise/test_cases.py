@@ -20,14 +20,18 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 RIGHT = {
     "cap-7-days": (0.0, 0.0),
     "cyclic-part-time": (0.0, 0.0),
+    "dst-spring": (2.0, 0.0),  # 9 h of 10
+    "fair-12-7": (0.0, 0.0),
     "history-7th-day": (100.0, 100.0),
+    "monfri-5-days": (0.0, 0.0),
     "month31-12h": (0.0, 0.0),
-    "night-before-pin": (100.0 + 47 / 30, 100.0),
-    "night-into-unavailable": (100.0 + 137 / 30, 100.0),
+    "night-before-pin": (100.0 + 7.0, 100.0),
+    "night-into-unavailable": (100.0 + 8.0, 100.0),
     "no-one-qualified": (300.0, 300.0),
     "overconstrained": (118.0, 118.0),
+    "partial-day": (3.0, 0.0),
     "run-at-end": (0.0, 0.0),
-    "skill-double": (385 / 30, 0.0),
+    "skill-double": (12.0, 0.0),
 }
 #: Kernels may be compiled within it; a run ends as soon as it has what is asked for.
 LONG = Limits(seconds=300.0)
@@ -73,6 +77,25 @@ def test_sixty_hours_hold_in_any_seven_days() -> None:
     for row in worked(problem, result):
         day = [hours[name] for name in row]
         assert max(sum(day[d : d + 7]) for d in range(len(day) - 6)) <= 60.0
+
+
+@pytest.mark.parametrize("method", ["auto", "highs"])
+def test_five_days_of_work_are_no_week_too_long(method: str) -> None:
+    problem, result = solved("monfri-5-days", method)
+    assert worked(problem, result) == [["E"] * 5]
+
+
+@pytest.mark.parametrize("method", ["auto", "highs", "column-generation"])
+def test_twelve_shifts_among_seven_alike_are_shared(method: str) -> None:
+    problem, result = solved("fair-12-7", method)
+    assert sorted(sum(duty != "-" for duty in row) for row in worked(problem, result)) == [1, 1, 2, 2, 2, 2, 2]
+    assert result.bounds.dual == result.cost == 0
+
+
+@pytest.mark.parametrize("method", ["auto", "highs"])
+def test_who_is_away_from_two_in_the_afternoon_works_until_one(method: str) -> None:
+    problem, result = solved("partial-day", method)
+    assert worked(problem, result)[0][2] == "H"
 
 
 def test_the_sixth_day_was_yesterday() -> None:

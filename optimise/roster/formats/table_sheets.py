@@ -24,6 +24,7 @@ _OWNER = (
     _column("contract", note="only for this contract", empty="everybody"),
     _column("staff", note="only for this person", empty="everybody"),
 )
+_WORKING_DAYS = _column("working_days", "words", note="on which contract and leave are counted", empty="Mon to Fri")
 _KINDS = ("annual", "study", "sick", "other", "unavailable")
 
 SHEETS: tuple[Sheet, ...] = (
@@ -37,6 +38,11 @@ SHEETS: tuple[Sheet, ...] = (
             _column("weeks", "number", empty="4, unless days are given"),
             _column("days", "number", note="instead of weeks"),
             _column("weekend_days", "words"),
+            _column("time_zone", note="such as Europe/London", empty="clocks never change"),
+            _column("bank_holidays", at="bank_holidays.nation", note="england, wales, scotland, northern-ireland"),
+            _column("bank_holiday_dates", "words", at="bank_holidays.dates", note="kept besides"),
+            _column("bank_holiday_credit", "flag", at="bank_holidays.credit", note="counted by contracts"),
+            _column("bank_holiday_price", "number", at="bank_holidays.weight", note="of each shift worked"),
             _column("skills", "words"),
             _column("groups", "words"),
         ),
@@ -56,6 +62,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("paid_minutes", "number", empty="length less break"),
             _column("overnight", "flag", "yes", "no", note="only needed for very long shifts"),
             _column("night", "flag", "yes", "no", empty="3 h or more between 23:00 and 06:00"),
+            _column("long", "flag", "yes", "no", note="a long day", empty="more than 10 h and no night"),
             _column("who", "who", note="who may work it", empty="everybody"),
         ),
         note="Shift types with clock times.",
@@ -68,7 +75,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "contracts",
         "contracts",
-        (_column("id"), _column("name"), _column("weekly_hours", "number"), *_LIMITS),
+        (_column("id"), _column("name"), _column("weekly_hours", "number"), _WORKING_DAYS, *_LIMITS),
         note="Terms that people share; an empty limit is that of the sheet rules.",
         examples=(
             {"id": "full-time", "weekly_hours": "37.5", "max_consecutive_nights": "4"},
@@ -94,10 +101,13 @@ SHEETS: tuple[Sheet, ...] = (
             _column("groups", "words"),
             _column("contract"),
             _column("weekly_hours", "number", note="instead of the contract's"),
+            _WORKING_DAYS,
+            _column("working_time_opt_out", "flag", "yes", "no", note="of the average week", empty="no"),
             _column("shifts", "words", note="the only shifts that this person may work"),
             _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),
             _column("past_weekly_hours", "numbers", at="history.weekly_hours"),
             _column("past_weekends", "flags", at="history.weekends", note="worked or not"),
+            _column("past_counts", "counts", at="history.counts", note="of what is shared fairly, nights: 5"),
             _column(
                 "balance_hours", "number", at="history.balance_hours", note="worked above (+) or below (-) contract"
             ),
@@ -170,10 +180,22 @@ SHEETS: tuple[Sheet, ...] = (
             _column("first", "date"),
             _column("last", "date"),
             _column("kind", "text", *_KINDS),
-            _column("hours_per_day", "number", note="credited", empty="a fifth of the week, Monday to Friday"),
+            _column("hours_per_day", "number", note="credited", empty="a share of the week on each working day"),
         ),
         note="Days on which people are away.",
         examples=({"staff": "dee", "first": "2026-01-12", "last": "2026-01-18", "kind": "annual"},),
+    ),
+    Sheet(
+        "unavailable",
+        "unavailable",
+        (
+            _column("staff"),
+            _column("days", "days", empty="every day"),
+            _column("between", "span", note="or from 14:00, until 12:00", empty="the whole day"),
+            _WEIGHT,
+        ),
+        note="Hours in which people cannot work; without a weight, no shift that overlaps them.",
+        examples=({"staff": "chi", "days": "2026-01-14", "between": "14:00-24:00"},),
     ),
     Sheet(
         "requests",
@@ -247,6 +269,29 @@ SHEETS: tuple[Sheet, ...] = (
         "owned",
         "How many of some shifts one person works.",
         ({"shifts": "N", "maximum": "8", "weight": "15"},),
+    ),
+    Sheet(
+        "fairness",
+        "fairness",
+        (
+            _column("name"),
+            _column(
+                "of",
+                "text",
+                "nights",
+                "weekends",
+                "long-days",
+                "bank-holidays",
+                "hours",
+                note="hours: those over contract",
+            ),
+            _column("shifts", "words", note="instead of of"),
+            _column("who", "who", empty="all who may do it"),
+            _WEIGHT,
+        ),
+        "owned",
+        "What is shared in proportion to contract and presence.",
+        ({"of": "nights", "weight": "10"}, {"of": "weekends", "weight": "10"}),
     ),
     Sheet(
         "sequences",

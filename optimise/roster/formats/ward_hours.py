@@ -35,14 +35,13 @@ def _past(ward: WardData, employee: int, weeks: int) -> list[float]:
 
 
 def hours_rules(
-    index: WardIndex, given: list[tuple[Hours, People]], credits: Credits, names: object
+    index: WardIndex, given: list[tuple[Hours, People]], credits: Credits, names: object, free: Credits = ()
 ) -> tuple[list[RosterRule], dict[int, float]]:
     """Rules of all hours; and what each person may work over the horizon at most where that is hard, in minutes."""
     assert callable(names)
     covered = {e for _, people in given for e in people}
     usual = tuple(e for e in range(len(index.ward.staff)) if e not in covered and index.weekly_hours(e) is not None)
     entries = [*given, *([(Hours(), usual)] if usual else [])]
-    credited = _sums(credits)
     rules: list[RosterRule] = []
     caps: dict[int, float] = {}
     for entry, people in entries:
@@ -51,17 +50,21 @@ def hours_rules(
         if not people:
             continue
         parts: list[RosterRule] = []
+        counts = (*credits, *free) if entry.contracted else credits
+        credited = _sums(counts)
         for first, last, past, whole in _windows(index.horizon.days, entry.weeks):
             low, high, before = [], [], []
             for e in people:
                 weekly = index.weekly_hours(e) if entry.contracted else entry.weekly
                 bottom, top = (entry.minimum, entry.maximum) if weekly is None else (weekly, weekly)
                 counted = _past(index.ward, e, past)
-                weeks = (last - first) / 7 + len(counted) if whole else float(entry.weeks or 0)
+                weeks = index.contract_weeks(e, first, last) + len(counted) if whole else float(entry.weeks or 0)
+                # a ceiling is not lowered by a plan without working days
+                weeks_above = max(weeks, (last - first) / 7 + len(counted)) if weekly is None else weeks
                 carried = sum(counted) if past else (index.ward.staff[e].history.balance_hours if first == 0 else 0)
                 slack = entry.tolerance
                 least = -(10**9) if bottom is None or not whole else math.ceil(60 * (bottom * weeks - slack) - 1e-6)
-                most = 10**9 if top is None else math.floor(60 * (top * weeks + slack) + 1e-6)
+                most = 10**9 if top is None else math.floor(60 * (top * weeks_above + slack) + 1e-6)
                 # a target that is no whole number of minutes is met by the whole minutes around it
                 low.append(min(least, most))
                 high.append(max(least, most))
@@ -69,7 +72,7 @@ def hours_rules(
                 if math.isinf(entry.price) and (first, last) == (0, index.horizon.days):
                     cap = high[-1] - before[-1] - credited.get(e, 0)
                     caps[e] = min(caps.get(e, math.inf), cap)
-            parts.append(_total(index, people, (first, last), low, high, before, entry.price / 60, credits))
+            parts.append(_total(index, people, (first, last), low, high, before, entry.price / 60, counts))
         name = "contracted hours" if entry.contracted else "weekly hours"
         rules.append(_joined(names(name), parts))
     return rules, caps
@@ -78,7 +81,11 @@ def hours_rules(
 def average_rule(
     index: WardIndex, limit: AverageLimit, people: People, credits: Credits, caps: dict[int, float], names: object
 ) -> RosterRule:
-    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own."""
+    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own.
+
+    A week of which the plan holds a part counts as a week: what the rest of it brings is not known, and an average is
+    no limit on single days.
+    """
     assert callable(names)
     credited = _sums(credits)
     parts: list[RosterRule] = []
@@ -86,7 +93,7 @@ def average_rule(
         bound: list[tuple[int, int, int]] = []
         for e in people:
             counted = _past(index.ward, e, past)
-            weeks = (last - first) / 7 + len(counted) if whole else float(limit.weeks)
+            weeks = math.ceil((last - first) / 7) + len(counted) if whole else limit.weeks
             top, before = math.floor(60 * float(limit.limit or 0) * weeks + 1e-6), round(60 * sum(counted))
             if (first, last) != (0, index.horizon.days) or caps.get(e, math.inf) > top - before - credited.get(e, 0):
                 bound.append((e, top, before))
@@ -162,8 +169,9 @@ def rolling_hours(index: WardIndex, hours: float, price: float, people: People) 
 
 def _worked_before(index: WardIndex, employee: int, days: int) -> int:
     """Paid minutes of the last days of history, as far as the shifts are known."""
-    minutes = {s.id: s.minutes for s in index.ward.shifts}
-    return sum(minutes.get(d, 0) for d in index.ward.staff[employee].history.duties[-days:])
+    shifts = {s.id: s for s in index.ward.shifts}
+    past = index.ward.staff[employee].history.duties[-days:]
+    return sum(index.paid(shifts[d], day) for day, d in enumerate(past, start=-len(past)) if d in shifts)
 
 
 def shift_limit_rule(index: WardIndex, entry: ShiftLimit, mask: int, people: People, name: str) -> RosterRule:

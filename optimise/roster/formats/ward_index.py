@@ -7,15 +7,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
+from optimise.core.calendars import bank_holidays
 from optimise.core.horizon import WEEKDAYS, Horizon
 from optimise.formats.document import ItemError, item_path, nearest
-from optimise.roster.formats.ward_model import Contract, Staff, WardData
+from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
-__all__ = ["WardIndex"]
+__all__ = ["DATE", "WardIndex"]
 
 Path = tuple[str | int, ...]
 _log = logging.getLogger(__name__)
+#: How particular a selector of dates is; the largest rank.
+DATE = 4
+_REGIONS = {
+    "england": "GB-ENG",
+    "wales": "GB-WLS",
+    "england-and-wales": "GB-ENG",
+    "scotland": "GB-SCT",
+    "northern-ireland": "GB-NIR",
+}
 
 
 class WardIndex:
@@ -24,14 +34,17 @@ class WardIndex:
     Attributes
     ----------
     horizon : Horizon
-    everything, work, nights : int
+    everything, work, nights, long_days : int
         Masks of duties; duty ``i + 1`` is shift ``i``.
     contracts : list of Contract or None
         The contract of each person.
+    notes : list of str
+        What was left out, for people.
     """
 
     def __init__(self, ward: WardData) -> None:
         self.ward = ward
+        self.notes: list[str] = []
         if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
             weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
             raise ItemError(f"{weeks}, but days says {ward.days}; give weeks or days, not both", ("days",))
@@ -39,13 +52,14 @@ class WardIndex:
             ward.start + timedelta(days=ward.length)
         except OverflowError:
             raise ItemError("the calendar ends before the plan does", ("start",)) from None
-        self.horizon = Horizon(ward.length, ward.start)
+        self.horizon = Horizon(ward.length, ward.start, zone=ward.time_zone or "")
         self._shifts = _unique([s.id for s in ward.shifts], "shifts")
         self._staff = _unique([s.id for s in ward.staff], "staff")
         self._contracts = _unique([c.id for c in ward.contracts], "contracts")
         self.everything = (1 << (len(ward.shifts) + 1)) - 1
         self.work = self.everything & ~1
         self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
+        self.long_days = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_long)
         self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill")
         self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
         self.bands = {s.band for s in ward.staff if s.band is not None}
@@ -68,6 +82,21 @@ class WardIndex:
         if person.weekly_hours is not None:
             return person.weekly_hours
         return None if contract is None else contract.weekly_hours
+
+    def bound(self, employee: int, path: Path) -> bool:
+        """Whether the average week said at ``path`` binds a person: an opt-out lifts all but the person's own."""
+        return path[0] == "staff" or not self.ward.staff[employee].working_time_opt_out
+
+    def working_days(self, employee: int) -> frozenset[int]:
+        """Weekdays on which the contract is counted (0 = Monday), the person's own before those of the contract."""
+        person, contract = self.ward.staff[employee], self.contracts[employee]
+        given = person.working_days or (None if contract is None else contract.working_days)
+        return frozenset(range(5)) if given is None else frozenset(WEEKDAYS.index(d) for d in given)
+
+    def contract_weeks(self, employee: int, first: int, last: int) -> float:
+        """Weeks of the contract in the days ``first .. last - 1``: its working days over those of a week."""
+        days = self.working_days(employee)
+        return sum(self.horizon.weekday(d) in days for d in range(first, last)) / len(days)
 
     def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         """Indices of the people selected, None for everybody."""
@@ -153,6 +182,11 @@ class WardIndex:
             made |= words[each] if each in words else 1 << (self.shift(each.strip(), path) + 1)
         return made
 
+    def paid(self, shift: ShiftType, day: int) -> int:
+        """Paid minutes of a shift on a day; clocks that change are counted."""
+        first, last = 1440 * day + shift.first, 1440 * day + shift.last
+        return shift.minutes + (self.horizon.elapsed(first, last) - (last - first) if shift.minutes else 0)
+
     # ---- days ------------------------------------------------------------------------------------------------
     def day(self, when: date, path: Path) -> int:
         """Index of a date inside the horizon."""
@@ -162,39 +196,70 @@ class WardIndex:
             raise ItemError(f"{when} is outside the plan, {self.ward.start} to {last}", path)
         return day
 
-    def days(self, selectors: Sequence[str], path: Path) -> dict[int, int]:
-        """Days selected, each with how particular its selector is: 3 a date, 2 a weekday, 1 a kind, 0 every day."""
+    def days(self, selectors: Sequence[str], path: Path, *, cut: bool = False) -> dict[int, int]:
+        """Days selected, each with how particular its selector is.
+
+        That is :data:`DATE` for a date, 3 for bank holidays, 2 for a weekday, 1 for a kind of days, 0 for every day.
+
+        With ``cut``, dates outside the plan are left out with a note, and not refused.
+        """
         if not selectors:
             return dict.fromkeys(range(self.horizon.days), 0)
         made: dict[int, int] = {}
         for i, selector in enumerate(selectors):
-            rank, chosen = self._selected(selector, (*path, i))
+            rank, chosen = self._selected(selector, (*path, i), cut)
             for day in chosen:
                 made[day] = max(made.get(day, 0), rank)
         return made
 
-    def _selected(self, selector: str, path: Path) -> tuple[int, Iterable[int]]:
+    def _selected(self, selector: str, path: Path, cut: bool) -> tuple[int, Iterable[int]]:
         try:
             span = selector_dates(selector)
         except ValueError as error:
             raise ItemError(str(error), path) from None
         if span is not None:
-            first, last = self.clipped(*span, path)
-            return 3, range(first, last + 1)
+            return DATE, self.inside(*span, path) if cut else range(*self.clipped(*span, path))
         weekday, days = self.horizon.weekday, range(self.horizon.days)
         if selector in WEEKDAYS:
             return 2, [d for d in days if weekday(d) == WEEKDAYS.index(selector)]
+        if selector == "bank-holidays":
+            chosen = self.ward.bank_holidays
+            if chosen.nation is None and not chosen.dates:
+                raise ItemError("the ward says no bank_holidays", path)
+            return 3, self.bank_holidays
         free = selector == "weekends"
         return 1, [d for d in days if (weekday(d) in self.weekend) == free]
 
+    @cached_property
+    def bank_holidays(self) -> dict[int, str]:
+        """Names of the bank holidays of the plan by day."""
+        chosen, last = self.ward.bank_holidays, self.horizon.days - 1
+        begin = self.ward.start
+        named = dict.fromkeys(chosen.dates, "bank holiday")
+        if chosen.nation is not None:
+            named |= bank_holidays(_REGIONS[chosen.nation], begin, begin + timedelta(days=last), extra="calendar")
+        return {(day - begin).days: name for day, name in sorted(named.items()) if 0 <= (day - begin).days <= last}
+
+    def inside(self, first: date, last: date, path: Path) -> range:
+        """Days of a span of dates that lie in the plan; what does not is noted."""
+        begin, end = (first - self.ward.start).days, (last - self.ward.start).days + 1
+        days = range(max(begin, 0), min(end, self.horizon.days))
+        if not days:
+            self.notes.append(f"{item_path(path)} lies outside the plan and is left out.")
+        elif len(days) < end - begin:
+            until = self.ward.start + timedelta(days=days[-1])
+            since = self.ward.start + timedelta(days=days[0])
+            self.notes.append(f"{item_path(path)} reaches outside the plan: {since} to {until} count.")
+        return days
+
     def clipped(self, first: date, last: date, path: Path) -> tuple[int, int]:
-        """First and last day of a span of dates, cut to the horizon, of which it must touch some day."""
+        """Half-open range of the days of a span of dates, cut to the horizon, of which it must touch some day."""
         begin, end = (first - self.ward.start).days, (last - self.ward.start).days
         if end < 0 or begin >= self.horizon.days:
             until = self.ward.start + timedelta(days=self.horizon.days - 1)
             span = f"{first}" if first == last else f"{first} to {last}"
             raise ItemError(f"{span} is outside the plan, {self.ward.start} to {until}", path)
-        return max(begin, 0), min(end, self.horizon.days - 1)
+        return max(begin, 0), min(end + 1, self.horizon.days)
 
     @cached_property
     def weekends(self) -> list[tuple[int, ...]]:

@@ -91,13 +91,15 @@ class _Scoped:
                 return None if off or value.price == 0 else (value, (*path, field))
         return None
 
-    def groups(self, field: str) -> list[tuple[Limit | Toggle, tuple[int, ...]]]:
-        """Different values of a limit, each with the people it holds for."""
+    def groups(
+        self, field: str, holds: Callable[[int, Path], bool] | None = None
+    ) -> list[tuple[Limit | Toggle, tuple[int, ...]]]:
+        """Different values of a limit, each with the people it holds for (those of whom ``holds`` is true)."""
         made: dict[str, tuple[Limit | Toggle, list[int]]] = {}
         keys: dict[int, str] = {}  # the text of each limit once: many people share a few
         for employee in range(len(self.sources)):
             found = self.one(employee, field)
-            if found is not None:
+            if found is not None and (holds is None or holds(employee, found[1])):
                 key = keys.setdefault(id(found[0]), "") or repr(found[0])
                 keys[id(found[0])] = key
                 made.setdefault(key, (found[0], []))[1].append(employee)
@@ -118,7 +120,9 @@ class _Scoped:
         return [(entry, tuple(people), path) for entry, people, path in made.values() if entry.price]
 
 
-def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credits, names: Names) -> list[RosterRule]:
+def limit_rules(
+    index: WardIndex, away: Sequence[frozenset[int]], credits: Credits, names: Names, free: Credits = ()
+) -> list[RosterRule]:
     """Rules of the limits of ward, contracts and people.
 
     Parameters
@@ -127,6 +131,8 @@ def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credi
         Days of leave of each person.
     credits : Credits
         Minutes credited for leave.
+    free : Credits
+        Minutes that contracts count besides, for bank holidays.
     """
     scoped = _Scoped(index)
     for employee in range(len(scoped.sources)):
@@ -157,9 +163,11 @@ def limit_rules(index: WardIndex, away: Sequence[frozenset[int]], credits: Credi
         mask = index.mask(entry.shifts, (*path, "shifts"))
         made.append(shift_limit_rule(index, entry, mask, people, names("shifts of " + "/".join(entry.shifts))))
     hours = [(e, p) for e, p, _ in scoped.lists("hours") if isinstance(e, Hours)]
-    rules, caps = hours_rules(index, hours, credits, names)
+    rules, caps = hours_rules(index, hours, credits, names, free)
     made.extend(rules)
-    averages = [(a, p) for a, p in scoped.groups("max_average_weekly_hours") if isinstance(a, AverageLimit)]
+    averages = [
+        (a, p) for a, p in scoped.groups("max_average_weekly_hours", index.bound) if isinstance(a, AverageLimit)
+    ]
     made.extend(average_rule(index, a, p, credits, caps, names) for a, p in averages)
     return made
 

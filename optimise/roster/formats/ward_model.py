@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from optimise.formats.document import nearest
+from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_parts import (
     RESERVED,
     AverageLimit,
     Clock,
     DaySelector,
     DaysLimit,
+    Fairness,
     HoursLimit,
     Id,
     Part,
@@ -38,6 +42,7 @@ __all__ = [
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Unavailable",
     "WardData",
 ]
 
@@ -46,8 +51,7 @@ SCHEMA_VERSION = 1
 #: A shift longer than this is taken for a slip of the pen unless it says that it runs overnight.
 _LONGEST_UNCONFIRMED = 15 * 60
 
-Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
-Duties = Literal["off", "work"] | list[Id]
+WorkingDays = Annotated[list[Weekday], Field(min_length=1)]
 
 
 class ShiftType(Part):
@@ -67,6 +71,7 @@ class ShiftType(Part):
     night: bool | None = Field(
         default=None, description="counts as a night; by default 3 h or more between 23:00 and 06:00"
     )
+    long: bool | None = Field(default=None, description="counts as a long day; by default more than 10 h and no night")
     who: Who = Field(default_factory=Who, description="who may work it")
 
     @model_validator(mode="after")
@@ -114,6 +119,11 @@ class ShiftType(Part):
         dark = ((0, 360), (1380, 1800), (2820, 2880))
         return sum(max(0, min(self.last, b) - max(self.first, a)) for a, b in dark) >= 180
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a long day, as stated or as it lasts more than 10 h by the clock and is no night."""
+        return self.last - self.first > 600 and not self.is_night if self.long is None else self.long
+
 
 class Contract(WorkLimits):
     """Terms that several people share; a limit that it leaves out is that of the ward's ``rules``."""
@@ -122,6 +132,9 @@ class Contract(WorkLimits):
     name: str = ""
     weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None, description="paid, on average; 2 for each hour off it, unless hours says otherwise"
+    )
+    working_days: WorkingDays | None = Field(
+        default=None, description="on which contract and leave are counted, Monday to Friday by default"
     )
 
 
@@ -133,6 +146,9 @@ class History(Part):
     )
     weekly_hours: list[Annotated[float, Field(ge=0, le=168)]] = Field(default_factory=list)
     weekends: list[bool] = Field(default_factory=list, description="whether each past weekend was worked")
+    counts: dict[Id, Annotated[int, Field(ge=0, le=100000)]] = Field(
+        default_factory=dict, description="loads of past periods that are shared fairly, such as nights: 12"
+    )
     balance_hours: Annotated[float, Field(ge=-1000, le=1000)] = Field(
         default=0.0, description="hours worked above (+) or below (-) contract so far"
     )
@@ -149,6 +165,10 @@ class Staff(Part):
     contract: Id | None = None
     weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None, description="instead of the contract's"
+    )
+    working_days: WorkingDays | None = Field(default=None, description="instead of the contract's")
+    working_time_opt_out: bool = Field(
+        default=False, description="has agreed to work more than the average week of the law"
     )
     shifts: list[Id] = Field(default_factory=list, description="the only shifts that this person may work")
     limits: WorkLimits | None = Field(default=None, description="instead of the contract's")
@@ -237,51 +257,6 @@ class Pair(Priced):
         return self
 
 
-class Leave(Part):
-    """Days on which a person is away. Credited leave counts a fifth of the weekly hours, Monday to Friday."""
-
-    staff: Id
-    first: date
-    last: date | None = None
-    kind: Literal["annual", "study", "sick", "other", "unavailable"] = "annual"
-    hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
-        default=None, description="credited for every day"
-    )
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.last is not None and self.last < self.first:
-            raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
-        return self
-
-
-class Request(Priced):
-    """A wish for (``want``) or against (``avoid``) some shifts, ``work`` or ``off``, on some days."""
-
-    default_price = 10.0
-
-    staff: Id
-    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
-    want: Duties | None = None
-    avoid: Duties | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.want is None) == (self.avoid is None):
-            raise ValueError("needs either want or avoid")
-        if self.want == [] or self.avoid == []:
-            raise ValueError("names no shift")
-        return self
-
-
-class Pin(Part):
-    """A day that is settled."""
-
-    staff: Id
-    date: date
-    shift: Id = Field(description="a shift id, or off")
-
-
 class Rules(WorkLimits):
     """Limits for everybody whose contract does not say otherwise; the law of the United Kingdom by default."""
 
@@ -292,6 +267,17 @@ class Rules(WorkLimits):
         default_factory=lambda: AverageLimit(limit=48), description="Working Time Regulations"
     )
     max_consecutive_days: DaysLimit | None = Field(default_factory=lambda: DaysLimit(limit=6))
+    fairness: list[Fairness] = Field(default_factory=list)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+        more = nearest(name, sorted(known)) if known else '; pip install "wardwise[calendar]" brings the time zones'
+        raise ValueError(f"no time zone is called {name!r}{more}") from None
+    return name
 
 
 def _weekend() -> list[Weekday]:
@@ -312,6 +298,11 @@ class WardData(Part):
     weeks: Annotated[int, Field(ge=1, le=104)] | None = None
     days: Annotated[int, Field(ge=1, le=728)] | None = None
     weekend_days: list[Weekday] = Field(default_factory=_weekend, min_length=1)
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        default=None,
+        description="such as Europe/London; pay and rest count the hours that pass when clocks change",
+    )
+    bank_holidays: BankHolidays = Field(default_factory=BankHolidays)
     skills: list[Id] = Field(default_factory=list)
     groups: list[Id] = Field(default_factory=list)
     shifts: list[ShiftType] = Field(min_length=1)
@@ -322,6 +313,7 @@ class WardData(Part):
     skill_mix: list[SkillMix] = Field(default_factory=list)
     staff: list[Staff] = Field(min_length=1)
     leave: list[Leave] = Field(default_factory=list)
+    unavailable: list[Unavailable] = Field(default_factory=list)
     requests: list[Request] = Field(default_factory=list)
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)

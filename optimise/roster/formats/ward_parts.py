@@ -28,6 +28,7 @@ from optimise.formats.parts import Part
 __all__ = [
     "AverageLimit",
     "DaysLimit",
+    "Fairness",
     "Hours",
     "HoursLimit",
     "Limit",
@@ -56,11 +57,12 @@ def _day_text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-#: ``2026-01-10``, ``2026-01-10..2026-01-14``, ``Mon`` .. ``Sun``, ``weekdays``, ``weekends``.
+#: ``2026-01-10``, ``2026-01-10..2026-01-14``, ``Mon`` .. ``Sun``, ``weekdays``, ``weekends``,
+#: ``bank-holidays``.
 DaySelector = Annotated[
     str,
     BeforeValidator(_day_text),
-    StringConstraints(pattern=rf"^({_DAY}(\.\.{_DAY})?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|weekdays|weekends)$"),
+    StringConstraints(pattern=rf"^({_DAY}(\.\.{_DAY})?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|weekdays|weekends|bank-holidays)$"),
 ]
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 Weight = Annotated[float, Field(ge=0, le=1e9)]
@@ -257,6 +259,40 @@ class ShiftLimit(Priced):
             raise ValueError("needs minimum or maximum")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
+        return self
+
+
+class Fairness(Priced):
+    """One load that is shared in proportion to contracted hours and presence, past periods included.
+
+    The price is that of the first shift (weekend, hour) above or below the share; the second costs twice, each
+    further one three times as much. Counts of past periods stand in ``history.counts`` of each person.
+    """
+
+    default_price = 10.0
+    KINDS: ClassVar[tuple[str, ...]] = ("nights", "weekends", "long-days", "bank-holidays", "hours")
+
+    name: str = ""
+    of: Literal["nights", "weekends", "long-days", "bank-holidays", "hours"] | None = Field(
+        default=None, description="hours are those over contract"
+    )
+    shifts: list[Id] = Field(default_factory=list, description="instead of of")
+    who: Who = Field(default_factory=Who, description="among whom; by default all who may do it")
+
+    @property
+    def title(self) -> str:
+        """Its name, or what it shares; counts of history are kept under it."""
+        return self.name or self.of or "/".join(self.shifts)
+
+    @property
+    def noun(self) -> str:
+        """What is counted."""
+        return "shifts" if self.of is None else self.of.replace("-", " ")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.of is None) == (not self.shifts):
+            raise ValueError("needs either of or shifts")
         return self
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from dataclasses import replace
 
 from optimise.formats.document import ItemError
+from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday_rule, unavailable_rule
 from optimise.roster.formats.ward_cover import cover_rules
-from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_fairness import fairness_rules
+from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
@@ -40,12 +44,17 @@ def to_problem(ward: WardData) -> RosterProblem:
         rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
     if kinds:
         rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds)), begins=begins))
-    pins = _pins(index, away, forbidden)
+    hours = unavailable_rule(index, names)
+    if hours is not None:
+        rules.append(hours)
+    pins = _pins(index, away, forbidden, hours)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
-    limits = limit_rules(index, away, credits, names)
+    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, kinds))
+    if index.bank_holidays and ward.bank_holidays.price:
+        limits.append(bank_holiday_rule(index, names))
     requests = _requests(index, away, names)
-    return RosterProblem(
+    made = RosterProblem(
         name=ward.name,
         family="native",
         horizon=index.horizon,
@@ -54,8 +63,15 @@ def to_problem(ward: WardData) -> RosterProblem:
         employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
         rules=(*rules, *limits, *cover_rules(index, names), *requests),
         skills=tuple(ward.skills or sorted(index.skills)),
-        meta={"ward": ward, "weekend": sorted(index.weekend)},
+        meta={
+            "ward": ward,
+            "weekend": sorted(index.weekend),
+            "remarks": tuple(index.notes),
+            "bank_holidays": index.bank_holidays,
+        },
     )
+    fair = tuple(fairness_rules(index, made, credits, names))
+    return replace(made, rules=(*made.rules, *fair)) if fair else made
 
 
 def _employee(index: WardIndex, i: int) -> Employee:
@@ -99,10 +115,11 @@ def _leave(
     source: dict[tuple[int, int], int] = {}
     for i, leave in enumerate(ward.leave):
         employee = index.employee(leave.staff, ("leave", i, "staff"))
-        first, last = index.clipped(leave.first, leave.last or leave.first, ("leave", i))
-        begins.append((employee, first))
-        weekly = index.weekly_hours(employee) or 0.0
-        for day in range(first, last + 1):
+        inside = index.inside(leave.first, leave.last or leave.first, ("leave", i))
+        if inside:
+            begins.append((employee, inside[0]))
+        weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)
+        for day in inside:
             cell = employee, day
             if cell in source:
                 raise ItemError(
@@ -113,15 +130,18 @@ def _leave(
             if leave.hours_per_day is not None:
                 kinds[cell] = round(60 * leave.hours_per_day)
             else:
-                credited = leave.kind != "unavailable" and index.horizon.weekday(day) < 5
-                kinds[cell] = round(60 * weekly / 5) if credited else 0
+                credited = leave.kind != "unavailable" and index.horizon.weekday(day) in working
+                kinds[cell] = round(60 * weekly / len(working)) if credited else 0
     days: dict[int, set[int]] = defaultdict(set)
     for employee, day in kinds:
         days[employee].add(day)
     return [frozenset(days[e]) for e in range(len(ward.staff))], kinds, tuple(sorted(begins))
 
 
-def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
+def _pins(
+    index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ...], hours: Requests | None
+) -> tuple[tuple[int, int, int], ...]:
+    barred = {(r.employee, r.day): r.avoid for r in (hours.requests if hours else ()) if math.isinf(r.weight)}
     made: dict[tuple[int, int], int] = {}
     for i, pin in enumerate(index.ward.pins):
         path: Path = ("pins", i)
@@ -131,6 +151,8 @@ def _pins(index: WardIndex, away: list[frozenset[int]], forbidden: tuple[int, ..
             raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
         if mask != 1 and day in away[employee]:
             raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
+        if mask & barred.get((employee, day), 0):
+            raise ItemError(f"{pin.staff} is unavailable in hours of shift {pin.shift} on {pin.date}", path)
         if mask & forbidden[employee]:
             raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
         made[employee, day] = mask
@@ -149,11 +171,11 @@ def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> lis
         explicit = index.days(request.days, (*path, "days"))
         for day, rank in sorted(explicit.items()):
             if day in away[employee]:
-                if avoid & 1 and rank == 3:
+                if avoid & 1 and rank == DATE:
                     when = index.horizon.label(day)
                     raise ItemError(f"{request.staff} asks to work on {when}, a day of leave", path)
                 continue  # a wish for every Monday does not speak of a Monday on leave
-            if (employee, day, avoid) in seen and rank == 3:
+            if (employee, day, avoid) in seen and rank == DATE:
                 raise ItemError(
                     f"says the same for {index.horizon.label(day)} as requests[{seen[employee, day, avoid]}]", path
                 )

@@ -17,6 +17,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+#: Upper limits of one total are joined, and so enter the table at once, where it has at most so many values.
+_FEW = 40
+
+
 @dataclass(slots=True)
 class PersonCounter:
     """One counter of one person in units of its gcd, after the parts that cannot bind are dropped."""
@@ -36,11 +40,18 @@ class PersonCounter:
     first: int = 0
     last: int = 0
     span: int = 0
+    #: soft counters of the same total with bounds of their own (the steps of a convex price)
+    beyond: tuple[PersonCounter, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may stay outside the table until it binds: one upper limit alone."""
+        return self.lower is None and not self.beyond
 
     def hard(self) -> PersonCounter | None:
         """The counter with its hard limits only; None if it has none."""
         lower, upper = math.isinf(self.price_lower), math.isinf(self.price_upper)
-        made = replace(self, lower=self.lower if lower else None, upper=self.upper if upper else None)
+        made = replace(self, lower=self.lower if lower else None, upper=self.upper if upper else None, beyond=())
         return None if made.lower is None and made.upper is None else made
 
     def window(self) -> Window:
@@ -52,6 +63,11 @@ class PersonCounter:
 
     @property
     def cap(self) -> int:
+        """Largest value that the table tells apart."""
+        return max(self._cap, *(step.cap for step in self.beyond)) if self.beyond else self._cap
+
+    @property
+    def _cap(self) -> int:
         if self.upper is None:
             return min(self.most, self.lower or 0)
         if math.isinf(self.price_upper):
@@ -64,8 +80,16 @@ class PersonCounter:
         return self.cap - int(self.end_costs()[-1] > 0)
 
     def end_costs(self) -> Floats:
+        """Cost of each final value up to the cap."""
         value = np.arange(self.cap + 1, dtype=np.float64) * self.unit
-        out = np.zeros(self.cap + 1)
+        out = self.charged(value)
+        for step in self.beyond:
+            out += step.charged(value)
+        return out
+
+    def charged(self, value: Floats) -> Floats:
+        """What the bounds of this counter alone charge for totals in raw amounts."""
+        out = np.zeros(len(value))
         short = np.maximum(self.exact_lower - value, 0.0)
         if self.lower is not None:
             out += np.where(short > 0, self.price_lower * np.maximum(short, 1e-300), 0.0)
@@ -77,7 +101,8 @@ class PersonCounter:
     @property
     def past_price(self) -> float:
         """Price of one unit past the cap."""
-        return 0.0 if self.upper is None else self.price_upper * self.unit
+        own = 0.0 if self.upper is None else self.price_upper * self.unit
+        return own + sum(step.past_price for step in self.beyond)
 
 
 def person_counters(arrays: RosterArrays, employee: int, allowed: NDArray[np.bool_]) -> list[PersonCounter]:
@@ -119,7 +144,24 @@ def person_counters(arrays: RosterArrays, employee: int, allowed: NDArray[np.boo
                 span=len(allowed) if counted is None else _span(counted),
             )
         )
-    return out
+    return _joined(out)
+
+
+def _joined(counters: list[PersonCounter]) -> list[PersonCounter]:
+    """Soft counters of one total as one: a convex price is several pairs of bounds on the same sum."""
+    groups: dict[object, list[PersonCounter]] = {}
+    for i, count in enumerate(counters):
+        soft = not (math.isinf(count.price_lower) or math.isinf(count.price_upper))
+        total = count.calendar if count.values is None else (count.unit, count.values.tobytes())
+        groups.setdefault(("soft", total) if soft else ("alone", i), []).append(count)
+    made: list[PersonCounter] = []
+    for same in groups.values():
+        first, *others = sorted(same, key=lambda count: count.lower is None)
+        if others and (first.lower is not None or max(count.cap for count in same) <= _FEW):
+            made.append(replace(first, beyond=tuple(others)))
+        else:
+            made += same
+    return made
 
 
 def _span(values: Ints) -> int:

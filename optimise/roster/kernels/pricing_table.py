@@ -50,10 +50,10 @@ class PricingTable:
         self.alive = automaton.feasible
         #: counters of a few days, which are folded into the automaton or not at all
         self.local = {k for k, count in enumerate(self.counts) if self._brief(count)} if self.alive else set()
-        order = sorted(range(len(self.counts)), key=lambda k: (self.counts[k].lower is None, self._size(k)))
+        order = sorted(range(len(self.counts)), key=lambda k: (self.counts[k].waits, self._size(k)))
         self.active: list[int] = []
         self._begin(hard)
-        self.active += [k for k in order if self.counts[k].lower is not None and k not in self.local]
+        self.active += [k for k in order if not self.counts[k].waits and k not in self.local]
         states = self.automaton.states
         for k in order:
             if k not in self.active and k not in self.local:
@@ -91,7 +91,7 @@ class PricingTable:
 
     def _begin(self, eager: bool) -> None:
         """Fold lower limits, which cannot wait, and everything where that costs little."""
-        lower = [k for k in sorted(self.local) if self.counts[k].lower is not None]
+        lower = [k for k in sorted(self.local) if not self.counts[k].waits]
         if lower:
             made = self._fold(lower)
             if made is None:  # they become dimensions after all

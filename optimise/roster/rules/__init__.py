@@ -2,6 +2,7 @@
 
 from optimise.roster.rules.compound import Compound, Headcounts
 from optimise.roster.rules.cover import Apart, Cover, Demand, Together
+from optimise.roster.rules.fairness import Fairness
 from optimise.roster.rules.primitives import HARD, Counter, Line, Pattern, RosterRule, Segment, Term
 from optimise.roster.rules.requests import DaysOff, Eligibility, Pins, Request, Requests
 from optimise.roster.rules.runs import Runs, WeekendRuns
@@ -20,6 +21,7 @@ __all__ = [
     "DaysOff",
     "Demand",
     "Eligibility",
+    "Fairness",
     "Headcounts",
     "IdenticalWeekends",
     "Line",

@@ -38,8 +38,8 @@ class Succession(RosterRule):
 class Rest(RosterRule):
     """Minimum rest in minutes between the end of one shift and the start of the next, by clock time.
 
-    Shifts without clock times are not compared. Long shifts may reach over several days, so the lag is not
-    limited to one day.
+    Hours are those that pass, also while clocks change. Shifts without clock times are not compared. Long shifts may
+    reach over several days, so the lag is not limited to one day.
     """
 
     minutes: int
@@ -47,20 +47,47 @@ class Rest(RosterRule):
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days = problem.horizon.days
-        timed = [(i, s) for i, s in enumerate(problem.shifts) if s.start is not None and s.end is not None]
-        for i, first in timed:
-            assert first.end is not None
-            lag = 1
-            while first.end + self.minutes > 1440 * lag and lag < days:
-                close = [j for j, s in timed if s.start is not None and s.start + 1440 * lag < first.end + self.minutes]
-                if close:
-                    today = _of_shifts(problem, [i])
-                    later = _of_shifts(problem, close)
-                    who, when = places(self.scope(problem), range(-lag, days - lag))
-                    label = f"less than {self.minutes / 60:g} h rest between {first.id} and {_names(problem, later)}"
-                    masks = (today, *[problem.everything] * (lag - 1), later)
+        timed = [(i, s.start, s.end) for i, s in enumerate(problem.shifts) if s.start is not None and s.end is not None]
+        for i, _, end in timed:
+            longest = end + self.minutes + max((-_shorter(problem, d) for d in problem.horizon.changes), default=0)
+            for lag in range(1, days):
+                if longest <= 1440 * lag:
+                    break
+                for close, starts in self._close(problem, timed, end, lag):
+                    later = _of_shifts(problem, list(close))
+                    who, when = places(self.scope(problem), starts)
+                    first = problem.shifts[i].id
+                    label = f"less than {self.minutes / 60:g} h rest between {first} and {_names(problem, later)}"
+                    masks = (_of_shifts(problem, [i]), *[problem.everything] * (lag - 1), later)
                     yield Pattern(self.name, masks, who, when, self.weight, label=label)
-                lag += 1
+
+    def _close(
+        self, problem: RosterContext, timed: list[tuple[int, int, int]], end: int, lag: int
+    ) -> Iterable[tuple[tuple[int, ...], list[int]]]:
+        """Shifts that begin too soon ``lag`` days after one that ends at ``end``, with the days on which that is so.
+
+        They are the same on all days but those near a change of the clocks.
+        """
+        changes = problem.horizon.changes
+        made: dict[tuple[int, ...], list[int]] = {}
+        usual = tuple(j for j, start, _ in timed if start + 1440 * lag - end < self.minutes)
+        for day in range(-lag, problem.horizon.days - lag):
+            close = usual
+            if any(day - 1 <= change <= day + lag + 1 for change in changes):
+                midnight = 1440 * day
+                ends = midnight + end
+                close = tuple(
+                    j
+                    for j, start, _ in timed
+                    if problem.horizon.elapsed(ends, midnight + 1440 * lag + start) < self.minutes
+                )
+            made.setdefault(close, []).append(day)
+        return [(close, starts) for close, starts in made.items() if close]
+
+
+def _shorter(problem: RosterContext, day: int) -> int:
+    """Minutes by which a day is shorter than 1440, as a negative number; 0 or more where it is longer."""
+    return min(0, problem.horizon.elapsed(1440 * day, 1440 * (day + 1)) - 1440)
 
 
 def _of_shifts(problem: RosterContext, shifts: list[int]) -> int:

@@ -52,13 +52,10 @@ class Total(RosterRule):
         _, days, duties = problem.shape
         first, last = self.period or (0, days)
         first, last = max(0, first), min(days, last)  # what lies before day 0 is in ``before``
-        each = np.zeros(duties, dtype=np.int64)
-        for a, duty in enumerate(problem.duties):
-            if self.of >> a & 1:
-                minutes = problem.shifts[duty.shift].minutes if duty.shift >= 0 else 0
-                each[a] = minutes if self.measure == "minutes" else 1
+        inside = np.array([self.of >> a & 1 for a in range(duties)], dtype=np.int64)
+        each = problem.paid_minutes if self.measure == "minutes" else np.ones((days, duties), dtype=np.int64)
         values = np.zeros((days, duties), dtype=np.int64)
-        values[first:last] = each
+        values[first:last] = (inside * each)[first:last]
         offset = per_person(self.before, len(people), 0).copy()
         for employee, day, value in self.credit:
             if first <= day < last:

@@ -101,7 +101,7 @@ def test_a_group_without_anybody(model):
 
 def test_bank_holidays_are_learned():
     data = daily(1400, rates=(20.0,))
-    from optimise.demand.clock import bank_holidays
+    from optimise.core.calendars import bank_holidays
 
     days = [data.time(t).date() for t in range(1410)]
     free = bank_holidays("GB-ENG", days[0], days[-1])

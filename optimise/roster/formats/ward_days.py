@@ -1,0 +1,92 @@
+"""Entries of a ward document about single days of one person: leave, hours away, wishes, settled days."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced
+
+__all__ = ["BankHolidays", "Leave", "Pin", "Request", "Span", "Unavailable"]
+
+Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
+Duties = Literal["off", "work"] | list[Id]
+
+
+class BankHolidays(Priced):
+    """Bank holidays: days that selectors call ``bank-holidays``, that may be credited, and that may have a price."""
+
+    default_price = 0.0
+
+    nation: Literal["england", "wales", "england-and-wales", "scotland", "northern-ireland"] | None = None
+    dates: list[date] = Field(default_factory=list, description="days that are kept besides")
+    credit: bool = Field(
+        default=False, description="contracts count a working day that is one as worked; who does work then is over"
+    )
+
+    @model_validator(mode="after")
+    def _soft(self) -> Self:
+        if self.hard:
+            raise ValueError("a day on which nobody works has no demand; give a weight")
+        return self
+
+
+class Leave(Part):
+    """Days on which a person is away. Credited leave counts a share of the weekly hours on each working day."""
+
+    staff: Id
+    first: date
+    last: date | None = None
+    kind: Literal["annual", "study", "sick", "other", "unavailable"] = "annual"
+    hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
+        default=None, description="credited for every day"
+    )
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
+        return self
+
+
+class Unavailable(Priced):
+    """Hours of some days in which a person cannot work: no shift that overlaps them, or each at a price."""
+
+    default_price = math.inf
+
+    staff: Id
+    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
+    between: Span = Field(
+        default_factory=lambda: ["00:00", "24:00"],
+        description="clock times; an end at or before the start is on the next day",
+    )
+
+
+class Request(Priced):
+    """A wish for (``want``) or against (``avoid``) some shifts, ``work`` or ``off``, on some days."""
+
+    default_price = 10.0
+
+    staff: Id
+    days: list[DaySelector] = Field(default_factory=list, description="every day by default")
+    want: Duties | None = None
+    avoid: Duties | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.want is None) == (self.avoid is None):
+            raise ValueError("needs either want or avoid")
+        if self.want == [] or self.avoid == []:
+            raise ValueError("names no shift")
+        return self
+
+
+class Pin(Part):
+    """A day that is settled."""
+
+    staff: Id
+    date: date
+    shift: Id = Field(description="a shift id, or off")
