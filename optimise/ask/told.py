@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from optimise.ask.cover import Answer, Changed, CoverAnswer
+from optimise.ask.requests import MostRequests, most_told
+from optimise.ask.why import Question, WhyAnswer
 from optimise.core.quantities import number
-from optimise.roster.problem import RosterProblem
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.view import requests_met, requests_told
 
-__all__ = ["cover_lines", "cover_object"]
+__all__ = [
+    "changes_object",
+    "cover_lines",
+    "cover_object",
+    "requests_lines",
+    "requests_object",
+    "swapped",
+    "why_lines",
+    "why_object",
+]
+
+#: Changed cells of another plan that are printed.
+_MOST_CHANGES = 12
 
 
 def cover_object(found: CoverAnswer, problem: RosterProblem) -> dict[str, Any]:
@@ -176,3 +192,161 @@ def swapped(who: str, changes: Sequence[Changed], problem: RosterProblem) -> str
         elif c.after != "-":
             told.append(f"{c.who} works {c.after} on {day}" + ("" if c.before == "-" else f" and not {c.before}"))
     return "; ".join(told)
+
+
+def why_object(found: WhyAnswer, problem: RosterProblem) -> dict[str, Any]:
+    """Why somebody has a duty, as JSON.
+
+    Parameters
+    ----------
+    found : WhyAnswer
+        The answer.
+    problem : RosterProblem
+        The ward.
+
+    Returns
+    -------
+    dict
+        Of plain values; null is unknown, or none where ``impossible``.
+    """
+    after = found.after
+    return {
+        "question": f"why-{found.question}",
+        "problem": problem.name,
+        "who": found.who,
+        "day": _day(problem, found.day),
+        "has": found.has,
+        "wanted": found.wanted,
+        "cost": found.before.cost,
+        "cost_wanted": None if after is None else after.cost,
+        "added_cost": None if after is None else found.added,
+        "lower_bound": found.bound if math.isfinite(found.bound) else None,
+        "lower_bound_source": found.bound_source,
+        "proven": found.proven,
+        "impossible": found.impossible,
+        "reasons": list(found.reasons),
+        "changes": changes_object(found.changes, problem),
+        "by_rule": dict(found.by_rule),
+        "seconds": found.seconds,
+    }
+
+
+def why_lines(found: WhyAnswer, problem: RosterProblem) -> list[str]:
+    """Why somebody has a duty, as lines to print.
+
+    Parameters
+    ----------
+    found : WhyAnswer
+        The answer.
+    problem : RosterProblem
+        The ward.
+
+    Returns
+    -------
+    list of str
+        Without line ends.
+    """
+    label, has = problem.horizon.label(found.day), "is off" if found.has == "-" else f"works {found.has}"
+    asked = {
+        Question.DUTY: f"why does {found.who} work {found.has} on {label}?",
+        Question.REQUEST: f"why was the request of {found.who} on {label} ({found.wanted}) refused?",
+        Question.SHIFT: f"why does {found.who} not work {found.wanted} on {label}?",
+    }[found.question]
+    lines = [f"{problem.name}: {asked}", f"The plan costs {number(found.before.cost)}; {found.who} {has} then."]
+    if found.impossible:
+        return [*lines, f"No plan that keeps all hard rules has it otherwise ({found.wanted}); this is proven.",
+                *found.reasons]  # fmt: skip
+    lines += _price(found)
+    if found.changes:
+        lines.append("It would change:")
+        lines += [_change(c, problem) for c in found.changes[:_MOST_CHANGES]]
+        if len(found.changes) > _MOST_CHANGES:
+            lines.append(f"  and {len(found.changes) - _MOST_CHANGES} more days of duty (--json lists them)")
+    if found.by_rule:
+        told = [f"{rule} {'+' if cost > 0 else '-'}{number(abs(cost))}" for rule, cost in found.by_rule]
+        lines.append(f"What differs in cost: {', '.join(told)}.")
+    return lines
+
+
+def _price(found: WhyAnswer) -> list[str]:
+    if found.after is None:
+        return ["No plan that has it otherwise was found in the time; that none exists is not proven."]
+    added, cost = found.added, number(found.after.cost)
+    if abs(added) <= 1e-9:
+        return [f"A plan with {found.wanted} costs the same: there is no need for it to be so."]
+    if added < 0:
+        return [f"A plan with {found.wanted} costs {number(-added)} less ({cost}): this plan is not the best one."]
+    line = f"With {found.wanted} the best plan found costs {number(added)} more ({cost})."
+    if found.proven:
+        return [line, f"No plan with it costs less: proven ({found.bound_source})."]
+    if found.least_added > 0:
+        least = f"that it costs at least {number(found.least_added)} more"
+    elif math.isfinite(found.bound):
+        least = f"that no such plan costs less than {number(found.bound)}"
+    else:
+        return [line, "Not proven within the time: no lower bound is known."]
+    return [line, f"Not proven within the time; proven is {least} ({found.bound_source})."]
+
+
+def _change(change: Changed, problem: RosterProblem) -> str:
+    before, after = (duty if duty != "-" else "off" for duty in (change.before, change.after))
+    return f"  {problem.horizon.label(change.day)}  {change.who}: {after} instead of {before}"
+
+
+def requests_object(found: MostRequests, problem: RosterProblem, plan: Roster) -> dict[str, Any]:
+    """How many requests could be met, as JSON.
+
+    Parameters
+    ----------
+    found : MostRequests
+        What was proven.
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        The plan asked about.
+
+    Returns
+    -------
+    dict
+        Of plain values.
+    """
+    return {
+        "question": "why-requests",
+        "problem": problem.name,
+        "asked": found.asked,
+        "met": requests_met(problem, plan),
+        "most": found.most,
+        "most_found": found.met,
+        "exact": found.exact,
+        "source": found.source,
+        "bound_of": "hard rules kept, soft rules free, every request at the same price",
+        "seconds": found.seconds,
+    }
+
+
+def requests_lines(found: MostRequests, problem: RosterProblem, plan: Roster) -> list[str]:
+    """How many requests could be met, as lines to print.
+
+    Parameters
+    ----------
+    found : MostRequests
+        What was proven.
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        The plan asked about.
+
+    Returns
+    -------
+    list of str
+        Without line ends.
+    """
+    lines = [f"{problem.name}: {requests_told(problem, plan)}.", most_told(found)]
+    what = "Hard rules are kept in this bound and soft rules are free"
+    if found.most < found.asked:
+        lines.append(f"{what} ({found.source}).")
+    elif not found.exact:
+        lines.append(f"{what}; fewer could not be proven within the time.")
+    if found.met > requests_met(problem, plan):
+        lines.append(f"A plan that meets {found.met} was found; its soft rules may cost more.")
+    return lines

@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("solve")(solve.solve)
 app.command("check")(check.check)
 app.command("cover")(ask.cover)
+app.command("why")(ask.why)
 app.command("report")(report.report)
 app.command("forecast")(forecast.forecast)
 app.command("scenarios")(scenarios.scenarios)

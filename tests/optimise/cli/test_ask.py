@@ -79,3 +79,55 @@ def test_wrong_questions_are_one_line_and_exit_2(
     assert done.out == ""
     assert told in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_why_tells_the_price_and_says_when_it_is_not_proven(run: Path) -> None:
+    who = worker(run, "2026-01-08", "N")
+    done = command("why", run, "--who", who, "--day", "8 Jan", "-m", "highs", "-t", "2")
+    assert done.returncode in (0, 1), done.stderr
+    assert f"Small ward: why does {who} work N on Thu 8 Jan?" in done.stdout
+    assert ("Not proven within the time" in done.stdout) == (done.returncode == 1)
+
+
+def test_why_as_json_is_one_object(wardwise: Command, run: Path) -> None:
+    who = worker(run, "2026-01-08", "N")
+    done = wardwise("why", run / "plan.json", WARD, "--who", who, "--day", "3", "-m", "highs", "-t", "2", "--json")
+    made = json.loads(done.out)
+    assert made["question"] == "why-duty"
+    assert made["wanted"] == "not N"
+    assert done.code == (0 if made["proven"] else 1)
+
+
+def test_requests_that_could_be_met_stand_in_summary_and_report(wardwise: Command, tmp_path: Path) -> None:
+    ward, out = tmp_path / "ward.yaml", tmp_path / "out"
+    asked = (
+        "requests:\n  - {staff: Ann, days: [2026-01-05], want: off}\n  - {staff: Ann, days: [2026-01-05], want: [E]}\n"
+    )
+    days = "demand:\n  - {shifts: [E], minimum: 1}\n"
+    ward.write_text(WARD.read_text(encoding="utf-8").partition("demand:")[0] + days + asked, encoding="utf-8")
+    solved = wardwise("solve", ward, "-m", "highs", "-t", "2", "-o", out)
+    assert "1 of 2 requests is met (50.0 %)." in solved.out
+    done = wardwise("why", out, "--requests", "-m", "highs")
+    assert done.code == 0
+    assert "No plan that keeps the hard rules meets more than 1 of 2 requests (50.0 %)." in done.out
+    assert wardwise("report", out, "--only", "html").code == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert (
+        "No plan that keeps the hard rules meets more than 1 of 2 requests (50.0 %) (read from requests.json)." in page
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ((), "either --who WHO --day D, or --requests"),
+        (("--who", "Ann"), "belong together"),
+        (("--who", "Ann", "--day", "3", "--requests"), "either --who"),
+        (("--requests",), "nobody asked for anything"),
+    ],
+)
+def test_wrong_whys_are_one_line_and_exit_2(wardwise: Command, run: Path, given: tuple[str, ...], told: str) -> None:
+    done = wardwise("why", run, *given)
+    assert done.code == 2
+    assert told in done.err
+    assert len(done.err.splitlines()) == 1
