@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from optimise.core.errors import WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
 if TYPE_CHECKING:
     from optimise.core.problem import Problem
@@ -56,10 +56,15 @@ def load(
 
 
 def load_plan(path: Path, problem: Problem[L]) -> L:
-    """Read a plan in the family's format or in the native one, whichever the file is in."""
+    """Read a plan in the family's format or in the native one, whichever the file is in; of a run's folder its own."""
     from optimise.formats.base import native_format, read_plan
     from optimise.roster.formats.native_plan import is_native_plan
 
+    if (path / "result.json").is_file():
+        own = [path / name for name in ("native-plan.json", "plan.json") if is_native_plan(path / name)]
+        if not own:
+            raise InputError("the run has no plan that could be read", file=path)
+        path = own[0]
     return read_plan(path, problem, format=native_format(problem) if is_native_plan(path) else None)
 
 

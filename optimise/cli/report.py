@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimise.core.errors import WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.runs.resultfile import StoredRun
 
 __all__ = ["report"]
 
@@ -36,10 +39,25 @@ def report(
     require_report(wanted)
     run = read_run(folder, instance=instance)
     require_report(wanted, run.problem)
+    known = _known(folder, run)
     for name in wanted:
         if name == "html":
-            print(reports.write_html(run.result, run.problem, folder / "report.html", changes=run.changes))
+            print(reports.write_html(run.result, run.problem, folder / "report.html", changes=run.changes, known=known))
         elif name == "png":
             print(reports.write_png(run.result, run.problem, folder / "report.png"))
         else:
-            print(reports.write_excel(run.result, run.problem, folder / "report.xlsx", changes=run.changes))
+            made = reports.write_excel(
+                run.result, run.problem, folder / "report.xlsx", changes=run.changes, known=known
+            )
+            print(made)
+
+
+def _known(folder: Path, run: StoredRun) -> tuple[str, ...]:
+    """What ``wardwise why DIR --requests`` has proven of the run's ward."""
+    from optimise.ask import most_told, read_most_requests
+    from optimise.roster.problem import RosterProblem
+
+    if not isinstance(run.problem, RosterProblem):
+        return ()
+    most = read_most_requests(folder, run.problem)
+    return () if most is None else (f"{most_told(most)[:-1]} (read from requests.json).",)

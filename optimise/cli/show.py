@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optimise.cli.progress import amount, percent
+from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Result, Stop
@@ -43,6 +44,9 @@ def show_result(result: Result, problem: Problem) -> None:
 
     console = Console(highlight=False)
     console.print(f"[bold]{escape(problem.name)}[/bold]: {verdict(result)}", soft_wrap=True)
+    if result.plan is not None:
+        for text in kind_of(problem).headlines(problem, result.plan):
+            console.print(text, markup=False, soft_wrap=True)
     for text in result.explanation:
         console.print(f"  {text}", markup=False, soft_wrap=True)
     if result.evaluation is not None:

@@ -189,6 +189,10 @@ class Kind(Generic[P, L]):
         """What people must hear beside a feasible plan, a sentence each, such as who is left out of it."""
         return ()
 
+    def headlines(self, problem: P, plan: L) -> tuple[str, ...]:
+        """What people look for first in a plan, a sentence each, such as the share of requests met."""
+        return ()
+
     def without_plan(self, problem: P, stop: Stop, *, seconds: float, stats: Stats) -> Outcome:
         """Outcome of a method that has no plan: proven infeasible where that succeeds in ``seconds``."""
         return Outcome(None, stop, Bounds(), stats)

@@ -16,12 +16,20 @@ from optimise.report.picture import picture
 __all__ = ["write_excel", "write_html", "write_png"]
 
 
-def write_html(result: Result, problem: Problem, file: str | Path, *, changes: Sequence[Change] | None = None) -> Path:
+def write_html(
+    result: Result,
+    problem: Problem,
+    file: str | Path,
+    *,
+    changes: Sequence[Change] | None = None,
+    known: Sequence[str] = (),
+) -> Path:
     """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``.
 
-    ``changes`` are those of a re-plan against the earlier plan (:func:`optimise.replan.changes`).
+    ``changes`` are those of a re-plan against the earlier plan (:func:`optimise.replan.changes`); ``known`` are
+    sentences that are known from elsewhere, such as how many requests could be met (:mod:`optimise.ask`).
     """
-    write_text(Path(file), html(result, problem, changes))
+    write_text(Path(file), html(result, problem, changes, known))
     return Path(file)
 
 
@@ -30,9 +38,16 @@ def write_png(result: Result, problem: Problem, file: str | Path) -> Path:
     return picture(result, problem, Path(file))
 
 
-def write_excel(result: Result, problem: Problem, file: str | Path, *, changes: Sequence[Change] | None = None) -> Path:
+def write_excel(
+    result: Result,
+    problem: Problem,
+    file: str | Path,
+    *,
+    changes: Sequence[Change] | None = None,
+    known: Sequence[str] = (),
+) -> Path:
     """Write plan, cover, rules, violations, trace and, of a re-plan, its changes as a workbook.
 
     Needs the extra ``report``.
     """
-    return workbook(result, problem, Path(file), changes)
+    return workbook(result, problem, Path(file), changes, known)

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["workbook"]
 
 
-def workbook(result: Result, problem: Problem, file: Path, changes: Sequence[Change] | None = None) -> Path:
+def workbook(
+    result: Result,
+    problem: Problem,
+    file: Path,
+    changes: Sequence[Change] | None = None,
+    known: Sequence[str] = (),
+) -> Path:
     """Write the workbook whole or not at all."""
     book = openpyxl().Workbook()
     first = book.active
     assert first is not None
     book.remove(first)
-    _summary(book.create_sheet("Summary"), result, problem)
+    _summary(book.create_sheet("Summary"), result, problem, known)
     if changes is not None:
         _table(book.create_sheet("Changes"), frames.changes_frame(changes))
     if result.plan is not None:
@@ -64,11 +70,11 @@ def _table(sheet: Worksheet, table: pd.DataFrame) -> None:
 _HEADS = {"fact": "In words", "good": "Good", "note": "To look at", "bad": "Broken"}
 
 
-def _summary(sheet: Worksheet, result: Result, problem: Problem) -> None:
+def _summary(sheet: Worksheet, result: Result, problem: Problem, known: Sequence[str]) -> None:
     made, told = result.provenance, result.bounds.hearsay
     rows = [
         ("Instance", problem.name),
-        *[(_HEADS[s.tone], s.text) for s in sentences(result, problem)],
+        *[(_HEADS[s.tone], s.text) for s in sentences(result, problem, known)],
         ("Cost", number(result.cost)),
         ("Lower bound" if told else "Proven lower bound", number(result.bounds.dual) + (f" ({told})" if told else "")),
         ("Stopped", str(result.stop)),

@@ -24,8 +24,8 @@ _MOST_VIOLATIONS = 200
 _HERE = Path(__file__).parent
 
 
-def html(result: Result, problem: Problem, changes: Sequence[Change] | None = None) -> str:
-    """The report as text; ``changes`` are those against the plan that a re-plan began from."""
+def html(result: Result, problem: Problem, changes: Sequence[Change] | None = None, known: Sequence[str] = ()) -> str:
+    """The report as text; ``changes`` are those against the plan that a re-plan began from, ``known`` more to say."""
     environment = templates(_HERE)
     environment.filters["number"] = number
     subject = subject_of(problem)
@@ -40,7 +40,7 @@ def html(result: Result, problem: Problem, changes: Sequence[Change] | None = No
         kind=problem.kind,
         subtitle=subject.subtitle(problem),
         trace=trace_chart(result.trace),
-        sentences=sentences(result, problem),
+        sentences=sentences(result, problem, known),
         marks=MARKS,
         **content,
         **_tables(result, problem),

@@ -10,7 +10,7 @@ from optimise.core.quantities import hours, number, quantity
 from optimise.core.result import Evaluation
 from optimise.report.words import Sentence, count, listed, price_sentence, rules_sentence
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.view import CoverCell, CoverRow, cover, fair_shares, requests, shares
+from optimise.roster.view import CoverCell, CoverRow, cover, fair_shares, requests, requests_told, shares
 
 __all__ = ["roster_sentences"]
 
@@ -27,7 +27,7 @@ def roster_sentences(problem: RosterProblem, plan: Roster, evaluation: Evaluatio
         refused = [w for w in wishes if not w.granted]
         if refused:
             tone = "bad" if any(math.isinf(w.weight) for w in refused) else "note"
-            said.append(Sentence(f"{len(refused)} of {count(len(wishes), 'request')} refused.", tone, about))
+            said.append(Sentence(f"{requests_told(problem, plan)}.", tone, about))
         else:
             text = f"All {len(wishes)} requests are granted." if len(wishes) > 1 else "The one request is granted."
             said.append(Sentence(text, "good", about))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from optimise.core.problem import Problem
 from optimise.core.result import Result
 from optimise.report.base import subject_of
@@ -10,9 +12,14 @@ from optimise.report.words import Sentence, gap_in_words
 __all__ = ["sentences"]
 
 
-def sentences(result: Result, problem: Problem) -> list[Sentence]:
-    """What the plan amounts to, how good it is known to be, and why there is none."""
+def sentences(result: Result, problem: Problem, known: Sequence[str] = ()) -> list[Sentence]:
+    """What the plan amounts to, what else is known of it, how good it is known to be, and why there is none."""
     said: list[Sentence] = []
     if result.plan is not None and result.evaluation is not None:
         said = subject_of(problem).sentences(problem, result.plan, result.evaluation)
-    return [*said, gap_in_words(result), *(Sentence(text, "bad") for text in result.explanation)]
+    return [
+        *said,
+        *(Sentence(text) for text in known),
+        gap_in_words(result),
+        *(Sentence(text, "bad") for text in result.explanation),
+    ]

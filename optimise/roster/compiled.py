@@ -16,6 +16,7 @@ from optimise.core.errors import InputError
 from optimise.roster.context import Employee, RosterContext
 from optimise.roster.identical import leaders
 from optimise.roster.rules.grid import roster_grid
+from optimise.roster.rules.headcount import line_unit
 from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, RosterRule
 
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
@@ -178,6 +179,16 @@ class CompiledRoster:
             groups[g, slice(None) if members is None else list(members)] = True
         line_, group, day, duty = (np.asarray(c, dtype=np.int32) for c in columns)
         return LineTable(len(self.lines), groups, line_, group, day, duty, np.asarray(coefficients))
+
+    @cached_property
+    def line_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper targets of the cover lines, each of shape (lines,)."""
+        return np.array([line.lower for line in self.lines]), np.array([line.upper for line in self.lines])
+
+    @cached_property
+    def line_kinds(self) -> frozenset[tuple[str, bool, str]]:
+        """Each rule of cover lines with whether it forbids and with its unit."""
+        return frozenset((line.rule, line.hard, line_unit(line)) for line in self.lines)
 
     def content(self) -> Iterator[bytes]:
         """Bytes that determine the compiled problem, for digests."""

@@ -118,10 +118,12 @@ def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
         tally.units[counter.rule].add(counter.unit)
         _counter(problem, counter, duties, tally)
     values = compiled.line_table.values(duties, compiled.alphabet)
-    for line, value in zip(compiled.lines, values, strict=True):
-        tally.seen[line.rule].add(line.hard)
-        tally.units[line.rule].add(line_unit(line))
-        _line(problem, line, float(value), duties, tally)
+    for name, hard, unit in compiled.line_kinds:
+        tally.seen[name].add(hard)
+        tally.units[name].add(unit)
+    lower, upper = compiled.line_bounds
+    for i in np.flatnonzero((values < lower) | (values > upper)).tolist():
+        _line(problem, compiled.lines[i], float(values[i]), duties, tally)
     rules: list[RuleCost] = []
     for rule in problem.rules:
         kinds = tally.seen.get(rule.name, {True})

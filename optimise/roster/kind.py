@@ -18,6 +18,7 @@ from optimise.roster.explain import explain
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import RosterProblem
 from optimise.roster.search.construct import quick_start, table_cells
+from optimise.roster.view import requests_told
 
 __all__ = ["RosterKind"]
 
@@ -104,6 +105,10 @@ class RosterKind(Kind[RosterProblem, Roster]):
             return Outcome(None, stop, Bounds(), stats, found.as_lines())
         bounds = Bounds(dual=math.inf, dual_source="proof that the hard rules contradict each other")
         return Outcome(None, Stop.INFEASIBLE, bounds, stats, found.as_lines())
+
+    def headlines(self, problem: RosterProblem, plan: Roster) -> tuple[str, ...]:
+        told = requests_told(problem, plan)
+        return (f"{told}.",) if told else ()
 
     def measures(self, problem: RosterProblem) -> dict[str, float]:
         return {"size": float(len(problem.employees) * problem.horizon.days)}

@@ -27,8 +27,11 @@ __all__ = [
     "days_of_leave",
     "fair_shares",
     "is_night",
+    "percentage",
     "pinned_days",
     "requests",
+    "requests_met",
+    "requests_told",
     "shares",
     "weekend_days",
 ]
@@ -183,6 +186,62 @@ def requests(problem: RosterProblem, plan: Roster) -> tuple[RequestOutcome, ...]
             broken = bool(r.avoid >> int(plan.duties[r.employee, r.day]) & 1)
             found.append(RequestOutcome(r.employee, r.day, _wish(problem, r.avoid), r.weight, not broken, rule.name))
     return tuple(sorted(found, key=lambda r: (r.employee, r.day)))
+
+
+def requests_met(problem: RosterProblem, plan: Roster) -> int:
+    """How many requests a roster grants.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        The roster.
+
+    Returns
+    -------
+    int
+        At most the number of requests.
+    """
+    return sum(r.granted for r in requests(problem, plan))
+
+
+def requests_told(problem: RosterProblem, plan: Roster) -> str:
+    """The share of requests that a roster grants, as a sentence.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        The roster.
+
+    Returns
+    -------
+    str
+        ``55 of 62 requests are met (88.7 %)``, without a full stop; empty where nobody asked for anything.
+    """
+    asked, met = len(requests(problem, plan)), requests_met(problem, plan)
+    verb = "is" if met == 1 else "are"
+    return f"{met} of {asked} request{'s' * (asked != 1)} {verb} met ({percentage(met, asked)})" if asked else ""
+
+
+def percentage(part: int, whole: int) -> str:
+    """A share in per cent, one decimal; 100 % only of all, and 0 % only of none.
+
+    Parameters
+    ----------
+    part, whole : int
+        Counts, ``whole`` above 0.
+
+    Returns
+    -------
+    str
+        ``98.6 %``.
+    """
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    return f"{min(99.9, max(0.1, 100 * part / whole)):.1f} %"
 
 
 def _wish(problem: RosterProblem, avoid: int) -> str:

@@ -1,0 +1,31 @@
+"""Questions about a finished roster: who can take a shift, why somebody has it, how many requests could be met."""
+
+from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped, who_can_cover
+from optimise.ask.names import day_named, person_named, shift_named
+from optimise.ask.requests import (
+    MostRequests,
+    most_requests,
+    most_told,
+    read_most_requests,
+    write_most_requests,
+)
+from optimise.ask.why import Question, WhyAnswer, why
+
+__all__ = [
+    "Answer",
+    "Changed",
+    "CoverAnswer",
+    "MostRequests",
+    "Question",
+    "Stopped",
+    "WhyAnswer",
+    "day_named",
+    "most_requests",
+    "most_told",
+    "person_named",
+    "read_most_requests",
+    "shift_named",
+    "who_can_cover",
+    "why",
+    "write_most_requests",
+]

@@ -1,0 +1,274 @@
+"""Who can take a shift: everybody tried, alone and with one swap, against every rule.
+
+Each way is priced exactly by the change of the rows and head counts that it touches (:mod:`optimise.ask.ways`); those
+that are returned are evaluated as whole plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimise.ask.ways import NOISE, Search, Way, changed
+from optimise.core.errors import InputError
+from optimise.core.result import Evaluation
+from optimise.roster.problem import OFF, Roster, RosterProblem
+
+__all__ = ["Answer", "Changed", "CoverAnswer", "Stopped", "who_can_cover"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One cell that becomes another duty; ids, ``"-"`` for off."""
+
+    who: str
+    day: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to cover the shift.
+
+    Attributes
+    ----------
+    who : str
+        Id of the person who takes it.
+    changes : tuple of Changed
+        All cells that change, the cell of the person replaced among them.
+    disturbs : tuple of str
+        Ids of others whose roster changes, the person replaced not counted.
+    added : float
+        Cost of the whole plan after it, less its cost now.
+    plan : Roster
+        The plan after it.
+    evaluation : Evaluation
+        Of that plan.
+    by_rule : tuple of (str, float)
+        Rules whose cost changes, and by how much, dearest first.
+    """
+
+    who: str
+    changes: tuple[Changed, ...]
+    disturbs: tuple[str, ...]
+    added: float
+    plan: Roster
+    evaluation: Evaluation
+    by_rule: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Somebody who cannot take the shift.
+
+    Attributes
+    ----------
+    who : str
+    rules : tuple of str
+        Names of the hard rules that taking it would break; empty where no rule says so.
+    reasons : tuple of str
+        A sentence for each.
+    """
+
+    who: str
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverAnswer:
+    """Who can take a shift.
+
+    Attributes
+    ----------
+    day : int
+    shift : str
+    instead_of : str or None
+        Whom they replace.
+    before : Evaluation
+        The plan as it is.
+    vacant : Evaluation
+        The plan with nobody in the place of the person replaced; the same as ``before`` without one.
+    alone, swaps : tuple of Answer
+        Ways in which nobody else is disturbed, and ways with one swap; best first, one a person in each.
+    stopped : tuple of Stopped
+        Everybody who is in neither list.
+    """
+
+    day: int
+    shift: str
+    instead_of: str | None
+    before: Evaluation
+    vacant: Evaluation
+    alone: tuple[Answer, ...]
+    swaps: tuple[Answer, ...]
+    stopped: tuple[Stopped, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether anybody can take it."""
+        return bool(self.alone or self.swaps)
+
+
+def who_can_cover(
+    problem: RosterProblem,
+    plan: Roster,
+    day: int,
+    shift: int,
+    *,
+    instead_of: int | None = None,
+    exchange: bool = False,
+    most: int = 5,
+) -> CoverAnswer:
+    """Find everybody who can take a shift, best first.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        As it is.
+    day : int
+        0-based day.
+    shift : int
+        Index of the shift.
+    instead_of : int, optional
+        Who drops out; works the shift on that day now. Without one, somebody is added to it.
+    exchange : bool
+        Only swaps with the person replaced, who works a duty of the other one in return.
+    most : int
+        Answers of each kind that are evaluated and returned.
+
+    Returns
+    -------
+    CoverAnswer
+        No answer breaks a hard rule more than the plan with the place vacant does.
+
+    Raises
+    ------
+    InputError
+        If the person replaced does not work that shift on that day, or an exchange has nobody to exchange with.
+    """
+    before = problem.evaluate(plan)
+    duties = [a for a, d in enumerate(problem.duties) if d.shift == shift]
+    base = plan
+    if instead_of is not None:
+        mine = int(plan.duties[instead_of, day])
+        if problem.duties[mine].shift != shift:
+            does = problem.duties[mine].id if mine != OFF else "off"
+            text = f"is {does} on {problem.horizon.label(day)}, not {problem.shifts[shift].id}"
+            raise InputError(text, item=f"person {problem.employees[instead_of].id!r}")
+        duties = [mine]
+        base = changed(plan, [(instead_of, day, OFF)])
+    elif exchange:
+        raise InputError("needs the person who wants it", item="exchange")
+    search = Search(problem, base, day, duties, instead_of)
+    direct = {} if exchange else {way.person: way for way in search.alone()}
+    with_swap: dict[int, Way] = {}
+    for way in search.exchanges() if exchange else search.swaps():
+        now = with_swap.get(way.person)
+        if now is None or way.cost < now.cost:
+            with_swap[way.person] = way
+    # a swap that saves nothing disturbs somebody for nothing
+    swaps = [w for e, w in with_swap.items() if e not in direct or w.cost < direct[e].cost - NOISE]
+    others = set(search.people) - set(direct) - {w.person for w in swaps}
+    final = _Final(problem, plan, before, instead_of)
+    return CoverAnswer(
+        day=day,
+        shift=problem.shifts[shift].id,
+        instead_of=None if instead_of is None else problem.employees[instead_of].id,
+        before=before,
+        vacant=before if instead_of is None else problem.evaluate(base),
+        alone=final.best(direct.values(), most),
+        swaps=final.best(swaps, most),
+        stopped=tuple(_stopped(search, sorted(others))),
+    )
+
+
+def changed_cells(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int, int]]) -> tuple[Changed, ...]:
+    """Cells ``(person, day, new duty)`` by name.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        The ward.
+    plan : Roster
+        Before the change.
+    cells : iterable of tuple
+        Person, day, index of the new duty.
+
+    Returns
+    -------
+    tuple of Changed
+        In the order of the cells.
+    """
+    names = ["-"] + [d.id for d in problem.duties[1:]]
+    return tuple(Changed(problem.employees[e].id, d, names[int(plan.duties[e, d])], names[a]) for e, d, a in cells)
+
+
+def _stopped(search: Search, people: Sequence[int]) -> Iterator[Stopped]:
+    """Why each of some people cannot take the shift."""
+    problem, label = search.problem, search.problem.horizon.label(search.day)
+    for e in np.flatnonzero(search.there).tolist():
+        works = problem.duties[int(search.plan.duties[e, search.day])].id
+        yield Stopped(problem.employees[e].id, (), (f"works {works} on {label} already",))
+    known = {(v.rule, v.message) for v in problem.evaluate(search.plan).violations if v.hard}
+    broken = _broken(problem, search.plan, [(e, search.day, search.duties[0]) for e in people])
+    for e in people:
+        new = [v for v in broken.get(problem.employees[e].id, ()) if v not in known]
+        lines = search.costs.stopping(search.costs.moves(search.day, [e], search.duties[0]))
+        new += [(line.rule, f"{line.label or line.title} {label}".strip()) for line in lines]
+        name = problem.employees[e].id
+        if new:
+            yield Stopped(name, tuple(dict.fromkeys(r for r, _ in new)), tuple(dict.fromkeys(m for _, m in new)))
+        else:
+            yield Stopped(name, (), ("has no duty to give in return that both may exchange",))
+
+
+def _broken(
+    problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int, int]]
+) -> dict[str, list[tuple[str, str]]]:
+    """Hard rules of single people that each breaks with the person's own cell changed: one evaluation for all."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for v in problem.evaluate(changed(plan, cells)).violations:
+        if v.hard and len(v.who) == 1:
+            found.setdefault(v.who[0], []).append((v.rule, v.message))
+    return found
+
+
+class _Final:
+    """Ways as answers, each evaluated as a whole plan."""
+
+    def __init__(self, problem: RosterProblem, plan: Roster, before: Evaluation, absent: int | None) -> None:
+        self.problem, self.plan, self.before, self.absent = problem, plan, before, absent
+
+    def best(self, ways: Iterable[Way], most: int) -> tuple[Answer, ...]:
+        ordered = sorted(ways, key=lambda w: (round(w.cost, 9), len(w.cells), w.person))
+        return tuple(self._answer(way) for way in ordered[:most])
+
+    def _answer(self, way: Way) -> Answer:
+        problem, plan = self.problem, self.plan
+        cells = list(way.cells)
+        if self.absent is not None:
+            day = way.cells[0][1]
+            cells = [c for c in cells if c[:2] != (self.absent, day)] + (
+                [c for c in cells if c[:2] == (self.absent, day)] or [(self.absent, day, OFF)]
+            )
+        after = changed(plan, cells)
+        found = problem.evaluate(after)
+        changes = changed_cells(problem, plan, cells)
+        others = {e for e, _, _ in cells} - {way.person, self.absent}
+        earlier = {r.rule: r.cost for r in self.before.rules if not r.hard}
+        by_rule = [(r.rule, r.cost - earlier.get(r.rule, 0.0)) for r in found.rules if not r.hard]
+        return Answer(
+            who=problem.employees[way.person].id,
+            changes=changes,
+            disturbs=tuple(problem.employees[e].id for e in sorted(others)),
+            added=found.cost - self.before.cost,
+            plan=after,
+            evaluation=found,
+            by_rule=tuple(sorted((r for r in by_rule if abs(r[1]) > NOISE), key=lambda r: -r[1])),
+        )

@@ -1,0 +1,130 @@
+"""Days, shifts and people as somebody at the ward says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from optimise.core.errors import InputError
+from optimise.core.horizon import WEEKDAYS
+from optimise.roster.problem import RosterProblem
+
+__all__ = ["day_named", "person_named", "shift_named"]
+
+_LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def day_named(text: str, problem: RosterProblem) -> int:
+    """A day by its date, its number or its name.
+
+    Parameters
+    ----------
+    text : str
+        ``2026-01-08``, ``8 Jan``, ``Thu 8 Jan``, ``10`` (0 is the first day), or ``Thursday`` where the plan has one.
+    problem : RosterProblem
+        Whose days.
+
+    Returns
+    -------
+    int
+        0-based day.
+
+    Raises
+    ------
+    InputError
+        If it is no day of the plan, or several.
+    """
+    horizon, word = problem.horizon, " ".join(text.split()).casefold()
+    days = range(horizon.days)
+    if word.isascii() and word.isdecimal() and len(word) < 10:
+        found = [int(word)] if int(word) in days else []
+    elif len(word) >= 3 and any(name.startswith(word) for name in _LONG):
+        wanted = next(i for i, name in enumerate(_LONG) if name.startswith(word))
+        found = [d for d in days if horizon.weekday(d) == wanted]
+    else:
+        found = [d for d in days if word in _spellings(problem, d)]
+    if len(found) > 1:
+        told = ", ".join(str(horizon.date(d) or d) for d in found)
+        raise InputError(f"is {len(found)} days of this plan; say which: {told}", item=f"day {text!r}")
+    if not found:
+        first, last = (str(horizon.date(d) or d) for d in (0, horizon.days - 1))
+        raise InputError(f"is not a day of this plan, {first} to {last}", item=f"day {text!r}")
+    return found[0]
+
+
+def _spellings(problem: RosterProblem, day: int) -> frozenset[str]:
+    when: date | None = problem.horizon.date(day)
+    names = {problem.horizon.label(day).casefold()}
+    if when is not None:
+        short, long = WEEKDAYS[when.weekday()].casefold(), _LONG[when.weekday()]
+        plain = [f"{when.day} {when:%b}".casefold(), f"{when.day} {when:%B}".casefold()]
+        names |= {when.isoformat(), *plain, *(f"{name} {p}" for name in (short, long) for p in plain)}
+        names |= {f"{p} {when.year}" for p in plain}
+    return frozenset(names)
+
+
+def shift_named(text: str, problem: RosterProblem) -> int:
+    """A shift by its id or its name, whatever the case.
+
+    Parameters
+    ----------
+    text : str
+        ``N`` or ``night``.
+    problem : RosterProblem
+        Whose shifts.
+
+    Returns
+    -------
+    int
+        Index into ``problem.shifts``.
+
+    Raises
+    ------
+    InputError
+        If there is no such shift, or several have that name.
+    """
+    return _one("shift", text, [(s.id, s.name) for s in problem.shifts])
+
+
+def person_named(text: str, problem: RosterProblem) -> int:
+    """A person by id or name, whatever the case.
+
+    Parameters
+    ----------
+    text : str
+        Id or display name.
+    problem : RosterProblem
+        Whose people.
+
+    Returns
+    -------
+    int
+        Index into ``problem.employees``.
+
+    Raises
+    ------
+    InputError
+        If there is nobody of that name, or several.
+    """
+    return _one("person", text, [(e.id, e.name) for e in problem.employees])
+
+
+def _one(what: str, text: str, known: Sequence[tuple[str, str]]) -> int:
+    """The one entry whose id is the text, else whose id or name is but for case and spaces."""
+    for i, (identity, _) in enumerate(known):
+        if identity == text:
+            return i
+    word = " ".join(text.split()).casefold()
+    found = [i for i, names in enumerate(known) if word in {" ".join(n.split()).casefold() for n in names if n}]
+    if len(found) == 1:
+        return found[0]
+    item = f"{what} {text!r}"
+    if found:
+        raise InputError(f"could be {' or '.join(known[i][0] for i in found)}; give the id", item=item)
+    close = get_close_matches(word, [n.casefold() for names in known for n in names if n], 1)
+    meant = next((i for i, names in enumerate(known) if close and close[0] in {n.casefold() for n in names}), None)
+    hint = f"; did you mean {known[meant][0]!r}?" if meant is not None else ""
+    if not hint and what == "shift":
+        hint = f"; known: {', '.join(identity for identity, _ in known)}"
+    raise InputError(f"is not in this plan{hint}", item=item)

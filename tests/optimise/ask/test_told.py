@@ -1,0 +1,35 @@
+"""Answers as text and as JSON say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import optimise
+from optimise.ask import who_can_cover
+from optimise.ask.told import cover_lines, cover_object
+from optimise.core.kinds import kind_of
+from optimise.roster.problem import OFF, Roster
+
+pytestmark = pytest.mark.quick
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_text_and_json_hold_everybody_once() -> None:
+    ward = optimise.read_ward(ROOT / "examples" / "minimal.yaml")
+    plan = kind_of(ward).first_plan(ward, 0, lambda: False)
+    assert isinstance(plan, Roster)
+    who = next(e for e in range(5) if plan.duties[e, 5] == ward.duty_index("N"))
+    found = who_can_cover(ward, plan, 5, ward.shift_index("N"), instead_of=who)
+    made, lines = cover_object(found, ward), cover_lines(found, ward)
+    assert lines[0] == f"Small ward: who can work N on Sat 10 Jan instead of {ward.employees[who].id}?"
+    assert f"{found.vacant.cost:g}" in lines[1]
+    for person in made["stopped"]:
+        assert any(line.startswith(f"  {person['who']}: ") for line in lines)
+        assert all(rule in "\n".join(lines) for rule in person["rules"])
+    for answer in made["swaps"]:
+        assert [c["after"] for c in answer["changes"]].count("-") >= 1
+        assert any(line.startswith(f"  {answer['who']}: costs ") for line in lines)
+    assert plan.duties[who, 5] != OFF
