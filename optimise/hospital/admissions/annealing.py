@@ -246,6 +246,47 @@ def _may(day: IntArray, day_start: IntArray, p: int, a: int) -> bool:
 
 
 @compiled
+def _best_room(
+    people: IntArray,
+    night: IntArray,
+    choice: IntArray,
+    choices: IntArray,
+    prices: IntArray,
+    cells: IntArray,
+    stream: IntArray,
+    unit: float,
+    p: int,
+    a: int,
+) -> int:
+    """The likely room, or one other, that is the cheapest for ``p`` from day ``a`` with everybody else in place."""
+    end, g, many = a + people[p, 0], people[p, 1], choices[p, 1]
+    best, least = choice[p, 0], np.inf
+    for i in range(many + 1):
+        r = choice[p, i] if i < many else choice[p, _below(stream, choices[p, 0])]
+        cost = float(people[p, 0] * night[p, r])
+        if people[p, 7] >= 0 and people[p, 7] != r:
+            cost += prices[1]
+        for d in range(a, end):
+            women, men = cells[r, d, 0], cells[r, d, 1]
+            free = cells[r, d, 3] - women - men
+            if free > 0:
+                cost -= cells[r, d, 5]
+            else:
+                cost += unit * FULL
+            if cells[r, d, 4]:
+                own, other = (men, women) if g else (women, men)
+                if other and (not own or (prices[3] and own < other)):
+                    cost += prices[0]
+            if cells[r, d, 2] >= free:
+                cost += cells[r, d, 6]
+            if cost >= least:
+                break
+        if cost < least:
+            best, least = r, cost
+    return int(best)
+
+
+@compiled
 def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, steps: int) -> tuple[int, int]:
     """Metropolis steps at temperature ``heat``, in place.
 
@@ -269,18 +310,20 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
         drawn = (np.float64(_next(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
         allowed = -heat * math.log(drawn)
         new_a, new_r = a, r
+        seek_p, seek_q = False, False  # whether the best room is looked for once all are out
         kind = _below(stream, 16)
-        if kind < 5:
+        if kind < 4:
             i = _some_pair(pairs, stream, p)
             new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
+        elif kind < 5:
+            new_r = _some_room(choice, choices, stream, p)
         elif kind < 7:
-            new_r = _some_room(choice, choices, stream, p)
+            new_a, seek_p = _some_day(days, day_start, stream, p, a), True
         elif kind < 9:
-            new_a = _some_day(days, day_start, stream, p, a)
-        elif kind < 10:
-            new_a = _some_day(days, day_start, stream, p, a)
-            new_r = _some_room(choice, choices, stream, p)
-        elif kind < 13:  # exchange rooms
+            seek_p = True
+            if _below(stream, 2):
+                new_a = int(pair[p, _some_pair(pairs, stream, p), 0])
+        elif kind < 12:  # exchange rooms
             new_r = _some_room(choice, choices, stream, p)
             if new_r == r or held[new_r] == 0:
                 continue
@@ -292,23 +335,16 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
             if q < 0 or night[q, r] >= BARRED:
                 continue
             b, k = int(day[q]), r
-        elif kind < 15:  # swap days and rooms
+        elif kind < 14:  # swap days
             group = people[p, 3]
             if people[p, 4] and not people[p, 6] and _below(stream, 8):
                 q = int(peer[peer_start[group] + _below(stream, peer_start[group + 1] - peer_start[group])])
             else:
                 q = int(movable[_below(stream, movable.size)])
-            if q == p:
-                continue
             new_a, b = int(day[q]), a
-            if _below(stream, 2):
-                new_r, k = int(room[q]), r
-            else:
-                k = int(room[q])
-            if night[p, new_r] >= BARRED or night[q, k] >= BARRED or (new_a == a and new_r == r):
+            if new_a == a or not _may(days, day_start, p, new_a) or not _may(days, day_start, q, b):
                 continue
-            if not _may(days, day_start, p, new_a) or not _may(days, day_start, q, b):
-                continue
+            seek_p, seek_q = True, True
         else:  # eject
             i = _some_pair(pairs, stream, p)
             new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
@@ -321,17 +357,21 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
                     break
             if q < 0:
                 continue
-            i = _some_pair(pairs, stream, q)
-            b, k = int(pair[q, i, 0]), int(pair[q, i, 1])
-        if new_a == a and new_r == r and q < 0:
+            b, seek_q = int(day[q]), True
+            if _below(stream, 2):
+                b = int(pair[q, _some_pair(pairs, stream, q), 0])
+        if new_a == a and new_r == r and q < 0 and not seek_p:
             continue
-        cost = _own(people, night, prices, p, new_a, new_r) - _own(people, night, prices, p, a, r)
+        cost = -_own(people, night, prices, p, a, r)
         if q >= 0:
             old_b, old_k = int(day[q]), int(room[q])
-            cost += _own(people, night, prices, q, b, k) - _own(people, night, prices, q, old_b, old_k)
-        if new_a == a and (q < 0 or b == old_b):  # theatres apart, little can be gained
+            cost -= _own(people, night, prices, q, old_b, old_k)
+        if not (seek_p or seek_q) and new_a == a:  # theatres apart, little can be gained
             nights = people[p, 0] + (people[q, 0] if q >= 0 else 0)
-            if cost > allowed + nights * (prices[0] + (price if s.sums[1] else 1.0)):
+            extra = _own(people, night, prices, p, new_a, new_r)
+            if q >= 0:
+                extra += _own(people, night, prices, q, b, k)
+            if cost + extra > allowed + nights * (prices[0] + (price if s.sums[1] else 1.0)):
                 continue
         more, much = _enter(people, prices, cells, sessions, theatres, p, a, r, -1)
         cost += more
@@ -339,12 +379,16 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
             more, extra = _enter(people, prices, cells, sessions, theatres, q, old_b, old_k, -1)
             cost += more
             much += extra
+        if seek_p:
+            new_r = _best_room(people, night, choice, choices, prices, cells, stream, unit, p, new_a)
         more, extra = _enter(people, prices, cells, sessions, theatres, p, new_a, new_r, 1)
-        cost += more
+        cost += more + _own(people, night, prices, p, new_a, new_r)
         much += extra
         if q >= 0:
+            if seek_q:
+                k = _best_room(people, night, choice, choices, prices, cells, stream, unit, q, b)
             more, extra = _enter(people, prices, cells, sessions, theatres, q, b, k, 1)
-            cost += more
+            cost += more + _own(people, night, prices, q, b, k)
             much += extra
         if cost + unit * much > allowed:
             _put(people, cells, sessions, theatres, p, new_a, new_r, -1)

@@ -130,8 +130,8 @@ def test_bound_is_below_every_plan(seed: int) -> None:
 
 def test_search_repeats_under_a_work_limit() -> None:
     problem = made(7)
-    first = optimise.solve(problem, time_limit=300, iterations=1, seed=3)
-    second = optimise.solve(problem, time_limit=300, iterations=1, seed=3)
+    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
+    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
     assert first.plan is not None
     assert first.plan.same_as(second.plan)
     assert first.evaluation is not None
@@ -141,10 +141,10 @@ def test_search_repeats_under_a_work_limit() -> None:
 
 def test_each_day_knows_only_who_has_registered() -> None:
     problem = made(11)
-    days = optimise.solve(problem, "stage-by-stage", time_limit=300, iterations=1, seed=5)
+    days = optimise.solve(problem, "stage-by-stage", limits=Limits(300, iterations=1), seed=5)
     assert isinstance(days.plan, AdmissionPlan)
     known = np.flatnonzero(problem.needs.registered <= 2)
-    cut = optimise.solve(_only(problem, known), "stage-by-stage", time_limit=300, iterations=1, seed=5)
+    cut = optimise.solve(_only(problem, known), "stage-by-stage", limits=Limits(300, iterations=1), seed=5)
     assert isinstance(cut.plan, AdmissionPlan)
     assert (cut.plan.room[:, :3] == days.plan.room[known, :3]).all()
 
