@@ -95,15 +95,28 @@ def _write_model(problem: Problem, output: Path, to: str) -> Path:
 
 
 def template(
-    output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="ward.xlsx, or a folder for CSV files.")],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUTPUT", help="ward.xlsx, hospital.xlsx, or a folder for CSV files.")
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="ward or hospital; ward unless OUTPUT begins with hospital."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Write an empty ward, with examples and validation, to fill in."""
-    from optimise.roster.formats.table import template as write_template
+    """Write an empty ward or hospital, with examples and validation, to fill in."""
+    from optimise.core.kinds import load as by_name
 
+    made = {
+        "ward": "optimise.roster.formats.table:template",
+        "hospital": "optimise.hospital.formats.hospital_tables:template",
+    }
+    chosen = kind or ("hospital" if output.name.lower().startswith("hospital") else "ward")
+    if chosen not in made:
+        raise WardwiseError(f"there is no template of {chosen!r}; {', '.join(made)}")
     if not force:
         _refuse_existing(output)
-    print(write_template(output))
+    print(by_name(made[chosen])(output))
 
 
 def generate(
@@ -158,8 +171,9 @@ def schema(
         str,
         typer.Argument(
             metavar="[KIND]",
-            help="ward, hospital, capacity, region; hospital-plan, capacity-plan, region-plan; result (result.json), "
-            "checkpoint, search and cuts (parts of a checkpoint), cell (a run of a study), job (job.json), trace.",
+            help="ward, hospital, hospital-document, capacity, region; hospital-plan, capacity-plan, region-plan; "
+            "result (result.json), checkpoint, search and cuts (parts of a checkpoint), cell (a run of a study), "
+            "job (job.json), trace.",
         ),
     ] = "ward",
 ) -> None:

@@ -82,6 +82,7 @@ class Format(Protocol[P, L]):
 FORMATS: dict[str, str] = {
     "region": "optimise.capacity.formats.region:RegionFormat",  # trusts that share units
     "capacity": "optimise.capacity.formats.capacity:CapacityFormat",  # native JSON of two-stage bed planning
+    "hospital-document": "optimise.hospital.formats.hospital_tables:HospitalDocumentFormat",  # what people edit
     "native": "optimise.roster.formats.native:NativeFormat",
     "table": "optimise.roster.formats.table:TableFormat",  # a folder of CSV files or one workbook
     "hospital": "optimise.hospital.formats.hospital:HospitalFormat",  # native JSON of beds, theatres and nursing

@@ -38,6 +38,7 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
     schemas: Mapping[str, str] = MappingProxyType(
         {
             "hospital": "optimise.formats:schema/hospital-1.json",
+            "hospital-document": "optimise.formats:schema/hospital-document-1.json",
             "hospital-plan": "optimise.formats:schema/hospital-plan-1.json",
         }
     )

@@ -45,7 +45,7 @@ class HospitalPage:
 
 def hospital_page(problem: HospitalProblem, plan: HospitalPlan) -> HospitalPage:
     """Collect everything that the hospital template shows."""
-    days = [str(d) for d in range(problem.days)]
+    days = [problem.day_name(d) for d in range(problem.days)]
     taken = occupancy(problem, plan)
     return HospitalPage(
         genders=problem.beds.genders,
@@ -115,7 +115,9 @@ def _blocks(problem: HospitalProblem, plan: HospitalPlan) -> list[Block]:
             ward, beds = problem.rooms.wards[problem.rooms.ward[r]], int(problem.rooms.beds[r].max())
             detail = f"{ward + ', ' if ward else ''}{beds} bed{'s' if beds != 1 else ''}"
             rows.append((room, detail, _room_chart(problem, plan, mine, max(1, beds), first, last)))
-        made.append(Block(f"Day {first} to {last}", [str(d) for d in range(first, last + 1)], rows, empty))
+        title = f"Day {first} to {last}" if problem.start is None else f"{problem.day_name(first)} to "
+        title += "" if problem.start is None else problem.day_name(last)
+        made.append(Block(title, [problem.day_name(d) for d in range(first, last + 1)], rows, empty))
     return made
 
 
@@ -157,10 +159,13 @@ def _told(problem: HospitalProblem, plan: HospitalPlan, stay: Stay) -> str:
     """What the mouse tells of a stay."""
     people, p = problem.patients, stay.patient
     kind = "in hospital at the start" if people.inpatient[p] else f"admitted on day {plan.admission[p]}"
-    told = f"{people.ids[p]}: day {stay.first} to {stay.last}, {problem.beds.genders[int(people.gender[p])]}, {kind}"
+    day = "day " if problem.start is None else ""
+    told = f"{people.ids[p]}: {day}{problem.day_name(stay.first)} to {problem.day_name(stay.last)}"
+    told += f", {problem.gender_of(p)}, {kind}"
     if plan.theatre[p] >= 0 and problem.theatres is not None:
         told += f", theatre {problem.theatres.ids[plan.theatre[p]]}"
-    return told
+    recorded = {k: v for k, v in problem.about.get(people.ids[p], {}).items() if k != "gender"}
+    return "; ".join([told, *(f"{key.replace('_', ' ')}: {value}" for key, value in recorded.items())])
 
 
 def _theatres(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, list[Cell]]]:

@@ -50,15 +50,15 @@ def _admissions(problem: HospitalProblem, plan: HospitalPlan, evaluation: Evalua
     """Who has a bed, who has none, and who comes later than could be."""
     people, said = problem.patients, []
     beds = frozenset({"RoomCapacity", "BedConflict", "PatientRoomCompatibility"} & evaluation.by_rule().keys())
-    new = int((~people.inpatient).sum())
+    new, everybody = int((~people.inpatient & ~people.operation).sum()), int((~people.operation).sum())
     left = not_placed(problem, plan)
     must = sum(n.mandatory for n in left)
     crowded = int((occupancy(problem, plan) > problem.rooms.beds).sum())
     if not left and crowded:
-        text = f"All {count(len(people), 'patient')} have a room, but rooms hold more people than open beds"
+        text = f"All {count(everybody, 'patient')} have a room, but rooms hold more people than open beds"
         said.append(Sentence(f"{text} at {count(crowded, 'place and day', 'places and days')}.", "bad", beds))
     elif not left:
-        said.append(vouching(f"All {count(len(people), 'patient')} have a bed.", evaluation, beds))
+        said.append(vouching(f"All {count(everybody, 'patient')} have a bed.", evaluation, beds))
     else:
         text = f"{new - len(left)} of {count(new, 'patient')} to admit have a place; {len(left)} have none"
         said.append(

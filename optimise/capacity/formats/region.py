@@ -70,13 +70,14 @@ class RegionFormat:
     kind = "region"
 
     def detects(self, path: Path) -> bool:
+        path = _agreement(path)
         if path.suffix.lower() != ".json":
             return False
         early = _MARK.search(head(path, 4096)) is not None  # also of a file that is cut short
         return early or (top_keys(path).get("schema") or "").startswith("wardwise-region/")
 
     def read(self, path: Path, options: ReadOptions) -> RegionProblem:
-        path = Path(path)
+        path = _agreement(Path(path))
         data = parse(RegionFile, load_json(path), path)
         days = {len(beds) for beds in data.units.values()}
         if len(days) != 1:
@@ -120,6 +121,15 @@ class RegionFormat:
             "cost": dict(zip(problem.trusts, plan.cost.tolist(), strict=True)),
         }
         return [write_text(beside(stem, ".json"), json.dumps(made, indent=1, ensure_ascii=False) + "\n")]
+
+
+def _agreement(path: Path) -> Path:
+    """The file of the agreement; of a folder, as ``wardwise generate region`` writes it, its ``region.json``."""
+    try:
+        inside = path / "region.json"
+        return inside if path.is_dir() and inside.is_file() else path
+    except (OSError, ValueError):
+        return path
 
 
 def _open(files: tuple[str, ...], trust: int) -> CapacityProblem:

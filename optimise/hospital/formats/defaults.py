@@ -32,14 +32,15 @@ def default_rules() -> dict[str, float | str]:
     return dict(sorted(every, key=lambda entry: entry[1] != "hard"))
 
 
-def remedies(beds: BedProblem) -> dict[str, float]:
+def remedies(beds: BedProblem, *, phased: bool = False) -> dict[str, float]:
     """Prices of rules that are hard by default and cannot be kept, as counting shows.
 
-    ``Transfer`` where in-patients cannot stay together where they lie: closed or doubled beds, a new infection.
+    ``Transfer`` where in-patients cannot stay together where they lie: closed or doubled beds, a new infection; and
+    where stays have phases of care (``phased``), such as intensive care and then a ward.
     ``MandatoryUnscheduledPatients`` where more must be in hospital on a day than there are beds.
     """
     people, found = beds.patients, dict[str, float]()
-    if _must_move(beds):
+    if phased or _must_move(beds):
         found["Transfer"] = MOVE
     days = np.arange(beds.days)[None, :]
     # whatever the day of admission: from the last one on, to the end of a stay that began on the first

@@ -80,8 +80,9 @@ def _rules(data: HospitalFile, beds: BedProblem) -> tuple[tuple[RuleSetting, ...
     A price of room wishes that no patient has (``AgeLimit`` where everybody is of age) speaks of nothing.
     """
     wishes = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
+    phased = any(p.care for p in data.patients)
     prices: dict[str, float | str] = {r: p for r, p in data.rules.items() if r not in WISH_RULES or r in wishes}
-    for rule, default in (default_rules() | remedies(beds)).items():
+    for rule, default in (default_rules() | remedies(beds, phased=phased)).items():
         if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
     numbers = [float(p) for p in prices.values() if not isinstance(p, str)]

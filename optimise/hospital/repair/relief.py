@@ -52,6 +52,9 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
     for p in out[:most]:
         name, first, last = problem.patients.ids[p], problem.patients.release[p], problem.patients.due[p]
         when = f"on day {first}" if first == last else f"from day {first} to day {last}"
+        if problem.patients.operation[p]:
+            told.append(f"no theatre time for {name} {when}{price}")
+            continue
         one_more = _one_more_bed(o, p)
         what = "no bed" if one_more else "no place (not for want of a bed)"
         told.append(f"{what} for patient {name}, who must come {when}{price}")
@@ -96,7 +99,7 @@ def _beside(o: Occupancy, p: int) -> list[int]:
 def _one_more_bed(o: Occupancy, p: int) -> str:
     """The room in which one more bed, on the fewest nights, would do."""
     found: Place | None = places_in_full_rooms(o, p)
-    if found is None:
+    if found is None or not len(found.path):  # an operation needs no bed
         return ""
     when = found.admission + np.arange(len(found.path))
     full = o.count[found.path, when] >= o.t.h.beds[found.path, when]

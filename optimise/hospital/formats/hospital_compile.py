@@ -1,0 +1,238 @@
+"""A hospital document as a native file: rooms by ward and name, people and their dates, lists by day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from optimise.core.errors import InputError
+from optimise.formats.document import ItemError, nearest
+from optimise.hospital.formats.hospital import problem_of
+from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
+from optimise.hospital.formats.hospital_schema import HospitalFile
+from optimise.hospital.problem import HospitalProblem
+
+__all__ = ["file_of", "first_day", "to_problem"]
+
+Path = tuple[str | int, ...]
+_NONE = frozenset({"", "-", "no", "none", "nil"})
+_SEX = {"f": "F", "female": "F", "woman": "F", "m": "M", "male": "M", "man": "M"}
+
+
+def to_problem(hospital: HospitalData) -> HospitalProblem:
+    """The problem that a document describes.
+
+    Raises
+    ------
+    ItemError
+        For what contradicts itself, with the path of the entry.
+    """
+    maker = _Maker(hospital)
+    file = maker.file()
+    try:
+        return problem_of(file)
+    except ItemError:
+        raise
+    except InputError as error:
+        path = maker.places.get(error.item or "")
+        if path is None:
+            raise
+        raise ItemError(error.message, path) from None
+
+
+def file_of(hospital: HospitalData) -> HospitalFile:
+    """The native file that says the same."""
+    return _Maker(hospital).file()
+
+
+def first_day(hospital: HospitalData) -> date:
+    """The day of the bed state: as said, else that of the earliest expected discharge, since none should be past."""
+    if hospital.start is not None:
+        return hospital.start
+    known = [p.expected_discharge for p in hospital.bed_state if p.expected_discharge is not None]
+    if not known:
+        raise ItemError("is missing, and no expected discharge tells when it might be", ("start",))
+    return min(known)
+
+
+class _Maker:
+    def __init__(self, hospital: HospitalData) -> None:
+        self.hospital, self.start = hospital, first_day(hospital)
+        self.places: dict[str, Path] = {}
+        self.rooms: dict[tuple[str, str], str] = {}
+        for i, room in enumerate(hospital.rooms):
+            key = (room.ward, room.room)
+            if key in self.rooms:
+                raise ItemError(f"room {room.room} of {room.ward} is there twice", ("rooms", i, "room"))
+            self.rooms[key] = f"{room.ward}/{room.room}"
+            self.places[f"room {self.rooms[key]}"] = ("rooms", i)
+        self.care: dict[str, list[dict[str, Any]]] = {}
+        known = [p.patient for p in (*hospital.bed_state, *hospital.electives)]
+        for i, phase in enumerate(hospital.care):
+            if phase.patient not in known:
+                text = f"nobody is called {phase.patient!r}" + nearest(phase.patient, known)
+                raise ItemError(text, ("care", i, "patient"))
+            self.care.setdefault(phase.patient, []).append(phase.model_dump(exclude={"patient"}))
+
+    def file(self) -> HospitalFile:
+        hospital = self.hospital
+        patients = [self.inpatient(p, ("bed_state", i)) for i, p in enumerate(hospital.bed_state)]
+        patients += [self.elective(p, ("electives", i)) for i, p in enumerate(hospital.electives)]
+        patients += self.emergencies()
+        if not patients:
+            raise ItemError("there is nobody to plan for: no bed state, electives or emergencies", ("bed_state",))
+        others = sorted({p["gender"] for p in patients} - {"F", "M"})
+        named = dict.fromkeys(room.ward for room in hospital.rooms)
+        wards = {w.id: w.model_dump() for w in hospital.wards}
+        made: dict[str, Any] = {
+            "kind": "hospital",
+            "name": hospital.name,
+            "days": hospital.days,
+            "start": self.start,
+            "unknown_stay": hospital.unknown_stay,
+            "genders": ["F", "M", *others],
+            "wards": [wards.get(name, {"id": name}) for name in {**wards, **named}],
+            "rooms": self.room_entries(),
+            "patients": patients,
+            "theatres": self.sessions(hospital.theatres, "theatres"),
+            "surgeons": self.sessions(hospital.surgeons, "surgeons"),
+            "shifts": hospital.shifts,
+            "nurses": self.nurses(),
+            "rules": {price.rule: price.price for price in hospital.rules},
+        }
+        try:
+            return HospitalFile.model_validate(made)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            raise ItemError(str(first["msg"]), tuple(first["loc"])) from None
+
+    # ---- rooms and beds ------------------------------------------------------------------------------------------
+    def room_of(self, ward: str, room: str, path: Path) -> str:
+        """The native name of a room; the room says what is wrong where there is none."""
+        if (ward, room) in self.rooms:
+            return self.rooms[ward, room]
+        mine = [name for there, name in self.rooms if there == ward]
+        if not mine:
+            wards = list(dict.fromkeys(there for there, _ in self.rooms))
+            raise ItemError(f"no room is in ward {ward!r}" + nearest(ward, wards), (*path, "ward"))
+        raise ItemError(f"no room of {ward} is called {room!r}" + nearest(room, mine), (*path, "room"))
+
+    def room_entries(self) -> list[dict[str, Any]]:
+        listed: Counter[str] = Counter()
+        shut: dict[str, list[dict[str, Any]]] = {}
+        end = self.start + timedelta(days=self.hospital.days)
+        seen = set[tuple[str, str]]()
+        for i, bed in enumerate(self.hospital.beds):
+            place = self.room_of(bed.ward, bed.room, ("beds", i))
+            if (place, bed.bed) in seen:
+                raise ItemError(f"bed {bed.bed} of {place} is there twice", ("beds", i, "bed"))
+            seen.add((place, bed.bed))
+            listed[place] += 1
+            if bed.status == "open":
+                continue
+            cleaned = self.start + timedelta(days=1)
+            until = bed.until or (cleaned if bed.status == "being cleaned" else end)
+            if until > self.start:
+                last = min(until, end) - timedelta(days=1)
+                shut.setdefault(place, []).append({"first_day": self.start, "last_day": last, "beds": 1})
+        made = []
+        for i, room in enumerate(self.hospital.rooms):
+            name = self.rooms[room.ward, room.room]
+            beds = listed[name] if room.beds is None else room.beds
+            if room.beds is None and not listed[name]:
+                raise ItemError("is missing, and the room has no row in the list of beds", ("rooms", i, "beds"))
+            if listed[name] > beds:
+                text = f"{beds} beds, but {listed[name]} of the room are in the list of beds"
+                raise ItemError(text, ("rooms", i, "beds"))
+            entry = {"id": name, "ward": room.ward, "beds": beds, "features": room.features}
+            made.append(entry | {"gender": _sex(room.sex), "closed": shut.get(name, [])})
+        return made
+
+    # ---- people --------------------------------------------------------------------------------------------------
+    def person(self, p: Person, path: Path) -> dict[str, Any]:
+        """What everybody's entry says."""
+        self.places.setdefault(f"patient {p.patient}", path)
+        infection = (p.infection or "").strip()
+        made = {
+            "id": p.patient,
+            "gender": _sex(p.sex),
+            "accommodated_as": p.accommodated_as,
+            "age": p.age,
+            "isolation": "alone" if p.alone else None if infection.lower() in _NONE else infection,
+            "specialty": p.specialty,
+            "needs": p.needs,
+            "care": self.care.get(p.patient, []),
+            "surgeon": p.surgeon,
+            "surgery_minutes": p.surgery_minutes,
+        }
+        told = {"infection": infection if infection.lower() not in _NONE else None, "note": p.note}
+        return made | {key: value for key, value in told.items() if value}
+
+    def inpatient(self, p: InPatient, path: Path) -> dict[str, Any]:
+        if p.nights is not None and p.expected_discharge is not None:
+            raise ItemError("both nights and the expected discharge are given; give one", (*path, "nights"))
+        made = self.person(p, path) | {"room": self.room_of(p.ward, p.room, path), "stay": p.nights}
+        made |= {"expected_discharge": p.expected_discharge, "justified_until": p.fit_for_ward}
+        if p.nights is None and self.hospital.unknown_stay is None:
+            if p.expected_discharge is None:
+                text = "is missing; give it, or nights, or unknown_stay for all such"
+                raise ItemError(text, (*path, "expected_discharge"))
+            if p.expected_discharge < self.start:
+                text = f"{p.expected_discharge} is past on {self.start}; give another, or unknown_stay for all such"
+                raise ItemError(text, (*path, "expected_discharge"))
+        if p.surgeon is not None:
+            made |= {"surgery_earliest": p.surgery_from, "surgery_latest": p.surgery_until}
+        return made | ({"bed": p.bed} if p.bed else {})
+
+    def elective(self, p: Elective, path: Path) -> dict[str, Any]:
+        if p.latest is not None and p.latest < p.earliest:
+            raise ItemError(f"{p.latest} is before the earliest day, {p.earliest}", (*path, "latest"))
+        days = {"earliest": p.earliest, "latest": p.latest, "stay": p.nights, "mandatory": p.must_come}
+        return self.person(p, path) | days
+
+    def emergencies(self) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = []
+        counts: Counter[date] = Counter()
+        for i, row in enumerate(self.hospital.emergencies):
+            for _ in range(row.count):
+                counts[row.date] += 1
+                name = f"emergency {row.date} no. {counts[row.date]}"
+                self.places[f"patient {name}"] = ("emergencies", i)
+                entry = {"id": name, "gender": _sex(row.sex), "specialty": row.specialty, "needs": row.needs}
+                made.append(entry | {"earliest": row.date, "latest": row.date, "stay": row.nights})
+        return made
+
+    # ---- lists by day --------------------------------------------------------------------------------------------
+    def day(self, when: date) -> int | None:
+        """Day of the plan, None outside it."""
+        day = (when - self.start).days
+        return day if 0 <= day < self.hospital.days else None
+
+    def sessions(self, rows: Sequence[Session], key: str) -> list[dict[str, Any]]:
+        made: dict[str, list[int]] = {}
+        for i, row in enumerate(rows):
+            minutes = made.setdefault(row.id, [0] * self.hospital.days)
+            self.places.setdefault(f"{key.removesuffix('s')} {row.id}", (key, i))
+            day = self.day(row.date)
+            if day is not None:
+                minutes[day] += row.minutes
+        return [{"id": name, "minutes": minutes} for name, minutes in made.items()]
+
+    def nurses(self) -> Iterable[dict[str, Any]]:
+        made: dict[str, dict[str, Any]] = {}
+        for i, row in enumerate(self.hospital.nurses):
+            entry = made.setdefault(row.nurse, {"id": row.nurse, "skill": row.skill, "shifts": []})
+            self.places.setdefault(f"nurse {row.nurse}", ("nurses", i))
+            day = self.day(row.date)
+            if day is not None:
+                entry["shifts"].append({"day": day, "shift": row.shift, "max_load": row.max_load})
+        return list(made.values())
+
+
+def _sex(text: str) -> str:
+    """F and M in every spelling; anything else as recorded."""
+    return _SEX.get(text.strip().lower(), text.strip() or "unknown")

@@ -1,0 +1,141 @@
+"""Hospital documents on disk: JSON, YAML, a workbook or a folder of CSV files, and an empty one to fill in."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.problem import Problem
+from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.document import Document, validated
+from optimise.formats.document_text import TEXT, document_json, document_yaml
+from optimise.formats.sheets import BOOKS
+from optimise.formats.table_write import sheet_rows, write_template, written
+from optimise.formats.tables import Tables
+from optimise.formats.text import head
+from optimise.hospital.formats.hospital import HospitalFormat
+from optimise.hospital.formats.hospital_compile import first_day, to_problem
+from optimise.hospital.formats.hospital_document import HospitalData
+from optimise.hospital.formats.hospital_sheets import LISTS, NEEDED, SHEETS
+from optimise.hospital.problem import HospitalProblem
+
+__all__ = ["Hospital", "HospitalDocumentFormat", "hospital_of", "schema", "template"]
+
+_MARK = re.compile(r"""["']?kind["']?\s*:\s*["']?hospital-document\b""")
+_SHEET = re.compile(rb'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"')
+_BOOK = 1_000_000  # bytes of a workbook's list of sheets that are looked at
+
+
+class Hospital(HospitalData):
+    """A hospital on one morning and the days to plan."""
+
+    def problem(self) -> HospitalProblem:
+        """The hospital as a problem to solve.
+
+        Raises
+        ------
+        InputError
+            If entries contradict each other or name what does not exist.
+        """
+        made = to_problem(self)
+        return dataclasses.replace(made, document=self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Hospital:
+        """Read a hospital from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense."""
+        path = Path(path)
+        if path.suffix.lower() not in TEXT:
+            return Tables.read(path, SHEETS, NEEDED).checked(cls, to_problem)
+        document = Document.parse(read_text(path), path)
+        try:
+            made = validated(cls, document.data)
+            to_problem(made)
+        except InputError as error:
+            raise document.locate(error) from None
+        return made
+
+    def save(self, path: str | Path) -> Path:
+        """Write the hospital; the suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder."""
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix in TEXT:
+            return write_text(path, document_json(self.data()) if suffix == ".json" else document_yaml(self.data()))
+        return written({sheet: sheet_rows(sheet, self.data()) for sheet in SHEETS}, path, LISTS, notes=False)
+
+
+class HospitalDocumentFormat(HospitalFormat):
+    """Hospitals as people edit them; plans are those of the native format."""
+
+    name = "hospital-document"
+    description = "Wardwise hospital to edit: a workbook, a folder of CSV files, YAML or JSON; plans as JSON"
+
+    def detects(self, path: Path) -> bool:
+        suffix = path.suffix.lower()
+        try:
+            if suffix in BOOKS:
+                return {"rooms", "bed-state"} <= _sheet_names(path)
+            if suffix in TEXT:
+                return _MARK.search(head(path)) is not None
+            return all((path / f"{name}.csv").is_file() for name in NEEDED)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
+        return Hospital.load(path).problem()
+
+    def write(self, problem: HospitalProblem, path: Path) -> list[Path]:
+        """Write the document of a problem that was read from one."""
+        made = hospital_of(problem).save(path)
+        return sorted(made.glob("*.csv")) if made.is_dir() else [made]
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the document."""
+        return schema()
+
+
+def _sheet_names(path: Path) -> set[str]:
+    """Names of a workbook's sheets; none for what is no workbook."""
+    try:
+        with zipfile.ZipFile(path) as book, book.open("xl/workbook.xml") as stream:
+            return {name.decode("utf-8", "replace") for name in _SHEET.findall(stream.read(_BOOK))}
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
+        return set()
+
+
+def hospital_of(problem: Problem) -> Hospital:
+    """The hospital document that a problem was made from.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is none, or the problem has been edited since.
+    """
+    made = problem.document if isinstance(problem, HospitalProblem) else None
+    if not isinstance(made, Hospital):
+        raise UnsupportedError(f"{problem.name} was not read from a hospital document, and cannot be written as one")
+    if made.problem().digest() != problem.digest():
+        raise UnsupportedError("the problem was edited since its document was read; edit the document and write that")
+    return made.model_copy(update={"start": first_day(made)})
+
+
+def template(path: Path) -> Path:
+    """Write an empty hospital to fill in: every sheet with what its columns mean and rows that show how it is used.
+
+    The rows are a small hospital that can be solved as it stands.
+    """
+    return write_template(SHEETS, Path(path), LISTS)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the hospital document, as made from the models."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "wardwise:hospital-document-1",
+        **HospitalData.model_json_schema(),
+        "title": "Wardwise hospital",
+    }

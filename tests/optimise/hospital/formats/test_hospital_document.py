@@ -1,0 +1,168 @@
+"""Hospital documents: every form says the same, and mistakes are told by sheet, row and column."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import optimise
+from optimise import Limits
+from optimise.cli.app import app
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.formats.base import detect
+from optimise.hospital.formats.hospital_compile import file_of, first_day, to_problem
+from optimise.hospital.formats.hospital_document import HospitalData
+from optimise.hospital.formats.hospital_sheets import SHEETS
+from optimise.hospital.formats.hospital_tables import Hospital, hospital_of, schema, template
+from optimise.hospital.problem import HospitalProblem
+
+pytestmark = pytest.mark.quick
+
+CASES = Path(__file__).parents[2] / "cases"
+FORMS = ["hospital.xlsx", "folder", "hospital.yaml", "hospital.json"]
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """The hospital of the template."""
+    return Hospital.load(template(tmp_path_factory.mktemp("template") / "hospital.xlsx"))
+
+
+def small(**changes: Any) -> Hospital:
+    rooms = [{"ward": "A", "room": "1", "beds": 2}, {"ward": "B", "room": "1", "beds": 1}]
+    here = [{"ward": "A", "room": "1", "patient": "P", "sex": "Female", "expected_discharge": "2026-12-01"}]
+    return Hospital.model_validate({"start": "2026-11-30", "days": 3, "rooms": rooms, "bed_state": here} | changes)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_holds_the_same_hospital(form: str, example: Hospital, tmp_path: Path) -> None:
+    path = example.save(tmp_path / form)
+    problem = optimise.read(path)
+    assert isinstance(problem, HospitalProblem)
+    assert hospital_of(problem) == example
+    assert problem.digest() == example.problem().digest()
+    assert detect(path).name == "hospital-document"
+
+
+def test_the_example_uses_every_sheet_but_that_of_nurses_and_has_a_plan(example: Hospital) -> None:
+    empty = [sheet.name for sheet in SHEETS if sheet.target and not getattr(example, sheet.target)]
+    assert empty == ["nurses"]
+    result = optimise.solve(example.problem(), "highs", limits=Limits(seconds=30))
+    assert result.cost == 40  # a move, a theatre opened, two nights of intensive care beyond need
+
+
+def test_what_the_clerk_exports_is_read_with_a_sheet_of_rooms(tmp_path: Path) -> None:
+    shutil.copy(CASES / "bed-state.csv", tmp_path)
+    (tmp_path / "rooms.csv").write_text(
+        "ward,room,beds,features\nWard 1,Bay A,4,oxygen\nWard 1,Side room 1,1,side room\n"
+    )
+    problem = optimise.read(tmp_path)
+    assert isinstance(problem, HospitalProblem)
+    assert problem.start == date(2026, 11, 30)
+    assert problem.patients.stay.tolist() == [1, 0, 3]
+    assert problem.about["P2"]["infection"] == "flu A"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "line", "item", "message"),
+    [
+        ("bed-state", "2026-12-01", "2026-11-01", 2, "column expected_discharge", "2026-11-01 is past on 2026-11-30"),
+        ("bed-state", "2026-12-01", "", 2, "column expected_discharge", "is missing; give it, or nights, or unknown"),
+        ("bed-state", "2026-12-01", "soon", 2, "column expected_discharge", "a date such as"),
+        ("bed-state", "Bay A,1", "Bay C,1", 2, "column room", "no room of Ward 1 is called 'Bay C'; did you mean"),
+        ("bed-state", "P2", "P1", 2, None, "occurs twice"),
+        ("rooms", "Side room 2", "Side room 1", 5, "column room", "is there twice"),
+        ("beds", "closed", "shut", 2, "column status", "should be 'open', 'closed'"),
+        ("care", "P3", "P9", 2, "column patient", "nobody is called 'P9'"),
+        ("electives", "Kay", "May", 2, None, "unknown surgeon 'May'"),
+        ("electives", "2026-12-02", "2026-11-30", 2, "column latest", "is before the earliest day"),
+    ],
+)
+def test_a_mistake_is_told_with_its_row_and_column(
+    sheet: str, old: str, new: str, line: int, item: str | None, message: str, example: Hospital, tmp_path: Path
+) -> None:
+    example.save(tmp_path)
+    file = tmp_path / f"{sheet}.csv"
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(InputError, match=message) as caught:
+        Hospital.load(tmp_path)
+    assert (caught.value.file, caught.value.line, caught.value.item) == (file, line, item)
+
+
+def test_a_mistake_in_yaml_is_told_with_its_line(example: Hospital, tmp_path: Path) -> None:
+    path = example.save(tmp_path / "hospital.yaml")
+    path.write_text(path.read_text().replace("room: Bay A\n  bed: '1'", "room: Bay Z\n  bed: '1'"))
+    with pytest.raises(InputError, match="Bay Z") as caught:
+        Hospital.load(path)
+    assert path.read_text().splitlines()[(caught.value.line or 0) - 1].strip() == "room: Bay Z"
+
+
+def test_rooms_go_by_ward_and_name_and_statuses_close_beds() -> None:
+    beds = [
+        {"ward": "A", "room": "1", "bed": "1", "status": "being cleaned"},
+        {"ward": "A", "room": "1", "bed": "2", "status": "reserved", "until": "2026-12-02"},
+        {"ward": "B", "room": "1", "bed": "1", "status": "closed"},
+    ]
+    problem = small(beds=beds).problem()
+    assert problem.rooms.ids == ("A/1", "B/1")
+    assert problem.rooms.beds.tolist() == [[0, 1, 2], [0, 0, 0]]
+
+
+def test_unknown_stays_take_the_nights_that_the_hospital_says() -> None:
+    here = [{"ward": "A", "room": "1", "patient": "P", "sex": "F", "expected_discharge": "2026-11-01"}]
+    assert small(bed_state=here, unknown_stay=2).problem().patients.stay.tolist() == [2]
+
+
+def test_sex_is_read_in_every_spelling_and_kept_where_it_is_another() -> None:
+    here = [{"ward": "A", "room": "1", "patient": name, "sex": sex, "nights": 1}
+            for name, sex in (("P", "female"), ("Q", "M"), ("R", "other"))]  # fmt: skip
+    here[2]["room"] = "1"
+    problem = small(bed_state=here).problem()
+    assert [problem.gender_of(p) for p in range(3)] == ["F", "M", "other"]
+    assert problem.patients.isolation.tolist() == [0, 0, 1]
+
+
+def test_emergencies_expected_are_people_on_their_day() -> None:
+    file = file_of(small(emergencies=[{"date": "2026-12-01", "count": 2, "nights": 1}]))
+    assert [p.id for p in file.patients[1:]] == ["emergency 2026-12-01 no. 1", "emergency 2026-12-01 no. 2"]
+    assert to_problem(small(emergencies=[{"date": "2026-12-01"}])).patients.release.tolist() == [0, 1]
+
+
+def test_the_first_day_is_said_or_follows_from_the_discharges() -> None:
+    assert first_day(small(start=None)) == date(2026, 12, 1)
+    with pytest.raises(InputError, match="is missing"):
+        first_day(small(start=None, bed_state=[{"ward": "A", "room": "1", "patient": "P", "nights": 1}]))
+
+
+def test_an_edited_problem_is_not_written_as_its_document() -> None:
+    problem = small().problem()
+    with pytest.raises(UnsupportedError, match="edited"):
+        hospital_of(problem.close_beds("A/1", [1]))
+
+
+def test_the_published_schema_is_that_of_the_models() -> None:
+    folder = Path(optimise.__file__).parent / "formats" / "schema"
+    assert json.loads((folder / "hospital-document-1.json").read_text()) == schema()
+    assert set(schema()["properties"]) == set(HospitalData.model_fields)
+
+
+def test_the_command_makes_templates_and_converts_between_all_forms(tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, list(words))
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    run("template", str(tmp_path / "hospital.xlsx"))
+    run("template", str(tmp_path / "folder"), "--kind", "hospital")
+    wanted = Hospital.load(tmp_path / "hospital.xlsx")
+    assert Hospital.load(tmp_path / "folder") == wanted
+    run("convert", str(tmp_path / "hospital.xlsx"), str(tmp_path / "h.yaml"), "--to", "hospital-document")
+    assert Hospital.load(tmp_path / "h.yaml") == wanted
+    run("convert", str(tmp_path / "h.yaml"), str(tmp_path / "native.json"), "--to", "hospital")
+    assert optimise.read(tmp_path / "native.json").digest() == wanted.problem().digest()
