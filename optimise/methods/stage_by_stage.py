@@ -54,6 +54,13 @@ class StageByStage:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome[Roster]:
+        """Plan week after week; parameters and answer are those of every method.
+
+        Raises
+        ------
+        UnsupportedError
+            For an instance that was edited after it was read.
+        """
         own, given = _split(options)
         inner, ahead = get_method(own.inner), own.ahead
         stages, clock = problem.meta["stages"], Deadline(limits.seconds)

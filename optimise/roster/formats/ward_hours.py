@@ -78,7 +78,26 @@ def hours_rules(
 def average_rule(
     index: WardIndex, limit: AverageLimit, people: People, credits: Credits, caps: dict[int, float], names: object
 ) -> RosterRule:
-    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own."""
+    """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own.
+
+    Parameters
+    ----------
+    index : WardIndex
+    limit : AverageLimit
+        Hours and weeks.
+    people : People
+        Those whom the limit is for.
+    credits : Credits
+        Minutes of leave, as (person, day, minutes).
+    caps : dict
+        Most minutes by person that hard hours allow.
+    names : callable
+        Makes the rule's name.
+
+    Returns
+    -------
+    RosterRule
+    """
     assert callable(names)
     credited = _sums(credits)
     parts: list[RosterRule] = []
