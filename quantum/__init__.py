@@ -6,7 +6,8 @@ circuit, operator, models and decoder. `quantum.protocols` lists the parts that 
 (``from quantum.encode import encode_blocks``).
 """
 
-from quantum.encoding import Encoding, encode
+from quantum.cuts import encode
+from quantum.encoding import Encoding
 from quantum.errors import TooLargeError
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, QaoaRun, qaoa, success_probability

@@ -25,12 +25,24 @@ def anneal(
     ----------
     sizes, starts : int64 arrays (m,)
         Choices of each block, and the number of its first variable.
-    linear : float64 array (n,), table : float64 array (n, n)
-        Costs of variables and of pairs; the table is symmetric, zero within blocks.
+    linear : float64 array (n,)
+        Cost of each variable.
+    table : float64 array (n, n)
+        Cost of each pair; symmetric, zero within blocks.
+    offset : float
+        Cost of every state.
     sweeps : int
         Each tries every block once.
+    hot, cold : float
+        First and last temperature, in units of cost.
+    rng : numpy Generator
 
-    Returns the best choices (m,) and their energy.
+    Returns
+    -------
+    choices : int64 array (m,)
+        The best that was met.
+    energy : float
+        Of these choices.
     """
     m, n = sizes.size, linear.size
     choice = np.empty(m, dtype=np.int64)

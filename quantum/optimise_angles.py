@@ -85,7 +85,19 @@ class Optimizer(Protocol):
         ...
 
     def minimise(self, judge: Judge, start: Vector, evaluations: int, seed: int) -> None:
-        """Call `judge` until it raises or the optimiser has converged."""
+        """Call `judge` until it raises or the optimiser has converged.
+
+        Parameters
+        ----------
+        judge : Judge
+            Gives the objective at a vector of angles, and counts the calls.
+        start : float64 array (k,)
+            Where to begin.
+        evaluations : int
+            Most calls; the judge raises after them.
+        seed : int
+            Of the optimiser's own random choices.
+        """
         ...
 
 
@@ -226,12 +238,23 @@ def optimise_angles(
 
     Parameters
     ----------
+    simulator : Simulator
+        Of the ansatz; it gives values, and gradients where it can.
+    start : Angles
+        Where to begin; their shape is that of the answer.
     objective : default `Mean`.
     energies : cost of each state in the simulator's order; needed by other objectives on exact simulators.
     method : a name in `OPTIMIZERS` or of an entry point ``wardwise.optimizers``, or an optimiser
     evaluations : most calls of the objective (SPSA: two a step); with shots one of them measures the result anew.
     shots : judge by that many shots a call (any simulator); 0 judges exactly.
+    seed : int
+        Of shots and of the optimiser.
     stop : asked before every call; True ends with the angles so far.
+
+    Returns
+    -------
+    Optimised
+        Angles, the value there, and what it took.
 
     Raises
     ------

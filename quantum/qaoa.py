@@ -77,7 +77,17 @@ class QaoaOptions:
         return "cobyla" if self.by_shots or self.cvar < 1 else "bfgs"
 
     def mixer_for(self, problem: Qubo | OneHot) -> X | BlockMixer:
-        """The mixer, the default settled."""
+        """The mixer, the default settled.
+
+        Parameters
+        ----------
+        problem : Qubo or OneHot
+
+        Returns
+        -------
+        X or BlockMixer
+            The mixer that was given; else XY-complete on blocks and X without.
+        """
         if self.mixer is not None:
             chosen: X | BlockMixer = self.mixer
             return chosen

@@ -331,6 +331,16 @@ class Ising:
     def from_operator(cls, operator: Any) -> "Ising":
         """Read a diagonal ``SparsePauliOp`` with terms of at most two Z.
 
+        Parameters
+        ----------
+        operator : SparsePauliOp
+            Of n qubits.
+
+        Returns
+        -------
+        Ising
+            Of n spins; terms of one pair are added up.
+
         Raises
         ------
         ValueError

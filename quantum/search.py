@@ -146,6 +146,29 @@ def enumerate_choices(
     offset: float,
     tolerance: float = 1e-9,
 ) -> tuple[float, NDArray[np.int64], int]:
-    """Minimum energy over all one-hot states, choices that attain it, and the number within `tolerance`."""
+    """Minimum energy over all one-hot states, choices that attain it, and the number within `tolerance`.
+
+    Parameters
+    ----------
+    sizes, starts : int64 arrays (m,)
+        Choices of each block, and the number of its first variable.
+    linear : float64 array (n,)
+        Cost of each variable.
+    table : float64 array (n, n)
+        Cost of each pair; symmetric, zero within blocks.
+    offset : float
+        Cost of every state.
+    tolerance : float
+        What still counts as the minimum, in units of cost.
+
+    Returns
+    -------
+    energy : float
+        The least.
+    choices : int64 array (m,)
+        Choices that attain it.
+    ties : int
+        States within `tolerance` of it.
+    """
     best, choices, ties = _enumerate_choices(sizes, starts, linear, table, offset, tolerance)
     return float(best), choices, int(ties)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from optimise.core.errors import InputError
 from optimise.formats.base import read
 from optimise.roster.problem import RosterProblem
-from quantum.encoding import HospitalCut, RosterCut, encode
+from quantum.cuts import HospitalCut, RosterCut, encode
 from quantum.energy import EnergyProblem
 from quantum.options import defaults_of
 from quantum.qubo import Qubo
@@ -66,8 +66,8 @@ def inh(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
 def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """A planning instance cut to an energy.
 
-    Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.encoding.RosterCut`, for
-    hospitals those of `quantum.encoding.HospitalCut`. What is not open is fixed to a plan by construction with seed
+    Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.cuts.RosterCut`, for
+    hospitals those of `quantum.cuts.HospitalCut`. What is not open is fixed to a plan by construction with seed
     ``seed``.
     """
     files = _files(table, folder)

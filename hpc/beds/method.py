@@ -134,6 +134,23 @@ def generate(
 ) -> tuple[float, Floats, bool]:
     """Column generation from the prices ``centre``; of those tried next the share ``smooth`` is of the best so far.
 
+    Parameters
+    ----------
+    prices : BedPrices
+        Prices every patient at prices of rooms by day; keeps the routes found.
+    master : BedMaster
+        Takes the columns.
+    centre : float array (rooms, days)
+        Prices to begin with.
+    seconds : float
+        Time limit.
+    over : callable
+        Asked in each round; True ends it.
+    heard : callable
+        Told each better bound, in ticks.
+    smooth : float
+        Share of the best prices so far in those tried next, from 0 to 1.
+
     Returns
     -------
     bound : float
@@ -178,7 +195,27 @@ def _extend(prices: BedPrices, master: BedMaster) -> int:
 def whole(
     problem: HospitalProblem, master: BedMaster, centre: Floats, gap: float, plan: HospitalPlan, *, seconds: float
 ) -> HospitalPlan | None:
-    """A plan of the columns whose priced cost is within ``gap`` ticks of their patient's least, by branch and bound."""
+    """A plan of the columns whose priced cost is within ``gap`` ticks of their patient's least, by branch and bound.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+    master : BedMaster
+        Its columns are the choices; those of ``plan`` are added.
+    centre : float array (rooms, days)
+        Prices of beds.
+    gap : float
+        In ticks; dearer columns cannot be in a better plan.
+    plan : HospitalPlan
+        A known plan.
+    seconds : float
+        Time limit of branch and bound.
+
+    Returns
+    -------
+    HospitalPlan or None
+        None where branch and bound found none.
+    """
     prices, h = master.prices, master.prices.h
     for p in range(master.people):
         master.add(p, plan.room[p].astype(np.int64))

@@ -145,8 +145,25 @@ class Chains:
 
         Parameters
         ----------
+        incumbent : Incumbent
+            Left as it is.
+        moves : int
+            Trials of the chain.
+        heat : float
+            Fraction of the first temperature.
+        stream : tuple of int
+            Numbers of the stream of random choices.
+        over : callable
+            Asked now and then; True ends the chain.
         days : tuple of int, optional
             Half-open window of days that may change.
+
+        Returns
+        -------
+        columns : list of Column
+            New rosters, one for each person who changes; empty where nothing was gained.
+        gain : float
+            How much cheaper the plan becomes with them.
         """
         annealer = self.annealer
         if self.warmth == 0.0:

@@ -50,10 +50,23 @@ def ascend(
     subproblem : Subproblem
         Its ``cost``, which must be finite, gives the lengths of steps; the bound rises to its ``cutoff`` at most. Duals
         of lines that cannot change stay 0.
+    pricing : Pricing
+        Prices people at duals of the lines.
     start : float array (lines,)
         Duals to begin with.
+    iterations : int
+        Most steps.
     keep : int
         Iterations whose columns are kept.
+    over : callable
+        Asked before each step; True ends the ascent.
+    listen : callable, optional
+        Told the step and the best bound.
+
+    Returns
+    -------
+    Ascent
+        Best bound with its duals, and the columns kept.
     """
     cover, fixed, lines, target = subproblem.cover, subproblem.fixed, subproblem.lines, subproblem.cost
     people, grid = list(subproblem.people), subproblem.grid

@@ -116,14 +116,27 @@ def dive(
 
     Parameters
     ----------
+    master : Master
     subproblem : Subproblem
         That of the master, perhaps with more cells shut.
+    pricing : Pricing
+        Prices people at duals of the lines, within what is fixed.
+    steps : Steps
+        What is fixed at each step: rosters, or single duties.
     center : ndarray (lines,), optional
         Duals to start from.
+    over : callable
+        Asked between solves; True ends the dive.
     partial : bool
         Whether a dive that runs out of time gives the most likely roster of each person.
     used : callable
         Share of its time that is gone; 0 throughout where work limits stop the run.
+    tuning : DiveTuning
+
+    Returns
+    -------
+    Dived or None
+        None when it cannot beat the cutoff, or time is over and no part is asked for.
     """
     cutoff, shut = subproblem.cutoff, subproblem.shut
     taken = np.full((len(master.people), master.cover.days), -1, dtype=np.int16)

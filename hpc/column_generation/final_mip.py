@@ -25,6 +25,24 @@ def close(
     The bound of column generation is often far from the optimum on the smallest instances (Curtois Instance1: 558
     and 607), where cuts of a MIP solver on the compact model close the gap in seconds. A limit of nodes keeps the
     answer independent of the clock when time is ample.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    words : int16 array (people, days)
+        The known roster.
+    seconds : float
+        Time limit.
+    seed : int
+    listen : Listener
+        Told each better plan and bound.
+    nodes : int
+        Most nodes of branch and bound.
+
+    Returns
+    -------
+    Outcome
+        That of HiGHS on the whole model.
     """
     limits = Limits(seconds=max(seconds, 0.1), iterations=nodes, gap=0.0)
     return HighsMethod().solve(problem, limits=limits, seed=seed, comm=SerialComm(), listen=listen, start=Roster(words))

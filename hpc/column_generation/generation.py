@@ -170,14 +170,32 @@ def generate(
 
     Parameters
     ----------
+    master : Master
     subproblem : Subproblem
         That of the master, perhaps with more cells shut; the bound holds within them. It ends as soon as the bound,
         rounded up to the lattice, is at least the cutoff.
+    pricing : Pricing
+        Prices people at duals of the lines, and gives bounds and columns.
+    smoothing : float
+        Share of the best duals so far in those that are priced, from 0 to 1.
     center : ndarray (lines,), optional
         Duals to start from. They are priced first as they are: mixed with the duals of a master that has hardly any
         columns yet they would be lost.
+    iterations : int
+        Most pricings.
+    over : callable
+        Asked after each solution of the master; True ends it.
+    most_columns : int
+        Once there are more, the master drops those that were dear for several solves.
+    listen : callable, optional
+        Told iteration, solution of the master and best bound.
     loose : float
         Stop when the bound is within this fraction of what may still be gained, the cutoff less the objective.
+
+    Returns
+    -------
+    Generated
+        Best bound with its duals, the last solution, and whether it converged.
 
     Raises
     ------

@@ -156,6 +156,24 @@ def construct(
     Those whose turn comes late, or after the time, get a good roster by hard limits alone.
 
     None when some person has no roster that obeys the personal rules, or the time has been over for a while.
+
+    Parameters
+    ----------
+    cover : CoverRows
+        What is asked for, line by line.
+    pricer : Pricer
+    order : list of int
+        People in the order of their turns.
+    penalty : float
+        Price of a hard unit of cover that is missing.
+    over : callable
+        Whether the time is over.
+    late : callable
+        Whether the turns from now on come late.
+
+    Returns
+    -------
+    Incumbent or None
     """
     people = len(cover.kind)
     words = np.zeros((people, cover.days), dtype=np.int16)

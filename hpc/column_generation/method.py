@@ -56,7 +56,17 @@ class ColumnGenerationMethod:
         return supported(problem) if engine is None else engine.supports(problem)
 
     def refusal(self, problem: Problem) -> str:
-        """Which rules of a bed problem are not known here, in words; empty where all are."""
+        """Which rules of a bed problem are not known here, in words; empty where all are.
+
+        Parameters
+        ----------
+        problem : Problem
+
+        Returns
+        -------
+        str
+            Empty where all rules are known.
+        """
         return refusal(problem, _ENGINES)
 
     def solve(

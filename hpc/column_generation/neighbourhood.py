@@ -73,14 +73,23 @@ def improve(
 
     Parameters
     ----------
+    incumbent : Incumbent
     subproblem : Subproblem
         Of the incumbent.
+    pricer : Pricer
     center : float array (lines,), optional
         Duals to start from.
     over : callable
         Asked between solves; True ends the attempt.
     most : float
         Work after which the attempt ends.
+    tuning : NeighbourhoodTuning
+    diving : DiveTuning
+
+    Returns
+    -------
+    Attempt
+        New rosters, what they gain, and whether it is proven that there are none.
     """
     work = Work(most)
     made = _improve(incumbent, subproblem, pricer, center, lambda: work.over or over(), work, tuning, diving)
@@ -172,6 +181,28 @@ def choose_people(
     people who can mend ``line`` cheaply (without a guide: who work where cover is off its target); 3 people whose
     rosters are alike. People who are ``busy`` (in another neighbourhood of the round) are left out while there are
     enough others.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+    size : int
+        How many; all where there are fewer.
+    random : numpy Generator
+    style : int
+        0 to 3, as above.
+    guide : Guide, optional
+        Where plan and duals disagree; styles 1 and 2 use it.
+    line : int, optional
+        Line of cover that style 2 mends.
+    window : tuple of int, optional
+        Half-open window of days that counts.
+    busy : set of int, optional
+        People to leave out.
+
+    Returns
+    -------
+    list of int
+        In ascending order.
     """
     people = len(incumbent.words)
     size = min(size, people)

@@ -129,7 +129,28 @@ def linear(run: Run, team: Team, master: Master, center: Floats | None, until: f
 def converge(
     run: Run, team: Team, master: Master, center: Floats | None, until: float, loose: float = 0.0
 ) -> Generated:
-    """Column generation on the master of everybody, with a price of hard units that rises until they are avoided."""
+    """Column generation on the master of everybody, with a price of hard units that rises until they are avoided.
+
+    Parameters
+    ----------
+    run : Run
+        Takes bounds, checkpoints and the clock.
+    team : Team
+        Prices people over all ranks.
+    master : Master
+        Of everybody.
+    center : float array (lines,), optional
+        Duals to start from.
+    until : float
+        Seconds of the run after which it ends.
+    loose : float
+        Stop when the bound is within this fraction of what may still be gained.
+
+    Returns
+    -------
+    Generated
+        Solution of the master, bound and duals.
+    """
 
     def listen(iteration: int, solution: MasterSolution, bound: float) -> None:
         run.timers.counts["iterations"] = iteration

@@ -120,6 +120,28 @@ class Opening:
 
         They are as hot as chance has it, at most ``heat``. The answer depends on the arguments alone.
 
+        Parameters
+        ----------
+        incumbent : Incumbent
+            Left as it is.
+        moves : int
+            Trials, shared out over the bursts.
+        heat : float
+            Highest temperature of a burst.
+        stream : tuple of int
+            Numbers of the stream of random choices.
+        over : callable
+            Asked now and then; True ends the burst.
+        days : tuple of int, optional
+            The whole horizon, or nothing.
+
+        Returns
+        -------
+        columns : list of Column
+            New rosters, one for each person who changes.
+        gain : float
+            How much cheaper the plan becomes with them.
+
         Raises
         ------
         ValueError

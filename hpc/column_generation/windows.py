@@ -91,14 +91,27 @@ def renew(
 
     Parameters
     ----------
+    incumbent : Incumbent
     subproblem : Subproblem
         Of the incumbent.
+    pricing : Pricing
+        Prices people at duals of the lines.
+    chains : Chains
+        The annealing from which integer plans come.
     k : int
         Stream of random numbers of the annealing.
+    over : callable
+        Asked between steps; True ends the attempt.
     left : callable
         Seconds that a linear master may take.
     work : Work, optional
         Where to count what is done.
+    tuning : ColumnGenerationTuning
+
+    Returns
+    -------
+    Incumbent or None
+        A cheaper plan.
     """
     t = tuning.windows
     first = ascend(

@@ -157,6 +157,13 @@ class ProgressiveHedgingMethod:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome[CapacityPlan]:
+        """Run progressive hedging; parameters and answer are those of every method.
+
+        Raises
+        ------
+        InputError
+            For more ranks than scenarios.
+        """
         given = HedgingOptions.of(options)
         if comm.size > problem.scenarios.count:
             raise InputError(f"more ranks ({comm.size}) than scenarios ({problem.scenarios.count})")

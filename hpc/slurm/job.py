@@ -238,10 +238,21 @@ def submit(
         On a file system that the nodes share; receives everything.
     kind : str
         Template: ``solve``, ``decompose``, ``scenarios``, ``simulate-gpu`` or ``study``.
+    method : str, optional
+        That of the template when left out.
     time_limit : float, optional
         Seconds of the solve, over all restarts; estimated from the instance when left out.
+    seed : int
+    iterations : int, optional
+        Work limit of the solve.
     options : mapping, optional
         The method's own options.
+    site : str, path or Site
+        Name or file of a site's profile, or the profile itself.
+    nodes, ranks : int
+        Ranks are of all nodes together.
+    threads : int
+        Of each rank.
     time : str, optional
         Limit of one job.
     memory : float, optional
@@ -252,6 +263,11 @@ def submit(
         Further arguments of ``wardwise solve``.
     **more
         Further fields of :class:`~hpc.slurm.request.Request`.
+
+    Returns
+    -------
+    Job
+        Queued; it knows its number and its folder.
 
     Raises
     ------

@@ -69,7 +69,36 @@ def read(
     until: str | None,
     groups: tuple[str, ...] | None = None,
 ) -> Demand:
-    """Read demand as the options say."""
+    """Read demand as the options say.
+
+    Parameters
+    ----------
+    data : Path
+        CSV file.
+    by : str
+        ``hour`` or ``day``.
+    columns : Columns
+        Names of columns that were given.
+    zone : str, optional
+        Time zone whose daylight saving counts.
+    gaps : str
+        ``error``, ``missing`` or ``zero``.
+    blank : str, optional
+        Group of rows that name none.
+    until : str, optional
+        Local time at which the data end, as typed.
+    groups : tuple of str, optional
+        The only groups that may occur.
+
+    Returns
+    -------
+    Demand
+
+    Raises
+    ------
+    WardwiseError
+        If ``until`` is no local time.
+    """
     from optimise.demand.reading import read_demand
 
     end = None

@@ -60,10 +60,15 @@ def run_study(
 
     Parameters
     ----------
+    study : Study
     folder : path
         Receives ``cells/``, one file a cell.
+    comm : Communicator, optional
+        Ranks among which the cells are dealt.
     part : (int, int)
         0-based part and number of parts.
+    told : callable, optional
+        Told what goes on.
     stop : callable
         Asked between runs and by each run's method; once True, the run under way is given up and no other begins.
 

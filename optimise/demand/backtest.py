@@ -89,11 +89,24 @@ def backtest(
 
     Parameters
     ----------
+    demand : Demand
+    models : sequence of Model
+    horizon : int
+        Periods ahead of each origin.
+    origins : int array (n,)
+        Periods from which to forecast.
+    seed : int
+        Of the models' samples.
     refit : int, optional
         Periods after which models learn again; None: once, before the first origin. A model never sees a period at
         or after the origin it forecasts from.
     tell : callable, optional
         Receives the name of each model when it is done.
+
+    Returns
+    -------
+    list of Backtest
+        One a model, in the order of ``models``.
     """
     rows = origins[:, None] + np.arange(horizon)
     made = []

@@ -27,9 +27,19 @@ def draw_remaining(
     spent : list of int arrays
         Periods that the patients of each group have been in bed.
     stay : float array (G, L)
+    horizon : int
+        Periods.
+    count : int
+        Draws.
+    rng : numpy Generator
     risk, factors : float arrays (G, L), (horizon,), optional
         As :func:`optimise.demand.stays.leaving` finds them, factors by period from now; without them ``stay`` says
         when patients leave, whatever the day.
+
+    Returns
+    -------
+    int64 array (count, horizon, G)
+        Patients still in bed.
     """
     made = np.zeros((count, horizon, len(spent)), np.int64)
     for g, mine in enumerate(spent):

@@ -210,6 +210,7 @@ def forecast(
 
     Parameters
     ----------
+    demand : Demand
     horizon : int
         Periods ahead.
     models : list of Model, optional
@@ -218,6 +219,17 @@ def forecast(
         Bank holidays, for example ``GB-ENG``.
     origins : int
         Most origins of the backtest.
+    seed : int
+        The same seed gives the same forecast.
+    tell : callable, optional
+        Told each model that is done.
+
+    Returns
+    -------
+    Forecast
+        Of the model that was best.
+    list of Backtest
+        Of all models.
     """
     chosen = usual_models(region) if models is None else models
     holdout = max(horizon, min(demand.length // 4, 8 * demand.season + horizon))

@@ -89,7 +89,26 @@ def _backtest_csv(results: Sequence[Backtest], groups: Sequence[str]) -> str:
 def write_forecast(
     folder: Path, made: Forecast, results: Sequence[Backtest], *, title: str, notes: Sequence[str], seed: int = 1
 ) -> list[Path]:
-    """Write forecast.npz, forecast.csv, backtest.csv and report.html into ``folder``."""
+    """Write forecast.npz, forecast.csv, backtest.csv and report.html into ``folder``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there.
+    made : Forecast
+    results : sequence of Backtest
+    title : str
+        Of the report.
+    notes : sequence of str
+        Sentences for the report.
+    seed : int
+        Of the samples behind the quantiles.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
     make_folder(folder)
     tables = quantile_table(made, seed)
     span = f"{made.start:%d %B %Y %H:%M}, {made.horizon} {made.period}s ahead, {len(made.groups)} groups"

@@ -64,7 +64,22 @@ def reliability(results: Sequence[Backtest]) -> bytes:
 
 
 def bars(names: Sequence[str], measures: Sequence[str], centre: Any, low: Any, high: Any, *, title: str = "") -> bytes:
-    """One panel a measure, one bar a plan with its confidence interval; arrays are (plans, measures)."""
+    """One panel a measure, one bar a plan with its confidence interval.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Plans.
+    measures : sequence of str
+    centre, low, high : array_like (plans, measures)
+        Estimates and ends of the intervals.
+    title : str
+
+    Returns
+    -------
+    bytes
+        PNG.
+    """
     figure = canvas.figure(2.6 * len(measures) + 0.5, 3.2)
     for m, measure in enumerate(measures):
         axes = figure.add_subplot(1, len(measures), m + 1)

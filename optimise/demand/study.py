@@ -65,12 +65,31 @@ def study(
 
     Parameters
     ----------
+    demand : Demand
+        By hour, with departures.
     trust : callable
         Makes the trust from the demand before the first held-out week.
     planners : dict
         Name of plan to how it is made.
+    weeks : int
+        Weeks held out.
+    models : sequence of Model
+        Those that compete.
     sample, scenarios : int
         Courses drawn, and those kept by reduction.
+    seed : int
+    tell : callable, optional
+        Told the model and each week's costs.
+
+    Returns
+    -------
+    Study
+        The weeks, the table of comparisons and the backtests.
+
+    Raises
+    ------
+    InputError
+        If the data are not hourly, or shorter than four weeks before the first held-out one.
     """
     end = demand.length - (demand.time(demand.length).hour if demand.period == "hour" else 0)
     first = end - weeks * _HOURS

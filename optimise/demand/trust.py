@@ -87,10 +87,28 @@ class Trust:
 
         Parameters
         ----------
+        name : str
+        demand : Demand
+            With departures.
         wards : mapping, optional
             Default: one ward a specialty.
+        apart : sequence of str
+            Specialties that neither lend nor borrow beds; those that are not in the data are left out.
         electives : mapping, optional
             Requests on each working day by specialty.
+        occupancy : float
+            Part of the staffed beds that the load fills, above 0.
+        step : int
+            Hours that a placement lasts.
+
+        Returns
+        -------
+        Trust
+
+        Raises
+        ------
+        InputError
+            If there are no departures, a specialty has no home ward or several, or an elective's specialty is unknown.
         """
         if demand.stays is None:
             raise InputError("the data need departures, so that beds in use are known")

@@ -67,6 +67,16 @@ def capacity(
     units : tuple of str
         Shared units of a region: ``critical care`` gets a ward of its own to draw from, ``transfers`` lets the
         trust lend and draw ordinary beds, any other name is surge space.
+
+    Returns
+    -------
+    CapacityProblem
+        The same for the same arguments.
+
+    Raises
+    ------
+    ValueError
+        For specialties beyond 1 to 8, or fewer wards than specialties.
     """
     if not 1 <= specialties <= len(_SPECIALTIES) or wards < specialties:
         raise ValueError(f"expected 1 to {len(_SPECIALTIES)} specialties and at least as many wards")

@@ -94,6 +94,13 @@ def ward(
         The same seed gives the same ward on every machine.
     start : date
         First day.
+    name : str, optional
+        Made from size and seed when left out.
+
+    Returns
+    -------
+    Ward
+        A document; the same for the same arguments.
 
     Raises
     ------

@@ -84,8 +84,20 @@ def plan_jointly(
         With nurses; their duties are what the roster decides.
     ward : RosterProblem
         The same people and shifts, by id; its own cover rules stay in force and are paid for in the ward's cost.
+    rounds : int
+        Rounds in all, at least 1.
     limits : Limits, optional
         Time for all; dealt evenly, a third of each round to the roster.
+    seed : int
+    comm : Communicator, optional
+        One rank when left out.
+    listen : callable, optional
+        Told each round.
+
+    Returns
+    -------
+    JointPlan
+        The best pair of plans, and the rounds.
 
     Raises
     ------

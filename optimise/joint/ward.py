@@ -28,6 +28,19 @@ def ward_of(hospital: HospitalProblem, *, start: date | None = None, most_days: 
     ``most_days`` days in a row and at least two days off together (:data:`RUN`), no earlier shift on the day after a
     later one (hard), and weekends on or off as a whole (:data:`WEEKEND`).
 
+    Parameters
+    ----------
+    hospital : HospitalProblem
+        With nurses.
+    start : date, optional
+        Date of day 0.
+    most_days : int
+        In a row.
+
+    Returns
+    -------
+    RosterProblem
+
     Raises
     ------
     InputError

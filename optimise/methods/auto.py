@@ -75,6 +75,13 @@ class AutoMethod:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
+        """Choose methods and run them in turn; parameters and answer are those of every method.
+
+        Raises
+        ------
+        UnsupportedError
+            If no installed method works on the problem.
+        """
         given = flat(options or {})
         t = _own(given).choice
         chosen = choices(problem)

@@ -58,6 +58,13 @@ class StageByStage:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
+        """Plan week after week, or day by day; parameters and answer are those of every method.
+
+        Raises
+        ------
+        UnsupportedError
+            For an instance that was edited after it was read.
+        """
         own, given = _split(options)
         inner, ahead = get_method(own.inner), own.ahead
         if isinstance(problem, AdmissionProblem):

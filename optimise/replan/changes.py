@@ -23,8 +23,23 @@ _KINDS = {"duty": "duties", "admission": "admissions", "room": "rooms", "theatre
 
 
 def changes(problem: Problem[L], previous: Previous[L], plan: L) -> tuple[Change, ...]:
-    """Everything that ``plan`` does otherwise than the earlier plan, in order of people and days: people and patients
-    who came or went with all that they do or were to do, and every decision that differs.
+    """Everything that ``plan`` does otherwise than the earlier plan, in order of people and days.
+
+    People and patients who came or went are told with all that they do or were to do, then every decision that differs.
+
+    Parameters
+    ----------
+    problem : Problem
+        Today's.
+    previous : Previous
+        The earlier plan, as :func:`read_previous` gives it.
+    plan : Plan
+        Of today's problem.
+
+    Returns
+    -------
+    tuple of Change
+        With dates where the problem has them.
     """
     found = subject_of(problem).changes(problem, previous, plan)
     period = kind_of(problem).period(problem)

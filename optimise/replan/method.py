@@ -33,6 +33,16 @@ class Restoring:
         return self.inner.supports(problem)
 
     def check_options(self, problem: Problem, given: dict[str, object], ranks: int) -> None:
+        """Refuse options that the inner method does not know.
+
+        Parameters
+        ----------
+        problem : Problem
+        given : dict
+            Options by name.
+        ranks : int
+            Ranks of the run.
+        """
         check_options(self.inner, problem, given, ranks)
 
     def solve(

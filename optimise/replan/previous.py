@@ -30,6 +30,11 @@ def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Pr
     days_since : int
         Day of the earlier plan that is today's day 0. Rosters with dates find it themselves.
 
+    Returns
+    -------
+    Previous
+        What the earlier plan says about today's people, patients and days.
+
     Raises
     ------
     InputError

@@ -43,7 +43,17 @@ class Replanning(Generic[L]):
     freeze_until: int
 
     def method(self, name: str) -> Method:
-        """The method of this name, wrapped where it would not keep by itself all that is past."""
+        """The method of this name, wrapped where it would not keep by itself all that is past.
+
+        Parameters
+        ----------
+        name : str
+            As in ``wardwise methods``.
+
+        Returns
+        -------
+        Method
+        """
         return subject_of(self.problem).method(get_method(name), self.previous, self.freeze_until)
 
 
@@ -110,6 +120,11 @@ def replanning(
         a night in another room or a nurse's shift, which is more than rules save, so that only what must change does.
     nurse_cost : float, optional
         Price of another nurse; ``change_cost`` where it is left out. Rosters have none.
+
+    Returns
+    -------
+    Replanning
+        The problem with prices of changes, the plan to start from, and the earlier plan.
 
     Raises
     ------

@@ -91,6 +91,24 @@ class _Tally:
         text: str,
         unit: str,
     ) -> None:
+        """Count one broken rule.
+
+        Parameters
+        ----------
+        rule : str
+        amount : float
+            In the rule's unit, not weighted.
+        weight_cost : float
+            Its price; not counted where the rule is hard.
+        hard : bool
+        who : tuple of str
+            People.
+        days : tuple of int
+            Numbers of days.
+        text : str
+            The sentence.
+        unit : str
+        """
         (self.hard if hard else self.soft)[rule] += amount
         cost = 0.0 if hard else weight_cost
         self.cost[rule] += cost

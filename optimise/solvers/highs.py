@@ -176,6 +176,15 @@ class Highs:
             Stop at a solution of this cost or less.
         start : float array, shape (columns,), optional
             A point to start from; integer columns suffice, NaN elsewhere leaves a column open.
+        on_solution : callable, optional
+            Called with (values, objective, dual bound, nodes) at each better point.
+        on_tick : callable, optional
+            Called now and then with (primal, dual, nodes); True stops the solve.
+
+        Returns
+        -------
+        Solved
+            Best point, bound, and why it ended.
         """
         h, began = self._highs, self._highs.getRunTime()
         listening = on_solution is not None or on_tick is not None

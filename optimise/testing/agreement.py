@@ -51,12 +51,20 @@ def compare_with_highs(
 
     Parameters
     ----------
+    problem : Problem
+    method : str or Method
     seconds : float
         Time limit of each.
+    seed : int
     explained : bool
         Whether to test the conflict that is named for an infeasible roster, rule by rule.
     patience : float
         Seconds after which the method is stopped once it has a plan as cheap as HiGHS' own.
+
+    Returns
+    -------
+    Agreement
+        Both results and what does not fit together.
     """
     limits, spent = Limits(seconds=seconds), []
     enough = -math.inf

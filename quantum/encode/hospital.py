@@ -59,10 +59,23 @@ def encode_rooms(
 
     Parameters
     ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+        What is not open stays as it is here.
     patients : indices of admitted patients who lie in one room for their whole stay
     hard_price : price of a unit of broken hard rules; default above every soft weight.
     most_rooms : rooms per patient; the present one and the cheapest others.
     verify : enumerate and compare when there are at most so many states.
+
+    Returns
+    -------
+    RoomEncoding
+        A block for each patient, over rooms: the present one first.
+
+    Raises
+    ------
+    UnsupportedError
+        If a patient does not lie in one room for the whole stay.
     """
     price = hard_price if hard_price is not None else default_hard_price(problem)
     rooms = []

@@ -84,10 +84,18 @@ def encode_room_columns(
 
     Parameters
     ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+        What is not open stays as it is here.
     patients : indices of admitted patients
     most : most sets of a room
     weight : price of a patient too few or too many; default above every hard unit of the domain.
     verify : choices with every patient in one room that are compared with the domain, at most.
+
+    Returns
+    -------
+    RoomColumns
+        A block for each room, over the sets of patients that may lie there.
 
     Raises
     ------

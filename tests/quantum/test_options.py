@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from optimise.core.errors import InputError
-from quantum.encoding import HospitalCut, ModelCut, RosterCut
+from quantum.cuts import HospitalCut, ModelCut, RosterCut
 from quantum.hardware import Hardware
 from quantum.method import PiecesOptions
 from quantum.methods.classical import AnnealingOptions, BruteForceOptions, DrawOptions, HighsQuboOptions

@@ -173,8 +173,15 @@ def improve_beds(
         One that is :func:`usable`.
     limits : Limits
         ``iterations`` counts rounds; with it the result does not depend on the machine or the number of ranks.
+    seed : int
+    listen : Listener, optional
+        Told each better plan and bound; True ends the search.
+    start : HospitalPlan, optional
+        Where to begin.
     bound : bool
         Work out a bound after the first round.
+    comm : Communicator, optional
+        One rank when left out.
 
     Returns
     -------

@@ -93,7 +93,21 @@ class HospitalColumns:
         return None if weight is None else weight / self.problem.scale
 
     def excess(self, rule: str, rows: IntArray, upper: Any = np.inf) -> IntArray:
-        """For a soft rule: priced columns that relax ``rows`` (each a ``<=``); for a hard one none (empty)."""
+        """For a soft rule: priced columns that relax ``rows`` (each a ``<=``); for a hard one none (empty).
+
+        Parameters
+        ----------
+        rule : str
+        rows : int array (n,)
+            Rows to relax, each a ``<=``.
+        upper : float or array (n,)
+            Most that a row may be exceeded by.
+
+        Returns
+        -------
+        int array (n,)
+            The columns; empty where the rule is hard.
+        """
         price = self.price(rule)
         if price is None:
             return np.zeros(0, dtype=np.int64)
@@ -111,11 +125,35 @@ class HospitalColumns:
         return lambda: [ids[i] for i in which]
 
     def cell_keys(self, cells: IntArray) -> Callable[[], list[tuple[str, int]]]:
-        """Keys (room, day) of cells."""
+        """Keys (room, day) of cells.
+
+        Parameters
+        ----------
+        cells : int array (n,)
+            Indices of cells.
+
+        Returns
+        -------
+        callable
+            Gives the n keys; worked out only when names are needed.
+        """
         rooms, days = self.presence.cell_room[cells], self.presence.cell_day[cells]
         return lambda: self._pairs(self.problem.rooms.ids, rooms, days)
 
     def post_keys(self, posts: IntArray, level: int | None = None) -> Callable[[], list[Any]]:
-        """Keys (room, shift) of posts, with a level where given."""
+        """Keys (room, shift) of posts, with a level where given.
+
+        Parameters
+        ----------
+        posts : int array (n,)
+            Indices of posts.
+        level : int, optional
+            Added to each key.
+
+        Returns
+        -------
+        callable
+            Gives the n keys; worked out only when names are needed.
+        """
         ids, tail = self.problem.rooms.ids, () if level is None else (level,)
         return lambda: [(ids[self.post_room[i]], int(self.post_shift[i]), *tail) for i in posts]

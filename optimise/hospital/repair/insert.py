@@ -74,6 +74,27 @@ def insert_with_ejection(
     """Place everybody in ``queue``, others giving way at ``price`` ticks; returns who found no place, and steps used.
 
     Each time somebody had to give way, the price of it doubles for him or her.
+
+    Parameters
+    ----------
+    o : Occupancy
+        Who lies where; changed in place.
+    queue : list of int
+        Patients without a place.
+    price : int
+        Ticks for somebody who must come and gives way.
+    over : Deadline
+    rng : numpy Generator
+        Breaks ties between equal prices.
+    steps : int
+        Most insertions.
+
+    Returns
+    -------
+    left : list of int
+        Patients who found no place.
+    steps : int
+        Insertions made.
     """
     h = o.t.h
     weight = np.full(len(h.stay), price, dtype=np.int64)

@@ -44,6 +44,19 @@ class Reinsertion:
     ) -> HospitalPlan:
         """Improve ``plan``, which keeps all hard rules, around the patients ``who``.
 
+        Parameters
+        ----------
+        plan : HospitalPlan
+        who : list of int
+            Indices of patients.
+        seed : int
+        seconds : float
+            Time limit.
+        tries : int, optional
+            Most tries; the time limit holds as well.
+        told : callable, optional
+            Told each better plan; True ends it.
+
         Returns
         -------
         HospitalPlan

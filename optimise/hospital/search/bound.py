@@ -40,12 +40,22 @@ def quick_bound(
 
     Parameters
     ----------
+    problem : HospitalProblem
+    seconds : float
+        Time limit.
+    threads : int
+        Of the solver.
     target : float
         Cost of a known plan: the search for the bound stops where it is reached.
     listen : callable, optional
         Told of each better :class:`Bound` at once; True asks to stop.
     plan : HospitalPlan, optional
         That plan, from which branch and bound starts.
+
+    Returns
+    -------
+    Bound
+        With its source; minus infinity where nothing was proven in time.
     """
     people = problem.patients
     fixed = bool((people.mandatory & (people.release == people.due)).all())

@@ -225,7 +225,26 @@ def obstacle(g: IntArray, h: IntArray, p: int) -> int:
 
 @compiled
 def colleague(g: IntArray, h: IntArray, p: int, k: int, a: int, minutes: int) -> int:
-    """Another patient of surgeon k on day a, of at least so many minutes if there is one; -1 if there is none."""
+    """Another patient of surgeon k on day a, of at least so many minutes if there is one; -1 if there is none.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        The state of the joint search (:mod:`optimise.hospital.search.layout`).
+    p : int
+        A patient.
+    k : int
+        Surgeon.
+    a : int
+        Day.
+    minutes : int
+        Of surgery.
+
+    Returns
+    -------
+    int
+        Patient, or -1.
+    """
     found, seen, long = -1, 0, 0
     q = h[day_row(g, a) + g[HEADS] + k]
     while q >= 0:

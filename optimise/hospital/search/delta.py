@@ -172,7 +172,24 @@ def _time(used: int, limit: int, more: int) -> int:
 
 @compiled
 def theatre_change(g: IntArray, h: IntArray, p: int, a: int, o: int, a2: int, o2: int) -> int:
-    """Change of overtime, opened theatres and surgeons' changes of theatre; day -1: no surgery."""
+    """Change of overtime, opened theatres and surgeons' changes of theatre; day -1: no surgery.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        The state of the joint search (:mod:`optimise.hospital.search.layout`).
+    p : int
+        A patient.
+    a, o : int
+        Day and theatre now.
+    a2, o2 : int
+        Day and theatre to go to.
+
+    Returns
+    -------
+    int
+        Packed: ticks, with hard points above them.
+    """
     row = person(g, p)
     k, minutes = h[row + SURGEON], h[row + MINUTES]
     if k < 0 or (a == a2 and o == o2):
@@ -284,6 +301,24 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
 
     A hard point counts ``price`` ticks. A change that is certainly above ``allowed`` is returned as ``TOO_DEAR``
     without looking at the nurses.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        The state of the joint search (:mod:`optimise.hospital.search.layout`).
+    p : int
+        A patient.
+    a2, r2, o2 : int
+        Day, room and theatre to go to.
+    allowed : float
+        Largest change of interest, in ticks.
+    price : float
+        Ticks of a hard point.
+
+    Returns
+    -------
+    int
+        Packed: ticks, with hard points above them.
     """
     row = person(g, p)
     a, r, days, stay = h[row + ADMITTED], h[row + ROOM], g[DAYS], h[row + STAY]

@@ -57,10 +57,17 @@ def improve_hospital(
 
     Parameters
     ----------
+    problem : HospitalProblem
     limits : Limits
         ``iterations`` counts neighbourhoods; with it sub-models end by nodes, so that runs repeat.
+    seed : int
+    listen : Listener, optional
+        Told each better plan and bound; True ends the search.
+    start : HospitalPlan, optional
+        Where to begin.
     bound : float
         Share of the time for :func:`optimise.hospital.search.bound.quick_bound`, 120 s at most.
+    tuning : JointSearchTuning, optional
 
     Returns
     -------

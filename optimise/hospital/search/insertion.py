@@ -353,6 +353,26 @@ def insert_all(
     Mandatory patients first, in ``order``, for at most ``steps`` insertions; then optional ones, in ``order``,
     where they cost less than their refusal. After as many insertions as there are patients, ends early once ``over``
     says so, which is asked every :data:`CHUNK` insertions. Returns the number of mandatory patients left out.
+
+    Parameters
+    ----------
+    h : HospitalArrays
+    order : int array (patients,)
+        Patients, first come first placed.
+    seed : int
+    steps : int
+        Most insertions of mandatory patients.
+    noise : float
+        Random part of the choice of places.
+    admission, room, theatre : int arrays (patients,)
+        Filled in place; -1 where there is none.
+    over : callable
+        Whether the time is over.
+
+    Returns
+    -------
+    int
+        Mandatory patients left out.
     """
     patients, (rooms, days) = h.stay.size, h.beds.shape
     # More than the beds may lie in a room of in-patients that closed beds under them.

@@ -81,10 +81,14 @@ class JointSearch:
 
         Parameters
         ----------
+        plan : HospitalPlan
+        seed : int
         seconds, moves : float, int or None
             Length of the run; with ``moves`` the clock is not asked, so that runs repeat.
         hot : float, optional
             Starting temperature in ticks, for reheats from a good plan.
+        told : callable, optional
+            Told each better plan; True ends the search.
         guided : bool
             Begin under the prices of :mod:`.guide`, for runs from scratch; plans are remembered once they have gone.
         days : int array (patients,), optional

@@ -34,7 +34,15 @@ __all__ = ["nurse_at", "nurse_run", "nurse_stay", "nurse_swap", "one_nurse", "st
 
 @compiled
 def step(g: IntArray, h: IntArray, p: int, a: int, r: int, o: int) -> None:
-    """Write one more step."""
+    """Write one more step.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        The state of the joint search (:mod:`optimise.hospital.search.layout`).
+    p, a, r, o : int
+        Patient, day, room and theatre; or -1 less a room, shift, nurse and 0.
+    """
     at = g[LOG] + 4 * g[STEPS]
     h[at], h[at + 1], h[at + 2], h[at + 3] = p, a, r, o
     g[STEPS] += 1

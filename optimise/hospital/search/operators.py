@@ -38,7 +38,32 @@ def solve_scope(
     threads: int = 1,
     moves: bool = False,
 ) -> tuple[HospitalPlan | None, bool]:
-    """Best plan found within a scope, and whether the sub-model was solved to the end."""
+    """Best plan found within a scope, and whether the sub-model was solved to the end.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+        The solver starts from it; what is outside of the scope stays.
+    scope : Scope
+        What may change.
+    seconds : float
+        Time limit, building included.
+    nodes : int or None
+        Most nodes of branch and bound.
+    seed : int
+    threads : int
+        Of the solver.
+    moves : bool
+        Whether patients may move between rooms.
+
+    Returns
+    -------
+    HospitalPlan or None
+        None where the solver found none.
+    bool
+        Whether it is proven: the best, or that there is none.
+    """
     clock = Deadline(seconds)
     built = HospitalModel(problem, scope, moves=moves)
     solver = Highs(built.model.freeze(), seed=seed, threads=threads)

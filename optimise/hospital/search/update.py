@@ -160,7 +160,17 @@ def _place(g: IntArray, h: IntArray, p: int, a: int, r: int, sign: int) -> None:
 
 @compiled
 def relocate(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int) -> None:
-    """Put p at (day, room, theatre); day -1: nowhere. Costs are the caller's business."""
+    """Put p at (day, room, theatre); day -1: nowhere. Costs are the caller's business.
+
+    Parameters
+    ----------
+    g, h : int arrays
+        The state of the joint search (:mod:`optimise.hospital.search.layout`).
+    p : int
+        A patient.
+    a2, r2, o2 : int
+        Day, room and theatre.
+    """
     row = person(g, p)
     a, r, o = h[row + ADMITTED], h[row + ROOM], h[row + THEATRE]
     if a != a2 or r != r2:

@@ -85,6 +85,24 @@ def average_rule(
 
     A week of which the plan holds a part counts as a week: what the rest of it brings is not known, and an average is
     no limit on single days.
+
+    Parameters
+    ----------
+    index : WardIndex
+    limit : AverageLimit
+        Hours and weeks.
+    people : People
+        Those whom the limit is for.
+    credits : Credits
+        Minutes of leave, as (person, day, minutes).
+    caps : dict
+        Most minutes by person that hard hours allow.
+    names : callable
+        Makes the rule's name.
+
+    Returns
+    -------
+    RosterRule
     """
     assert callable(names)
     credited = _sums(credits)

@@ -91,7 +91,7 @@ class Annealer:
         kept: Word | None = None,
         days: tuple[int, int] | None = None,
     ) -> Word:
-        """Anneal from a roster; returns the best roster met.
+        """Anneal from a roster.
 
         Parameters
         ----------
@@ -110,6 +110,11 @@ class Annealer:
             Duties that stay as they are; -1 where the walk is free.
         days : tuple of int, optional
             Half-open window outside which all duties stay as they are.
+
+        Returns
+        -------
+        int16 array (people, days)
+            The best roster met.
         """
         begin, close = days or (0, words.shape[1])
         allowed = self._arrays.allowed if kept is None else self._held(kept)

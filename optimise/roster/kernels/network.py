@@ -40,10 +40,15 @@ def arcs_of(
 
     Parameters
     ----------
+    automaton : Automaton
+        Of the person.
+    counts : list of PersonCounter
     representative : int array (kinds,)
         One duty of each kind.
     inner, outer : int, list of int
         Counters that are dimensions of the table (``inner`` is -1 where there is none).
+    cache : dict
+        Filled here.
 
     Returns
     -------

@@ -156,6 +156,16 @@ class Pricer:
             Cells excluded for this call (branching, fixed days).
         every : bool
             List all rosters up to the limit instead of a varied choice.
+
+        Returns
+        -------
+        Priced
+            Rosters by cost and a bound; an empty answer that is not complete is unknown, never none.
+
+        Raises
+        ------
+        AssertionError
+            Never: each counter enters a table once.
         """
         block = self.block(employee)
         days = self.compiled.days

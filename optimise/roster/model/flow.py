@@ -113,6 +113,11 @@ def add_flow(
         For the keys of the rows.
     keys : callable
         Wraps a maker of keys (drops it for sub-models).
+
+    Returns
+    -------
+    PersonFlow
+        The columns of the flow, and what they add to counters of groups of days.
     """
     if not automaton.feasible:
         model.add_rows("flow", 1, lower=1.0, keys=keys(_states(person, 0, np.ones(1, dtype=np.bool_))))

@@ -139,12 +139,13 @@ class Reinsertion:
         pinned: NDArray[np.bool_] | None = None,
         trials: int | None = None,
     ) -> float:
-        """Search at a temperature; returns the change of cost.
+        """Search at a temperature.
 
         Parameters
         ----------
         heat : callable
             Temperature now.
+        seed : int
         over : callable
             Asked every quarter of a second (between calls of the kernel).
         span : (int, int), optional
@@ -153,6 +154,11 @@ class Reinsertion:
             Totals that must stay as they are (somebody else may be changing other days of these people).
         trials : int, optional
             Stop after this many neighbourhoods.
+
+        Returns
+        -------
+        float
+            Change of cost; below 0 is cheaper.
         """
         days = span or (0, self.plan.words.shape[1])
         kept = self.staff

@@ -151,6 +151,8 @@ def ascend(
 
     Parameters
     ----------
+    relaxation : Relaxation
+        What is relaxed.
     seconds : float
         Time from which the number of steps is chosen (300 to 1500) after the first few are timed.
     comm : Communicator, optional
@@ -161,6 +163,11 @@ def ascend(
         Asked on rank 0; True ends the ascent.
     listen : callable
         Told every better bound.
+
+    Returns
+    -------
+    Relaxed
+        Best bound with its duals, and the mean of the last choices.
     """
     comm = comm or SerialComm()
     size = relaxation.lines + relaxation.counters
