@@ -1,7 +1,6 @@
 """Questions about a finished roster: who can take a shift, why somebody has it, how many requests could be met."""
 
 from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped, who_can_cover
-from optimise.ask.names import day_named, person_named, shift_named
 from optimise.ask.requests import (
     MostRequests,
     most_requests,
@@ -10,6 +9,7 @@ from optimise.ask.requests import (
     write_most_requests,
 )
 from optimise.ask.why import Question, WhyAnswer, why
+from optimise.roster.names import day_named, person_named, shift_named
 
 __all__ = [
     "Answer",

@@ -7,6 +7,7 @@ imports only what it must. Those of other packages come by the entry-point group
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -34,6 +35,8 @@ __all__ = [
     "read_text",
     "write_plan",
 ]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +265,8 @@ def native_format(problem: Problem) -> str:
 def read_text(path: Path) -> str:
     """Text of a file (UTF-8 with or without BOM), with every failure turned into an :class:`InputError`.
 
+    A CSV file in UTF-16 or Windows-1252, as spreadsheets save it, is read too, with a warning in the log.
+
     Parameters
     ----------
     path : path
@@ -281,8 +286,23 @@ def read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if path.suffix.lower() == ".csv" and (text := _spreadsheet_text(data, path)) is not None:
+            return text
         hint = encoding_hint(data) or "; was it saved as Windows-1252 (ANSI)? Save it as UTF-8"
         raise InputError(f"is not UTF-8 text (byte {error.start}){hint}", file=path) from None
+
+
+def _spreadsheet_text(data: bytes, path: Path) -> str | None:
+    """Text of a CSV file as spreadsheets save it, UTF-16 by its mark or else Windows-1252; None where it is neither."""
+    encoding, name = ("utf-16", "UTF-16") if encoding_hint(data) else ("cp1252", "Windows-1252")
+    if encoding == "cp1252" and b"\0" in data:
+        return None
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    log.warning("%s is not UTF-8; read as %s", path, name)
+    return text
 
 
 def encoding_hint(first: bytes) -> str:

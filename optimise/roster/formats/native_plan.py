@@ -9,7 +9,9 @@ JSON has one line for each person::
      }}
 
 Days off are left out; problems without dates number the days from 0. CSV has one row for each person and one column
-for each day. Either is accepted when a plan is read.
+for each day. Either is accepted when a plan is read, and workbooks, our own report among them. Rosters made by hand are
+read as people write them: names instead of ids, any case, dates with day names, and words such as ``AL`` or ``X`` for
+days without work, which are told.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
+from collections import Counter
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,8 @@ from optimise.formats.base import read_text
 from optimise.formats.document import Document, ItemError, nearest
 from optimise.formats.json_document import load_json
 from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
+from optimise.formats.workbook import load
+from optimise.roster.names import day_spellings, duty_named, person_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
 __all__ = [
@@ -43,7 +49,12 @@ __all__ = [
     "write_native_plan",
 ]
 
+log = logging.getLogger(__name__)
+
 SCHEMA = "wardwise-plan/1"
+#: Suffixes of workbooks, and names of the sheet that holds a plan there: ours, and that of our report.
+BOOKS = frozenset({".xlsx", ".xlsm"})
+_SHEETS = ("plan", "roster", "rota")
 _OFF = frozenset({"", "-", "off"})
 
 
@@ -97,13 +108,15 @@ def write_native_plan(plan: Roster, problem: RosterProblem, stem: Path) -> list[
 
 
 def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
-    """Read a plan from JSON, YAML or CSV.
+    """Read a plan from JSON, YAML, CSV or a workbook.
 
     Raises
     ------
     InputError
         For people, days or shifts that the problem does not have, naming the line.
     """
+    if path.suffix.lower() in BOOKS:
+        return _read_book(path, problem)
     text = read_text(path)
     if path.suffix.lower() == ".csv":
         return _read_csv(text, path, problem)
@@ -119,9 +132,14 @@ def _read_object(data: Any, problem: RosterProblem) -> Roster:
         raise ItemError("a plan with a roster for each person was expected", ())
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
     days = {key: d for d, key in enumerate(day_keys(problem))}
+    words: Counter[str] = Counter()
+    named: set[str] = set()
     for name, row in data["roster"].items():
         path = ("roster", name)
         employee = _employee(problem, name, path)
+        if problem.employees[employee].id in named:
+            raise ItemError("has two rows", path)
+        named.add(problem.employees[employee].id)
         if isinstance(row, list):
             if len(row) != len(days):
                 raise ItemError(f"has {len(row)} days, the problem {len(days)}", path)
@@ -132,9 +150,17 @@ def _read_object(data: Any, problem: RosterProblem) -> Roster:
             if key not in days:
                 first, last = next(iter(days)), list(days)[-1]
                 raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
-            made[employee, days[key]] = _duty(problem, duty, (*path, key))
-    _everybody(problem, data["roster"], ("roster",))
+            made[employee, days[key]] = _duty(problem, duty, (*path, key), words)
+    _everybody(problem, named, ("roster",))
+    _tell(words)
     return Roster(made)
+
+
+def _tell(words: Counter[str]) -> None:
+    """Say which words were taken for days off: the ward alone says who is on leave and what is credited for it."""
+    if words:
+        told = ", ".join(f"{word} ({count})" for word, count in sorted(words.items()))
+        log.warning("read as days off: %s; leave and its hours count as the ward says", told)
 
 
 def _everybody(problem: RosterProblem, named: Container[str], path: tuple[str, ...]) -> None:
@@ -149,17 +175,28 @@ def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
     try:
         return problem.employee_index(name)
     except InputError:
+        pass
+    try:
+        return person_named(name, problem)
+    except InputError as error:
+        if "could be" in error.message:
+            raise ItemError(error.message, path) from None
         known = [e.id for e in problem.employees]
         raise ItemError(f"the problem has nobody called {name!r}" + nearest(name, known), path) from None
 
 
-def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...]) -> int:
+def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...], words: Counter[str]) -> int:
     if duty is None or (isinstance(duty, str) and duty.strip() in _OFF):
         return OFF
     word = str(duty).strip()
     try:
         return problem.duty_index(word)
     except InputError:
+        made = duty_named(word, problem)
+        if made == OFF:
+            words[word] += 1
+        if made is not None:
+            return made
         known = [d.id for d in problem.duties[1:]]
         raise ItemError(f"the problem has no shift called {word!r}" + nearest(word, known), path) from None
 
@@ -183,13 +220,9 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
     if not rows:
         raise InputError("is empty", file=path)
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
-    days = {key: d for d, key in enumerate(day_keys(problem))}
     header = [cell.strip() for cell in rows[0][1]]
-    columns: list[int] = []
-    for cell in header[1:]:
-        if cell not in days or days[cell] in columns:
-            raise InputError(f"{cell!r} is not a day of the problem, or given twice", file=path, line=rows[0][0])
-        columns.append(days[cell])
+    columns = _columns(problem, header, path, rows[0][0])
+    words: Counter[str] = Counter()
     seen: set[int] = set()
     for line, row in rows[1:]:
         try:
@@ -200,12 +233,42 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
             seen.add(employee)
             if len(row) - 1 != len(columns):
                 raise ItemError(f"{len(row) - 1} days, the header has {len(columns)}", (name,))
-            for column, cell in zip(columns, row[1:], strict=True):
-                made[employee, column] = _duty(problem, cell, (name, header[1 + columns.index(column)]))
+            for column, cell, title in zip(columns, row[1:], header[1:], strict=True):
+                if column is not None:
+                    made[employee, column] = _duty(problem, cell, (name, title), words)
         except InputError as error:
             raise error.at(file=path, line=line) from None
     try:
         _everybody(problem, {problem.employees[e].id for e in seen}, ())
     except InputError as error:
         raise error.at(file=path) from None
+    _tell(words)
     return Roster(made)
+
+
+def _columns(problem: RosterProblem, header: list[str], path: Path, line: int) -> list[int | None]:
+    """The day of each column after the first; None of one that is no day, such as a contract, which is told."""
+    days = {key: d for d, key in enumerate(day_keys(problem))}
+    for d in range(problem.horizon.days):
+        for key in day_spellings(problem, d):
+            days.setdefault(key, d)
+    columns: list[int | None] = []
+    for cell in header[1:]:
+        day = days.get(cell, days.get(" ".join(cell.split()).casefold()))
+        if day in columns if day is not None else any(c.isdigit() for c in cell):
+            raise InputError(f"{cell!r} is not a day of the problem, or given twice", file=path, line=line)
+        if day is None and cell:
+            log.warning("%s: column %r is no day and is not read", path, cell)
+        columns.append(day)
+    return columns
+
+
+def _read_book(path: Path, problem: RosterProblem) -> Roster:
+    """A plan from the sheet of a workbook that is called so, or else from the first one."""
+    sheets = load(path)
+    by_name = {name.strip().casefold(): rows for name, rows in sheets.items()}
+    rows = next((by_name[name] for name in _SHEETS if name in by_name), next(iter(sheets.values()), []))
+    width = max((len(row) for _, row in rows[:1]), default=0)
+    while width > 1 and not rows[0][1][width - 1].strip():
+        width -= 1
+    return read_plan_rows([(n, (row + [""] * width)[:width]) for n, row in rows], path, problem)

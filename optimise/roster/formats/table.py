@@ -9,9 +9,9 @@ from optimise.core.atomic import write_text
 from optimise.formats.base import ReadOptions
 from optimise.formats.sheets import BOOKS
 from optimise.formats.text import beside
-from optimise.formats.workbook import Page, load, save
+from optimise.formats.workbook import Page, save
 from optimise.roster.formats import table_read
-from optimise.roster.formats.native_plan import plan_csv, plan_rows, read_native_plan, read_plan_rows
+from optimise.roster.formats.native_plan import plan_csv, plan_rows, read_native_plan
 from optimise.roster.formats.table_read import WardTables
 from optimise.roster.formats.table_write import template, write_tables, write_template
 from optimise.roster.formats.ward import Ward, ward_of
@@ -44,11 +44,7 @@ class TableFormat:
         return replace(problem, family="table", meta={**problem.meta, "table": form})
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
-        if path.suffix.lower() not in BOOKS:
-            return read_native_plan(path, problem)
-        sheets = load(path)
-        rows = sheets.get("plan") or next(iter(sheets.values()), [])
-        return read_plan_rows(rows, path, problem)
+        return read_native_plan(path, problem)
 
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
         if problem.meta.get("table") != "xlsx":

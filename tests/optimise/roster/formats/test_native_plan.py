@@ -76,7 +76,7 @@ def test_lists_of_duties_are_accepted(tmp_path: Path) -> None:
         ("p.json", '{"roster": {"A": {"3": "-"}, "B,b": {}}}', "'3' is not a day of the problem, 0 to 2"),
         (
             "p.json",
-            '{"roster": {"B,b": {}, "A":\n {"1": "Early"}}}',
+            '{"roster": {"B,b": {}, "A":\n {"1": "Evening"}}}',
             "p.json:2: roster.A.1: the problem has no shift called",
         ),
         ("p.json", '{"roster": {"B,b": {}, "A": ["-"]}}', "has 1 days, the problem 3"),
@@ -84,7 +84,7 @@ def test_lists_of_duties_are_accepted(tmp_path: Path) -> None:
         ("p.csv", "", "is empty"),
         ("p.csv", "staff,0,1,2\nA,-,-\n", "p.csv:2: A: 2 days, the header has 3"),
         ("p.csv", "staff,0,1,9\nA,-,-,-\n", "p.csv:1: '9' is not a day"),
-        ("p.csv", "staff,0,1,2\nA,-,-,x\n", "p.csv:2: A.2: the problem has no shift called 'x'"),
+        ("p.csv", "staff,0,1,2\nA,-,-,zz\n", "p.csv:2: A.2: the problem has no shift called 'zz'"),
         ("p.csv", "staff,0\nA,-\nA,-\n", "p.csv:3: A: has two rows"),
     ],
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from optimise import read_ward
-from optimise.ask.names import day_named, person_named, shift_named
 from optimise.core.errors import InputError
+from optimise.roster.names import day_named, person_named, shift_named
 from optimise.roster.problem import RosterProblem
 
 pytestmark = pytest.mark.quick

@@ -8,9 +8,19 @@ from difflib import get_close_matches
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import WEEKDAYS
-from optimise.roster.problem import RosterProblem
+from optimise.roster.problem import OFF, RosterProblem
 
-__all__ = ["day_named", "person_named", "shift_named"]
+__all__ = ["OFF_WORDS", "day_named", "day_spellings", "duty_named", "person_named", "shift_named"]
+
+#: What hand-made rosters write for a day without work, where no shift has that name: leave, sickness, days off.
+OFF_WORDS = frozenset(
+    (
+        *("al", "a/l", "annual leave", "leave", "hol", "holiday", "sl", "study", "study leave", "toil"),
+        *("sick", "s/l", "sickness", "sick leave", "ml", "maternity", "maternity leave", "pl", "parental leave"),
+        *("paternity leave", "cl", "carers leave", "compassionate leave", "unpaid leave"),
+        *("x", "o", "off", "do", "d/o", "day off", "rd", "r/d", "rest", "rest day", "free", ".", "–", "—"),
+    )
+)
 
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -43,7 +53,7 @@ def day_named(text: str, problem: RosterProblem) -> int:
         wanted = next(i for i, name in enumerate(_LONG) if name.startswith(word))
         found = [d for d in days if horizon.weekday(d) == wanted]
     else:
-        found = [d for d in days if word in _spellings(problem, d)]
+        found = [d for d in days if word in day_spellings(problem, d)]
     if len(found) > 1:
         told = ", ".join(str(horizon.date(d) or d) for d in found)
         raise InputError(f"is {len(found)} days of this plan; say which: {told}", item=f"day {text!r}")
@@ -53,14 +63,28 @@ def day_named(text: str, problem: RosterProblem) -> int:
     return found[0]
 
 
-def _spellings(problem: RosterProblem, day: int) -> frozenset[str]:
+def day_spellings(problem: RosterProblem, day: int) -> frozenset[str]:
+    """How a day may be written, in lower case: date, label, day and month; no number and no bare weekday.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        Whose days.
+    day : int
+        0-based day.
+
+    Returns
+    -------
+    frozenset of str
+        With single spaces.
+    """
     when: date | None = problem.horizon.date(day)
     names = {problem.horizon.label(day).casefold()}
     if when is not None:
         short, long = WEEKDAYS[when.weekday()].casefold(), _LONG[when.weekday()]
         plain = [f"{when.day} {when:%b}".casefold(), f"{when.day} {when:%B}".casefold()]
         names |= {when.isoformat(), *plain, *(f"{name} {p}" for name in (short, long) for p in plain)}
-        names |= {f"{p} {when.year}" for p in plain}
+        names |= {f"{p} {when.year}" for p in plain} | {f"{when:%d/%m/%Y}", f"{when.day}/{when.month}/{when.year}"}
     return frozenset(names)
 
 
@@ -85,6 +109,33 @@ def shift_named(text: str, problem: RosterProblem) -> int:
         If there is no such shift, or several have that name.
     """
     return _one("shift", text, [(s.id, s.name) for s in problem.shifts])
+
+
+def duty_named(text: str, problem: RosterProblem) -> int | None:
+    """A duty as people write it in a roster.
+
+    Parameters
+    ----------
+    text : str
+        Id of a duty, or id or name of a shift, whatever the case; or a word for a day without work (:data:`OFF_WORDS`).
+    problem : RosterProblem
+        Whose duties.
+
+    Returns
+    -------
+    int or None
+        Index of the duty, 0 for off; None where no duty is meant, or it cannot be told which.
+    """
+    word = " ".join(text.split()).casefold()
+    if not word:
+        return OFF
+    found = {a for a, d in enumerate(problem.duties) if a != OFF and d.id.casefold() == word}
+    if not found:
+        shifts = {i for i, s in enumerate(problem.shifts) if word in (s.id.casefold(), s.name.casefold())}
+        found = {a for a, d in enumerate(problem.duties) if d.shift in shifts}
+    if not found and word in OFF_WORDS:
+        return OFF
+    return found.pop() if len(found) == 1 else None
 
 
 def person_named(text: str, problem: RosterProblem) -> int:
