@@ -94,7 +94,7 @@ def test_the_limit_that_is_broken_most_enters_first() -> None:
 
 @pytest.mark.usefixtures("waiting")
 def test_labels_of_days_that_overlap_have_bits_of_their_own() -> None:
-    rules = [Total(name=f"w{d}", of=WORK, maximum=2, weight_maximum=3.0, period=(d, d + 3)) for d in range(0, 10)]
+    rules = [Total(name=f"w{d}", of=WORK, maximum=2, weight_maximum=3.0, period=(d, d + 3)) for d in range(10)]
     rules.append(Total(name="whole", of=WORK, maximum=7))
     block = table_of(ward("rolling", rules, people=1, days=12))
     net, lazy = block.net, block.lazy
