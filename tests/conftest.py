@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,3 +47,19 @@ def benchmarks() -> Path:
     if folder is None:
         pytest.skip("public benchmark files not found: set WARDWISE_DATA or place them in ../shared/benchmarks")
     return folder
+
+
+@pytest.fixture(scope="module")
+def interpreted() -> Iterator[None]:
+    """Kernels are run by the interpreter while tests of a module run.
+
+    Machine code takes minutes to make and is tested beside the methods that use it. Here the same source is run line by
+    line, so that many small cases cost seconds.
+    """
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("optimise.", "hpc.")):
+                for each, value in list(vars(module).items()):
+                    if hasattr(value, "py_func"):
+                        patch.setattr(module, each, value.py_func)
+        yield

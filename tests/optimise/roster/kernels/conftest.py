@@ -1,14 +1,9 @@
-"""What tests of kernels share: kernels run by the interpreter, and a small ward with its rosters listed.
-
-Machine code of these kernels takes minutes to make and is tested beside the methods that use it. Here the same source
-is run line by line, so that many small cases cost seconds.
-"""
+"""A small ward with its rosters listed, which tests of kernels share."""
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -41,18 +36,6 @@ from optimise.testing.wards import DAY, NIGHT, WORK
 #: Price of a hard unit; a multiple of every unit of minutes, so that prices of a minute are exact.
 PRICE = 12_000.0
 UNIT = {"minutes": 120, "duties": 1}
-
-
-@pytest.fixture(scope="module")
-def interpreted() -> Iterator[None]:
-    """Kernels are run by the interpreter while tests of this module run."""
-    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
-        for name, module in list(sys.modules.items()):
-            if name.startswith("optimise."):
-                for each, value in list(vars(module).items()):
-                    if hasattr(value, "py_func"):
-                        patch.setattr(module, each, value.py_func)
-        yield
 
 
 @dataclass(frozen=True)

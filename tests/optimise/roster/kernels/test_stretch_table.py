@@ -9,6 +9,9 @@ import pytest
 
 from optimise.roster.kernels import standing, stretch_table
 from optimise.roster.kernels.stretch_days import Axis, Stretch
+from optimise.roster.rules import Runs
+from optimise.testing import ward
+from optimise.testing.wards import WORK
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 CUTS = [np.array([0, 6, 0, 0]), np.array([2, 6, 0, 0]), np.array([0, 2, 3, 5]), np.array([1, 3, 4, 6])]
@@ -18,9 +21,9 @@ NONE = Axis(-1, 0, 1)
 class Case:
     """A person of a small ward with prices drawn, the stretch, and every word that keeps the other days."""
 
-    def __init__(self, ward, seed: int, cuts: np.ndarray, cells: int = 60_000) -> None:
+    def __init__(self, small, seed: int, cuts: np.ndarray, cells: int = 60_000) -> None:
         random = np.random.default_rng(seed)
-        self.ward, self.staff, self.plan, self.e = ward, ward.staff, ward.plan(random), seed % 3
+        self.ward, self.staff, self.plan, self.e = small, small.staff, small.plan(random), seed % 3
         pieces = 1 if cuts[3] == 0 else 2
         days = [d for i in range(pieces) for d in range(cuts[2 * i], cuts[2 * i + 1])]
         self.free = np.isin(np.arange(6), days)
@@ -28,8 +31,8 @@ class Case:
         self.room = standing.room_for(self.staff, 6, 1, cells=cells)
         self.room.price[:] = random.integers(-12, 12, self.room.price.shape)
         self.room.shut[:] = ~self.staff.allowed[self.e]
-        kept = (ward.words[:, ~self.free] == self.plan.words[self.e, ~self.free]).all(axis=1)
-        self.words, self.places = ward.words[kept], np.flatnonzero(kept)
+        kept = (small.words[:, ~self.free] == self.plan.words[self.e, ~self.free]).all(axis=1)
+        self.words, self.places = small.words[kept], np.flatnonzero(kept)
         self.begin = self.now(self.plan.words[self.e], 0.0)
 
     def prices(self, words: np.ndarray) -> np.ndarray:
@@ -161,6 +164,19 @@ def test_a_cutoff_hides_only_what_is_dearer(small, cuts: np.ndarray) -> None:
 def test_a_table_too_large_is_told(small) -> None:
     case = Case(small(2), 2, CUTS[0], cells=64)
     assert math.isnan(case.best(*chosen(case, "both")))
+
+
+def test_of_duties_that_no_rule_tells_apart_the_cheapest_is_taken() -> None:
+    problem = ward("alike", [Runs(name="work", of=WORK, maximum=2)], people=1, days=6)
+    plan = standing.plan_of(problem.arrays, np.zeros((1, 6), dtype=np.int16))
+    standing.evaluate(problem.arrays, plan, 1.0)
+    room = standing.room_for(problem.arrays, 6, 1, cells=8000)
+    room.price[:, 1], room.price[:, 2] = [-1, -2, -3, -4, -5, -6], [-2, -1, -4, -3, -6, -5]
+    whole = Stretch(0, np.array([0, 6]), 1, 6, False)
+    found = stretch_table.best_in_table(problem.arrays, plan, whole, NONE, NONE, False, math.inf, 1.0, room)
+    chosen_prices = room.price[np.arange(6), room.new]
+    assert found == chosen_prices.sum() == -18.0  # two days off, and of each other day the cheaper duty
+    assert np.array_equal(chosen_prices[room.new > 0], room.price.min(axis=1)[room.new > 0])
 
 
 def test_shut_duties_are_not_taken(small) -> None:
