@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from optimise.roster.formats.spoken import clock_text
+
 __all__ = ["KINDS", "CellError", "Kind"]
 
 
@@ -61,14 +63,11 @@ def _show_flag(value: Any) -> str:
 
 
 def _clock(text: str) -> str:
-    """``07:30``; spreadsheets also write ``7:30``, ``07:30:00`` or the fraction of a day."""
-    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(:00)?", text)
-    if found:
-        return f"{int(found[1]):02d}:{found[2]}"
+    """``07:30``; spreadsheets also write the fraction of a day, and people much else."""
     if re.fullmatch(r"0?\.[0-9]+|0|1", text):
         minutes = round(1440 * float(text))
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    return text
+    return str(clock_text(text))
 
 
 def _words(text: str) -> list[str]:

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from optimise.formats.parts import Part
+from optimise.roster.formats.spoken import clock_text, day_text
 
 __all__ = [
     "AverageLimit",
@@ -49,12 +50,16 @@ __all__ = [
 RESERVED = frozenset({"off", "work", "any", "night", "-", "?", "none"})
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+Clock = Annotated[
+    str,
+    StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+    BeforeValidator(clock_text),
+]
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def _day_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date) else day_text(value)
 
 
 #: ``2026-01-10``, ``2026-01-10..2026-01-14``, ``Mon`` .. ``Sun``, ``weekdays``, ``weekends``,
@@ -64,7 +69,7 @@ DaySelector = Annotated[
     BeforeValidator(_day_text),
     StringConstraints(pattern=rf"^({_DAY}(\.\.{_DAY})?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|weekdays|weekends|bank-holidays)$"),
 ]
-Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+Weekday = Annotated[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], BeforeValidator(day_text)]
 Weight = Annotated[float, Field(ge=0, le=1e9)]
 
 

@@ -405,7 +405,7 @@ def test_examples_satisfy_the_schema(example: str) -> None:
         ({"staff": []}, "staff", "at least 1 item"),
         ({"start": "2026-02-30"}, "start", "date"),
         ({"weeks": 2}, "days", "2 weeks are 14 days, but days says 7; give weeks or days"),
-        ({"shifts": [{"id": "E", "start": "7:00", "end": "15:00"}]}, "shifts[0].start", "clock time"),
+        ({"shifts": [{"id": "E", "start": "seven", "end": "15:00"}]}, "shifts[0].start", "clock time"),
         ({"shifts": [{"id": "E", "start": "15:00", "end": "07:00"}]}, "shifts[0]", "swapped"),
         ({"shifts": [{"id": "E", "start": "15:00", "end": "07:00", "overnight": False}]}, "shifts[0]", "after it ends"),
         ({"shifts": [{"id": "off", "start": "07:00", "end": "15:00"}]}, "shifts[0]", "cannot be called"),

@@ -1,0 +1,70 @@
+"""Clock times and days as people write them, in ward documents and in tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import optimise
+from optimise.core.errors import InputError
+from optimise.roster.formats.spoken import clock_text, day_text
+
+pytestmark = pytest.mark.quick
+
+WARD = """\
+schema_version: 1
+name: Said
+start: 2026-01-05
+weeks: 1
+shifts:
+  - {id: E, start: 'START', end: '3 pm'}
+staff:
+  - {id: Ann, weekly_hours: 20}
+demand:
+  - {shifts: [E], minimum: 1, days: [DAY]}
+"""
+
+
+@pytest.mark.parametrize("text", ["07:30", "7:30", "7.30", "0730", "7:30am", "7.30 AM", "730a.m.", "07:30:00"])
+def test_a_clock_time_has_many_forms(text: str) -> None:
+    assert clock_text(text) == "07:30"
+
+
+@pytest.mark.parametrize("value", ["7.5", "13pm", "99", "seven", "", "12345", 7.3, None])
+def test_what_is_no_clock_time_stays_for_the_check(value: object) -> None:
+    assert clock_text(value) == value
+
+
+def test_noon_and_midnight() -> None:
+    assert [clock_text(t) for t in ("12am", "12pm", "12:05 am", "24:00")] == ["00:00", "12:00", "00:05", "24:00"]
+
+
+def test_days_have_short_and_long_names() -> None:
+    assert [day_text(t) for t in ("Wednesday", "wednesdays", "WED", "weds", "Weekend")] == ["Wed"] * 4 + ["weekends"]
+    assert [day_text(t) for t in ("We", "T", "Feb", "", 3)] == ["We", "T", "Feb", "", 3]
+
+
+def test_a_ward_may_be_written_so(tmp_path: Path) -> None:
+    file = tmp_path / "ward.yaml"
+    file.write_text(WARD.replace("START", "7.30").replace("DAY", "Wednesday"), encoding="utf-8")
+    ward = optimise.read_ward(file)
+    assert (ward.shifts[0].start, ward.shifts[0].end) == (450, 900)
+    assert {line.day for line in ward.compiled.lines} == {2}
+
+
+def test_tables_too(tmp_path: Path) -> None:
+    (tmp_path / "ward.csv").write_text("name,Said\nstart,2026-01-05\nweeks,1\n", encoding="utf-8")
+    (tmp_path / "shifts.csv").write_text("id,start,end\nE,0730,3pm\n", encoding="utf-8")
+    (tmp_path / "staff.csv").write_text("id,weekly_hours\nAnn,20\n", encoding="utf-8")
+    (tmp_path / "demand.csv").write_text('shifts,days,minimum\nE,"Wednesday, Sat",1\n', encoding="utf-8")
+    ward = optimise.read_ward(tmp_path)
+    assert (ward.shifts[0].start, ward.shifts[0].end) == (450, 900)
+    assert {line.day for line in ward.compiled.lines} == {2, 5}
+
+
+def test_what_nobody_could_mean_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "ward.yaml"
+    file.write_text(WARD.replace("START", "7.5").replace("DAY", "Wed"), encoding="utf-8")
+    with pytest.raises(InputError, match="should be a clock time such as 07:30"):
+        optimise.read_ward(file)
