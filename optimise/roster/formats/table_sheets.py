@@ -11,6 +11,8 @@ __all__ = ["SHEETS"]
 
 def _kind(annotation: object) -> str:
     text = str(annotation)
+    if "WeeklyRest" in text or "RunRest" in text:
+        return "rest"
     return "window" if "Weekend" in text or "Average" in text else "switch" if "Toggle" in text else "limit"
 
 
@@ -85,7 +87,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "rules",
         "rules",
-        _LIMITS,
+        (_column("pack", note="nhs-agenda-for-change or nhs-resident-doctors-2016"), *_LIMITS),
         "pairs",
         "Limits for everybody whose contract says nothing else.",
         ({"min_rest_hours": "11", "max_average_weekly_hours": "48", "max_consecutive_days": "6"},),
@@ -102,6 +104,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("contract"),
             _column("weekly_hours", "number", note="instead of the contract's"),
             _WORKING_DAYS,
+            _column("night_worker", "flag", "yes", "no", note="works nights as a normal course", empty="no"),
             _column("working_time_opt_out", "flag", "yes", "no", note="of the average week", empty="no"),
             _column("shifts", "words", note="the only shifts that this person may work"),
             _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),

@@ -34,6 +34,10 @@ def write_tables(ward: WardData, path: Path) -> Path:
 def _plain(ward: WardData, name: str) -> Any:
     """A limit of the ward as plain values; the lawful ones are written out, and switched off where they are."""
     value = getattr(ward.rules, name)
+    if ward.rules.pack is not None and name not in ward.rules.model_fields_set:
+        return None  # the pack may say otherwise
+    if isinstance(value, str):
+        return value
     if value is None:
         return "none" if type(ward.rules).model_fields[name].default_factory is not None else None
     return ward.rules.model_dump(mode="json", exclude_defaults=True, include={name}).get(

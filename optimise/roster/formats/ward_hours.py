@@ -79,7 +79,13 @@ def hours_rules(
 
 
 def average_rule(
-    index: WardIndex, limit: AverageLimit, people: People, credits: Credits, caps: dict[int, float], names: object
+    index: WardIndex,
+    limit: AverageLimit,
+    people: People,
+    credits: Credits,
+    caps: dict[int, float],
+    names: object,
+    title: str = "",
 ) -> RosterRule:
     """Average weekly hours at most; people whose hard hours keep them below anyway need no counter of their own.
 
@@ -130,7 +136,7 @@ def average_rule(
                     credits,
                 )
             )
-    return _joined(names(f"at most {limit.limit:g} h a week on average"), parts)
+    return _joined(names(title or f"at most {limit.limit:g} h a week on average"), parts)
 
 
 def _total(

@@ -34,7 +34,7 @@ class WardIndex:
     Attributes
     ----------
     horizon : Horizon
-    everything, work, nights, long_days : int
+    everything, work, nights, long_days, evenings : int
         Masks of duties; duty ``i + 1`` is shift ``i``.
     contracts : list of Contract or None
         The contract of each person.
@@ -60,6 +60,7 @@ class WardIndex:
         self.work = self.everything & ~1
         self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
         self.long_days = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_long)
+        self.evenings = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_evening)
         self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill")
         self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
         self.bands = {s.band for s in ward.staff if s.band is not None}

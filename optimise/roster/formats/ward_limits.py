@@ -16,6 +16,7 @@ from optimise.roster.formats.ward_hours import (
 )
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_model import Rules
+from optimise.roster.formats.ward_packs import PACKS, stated
 from optimise.roster.formats.ward_parts import (
     AverageLimit,
     Hours,
@@ -27,6 +28,7 @@ from optimise.roster.formats.ward_parts import (
     WorkLimits,
 )
 from optimise.roster.formats.ward_parts import Sequence as Unwelcome
+from optimise.roster.formats.ward_rest import REST_BUILDERS, special_averages
 from optimise.roster.rules import (
     CompleteWeekends,
     Request,
@@ -79,6 +81,8 @@ class _Scoped:
             contract = index.contracts[i]
             if contract is not None:
                 chain.append((contract, ("contracts", place[id(contract)])))
+            if ward.rules.pack is not None:  # what the ward says itself comes before its pack
+                chain += [(stated(ward.rules), ("rules",)), (PACKS[ward.rules.pack], ("rules", "pack"))]
             chain.append((ward.rules, ("rules",)))
             self.sources.append(chain)
 
@@ -169,6 +173,7 @@ def limit_rules(
         (a, p) for a, p in scoped.groups("max_average_weekly_hours", index.bound) if isinstance(a, AverageLimit)
     ]
     made.extend(average_rule(index, a, p, credits, caps, names) for a, p in averages)
+    made.extend(special_averages(index, scoped.groups, credits, caps, names))
     return made
 
 
@@ -378,5 +383,6 @@ _BUILDERS: dict[str, Callable[[WardIndex, Limit | Toggle, People, Away], Built]]
     "no_night_before_weekend_off": _night_before_weekend,
     "no_night_before_leave": _night_before_leave,
     "max_hours_in_7_days": _seven_days,
+    **REST_BUILDERS,
 }
 assert set(_BUILDERS) <= set(Rules.model_fields)

@@ -124,6 +124,11 @@ class ShiftType(Part):
         """Whether it is a long day, as stated or as it lasts more than 10 h by the clock and is no night."""
         return self.last - self.first > 600 and not self.is_night if self.long is None else self.long
 
+    @property
+    def is_evening(self) -> bool:
+        """Whether it is a long evening: more than 10 h, no night, and ends after 23:00 and by 02:00."""
+        return self.is_long and 1380 < self.last <= 1560
+
 
 class Contract(WorkLimits):
     """Terms that several people share; a limit that it leaves out is that of the ward's ``rules``."""
@@ -170,6 +175,7 @@ class Staff(Part):
     working_time_opt_out: bool = Field(
         default=False, description="has agreed to work more than the average week of the law"
     )
+    night_worker: bool = Field(default=False, description="works nights as a normal course (Working Time Regulations)")
     shifts: list[Id] = Field(default_factory=list, description="the only shifts that this person may work")
     limits: WorkLimits | None = Field(default=None, description="instead of the contract's")
     history: History = Field(default_factory=History)
@@ -267,6 +273,9 @@ class Rules(WorkLimits):
         default_factory=lambda: AverageLimit(limit=48), description="Working Time Regulations"
     )
     max_consecutive_days: DaysLimit | None = Field(default_factory=lambda: DaysLimit(limit=6))
+    pack: Literal["nhs-agenda-for-change", "nhs-resident-doctors-2016"] | None = Field(
+        default=None, description="clauses of an agreement; what ward, contract or person says holds instead"
+    )
     fairness: list[Fairness] = Field(default_factory=list)
 
 
@@ -326,4 +335,6 @@ class WardData(Part):
     def data(self) -> dict[str, Any]:
         """Plain values, with what is left at its default left out."""
         made: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True)
+        if self.rules.pack is not None:  # what is said beside a pack is said, even where it holds by default
+            made["rules"] = self.rules.model_dump(mode="json", exclude_unset=True)
         return {"schema_version": SCHEMA_VERSION, **made}

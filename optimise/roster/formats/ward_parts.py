@@ -36,11 +36,13 @@ __all__ = [
     "Part",
     "Price",
     "Priced",
+    "RunRest",
     "Sequence",
     "ShiftLimit",
     "Tier",
     "Toggle",
     "WeekendLimit",
+    "WeeklyRest",
     "Who",
     "WorkLimits",
     "minutes_of",
@@ -157,6 +159,18 @@ class AverageLimit(HoursLimit):
     weeks: Annotated[int, Field(ge=1, le=104)] = Field(
         default=17, description="length of the reference period in weeks"
     )
+
+
+class WeeklyRest(HoursLimit):
+    """Hours of uninterrupted rest in each calendar week, Monday to Sunday; the price is for each week without."""
+
+    rolling: bool = Field(default=False, description="in any seven days in a row, not only in each calendar week")
+
+
+class RunRest(HoursLimit):
+    """Hours of rest after a run of so many duties or more; the price is for each rest that is too short."""
+
+    after: Annotated[int, Field(ge=1, le=14)] = Field(default=1, description="length from which a run counts")
 
 
 class WeekendLimit(DaysLimit):
@@ -334,6 +348,23 @@ class WorkLimits(Part):
     complete_weekends: Toggle | None = Field(default=None, description="a weekend is worked whole or not at all")
     no_night_before_weekend_off: Toggle | None = None
     no_night_before_leave: Toggle | None = None
+    max_night_worker_hours: AverageLimit | None = Field(
+        default=None, description="of night workers, in 24 hours on average over six days a week"
+    )
+    max_opted_out_weekly_hours: AverageLimit | None = Field(
+        default=None, description="average week of those with working_time_opt_out"
+    )
+    max_hours_in_168_hours: HoursLimit | None = Field(default=None, description="whatever hour they begin with")
+    max_shift_hours: HoursLimit | None = Field(default=None, description="by the clock")
+    max_consecutive_long_days: DaysLimit | None = None
+    max_consecutive_evenings: DaysLimit | None = Field(
+        default=None, description="long days that end after 23:00 and by 02:00"
+    )
+    weekly_rest: WeeklyRest | None = None
+    rest_after_nights: RunRest | None = Field(default=None, description="in hours, after the last of a run")
+    rest_after_long_days: RunRest | None = None
+    rest_after_evenings: RunRest | None = None
+    rest_after_days: RunRest | None = Field(default=None, description="after working days in a row")
     hours: list[Hours] = Field(default_factory=list)
     shift_limits: list[ShiftLimit] = Field(default_factory=list)
     forbidden_sequences: list[Sequence] = Field(default_factory=list)

@@ -12,6 +12,7 @@ from optimise.core.kinds import kind_of
 from optimise.roster.formats.table_read import read_tables
 from optimise.roster.formats.table_write import write_tables
 from optimise.roster.formats.ward import Ward
+from optimise.roster.formats.ward_days import Unavailable
 from optimise.roster.problem import RosterProblem
 
 pytestmark = pytest.mark.quick
@@ -78,6 +79,7 @@ def test_tables_hold_hours(tmp_path: Path) -> None:
     made = Ward.model_validate(
         {"start": "2026-01-05", "shifts": SHIFTS, "staff": [{"id": "Ann"}], "unavailable": entries}
     )
+    assert made.unavailable[1] == Unavailable(staff="Ann")
     for name in ("ward.xlsx", "ward"):
         assert read_tables(write_tables(made, tmp_path / name), Ward).unavailable == made.unavailable
     file = tmp_path / "ward" / "unavailable.csv"
