@@ -183,6 +183,21 @@ def mix(
     """Rotate the tile's blocks from number `first`; the `fast` lowest blocks are rotated in transposed chunks.
 
     `ops` = (kinds: 0 none, 1 reflection, 2 matrix; kappas; vectors; matrices) by tile block.
+
+    Parameters
+    ----------
+    re, im : (states of the tile,)
+        Rotated in place.
+    sizes : (tile blocks,)
+        Choices of each block.
+    first : int
+        Number of the first block to rotate.
+    fast : int
+        Lowest blocks that are rotated in transposed chunks.
+    ops : tuple
+        Kinds, kappas, vectors and matrices by tile block.
+    work, turned : (2 k or 4, CHUNK), (2, n)
+        Scratch.
     """
     row = 1
     for b in range(fast):
@@ -222,6 +237,23 @@ def gradients(
     """sums[b] += Re <dual| K_b |amplitude> for every rotated block of the tile.
 
     `slopes` = (rates of reflections, logarithmic derivatives of matrices) by tile block.
+
+    Parameters
+    ----------
+    re, im, dual_re, dual_im : (states of the tile,)
+        Read.
+    sizes : (tile blocks,)
+        Choices of each block.
+    first : int
+        Number of the first block that counts.
+    ops : tuple
+        As in `mix`.
+    slopes : tuple
+        Rates and logarithmic derivatives by tile block.
+    work : (2 k or 4, CHUNK)
+        Scratch.
+    sums : (tile blocks,)
+        Added to.
     """
     kinds, _, vectors, _ = ops
     rates, derivatives = slopes

@@ -39,6 +39,15 @@ def grow(
     combine : np.add for energies, np.multiply for phases
     single, pair : (n,) and (n, n) what a choice and two choices give
     constant : what every state gets
+
+    Returns
+    -------
+    inside : (states of a tile,)
+        By tile index.
+    cross : (tiles, variables of a tile)
+        By tile number and tile variable.
+    outside : (tiles,)
+        By tile number.
     """
     neutral = np.full(1, combine.identity, dtype=single.dtype)
     tables = []

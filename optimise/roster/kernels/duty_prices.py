@@ -25,14 +25,21 @@ def cover_prices(
 
     Parameters
     ----------
+    staff : RosterArrays
+    plan : Plan
+        Its cover without the person.
     kind : int
         Kind of the person, a row of ``staff.pointer``.
     cuts : int64 array (2 * pieces,) or longer
         The free days are ``[cuts[2i], cuts[2i+1])``.
+    pieces : int
+        Number of pieces of free days.
     noise : float
         Largest surcharge on a duty, drawn evenly.
     risen : bool
         Whether ``plan.rise`` is in step: it then is the price of a whole person more.
+    room : Room
+        Written.
     """
     duties = staff.letter.shape[1]
     for i in range(pieces):

@@ -141,12 +141,12 @@ def search(
     Parameters
     ----------
     net : Network
-    fine_cost : float64 array (days, fine classes); fine_duty : int32, the same shape
+    fine_cost, fine_duty : float64 and int32 array (days, fine classes)
         From :func:`class_costs`.
     scratch : Scratch
         Its table is filled; its nodes are overwritten.
     limit : float
-    words : int16 array (n, days), values : float64 array (n,)
+    words, values : int16 array (n, days), float64 array (n,)
         Written.
     most : int
     once : bool

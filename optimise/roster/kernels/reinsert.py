@@ -282,7 +282,7 @@ def ruin_and_recreate(
     seed: int,
     room: Room,
 ) -> float:
-    """Search: ``trials`` times take a few people out of a stretch and put them back; returns the change of cost.
+    """``trials`` times take a few people out of a stretch and put them back.
 
     Parameters
     ----------
@@ -301,6 +301,11 @@ def ruin_and_recreate(
     seed : int
     room : Room
         For at least as many people at once as the largest arm has.
+
+    Returns
+    -------
+    float
+        Change of cost; below 0 is cheaper.
     """
     np.random.seed(seed)
     total = 0.0

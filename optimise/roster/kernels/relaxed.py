@@ -125,7 +125,7 @@ def cheapest(
         What each duty costs beside the rules, by kind of person.
     own_prices : float64 array (counters,)
         Price of one unit of each counter.
-    words : int16 array (n, days), values : float64 array (n,)
+    words, values : int16 array (n, days), float64 array (n,)
         Answers; the value is infinite where there is no word.
     """
     days, duties = words.shape[1], staff.letter.shape[1]

@@ -172,12 +172,17 @@ def corridor(
 
     Parameters
     ----------
+    staff : RosterArrays
+    plan : Plan
+    stretch : Stretch
     inner : Axis
         Its size is not read.
     outer : int
         Counter, or -1.
     strict : bool
         Whether hard limits of the inner total narrow the corridor.
+    room : Room
+        Read and written, as above.
 
     Returns
     -------

@@ -65,10 +65,16 @@ def ahead(staff: RosterArrays, plan: Plan, e: int, day: int, until: int, outer: 
 
     Parameters
     ----------
+    staff : RosterArrays
+    plan : Plan
     e : int
         The person.
+    day, until : int
+        Half-open range of days.
     outer : int
         Counter, or -1.
+    room : Room
+        Written.
 
     Returns
     -------

@@ -344,6 +344,9 @@ def best_in_table(
 
     Parameters
     ----------
+    staff : RosterArrays
+    plan : Plan
+    stretch : Stretch
     inner, outer : Axis
         The totals that the table holds.
     strict : bool
@@ -352,6 +355,8 @@ def best_in_table(
         Dearer answers are of no interest.
     hard : float
         Price of a unit outside a hard limit.
+    room : Room
+        Prices of duties are read; the rest is room to work in.
 
     Returns
     -------

@@ -163,10 +163,20 @@ def beyond_table(
 
     Parameters
     ----------
+    staff : RosterArrays
+    plan : Plan
+    stretch : Stretch
     inner, outer : int
         The counters that the table holds, or -1.
     keeping : bool
         Whether duties found that fit the limit stay allowed.
+    room : Room
+        ``new`` is read, ``shut`` is written.
+
+    Returns
+    -------
+    bool
+        Whether a limit is broken.
     """
     e, cuts = stretch.person, stretch.cuts
     broken = False

@@ -313,7 +313,7 @@ def anneal(
     begin: int,
     close: int,
 ) -> tuple[float, float]:
-    """A piece of the walk on days [begin, close); returns the cost of the best and of the last roster.
+    """A piece of the walk on days [begin, close).
 
     Parameters
     ----------
@@ -331,6 +331,13 @@ def anneal(
     random : uint64 array (1,)
         State of the random numbers; moves on.
     begin, close : int
+
+    Returns
+    -------
+    least : float
+        Cost of the best roster met, which stands in ``record``.
+    last : float
+        Cost of the walk's roster.
     """
     people, days = len(walk.words), close - begin
     alphabet = rules.unit.shape[2]
