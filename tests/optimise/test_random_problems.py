@@ -25,6 +25,7 @@ from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_parts import WorkLimits
 from optimise.testing import random_hospitals
 from optimise.testing.agreement import compare_with_highs, reducible
+from optimise.testing.random_hours import HOURS, random_hours_ward
 from optimise.testing.random_wards import random_ward
 from tests.benchmarks.properties import main, make
 
@@ -58,18 +59,23 @@ def documents() -> list[Ward]:
     return [random_ward(Random(f"ward {seed}")) for seed in range(MANY)]
 
 
-def test_no_key_of_the_ward_document_is_missing(documents: list[Ward]) -> None:
+@pytest.fixture(scope="module")
+def newer() -> list[Ward]:
+    return [random_hours_ward(Random(f"hours {seed}")) for seed in range(MANY)]
+
+
+def test_no_key_of_the_ward_document_is_missing(documents: list[Ward], newer: list[Ward]) -> None:
     schema = Ward.model_json_schema()
     wanted = set(expected(schema, schema))
-    found = {p for ward in documents for p in paths(ward.model_dump(mode="json", exclude_unset=True))}
+    found = {p for ward in (*documents, *newer) for p in paths(ward.model_dump(mode="json", exclude_unset=True))}
     rest = {p for p in wanted - found if not p.endswith((".hard", ".weight", ".on", ".limit"))}
-    assert rest <= {"schema_version"}
+    assert {p for p in rest if not p.startswith("rules.fairness.who.")} <= {"schema_version"}
 
 
-def test_every_limit_is_hard_priced_and_off_somewhere(documents: list[Ward]) -> None:
+def test_every_limit_is_hard_priced_and_off_somewhere(documents: list[Ward], newer: list[Ward]) -> None:
     for field in WorkLimits.model_fields:
         seen = set()
-        for ward in documents:
+        for ward in newer if field in HOURS else documents:
             for source in (ward.rules, *ward.contracts, *(s.limits for s in ward.staff if s.limits)):
                 value = getattr(source, field)
                 for one in value if isinstance(value, list) else [value] if value is not None else []:
@@ -77,6 +83,15 @@ def test_every_limit_is_hard_priced_and_off_somewhere(documents: list[Ward]) -> 
                     seen.add("off" if off else "hard" if one.price == float("inf") else "priced")
         assert seen >= {"hard", "priced"}, field
         assert "off" in seen or field in ("hours", "shift_limits", "forbidden_sequences"), field
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rules_on_hours_rest_and_fairness_have_one_optimum(seed: int) -> None:
+    problem = random_hours_ward(Random(seed), most_people=3, most_days=7).problem()
+    exact, priced = (solve(problem, method, limits=Limits(seconds=60)) for method in ("highs", "column-generation"))
+    assert (exact.stop, exact.feasible) == (priced.stop, priced.feasible)
+    if exact.feasible:
+        assert exact.cost == pytest.approx(priced.cost)
 
 
 def test_random_wards_make_sense(documents: list[Ward]) -> None:
