@@ -58,7 +58,7 @@ def interpreted() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
         for name, module in list(sys.modules.items()):
-            if name.startswith(("optimise.", "hpc.")):
+            if name.startswith(("optimise.", "hpc.", "tests.")):
                 for each, value in list(vars(module).items()):
                     if hasattr(value, "py_func"):
                         patch.setattr(module, each, value.py_func)

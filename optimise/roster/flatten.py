@@ -62,7 +62,7 @@ def sequences(compiled: CompiledRoster, built: Automata) -> Fields:
         "at": np.array(at, dtype=np.int32),
         "move": _joined(move).astype(np.int32),
         "cost": np.ascontiguousarray(joined.real, dtype=np.float64),
-        "broken": np.ascontiguousarray(joined.imag, dtype=np.float64),
+        "broken": np.array(joined.imag, dtype=np.float64),  # a copy: of real numbers it is not writeable, another type
         "hits": counted,
         "marks": (counted[:, :31] @ (1 << np.arange(min(calendars, 31)))).astype(np.int32),
         "group": _groups(compiled, built, calendars),

@@ -127,7 +127,8 @@ def _line_costs(arrays: RosterArrays, e: int, words: Duties, costs: Floats, hard
 def line_costs(arrays: RosterArrays, person: int, words: Duties) -> tuple[Floats, Floats]:
     """:func:`line_cost` of several rosters (n, days) of one person."""
     costs, hards = np.empty(len(words)), np.empty(len(words))
-    _line_costs(arrays, person, np.ascontiguousarray(words, dtype=np.int16), costs, hards)
+    # writeable like all others, lest kernels be compiled once more
+    _line_costs(arrays, person, np.require(words, np.int16, ["C", "W"]), costs, hards)
     return costs, hards
 
 

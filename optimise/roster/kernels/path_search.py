@@ -23,9 +23,8 @@ Ints = NDArray[np.int32]
 
 
 @compiled
-def _push(scratch: Scratch, count: int, key: float, node: int) -> None:
-    """Put a node into the heap, which holds ``count``."""
-    keys, nodes, day = scratch.heap_key, scratch.heap_node, scratch.node_day
+def _push(keys: Floats, nodes: Ints, day: Ints, count: int, key: float, node: int) -> None:
+    """Put a node into the heap of ``keys`` and ``nodes``, which holds ``count``; ``day`` is that of each node."""
     i = count
     while i > 0:
         up = (i - 1) >> 1
@@ -39,9 +38,8 @@ def _push(scratch: Scratch, count: int, key: float, node: int) -> None:
 
 
 @compiled
-def _pop(scratch: Scratch, count: int) -> None:
+def _pop(keys: Floats, nodes: Ints, day: Ints, count: int) -> None:
     """Remove the first entry; among equal keys the one nearest to day 0 comes first."""
-    keys, nodes, day = scratch.heap_key, scratch.heap_node, scratch.node_day
     last = count - 1
     key, node = keys[last], nodes[last]
     i = 0
@@ -64,13 +62,12 @@ def _pop(scratch: Scratch, count: int) -> None:
 
 
 @compiled
-def _seen(scratch: Scratch, node: int) -> bool:
-    """Insert a node into the open-addressing set; True if its equal was there.
+def _seen(closed: Ints, rows: Ints, inners: Ints, labels: NDArray[np.int64], node: int) -> bool:
+    """Insert a node into the open-addressing set; True if its equal in row, inner total and label was there.
 
     A full set forgets, which costs only time.
     """
-    closed = scratch.closed
-    row, inner, label = scratch.node_row[node], scratch.node_inner[node], scratch.node_lazy[node]
+    row, inner, label = rows[node], inners[node], labels[node]
     mask = len(closed) - 1
     mixed = (np.int64(row) * 1000003 + inner) * 1000003 + label
     i = (mixed ^ (mixed >> 17)) & mask
@@ -79,7 +76,7 @@ def _seen(scratch: Scratch, node: int) -> bool:
         if other < 0:
             closed[i] = node
             return False
-        if scratch.node_row[other] == row and scratch.node_inner[other] == inner and scratch.node_lazy[other] == label:
+        if rows[other] == row and inners[other] == inner and labels[other] == label:
             return True
         i = (i + 1) & mask
     return False
@@ -161,6 +158,8 @@ def search(
         False when the node limit ended the search.
     """
     table, low, high = scratch.table, scratch.low, scratch.high
+    # not the whole scratch, whose table has two precisions: kernels of the heap are compiled once
+    keys, heap, days_of = scratch.heap_key, scratch.heap_node, scratch.node_day
     days = len(net.arc) - 1
     outer, size = net.omap.shape[1], net.size
     cap = size - 1
@@ -178,12 +177,12 @@ def search(
                 if nodes >= most:
                     return 0, -np.inf, False
                 _add(scratch, nodes, r, j, days, 0, end, -1, 0)
-                _push(scratch, count, key, nodes)
+                _push(keys, heap, days_of, count, key, nodes)
                 count += 1
                 nodes += 1
     while count > 0:
-        key, node = scratch.heap_key[0], scratch.heap_node[0]
-        _pop(scratch, count)
+        key, node = keys[0], heap[0]
+        _pop(keys, heap, days_of, count)
         count -= 1
         day = scratch.node_day[node]
         if day == 0:
@@ -199,7 +198,7 @@ def search(
                 most = min(most, int(nodes) + _FURTHER)
             continue
         row, inner, label = scratch.node_row[node], scratch.node_inner[node], scratch.node_lazy[node]
-        if once and _seen(scratch, node):
+        if once and _seen(scratch.closed, scratch.node_row, scratch.node_inner, scratch.node_lazy, node):
             continue
         reached = key
         p = row % outer
@@ -235,7 +234,7 @@ def search(
                             if nodes >= most:
                                 return found, reached, False
                             _add(scratch, nodes, r, j, before, carried, total + suffix, node, f)
-                            _push(scratch, count, key, nodes)
+                            _push(keys, heap, days_of, count, key, nodes)
                             count += 1
                             nodes += 1
     return found, np.inf, True

@@ -139,7 +139,8 @@ def fill(
     """
     np.random.seed(seed)
     cuts = np.zeros(4, np.int64)
-    pieces, undecided = np.int64(1), len(order) >= 0  # typed like the search's, so that both share one kernel
+    # typed like the search's, so that both share one kernel
+    pieces, undecided, risen = np.int64(1), len(order) >= 0, np.bool_(False)
     for i in range(len(order)):
         e = order[i]
         _expected(staff, plan, e, mean, -1.0)
@@ -152,7 +153,7 @@ def fill(
             for c in range(staff.own[e], staff.own[e + 1]):
                 staff.lower[c] = windows.lower[w, c]
                 staff.upper[c] = windows.upper[w, c]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, False, room)
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, room)
             if best_duties(staff, plan, e, cuts, pieces, undecided, hard, np.inf, room) == np.inf:
                 move_cover(staff, plan, e, first - first, first, -1.0)
                 _expected(staff, plan, e, mean, 1.0)
@@ -314,6 +315,7 @@ def ruin_and_recreate(
     numbers = np.zeros(room.old.shape[0], np.int64)
     cuts = np.zeros(4, np.int64)
     weight = np.zeros(len(arms.kinds))
+    risen = np.bool_(True)
     for _ in range(trials):
         arm = _chosen_arm(arms, span, weight)
         count = min(min(arms.kinds[arm, 0], len(scope.crowd)), len(people))
@@ -334,7 +336,7 @@ def ruin_and_recreate(
         _shuffled(order)
         for i in range(count):
             e = chosen[order[i]]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, True, room)
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, room)
             slack = 0.0
             if i == count - 1:
                 # the change if this one's duties stay: the rest is up to the new ones

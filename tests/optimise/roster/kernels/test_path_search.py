@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +15,10 @@ from optimise.roster.dyadic import on_grid
 from optimise.roster.kernels import path_search, pricing_table, table
 from optimise.roster.kernels.pricing_table import PricingTable
 from optimise.roster.kernels.table import Scratch
+from optimise.roster.problem import Roster
+from optimise.roster.rules import Total
+from optimise.testing import ward
+from optimise.testing.wards import WORK
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 
@@ -35,16 +41,16 @@ def scratch(cells: int, rows: int, nodes: int) -> Scratch:
 class Case:
     """A person's table at drawn prices, and the words that keep its hard rules by cost."""
 
-    def __init__(self, ward, seed: int) -> None:
+    def __init__(self, small, seed: int) -> None:
         self.e, prices = seed % 3, on_grid(np.random.default_rng(seed).normal(0, 4, (6, 3)))
-        self.block = PricingTable(ward.problem.arrays, ward.problem.automata[self.e], self.e, {})
-        whole = ward.costs(self.e, hard=True) + prices[np.arange(6), ward.words].sum(axis=1)
+        self.block = PricingTable(small.problem.arrays, small.problem.automata[self.e], self.e, {})
+        whole = small.costs(self.e, hard=True) + prices[np.arange(6), small.words].sum(axis=1)
         order = np.argsort(whole, kind="stable")[: int(np.isfinite(whole).sum())]
-        self.words, self.values = ward.words[order], whole[order]
+        self.words, self.values = small.words[order], whole[order]
         self.found = {w.tobytes(): v for w, v in zip(self.words, self.values, strict=True)}
         if not self.block.alive:
             return
-        cost = np.where(self.block.allowed, ward.problem.arrays.unit[self.e] + prices, math.inf)
+        cost = np.where(self.block.allowed, small.problem.arrays.unit[self.e] + prices, math.inf)
         block = self.block
         self.fine, self.duty, kind = table.class_costs(cost, block.duty_fine, block.fine_of, block.fines, block.kinds)
         self.room = scratch(block.rows * block.net.size, block.rows, 60_000)
@@ -97,6 +103,22 @@ def test_the_cheapest_path_alone_takes_each_node_once(small, outside: str) -> No
             assert case.found[words[0].tobytes()] == values[0]
 
 
+@pytest.mark.parametrize("most", [480, 1300])
+def test_soft_limits_carried_as_labels_cost_what_they_say(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a limit between two units, and units far past it."""
+    monkeypatch.setattr(pricing_table, "_EAGER_CELLS", 0)
+    rule = Total(name="t", of=WORK, measure="minutes", maximum=most, weight_maximum=0.25)
+    problem = ward("soft", [rule], people=1, days=6)
+    words = np.array(list(product(range(3), repeat=6)), dtype=np.int16)
+    costs = np.array([problem.evaluate(Roster(w[None])).cost for w in words])
+    case = Case(SimpleNamespace(problem=problem, words=words, costs=lambda e, hard: costs), 0)
+    assert case.block.lazy
+    listed, values, _, complete = case.search(math.inf, 800)
+    assert complete
+    assert len(listed) == len(words)
+    assert values.tolist() == case.values.tolist()
+
+
 def test_few_nodes_leave_a_valid_bound(small, outside: str) -> None:
     cut = 0
     for seed in range(12):
@@ -121,14 +143,14 @@ def test_the_heap_gives_the_least_key_and_of_equal_ones_the_earliest_day(entries
         if waiting and (not held or random.random() < 0.6):
             node, (key, day) = waiting.pop()
             room.node_day[node] = day
-            path_search._push(room, count, float(key), node)
+            path_search._push(room.heap_key, room.heap_node, room.node_day, count, float(key), node)
             held.append((key, day))
             count += 1
         else:
             top = room.heap_key[0], int(room.node_day[room.heap_node[0]])
             assert top == min(held)
             held.remove(top)
-            path_search._pop(room, count)
+            path_search._pop(room.heap_key, room.heap_node, room.node_day, count)
             count -= 1
 
 
@@ -138,5 +160,5 @@ def test_nodes_of_one_row_total_and_label_are_the_same(entries) -> None:
     room, before = scratch(0, 0, 64), set()
     for node, entry in enumerate(entries):
         room.node_row[node], room.node_inner[node], room.node_lazy[node] = entry
-        assert path_search._seen(room, node) == (entry in before)
+        assert path_search._seen(room.closed, room.node_row, room.node_inner, room.node_lazy, node) == (entry in before)
         before.add(entry)
