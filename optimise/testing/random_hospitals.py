@@ -102,7 +102,7 @@ class _Maker:
             if patient["stay"] > 1 and self.chance(self.dense):
                 patient["care"] = [{"nights": self.random.randint(1, patient["stay"]), "specialty": "surgery"}]
                 self.maybe(patient["care"][0], "needs", lambda: self.some(_FEATURES), 0.5 * self.dense)
-                if made.get("mixing") == "patients" and self.chance():
+                if made.get("mixing") == "patients" and not self.fixed and self.chance():  # no search of beds knows it
                     patient["care"][0]["justified"] = True
             if self.theatres and "room" in patient and self.chance():
                 patient |= {"surgeon": self.random.choice(self.surgeons), "surgery_minutes": 60}
