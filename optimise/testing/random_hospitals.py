@@ -7,6 +7,7 @@ of random numbers makes each.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -18,6 +19,8 @@ from optimise.hospital.problem import HospitalProblem
 
 __all__ = ["document", "random_beds", "random_hospital"]
 
+#: First day of plans with dates.
+START = date(2026, 11, 30)
 _FEATURES, _SPECIALTIES, _AGES = ("oxygen", "monitor"), ("surgery", "medicine"), ("young", "middle", "old")
 _PRICES = (0, 0.5, 1, 2, 5, 10, 40)
 #: Rules that stay as they are in bed plans with fixed stays, which is what makes them such.
@@ -102,14 +105,30 @@ class _Maker:
             if patient["stay"] > 1 and self.chance(self.dense):
                 patient["care"] = [{"nights": self.random.randint(1, patient["stay"]), "specialty": "surgery"}]
                 self.maybe(patient["care"][0], "needs", lambda: self.some(_FEATURES), 0.5 * self.dense)
-                if made.get("mixing") == "patients" and self.chance():
+                if made.get("mixing") == "patients" and not self.fixed and self.chance():  # no search of beds knows it
                     patient["care"][0]["justified"] = True
             if self.theatres and "room" in patient and self.chance():
                 patient |= {"surgeon": self.random.choice(self.surgeons), "surgery_minutes": 60}
+                self.maybe(patient, "surgery_earliest", lambda: 0, 0.3)
+                self.maybe(patient, "surgery_latest", lambda: self.random.randrange(self.days), 0.3)
+            if "room" in patient and made.get("mixing") == "patients" and not self.fixed:
+                self.maybe(patient, "justified_until", lambda: self.random.randrange(self.days))
+            if "room" in patient and self.chance(self.dense):
+                self.dated(made, patient)
             if self.chance(0.2 * self.dense):
                 made["genders"] = ["F", "M", "X"]
                 patient["gender"] = "X"
                 self.maybe(patient, "accommodated_as", lambda: self.random.choice("FM"), 0.3)
+
+    def dated(self, made: dict[str, Any], patient: dict[str, Any]) -> None:
+        """Says when an in-patient goes home, beside the nights or, where nothing else needs them, instead."""
+        made["start"] = START.isoformat()
+        patient["expected_discharge"] = (START + timedelta(days=patient["stay"])).isoformat()
+        if self.chance():
+            del patient["stay"]
+        elif self.chance() and "care" not in patient and "workload" not in patient and "skill" not in patient:
+            made["unknown_stay"] = patient.pop("stay")
+            del patient["expected_discharge"]
 
     def room(self, i: int) -> dict[str, Any]:
         made: dict[str, Any] = {"id": f"r{i}", "beds": self.random.randint(1, 5)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,10 @@ from optimise.core.errors import InputError
 from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, RoomEntry
 
 __all__ = ["Settled", "number", "settled"]
+
+_log = logging.getLogger(__name__)
+#: What hospital documents tell of a patient, which nobody expects to be planned with.
+_TOLD = frozenset({"bed", "infection", "note"})
 
 
 def number(day: int | date) -> int:
@@ -90,6 +95,10 @@ def _implied_start(data: HospitalFile) -> date | None:
 
 def _about(data: HospitalFile) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
+    features = {feature for room in data.rooms for feature in room.features}
+    only = {key for p in data.patients for key in p.model_extra or () if key not in features | _TOLD}
+    if only:
+        _log.warning("%s: told of patients and not planned with; no room has such a feature", ", ".join(sorted(only)))
     for p in data.patients:
         told: dict[str, Any] = {}
         if p.gender in data.genders[2:] or p.accommodated_as is not None:

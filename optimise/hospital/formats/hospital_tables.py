@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 import zipfile
 from pathlib import Path
@@ -26,6 +27,7 @@ from optimise.hospital.problem import HospitalProblem
 
 __all__ = ["Hospital", "HospitalDocumentFormat", "hospital_of", "schema", "template"]
 
+_log = logging.getLogger(__name__)
 _MARK = re.compile(r"""["']?kind["']?\s*:\s*["']?hospital-document\b""")
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"')
 _BOOK = 1_000_000  # bytes of a workbook's list of sheets that are looked at
@@ -86,7 +88,10 @@ class HospitalDocumentFormat(HospitalFormat):
             return False
 
     def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
-        return Hospital.load(path).problem()
+        made = Hospital.load(path)
+        if made.start is None:
+            _log.warning("no start is given: the plan begins on %s, the earliest expected discharge", first_day(made))
+        return made.problem()
 
     def write(self, problem: HospitalProblem, path: Path) -> list[Path]:
         """Write the document of a problem that was read from one."""

@@ -128,6 +128,8 @@ def test_agreement_and_plan_survive_a_round_trip_and_no_trust_is_read(tmp_path: 
     for file in files[1:]:
         file.rename(file.with_suffix(".away"))
     assert detect(files[0]).name == "region"
+    assert detect(tmp_path).name == "region"
+    assert read(tmp_path).digest() == made.digest()
     again = read(files[0])
     assert again.digest() == made.digest()
     plan = RegionPlan(np.ones((2, *made.supply.shape), dtype=int), np.array([1.5, 2.5]))

@@ -22,6 +22,7 @@ from optimise.hospital.formats.hospital_write import document, plan_document, pl
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import unknown_rules
+from optimise.report.hospital_page import hospital_page
 
 pytestmark = pytest.mark.quick
 
@@ -69,6 +70,18 @@ def test_discharge_dates_are_planned_with_and_further_facts_kept() -> None:
     data = text("extra", start="2026-11-29")
     del data["patients"][0]["stay"]
     assert made(data).patients.stay.tolist() == [2]
+
+
+def test_reports_show_dates_and_what_is_recorded_of_people() -> None:
+    problem = made(text("extra"))
+    page = hospital_page(problem, planned(problem))
+    assert page.days[0] == "Sun 29 Nov"
+    assert "expected discharge: 2026-12-01; telemetry: True" in page.blocks[0].rows[0][2]
+
+
+def test_a_fact_that_nothing_plans_with_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    made(text("extra"))
+    assert "telemetry: told of patients and not planned with" in caplog.text
 
 
 def test_a_fact_that_is_a_feature_of_a_room_is_a_need() -> None:
@@ -166,6 +179,14 @@ def test_critical_care_is_justified_until_fit_for_the_ward(nights: int, amount: 
     assert all("RoomGenderMix" in unknown_rules(problem, engine) for engine in Engine)
     hard = problem.with_rule("RoomGenderMix", None)
     assert optimise.solve(hard, "highs", limits=Limits(seconds=30)).feasible == (amount == 0)
+
+
+@pytest.mark.parametrize("rules", [{}, {"Transfer": "hard"}])
+def test_moves_have_a_price_where_care_changes(rules: dict[str, Any]) -> None:
+    data = text("icu-flow")
+    problem = made(data | {"rules": rules})
+    feasible = optimise.solve(problem, "highs", limits=Limits(seconds=30)).feasible
+    assert (problem.hard("Transfer"), feasible) == (bool(rules), not rules)
 
 
 def test_an_operation_needs_no_bed() -> None:
