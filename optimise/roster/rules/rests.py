@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import numpy as np
+
 from optimise.core.errors import InputError
 from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
@@ -138,11 +140,15 @@ def _largest(boxes: list[Box]) -> tuple[Box, ...]:
     """Those that lie in no other one."""
     width = max((mask.bit_length() for box in boxes for mask in box), default=0)
     packed = {sum(mask << width * i for i, mask in enumerate(box)): box for box in boxes}
-    kept: list[int] = []
-    for one in sorted(packed, key=lambda bits: (-bits.bit_count(), bits)):
-        if not any(one & other == one for other in kept):
-            kept.append(one)
-    return tuple(packed[one] for one in kept)
+    order = sorted(packed, key=lambda bits: (-bits.bit_count(), bits))
+    kept = np.zeros(len(order), dtype=np.uint64 if max(order, default=0) < 2**64 else object)
+    size = 0
+    for one in order:
+        bits = kept.dtype.type(one) if kept.dtype != object else one
+        if not (kept[:size] & bits == bits).any():
+            kept[size] = bits
+            size += 1
+    return tuple(packed[int(one)] for one in kept[:size])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from optimise.roster.formats.table_write import write_tables
 from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_packs import PACKS
 from optimise.roster.formats.ward_parts import WorkLimits
+from optimise.roster.formats.ward_rest import REST_BUILDERS
 from optimise.roster.problem import RosterProblem
 
 pytestmark = pytest.mark.quick
@@ -155,4 +156,4 @@ def test_tables_hold_packs_and_rests(tmp_path: Path) -> None:
     assert back.staff == made.staff
     assert back.rules.pack == AFC
     assert [getattr(back.rules, name) for name in limits] == [getattr(made.rules, name) for name in limits]
-    assert isinstance(PACKS[AFC], WorkLimits)
+    assert set(limits) < set(REST_BUILDERS) < set(WorkLimits.model_fields)
