@@ -104,7 +104,7 @@ def formats(as_json: Json = False) -> None:
         return
     width = max(map(len, found))
     for name, f in found.items():
-        print(f"{name:<{width}}  {f.kind:<8}  {f.description}")
+        print(f"{name:<{width}}  {f.kind:<10}  {f.description}")
 
 
 def doctor(

@@ -1,8 +1,8 @@
 """Fix-and-optimise on admission plans: some patients are free, everybody else stays, HiGHS chooses.
 
 Columns ``stay[p,a,r]`` are the days and rooms of the free patients that are likely at the prices of a bound, and where
-they are now. ``RoomCapacity[r,d]``, ``RoomGenderMix[r,d]``, ``SessionLimit[s,d]`` and ``TheatreLimit[d]`` hold what those
-who stay leave over. People who stay longer than planned are left out; the evaluation counts them.
+they are now. ``RoomCapacity[r,d]``, ``RoomGenderMix[r,d]``, ``SessionLimit[s,d]`` and ``TheatreLimit[d]`` hold what
+those who stay leave over. People who stay longer than planned are left out; the evaluation counts them.
 """
 
 from __future__ import annotations

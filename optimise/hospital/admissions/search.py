@@ -2,7 +2,8 @@
 
 The bound comes first, for its prices say which days and rooms suit whom. Then every round has one annealing run a rank
 (under a work limit :data:`TASKS` of them, dealt to the ranks, so that the number of ranks does not matter); the best
-plan starts the next round. The first round cools from hot and is the longest.
+plan starts the next round. The first round cools from hot. Later ones free some patients at a time and let HiGHS place
+them anew; under a work limit, which must not depend on the clock, they anneal again, lukewarm.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from optimise.hospital.admissions.annealing import AdmissionState
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
+from optimise.hospital.admissions.neighbourhood import freed, reoptimise
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
 from optimise.hospital.admissions.tuning import AdmissionTuning
@@ -53,6 +55,7 @@ class _Run:
         self.prices, self.asked, self.done, self.told = AdmissionPrices(problem), False, 0, 0.0
         #: Cost that a plan may have, for the length of steps in prices.
         self.guess = math.inf
+        self.size = float(tuning.size)
 
     @property
     def cost(self) -> float:
@@ -127,7 +130,8 @@ class _Run:
         seconds = (self.tuning.first if number == 0 else self.tuning.later) * self.clock.left
         if number > 0 and self.clock.left < 0.1 * self.limits.seconds:
             seconds = self.clock.left
-        mine = [(k, *self._anneal(number, k, seconds)) for k in range(tasks) if k % ranks == rank]
+        step = self._anneal if self.work or number == 0 or self.key[0] > 0 else self._reoptimise
+        mine = [(k, *step(number, k, seconds)) for k in range(tasks) if k % ranks == rank]
         shared = self.comm.allgather((mine, self.asked))
         self.asked = any(asked for _, asked in shared)
         for k, day, room, _ in sorted((m for part, _ in shared for m in part), key=lambda m: m[0]):
@@ -155,6 +159,31 @@ class _Run:
             over=self.heard,
         )
         return state.best[0].copy(), state.best[1].copy(), float(state.sums[0])
+
+    def _reoptimise(self, number: int, task: int, seconds: float) -> tuple[IntArray, IntArray, float]:
+        """Neighbourhoods by HiGHS around the best plan; they grow while they are closed quickly, else shrink."""
+        assert self.plan is not None
+        t, until = self.tuning, Deadline(seconds)
+        rng = np.random.default_rng([self.seed, number + 1, task, 1])
+        day = self.plan.admission.astype(np.int64)
+        room = self.plan.room[np.arange(len(day)), day].astype(np.int64)
+        best = hard_and_cost(self.problem, plan_of(self.problem, day, room))
+        while not (until.over or self.over):
+            began = until.elapsed
+            free = freed(self.problem, day, room, min(len(day), round(self.size)), rng)
+            limit = max(0.1, min(t.seconds, until.left))
+            tried = reoptimise(self.problem, self.annealing.tables, day, room, free, most=t.near, seconds=limit)
+            took, closed = until.elapsed - began, tried[2]
+            key = hard_and_cost(self.problem, plan_of(self.problem, tried[0], tried[1]))
+            if key <= best:
+                if key < best:
+                    self.offer(plan_of(self.problem, tried[0], tried[1]), "neighbourhood")
+                day, room, best = tried[0], tried[1], key
+            elif self.clock.elapsed > self.told + 1.0:
+                self.tell("")
+            grow = 1.05 if closed and took < 0.25 * t.seconds else 1.0 if closed else 0.85
+            self.size = min(max(self.size * grow, 10.0), float(len(day)))
+        return day, room, float(best[1])
 
 
 def improve_admissions(

@@ -18,9 +18,15 @@ class AdmissionTuning(Tuning):
     """First temperature."""
     cold: float = knob(0.05, unit="first temperatures", source="OR-PAS dept2_short00: 0.02 to 0.1 tried", gt=0, lt=1)
     """Last temperature."""
-    first: float = knob(0.7, unit="share of the time left", source="no run on record", gt=0, le=1)
+    first: float = knob(0.4, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For the first round."""
-    later: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
+    later: float = knob(0.2, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For each later round."""
     warm: tuple[float, ...] = knob((0.3, 0.15, 0.5), unit="first temperatures", source="as in searches of beds")
     """First temperatures of later rounds."""
+    size: int = knob(60, unit="patients", source="OR-PAS dept4_short01: 40, 100 and 160 tried", ge=2)
+    """Freed at a time, at first."""
+    near: int = knob(24, unit="pairs", source="OR-PAS dept4_short01: 24, 32 and 48 tried", ge=1)
+    """Likely days and rooms of each freed patient."""
+    seconds: float = knob(4.0, unit="s", source="OR-PAS dept4_short01: most neighbourhoods take 0.1 to 3 s", gt=0)
+    """That one neighbourhood may take."""

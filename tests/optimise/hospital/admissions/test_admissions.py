@@ -17,6 +17,7 @@ from optimise.hospital.admissions.annealing import anneal
 from optimise.hospital.admissions.data import AdmissionPlan, Needs, NightWish, Sessions
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
+from optimise.hospital.admissions.neighbourhood import freed, reoptimise
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
 from optimise.hospital.admissions.search import improve_admissions
@@ -197,3 +198,22 @@ def _only(problem: AdmissionProblem, who: IntArray) -> AdmissionProblem:
         wishes=tuple(replace(w, amount=w.amount[who]) for w in problem.wishes),
         idle_free=(-1, -1),
     )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neighbourhoods_keep_the_rules_and_never_cost_more(seed: int) -> None:
+    problem = made(seed)
+    tool, day, room = annealing(problem)
+    plain = replace(problem, needs=replace(problem.needs, longer=np.zeros(len(day), dtype=np.bool_)))
+    start = improve_admissions(plain, limits=Limits(60, iterations=1), seed=seed).plan
+    assert start is not None
+    day = start.admission.astype(np.int64)
+    room = start.room[np.arange(len(day)), day].astype(np.int64)
+    before = hard_and_cost(plain, plan_of(plain, day, room))
+    free = freed(plain, day, room, 8, np.random.default_rng(seed))
+    assert len(free) == 8
+    new_day, new_room, closed = reoptimise(plain, tool.tables, day, room, free, most=8, seconds=60)
+    assert closed
+    assert hard_and_cost(plain, plan_of(plain, new_day, new_room)) <= before
+    others = np.setdiff1d(np.arange(len(day)), free)
+    assert (new_day[others] == day[others]).all()
