@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from optimise.roster.formats.spoken import clock_text
+from optimise.formats.spoken import clock_text
 
 __all__ = ["KINDS", "CellError", "Kind"]
 

@@ -177,7 +177,7 @@ def _points(state: State, events: list[str]) -> tuple[TracePoint, ...]:
     if "trace" not in state.arrays:
         return ()
     numbers = state.arrays["trace"]
-    whole = numbers.dtype.kind == "f" and numbers.shape == (len(events), 4) and np.isfinite(numbers[:, [0, 3]]).all()
+    whole = numbers.dtype == np.float64 and numbers.shape == (len(events), 4) and np.isfinite(numbers[:, [0, 3]]).all()
     if not whole or np.isnan(numbers).any():
         text = "is no table of seconds, two costs and the work of each event"
         raise InputError(text, file=state.file, item="trace")

@@ -23,6 +23,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
+from optimise.hospital.admissions.draws import below, may_come, next_number, some_day, some_pair, some_room
 
 __all__ = ["BARRED", "FULL", "AdmissionState", "AdmissionTables", "anneal", "fill"]
 
@@ -67,24 +68,6 @@ class AdmissionState(NamedTuple):
     held: IntArray  # (rooms,) how many of them
     place: IntArray  # (patients,) position among the members of the own room
     stream: IntArray  # (1,) uint64, state of the random stream
-
-
-@compiled
-def _next(stream: IntArray) -> int:
-    """Xorshift (Marsaglia 2003)."""
-    x = stream[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    stream[0] = x
-    return x  # type: ignore[no-any-return]
-
-
-@compiled
-def _below(stream: IntArray, n: int) -> int:
-    """A whole number below n; ``stream`` moves on."""
-    drawn: int = np.int64(((_next(stream) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[assignment]
-    return drawn
 
 
 @compiled
@@ -196,56 +179,6 @@ def _rehouse(room: IntArray, members: IntArray, held: IntArray, place: IntArray,
 
 
 @compiled
-def _some_room(choice: IntArray, choices: IntArray, stream: IntArray, p: int) -> int:
-    """A room that can serve ``p``, three times in four a likely one."""
-    many = choices[p, 0] if _below(stream, 4) == 0 else choices[p, 1]
-    drawn: int = choice[p, _below(stream, many)]
-    return drawn
-
-
-@compiled
-def _some_day(day: IntArray, day_start: IntArray, stream: IntArray, p: int, a: int) -> int:
-    """A day of ``p``: any, one of the next few around ``a``, or one of the first."""
-    first, count = day_start[p], day_start[p + 1] - day_start[p]
-    kind = _below(stream, 4)
-    if count == 1:
-        return int(day[first])
-    if kind == 0:
-        return int(day[first + _below(stream, count)])
-    if kind == 1:
-        return int(day[first + _below(stream, min(count, 8))])
-    low, high = first, first + count  # near a: the days are sorted
-    while low < high:
-        mid = (low + high) // 2
-        if day[mid] < a:
-            low = mid + 1
-        else:
-            high = mid
-    spot = low + _below(stream, 7) - 3
-    return int(day[min(max(spot, first), first + count - 1)])
-
-
-@compiled
-def _some_pair(pairs: IntArray, stream: IntArray, p: int) -> int:
-    """A place in the list of pairs of ``p``, the first ones more often."""
-    drawn: int = min(_below(stream, pairs[p]), _below(stream, pairs[p]))
-    return drawn
-
-
-@compiled
-def _may(day: IntArray, day_start: IntArray, p: int, a: int) -> bool:
-    """Whether ``p`` may be admitted on day ``a``; the days are sorted."""
-    low, high = day_start[p], day_start[p + 1]
-    while low < high:
-        mid = (low + high) // 2
-        if day[mid] < a:
-            low = mid + 1
-        else:
-            high = mid
-    return bool(low < day_start[p + 1] and day[low] == a)
-
-
-@compiled
 def _best_room(
     people: IntArray,
     night: IntArray,
@@ -262,7 +195,7 @@ def _best_room(
     end, g, many = a + people[p, 0], people[p, 1], choices[p, 1]
     best, least = choice[p, 0], np.inf
     for i in range(many + 1):
-        r = choice[p, i] if i < many else choice[p, _below(stream, choices[p, 0])]
+        r = choice[p, i] if i < many else choice[p, below(stream, choices[p, 0])]
         cost = float(people[p, 0] * night[p, r])
         if people[p, 7] >= 0 and people[p, 7] != r:
             cost += prices[1]
@@ -304,31 +237,31 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
     accepted, clean = 0, 0
     unit = price / FULL
     for _ in range(steps):
-        p = movable[_below(stream, movable.size)]
+        p = movable[below(stream, movable.size)]
         a, r = int(day[p]), int(room[p])
         q, b, k, old_b, old_k = -1, 0, 0, 0, 0
-        drawn = (np.float64(_next(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+        drawn = (np.float64(next_number(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
         allowed = -heat * math.log(drawn)
         new_a, new_r = a, r
         seek_p, seek_q = False, False  # whether the best room is looked for once all are out
-        kind = _below(stream, 16)
+        kind = below(stream, 16)
         if kind < 4:
-            i = _some_pair(pairs, stream, p)
+            i = some_pair(pairs, stream, p)
             new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
         elif kind < 5:
-            new_r = _some_room(choice, choices, stream, p)
+            new_r = some_room(choice, choices, stream, p)
         elif kind < 7:
-            new_a, seek_p = _some_day(days, day_start, stream, p, a), True
+            new_a, seek_p = some_day(days, day_start, stream, p, a), True
         elif kind < 9:
             seek_p = True
-            if _below(stream, 2):
-                new_a = int(pair[p, _some_pair(pairs, stream, p), 0])
+            if below(stream, 2):
+                new_a = int(pair[p, some_pair(pairs, stream, p), 0])
         elif kind < 12:  # exchange rooms
-            new_r = _some_room(choice, choices, stream, p)
+            new_r = some_room(choice, choices, stream, p)
             if new_r == r or held[new_r] == 0:
                 continue
             for _ in range(_TRIES):
-                other = int(members[new_r, _below(stream, held[new_r])])
+                other = int(members[new_r, below(stream, held[new_r])])
                 if day[other] < a + people[p, 0] and a < day[other] + people[other, 0]:
                     q = other
                     break
@@ -337,29 +270,29 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
             b, k = int(day[q]), r
         elif kind < 14:  # swap days
             group = people[p, 3]
-            if people[p, 4] and not people[p, 6] and _below(stream, 8):
-                q = int(peer[peer_start[group] + _below(stream, peer_start[group + 1] - peer_start[group])])
+            if people[p, 4] and not people[p, 6] and below(stream, 8):
+                q = int(peer[peer_start[group] + below(stream, peer_start[group + 1] - peer_start[group])])
             else:
-                q = int(movable[_below(stream, movable.size)])
+                q = int(movable[below(stream, movable.size)])
             new_a, b = int(day[q]), a
-            if new_a == a or not _may(days, day_start, p, new_a) or not _may(days, day_start, q, b):
+            if new_a == a or not may_come(days, day_start, p, new_a) or not may_come(days, day_start, q, b):
                 continue
             seek_p, seek_q = True, True
         else:  # eject
-            i = _some_pair(pairs, stream, p)
+            i = some_pair(pairs, stream, p)
             new_a, new_r = int(pair[p, i, 0]), int(pair[p, i, 1])
             if held[new_r] == 0:
                 continue
             for _ in range(_TRIES):
-                other = int(members[new_r, _below(stream, held[new_r])])
+                other = int(members[new_r, below(stream, held[new_r])])
                 if other != p and day[other] < new_a + people[p, 0] and new_a < day[other] + people[other, 0]:
                     q = other
                     break
             if q < 0:
                 continue
             b, seek_q = int(day[q]), True
-            if _below(stream, 2):
-                b = int(pair[q, _some_pair(pairs, stream, q), 0])
+            if below(stream, 2):
+                b = int(pair[q, some_pair(pairs, stream, q), 0])
         if new_a == a and new_r == r and q < 0 and not seek_p:
             continue
         cost = -_own(people, night, prices, p, a, r)

@@ -235,12 +235,12 @@ class _Person:
     def _rooms(self, file: _Instance, node: Node, age: int) -> None:
         """Rooms that cannot serve, and units of each wish by room."""
         needed, liked = (np.zeros(len(file.features), dtype=np.bool_) for _ in range(2))
+        tables = {"needed": needed, "preferred": liked}
         for each in node.inside("room_properties", "room_property"):
-            kind = each.attribute("type")
-            if kind not in ("needed", "preferred"):
-                raise each.error(f"type is {kind[:40]!r}, expected needed or preferred")
-            table = needed if kind == "needed" else liked
-            table[_word(each, "name", file.features, "feature")] = True
+            said = each.attribute("type")
+            if said not in tables:
+                raise each.error(f"type is {said[:40]!r}, expected needed or preferred")
+            tables[said][_word(each, "name", file.features, "feature")] = True
         young = np.array([not low <= age <= high for low, high in file.ages])
         main, second = file.main[:, self.specialty], file.second[:, self.specialty]
         lacks = ~file.has

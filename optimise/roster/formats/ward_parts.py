@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from optimise.formats.parts import Part
-from optimise.roster.formats.spoken import clock_text, day_text
+from optimise.formats.spoken import clock_text, day_text
 
 __all__ = [
     "AverageLimit",

@@ -8,7 +8,7 @@ import pytest
 
 import optimise
 from optimise.core.errors import InputError
-from optimise.roster.formats.spoken import clock_text, day_text
+from optimise.formats.spoken import clock_text, day_text
 
 pytestmark = pytest.mark.quick
 
