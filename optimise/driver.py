@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,7 @@ from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
 from optimise.core.grid import round_up
 from optimise.core.kinds import cost_grid, kind_of
-from optimise.core.leg import Leg, host_here, job_here, restart_here
+from optimise.core.leg import Leg
 from optimise.core.method import (
     Communicator,
     Deadline,
@@ -129,11 +129,11 @@ def solve(
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
     check_options(chosen, problem, options, comm.size)
 
-    with abort_on_error(comm):
+    with abort_on_error(comm), ExitStack() as kept:
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
-        leg = _leg(comm, facts.started)
-        keeper, before = _keeper(problem, comm, checkpoint, resume, leg)
+        leg = Leg.begun(comm, facts.started)
+        keeper, before = kept.enter_context(_keeping(problem, comm, checkpoint, resume, leg))
         began_cpu = time.process_time()
         if before.seconds:
             left = max(1.0, limits.seconds - before.seconds)
@@ -147,7 +147,7 @@ def solve(
         if checkpoint is not None and getattr(chosen, "resumable", False):
             options = {**(options or {}), "checkpoint": str(checkpoint), "resume": resume}
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
-        with _keeping(keeper), compiling.hearing(recorder.compiling):
+        with compiling.hearing(recorder.compiling):
             outcome = chosen.solve(
                 problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
             )
@@ -173,11 +173,8 @@ def solve(
                 trace=Trace(tuple(recorder.points)),
                 stats=_stats(outcome.stats, before.seconds + clock.elapsed, spent or ()),
                 provenance=facts,
-                explanation=(
-                    *(tuple(outcome.explanation) or _reasons(problem, stop)),
-                    *_remarks(problem, outcome.plan, evaluation),
-                ),
-                legs=(*before.legs, _ended(leg, clock.elapsed, spent or ())),
+                explanation=_explanation(problem, outcome, stop, evaluation),
+                legs=(*before.legs, leg.ended(clock.elapsed, sum(cpu for _, _, cpu in spent or ()))),
             )
         shared: Result[L] = comm.bcast(result)
     return shared
@@ -256,39 +253,30 @@ def _validate(problem: Problem, limits: Limits, seed: int) -> None:
         raise WardwiseError(f"the seed must be 0 or more, not {seed}")
 
 
-def _leg(comm: Communicator, started: str) -> Leg:
-    """The leg that begins; hosts are told where several processes or a batch job do the work."""
-    hosts = sorted(set(comm.allgather(host_here()))) if comm.size > 1 or job_here() else []
-    return Leg(started, 0.0, 0.0, comm.size, tuple(hosts), job_here(), restart_here())
-
-
-def _ended(leg: Leg, seconds: float, spent: Sequence[tuple[float, float, float]]) -> Leg:
-    return replace(leg, seconds=round(seconds, 3), cpu_seconds=round(sum(cpu for _, _, cpu in spent), 3))
-
-
 @contextmanager
-def _keeping(keeper: Keeper | None) -> Iterator[None]:
-    """Write by the clock while the method works; what was known is on disk also where it fails."""
-    try:
-        yield
-    except BaseException:
-        if keeper is not None:
-            keeper.write()
-            keeper.stop()
-        raise
-
-
-def _keeper(
+def _keeping(
     problem: Problem[L], comm: Communicator, checkpoint: str | Path | None, resume: bool, leg: Leg
-) -> tuple[Keeper[L] | None, Kept[L]]:
-    """Who keeps the best plan (rank 0 only), and what an earlier run has left."""
+) -> Iterator[tuple[Keeper[L] | None, Kept[L]]]:
+    """Who keeps the best plan by the clock (rank 0 only), and what an earlier run has left.
+
+    Where the solve fails, what was known is written first.
+    """
     if checkpoint is None:
-        return None, Kept()
+        yield None, Kept()
+        return
     keeper = Keeper(checkpoint, problem, resume=resume) if comm.rank == 0 else None
     if keeper is not None:
         keeper.start(leg)
     before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
-    return keeper, before
+    try:
+        yield keeper, before
+    except BaseException:
+        if keeper is not None:
+            keeper.write()
+        raise
+    finally:
+        if keeper is not None:
+            keeper.stop()
 
 
 def _better_start(problem: Problem[L], kept: L | None, given: L | None) -> L | None:
@@ -362,6 +350,14 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop
     if stop is Stop.TIME and early:  # the search ended by itself
         return Stop.ITERATIONS if math.isfinite(bounds.primal) else Stop.STUCK
     return stop
+
+
+def _explanation(problem: Problem, outcome: Outcome, stop: Stop, evaluation: Evaluation | None) -> tuple[str, ...]:
+    """Why there is no plan, or what must be said of the one there is."""
+    return (
+        *(tuple(outcome.explanation) or _reasons(problem, stop)),
+        *_remarks(problem, outcome.plan, evaluation),
+    )
 
 
 def _reasons(problem: Problem, stop: Stop) -> tuple[str, ...]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimise.core.method import Communicator
 
 __all__ = ["Leg", "host_here", "job_here", "restart_here"]
 
@@ -38,6 +42,16 @@ class Leg:
     hosts: tuple[str, ...] = ()
     job: str = ""
     restart: int = 0
+
+    @classmethod
+    def begun(cls, comm: Communicator, started: str) -> Leg:
+        """The leg that begins, a collective call; hosts are told of several processes or of a batch job."""
+        hosts = sorted(set(comm.allgather(host_here()))) if comm.size > 1 or job_here() else []
+        return cls(started, 0.0, 0.0, comm.size, tuple(hosts), job_here(), restart_here())
+
+    def ended(self, seconds: float, cpu_seconds: float) -> Leg:
+        """The leg once it is over."""
+        return replace(self, seconds=round(seconds, 3), cpu_seconds=round(cpu_seconds, 3))
 
 
 def job_here(environ: Mapping[str, str] | None = None) -> str:

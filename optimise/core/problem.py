@@ -27,7 +27,7 @@ class Problem(Protocol[L_contra]):
     name : str
         Name of the instance.
     family : str
-        Format family it came from (``curtois``, ``inrc1``, ``inrc2``, ``pas``, ``ihtc``, ``native``); decides the
+        Format family it came from (``curtois``, ``inrc1``, ``inrc2``, ``pas``, ``ihtc``, ``orpas``, ``native``); decides the
         plan format written beside the native one.
     """
 

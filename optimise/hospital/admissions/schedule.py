@@ -104,7 +104,21 @@ class AdmissionAnnealing:
         last: float,
         over: Callable[[AdmissionState], bool] = lambda state: False,
     ) -> None:
-        """Cool once, in place, from ``heat`` to ``last``; ``steps`` is a work limit in place of ``seconds``."""
+        """Cool once, in place.
+
+        Parameters
+        ----------
+        state : AdmissionState
+            Changed; holds the best plan met.
+        seconds : float
+            Wall-clock limit.
+        steps : int, optional
+            Work limit in place of ``seconds``; then the run repeats.
+        heat, last : float
+            First and last temperature in units of cost.
+        over : callable
+            Asked after each of some hundred chunks; True ends the run.
+        """
         clock, done = Deadline(seconds), 0
         t, chunk = self.tables, 5_000 if steps is None else max(1, steps // CHUNKS)
         price = PRICE * self.problem.prices.idle_bed

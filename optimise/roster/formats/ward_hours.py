@@ -105,6 +105,8 @@ def average_rule(
         Most minutes by person that hard hours allow.
     names : callable
         Makes the rule's name.
+    title : str
+        What the rule is called; made from the limit by default.
 
     Returns
     -------
