@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 from optimise.core.method import Deadline
-from optimise.hospital.admissions.annealing import BARRED
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import admission_days
+from optimise.hospital.admissions.state import BARRED
 
 __all__ = ["AdmissionPrices", "climb"]
 
@@ -195,7 +195,7 @@ class AdmissionPrices:
 
     def __init__(self, problem: AdmissionProblem) -> None:
         self.problem = problem
-        people, needs, s = problem.patients, problem.needs, problem.sessions
+        people, needs = problem.patients, problem.needs
         allowed = admission_days(problem)
         elective = (needs.minutes > 0) & ~needs.urgent
         pairs = np.stack([needs.specialty, needs.minutes], axis=1)
@@ -225,13 +225,11 @@ class AdmissionPrices:
         self.beds = problem.rooms.beds.astype(np.float64)
         self.reward = problem.prices.idle_bed * self.counted.astype(np.float64)
         free = problem.idle_free
-        lost = np.maximum(0, urgent - np.maximum(s.day_limit, s.minutes.sum(axis=0)))
         self.constant = float((self.beds * self.reward).sum())
         self.constant -= free[0] * problem.prices.idle_theatre + free[1] * problem.prices.idle_bed
         self.use = np.zeros(self.beds.shape, dtype=np.int64)
         self.asked = np.zeros((len(kinds), days), dtype=np.int64)
         self.given = np.zeros((len(kinds), days), dtype=np.int64)
-        self.impossible = bool(lost.any())
 
     def value(self, price: Floats, surgery: Floats) -> float:
         """A lower bound when the prices lie on the grid; sets ``use``, ``asked`` and ``given``."""
@@ -303,18 +301,16 @@ def _sessions(problem: AdmissionProblem, kinds: IntArray, urgent: IntArray) -> t
     rows["begin"].append(len(rows["day"]))
     rows["first"].append(len(rows["steps"]))
 
-    def column(name: str) -> IntArray:
-        return np.array(rows[name], dtype=np.int64)
-
+    table = {name: np.array(row, dtype=np.float64 if name == "cost" else np.int64) for name, row in rows.items()}
     made = _Sessions(
-        first=column("first"),
-        steps=column("steps"),
-        cost=np.array(rows["cost"], dtype=np.float64),
-        many=column("count").reshape(-1, wide),
-        kind=column("kind").reshape(-1, wide),
+        first=table["first"],
+        steps=table["steps"],
+        cost=table["cost"].astype(np.float64),
+        many=table["count"].reshape(-1, wide),
+        kind=table["kind"].reshape(-1, wide),
         open=(daily - urgent) // step,
         most=np.maximum(0, s.day_limit - urgent) // step,
-        begin=column("begin"),
+        begin=table["begin"],
     )
     return made, step
 
