@@ -118,8 +118,24 @@ def enter(
     r: int,
     sign: int,
 ) -> tuple[int, int]:
-    """Put ``p`` into room ``r`` from day ``a`` (``sign`` 1) or take him out (-1): change of cost and of what is too
-    much, the cost of the nights themselves apart."""
+    """Put ``p`` into room ``r`` from day ``a`` (``sign`` 1) or take him out (-1).
+
+    Parameters
+    ----------
+    people, prices : int arrays
+        Of the tables.
+    cells, sessions, theatres : int arrays
+        Of the state; changed.
+    p, a, r : int
+        Patient, admission day, room.
+    sign : int
+        1 to put in, -1 to take out.
+
+    Returns
+    -------
+    pair of int
+        Change of cost, that of the nights themselves apart, and of what is too much.
+    """
     cost, much, end, g = 0, 0, a + people[p, 0], people[p, 1]
     for d in range(a, end):
         before, more = cell_cost(cells, prices, r, d)
@@ -155,7 +171,19 @@ def enter(
 def put(
     people: IntArray, cells: IntArray, sessions: IntArray, theatres: IntArray, p: int, a: int, r: int, sign: int
 ) -> None:
-    """:func:`enter` without its costs."""
+    """:func:`enter` without its costs.
+
+    Parameters
+    ----------
+    people : int array
+        Of the tables.
+    cells, sessions, theatres : int arrays
+        Of the state; changed.
+    p, a, r : int
+        Patient, admission day, room.
+    sign : int
+        1 to put in, -1 to take out.
+    """
     end, g = a + people[p, 0], people[p, 1]
     for d in range(a, end):
         cells[r, d, g] += sign
@@ -170,7 +198,20 @@ def put(
 
 @compiled
 def own_cost(people: IntArray, night: IntArray, prices: IntArray, p: int, a: int, r: int) -> int:
-    """Cost of day and room of ``p`` by themselves."""
+    """Cost of day and room of ``p`` by themselves.
+
+    Parameters
+    ----------
+    people, night, prices : int arrays
+        Of the tables.
+    p, a, r : int
+        Patient, admission day, room.
+
+    Returns
+    -------
+    int
+        Nights, delay and the transfer of an in-patient.
+    """
     cost: int = people[p, 0] * night[p, r] + people[p, 8] * (a - people[p, 9])
     if people[p, 7] >= 0 and people[p, 7] != r:
         cost += prices[1]
@@ -179,7 +220,15 @@ def own_cost(people: IntArray, night: IntArray, prices: IntArray, p: int, a: int
 
 @compiled
 def rehouse(room: IntArray, members: IntArray, held: IntArray, place: IntArray, p: int, r: int) -> None:
-    """Enter ``p`` among the members of room ``r`` and strike him out of the old room's."""
+    """Enter ``p`` among the members of room ``r`` and strike him out of the old room's.
+
+    Parameters
+    ----------
+    room, members, held, place : int arrays
+        Of the state; changed.
+    p, r : int
+        Patient and new room.
+    """
     old = room[p]
     held[old] -= 1
     other = members[old, held[old]]

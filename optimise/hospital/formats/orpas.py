@@ -236,10 +236,10 @@ class _Person:
         """Rooms that cannot serve, and units of each wish by room."""
         needed, liked = (np.zeros(len(file.features), dtype=np.bool_) for _ in range(2))
         for each in node.inside("room_properties", "room_property"):
-            kind = each.attribute("type")
-            if kind not in ("needed", "preferred"):
-                raise each.error(f"type is {kind[:40]!r}, expected needed or preferred")
-            table = needed if kind == "needed" else liked
+            asked = each.attribute("type")
+            if asked not in ("needed", "preferred"):
+                raise each.error(f"type is {asked[:40]!r}, expected needed or preferred")
+            table = needed if asked == "needed" else liked
             table[_word(each, "name", file.features, "feature")] = True
         young = np.array([not low <= age <= high for low, high in file.ages])
         main, second = file.main[:, self.specialty], file.second[:, self.specialty]

@@ -23,6 +23,7 @@ from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
 from optimise.hospital.admissions.search import improve_admissions
 from optimise.hospital.admissions.stages import stage
+from optimise.hospital.admissions.state import FULL
 from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.beds import SAME_GENDER, Patients, Rooms
 from optimise.methods.admission_search import AdmissionSearch
@@ -92,6 +93,7 @@ def test_kernel_costs_what_the_evaluation_says(seed: int) -> None:
         anneal(tool.tables, state, heat, 200.0, 2000)
         hard, cost = hard_and_cost(problem, plan_of(problem, state.day, state.room))
         assert (hard == 0) == (state.sums[1] == 0)
+        assert hard * FULL >= state.sums[1] // FULL
         if hard == 0:
             assert state.sums[0] == cost
         again = tool.state(state.day, state.room, seed)
