@@ -27,8 +27,8 @@ class Problem(Protocol[L_contra]):
     name : str
         Name of the instance.
     family : str
-        Format family it came from (``curtois``, ``inrc1``, ``inrc2``, ``pas``, ``ihtc``, ``orpas``, ``native``); decides the
-        plan format written beside the native one.
+        Format family it came from (``curtois``, ``inrc1``, ``inrc2``, ``pas``, ``ihtc``, ``orpas``, ``native``);
+        decides the plan format written beside the native one.
     """
 
     @property

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.hospital.admissions.annealing import AdmissionTables
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import usage
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import plan_of
+from optimise.hospital.admissions.state import AdmissionTables
 from optimise.hospital.beds import SAME_GENDER
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel

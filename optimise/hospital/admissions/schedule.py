@@ -8,9 +8,10 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
-from optimise.hospital.admissions.annealing import BARRED, AdmissionState, AdmissionTables, anneal, fill
+from optimise.hospital.admissions.annealing import anneal, fill
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.problem import AdmissionProblem
+from optimise.hospital.admissions.state import BARRED, AdmissionState, AdmissionTables
 from optimise.hospital.beds import SAME_GENDER
 
 __all__ = ["AdmissionAnnealing", "admission_days", "plan_of"]

@@ -16,13 +16,13 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm, stopping
 from optimise.core.result import Bounds, Stats, Stop
-from optimise.hospital.admissions.annealing import AdmissionState
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
 from optimise.hospital.admissions.neighbourhood import freed, reoptimise
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
+from optimise.hospital.admissions.state import AdmissionState
 from optimise.hospital.admissions.tuning import AdmissionTuning
 
 __all__ = ["improve_admissions"]

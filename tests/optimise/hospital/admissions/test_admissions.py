@@ -11,18 +11,23 @@ import pytest
 import optimise
 from optimise.core.arrays import IntArray
 from optimise.core.kinds import kind_of
-from optimise.core.method import Limits
+from optimise.core.method import Limits, Listener, SerialComm
 from optimise.core.result import Stop
 from optimise.hospital.admissions.annealing import anneal
 from optimise.hospital.admissions.data import AdmissionPlan, Needs, NightWish, Sessions
 from optimise.hospital.admissions.evaluate import hard_and_cost
+from optimise.hospital.admissions.kind import AdmissionKind
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
 from optimise.hospital.admissions.neighbourhood import freed, reoptimise
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
 from optimise.hospital.admissions.search import improve_admissions
 from optimise.hospital.admissions.stages import stage
+from optimise.hospital.admissions.state import FULL
+from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.beds import SAME_GENDER, Patients, Rooms
+from optimise.methods.admission_search import AdmissionSearch
+from optimise.methods.day_by_day import plan_days
 
 
 def made(seed: int, people: int = 14, rooms: int = 4, counted: int = 6) -> AdmissionProblem:
@@ -88,6 +93,7 @@ def test_kernel_costs_what_the_evaluation_says(seed: int) -> None:
         anneal(tool.tables, state, heat, 200.0, 2000)
         hard, cost = hard_and_cost(problem, plan_of(problem, state.day, state.room))
         assert (hard == 0) == (state.sums[1] == 0)
+        assert hard * FULL >= state.sums[1] // FULL
         if hard == 0:
             assert state.sums[0] == cost
         again = tool.state(state.day, state.room, seed)
@@ -137,7 +143,7 @@ def test_search_repeats_under_a_work_limit() -> None:
     assert first.plan.same_as(second.plan)
     assert first.evaluation is not None
     assert first.bounds.dual <= first.evaluation.cost
-    assert kind_of(problem).name == "admissions"
+    assert isinstance(kind_of(problem), AdmissionKind)
 
 
 def test_each_day_knows_only_who_has_registered() -> None:
@@ -145,6 +151,15 @@ def test_each_day_knows_only_who_has_registered() -> None:
     days = optimise.solve(problem, "stage-by-stage", limits=Limits(300, iterations=1), seed=5)
     assert isinstance(days.plan, AdmissionPlan)
     known = np.flatnonzero(problem.needs.registered <= 2)
+    inner, limits = AdmissionSearch(), Limits(300, iterations=1)
+    options = {"tuning": AdmissionTuning()}
+
+    def deaf(clock: object, label: str) -> Listener:
+        return lambda progress: None
+
+    again = plan_days(problem, inner, limits=limits, seed=5, comm=SerialComm(), listen=deaf, options=options)
+    assert again.plan is not None
+    assert again.plan.same_as(days.plan)
     cut = optimise.solve(_only(problem, known), "stage-by-stage", limits=Limits(300, iterations=1), seed=5)
     assert isinstance(cut.plan, AdmissionPlan)
     assert (cut.plan.room[:, :3] == days.plan.room[known, :3]).all()

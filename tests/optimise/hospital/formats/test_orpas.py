@@ -14,6 +14,7 @@ from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.formats.orpas import OrPasFormat
+from optimise.hospital.formats.orpas_plan import write_plan
 
 pytestmark = pytest.mark.quick
 
@@ -146,7 +147,7 @@ def test_solutions_round_trip(small: AdmissionProblem, tmp_path: Path) -> None:
     room = np.full((4, 4), -1)
     room[0, 0], room[1, 0], room[2, 2], room[3, 2] = 1, 0, 0, 1
     plan = AdmissionPlan(room)
-    (path,) = ORPAS.write_plan(plan, small, tmp_path / "plan")
+    path = write_plan(plan, small, tmp_path / "plan.xml")
     text = path.read_text(encoding="utf-8")
     assert read_plan(path, small).same_as(plan)
     assert '<patient name="p4" status="registered" delay="2">' in text
