@@ -6,12 +6,17 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from optimise.core.method import Communicator
+from typing import Any, Protocol
 
 __all__ = ["Leg", "host_here", "job_here", "restart_here"]
+
+
+class _Ranks(Protocol):
+    """What a leg asks of a communicator."""
+
+    @property
+    def size(self) -> int: ...
+    def allgather(self, obj: Any) -> list[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Leg:
     restart: int = 0
 
     @classmethod
-    def begun(cls, comm: Communicator, started: str) -> Leg:
+    def begun(cls, comm: _Ranks, started: str) -> Leg:
         """The leg that begins, a collective call; hosts are told of several processes or of a batch job."""
         hosts = sorted(set(comm.allgather(host_here()))) if comm.size > 1 or job_here() else []
         return cls(started, 0.0, 0.0, comm.size, tuple(hosts), job_here(), restart_here())
