@@ -70,6 +70,12 @@ class Hospital(HospitalData):
         return written({sheet: sheet_rows(sheet, self.data()) for sheet in SHEETS}, path, LISTS, notes=False)
 
 
+def _alone(path: Path) -> bool:
+    """Whether a file is a sheet of people in beds, by its first line."""
+    first = {cell.strip().strip('"').lower() for cell in re.split(r"[,;\t]", head(path, 4096).partition("\n")[0])}
+    return {"room", "patient", "expected_discharge"} <= first
+
+
 class HospitalDocumentFormat(HospitalFormat):
     """Hospitals as people edit them; plans are those of the native format."""
 
@@ -83,11 +89,19 @@ class HospitalDocumentFormat(HospitalFormat):
                 return {"rooms", "bed-state"} <= _sheet_names(path)
             if suffix in TEXT:
                 return _MARK.search(head(path)) is not None
+            if path.is_file():
+                return _alone(path)
             return all((path / f"{name}.csv").is_file() for name in NEEDED)
         except (OSError, ValueError):
             return False
 
     def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
+        if path.suffix.lower() not in (*TEXT, *BOOKS) and path.is_file():
+            text = (
+                "is a bed state without its rooms: put it into a folder as bed-state.csv, with a rooms.csv beside it "
+                "(ward, room, beds); 'wardwise template --kind hospital FOLDER' shows both"
+            )
+            raise InputError(text, file=path)
         made = Hospital.load(path)
         if made.start is None:
             _log.warning("no start is given: the plan begins on %s, the earliest expected discharge", first_day(made))

@@ -166,3 +166,10 @@ def test_the_command_makes_templates_and_converts_between_all_forms(tmp_path: Pa
     assert Hospital.load(tmp_path / "h.yaml") == wanted
     run("convert", str(tmp_path / "h.yaml"), str(tmp_path / "native.json"), "--to", "hospital")
     assert optimise.read(tmp_path / "native.json").digest() == wanted.problem().digest()
+
+
+def test_a_bed_state_alone_says_what_it_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "bed-state.csv"
+    file.write_text("ward,room,bed,patient,sex,expected_discharge\nWard 1,Bay A,1,P1,F,2026-12-01\n")
+    with pytest.raises(InputError, match="without its rooms: put it into a folder"):
+        optimise.read(file)
