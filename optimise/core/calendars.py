@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import warnings
 
 from optimise.core.errors import InputError, MissingExtraError
 
@@ -38,7 +39,9 @@ def bank_holidays(
     if region is None:
         return {}
     try:
-        import holidays
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # 0.5x announces a version 1.0 as it is imported
+            import holidays
     except ImportError:
         raise MissingExtraError("holidays", extra) from None
     country, _, part = region.partition("-")
