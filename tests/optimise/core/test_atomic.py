@@ -87,6 +87,7 @@ def test_nobody_makes_files_or_folders_besides() -> None:
     """Packages write through this module; what they may do themselves is named here."""
     allowed = {
         "optimise/core/atomic.py",
+        "optimise/core/folder_lock.py",  # a lock is made by exclusive creation, for its owner alone
         "optimise/core/kernel_cache.py",  # compiled code, which names nobody and is shared on purpose
         "optimise/runs/keeper.py",  # plans read back from a checkpoint, in a private temporary folder
         "optimise/testing/formats.py",  # damaged copies, in a private temporary folder
