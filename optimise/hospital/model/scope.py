@@ -70,7 +70,7 @@ class Scope:
         people = problem.patients
         inside = np.arange(problem.days) >= people.release[:, None]
         inside &= np.arange(problem.days) <= people.due[:, None]
-        visits = (self.days & (inside | ~problem.hard("AdmissionDay"))).sum(axis=1)
+        visits = (self.days & (inside | (not problem.hard("AdmissionDay")))).sum(axis=1)
         made = int((visits * (self.rooms.sum(axis=1) + self.theatres.sum(axis=1))).sum())
         if problem.nursing is not None and problem.nursing.ids:
             lain = np.zeros(self.nurse.shape[0], dtype=np.bool_)
