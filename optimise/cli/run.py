@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,8 +99,6 @@ class Run:
     def _leave(self, writer: RunWriter) -> None:
         """A signal came and the method did not stop in time: leave with the best plan that it has told us of."""
         if self.comm.rank > 0:  # the launcher ends all ranks once one has left
-            import time
-
             time.sleep(_AFTER_RANK_0)
             os._exit(STOPPED)
         if writer.best is not None or self.start is not None:

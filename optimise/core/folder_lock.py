@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ LOCK = ".wardwise.lock"
 SILENT = 60.0
 _held: dict[Path, int] = {}
 _guard = threading.Lock()
+_said = -SILENT  # when this process last gave a sign of life
 
 
 @contextmanager
@@ -51,7 +53,12 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
 
 def sign_of_life() -> None:
-    """Say that this process still holds its folders."""
+    """Say that this process still holds its folders; asked often, it asks the file system seldom."""
+    global _said
+    now = time.monotonic()
+    if now - _said < SILENT / 6:
+        return
+    _said = now
     for place in list(_held):
         with suppress(OSError):
             os.utime(place)

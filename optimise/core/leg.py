@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -51,8 +51,13 @@ class Leg:
     @classmethod
     def begun(cls, comm: _Ranks, started: str) -> Leg:
         """The leg that begins, a collective call; hosts are told of several processes or of a batch job."""
-        hosts = sorted(set(comm.allgather(host_here()))) if comm.size > 1 or job_here() else []
-        return cls(started, 0.0, 0.0, comm.size, tuple(hosts), job_here(), restart_here())
+        hosts = comm.allgather(host_here()) if comm.size > 1 or job_here() else []
+        return cls.here(started, comm.size, hosts)
+
+    @classmethod
+    def here(cls, started: str, ranks: int, hosts: Iterable[str]) -> Leg:
+        """The leg that begins, in the job that this process belongs to."""
+        return cls(started, 0.0, 0.0, ranks, tuple(sorted(set(hosts))), job_here(), restart_here())
 
     def ended(self, seconds: float, cpu_seconds: float) -> Leg:
         """The leg once it is over."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from optimise.core.arrays import unique
+from optimise.core.digest import feed
 from optimise.core.errors import InputError
 from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
@@ -121,7 +122,7 @@ class HospitalProblem(HospitalContext):
     def digest(self) -> str:
         """SHA-256 (hex) of the content: everything except name, family and an earlier plan that there is not."""
         sha = hashlib.sha256()
-        _feed(sha, dataclasses.replace(self, name="", family=""))
+        feed(sha, dataclasses.replace(self, name="", family=""), told=_TOLD, optional=_OPTIONAL)
         return sha.hexdigest()
 
     def gender_of(self, patient: int) -> str:
@@ -283,24 +284,3 @@ class HospitalProblem(HospitalContext):
 #: Fields that are no part of a digest, and those that are none where there is nothing in them.
 _TOLD = frozenset({"start", "about", "document"})
 _OPTIONAL = frozenset({"earlier", "operation_of", "justified"})
-
-
-def _feed(sha: Any, value: Any) -> None:
-    """Feed a value into a hash so that different contents never read the same."""
-    if isinstance(value, np.ndarray):
-        kind = "?" if value.dtype == np.bool_ else "<i8"
-        sha.update(f"a{value.shape}".encode())
-        sha.update(np.ascontiguousarray(value).astype(kind).tobytes())
-    elif dataclasses.is_dataclass(value):
-        for each in dataclasses.fields(value):
-            if each.name in _TOLD or (each.name in _OPTIONAL and getattr(value, each.name) is None):
-                continue
-            sha.update(f"f{each.name}".encode())
-            _feed(sha, getattr(value, each.name))
-    elif isinstance(value, (tuple, list)):
-        sha.update(f"t{len(value)}".encode())
-        for entry in value:
-            _feed(sha, entry)
-    else:
-        text = repr(value)
-        sha.update(f"v{len(text)}:{text}".encode())

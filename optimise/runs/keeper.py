@@ -97,8 +97,6 @@ class Keeper(Generic[L]):
                 self._best = (progress.primal, progress.plan)
             if progress.dual > self._bound:
                 self._bound, self._source = progress.dual, "the search, while it went on"
-        if self._clockwork is None and time.perf_counter() - self._written >= self.every:
-            self.write()
 
     def note(self, point: TracePoint) -> None:
         """Take a point of the trace, its seconds counted over all legs."""

@@ -17,7 +17,7 @@ from optimise.core.checkpoint import SECONDS_BETWEEN
 from optimise.core.clockwork import Clockwork
 from optimise.core.errors import InputError
 from optimise.core.folder_lock import sign_of_life
-from optimise.core.leg import Leg, host_here, job_here, restart_here
+from optimise.core.leg import Leg, host_here, job_here
 from optimise.core.method import Progress
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Provenance, Result, Stats, Stop, Trace
@@ -95,8 +95,7 @@ class RunWriter:
         bounds = Bounds(cost, min(self._dual, cost), name if found is not None else "", name)
         trace = Trace((replace(best, dual=min(best.dual, cost)).point(),)) if best is not None else Trace()
         seconds = time.monotonic() - self._began
-        hosts = (host_here(),) if job_here() else ()
-        leg = Leg(self.facts.started, round(seconds, 3), 0.0, self.facts.ranks, hosts, job_here(), restart_here())
+        leg = Leg.here(self.facts.started, self.facts.ranks, [host_here()] if job_here() else []).ended(seconds, 0.0)
         return Result(plan, stop, bounds, found, trace, Stats(self._seconds), self.facts, explanation, (leg,))
 
     def write(self, *explanation: str, stop: Stop = Stop.INTERRUPTED) -> Result:

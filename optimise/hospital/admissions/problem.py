@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
-import numpy as np
-
+from optimise.core.digest import feed
 from optimise.core.result import Evaluation
 from optimise.hospital.admissions.data import AdmissionData, AdmissionPlan
 from optimise.hospital.admissions.evaluate import evaluate
@@ -45,28 +43,10 @@ class AdmissionProblem(AdmissionData):
         for each in fields(self):
             if each.name not in ("name", "family", "title"):
                 sha.update(f"f{each.name}".encode())
-                _feed(sha, getattr(self, each.name))
+                feed(sha, getattr(self, each.name))
         return sha.hexdigest()
 
     def __repr__(self) -> str:
         beds = int(self.rooms.beds.max(axis=1).sum())
         size = f"{len(self.patients)} patients, {len(self.rooms.ids)} rooms, {beds} beds, {self.days} days"
         return f"AdmissionProblem({self.name}: {size})"
-
-
-def _feed(sha: Any, value: Any) -> None:
-    """Feed a value into a hash so that different contents never read the same."""
-    if isinstance(value, np.ndarray):
-        sha.update(f"a{value.shape}".encode())
-        sha.update(np.ascontiguousarray(value).astype("?" if value.dtype == np.bool_ else "<i8").tobytes())
-    elif is_dataclass(value):
-        for each in fields(value):
-            sha.update(f"f{each.name}".encode())
-            _feed(sha, getattr(value, each.name))
-    elif isinstance(value, (tuple, list)):
-        sha.update(f"t{len(value)}".encode())
-        for entry in value:
-            _feed(sha, entry)
-    else:
-        text = repr(value)
-        sha.update(f"v{len(text)}:{text}".encode())

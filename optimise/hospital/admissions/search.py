@@ -14,8 +14,8 @@ import math
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm, stopping
-from optimise.core.result import Bounds, Stats, Stop
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, SerialComm
+from optimise.core.result import Stats, Stop
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
@@ -24,6 +24,7 @@ from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
 from optimise.hospital.admissions.state import AdmissionState
 from optimise.hospital.admissions.tuning import AdmissionTuning
+from optimise.hospital.rounds import Rounds
 
 __all__ = ["improve_admissions"]
 
@@ -34,8 +35,8 @@ TASKS, WORK, PRICED = 4, 400_000, 300
 SOURCE = "Lagrangian over patients and theatre days (exact dyadic arithmetic)"
 
 
-class _Run:
-    """What the rounds of one search share. All ranks hold the same best plan between rounds."""
+class _Run(Rounds[AdmissionPlan]):
+    """One search on admission plans."""
 
     def __init__(
         self,
@@ -46,42 +47,21 @@ class _Run:
         comm: Communicator,
         tuning: AdmissionTuning,
     ) -> None:
-        self.problem, self.limits, self.seed, self.listen, self.comm = problem, limits, seed, listen, comm
-        self.tuning, self.clock, self.bounds = tuning, Deadline(limits.seconds), Bounds()
+        super().__init__(limits, listen, comm, Deadline(limits.seconds))
+        self.problem, self.seed, self.tuning = problem, seed, tuning
         self.work = limits.iterations is not None
-        self.plan: AdmissionPlan | None = None
         self.given: AdmissionPlan | None = None  # a plan to begin from that says nothing of some
-        self.key: tuple[float, float] = (math.inf, math.inf)
-        self.prices, self.asked, self.done, self.told = AdmissionPrices(problem), False, 0, 0.0
+        self.prices = AdmissionPrices(problem)
         #: Cost that a plan may have, for the length of steps in prices.
         self.guess = math.inf
         self.size = float(tuning.size)
 
-    @property
-    def cost(self) -> float:
-        return self.key[1] if self.key[0] == 0 else math.inf
-
-    def offer(self, plan: AdmissionPlan, event: str) -> None:
-        key = hard_and_cost(self.problem, plan)
-        if key < self.key:
-            self.plan, self.key = plan, (float(key[0]), float(key[1]))
-            self.tell(event)
+    def weigh(self, plan: AdmissionPlan) -> tuple[float, float]:
+        return hard_and_cost(self.problem, plan)
 
     def rise(self, bound: float) -> None:
         if bound > self.bounds.dual:
             self.bounds = self.bounds.with_dual(float(bound), SOURCE)
-
-    def tell(self, event: str) -> None:
-        self.told = self.clock.elapsed
-        if self.comm.rank == 0:
-            good = self.plan if self.key[0] == 0 else None
-            news = Progress(self.clock.elapsed, self.cost, self.bounds.dual, event, float(self.done), good)
-            self.asked = bool(self.listen(news)) or self.asked
-
-    @property
-    def over(self) -> bool:
-        self.asked = self.asked or stopping(self.listen)
-        return self.asked or self.clock.over or self.cost <= self.limits.target
 
     def heard(self, state: AdmissionState) -> bool:
         """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
@@ -228,7 +208,7 @@ def improve_admissions(
     run.price()
     stop, number = Stop.TIME, 0
     while True:
-        ended, run.asked = comm.bcast((_ended(run, number), run.asked))
+        ended, run.asked = comm.bcast((run.ended(number), run.asked))
         if ended is not None:
             stop = ended
             break
@@ -238,16 +218,3 @@ def improve_admissions(
     if run.key[0] > 0:
         return Outcome(None, stop, run.bounds, stats)
     return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of admissions"), stats)
-
-
-def _ended(run: _Run, number: int) -> Stop | None:
-    """Why to stop before the next round, None to go on."""
-    if run.asked or stopping(run.listen):
-        return Stop.INTERRUPTED
-    if math.isfinite(run.cost) and run.cost <= run.bounds.dual + 1e-9:
-        return Stop.OPTIMAL
-    if run.cost <= run.limits.target or run.cost - run.bounds.dual <= run.limits.gap * abs(run.cost):
-        return Stop.GAP
-    if run.limits.iterations is not None and number >= run.limits.iterations:
-        return Stop.ITERATIONS
-    return Stop.TIME if run.clock.left < 0.05 else None

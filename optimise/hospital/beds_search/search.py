@@ -19,9 +19,7 @@ from optimise.core.method import (
     Limits,
     Listener,
     Outcome,
-    Progress,
     SerialComm,
-    stopping,
 )
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.beds_search.annealing import BedState
@@ -31,6 +29,7 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.repair import repair
+from optimise.hospital.rounds import Rounds
 from optimise.hospital.search.bound import quick_bound
 from optimise.hospital.search.construct import construct, plan_of
 
@@ -47,8 +46,8 @@ FIRST, ALONE, LATER, BOUND = 0.7, 0.85, 0.5, 0.6
 WARM = (0.3, 0.15, 0.5)
 
 
-class _Run:
-    """What the rounds of one search share. All ranks hold the same best plan between rounds."""
+class _Run(Rounds[HospitalPlan]):
+    """One search on bed plans."""
 
     def __init__(
         self,
@@ -60,45 +59,26 @@ class _Run:
         clock: Deadline,
         bound: bool,
     ) -> None:
-        self.problem, self.limits, self.seed, self.listen, self.comm = problem, limits, seed, listen, comm
-        self.clock = clock
+        super().__init__(limits, listen, comm, clock)
+        self.problem, self.seed = problem, seed
         self.first = FIRST if bound else ALONE
         self.annealing = BedAnnealing(problem)
-        self.bounds = Bounds()
-        self.plan: HospitalPlan | None = None
-        self.key = (math.inf, math.inf)
-        self.asked = False
-        self.done = 0
-        self.told = 0.0
 
     @property
     def cost(self) -> float:
-        return self.key[1] / self.problem.scale if self.key[0] == 0 else math.inf
+        return super().cost / self.problem.scale
 
-    def offer(self, plan: HospitalPlan, event: str) -> None:
-        key = hard_and_cost(self.problem, plan)
-        if key < self.key:
-            self.plan, self.key = plan, (float(key[0]), float(key[1]))
-            self.tell(event)
+    def weigh(self, plan: HospitalPlan) -> tuple[float, float]:
+        return hard_and_cost(self.problem, plan)
 
-    def tell(self, event: str) -> None:
-        self.told = self.clock.elapsed
-        if self.comm.rank == 0 and self.listen is not None:
-            good = self.plan if self.key[0] == 0 else None
-            heard = self.listen(
-                Progress(self.clock.elapsed, self.cost, self.bounds.dual, event, float(self.done), good)
-            )
-            self.asked = bool(heard) or self.asked
-
-    def over(self, state: BedState) -> bool:
+    def heard(self, state: BedState) -> bool:
         """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
         if self.clock.elapsed > self.told + 1.0 and self.comm.rank == 0:
             if state.sums[2] < self.key[1]:
                 self.offer(self._plan(state), "annealing")
             else:
                 self.tell("")
-        self.asked = self.asked or stopping(self.listen)
-        return self.asked or self.clock.over or self.cost <= self.limits.target
+        return self.over
 
     def _plan(self, state: BedState) -> HospitalPlan:
         assert self.plan is not None
@@ -140,7 +120,7 @@ class _Run:
         seed = int(np.random.default_rng([self.seed, number, task]).integers(2**31))
         state = annealing.state(annealing.first_rooms(plan), seed)
         heat = annealing.hot * (1.0 if number == 0 else WARM[(number + task - 1) % len(WARM)])
-        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=self.over)
+        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=self.heard)
         found = plan
         if state.sums[2] < self.key[1] or number == 0:
             made = self._plan(state)
@@ -205,7 +185,7 @@ def improve_beds(
         run.offer(plan, "construction")
     constructed, stop, number = clock.elapsed, Stop.TIME, 0
     while run.plan is not None and left == 0:
-        ended = _ended(run, number)
+        ended = run.ended(number)
         ended, run.asked = comm.bcast((ended, run.asked or ended is Stop.INTERRUPTED))
         if ended is not None:
             stop = ended
@@ -221,16 +201,3 @@ def improve_beds(
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left and comm.rank == 0 else ()
         return Outcome(None, stop, run.bounds, stats, reasons)
     return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of rooms"), stats)
-
-
-def _ended(run: _Run, number: int) -> Stop | None:
-    """Why to stop before the next round, None to go on."""
-    if run.asked or stopping(run.listen):
-        return Stop.INTERRUPTED
-    if math.isfinite(run.cost) and run.cost <= run.bounds.dual + 1e-9:
-        return Stop.OPTIMAL
-    if run.cost <= run.limits.target or run.cost - run.bounds.dual <= run.limits.gap * abs(run.cost):
-        return Stop.GAP
-    if run.limits.iterations is not None and number >= run.limits.iterations:
-        return Stop.ITERATIONS
-    return Stop.TIME if run.clock.left < 0.05 else None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from optimise.core import folder_lock as module
 from optimise.core.errors import InputError
 from optimise.core.folder_lock import LOCK, folder_lock
 
@@ -71,3 +72,13 @@ def test_half_a_lock_gives_way(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text('{"host"')
     with folder_lock(tmp_path):
         pass
+
+
+def test_signs_of_life_are_given_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touched: list[Path] = []
+    monkeypatch.setattr(module, "_said", -module.SILENT)
+    with folder_lock(tmp_path):
+        monkeypatch.setattr(module.os, "utime", touched.append)
+        for _ in range(5):
+            module.sign_of_life()
+    assert touched == [tmp_path / LOCK]

@@ -1,0 +1,93 @@
+"""What searches by rounds over ranks share: the best plan and bound, what they tell, and when they end."""
+
+from __future__ import annotations
+
+import math
+from typing import Generic, TypeVar
+
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Progress, stopping
+from optimise.core.result import Bounds, Plan, Stop
+
+__all__ = ["Rounds"]
+
+L = TypeVar("L", bound=Plan)
+
+
+class Rounds(Generic[L]):
+    """One search. All ranks hold the same best plan between rounds.
+
+    Parameters
+    ----------
+    limits : Limits
+        ``iterations`` counts rounds.
+    listen : Listener or None
+    comm : Communicator
+    clock : Deadline
+
+    Attributes
+    ----------
+    plan : Plan or None
+        The best.
+    key : (float, float)
+        Its broken hard rules and its cost in the unit of the search.
+    bounds : Bounds
+    asked : bool
+        Whether somebody has asked to stop.
+    done : int
+        Rounds.
+    told : float
+        Seconds at which something was told last.
+    """
+
+    def __init__(self, limits: Limits, listen: Listener | None, comm: Communicator, clock: Deadline) -> None:
+        self.limits, self.listen, self.comm, self.clock = limits, listen, comm, clock
+        self.bounds = Bounds()
+        self.plan: L | None = None
+        self.key = (math.inf, math.inf)
+        self.asked = False
+        self.done = 0
+        self.told = 0.0
+
+    # ---- what a search says of itself ------------------------------------------------------------------------------
+    def weigh(self, plan: L) -> tuple[float, float]:
+        """Broken hard rules of a plan and its cost in the unit of the search."""
+        raise NotImplementedError
+
+    @property
+    def cost(self) -> float:
+        """Cost of the best plan; infinite where it breaks hard rules."""
+        return self.key[1] if self.key[0] == 0 else math.inf
+
+    # ---- what all do -----------------------------------------------------------------------------------------------
+    def offer(self, plan: L, event: str) -> None:
+        """Take a plan that is better than the best so far, and tell of it."""
+        key = self.weigh(plan)
+        if key < self.key:
+            self.plan, self.key = plan, (float(key[0]), float(key[1]))
+            self.tell(event)
+
+    def tell(self, event: str) -> None:
+        """Tell the listener, on rank 0."""
+        self.told = self.clock.elapsed
+        if self.comm.rank == 0 and self.listen is not None:
+            good = self.plan if self.key[0] == 0 else None
+            news = Progress(self.clock.elapsed, self.cost, self.bounds.dual, event, float(self.done), good)
+            self.asked = bool(self.listen(news)) or self.asked
+
+    @property
+    def over(self) -> bool:
+        """Whether the part that goes on should end now."""
+        self.asked = self.asked or stopping(self.listen)
+        return self.asked or self.clock.over or self.cost <= self.limits.target
+
+    def ended(self, number: int) -> Stop | None:
+        """Why to stop before round ``number``, None to go on."""
+        if self.asked or stopping(self.listen):
+            return Stop.INTERRUPTED
+        if math.isfinite(self.cost) and self.cost <= self.bounds.dual + 1e-9:
+            return Stop.OPTIMAL
+        if self.cost <= self.limits.target or self.cost - self.bounds.dual <= self.limits.gap * abs(self.cost):
+            return Stop.GAP
+        if self.limits.iterations is not None and number >= self.limits.iterations:
+            return Stop.ITERATIONS
+        return Stop.TIME if self.clock.left < 0.05 else None
