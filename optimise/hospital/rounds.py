@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Progress, stopping
 from optimise.core.result import Bounds, Plan, Stop
 
 __all__ = ["Rounds"]
+
+#: Seconds between two messages of a run that goes on.
+TOLD_EVERY = 1.0
 
 L = TypeVar("L", bound=Plan)
 
@@ -79,6 +83,26 @@ class Rounds(Generic[L]):
         """Whether the part that goes on should end now."""
         self.asked = self.asked or stopping(self.listen)
         return self.asked or self.clock.over or self.cost <= self.limits.target
+
+    def heard(self, better: bool, plan: Callable[[], L]) -> bool:
+        """Asked between chunks of a run: tells now and then, hears requests to stop; whether to stop.
+
+        Under a work limit a better plan waits for the end of the round: what other runs of the round begin from must
+        not depend on the clock.
+
+        Parameters
+        ----------
+        better : bool
+            Whether the run has a better plan than the best.
+        plan : callable
+            Makes it.
+        """
+        if self.clock.elapsed > self.told + TOLD_EVERY and self.comm.rank == 0:
+            if better and self.limits.iterations is None:
+                self.offer(plan(), "annealing")
+            else:
+                self.tell("")
+        return self.over
 
     def ended(self, number: int) -> Stop | None:
         """Why to stop before round ``number``, None to go on."""

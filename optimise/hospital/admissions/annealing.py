@@ -22,15 +22,14 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
+from optimise.core.stream import below, uniform
 from optimise.hospital.admissions.state import (
     BARRED,
     FULL,
     AdmissionState,
     AdmissionTables,
-    below,
     cell_cost,
     enter,
-    next_word,
     own_cost,
     put,
     rehouse,
@@ -167,7 +166,7 @@ def anneal(t: AdmissionTables, s: AdmissionState, heat: float, price: float, ste
         p = movable[below(stream, movable.size)]
         a, r = int(day[p]), int(room[p])
         q, b, k, old_b, old_k = -1, 0, 0, 0, 0
-        drawn = (np.float64(next_word(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
+        drawn = uniform(stream)
         allowed = -heat * math.log(drawn)
         new_a, new_r = a, r
         seek_p, seek_q = False, False  # whether the best room is looked for once all are out

@@ -22,7 +22,6 @@ from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
 from optimise.hospital.admissions.neighbourhood import freed, reoptimise
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.schedule import AdmissionAnnealing, plan_of
-from optimise.hospital.admissions.state import AdmissionState
 from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.rounds import Rounds
 
@@ -62,15 +61,6 @@ class _Run(Rounds[AdmissionPlan]):
     def rise(self, bound: float) -> None:
         if bound > self.bounds.dual:
             self.bounds = self.bounds.with_dual(float(bound), SOURCE)
-
-    def heard(self, state: AdmissionState) -> bool:
-        """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
-        if self.clock.elapsed > self.told + 1.0 and self.comm.rank == 0:
-            if self.key[0] > 0 or state.sums[2] < self.key[1]:
-                self.offer(plan_of(self.problem, state.best[0], state.best[1]), "annealing")
-            else:
-                self.tell("")
-        return self.over
 
     # ---- phases ------------------------------------------------------------------------------------------------
     def price(self) -> None:
@@ -136,7 +126,9 @@ class _Run(Rounds[AdmissionPlan]):
             steps=WORK if self.work else None,
             heat=max(warmth * hot, 2.0 * t.cold * hot),
             last=t.cold * hot,
-            over=self.heard,
+            over=lambda s: self.heard(
+                self.key[0] > 0 or s.sums[2] < self.key[1], lambda: plan_of(self.problem, s.best[0], s.best[1])
+            ),
         )
         return state.best[0].copy(), state.best[1].copy(), float(state.sums[0])
 

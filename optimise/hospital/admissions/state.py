@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from optimise.core.arrays import IntArray
 from optimise.core.jit import compiled
 
@@ -14,10 +12,8 @@ __all__ = [
     "FULL",
     "AdmissionState",
     "AdmissionTables",
-    "below",
     "cell_cost",
     "enter",
-    "next_word",
     "own_cost",
     "put",
     "rehouse",
@@ -63,24 +59,6 @@ class AdmissionState(NamedTuple):
     held: IntArray  # (rooms,) how many of them
     place: IntArray  # (patients,) position among the members of the own room
     stream: IntArray  # (1,) uint64, state of the random stream
-
-
-@compiled
-def next_word(stream: IntArray) -> int:
-    """Xorshift (Marsaglia 2003)."""
-    x = stream[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    stream[0] = x
-    return x  # type: ignore[no-any-return]
-
-
-@compiled
-def below(stream: IntArray, n: int) -> int:
-    """A whole number below n; ``stream`` moves on."""
-    drawn: int = np.int64(((next_word(stream) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[assignment]
-    return drawn
 
 
 @compiled

@@ -25,6 +25,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
+from optimise.core.stream import below, next_word, uniform
 
 __all__ = ["BedState", "BedTables", "anneal", "fill"]
 
@@ -63,30 +64,6 @@ class BedState(NamedTuple):
     held: IntArray  # (rooms,) how many of them
     place: IntArray  # (patients,) position among the members of the own room
     stream: IntArray  # (1,) uint64, state of the random stream
-
-
-@compiled
-def _next(stream: IntArray) -> int:
-    """Xorshift (Marsaglia 2003)."""
-    x = stream[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    stream[0] = x
-    return x  # type: ignore[no-any-return]
-
-
-@compiled
-def _below(stream: IntArray, n: int) -> int:
-    """A whole number below n; ``stream`` moves on."""
-    drawn: int = np.int64(((_next(stream) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[assignment]
-    return drawn
-
-
-@compiled
-def _unit(stream: IntArray) -> float:
-    """A number between 0 and 1, neither of them met; ``stream`` moves on."""
-    return (np.float64(_next(stream) >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 
 @compiled
@@ -201,13 +178,13 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
     accepted, clean, rooms, several = 0, 0, cost.shape[1], groups.shape[2] > 1
     likely, crowd = t.likely, np.zeros((beds.shape[1], 2), dtype=np.int64)
     for _ in range(steps):
-        p = movable[_below(stream, movable.size)]
+        p = movable[below(stream, movable.size)]
         old = room[p]
-        allowed = -heat * math.log(_unit(stream))
+        allowed = -heat * math.log(uniform(stream))
         worse, q = 0, np.int64(-1)
-        draw = _next(stream) >> np.uint64(40)
+        draw = next_word(stream) >> np.uint64(40)
         if not several and draw & np.uint64(_TRADES) == np.uint64(0):
-            r = likely[p, _below(stream, likely.shape[1])] if draw & np.uint64(1024) else _below(stream, rooms)
+            r = likely[p, below(stream, likely.shape[1])] if draw & np.uint64(1024) else below(stream, rooms)
             if r == old or _trade(t, s, p, r, allowed, price, crowd) == 0:
                 continue
             accepted += 1
@@ -219,9 +196,9 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
             continue
         if draw & np.uint64(1) or near_start[p] == near_start[p + 1]:
             if draw & np.uint64(14):  # seven times in eight
-                r = likely[p, _below(stream, likely.shape[1])]
+                r = likely[p, below(stream, likely.shape[1])]
             else:
-                r = _below(stream, rooms)
+                r = below(stream, rooms)
             change = cost[p, r] - cost[p, old]
             # leaving a room frees at most three people a night from being too many
             if r == old or change - 3.0 * price * (last[p] - first[p]) > allowed:
@@ -241,7 +218,7 @@ def anneal(t: BedTables, s: BedState, heat: float, price: float, steps: int) -> 
             if change + price * worse > allowed:
                 continue
         else:
-            q = near[near_start[p] + _below(stream, near_start[p + 1] - near_start[p])]
+            q = near[near_start[p] + below(stream, near_start[p + 1] - near_start[p])]
             r = room[q]
             change = cost[p, r] + cost[q, old] - cost[p, old] - cost[q, r]
             if r == old or change > allowed + 4.0 * price:

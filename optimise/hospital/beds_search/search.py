@@ -71,15 +71,6 @@ class _Run(Rounds[HospitalPlan]):
     def weigh(self, plan: HospitalPlan) -> tuple[float, float]:
         return hard_and_cost(self.problem, plan)
 
-    def heard(self, state: BedState) -> bool:
-        """Asked between chunks of annealing: tells of better plans now and then, hears requests to stop."""
-        if self.clock.elapsed > self.told + 1.0 and self.comm.rank == 0:
-            if state.sums[2] < self.key[1]:
-                self.offer(self._plan(state), "annealing")
-            else:
-                self.tell("")
-        return self.over
-
     def _plan(self, state: BedState) -> HospitalPlan:
         assert self.plan is not None
         none = np.full(len(state.best), -1)
@@ -120,7 +111,11 @@ class _Run(Rounds[HospitalPlan]):
         seed = int(np.random.default_rng([self.seed, number, task]).integers(2**31))
         state = annealing.state(annealing.first_rooms(plan), seed)
         heat = annealing.hot * (1.0 if number == 0 else WARM[(number + task - 1) % len(WARM)])
-        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=self.heard)
+
+        def heard(s: BedState) -> bool:
+            return self.heard(s.sums[2] < self.key[1], lambda: self._plan(s))
+
+        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=heard)
         found = plan
         if state.sums[2] < self.key[1] or number == 0:
             made = self._plan(state)

@@ -1,0 +1,71 @@
+"""Searches by rounds: under a work limit nothing that goes by the clock changes what they find."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimise.core.method import Deadline, Limits, Progress, SerialComm
+from optimise.core.result import Stop
+from optimise.hospital import rounds as module
+from optimise.hospital.rounds import Rounds
+
+
+class Number:
+    """A plan that is a number."""
+
+    kind = "number"
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+
+class Search(Rounds[Number]):
+    """Runs that begin from the best plan and come one lower each."""
+
+    def weigh(self, plan: Number) -> tuple[float, float]:
+        return 0.0, plan.value
+
+    def round(self) -> float:
+        """Two runs; what the second began from."""
+        begun = np.inf
+        for _ in range(2):
+            assert self.plan is not None
+            begun = self.plan.value
+            self.heard(True, lambda value=begun: Number(value - 1))  # type: ignore[misc]
+        return begun
+
+
+def search(limits: Limits, listen: Any = None) -> Search:
+    made = Search(limits, listen, SerialComm(), Deadline(limits.seconds))
+    made.offer(Number(10.0), "start")
+    return made
+
+
+@pytest.mark.parametrize("every", [-1.0, 1e9])
+def test_under_a_work_limit_runs_of_a_round_begin_alike_whatever_the_clock_says(
+    every: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TOLD_EVERY", every)
+    assert search(Limits(60.0, iterations=1)).round() == 10.0
+
+
+def test_under_a_time_limit_a_better_plan_is_told_and_used_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TOLD_EVERY", -1.0)
+    told: list[Progress] = []
+    made = search(Limits(60.0), told.append)
+    assert made.round() == 9.0
+    assert [news.primal for news in told] == [10.0, 9.0, 8.0]
+
+
+def test_it_says_why_it_ends() -> None:
+    assert search(Limits(60.0, iterations=3)).ended(3) is Stop.ITERATIONS
+    assert search(Limits(60.0, iterations=3)).ended(2) is None
+    assert search(Limits(60.0, target=10.0)).ended(0) is Stop.GAP
+    made = search(Limits(60.0))
+    made.bounds = made.bounds.with_dual(10.0, "somebody")
+    assert made.ended(0) is Stop.OPTIMAL
+    made.asked = True
+    assert made.ended(0) is Stop.INTERRUPTED
