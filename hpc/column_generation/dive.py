@@ -107,6 +107,7 @@ def dive(
     over: Callable[[], bool] = lambda: False,
     partial: bool = False,
     used: Callable[[], float] = lambda: 0.0,
+    listen: Callable[[float], None] = lambda _: None,
     tuning: DiveTuning = DiveTuning(),  # noqa: B008
 ) -> Dived | None:
     """Round the linear master to one roster per person; None when it cannot beat the cutoff or time is over.
@@ -131,6 +132,8 @@ def dive(
         Whether a dive that runs out of time gives the most likely roster of each person.
     used : callable
         Share of its time that is gone; 0 throughout where work limits stop the run.
+    listen : callable
+        Told after each step what part of its way the dive has made, from 0 to 1.
     tuning : DiveTuning
 
     Returns
@@ -187,6 +190,7 @@ def dive(
             base = master.basis()
             first = first or base
             pace.step(_open(before), _open(taken))
+            listen(min(1.0, (1.0 - _open(taken) / pace.todo) / steps.level))
             masks = _close(master, taken, shut)
         return last_good or (_integral(master, master.solve(), taken) if partial else None)
     finally:

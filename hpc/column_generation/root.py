@@ -198,8 +198,10 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     def used() -> float:
         return 0.0 if run.limits.iterations is not None else (run.clock.elapsed - began) / max(seconds, 1e-9)
 
+    way = _Way(run)
+
     def over() -> bool:
-        return run.over() or run.clock.elapsed > until
+        return run.over() or (run.clock.elapsed > until and not way.ending)
 
     for done, steps in enumerate(planned):
         if done < run.dives:  # before this run was stopped
@@ -214,6 +216,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 return
             if gap <= t.enough and steps.whole:
                 continue
+        way = _Way(run)
         with run.timers("dive"):
             found = dive(
                 whole,
@@ -224,8 +227,10 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 over=over,
                 partial=True,
                 used=used,
+                listen=way.made,
                 tuning=run.tuning.dive,
             )
+            way = _Way(run)
             vain = vain + 1 if found is None else 0
             if found is None:
                 continue
@@ -249,6 +254,25 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 root = converge(run, team, master, root.duals, max(until, on))
                 whole = spread(master)
             run.duals = root.duals
+
+
+class _Way:
+    """How far a dive has come, and whether its pace brings it to its end within the limit of the run.
+
+    A dive that ends brings a plan near the bound; one that is cut short brings next to nothing. So a dive past its
+    share of the time goes on while it would end: late steps take less than early ones.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.began, self.part = run, run.clock.elapsed, 0.0
+
+    def made(self, part: float) -> None:
+        self.part = part
+
+    @property
+    def ending(self) -> bool:
+        whole = (self.run.clock.elapsed - self.began) / max(self.part, 1e-9)
+        return self.began + whole <= self.run.limits.seconds
 
 
 def _cutoff(run: Run) -> float:
