@@ -260,7 +260,8 @@ class _Way:
     """How far a dive has come, and whether its pace brings it to its end within the limit of the run.
 
     A dive that ends brings a plan near the bound; one that is cut short brings next to nothing. So a dive past its
-    share of the time goes on while it would end: late steps take less than early ones.
+    share of the time goes on while it would end (late steps take less than early ones), unless the plan is near the
+    bound anyway: then neighbourhoods do better.
     """
 
     def __init__(self, run: Run) -> None:
@@ -271,8 +272,11 @@ class _Way:
 
     @property
     def ending(self) -> bool:
-        whole = (self.run.clock.elapsed - self.began) / max(self.part, 1e-9)
-        return self.began + whole <= self.run.limits.seconds
+        run, near = self.run, self.run.tuning.root.at_once
+        if run.cost - run.bound <= near * run.cost:
+            return False
+        whole = (run.clock.elapsed - self.began) / max(self.part, 1e-9)
+        return self.began + whole <= run.limits.seconds
 
 
 def _cutoff(run: Run) -> float:
