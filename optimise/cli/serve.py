@@ -52,10 +52,11 @@ def serve(
     """
     from pydantic import ValidationError
 
+    from optimise.core.atomic import make_folder
     from optimise.optional import require
 
     require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client")
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    from sqlalchemy.exc import SQLAlchemyError
 
     from optimise.serve.settings import Settings
     from optimise.serve.store import Store
@@ -76,7 +77,7 @@ def serve(
     except ValidationError as error:
         found = error.errors()[0]
         raise WardwiseError(f"--{str(found['loc'][0]).replace('_', '-')}: {found['msg']}") from None
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(data)
     try:
         store = Store(settings.address)
         if new_token is not None:
@@ -87,7 +88,7 @@ def serve(
             return
         first = None if store.tenants() else store.new_token("local", "first start")
         store.close()
-    except (ArgumentError, SQLAlchemyError) as error:
+    except (ImportError, SQLAlchemyError) as error:
         raise WardwiseError(f"the database does not work: {str(error).splitlines()[0]}") from None
     _listen(settings, host, port, first)
 

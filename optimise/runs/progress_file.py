@@ -30,9 +30,7 @@ class ProgressFile:
     """
 
     def __init__(self, file: Path) -> None:
-        if not file.exists():
-            create(file)
-        self._out = file.open("a", encoding="utf-8", buffering=1)
+        self._out = create(file, keep=True).open("a", encoding="utf-8", buffering=1)
         self._primal, self._dual, self._last = math.inf, -math.inf, -math.inf
 
     def see(self, progress: Progress) -> None:

@@ -41,6 +41,12 @@ class Submit(Ask):
     document: dict[str, Any]
 
 
+class Upload(Ask):
+    """What is asked of a solve whose document is a file."""
+
+    kind: Literal["json", "yaml", "yml", "xlsx"] = Field("xlsx", description="What the file is.")
+
+
 class Replan(Ask):
     """Plan again from the plan of a job, for a document of today."""
 

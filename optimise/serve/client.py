@@ -80,6 +80,18 @@ class Client:
         """
         return self._call("GET", f"/v1/jobs/{job}")
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """The newest jobs of the tenant.
+
+        Returns
+        -------
+        list of dict
+        """
+        answer = self._http.get("/v1/jobs", headers=self._head)
+        _refused(answer)
+        made: list[dict[str, Any]] = answer.json()
+        return made
+
     def watch(self, job: str) -> Iterator[dict[str, Any]]:
         """Progress until the job has ended: seconds, cost, lower_bound, gap; the last one is the job itself.
 

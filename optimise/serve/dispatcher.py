@@ -22,6 +22,7 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
+from optimise.core.atomic import create
 from optimise.core.leg import host_here
 from optimise.serve.folder import JobFolder
 from optimise.serve.settings import Settings
@@ -161,8 +162,7 @@ class Dispatcher:
         if folder.input is None:
             self.store.end(row["id"], State.LOST, "the document of this job is gone")
             return
-        with folder.errors.open("ab") as errors:
-            os.fchmod(errors.fileno(), 0o600)
+        with create(folder.errors, keep=True).open("ab") as errors:
             child = subprocess.Popen(
                 command(folder, row["asks"], self.settings.threads),
                 cwd=folder.path,

@@ -71,8 +71,8 @@ class JobFolder:
     def keep(self, body: bytes, kind: str) -> Path:
         """Write the document of a new job."""
         make_folder(self.path)
-        file = create(self.path / f"input{kind}")
-        file.write_bytes(body)
+        file = self.path / f"input{kind}"
+        create(file).write_bytes(body)
         return file
 
     def result(self) -> dict[str, Any] | None:

@@ -20,8 +20,8 @@ from optimise.report import write_excel
 from optimise.report.html import html
 from optimise.runs.resultfile import read_run
 from optimise.serve.access import Tenant
-from optimise.serve.bodies import Ask, JobAnswer, Problem, Replan, Submit, job_answer
-from optimise.serve.folder import KINDS_OF_FILE, JobFolder
+from optimise.serve.bodies import Ask, JobAnswer, Problem, Replan, Submit, Upload, job_answer
+from optimise.serve.folder import JobFolder
 from optimise.serve.questions import accept
 from optimise.serve.service import Service
 from optimise.serve.tables import State
@@ -91,19 +91,11 @@ def submit(request: Request, tenant: Tenant, body: Submit) -> JobAnswer:
         }
     },
 )
-async def upload(
-    request: Request,
-    tenant: Tenant,
-    kind: Annotated[str, Query(pattern=r"^(json|yaml|yml|xlsx)$", description="What the file is.")] = "xlsx",
-    method: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,40}$")] = "auto",
-    seconds: Annotated[float, Query(gt=0)] = 60.0,
-    seed: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-) -> JobAnswer:
+async def upload(request: Request, tenant: Tenant, asks: Annotated[Upload, Query()]) -> JobAnswer:
     """Submit a workbook or a YAML file: its bytes are the body."""
     body = await request.body()
-    asks = Ask(method=method, seconds=seconds, gap=0.0, seed=seed)
-    assert f".{kind}" in KINDS_OF_FILE
-    return await asyncio.to_thread(_submitted, request, tenant, body, f".{kind}", asks)
+    wanted = Ask(method=asks.method, seconds=asks.seconds, gap=asks.gap, seed=asks.seed)
+    return await asyncio.to_thread(_submitted, request, tenant, body, f".{asks.kind}", wanted)
 
 
 @router.get("", responses=_UNKNOWN)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from limits import parse
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = ["Settings"]
 
@@ -48,6 +49,12 @@ class Settings(BaseModel):
     rate: str = "1200/minute"
     queue: int = Field(100, ge=1)
     tries: int = Field(3, ge=1)
+
+    @field_validator("rate")
+    @classmethod
+    def _a_rate(cls, rate: str) -> str:
+        parse(rate)
+        return rate
 
     @property
     def address(self) -> str:

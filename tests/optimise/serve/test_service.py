@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -277,23 +275,3 @@ def test_a_worker_that_dies_each_time_is_said_to_be_lost(tmp_path: Path) -> None
     assert row["state"] == "lost"
     assert "2 times" in row["message"]
     service.store.close()
-
-
-def test_the_command_prints_its_address_and_a_token_once(tmp_path: Path) -> None:
-    line = [sys.executable, "-m", "optimise", "serve", "--data", str(tmp_path / "data")]
-    served = subprocess.Popen([*line, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert served.stdout is not None
-        address = served.stdout.readline().split()[3]
-        token = served.stdout.readline().split()[-1]
-        with Client(address, token) as client:
-            waited(lambda: client._http.get("/health").status_code == 200)
-            assert client._http.get("/v1/jobs", headers=client._head).json() == []
-    finally:
-        served.send_signal(signal.SIGTERM)
-        served.wait(60)
-        served.stdout.close()
-    made = subprocess.run([*line, "--new-token", "south"], capture_output=True, text=True, check=True, timeout=120)
-    assert made.stdout.startswith("wardwise_")
-    wrong = subprocess.run([*line, "--new-token", "So uth"], capture_output=True, text=True, check=False, timeout=120)
-    assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)
