@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from optimise.cli import ask, check, compare, files, forecast, info, replay, report, scenarios, solve
+from optimise.cli import ask, check, compare, files, forecast, info, replay, report, scenarios, serve, solve
 from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
@@ -30,6 +30,7 @@ app.command("forecast")(forecast.forecast)
 app.command("scenarios")(scenarios.scenarios)
 app.command("replay")(replay.replay)
 app.command("compare")(compare.compare)
+app.command("serve")(serve.serve)
 app.command("convert")(files.convert)
 app.command("template")(files.template)
 app.command("generate")(files.generate)

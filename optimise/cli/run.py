@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from optimise.core.serialise import Source
     from optimise.core.wire import Wire
     from optimise.replan import Change, Replanning
+    from optimise.runs.progress_file import ProgressFile
     from optimise.runs.writer import RunWriter
 
 __all__ = ["STOPPED", "Run", "exit_code", "finish"]
@@ -55,6 +57,7 @@ class Run:
     task: Replanning | None
     silent: bool
     signalled: bool = False
+    progress: Path | None = None
 
     def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
         """Solve, and leave the best plan on disk also where the method does not come back."""
@@ -63,6 +66,7 @@ class Run:
         from optimise.cli.replanning import method_for
         from optimise.cli.watchdog import Watchdog
         from optimise.core.provenance import provenance
+        from optimise.runs.progress_file import ProgressFile
         from optimise.runs.writer import RunWriter
 
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
@@ -74,7 +78,9 @@ class Run:
             out.say("stopping: the best plan so far is being written")
             self.wire.tell(self.stop.number)
 
-        with reporter(quiet=self.silent, rank=self.comm.rank) as out:
+        with ExitStack() as stack:
+            out = stack.enter_context(reporter(quiet=self.silent, rank=self.comm.rank))
+            told = None if self.progress is None else stack.enter_context(ProgressFile(self.progress))
             self.stop.on_signal = asked
             self.stop.last_resort = lambda: self._leave(writer)
             writer.begin()
@@ -85,7 +91,7 @@ class Run:
                     limits=limits,
                     seed=seed,
                     comm=self.comm,
-                    listen=_Listening(out, self.stop, writer),
+                    listen=_Listening(out, self.stop, writer, told),
                     start=self.start,
                     options=options,
                     checkpoint=self.checkpoint,
@@ -125,8 +131,8 @@ class Run:
 class _Listening:
     """The command's listener: shows progress, remembers the best plan, asks to stop once a signal has come."""
 
-    def __init__(self, out: Reporter, stop: StopSignal, writer: RunWriter) -> None:
-        self.out, self.stop, self.writer = out, stop, writer
+    def __init__(self, out: Reporter, stop: StopSignal, writer: RunWriter, told: ProgressFile | None) -> None:
+        self.out, self.stop, self.writer, self.told = out, stop, writer, told
 
     @property
     def stopping(self) -> bool:
@@ -135,6 +141,8 @@ class _Listening:
     def __call__(self, progress: Progress) -> bool:
         self.writer.see(progress)
         self.out.show(progress)
+        if self.told is not None:
+            self.told.see(progress)
         return self.stop.asked
 
 

@@ -104,6 +104,14 @@ def solve(
         typer.Option("--checkpoint", metavar="DIR", help="Keep the state here, so that a stopped run can go on."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from what --checkpoint holds, if anything.")] = False,
+    progress_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--progress-file",
+            metavar="FILE",
+            help="Append seconds, cost, bound and gap to this file, one JSON object a line, as they become better.",
+        ),
+    ] = None,
     format: FormatOption = None,
     history: History = None,
     weeks: Weeks = None,
@@ -176,7 +184,10 @@ def solve(
         if comm.rank == 0:
             check_memory(problem, method, warn=_silent if quiet or as_json else _say)
         wire = stack.enter_context(Wire(comm, lambda number: stop.ask(number, again=False), grace(0.0)))
-        run = Run(problem, source, output, given, comm, stop, wire, checkpoint, resume, task, silent=quiet or as_json)
+        told = progress_file if comm.rank == 0 else None
+        run = Run(
+            problem, source, output, given, comm, stop, wire, checkpoint, resume, task, quiet or as_json, progress=told
+        )
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
         if comm.rank == 0:

@@ -1,0 +1,60 @@
+"""What a run tells, one JSON object a line, for a program that watches it."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from types import TracebackType
+
+from optimise.core.atomic import create
+from optimise.core.method import Progress
+
+__all__ = ["ProgressFile"]
+
+#: Least seconds between two lines that bring neither a better plan nor a better bound.
+_QUIET = 1.0
+
+
+class ProgressFile:
+    """Appends a line for each better plan or bound, and now and then between.
+
+    A line has ``seconds``, ``cost``, ``lower_bound``, ``gap`` (null where unknown) and ``event``. It is whole or absent
+    for a reader that looks for the end of the line.
+
+    Parameters
+    ----------
+    file : Path
+        Made if it is missing; a run that goes on appends.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._out = create(file, keep=True).open("a", encoding="utf-8", buffering=1)
+        self._primal, self._dual, self._last = math.inf, -math.inf, -math.inf
+
+    def see(self, progress: Progress) -> None:
+        """Take note of a message of the method.
+
+        Parameters
+        ----------
+        progress : Progress
+        """
+        better = progress.primal < self._primal or progress.dual > self._dual
+        now = time.monotonic()
+        if not better and now - self._last < _QUIET:
+            return
+        self._primal, self._dual = min(self._primal, progress.primal), max(self._dual, progress.dual)
+        self._last = now
+        cost, bound = (value if math.isfinite(value) else None for value in (self._primal, self._dual))
+        gap = None if cost is None or bound is None else max(0.0, cost - bound) / max(abs(cost), 1e-9)
+        line = {"seconds": round(progress.seconds, 3), "cost": cost, "lower_bound": bound, "gap": gap}
+        self._out.write(json.dumps(line | {"event": progress.event}) + "\n")
+
+    def __enter__(self) -> ProgressFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._out.close()

@@ -1,0 +1,1 @@
+"""A service around the solver: jobs, questions about plans, tenants (extra ``serve``)."""

@@ -1,0 +1,89 @@
+"""The web application: routes, errors in words, health and figures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from optimise.core.errors import InputError, WardwiseError
+from optimise.core.version import __version__
+from optimise.serve import routes_jobs, routes_questions
+from optimise.serve.access import Access
+from optimise.serve.guards import Guard, Metrics
+from optimise.serve.service import Service
+from optimise.serve.settings import Settings
+
+__all__ = ["create_app"]
+
+_ABOUT = """Staff rosters and bed plans with proven bounds, as a service.
+
+Send a document, get a job; watch plan and bound approach each other; fetch the result. Every plan is evaluated again
+before it is shown, every result carries a lower bound and where it comes from."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of one service; jobs run while it is up.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    FastAPI
+        To be served by any ASGI server, in one process.
+    """
+    service, metrics = Service(settings), Metrics()
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        try:
+            yield
+        finally:
+            service.stop()
+
+    app = FastAPI(title="Wardwise", version=__version__, description=_ABOUT, lifespan=life, redoc_url=None)
+    app.state.service, app.state.access = service, Access(service.store, settings.rate)
+    app.include_router(routes_jobs.router)
+    app.include_router(routes_questions.router)
+    app.add_exception_handler(WardwiseError, _told)
+    app.add_middleware(Guard, most=settings.most_bytes, metrics=metrics)
+
+    @app.get("/health", tags=["service"])
+    def health() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/ready", tags=["service"], responses={503: {"description": "Database or queue do not answer."}})
+    def ready() -> JSONResponse:
+        """Database and queue work."""
+        try:
+            service.store.ping()
+        except SQLAlchemyError:
+            return JSONResponse({"status": "the database does not answer"}, 503)
+        if not service.dispatcher.alive:
+            return JSONResponse({"status": "the queue is not looked at"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/metrics", tags=["service"], response_class=PlainTextResponse)
+    def figures() -> PlainTextResponse:
+        """Figures for Prometheus: requests, seconds, jobs by state; nothing about a tenant."""
+        for state, count in service.store.counts().items():
+            metrics.jobs.labels(state).set(count)
+        return PlainTextResponse(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def _told(_: Request, error: Exception) -> JSONResponse:
+    """An error that the user can mend, without a path of this machine."""
+    if isinstance(error, InputError) and error.file is not None:
+        error = InputError(error.message, file=Path(error.file).name, line=error.line, item=error.item)
+    return JSONResponse({"detail": str(error)}, 422)

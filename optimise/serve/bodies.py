@@ -1,0 +1,137 @@
+"""What is sent to the service and what it answers, as checked data; the OpenAPI page is made from it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.engine import RowMapping
+
+__all__ = [
+    "Ask",
+    "Cover",
+    "Evaluate",
+    "EvaluateWith",
+    "JobAnswer",
+    "Kept",
+    "Problem",
+    "Replan",
+    "Submit",
+    "Why",
+    "job_answer",
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Ask(_Body):
+    """What is asked of a solve."""
+
+    method: str = Field("auto", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="See `wardwise methods`.")
+    seconds: float = Field(60.0, gt=0, description="Time limit.")
+    gap: float = Field(0.0, ge=0, le=1, description="Stop at this part of the cost between plan and bound.")
+    seed: int = Field(0, ge=0, lt=2**31)
+
+
+class Submit(Ask):
+    """A job: a document as its JSON schema says (`wardwise schema ward`, `hospital-document`, `capacity`)."""
+
+    document: dict[str, Any]
+
+
+class Upload(Ask):
+    """What is asked of a solve whose document is a file."""
+
+    kind: Literal["json", "yaml", "yml", "xlsx"] = Field("xlsx", description="What the file is.")
+
+
+class Replan(Ask):
+    """Plan again from the plan of a job, for a document of today."""
+
+    document: dict[str, Any] | None = Field(None, description="Left out: the document of the earlier job.")
+    freeze_until: int = Field(0, ge=0, lt=10_000, description="Days before this one stay as they were.")
+    change_cost: float | None = Field(None, ge=0, lt=1e6, description="Price of a change.")
+
+
+class Evaluate(_Body):
+    """A plan to be evaluated, as `native-plan.json` of a result holds it; left out: that of the job."""
+
+    plan: dict[str, Any] | None = None
+
+
+class EvaluateWith(_Body):
+    """A document and a plan of it."""
+
+    document: dict[str, Any]
+    plan: dict[str, Any]
+
+
+class Cover(Evaluate):
+    """Who can take a shift?"""
+
+    day: str = Field(max_length=40, description="A date, a day number or a day name.")
+    shift: str | None = Field(None, max_length=200)
+    instead_of: str | None = Field(None, max_length=200)
+    swap: bool = False
+    most: int = Field(5, ge=1, le=50)
+
+
+class Why(Evaluate):
+    """Why has somebody a duty, or why was a request refused?"""
+
+    who: str = Field(max_length=200)
+    day: str = Field(max_length=40)
+    shift: str | None = Field(None, max_length=200)
+    seconds: float = Field(6.0, gt=0, le=30)
+
+
+class Kept(BaseModel):
+    """Figures of a result; null where unknown."""
+
+    instance: str | None = None
+    kind: str | None = None
+    method: str | None = None
+    stop: str | None = None
+    feasible: bool | None = None
+    cost: float | None = None
+    lower_bound: float | None = None
+    gap: float | None = None
+    seconds: float | None = None
+
+
+class JobAnswer(BaseModel):
+    """A job as its tenant sees it. Times are seconds since 1970."""
+
+    id: str
+    state: Literal["queued", "running", "finished", "failed", "cancelled", "lost"]
+    asked: Literal["", "finish", "cancel"]
+    submitted: float
+    started: float | None
+    ended: float | None
+    attempts: int
+    message: str
+    asks: dict[str, Any]
+    summary: Kept | None
+
+
+class Problem(BaseModel):
+    """What is wrong, in words; several lines where several things are."""
+
+    detail: str
+
+
+def job_answer(row: RowMapping) -> JobAnswer:
+    """A row of the database as an answer.
+
+    Parameters
+    ----------
+    row : RowMapping
+        Of the table of jobs.
+
+    Returns
+    -------
+    JobAnswer
+    """
+    return JobAnswer.model_validate({name: row[name] for name in JobAnswer.model_fields})

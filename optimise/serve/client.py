@@ -1,0 +1,231 @@
+"""A thin, typed client of the service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from optimise.core.errors import WardwiseError
+
+__all__ = ["Client"]
+
+
+class Client:
+    """Talks to one service as one tenant.
+
+    Parameters
+    ----------
+    address : str
+        For example ``http://127.0.0.1:8400``.
+    token : str
+        Of ``wardwise serve --new-token TENANT``.
+    http : httpx.Client, optional
+        One with settings of your own (proxies, certificates).
+
+    Examples
+    --------
+    >>> with Client("http://127.0.0.1:8400", token) as client:  # doctest: +SKIP
+    ...     job = client.submit("ward.xlsx", seconds=60)
+    ...     for event in client.watch(job):
+    ...         print(event.get("cost"), event.get("lower_bound"))
+    ...     print(client.result(job)["cost"])
+    """
+
+    def __init__(self, address: str, token: str, http: httpx.Client | None = None) -> None:
+        self._http = http or httpx.Client(base_url=address, timeout=60.0)
+        self._head = {"authorization": f"Bearer {token}"}
+
+    def submit(self, document: Mapping[str, Any] | str | Path, **asks: float | str) -> str:
+        """Submit a document, or the file of one, and return the id of its job.
+
+        Parameters
+        ----------
+        document : mapping, str or Path
+            A document as its schema says, or a file: JSON, YAML or a workbook.
+        **asks : float or str
+            ``seconds``, ``method``, ``seed``; of a document that is no file also ``gap``.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        WardwiseError
+            What the service says is wrong with it.
+        """
+        if isinstance(document, Mapping):
+            made = self._call("POST", "/v1/jobs", json={"document": dict(document), **asks})
+        else:
+            file = Path(document)
+            wanted = {"kind": file.suffix.lstrip(".").lower(), **asks}
+            made = self._call("POST", "/v1/jobs/upload", content=file.read_bytes(), params=wanted)
+        return str(made["id"])
+
+    def job(self, job: str) -> dict[str, Any]:
+        """State and figures of a job.
+
+        Parameters
+        ----------
+        job : str
+
+        Returns
+        -------
+        dict
+        """
+        return self._call("GET", f"/v1/jobs/{job}")
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The newest jobs of the tenant.
+
+        Returns
+        -------
+        list of dict
+        """
+        answer = self._http.get("/v1/jobs", headers=self._head)
+        _refused(answer)
+        made: list[dict[str, Any]] = answer.json()
+        return made
+
+    def watch(self, job: str) -> Iterator[dict[str, Any]]:
+        """Progress until the job has ended: seconds, cost, lower_bound, gap; the last one is the job itself.
+
+        Parameters
+        ----------
+        job : str
+
+        Yields
+        ------
+        dict
+        """
+        with self._http.stream("GET", f"/v1/jobs/{job}/events", headers=self._head, timeout=None) as stream:
+            if stream.is_error:
+                stream.read()
+            _refused(stream)
+            for line in stream.iter_lines():
+                if line.startswith("data: ") and (made := json.loads(line[6:])) is not None:
+                    yield made
+
+    def result(self, job: str) -> dict[str, Any]:
+        """The object of ``result.json`` of a job that has finished, with its plan as ``native_plan``.
+
+        Parameters
+        ----------
+        job : str
+
+        Returns
+        -------
+        dict
+        """
+        return self._call("GET", f"/v1/jobs/{job}/result")
+
+    def report(self, job: str) -> str:
+        """The page of the result.
+
+        Parameters
+        ----------
+        job : str
+
+        Returns
+        -------
+        str
+            HTML.
+        """
+        answer = self._http.get(f"/v1/jobs/{job}/report", headers=self._head)
+        _refused(answer)
+        return answer.text
+
+    def finish(self, job: str) -> None:
+        """Stop a job now and keep its best plan.
+
+        Parameters
+        ----------
+        job : str
+        """
+        self._call("POST", f"/v1/jobs/{job}/finish")
+
+    def cancel(self, job: str) -> None:
+        """Stop a job now and keep nothing.
+
+        Parameters
+        ----------
+        job : str
+        """
+        self._call("POST", f"/v1/jobs/{job}/cancel")
+
+    def replan(self, job: str, document: Mapping[str, Any] | None = None, **asks: float | str) -> str:
+        """Plan again from the plan of a job that has finished; the id of the new job.
+
+        Parameters
+        ----------
+        job : str
+        document : mapping, optional
+            That of today; the one of the earlier job where it is left out.
+        **asks : float or str
+            ``freeze_until``, ``change_cost``, ``seconds`` and the like.
+
+        Returns
+        -------
+        str
+        """
+        sent = {**asks, **({} if document is None else {"document": dict(document)})}
+        return str(self._call("POST", f"/v1/jobs/{job}/replan", json=sent)["id"])
+
+    def ask(self, job: str, question: str, **asked: Any) -> dict[str, Any]:
+        """Ask about the plan of a job: ``evaluate``, ``cover`` or ``why``.
+
+        Parameters
+        ----------
+        job : str
+        question : str
+        **asked
+            What the question needs; ``plan`` sends one in place of the job's own.
+
+        Returns
+        -------
+        dict
+            As the command of that name prints it with ``--json``.
+        """
+        return self._call("POST", f"/v1/jobs/{job}/{question}", json=asked)
+
+    def forget(self, job: str) -> None:
+        """Delete a job that has ended.
+
+        Parameters
+        ----------
+        job : str
+        """
+        _refused(self._http.delete(f"/v1/jobs/{job}", headers=self._head))
+
+    def close(self) -> None:
+        """Close connections."""
+        self._http.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
+        answer = self._http.request(method, path, headers=self._head, **sent)
+        _refused(answer)
+        made: dict[str, Any] = answer.json()
+        return made
+
+
+def _refused(answer: httpx.Response) -> None:
+    if not answer.is_error:
+        return
+    try:
+        told = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        told = answer.reason_phrase
+    raise WardwiseError(f"{answer.status_code}: {told if isinstance(told, str) else json.dumps(told)}")

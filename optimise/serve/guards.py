@@ -1,0 +1,131 @@
+"""What every request passes: size, headers, a line in the log, and figures for who watches the service."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Guard", "JsonLines", "Metrics"]
+
+log = logging.getLogger(__name__)
+
+#: Sent with every answer. Pages of the service load nothing from elsewhere and cannot be framed.
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+}
+
+
+class Metrics:
+    """Figures in Prometheus' format, of one service."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "wardwise_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "wardwise_request_seconds", "Seconds to the start of an answer", ["route"], registry=self.registry
+        )
+        self.jobs = Gauge("wardwise_jobs", "Jobs by state", ["state"], registry=self.registry)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Guard:
+    """ASGI middleware: refuses large bodies, adds headers, counts and logs.
+
+    Parameters
+    ----------
+    app : ASGI application
+    most : int
+        Largest body in bytes.
+    metrics : Metrics
+    """
+
+    def __init__(self, app: ASGIApp, most: int, metrics: Metrics) -> None:
+        self.app, self.most, self.metrics = app, most, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, taken, status = time.perf_counter(), 0, 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.most:
+                raise _TooLarge
+            return message
+
+        async def headed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name for name, _ in message["headers"]}
+                extra = [(k.encode(), v.encode()) for k, v in _HEADERS.items() if k.encode() not in present]
+                message = {**message, "headers": [*message["headers"], *extra]}
+                self._count(scope, status, time.perf_counter() - began)
+            await send(message)
+
+        if _length(scope) > self.most:
+            await _refuse(headed, self.most)
+            return
+        try:
+            await self.app(scope, limited, headed)
+        except _TooLarge:
+            if not status:
+                await _refuse(headed, self.most)
+
+    def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        self.metrics.requests.labels(scope["method"], route, str(status)).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        log.info("%s %s %d %.1f ms", scope["method"], route, status, 1e3 * seconds)
+
+
+class JsonLines(logging.Formatter):
+    """Log lines as JSON objects. They hold routes and ids of jobs, never a document."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line.
+
+        Parameters
+        ----------
+        record : LogRecord
+
+        Returns
+        -------
+        str
+            A JSON object.
+        """
+        made = {"at": round(record.created, 3), "level": record.levelname, "logger": record.name}
+        made["message"] = record.getMessage()
+        if record.exc_info:
+            made["error"] = self.formatException(record.exc_info)
+        return json.dumps(made)
+
+
+def _length(scope: Scope) -> int:
+    value = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(value) if value.isdigit() else 0
+
+
+async def _refuse(send: Send, most: int) -> None:
+    body = json.dumps({"detail": f"the body is larger than {most / 2**20:g} MiB"}).encode()
+    head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 413, "headers": [*head, (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,172 @@
+"""Questions that are answered at once: what a plan costs, who can cover, why. Problems that were read are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import tempfile
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from optimise.ask import day_named, person_named, shift_named, who_can_cover, why
+from optimise.ask.told import cover_object, why_object
+from optimise.core.atomic import write_text
+from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+from optimise.core.problem import Problem
+from optimise.core.result import Plan
+from optimise.core.serialise import evaluation_object
+from optimise.formats.base import detect, get_format, native_format, read, read_plan
+from optimise.roster.problem import Roster, RosterProblem
+from optimise.runs.resultfile import read_run
+from optimise.serve.bodies import Cover, Why
+from optimise.serve.folder import JobFolder
+
+__all__ = ["ACCEPTED", "Questions", "accept", "plan_of"]
+
+#: Formats of documents that are taken from outside. Those of public families may name other files.
+ACCEPTED = ("native", "table", "hospital", "hospital-document", "capacity")
+
+
+def accept(file: Path) -> Problem:
+    """Read a document that came from outside.
+
+    Parameters
+    ----------
+    file : Path
+        In a folder of ours; the document must not lead to another file.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    InputError
+        If it is none of the accepted formats, names another file, or has mistakes.
+    """
+    found = detect(file)
+    if found.name not in ACCEPTED:
+        raise InputError(f"is a {found.name} file; the service takes {', '.join(ACCEPTED)}", file=file)
+    if get_format("capacity").name == found.name and _names_a_file(json.loads(file.read_text(encoding="utf-8"))):
+        raise InputError("names another file; send the scenarios in the document", file=file, item="scenarios.file")
+    return read(file, format=found.name)
+
+
+def _names_a_file(made: Any) -> bool:
+    if isinstance(made, dict):
+        return any((key == "file" and value) or _names_a_file(value) for key, value in made.items())
+    return isinstance(made, list) and any(map(_names_a_file, made))
+
+
+class Questions:
+    """Problems and plans that were asked about lately, and answers about them; safe for several threads.
+
+    Parameters
+    ----------
+    most : int
+        Problems that are kept.
+    """
+
+    def __init__(self, most: int = 16) -> None:
+        self.most = most
+        self._kept: OrderedDict[str, tuple[Problem, Plan | None]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of_job(self, folder: JobFolder) -> tuple[Problem, Plan | None]:
+        """Problem of a job, and its plan where it has one."""
+        result = folder.result()
+        key = f"{folder.job}:{0 if result is None else 1}"
+        return self._known(key, lambda: _read_job(folder, ended=result is not None))
+
+    def of_document(self, document: dict[str, Any]) -> Problem:
+        """The problem that a document states."""
+        text = json.dumps(document)
+
+        def made() -> tuple[Problem, Plan | None]:
+            with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
+                return accept(write_text(Path(place) / "document.json", text)), None
+
+        return self._known(hashlib.sha256(text.encode()).hexdigest(), made)[0]
+
+    def evaluate(self, problem: Problem, plan: Plan) -> dict[str, Any]:
+        """Cost and violations, as ``wardwise check --json`` says them."""
+        return evaluation_object(problem.evaluate(plan))
+
+    def cover(self, problem: Problem, plan: Plan, asked: Cover) -> dict[str, Any]:
+        """Who can take a shift, as ``wardwise cover --json`` says it."""
+        ward, roster = _roster(problem, plan)
+        when = day_named(asked.day, ward)
+        who = None if asked.instead_of is None else person_named(asked.instead_of, ward)
+        if asked.swap and who is None:
+            raise WardwiseError("swap needs instead_of")
+        if asked.shift is not None:
+            wanted = shift_named(asked.shift, ward)
+        elif who is None:
+            raise WardwiseError("shift or instead_of must say which shift")
+        else:
+            wanted = ward.duties[int(roster.duties[who, when])].shift
+            if wanted < 0:
+                raise WardwiseError(f"{asked.instead_of} is off on {ward.horizon.label(when)}")
+        found = who_can_cover(ward, roster, when, wanted, instead_of=who, exchange=asked.swap, most=asked.most)
+        return cover_object(found, ward)
+
+    def why(self, problem: Problem, plan: Plan, asked: Why) -> dict[str, Any]:
+        """Why somebody has a duty or not, as ``wardwise why --json`` says it."""
+        ward, roster = _roster(problem, plan)
+        person, when = person_named(asked.who, ward), day_named(asked.day, ward)
+        about = None if asked.shift is None else shift_named(asked.shift, ward)
+        known = (-math.inf, "")
+        found = why(ward, roster, person, when, shift=about, seconds=asked.seconds, known=known)
+        return why_object(found, ward)
+
+    def _known(self, key: str, make: Any) -> tuple[Problem, Plan | None]:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made: tuple[Problem, Plan | None] = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return made
+
+
+def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
+    """A plan that came as JSON.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : dict
+        As ``native-plan.json`` holds it.
+
+    Returns
+    -------
+    Plan
+        It may break rules.
+    """
+    with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
+        file = write_text(Path(place) / "native-plan.json", json.dumps(plan))
+        try:
+            made: Plan = read_plan(file, problem, format=native_format(problem))
+        except InputError as error:
+            raise InputError(error.message, line=error.line, item=error.item or "plan") from None
+    return made
+
+
+def _read_job(folder: JobFolder, *, ended: bool) -> tuple[Problem, Plan | None]:
+    if ended:
+        run = read_run(folder.out)
+        return run.problem, run.result.plan
+    assert folder.input is not None
+    return accept(folder.input), None
+
+
+def _roster(problem: Problem, plan: Plan) -> tuple[RosterProblem, Roster]:
+    if not isinstance(problem, RosterProblem) or not isinstance(plan, Roster):
+        raise UnsupportedError(f"{problem.name} is no roster; the question is about shifts of people")
+    return problem, plan

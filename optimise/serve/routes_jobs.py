@@ -1,0 +1,234 @@
+"""Jobs: submit, look at, watch, stop, plan again, fetch, delete."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
+from sqlalchemy.engine import RowMapping
+
+from optimise.core.atomic import make_folder
+from optimise.core.errors import WardwiseError
+from optimise.report import write_excel
+from optimise.report.html import html
+from optimise.runs.resultfile import read_run
+from optimise.serve.access import Tenant
+from optimise.serve.bodies import Ask, JobAnswer, Problem, Replan, Submit, Upload, job_answer
+from optimise.serve.folder import JobFolder
+from optimise.serve.questions import accept
+from optimise.serve.service import Service
+from optimise.serve.tables import State
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+
+#: Seconds between two looks at a job that is watched.
+_LOOK = 0.25
+#: Seconds after which a silent stream says that it is still there.
+_ALIVE = 15.0
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 401: {"model": Problem}, 429: {"model": Problem}}
+_REFUSED = _UNKNOWN | {409: {"model": Problem}, 413: {"model": Problem}, 422: {"model": Problem}}
+
+
+def _service(request: Request) -> Service:
+    made: Service = request.app.state.service
+    return made
+
+
+def _job(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:
+    """A job of this tenant; 404 for anything else, so that nobody learns what others have."""
+    service = _service(request)
+    row = service.store.job(tenant, job)
+    if row is None:
+        raise HTTPException(404, "no such job")
+    return row, JobFolder(service.root, row["id"])
+
+
+def _submitted(
+    request: Request, tenant: str, body: bytes, kind: str, asks: Ask, earlier: Path | None = None
+) -> JobAnswer:
+    """Keep a document, read it once, and put its job into the queue."""
+    service = _service(request)
+    if asks.seconds > service.settings.most_seconds:
+        raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
+    folder = JobFolder(service.root, uuid.uuid4().hex)
+    try:
+        accept(folder.keep(body, kind))
+        if earlier is not None:
+            shutil.copytree(earlier, make_folder(folder.path / "earlier") / "run")
+        wanted = asks.model_dump(exclude={"document"})
+        service.store.submit(tenant, folder.job, wanted, service.settings.queue)
+    except BaseException:
+        folder.remove()
+        raise
+    service.store.note(tenant, "submit", folder.job, 201)
+    row, _ = _job(request, tenant, folder.job)
+    return job_answer(row)
+
+
+@router.post("", status_code=201, responses=_REFUSED)
+def submit(request: Request, tenant: Tenant, body: Submit) -> JobAnswer:
+    """Submit a ward, hospital or capacity document; it is read at once, so mistakes are told here."""
+    return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body)
+
+
+@router.post(
+    "/upload",
+    status_code=201,
+    responses=_REFUSED,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def upload(request: Request, tenant: Tenant, asks: Annotated[Upload, Query()]) -> JobAnswer:
+    """Submit a workbook or a YAML file: its bytes are the body."""
+    body = await request.body()
+    wanted = Ask(method=asks.method, seconds=asks.seconds, gap=asks.gap, seed=asks.seed)
+    return await asyncio.to_thread(_submitted, request, tenant, body, f".{asks.kind}", wanted)
+
+
+@router.get("", responses=_UNKNOWN)
+def jobs(
+    request: Request,
+    tenant: Tenant,
+    most: Annotated[int, Query(ge=1, le=1000)] = 100,
+    before: Annotated[float | None, Query(description="Submitted before this time.")] = None,
+) -> list[JobAnswer]:
+    """The tenant's jobs, the newest first."""
+    return [job_answer(row) for row in _service(request).store.jobs(tenant, most, before)]
+
+
+@router.get("/{job}", responses=_UNKNOWN)
+def job(request: Request, tenant: Tenant, job: str) -> JobAnswer:
+    """One job."""
+    return job_answer(_job(request, tenant, job)[0])
+
+
+@router.get("/{job}/events", response_class=StreamingResponse, responses=_UNKNOWN)
+def events(
+    request: Request,
+    tenant: Tenant,
+    job: str,
+    last_event_id: Annotated[int, Header(ge=0, description="The last event that was seen.")] = 0,
+) -> StreamingResponse:
+    """Progress as server-sent events: ``progress`` (seconds, cost, lower_bound, gap), at the end ``end`` (the job)."""
+    _job(request, tenant, job)
+
+    def look(seen: int) -> tuple[list[str], RowMapping | None]:
+        row = _service(request).store.job(tenant, job)
+        try:
+            text = JobFolder(_service(request).root, job).progress.read_text(encoding="utf-8")
+        except OSError:
+            text = ""
+        return text[: text.rfind("\n") + 1].splitlines()[seen:], row
+
+    async def stream() -> AsyncIterator[str]:
+        seen, quiet = last_event_id, 0.0
+        while True:
+            lines, row = await asyncio.to_thread(look, seen)
+            for line in lines:
+                seen += 1
+                yield f"id: {seen}\nevent: progress\ndata: {line}\n\n"
+            if row is None:
+                yield "event: end\ndata: null\n\n"
+                return
+            if State(row["state"]).ended:
+                yield f"event: end\ndata: {job_answer(row).model_dump_json()}\n\n"
+                return
+            quiet = 0.0 if lines else quiet + _LOOK
+            if quiet >= _ALIVE:
+                quiet = 0.0
+                yield ": still there\n\n"
+            await asyncio.sleep(_LOOK)
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@router.post("/{job}/finish", status_code=202, responses=_REFUSED)
+def finish(request: Request, tenant: Tenant, job: str) -> JobAnswer:
+    """Stop now and keep the best plan."""
+    return _asked(request, tenant, job, "finish")
+
+
+@router.post("/{job}/cancel", status_code=202, responses=_REFUSED)
+def cancel(request: Request, tenant: Tenant, job: str) -> JobAnswer:
+    """Stop now and keep nothing."""
+    return _asked(request, tenant, job, "cancel")
+
+
+def _asked(request: Request, tenant: str, job: str, what: str) -> JobAnswer:
+    _job(request, tenant, job)
+    store = _service(request).store
+    if not store.ask(tenant, job, what):
+        raise HTTPException(409, "the job has ended")
+    store.note(tenant, what, job, 202)
+    return job_answer(_job(request, tenant, job)[0])
+
+
+@router.post("/{job}/replan", status_code=201, responses=_REFUSED)
+def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswer:
+    """A new job that plans again from the plan of this one, changing as little as may be."""
+    _, folder = _finished(request, tenant, job)
+    if body.document is not None:
+        return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, folder.out)
+    assert folder.input is not None
+    return _submitted(request, tenant, folder.input.read_bytes(), folder.input.suffix, body, folder.out)
+
+
+def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:
+    row, folder = _job(request, tenant, job)
+    if row["state"] != State.FINISHED or folder.result() is None:
+        raise HTTPException(409, f"there is no result: the job is {row['state']}")
+    return row, folder
+
+
+@router.get("/{job}/result", responses=_REFUSED)
+def result(request: Request, tenant: Tenant, job: str) -> dict[str, Any]:
+    """The object of ``result.json`` (`wardwise schema result`), with the plan as ``native_plan``."""
+    _, folder = _finished(request, tenant, job)
+    made = folder.result()
+    assert made is not None
+    made.pop("source", None)  # paths of this machine
+    made["native_plan"] = folder.native_plan(made)
+    return made
+
+
+@router.get("/{job}/report", response_class=HTMLResponse, responses=_REFUSED)
+def report(request: Request, tenant: Tenant, job: str) -> HTMLResponse:
+    """The page of the result, as ``wardwise solve --report`` writes it."""
+    _, folder = _finished(request, tenant, job)
+    run = read_run(folder.out)
+    return HTMLResponse(html(run.result, run.problem, run.changes))
+
+
+@router.get("/{job}/workbook", response_class=FileResponse, responses=_REFUSED)
+def workbook(request: Request, tenant: Tenant, job: str) -> FileResponse:
+    """The result as a workbook."""
+    _, folder = _finished(request, tenant, job)
+    run = read_run(folder.out)
+    if run.result.plan is None:
+        raise WardwiseError("there is no plan to write")
+    return FileResponse(write_excel(run.result, run.problem, folder.path / "report.xlsx"), filename="report.xlsx")
+
+
+@router.delete("/{job}", status_code=204, responses=_REFUSED)
+def forget(request: Request, tenant: Tenant, job: str) -> Response:
+    """Delete a job that has ended, with all its files."""
+    _, folder = _job(request, tenant, job)
+    store = _service(request).store
+    if not store.forget(tenant, job):
+        raise HTTPException(409, "the job waits or runs; cancel it first")
+    folder.remove()
+    store.note(tenant, "delete", job, 204)
+    return Response(status_code=204)

@@ -1,0 +1,63 @@
+"""Questions that are answered at once: evaluate, who can cover, why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+
+from optimise.core.problem import Problem as AnyProblem
+from optimise.core.result import Plan
+from optimise.serve.access import Tenant
+from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Problem, Why
+from optimise.serve.folder import JobFolder
+from optimise.serve.questions import plan_of
+from optimise.serve.service import Service
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["questions"])
+_REFUSED: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 404, 409, 413, 422, 429)}
+
+
+def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Service, AnyProblem, Plan]:
+    """The problem of a job with the plan that was sent, or its own."""
+    service: Service = request.app.state.service
+    row = service.store.job(tenant, job)
+    if row is None:
+        raise HTTPException(404, "no such job")
+    problem, plan = service.questions.of_job(JobFolder(service.root, row["id"]))
+    if asked.plan is not None:
+        plan = plan_of(problem, asked.plan)
+    if plan is None:
+        raise HTTPException(409, f"the job has no plan yet: it is {row['state']}; send one")
+    return service, problem, plan
+
+
+@router.post("/evaluate", responses=_REFUSED)
+def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> dict[str, Any]:
+    """Cost, cost by rule and violations of a plan of a document."""
+    service: Service = request.app.state.service
+    problem = service.questions.of_document(body.document)
+    return service.questions.evaluate(problem, plan_of(problem, body.plan))
+
+
+@router.post("/jobs/{job}/evaluate", responses=_REFUSED)
+def evaluate(request: Request, tenant: Tenant, job: str, body: Evaluate) -> dict[str, Any]:
+    """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
+    service, problem, plan = _about(request, tenant, job, body)
+    return service.questions.evaluate(problem, plan)
+
+
+@router.post("/jobs/{job}/cover", responses=_REFUSED)
+def cover(request: Request, tenant: Tenant, job: str, body: Cover) -> dict[str, Any]:
+    """Who can take a shift, best first, what it costs, and which rule stops each of the others."""
+    service, problem, plan = _about(request, tenant, job, body)
+    return service.questions.cover(problem, plan, body)
+
+
+@router.post("/jobs/{job}/why", responses=_REFUSED)
+def why(request: Request, tenant: Tenant, job: str, body: Why) -> dict[str, Any]:
+    """Why somebody has a duty, or a request was refused: solved again with the opposite demanded."""
+    service, problem, plan = _about(request, tenant, job, body)
+    return service.questions.why(problem, plan, body)

@@ -1,0 +1,67 @@
+"""What a service may do: where it keeps things, how much it takes from whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from limits import parse
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseModel):
+    """Settings of one service; frozen and checked.
+
+    Attributes
+    ----------
+    data : Path
+        Folder of jobs (inputs, checkpoints, results) and of the embedded database.
+    database : str
+        SQLAlchemy address, for example ``postgresql+psycopg://user@host/wardwise``; empty is SQLite in ``data``.
+    workers : int
+        Jobs that run at once, each a process of its own.
+    threads : int
+        Threads of each.
+    most_seconds : float
+        Longest time limit that a job may ask for.
+    memory : float
+        Address space of a worker in GiB; a worker that needs more fails with a message.
+    body : float
+        Largest body of a request in MiB.
+    rate : str
+        Requests of one token, in the words of the library ``limits``.
+    queue : int
+        Jobs of one tenant that may wait or run at once.
+    tries : int
+        Starts of a job whose worker dies, before it is said to be lost.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path
+    database: str = ""
+    workers: int = Field(1, ge=1, le=256)
+    threads: int = Field(1, ge=1, le=1024)
+    most_seconds: float = Field(3600.0, gt=0)
+    memory: float = Field(8.0, ge=1.0)
+    body: float = Field(20.0, gt=0)
+    rate: str = "1200/minute"
+    queue: int = Field(100, ge=1)
+    tries: int = Field(3, ge=1)
+
+    @field_validator("rate")
+    @classmethod
+    def _a_rate(cls, rate: str) -> str:
+        parse(rate)
+        return rate
+
+    @property
+    def address(self) -> str:
+        """Of the database."""
+        return self.database or f"sqlite:///{(self.data / 'wardwise.db').absolute()}"
+
+    @property
+    def most_bytes(self) -> int:
+        """Largest body of a request."""
+        return int(self.body * 2**20)

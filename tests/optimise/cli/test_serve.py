@@ -1,0 +1,64 @@
+"""``wardwise serve`` from outside: it says where it listens, makes tokens, and refuses what makes no sense."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+import httpx
+
+from optimise.serve.client import Client
+
+
+def line(data: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "optimise", "serve", "--data", str(data), *more]
+
+
+def test_it_prints_its_address_and_a_token_once(tmp_path: Path) -> None:
+    served = subprocess.Popen(
+        line(tmp_path / "data", "--port", "0"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert served.stdout is not None
+        address = served.stdout.readline().split()[3]
+        token = served.stdout.readline().split()[-1]
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            try:
+                httpx.get(f"{address}/health").raise_for_status()
+                break
+            except httpx.TransportError:
+                time.sleep(0.2)
+        with Client(address, token) as client:
+            assert client.jobs() == []
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.wait(60)
+        served.stdout.close()
+    made = subprocess.run(
+        line(tmp_path / "data", "--new-token", "south"), capture_output=True, text=True, check=True, timeout=120
+    )
+    assert made.stdout.startswith("wardwise_")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--new-token", "So uth"], "lower-case letters"),
+        (["--memory", "0.5"], "--memory"),
+        (["--rate", "often"], "--rate"),
+        (["--database", "nonsense://x"], "the database does not work"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, asked: list[str], told: str) -> None:
+    done = subprocess.run(line(tmp_path / "data", *asked), capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
