@@ -68,9 +68,9 @@ def test_leave_outside_the_plan_is_cut_and_told() -> None:
     assert can(made) == ["", "ELHN", "ELHN", "ELHN", ""]
     said = kind_of(made).remarks(made, made.roster([["-"] * 5]))
     assert said == (
-        "leave[0] reaches outside the plan: 2026-01-05 to 2026-01-05 count.",
-        "leave[1] reaches outside the plan: 2026-01-09 to 2026-01-09 count.",
-        "leave[2] lies outside the plan and is left out.",
+        "leave[0] of Ann reaches outside the plan: 2026-01-05 to 2026-01-05 count.",
+        "leave[1] of Ann reaches outside the plan: 2026-01-09 to 2026-01-09 count.",
+        "leave[2] of Ann lies outside the plan and is left out.",
     )
 
 
