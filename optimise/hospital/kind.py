@@ -70,9 +70,9 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return found.plan if found.hard == 0 else plan
 
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
-        """People in hospital who must move; who must come and has no bed, and what would free one."""
+        """What looks wrong in the data; people in hospital who must move; who must come and has no bed."""
         moved = tuple(move for move in moves_of(problem, plan) if problem.patients.inpatient[move[0]])
-        return (*moves_told(problem, moved), *relief(problem, plan))
+        return (*problem.doubts, *moves_told(problem, moved), *relief(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

@@ -345,12 +345,13 @@ def contract_hours(problem: RosterProblem, plan: Roster) -> dict[int, tuple[floa
     found: dict[int, tuple[float, float]] = {}
     days = np.arange(problem.horizon.days)
     mine = (rule for rule in problem.rules if rule.name.startswith(CONTRACTED))
-    for c in (c for rule in mine for c in rule.counters(problem) if c.values is not None):
+    for c in (c for rule in mine for c in rule.counters(problem)):
+        values = c.values if c.values is not None else np.zeros(problem.shape[1:], dtype=np.int64)
         for k, employee in enumerate(c.employees.tolist()):
             low, high = int(c.lower[k]), int(c.upper[k])
             if max(-low, high) >= _NO_HOURS:  # one side only: no hours are asked for
                 continue
-            counted = int(c.offset[k]) + int(c.values[days, plan.duties[employee]].sum())
+            counted = int(c.offset[k]) + int(values[days, plan.duties[employee]].sum())
             have, asked = found.get(employee, (0.0, 0.0))
             found[employee] = (have + counted / 60, asked + (low + high) / 120)
     return found
