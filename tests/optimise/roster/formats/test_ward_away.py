@@ -87,3 +87,12 @@ def test_tables_hold_hours(tmp_path: Path) -> None:
     read = optimise.read(tmp_path / "ward")
     assert isinstance(read, RosterProblem)
     assert can(read)[2:4] == ["H", "LN"]
+
+
+def test_no_night_before_leave_does_not_ask_for_foresight_of_sickness() -> None:
+    rules = {"no_night_before_leave": True}
+    leave = {"staff": "Ann", "first": "2026-01-07"}
+    roster = [["-", "N", "-", "-", "-"]]
+    for kind, feasible in (("annual", False), ("sick", True)):
+        made = problem(leave=[{**leave, "kind": kind}], rules=rules)
+        assert made.evaluate(made.roster(roster)).feasible is feasible
