@@ -260,7 +260,8 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None, plan: st
             raise InputError("the instance of this run is gone; give --instance", file=source.path) from error
         raise
     if problem.digest() != result.provenance.digest:
-        raise InputError("the instance has changed since the run was made", file=instance or source.path)
+        told = "the instance has changed since the run was made; name a copy of the file as it was, or solve again"
+        raise InputError(told, file=instance or source.path)
     names = [] if stored.files is None else stored.files.native_plan
     for name in names:
         if not is_run_file(name):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimise.formats.document import nearest
 from optimise.hospital.formats.hospital_document import HospitalData, InPatient
 
 __all__ = ["doubts"]
 
 _SEXES = frozenset({"f", "female", "woman", "m", "male", "man", "", "unknown"})
+#: Most people that a sentence names.
+_NAMED = 5
 
 
 def doubts(hospital: HospitalData) -> tuple[str, ...]:
@@ -23,9 +26,9 @@ def doubts(hospital: HospitalData) -> tuple[str, ...]:
     -------
     tuple of str
         Beds that two people are said to lie in, that the room does not have or that are not open; sexes as recorded
-        that nobody knows; emergencies without one. Empty where nothing looks wrong.
+        that nobody knows; emergencies without one; features that no room has. Empty where nothing looks wrong.
     """
-    return (*_beds(hospital), *_sexes(hospital))
+    return (*_beds(hospital), *_sexes(hospital), *_needs(hospital))
 
 
 def _place(p: InPatient) -> tuple[str, str]:
@@ -62,3 +65,16 @@ def _sexes(hospital: HospitalData) -> Iterator[str]:
     silent = sum(row.count for row in hospital.emergencies if "sex" not in row.model_fields_set)
     if silent:
         yield f"No sex is given for {silent} of the emergencies expected: planned as F."
+
+
+def _needs(hospital: HospitalData) -> Iterator[str]:
+    known = sorted({feature for room in hospital.rooms for feature in room.features})
+    wanted: dict[str, list[str]] = {}
+    for p in (*hospital.bed_state, *hospital.electives):
+        for need in p.needs:
+            if need not in known:
+                wanted.setdefault(need, []).append(p.patient)
+    for need, people in wanted.items():
+        who = ", ".join(people[:_NAMED]) + (" and others" if len(people) > _NAMED else "")
+        said = f"No room has {need!r}, which {who} need{'s' if len(people) == 1 else ''}{nearest(need, known)}"
+        yield said if said.endswith("?") else f"{said}."

@@ -11,7 +11,7 @@ from optimise.hospital.formats.hospital_document import HospitalData
 from optimise.hospital.formats.hospital_doubts import doubts
 from optimise.hospital.formats.hospital_tables import Hospital
 
-ROOMS = [{"ward": "A", "room": "1", "beds": 2}]
+ROOMS = [{"ward": "A", "room": "1", "beds": 2, "features": ["oxygen"]}]
 BEDS = [
     {"ward": "A", "room": "1", "bed": "1"},
     {"ward": "A", "room": "1", "bed": "2", "status": "closed"},
@@ -36,6 +36,10 @@ def hospital(*people: dict[str, Any], **more: Any) -> dict[str, Any]:
         (hospital({"patient": "P", "sex": "male"}), ""),
         (hospital({"patient": "P"}, emergencies=[{"date": "2026-12-01", "count": 2}]), "2 of the emergencies"),
         (hospital({"patient": "P"}, emergencies=[{"date": "2026-12-01", "sex": "M"}]), ""),
+        (
+            hospital({"patient": "P", "needs": ["oxigen"]}),
+            "No room has 'oxigen', which P needs; did you mean 'oxygen'?",
+        ),
     ],
 )
 def test_a_doubt_is_told_once(document: dict[str, Any], told: str) -> None:
