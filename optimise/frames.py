@@ -22,7 +22,7 @@ from optimise.hospital.view import not_placed, occupancy
 from optimise.replan.base import Change
 from optimise.replan.changes import COLUMNS, change_row
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.view import cover, fair_shares, requests, shares
+from optimise.roster.view import contract_hours, cover, fair_shares, requests, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +177,7 @@ def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
 
 
 def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Evaluation | None = None) -> pd.DataFrame:
-    """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules.
+    """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules, hours of contract.
 
     Parameters
     ----------
@@ -198,6 +198,9 @@ def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Eval
         for s in shares(problem, _there(plan), evaluation)
     ]
     columns = ["employee", "days", "hours", "nights", "weekends", "asked", "granted", "cost"]
+    if hours := contract_hours(problem, _there(plan)):
+        columns += ["contract: hours that count", "contract: hours asked for"]
+        rows = [(*row, *hours.get(i, (math.nan,) * 2)) for i, row in enumerate(rows)]
     for rule, mine in groupby(fair_shares(problem, _there(plan)), key=lambda s: s.rule):
         of = {s.employee: s for s in mine}
         columns += [f"{rule}: has", f"{rule}: would be fair", f"{rule}: before"]

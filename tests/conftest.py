@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Hundreds of tests start processes. Where Python may keep no byte code each of these would compile our sources anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def benchmark_root() -> Path | None:

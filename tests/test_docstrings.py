@@ -25,8 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TOPS = ("optimise", "hpc", "quantum")
 KITS = ("optimise.testing", "quantum.testing", "quantum.protocols", "optimise.joint", "optimise.replan")
 WIDE = 6
-#: Functions that lack sections still, one a line.
-LIST = ROOT / "tests" / "undescribed.txt"
 SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "Examples")
 #: Protocols whose methods are written once and implemented in many places.
 FACES = {
@@ -247,19 +245,10 @@ def lacking() -> set[str]:
     return {name for name, (place, text) in every.items() if faults(place, text)}
 
 
-def listed() -> set[str]:
-    lines = LIST.read_text(encoding="utf-8").splitlines()
-    return {line for line in lines if line and not line.startswith("#")}
-
-
 def test_docstrings_say_what_goes_in_and_out() -> None:
     every = {**wide_functions(), **public_functions()}
-    told = [f"{name}: {', '.join(faults(*every[name]))}" for name in sorted(lacking() - listed())]
+    told = [f"{name}: {', '.join(faults(*every[name]))}" for name in sorted(lacking())]
     assert not told, "\n".join(told)
-
-
-def test_the_list_of_what_lacks_sections_only_shrinks() -> None:
-    assert not listed() - lacking(), "described by now: take it out of the list"
 
 
 def test_names_of_the_front_door_lack_nothing() -> None:

@@ -1,11 +1,17 @@
-"""Figures of the README's comparison are those of the stored results, row by row."""
+"""Figures on pages: the README's comparison is that of the stored results, and every other one has a source.
+
+``tests/figures.toml`` lists the figures outside of pages and tables that are made from data.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 import statistics
+import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +86,59 @@ def test_a_row_of_the_comparison_is_what_the_data_say(against: str, result: str)
 
 def test_the_comparison_leaves_no_result_out() -> None:
     assert all(any(against.startswith(start) for against, _ in table()) for start in expected())
+
+
+# ---- figures outside of tables --------------------------------------------------------------------------------------
+LIST = tomllib.loads((ROOT / "tests" / "figures.toml").read_text(encoding="utf-8"))
+#: A number with a unit of running.
+FIGURE = re.compile(r"\b\d[\d.,]* ?(?:s|ms|seconds?|minutes?|%|GiB|GB|MiB|MB|times|per cent)(?!\w)")
+DESIGNS = [file for top in ("optimise", "hpc", "quantum") for file in (ROOT / top).rglob("DESIGN.md")]
+DOCS = [file for file in (ROOT / "docs").rglob("*.md") if file.parent.name != "benchmarks"]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS, *DESIGNS])
+
+
+def told(page: Path) -> str:
+    """A page without code blocks and without what tests compute: the README's comparison, the table of coverage."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"## How it compares.*?(?=\n## )", "", text, flags=re.DOTALL) if page.name == "README.md" else text
+    return re.sub(r"^\| `[\w/.]+\.py`.*$", "", text, flags=re.MULTILINE)
+
+
+def listed(page: str) -> list[str]:
+    """Words on a page whose figures have a source or are none that were measured."""
+    entries: list[dict[str, Any]] = [*LIST["measured"], *LIST["captured"]]
+    found = [entry["text"] for entry in entries if entry["page"] == page]
+    return [*found, *LIST["unrecorded"].get(page, ()), *LIST["said"].get(page, ())]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_figure_of_a_page_has_a_source(page: Path) -> None:
+    sentences = re.split(r"(?<=[.:;!?]) |\n", told(page))
+    known = listed(page.relative_to(ROOT).as_posix())
+    unknown = [s for s in sentences if FIGURE.search(s) and not any(words in s for words in known)]
+    assert not unknown, "say in tests/figures.toml where these come from:\n" + "\n".join(unknown)
+
+
+def test_the_list_of_figures_speaks_of_what_is_there() -> None:
+    pages = {page.relative_to(ROOT).as_posix(): told(page) for page in PAGES}
+    named = {entry["page"] for entry in (*LIST["measured"], *LIST["captured"])} | {*LIST["unrecorded"], *LIST["said"]}
+    gone = [f"{page}: {words}" for page in sorted(named) for words in listed(page) if words not in pages[page]]
+    assert not gone
+
+
+@pytest.mark.parametrize("entry", LIST["measured"], ids=lambda entry: entry["text"])
+def test_a_measured_figure_has_a_row_with_date_and_commit(entry: dict[str, str]) -> None:
+    with (ROOT / entry["source"]).open(encoding="utf-8", newline="") as lines:
+        found = [row for row in csv.DictReader(lines) if any(entry["row"] in str(cell) for cell in row.values())]
+    assert found
+    assert all(date.fromisoformat(row["date"]) and re.fullmatch(r"[0-9a-f]{7,}", row["commit"]) for row in found)
+
+
+@pytest.mark.parametrize("entry", LIST["captured"], ids=lambda entry: entry["text"])
+def test_a_captured_figure_has_its_command_and_its_day(entry: dict[str, Any]) -> None:
+    assert entry["command"] in (ROOT / entry["page"]).read_text(encoding="utf-8")
+    assert isinstance(entry["taken"], date)
+
+
+def test_figures_without_a_record_only_shrink() -> None:
+    assert sum(map(len, LIST["unrecorded"].values())) <= 14

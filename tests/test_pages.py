@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 import optimise
 from optimise.cli.app import app
 from optimise.formats.document import Document
+from tests.warm import warm_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -34,6 +35,11 @@ PAGES = [*FRONT, *DOCS, *DESIGNS]
 #: Pages whose blocks are not run here, and why.
 NOT_RUN = {
     "docs/cluster.md": "needs Slurm; tests/hpc/test_cluster_page.py and tests/slurm check it",
+}
+#: Pages whose commands are each a new process, as they are for a reader, and why.
+COLD = {
+    "docs/how-to/same-plan-again.md": "two processes must agree whatever their order of hashes",
+    "docs/tutorials/ward.md": "the way of a first user",
 }
 #: Design pages that may be longer than the others.
 LONG = {"quantum/DESIGN.md"}
@@ -71,12 +77,29 @@ def plain(line: str) -> str:
     return re.sub(r"\b\d+\.\d+ s\b", "# s", " ".join(line.split()))
 
 
+def environment(*folders: Path) -> dict[str, str]:
+    """What the blocks of a page see: programs of these folders first, and every warning an error."""
+    path = os.pathsep.join([*map(str, folders), str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Path | None]:
+    """Folder of the warm ``wardwise``; None where coverage is measured, which wants processes of their own."""
+    if any(name.startswith("COVERAGE") for name in os.environ):
+        yield None
+        return
+    with warm_commands(environment()) as folder:
+        yield folder
+
+
 @pytest.mark.timeout(900)  # the first run on a machine compiles kernels
 @pytest.mark.parametrize("page", [page for page in DOCS if running(page)], ids=name_of)
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, warm: Path | None) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    folder = None if name_of(page) in COLD else warm
+    env = environment() if folder is None else environment(folder)
+    python = sys.executable if folder is None else str(folder / "wardwise")
     wanted = [block for block in blocks(page) if block.language not in DATA or block.title]
     printed: list[str] = []
     for (language, title), group in groupby(wanted, key=lambda block: (block.language, block.title)):
@@ -88,7 +111,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
         if language in DATA:
             (tmp_path / title).write_text(text, encoding="utf-8")
             continue
-        command = ["bash", "-euo", "pipefail", "-c", text] if language == "bash" else [sys.executable, "-c", text]
+        command = ["bash", "-euo", "pipefail", "-c", text] if language == "bash" else [python, "-c", text]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=800, check=False)
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
         printed = [plain(line) for line in (done.stdout + done.stderr).splitlines()]

@@ -95,7 +95,9 @@ class CoverAnswer:
     alone, swaps : tuple of Answer
         Ways in which nobody else is disturbed, and ways with one swap; best first, one a person in each.
     stopped : tuple of Stopped
-        Everybody who is in neither list.
+        Everybody who cannot.
+    more : int
+        People who can and are in neither list, since only so many were asked for.
     """
 
     day: int
@@ -106,6 +108,7 @@ class CoverAnswer:
     alone: tuple[Answer, ...]
     swaps: tuple[Answer, ...]
     stopped: tuple[Stopped, ...]
+    more: int = 0
 
     @property
     def possible(self) -> bool:
@@ -176,15 +179,19 @@ def who_can_cover(
     swaps = [w for e, w in with_swap.items() if e not in direct or w.cost < direct[e].cost - NOISE]
     others = set(search.people) - set(direct) - {w.person for w in swaps}
     final = _Final(problem, plan, before, instead_of)
+    alone, exchanged = final.best(direct.values(), most), final.best(swaps, most)
+    shown = {answer.who for answer in (*alone, *exchanged)}
+    able = {problem.employees[e].id for e in {*direct, *(w.person for w in swaps)}}
     return CoverAnswer(
         day=day,
         shift=problem.shifts[shift].id,
         instead_of=None if instead_of is None else problem.employees[instead_of].id,
         before=before,
         vacant=before if instead_of is None else problem.evaluate(base),
-        alone=final.best(direct.values(), most),
-        swaps=final.best(swaps, most),
+        alone=alone,
+        swaps=exchanged,
         stopped=tuple(_stopped(search, sorted(others))),
+        more=len(able - shown),
     )
 
 

@@ -123,6 +123,8 @@ def cover_lines(found: CoverAnswer, problem: RosterProblem) -> list[str]:
         lines += ["", "With one swap:"]
         for a in found.swaps:
             lines += [f"  {a.who}: {_cost(a, found.vacant.hard)}; {swapped(a.who, a.changes[1:], problem)}", *_rules(a)]
+    if found.more:
+        lines += ["", f"{found.more} more can; --most {found.more + len(found.alone)} lists them."]
     if found.stopped:
         lines += ["", f"The other {len(found.stopped)}:" if found.possible else f"Nobody can ({len(found.stopped)}):"]
         for s in found.stopped:

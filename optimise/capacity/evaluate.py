@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from optimise.capacity.context import CapacityContext, CapacityPlan
 from optimise.core.errors import InputError
@@ -209,7 +208,7 @@ class _Program:
                 rows.append(([used[i, k], moved[i, k], used[i, k - 1]], [1.0, 1.0, -problem.staying[g]], 0.0, np.inf))
         start = np.r_[0, np.cumsum([len(r[0]) for r in rows])]
         index, value = (np.concatenate([np.asarray(r[i], dtype=float) for r in rows]) for i in (0, 1))
-        self.matrix = sparse.csr_matrix((value, index.astype(np.int32), start), shape=(len(rows), self.count))
+        self.start, self.index, self.value = start.astype(np.int32), index.astype(np.int32), value
         self.lower, self.upper = (np.array([r[i] for r in rows]) for i in (2, 3))
         self.most = np.full(self.count, np.inf)
         self.most[gone] = np.maximum(plan.accepted, 0)
@@ -225,9 +224,9 @@ class _Program:
             np.zeros(self.count, dtype=np.bool_),
             self.lower,
             self.upper,
-            self.matrix.indptr.astype(np.int32),
-            self.matrix.indices.astype(np.int32),
-            self.matrix.data,
+            self.start,
+            self.index,
+            self.value,
         )
         highs = Highs(arrays, options={"presolve": "off", "solver": "simplex"})
         for s in range(count):

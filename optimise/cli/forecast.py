@@ -15,6 +15,12 @@ from optimise.core.errors import WardwiseError
 
 __all__ = ["forecast"]
 
+#: Beds in use are counted from arrivals and stays; who lies in today only rows with departures tell.
+_EMPTY = (
+    "beds in use start from nobody, since the data tell no departures: too few until a usual stay has passed; "
+    "rows with departures (--departure COLUMN) tell who lies in today"
+)
+
 
 def forecast(
     data: Data,
@@ -70,11 +76,13 @@ def forecast(
     columns = columns_of(time, group, count, departure)
     names = tuple(known) if known else None
     demand = read(data, by, columns, zone=zone, gaps=gaps, blank=blank, until=until, groups=names)
-    lengths = None
+    lengths, notes = None, demand.notes
     if stay is not None:
         from optimise.demand.stayfile import read_stays
 
         lengths = read_stays(stay, demand.groups, demand.period)
+        if demand.stays is None:
+            notes = (*notes, _EMPTY)
     models = usual_models(region, None if not model else tuple(model))
     if not all(isinstance(m, SeasonalNaive | Climatology) for m in models):
         require("forecast", "sklearn", *(("holidays",) if region is not None else ()))
@@ -90,9 +98,9 @@ def forecast(
     rows = score_rows(results)
     written = []
     if output is not None:
-        written = write_forecast(output, made, results, title=data.name, notes=demand.notes, seed=seed)
+        written = write_forecast(output, made, results, title=data.name, notes=notes, seed=seed)
     if as_json:
-        print(json.dumps(_object(data, made, results, demand.notes), indent=1))
+        print(json.dumps(_object(data, made, results, notes), indent=1))
         return
     _table(SCORE_HEAD, rows)
     print(f"best: {made.model}; {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}")
@@ -100,7 +108,7 @@ def forecast(
     if len(made.groups) <= 30:
         for g, name in enumerate(made.groups):
             print(f"  {name}: {expected[g]:.1f} arrivals expected, 80 % from {low[g]:.0f} to {high[g]:.0f}")
-    for note in demand.notes:
+    for note in notes:
         print(f"note: {note}")
     for path in written:
         print(path)

@@ -25,6 +25,9 @@ def report(
     instance: Annotated[
         Path | None, typer.Option("--instance", metavar="PATH", help="Where the instance lies now, if it has moved.")
     ] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="PLAN", help="Show this plan, such as the run's changed by hand.")
+    ] = None,
 ) -> None:
     """Write DIR/report.html (one file, works offline, prints to A4), report.png and report.xlsx."""
     wanted = only or list(_KINDS)
@@ -37,7 +40,7 @@ def report(
     from optimise.runs.resultfile import read_run
 
     require_report(wanted)
-    run = read_run(folder, instance=instance)
+    run = read_run(folder, instance=instance, plan=plan)
     require_report(wanted, run.problem)
     known = _known(folder, run)
     for name in wanted:

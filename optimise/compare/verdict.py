@@ -100,6 +100,7 @@ def sentences(summary: Sequence[Row]) -> list[str]:
             f"side on {qpu.classical}{_typical(qpu)}."
         )
     made += _guessing(summary)
+    made += _copies(summary)
     made += _unsolved(summary)
     return made
 
@@ -115,9 +116,21 @@ def _headline(cost: Duel, time: Duel) -> str:
         leader = "neither side" if lead == 0 else f"the {'quantum' if lead > 0 else 'classical'} side"
         return (
             f"There is no clear winner (sign tests p = {cost.chance:.2g} in cost, {time.chance:.2g} in time to "
-            f"solution); {leader} was ahead."
+            f"solution); {leader} was ahead.{_reach(cost, time)}"
         )
     return f"The sides split: the {cost.winner} side won in cost, the {time.winner} side in time to solution."
+
+
+def _reach(*duels: Duel) -> str:
+    """That there are too few instances for a clear winner, where it is so: even if one side won them all."""
+    decided = max(one.quantum + one.classical for one in duels)
+    least = sign_test(decided, 0)
+    if least < _CLEAR:
+        return ""
+    return (
+        f" With {_instances(decided)} decided no sign test can be below {least:.2g}; six at least are needed, and "
+        "pieces of one instance are not independent."
+    )
 
 
 def _instances(count: int) -> str:
@@ -133,9 +146,14 @@ def _cost(row: Row) -> float | None:
 def _typical(one: Duel, verb: str = "was faster") -> str:
     if not one.factors:
         return ""
-    middle = statistics.median(one.factors)
+    middle = _middle(one.factors)
     side, factor = ("quantum", middle) if middle >= 1 else ("classical", 1 / middle)
-    return f"; where both solved it, the {side} side {verb} by a factor of {factor:.3g} (median)"
+    return f"; where both solved it, the {side} side {verb} by a factor of {factor:.3g} (median of the logarithms)"
+
+
+def _middle(ratios: Sequence[float]) -> float:
+    """Median of ratios by their logarithms: the same whichever side is divided by the other."""
+    return math.sqrt(statistics.median_low(ratios) * statistics.median_high(ratios))
 
 
 def _guessing(summary: Sequence[Row]) -> list[str]:
@@ -145,17 +163,28 @@ def _guessing(summary: Sequence[Row]) -> list[str]:
     if raw:
         made.append(
             f"Against random feasible guessing, one shot of the quantum side before any repair was "
-            f"{statistics.median(raw):.3g} times as likely to be optimal (median of {len(raw)} pairs of instance and "
+            f"{_middle(raw):.3g} times as likely to be optimal (median of {len(raw)} pairs of instance and "
             f"contender); in {sum(g <= 1 for g in raw)} of them it was no better than guessing."
         )
     repaired = _gains([r for r in summary if _broken(r)], "repaired_success", "random-bits", summary)
     if repaired:
         made.append(
-            f"Where circuits break blocks, a repaired shot was {statistics.median(repaired):.3g} times as likely to be "
+            f"Where circuits break blocks, a repaired shot was {_middle(repaired):.3g} times as likely to be "
             f"optimal as uniform random bits with the same repair (median of {len(repaired)} pairs); in "
             f"{sum(g <= 1 for g in repaired)} of them it was no better, so that the repair did it."
         )
     return made
+
+
+def _copies(summary: Sequence[Row]) -> list[str]:
+    """That seeds of a contender are one run, where its success is exact and the same for all of them."""
+    mine = [r for r in summary if r["side"] == "quantum" and r["done"] > 1 and r["success_probability"]]
+    same = [r for r in mine if r.get("success_low") is None]
+    if not same:
+        return []
+    text = f"In {len(same)} of {len(mine)} pairs of instance and quantum contender every seed gave the same success "
+    text += "probability, because training is deterministic: their intervals show noise of the clock, not of training."
+    return [text]
 
 
 def _broken(row: Row) -> bool:

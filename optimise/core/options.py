@@ -36,6 +36,7 @@ __all__ = [
     "flat",
     "knob",
     "knobs",
+    "listed",
     "models",
     "read_options",
     "taken",
@@ -208,10 +209,11 @@ class Knob:
     source: str
 
 
-def knobs(model: type[Options], prefix: str = "") -> Iterator[Knob]:
-    """All fields of options, those of a nested tuning after them."""
+def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
+    """All fields of options, those of a nested tuning after them; also of a pydantic dataclass."""
     nested = []
-    for name, field in model.model_fields.items():
+    fields: Mapping[str, FieldInfo] = model.__pydantic_fields__
+    for name, field in fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, Options):
             nested.append((f"{prefix}{name}.", inner))
@@ -223,6 +225,26 @@ def knobs(model: type[Options], prefix: str = "") -> Iterator[Knob]:
         yield Knob(prefix + name, default, _range(field), told[0], told[1], told[2])
     for place, inner in nested:
         yield from knobs(inner, place)
+
+
+def listed(method: object) -> dict[str, list[Knob]]:
+    """What a method's options are, by kind of problem, ``""`` for all others; also where it checks them itself.
+
+    Parameters
+    ----------
+    method : Method
+        Any method; its attribute ``options`` is a model or a pydantic dataclass.
+
+    Returns
+    -------
+    dict of str to list of Knob
+        Empty when the method declares none.
+    """
+    own = getattr(method, "options", None)
+    known: dict[str, Any] = {**models(method)}
+    if not known and hasattr(own, "__pydantic_fields__"):
+        known[""] = own
+    return {kind: list(knobs(model)) for kind, model in known.items()}
 
 
 def _nested(flat: Mapping[str, object]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def read_demand(
 
     Parameters
     ----------
+    path : path
     period : {"hour", "day"}
         Grid to count on; hourly data are added up for days.
     columns : Columns, optional
@@ -118,6 +119,11 @@ def read_demand(
     until : datetime.datetime, optional
         Local time at which the data end: later rows are left out, and patients who leave later are still there.
         Default: the last time in the file.
+
+    Returns
+    -------
+    Demand
+        Counts by period and group; what was left out is in its notes.
 
     Raises
     ------
@@ -157,7 +163,8 @@ def read_demand(
 
 def _read_table(path: Path) -> _Table:
     text = read_text(path)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), strict=True)
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
         for cells in reader:
@@ -175,11 +182,6 @@ def _read_table(path: Path) -> _Table:
         if len(cells) != len(head):
             raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=line)
     return _Table(path, head, body)
-
-
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)
 
 
 def _time_column(table: _Table, columns: Columns) -> tuple[int, int | None]:

@@ -22,6 +22,9 @@ __all__ = ["HospitalKind"]
 #: Decisions up to which the whole model alone is the best choice. Measured on two cores: HiGHS closes IHTC small01
 #: (about 200 decisions) and finds no plan in 40 s for test01 (about 3000).
 SMALL = 500
+#: Decisions up to which the whole model has a first try, of some seconds at most, where only beds are planned. A bed
+#: state of 69 people (1,860 decisions): HiGHS proves 60 in 3 s of processor time; the search stood at 80 after 30 s.
+TRIED = 5_000
 
 
 class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
@@ -52,9 +55,16 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return HospitalModel(problem, **options)
 
     def preferred(self, problem: HospitalProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
-        """The whole model where it is small; else prices for fixed stays, the joint search for everything else."""
-        wanted = ("highs",) if self.size(problem) <= SMALL else ("column-generation", "hospital", "matheuristic")
-        return next(((name,) for name in wanted if usable(name)), ())
+        """The whole model where it is small; else prices for fixed stays, the joint search for everything else.
+
+        Beds alone that are not many get a short try of the whole model first.
+        """
+        size = self.size(problem)
+        wanted = ("highs",) if size <= SMALL else ("column-generation", "hospital", "matheuristic")
+        chosen = next(((name,) for name in wanted if usable(name)), ())
+        beds_alone = problem.theatres is None and problem.nursing is None
+        tried = ("highs",) if SMALL < size <= TRIED and beds_alone and usable("highs") else ()
+        return (*tried, *chosen)
 
     def period(self, problem: HospitalProblem) -> Period:
         return Period(problem.days, problem.start)
@@ -70,9 +80,9 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return found.plan if found.hard == 0 else plan
 
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
-        """People in hospital who must move; who must come and has no bed, and what would free one."""
+        """What looks wrong in the data; people in hospital who must move; who must come and has no bed."""
         moved = tuple(move for move in moves_of(problem, plan) if problem.patients.inpatient[move[0]])
-        return (*moves_told(problem, moved), *relief(problem, plan))
+        return (*problem.doubts, *moves_told(problem, moved), *relief(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

@@ -48,6 +48,8 @@ class HospitalProblem(HospitalContext):
         file says beside its own fields.
     document : object, optional
         The document that people edit, from which the problem was made.
+    doubts : tuple of str
+        What looks wrong in the data, a sentence each; planned with as it stands.
     """
 
     name: str
@@ -61,6 +63,7 @@ class HospitalProblem(HospitalContext):
     start: date | None = None
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     document: Any = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -282,5 +285,5 @@ class HospitalProblem(HospitalContext):
 
 
 #: Fields that are no part of a digest, and those that are none where there is nothing in them.
-_TOLD = frozenset({"start", "about", "document"})
+_TOLD = frozenset({"start", "about", "document", "doubts"})
 _OPTIONAL = frozenset({"earlier", "operation_of", "justified"})

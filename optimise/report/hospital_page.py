@@ -165,7 +165,8 @@ def _told(problem: HospitalProblem, plan: HospitalPlan, stay: Stay) -> str:
     if plan.theatre[p] >= 0 and problem.theatres is not None:
         told += f", theatre {problem.theatres.ids[plan.theatre[p]]}"
     recorded = {k: v for k, v in problem.about.get(people.ids[p], {}).items() if k != "gender"}
-    return "; ".join([told, *(f"{key.replace('_', ' ')}: {value}" for key, value in recorded.items())])
+    words = {"bed": "bed at the start"}
+    return "; ".join([told, *(f"{words.get(k, k.replace('_', ' '))}: {value}" for k, value in recorded.items())])
 
 
 def _theatres(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, list[Cell]]]:

@@ -15,6 +15,7 @@ from optimise.roster.view import (
     CoverCell,
     FairShare,
     Share,
+    contract_hours,
     cover,
     days_of_leave,
     fair_shares,
@@ -200,6 +201,12 @@ def _against(s: FairShare) -> str:
     return f"{number(s.have)} of {s.share:.1f}{before}"
 
 
+def _of_contract(counted: float, asked: float) -> str:
+    """Hours that count, of those that the contract asks for, and the difference."""
+    more = round(counted - asked, 1)
+    return f"{counted:.1f} of {asked:.1f}" + (f" ({more:+.1f})" if more else "")
+
+
 def _granted(s: Share) -> str:
     """A bar, green only where everything is granted."""
     return bar(s.granted, s.asked, tone="good" if s.granted == s.asked else "")
@@ -217,6 +224,10 @@ def _fairness(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> t
     columns = [(name, values) for name, values in columns if any(values)]
     heads = [name for name, _ in columns]
     rows = [[f"{number(v[i])} {bar(v[i], max(v))}" for _, v in columns] for i in range(len(each))]
+    if hours := contract_hours(problem, plan):
+        heads.append("hours of contract")
+        for i, row in enumerate(rows):
+            row.append(_of_contract(*hours[i]) if i in hours else "")
     for rule, mine in groupby(fair_shares(problem, plan), key=lambda s: s.rule):
         of = {s.employee: s for s in mine}
         heads.append(rule)

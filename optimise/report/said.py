@@ -13,7 +13,10 @@ __all__ = ["sentences"]
 
 
 def sentences(result: Result, problem: Problem, known: Sequence[str] = ()) -> list[Sentence]:
-    """What the plan amounts to, what else is known of it, how good it is known to be, and why there is none."""
+    """What the plan amounts to, what else is known of it, how good it is known to be, and why there is none.
+
+    What is explained beside a feasible plan (leave that reaches outside it, what was not used) is a fact, no breach.
+    """
     said: list[Sentence] = []
     if result.plan is not None and result.evaluation is not None:
         said = subject_of(problem).sentences(problem, result.plan, result.evaluation)
@@ -21,5 +24,5 @@ def sentences(result: Result, problem: Problem, known: Sequence[str] = ()) -> li
         *said,
         *(Sentence(text) for text in known),
         gap_in_words(result),
-        *(Sentence(text, "bad") for text in result.explanation),
+        *(Sentence(text, "fact" if result.feasible else "bad") for text in result.explanation),
     ]

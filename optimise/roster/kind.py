@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 
 from optimise.core.errors import UnsupportedError
-from optimise.core.kinds import Board, Floor, Kind, Period, Table
+from optimise.core.kinds import Board, Floor, Kind, Period, Table, load
 from optimise.core.method import Outcome
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.roster.context import Roster
 from optimise.roster.explain import explain
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import RosterProblem
-from optimise.roster.search.construct import quick_start, table_cells
 from optimise.roster.view import requests_told
 
 __all__ = ["RosterKind"]
@@ -29,6 +28,8 @@ TINY = 250
 LARGE = 100_000
 #: Table cells of all people together beyond which one round of exact pricing takes minutes.
 MOST_WORK = 4e8
+#: Loaded when a plan is looked for: with it comes Numba, which reading, checking and showing a plan do not need.
+_CONSTRUCT = "optimise.roster.search.construct"
 
 
 class RosterKind(Kind[RosterProblem, Roster]):
@@ -73,7 +74,8 @@ class RosterKind(Kind[RosterProblem, Roster]):
     def endless(problem: RosterProblem) -> bool:
         """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
         try:
-            return problem.shape[0] * table_cells(problem.compiled, problem.automata) > MOST_WORK
+            cells: float = load(f"{_CONSTRUCT}:table_cells")(problem.compiled, problem.automata)
+            return problem.shape[0] * cells > MOST_WORK
         except UnsupportedError:
             return False
 
@@ -84,7 +86,8 @@ class RosterKind(Kind[RosterProblem, Roster]):
         return problem.horizon.label(day)
 
     def first_plan(self, problem: RosterProblem, seed: int, over: Callable[[], bool]) -> Roster | None:
-        return quick_start(problem, seed, over)
+        made: Roster | None = load(f"{_CONSTRUCT}:quick_start")(problem, seed, over)
+        return made
 
     def floor(self, problem: RosterProblem) -> Floor:
         return Floor(problem.compiled.floor, "each day's cheapest duty; no rule has a negative price")

@@ -23,6 +23,7 @@ __all__ = [
     "FairShare",
     "RequestOutcome",
     "Share",
+    "contract_hours",
     "cover",
     "days_of_leave",
     "fair_shares",
@@ -36,6 +37,10 @@ __all__ = [
     "weekend_days",
 ]
 
+
+#: How the rule of hours that contracts ask for is called, and minutes that stand for "no limit" in it.
+CONTRACTED = "contracted hours"
+_NO_HOURS = 10**9
 
 #: One cell of the table of cover: what a rule asks for on one day, and who is there.
 CoverCell = HeadCount
@@ -320,6 +325,36 @@ def shares(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None =
         )
         for i, employee in enumerate(problem.employees)
     )
+
+
+def contract_hours(problem: RosterProblem, plan: Roster) -> dict[int, tuple[float, float]]:
+    """Hours that count against the contract and hours that it asks for, by person.
+
+    Paid leave and what was carried over count. Of people without contracted hours nothing is known.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    plan : Roster
+
+    Returns
+    -------
+    dict of int to (float, float)
+        Hours of the whole plan that count, and the middle of what the rule allows, by number of the person.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    days = np.arange(problem.horizon.days)
+    mine = (rule for rule in problem.rules if rule.name.startswith(CONTRACTED))
+    for c in (c for rule in mine for c in rule.counters(problem)):
+        values = c.values if c.values is not None else np.zeros(problem.shape[1:], dtype=np.int64)
+        for k, employee in enumerate(c.employees.tolist()):
+            low, high = int(c.lower[k]), int(c.upper[k])
+            if max(-low, high) >= _NO_HOURS:  # one side only: no hours are asked for
+                continue
+            counted = int(c.offset[k]) + int(values[days, plan.duties[employee]].sum())
+            have, asked = found.get(employee, (0.0, 0.0))
+            found[employee] = (have + counted / 60, asked + (low + high) / 120)
+    return found
 
 
 def _tally(outcomes: Iterable[RequestOutcome], people: int) -> tuple[list[int], list[int]]:

@@ -14,7 +14,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from optimise.core.stored import ResultFile, is_run_file, stated
 from optimise.formats.base import native_format, read, read_plan, read_text, write_plan
 from optimise.formats.json_document import load_json, parse
 from optimise.replan import Change, Replanning, changes, replan
+from optimise.roster.formats.native_plan import is_native_plan
 
 __all__ = [
     "StoredRun",
@@ -39,6 +40,8 @@ __all__ = [
     "write_result",
 ]
 
+#: Seconds that may lie between the files of one run.
+_MOMENT = 2.0
 #: Two costs closer than this (relative to their size, at least 1) are the same number.
 _TOLERANCE = 1e-6
 
@@ -223,14 +226,28 @@ def read_result(folder: str | Path) -> Result:
     return result
 
 
-def read_run(folder: str | Path, *, instance: str | Path | None = None) -> StoredRun:
+def read_run(folder: str | Path, *, instance: str | Path | None = None, plan: str | Path | None = None) -> StoredRun:
     """Read a finished run with its problem and its plan, and evaluate the plan again.
+
+    Parameters
+    ----------
+    folder : path
+        Folder that ``wardwise solve --output`` has made.
+    instance : path, optional
+        Where the instance lies now, if it has moved.
+    plan : path, optional
+        A plan to take in place of the run's own, such as that plan changed by hand.
+
+    Returns
+    -------
+    StoredRun
+        With the plan evaluated now.
 
     Raises
     ------
     InputError
         If the instance has changed since the run (its digest differs) or is not found, a file is damaged, or what
-        ``result.json`` says differs from what the plan beside it costs.
+        ``result.json`` says differs from what the plan beside it costs; if the plan's file was changed since the run.
     """
     folder = Path(folder)
     result, stored = _read(folder)
@@ -243,14 +260,20 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None) -> Store
             raise InputError("the instance of this run is gone; give --instance", file=source.path) from error
         raise
     if problem.digest() != result.provenance.digest:
-        raise InputError("the instance has changed since the run was made", file=instance or source.path)
+        told = "the instance has changed since the run was made; name a copy of the file as it was, or solve again"
+        raise InputError(told, file=instance or source.path)
     names = [] if stored.files is None else stored.files.native_plan
     for name in names:
         if not is_run_file(name):
             raise InputError(f"{name[:60]!r} is no file of a run", file=file, item="files.native_plan")
-    if names:
-        plan = read_plan(folder / names[0], problem, format=native_format(problem))
-        result = _evaluated(result, plan, problem.evaluate(plan), folder, kind_of(problem).evaluated)
+    if plan is not None:
+        given = Path(plan)
+        form = native_format(problem) if is_native_plan(given) else None
+        result = _by_hand(result, problem, read_plan(given, problem, format=form))
+    elif names:
+        own = read_plan(folder / names[0], problem, format=native_format(problem))
+        _refuse_change(folder, [] if stored.files is None else stored.files.plan, names[0], problem, own)
+        result = _evaluated(result, own, problem.evaluate(own), folder, kind_of(problem).evaluated)
     elif result.evaluation is not None:
         raise InputError("no plan is listed, so that what it says of one cannot be evaluated", file=file, item="files")
     files = {} if stored.files is None else stored.files.model_dump()
@@ -318,7 +341,8 @@ def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path, told
         ("cost" if found.feasible else "evaluation.cost", said.cost, found.cost),
     ):
         if not _same(claimed, true):
-            text = f"says {_shown(claimed)}, the plan beside it evaluates to {_shown(true)}"
+            text = f"says {_shown(claimed)}, the plan beside it evaluates to {_shown(true)}; was it changed by hand? "
+            text += f"'wardwise report {folder} --plan FILE' shows any plan"
             raise InputError(text, file=file, item=item)
     cost = found.cost if found.feasible else math.inf
     _bounded(file, result, cost)
@@ -329,6 +353,27 @@ def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path, told
                 raise InputError(text, file=folder / "trace.csv", line=line)
     bounds = replace(result.bounds, primal=cost, primal_source=told if found.feasible else "")
     return replace(result, plan=plan, evaluation=found, bounds=bounds)
+
+
+def _by_hand(result: Result, problem: Problem, plan: Plan) -> Result:
+    """The result with another plan: evaluated here, the bound as it was, and nothing said of the search's stop."""
+    found = problem.evaluate(plan)
+    cost = found.cost if found.feasible else math.inf
+    bounds = replace(result.bounds, primal=cost, primal_source="plan given by hand" if found.feasible else "")
+    stop = Stop.OPTIMAL if bounds.closed else Stop.TIME
+    return replace(result, plan=plan, evaluation=found, bounds=bounds, stop=stop, explanation=())
+
+
+def _refuse_change(folder: Path, files: Sequence[str], native: str, problem: Problem, own: Plan) -> None:
+    """Refuse a run of which people have changed the plan's file: what is shown would not be what they see there."""
+    file = folder / files[0] if len(files) == 1 and is_run_file(files[0]) else folder / native
+    if file == folder / native or not file.is_file():
+        return
+    if file.stat().st_mtime <= (folder / native).stat().st_mtime + _MOMENT:
+        return
+    table = kind_of(problem).table
+    if table(problem, read_plan(file, problem)).rows != table(problem, own).rows:
+        raise InputError(f"was changed since the run; 'wardwise report {folder} --plan {file}' shows it", file=file)
 
 
 def _same(a: float, b: float) -> bool:

@@ -30,9 +30,13 @@ def bqm_of(qubo: Qubo) -> Any:
         import dimod
     except ImportError:
         raise MissingExtraError("dwave-samplers", "compare") from None
-    pairs = {(int(i), int(j)): float(v) for i, j, v in zip(qubo.rows, qubo.cols, qubo.values)}
-    linear = {i: float(v) for i, v in enumerate(qubo.linear)}
-    return dimod.BinaryQuadraticModel(linear, pairs, qubo.offset, dimod.BINARY)
+    made = dimod.BinaryQuadraticModel(dimod.BINARY)
+    for i, v in enumerate(qubo.linear):  # one by one, so that the model's variables are in the order of the QUBO's
+        made.add_variable(i, float(v))
+    for i, j, v in zip(qubo.rows, qubo.cols, qubo.values):
+        made.add_quadratic(int(i), int(j), float(v))
+    made.offset = qubo.offset
+    return made
 
 
 @checked

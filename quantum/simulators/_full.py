@@ -13,8 +13,8 @@ p layers cost p + 1 passes over memory.
 The cost diagonal is never stored: within a tile the phase is ``table[tile index] * product over tile qubits`` of
 factors that depend on the fixed qubits; both are built by doubling.
 
-Shapes: `data`, `dual`, `state` hold split parts; `tangents` (tile qubits + 8,); `sums` (tile qubits x lanes,); of the
-b bits of a block of vectors and the others of the tile, `low` (2**(b + 1),) or (2**b,) and `high` (2**(bits - b),).
+Shapes: of the b bits of a block of vectors and the others of the tile, `low` (2**(b + 1),) or (2**b,) and `high`
+(2**(bits - b),).
 """
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
@@ -43,32 +43,6 @@ from quantum.simulators._vector import (
     rotate4,
     rotate_lanes3,
 )
-
-
-@compiled
-def product_table(linear: Array, coupling: Array, ratios: Array, table: Array) -> None:
-    """table[j] = product of ``ratios[i] exp(-i angle)`` over the bits of j, angles linear + pairwise (complex)."""
-    table[0] = 1.0
-    for i in range(linear.size):
-        half = 1 << i
-        table[half] = ratios[i] * np.exp(-1j * linear[i])
-        for j in range(i):
-            factor = np.exp(-1j * coupling[j, i])
-            for a in range(1 << j):
-                table[half + (1 << j) + a] = table[half + a] * factor
-        for a in range(half):
-            table[half + a] *= table[a]
-
-
-@compiled
-def cross_table(coupling: Array, table: Array) -> None:
-    """table[h, b] = exp(-i sum of coupling[b, f] over the bits f of h): factors of tile qubit b (complex)."""
-    table[0, :] = 1.0
-    for f in range(coupling.shape[1]):
-        for b in range(coupling.shape[0]):
-            factor = np.exp(-1j * coupling[b, f])
-            for a in range(1 << f):
-                table[(1 << f) + a, b] = table[a, b] * factor
 
 
 @compiled
@@ -118,6 +92,19 @@ def unmix(data: Array, dual: Array, base: int, bits: int, first: int, tangents: 
     """As `mix` for both states; sums[q] collects the rotation gradient of tile qubit q.
 
     The sums of a group of qubits see states that the groups below it scaled by ``1 / cos``: the caller corrects.
+
+    Parameters
+    ----------
+    data, dual : (2N,) or scratch of a tile
+        Split parts of amplitude and dual state.
+    base, bits : int
+        Where the 2**bits numbers begin, and the bits of a tile.
+    first : int
+        First tile qubit that is rotated.
+    tangents : (tile qubits + 8,)
+        Of the inverse rotations.
+    sums : (tile qubits x lanes,)
+        Gradients are added to these.
     """
     width = BYTES // data.itemsize
     end = base + (1 << bits)
@@ -229,7 +216,7 @@ def forward_pass(
     phases: tuple[Array, Array, Array, float],
     costs: tuple[Array, Array, Array],
 ) -> float:
-    """One pass; returns the sum of ``|amplitude|**2 energy`` when `measure` is set, else 0.
+    """One pass over some tiles.
 
     Parameters
     ----------
@@ -247,6 +234,11 @@ def forward_pass(
         Phase of the tile index (split parts), of tile qubit by fixed bits, of the fixed bits; common factor.
     costs : (energies, weights, base_energies)
         The same three for the cost.
+
+    Returns
+    -------
+    float
+        Sum of ``|amplitude|**2 energy`` when `measure` is set, else 0.
     """
     before, after = tangents
     phase, measure, store = mode
@@ -318,7 +310,7 @@ def backward_pass(
 
     `turn` 0 turns: rotate the amplitudes by `after` (forward), measure, make the dual ``energy x amplitude``, and
     undo the rotation. `turn` 1: undo `after`, collect the phase gradient, undo the phase, undo `before`. `after` and
-    `before` hold the tangents of the inverse rotations. Returns the energy sum or the phase gradient.
+    `before` hold the tangents of the inverse rotations.
 
     Parameters
     ----------
@@ -327,6 +319,11 @@ def backward_pass(
     tangents, gradients : (after, before)
         Sums by tile qubit are added to `gradients`.
     shape, tiles, phases, costs : as in `forward_pass`
+
+    Returns
+    -------
+    float
+        The energy sum (`turn` 0) or the phase gradient.
     """
     state, dual = states
     buffer, other = buffers

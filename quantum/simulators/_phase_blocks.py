@@ -58,7 +58,21 @@ def _energy_vector(emit, energies, lows, at, j, shift):
 
 @intrinsic
 def energy_block(typing_context, data, re, im, energies, place, low, shift, sums):
-    """sums[0] += sum of ``|amplitude|**2 energy`` over a block."""
+    """sums[0] += sum of ``|amplitude|**2 energy`` over a block.
+
+    Parameters
+    ----------
+    typing_context : numba.core.typing.Context
+        What Numba gives every intrinsic; callers leave it out.
+    data : float array (2N,)
+        Split parts of the amplitudes.
+    re, im, place : int
+        Where the block's real parts, imaginary parts and costs begin.
+    energies, low : float arrays
+        The cost is the sum of an entry of each and of the number `shift`.
+    shift : float
+    sums : float array (lanes,)
+    """
 
     def generate(context, builder, signature, arguments):
         emit = Emit(context, builder, signature.args[0], arguments[0])
@@ -95,6 +109,7 @@ def turn_block(typing_context, states, costs, place, shift, scale, sums):
 
     Parameters
     ----------
+    typing_context : as in `energy_block`
     states : (amplitudes, dual), float arrays (2N,)
     costs : (table, low), float arrays
         The cost is the sum of an entry of each and of the number `shift`.
@@ -134,7 +149,7 @@ def unphase_block(typing_context, states, costs, phases, place, size, shift, fac
 
     Parameters
     ----------
-    states, costs, place, shift, sums : as in `turn_block`
+    typing_context, states, costs, place, shift, sums : as in `turn_block`
     phases : (table, low), float arrays
         Real parts, then imaginary parts: `size` of each in the table.
     size : int

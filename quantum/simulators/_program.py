@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quantum._jit import Array, compiled
 from quantum.angles import Angles
-from quantum.simulators import _full
 from quantum.simulators._phase_blocks import BLOCK_VECTORS
 from quantum.simulators._vector import lanes
 
@@ -15,6 +15,32 @@ ONE_TILE = 13  # up to this many qubits the whole state is one tile
 STEEP = 0.3  # a rotation with a smaller |cos| is done in two halves: the kernels divide by the cosine
 
 Tables = tuple[NDArray[Any], NDArray[np.complex128], NDArray[np.complex128]]
+
+
+@compiled
+def product_table(linear: Array, coupling: Array, ratios: Array, table: Array) -> None:
+    """table[j] = product of ``ratios[i] exp(-i angle)`` over the bits of j, angles linear + pairwise (complex)."""
+    table[0] = 1.0
+    for i in range(linear.size):
+        half = 1 << i
+        table[half] = ratios[i] * np.exp(-1j * linear[i])
+        for j in range(i):
+            factor = np.exp(-1j * coupling[j, i])
+            for a in range(1 << j):
+                table[half + (1 << j) + a] = table[half + a] * factor
+        for a in range(half):
+            table[half + a] *= table[a]
+
+
+@compiled
+def cross_table(coupling: Array, table: Array) -> None:
+    """table[h, b] = exp(-i sum of coupling[b, f] over the bits f of h): factors of tile qubit b (complex)."""
+    table[0, :] = 1.0
+    for f in range(coupling.shape[1]):
+        for b in range(coupling.shape[0]):
+            factor = np.exp(-1j * coupling[b, f])
+            for a in range(1 << f):
+                table[(1 << f) + a, b] = table[a, b] * factor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +90,11 @@ class Tiling:
         inside, outside = self.inside, self.outside
         linear, coupling = gamma * cost.linear, gamma * cost.coupling
         inner = np.empty(1 << inside.size, dtype=np.complex128)
-        _full.product_table(linear[inside], coupling[np.ix_(inside, inside)], ratios[inside], inner)
+        product_table(linear[inside], coupling[np.ix_(inside, inside)], ratios[inside], inner)
         factors = np.empty((self.count, inside.size), dtype=np.complex128)
-        _full.cross_table(coupling[np.ix_(inside, outside)], factors)
+        cross_table(coupling[np.ix_(inside, outside)], factors)
         constants = np.empty(self.count, dtype=np.complex128)
-        _full.product_table(linear[outside], coupling[np.ix_(outside, outside)], ratios[outside], constants)
+        product_table(linear[outside], coupling[np.ix_(outside, outside)], ratios[outside], constants)
         constants *= np.exp(-1j * gamma * cost.offset)
         return np.concatenate([inner.real, inner.imag]).astype(dtype), factors, constants
 

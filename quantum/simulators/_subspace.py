@@ -166,13 +166,32 @@ def forward_pass(
     phases: tuple[Array, Array, Array, Array],
     costs: tuple[Array, Array, Array],
 ) -> float:
-    """One pass over the tiles of `span` (first, end); returns the expected cost when `measure` is set.
+    """One pass over some tiles.
 
-    `shape` = (1 for high tiles, row length, row stride, rows, tiles, number of fast blocks, first rotated block,
-    number of blocks whose phase factors are multiplied out beforehand).
-    `rotations` = (before, after) the phase, as `mix` takes them. `mode` = (phase: 0 none, 1 multiply, 2 set; measure;
-    store). `phases` = (real and imaginary table, factors, constants), `costs` = (energies, weights, base energies) as
-    in the full-space kernels, per tile block.
+    Parameters
+    ----------
+    state : (2, states)
+        Real parts, imaginary parts.
+    shape : (high, row, step, rows, tiles, fast, first, inner)
+        1 for high tiles; row length, row stride, rows; tiles; number of fast blocks; first rotated block; number of
+        blocks whose phase factors are multiplied out beforehand.
+    span : (first, end)
+        Tiles to do.
+    sizes : (blocks of a tile,)
+        Choices of each.
+    rotations : (before, after)
+        Of the phase, as `mix` takes them.
+    mode : (phase, measure, store)
+        `phase` is 0 for none, 1 to multiply, 2 to set.
+    phases : (real table, imaginary table, factors, constants)
+        As in the full-space kernels, per tile block.
+    costs : (energies, weights, base_energies)
+        The same for the cost.
+
+    Returns
+    -------
+    float
+        The expected cost when `measure` is set.
     """
     re, im = state[0], state[1]
     before, after = rotations
@@ -235,14 +254,23 @@ def backward_pass(
     costs: tuple[Array, Array, Array],
     sums: tuple[Array, Array],
 ) -> float:
-    """Undo one pass over the tiles of `span` (first, end) on both states and collect gradients.
+    """Undo one pass over some tiles on both states and collect gradients.
 
     `turning`: rotate by `ahead`, measure, make the dual state, undo the rotation. Otherwise undo `after`, collect
-    the phase gradient, undo the phase, undo `before`. `after` and `before` are the inverse operations. Returns the
-    expected cost, or the phase gradient.
+    the phase gradient, undo the phase, undo `before`. `after` and `before` are the inverse operations.
 
-    `states` = (amplitudes, dual). `mode` = (turning, store), `rotations` = (ahead, after, before), `slopes` and `sums`
-    belong to (after, before) as `gradients` takes them; `phases` and `costs` are as in `forward_pass`.
+    Parameters
+    ----------
+    states : (amplitudes, dual), each as in `forward_pass`
+    mode : (turning, store)
+    rotations : (ahead, after, before)
+    slopes, sums : (after, before), as `gradients` takes them
+    shape, span, sizes, phases, costs : as in `forward_pass`
+
+    Returns
+    -------
+    float
+        The expected cost (`turning`), or the phase gradient.
     """
     re, im = states[0][0], states[0][1]
     dual_re, dual_im = states[1][0], states[1][1]

@@ -245,7 +245,18 @@ def _ask(emit, index):
 
 @intrinsic
 def copy_row(typing_context, source, at, target, to, vectors, ahead):
-    """Copy as many vectors as the tuple `vectors` is long, and prefetch as many from `ahead`."""
+    """Copy as many vectors as the tuple `vectors` is long, and prefetch as many from `ahead`.
+
+    Parameters
+    ----------
+    typing_context : numba.core.typing.Context
+        What Numba gives every intrinsic; callers leave it out.
+    source, target : float arrays
+    at, to, ahead : int
+        Where to read, to write and to prefetch.
+    vectors : tuple
+        Its length counts, not its values.
+    """
 
     def generate(context, builder, signature, arguments):
         origin = Emit(context, builder, signature.args[0], arguments[0])
@@ -274,7 +285,18 @@ def prefetch(typing_context, data, index):
 
 @intrinsic
 def reflect(typing_context, re, im, base, stride, weights, kappa_re, kappa_im):
-    """Apply ``I + kappa |w><w|`` to the vectors at ``base + i stride``, one for each weight of the tuple."""
+    """Apply ``I + kappa |w><w|`` to the vectors at ``base + i stride``, one for each weight of the tuple.
+
+    Parameters
+    ----------
+    typing_context : as in `copy_row`
+    re, im : float arrays
+        Real and imaginary parts.
+    base, stride : int
+    weights : tuple of float
+        The vector w.
+    kappa_re, kappa_im : float
+    """
 
     def generate(context, builder, signature, arguments):
         real = Emit(context, builder, signature.args[0], arguments[0])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import optimise
+from optimise.cli.app import app
 from optimise.cli.show import verdict
 from optimise.core.errors import InputError
 from optimise.core.method import Limits
@@ -49,6 +52,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(made: Path, tmp_path: Path) -> Path:
     shutil.copytree(made, tmp_path / "run")
     return tmp_path / "run"
+
+
+def table_of(ward: Path, folder: Path) -> Path:
+    """The ward as a folder of CSV files."""
+    done = CliRunner().invoke(app, ["convert", str(ward), str(folder), "--to", "table"])
+    assert done.exit_code == 0, done.output
+    return folder
 
 
 Change = Callable[[dict[str, Any]], object]
@@ -131,6 +141,29 @@ def test_a_plan_that_was_changed_is_noticed(run: Path) -> None:
     file.write_text(json.dumps(plan))
     with pytest.raises(InputError, match="evaluates to"):
         read_run(run)
+    shown = read_run(run, plan=file)
+    assert shown.result.bounds.primal_source == "plan given by hand"
+    assert shown.result.evaluation == shown.problem.evaluate(shown.result.plan)
+    assert not shown.result.proven
+
+
+def test_a_workbook_changed_by_hand_is_not_shown_as_it_was(made: Path, tmp_path: Path) -> None:
+    tables = table_of(made.parent / "ward.yaml", tmp_path / "tables")
+    problem = optimise.read(tables)
+    result = optimise.solve(problem, method="highs", limits=Limits(30))
+    write_result(result, problem, tmp_path / "out", source=Source(str(tables)))
+    file = tmp_path / "out" / "plan.csv"
+    later = file.stat().st_mtime + 60
+    os.utime(file, (later, later))
+    assert read_run(tmp_path / "out").result.cost == result.cost  # saved again, nothing changed
+    first, *rest = file.read_text(encoding="utf-8").splitlines()
+    name, *days = rest[0].split(",")
+    free = ",".join([name, *("" if day in "EL" else day for day in days)])
+    file.write_text("\n".join([first, free, *rest[1:]]) + "\n", encoding="utf-8")
+    os.utime(file, (later, later))
+    with pytest.raises(InputError, match=r"changed since the run; 'wardwise report .* --plan"):
+        read_run(tmp_path / "out")
+    assert read_run(tmp_path / "out", plan=file).result.cost > result.cost
 
 
 def test_a_trace_with_a_bound_above_the_cost_is_refused(run: Path) -> None:

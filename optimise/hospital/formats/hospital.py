@@ -38,7 +38,7 @@ def _index(names: list[str], what: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for name in names:
         if name in found:
-            raise InputError("occurs twice", item=f"{what} {name}")
+            raise InputError(f"{name!r} occurs twice", item=f"{what} {name}")
         found[name] = len(found)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from optimise.core.errors import InputError
 from optimise.formats.document import ItemError, nearest
 from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
+from optimise.hospital.formats.hospital_doubts import doubts
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
 
@@ -34,7 +36,7 @@ def to_problem(hospital: HospitalData) -> HospitalProblem:
     maker = _Maker(hospital)
     file = maker.file()
     try:
-        return problem_of(file)
+        return replace(problem_of(file), doubts=doubts(hospital))
     except ItemError:
         raise
     except InputError as error:

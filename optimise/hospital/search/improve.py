@@ -170,7 +170,7 @@ def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[str
     said = [rechecked(problem, Engine.JOINT)] if any(isinstance(operator, Joint) for operator in operators) else []
     if problem.theatres is None and problem.nursing is None:
         why = refusal(problem, Engine.ROOMS)
-        said.append(f"{why} and was not used" if why else "")
+        said.append(f"{why} and was not used; nothing is broken by that" if why else "")
     return tuple(text for text in said if text)
 
 

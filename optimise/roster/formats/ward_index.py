@@ -241,16 +241,17 @@ class WardIndex:
             named |= bank_holidays(_REGIONS[chosen.nation], begin, begin + timedelta(days=last), extra="calendar")
         return {(day - begin).days: name for day, name in sorted(named.items()) if 0 <= (day - begin).days <= last}
 
-    def inside(self, first: date, last: date, path: Path) -> range:
-        """Days of a span of dates that lie in the plan; what does not is noted."""
+    def inside(self, first: date, last: date, path: Path, who: str = "") -> range:
+        """Days of a span of dates that lie in the plan; what does not is noted, with the name of whom it is about."""
+        told = f"{item_path(path)} of {who}" if who else item_path(path)
         begin, end = (first - self.ward.start).days, (last - self.ward.start).days + 1
         days = range(max(begin, 0), min(end, self.horizon.days))
         if not days:
-            self.notes.append(f"{item_path(path)} lies outside the plan and is left out.")
+            self.notes.append(f"{told} lies outside the plan and is left out.")
         elif len(days) < end - begin:
             until = self.ward.start + timedelta(days=days[-1])
             since = self.ward.start + timedelta(days=days[0])
-            self.notes.append(f"{item_path(path)} reaches outside the plan: {since} to {until} count.")
+            self.notes.append(f"{told} reaches outside the plan: {since} to {until} count.")
         return days
 
     def clipped(self, first: date, last: date, path: Path) -> tuple[int, int]:

@@ -356,11 +356,17 @@ def _night_before_weekend(index: WardIndex, limit: Limit | Toggle, people: Peopl
 
 
 def _night_before_leave(index: WardIndex, limit: Limit | Toggle, people: People, away: Away) -> Built:
+    # nobody could have kept a sickness from following a night
+    sick = {
+        (index.employee(leave.staff, ("leave", i, "staff")), (leave.first - index.ward.start).days)
+        for i, leave in enumerate(index.ward.leave)
+        if leave.kind == "sick"
+    }
     cells = tuple(
         Request(e, d - 1, index.nights, limit.price)
         for e in people
         for d in sorted(away[e])
-        if d > 0 and d - 1 not in away[e]
+        if d > 0 and d - 1 not in away[e] and (e, d) not in sick
     )
     if index.nights and cells:
         yield Requests(

@@ -115,7 +115,7 @@ def _leave(
     source: dict[tuple[int, int], int] = {}
     for i, leave in enumerate(ward.leave):
         employee = index.employee(leave.staff, ("leave", i, "staff"))
-        inside = index.inside(leave.first, leave.last or leave.first, ("leave", i))
+        inside = index.inside(leave.first, leave.last or leave.first, ("leave", i), leave.staff)
         if inside:
             begins.append((employee, inside[0]))
         weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)

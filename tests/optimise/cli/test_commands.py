@@ -69,6 +69,10 @@ def test_methods_lists_every_method(wardwise: Command) -> None:
     assert "highs" in wardwise("methods").out
 
 
+def test_methods_tells_the_options_of_one(wardwise: Command) -> None:
+    assert "people = 4" in wardwise("methods", "qaoa").out
+
+
 def test_formats_lists_every_format(wardwise: Command) -> None:
     from optimise.formats.base import FORMATS
 

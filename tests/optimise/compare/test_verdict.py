@@ -60,3 +60,24 @@ def test_a_circuit_that_never_succeeds_counts_among_the_pairs():
 def test_the_raw_cost_decides():
     rows = [row("i", "quantum", 1.0, median=1.0, raw_median=5.0), row("i", "classical", 1.0, median=3.0)]
     assert any("the classical side was better on 1 instance" in s for s in sentences(rows))
+
+
+def test_factors_are_the_same_from_either_side():
+    said = " ".join(sentences(table([(80.0, 1.0), (5.0, 1.0)])))
+    assert "the classical side was faster by a factor of 20 (median of the logarithms)" in said
+    said = " ".join(sentences(table([(1.0, 80.0), (1.0, 5.0)])))
+    assert "the quantum side was faster by a factor of 20 (median of the logarithms)" in said
+
+
+def test_too_few_instances_are_said_to_be_too_few():
+    assert "With 2 instances decided no sign test can be below 0.5" in sentences(table([(5.0, 1.0)] * 2))[0]
+    assert "decided" not in sentences(table([(5.0, 1.0), (1.0, 5.0)] * 3))[0]
+
+
+def test_seeds_that_are_one_run_are_told():
+    def said(**more):
+        return " ".join(sentences([row("i", "quantum", 2.0, **more), row("i", "classical", 1.0)]))
+
+    assert "In 1 of 1 pairs of instance and quantum contender every seed" in said(done=3, runs=3)
+    assert "every seed" not in said(done=3, runs=3, success_low=0.4)
+    assert "every seed" not in said()

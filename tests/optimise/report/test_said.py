@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,14 @@ def test_the_case_of_the_missing_mornings(tmp_path: Path) -> None:
     text = " ".join(s.text for s in sentences(result, problem))
     assert text.count("day (3 of 4 missing)") == 3
     assert html(result, problem).count(">1/4</td>") == 3
+
+
+def test_what_is_told_beside_a_feasible_plan_is_no_breach() -> None:
+    problem: Any = optimise.read_ward(EXAMPLES / "minimal.yaml")
+    plan = problem.roster([["-"] * problem.horizon.days for _ in problem.employees])
+    remark = "leave[0] of Ann reaches outside the plan"
+    result = replace(result_of(problem, plan), explanation=(remark,))
+    tone = next(s.tone for s in sentences(result, problem) if s.text == remark)
+    assert tone == ("fact" if result.feasible else "bad")
+    nothing = replace(result, plan=None, evaluation=None, stop=Stop.INFEASIBLE)
+    assert next(s.tone for s in sentences(nothing, problem) if s.text == remark) == "bad"

@@ -8,6 +8,7 @@ import pytest
 
 from optimise.core.horizon import Horizon
 from optimise.roster import view as views
+from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import Duty, Employee, Roster, RosterProblem, Shift
 from optimise.roster.rules.cover import Cover, Demand
 from optimise.roster.rules.primitives import HARD, Segment
@@ -80,3 +81,21 @@ def test_shares_count_work_nights_and_weekends(problem: RosterProblem, plan: Ros
 
 def test_leave_is_found(problem: RosterProblem) -> None:
     assert views.days_of_leave(problem) == {(1, 6)}
+
+
+def test_hours_of_contracts_count_leave_and_what_was_carried_over() -> None:
+    made = Ward.model_validate(
+        {
+            "start": "2026-01-05",
+            "weeks": 1,
+            "shifts": [{"id": "E", "start": "07:00", "end": "15:00"}],
+            "staff": [
+                {"id": "Ann", "weekly_hours": 40, "history": {"balance_hours": 2}},
+                {"id": "Ben", "weekly_hours": 16},
+                {"id": "Bank"},
+            ],
+            "leave": [{"staff": "Ann", "first": "2026-01-05"}],
+        }
+    ).problem()
+    plan = made.roster([list("-EEE---"), list("E-E-E--"), list("E------")])
+    assert views.contract_hours(made, plan) == {0: (2 + 8 + 24, 40), 1: (24, 16)}

@@ -196,7 +196,7 @@ def test_only_input_errors_escape(draw: st.DataObject, tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"patients": [SMALL["patients"][0] | {"gender": "X"}]}, "patient Ada: unknown gender 'X'"),
-        ({"patients": [SMALL["patients"][0]] * 2}, "patient Ada: occurs twice"),
+        ({"patients": [SMALL["patients"][0]] * 2}, "patient Ada: 'Ada' occurs twice"),
         ({"rules": {"Nonsense": 1}}, "Nonsense: unknown rule"),
         ({"rules": {"RoomSize": 0.12345}}, "three decimals"),
         ({"surprise": 1}, "surprise: extra inputs"),

@@ -68,9 +68,9 @@ def test_leave_outside_the_plan_is_cut_and_told() -> None:
     assert can(made) == ["", "ELHN", "ELHN", "ELHN", ""]
     said = kind_of(made).remarks(made, made.roster([["-"] * 5]))
     assert said == (
-        "leave[0] reaches outside the plan: 2026-01-05 to 2026-01-05 count.",
-        "leave[1] reaches outside the plan: 2026-01-09 to 2026-01-09 count.",
-        "leave[2] lies outside the plan and is left out.",
+        "leave[0] of Ann reaches outside the plan: 2026-01-05 to 2026-01-05 count.",
+        "leave[1] of Ann reaches outside the plan: 2026-01-09 to 2026-01-09 count.",
+        "leave[2] of Ann lies outside the plan and is left out.",
     )
 
 
@@ -87,3 +87,12 @@ def test_tables_hold_hours(tmp_path: Path) -> None:
     read = optimise.read(tmp_path / "ward")
     assert isinstance(read, RosterProblem)
     assert can(read)[2:4] == ["H", "LN"]
+
+
+def test_no_night_before_leave_does_not_ask_for_foresight_of_sickness() -> None:
+    rules = {"no_night_before_leave": True}
+    leave = {"staff": "Ann", "first": "2026-01-07"}
+    roster = [["-", "N", "-", "-", "-"]]
+    for kind, feasible in (("annual", False), ("sick", True)):
+        made = problem(leave=[{**leave, "kind": kind}], rules=rules)
+        assert made.evaluate(made.roster(roster)).feasible is feasible
