@@ -12,6 +12,7 @@ from optimise.hospital.rules import get_rule
 from optimise.report.asked import Asked
 from optimise.report.base import PlainReport, Sheet
 from optimise.report.board import board
+from optimise.report.board_figure import board_figure
 from optimise.report.hospital_figure import hospital_figure
 from optimise.report.hospital_page import hospital_page
 from optimise.report.hospital_words import hospital_sentences
@@ -41,7 +42,7 @@ class HospitalReport(PlainReport[HospitalProblem, HospitalPlan]):
         return get_rule(problem, rule).text
 
     def figure(self, problem: HospitalProblem, plan: HospitalPlan) -> Figure:
-        return hospital_figure(problem, plan)
+        return hospital_figure(problem, plan) if problem.start is None else board_figure(problem, plan)
 
     def sheets(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation | None) -> Sequence[Sheet]:
         return (
