@@ -26,13 +26,13 @@ class Movement:
     Attributes
     ----------
     patient : int
-    kind : {"in", "out", "move"}
+    what : {"in", "out", "move"}
     was, now : int
         Rooms of the night before and of the night after, -1 for outside the hospital.
     """
 
     patient: int
-    kind: Literal["in", "out", "move"]
+    what: Literal["in", "out", "move"]
     was: int
     now: int
 
@@ -95,19 +95,19 @@ def free_beds(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
     """
     state, rooms, people = HospitalState(problem, plan), problem.rooms, problem.patients
     free = np.maximum(0, rooms.beds - state.count)
-    kind = np.full(free.shape, EITHER)
+    whom = np.full(free.shape, EITHER)
     policy = np.broadcast_to(rooms.policy[:, None], free.shape)
     there = state.by_gender > 0
     if problem.weight("RoomGenderMix") != 0:
         single = policy == SAME_GENDER
         for gender in (0, 1):
-            kind[single & there[:, :, gender]] = gender
-        kind[single & there.all(axis=2)] = RESTRICTED
+            whom[single & there[:, :, gender]] = gender
+        whom[single & there.all(axis=2)] = RESTRICTED
     for gender in (0, 1):
-        kind[policy == gender] = gender
-        kind[(policy == gender) & there[:, :, 1 - gender]] = RESTRICTED
+        whom[policy == gender] = gender
+        whom[(policy == gender) & there[:, :, 1 - gender]] = RESTRICTED
     if problem.weight("RoomIsolation") != 0:
         isolated = state.tally((people.isolation > 0).astype(np.int64), 2)[:, :, 1] > 0
-        kind[isolated] = RESTRICTED
-    kind[(rooms.beds.max(axis=1) == 1)[:, None] & (state.count == 0)] = SIDE_ROOM
-    return np.stack([np.where(kind == k, free, 0) for k in range(5)])
+        whom[isolated] = RESTRICTED
+    whom[(rooms.beds.max(axis=1) == 1)[:, None] & (state.count == 0)] = SIDE_ROOM
+    return np.stack([np.where(whom == k, free, 0) for k in range(5)])

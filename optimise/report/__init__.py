@@ -31,10 +31,27 @@ def write_html(
 ) -> Path:
     """Write one self-contained HTML file: works offline, prints to A4. Needs the extra ``report``.
 
-    ``changes`` are those of a re-plan against the earlier plan (:func:`optimise.replan.changes`); ``known`` are
-    sentences that are known from elsewhere, such as how many requests could be met (:mod:`optimise.ask`). Of a
-    hospital, ``day`` is that of the bed board, ``unplanned`` what is known of demand outside the plan
-    (:func:`optimise.report.escalation.unplanned`), and ``levels`` where the levels of escalation begin.
+    Parameters
+    ----------
+    result : Result
+    problem : Problem
+    file : path
+        To write.
+    changes : sequence of Change, optional
+        Those of a re-plan against the earlier plan (:func:`optimise.replan.changes`).
+    known : sequence of str
+        Sentences that are known from elsewhere, such as how many requests could be met (:mod:`optimise.ask`).
+    day : int
+        Of a hospital: the day of the bed board.
+    unplanned : Unplanned, optional
+        Of a hospital: demand outside the plan (:func:`optimise.report.escalation.unplanned`).
+    levels : tuple of float
+        Of a hospital: shares of open beds (per cent) above which levels of escalation begin.
+
+    Returns
+    -------
+    Path
+        The file.
     """
     asked = Asked(changes, known, day, unplanned, checked_levels(levels))
     write_text(Path(file), html(result, problem, asked))

@@ -30,7 +30,7 @@ class Flow:
     """One line of what happens on the day: when, what, who, from where, to where, with marks."""
 
     hour: str
-    kind: str
+    what: str
     who: str
     was: str
     now: str
@@ -137,7 +137,7 @@ def board(problem: HospitalProblem, plan: HospitalPlan, found: Evaluation, asked
         ("lie there now", str(total.counts["now"]), ""),
         ("in today", str(total.counts["in"]), ""),
         ("out today", str(total.counts["out"]), ""),
-        ("moves today", str(sum(f.kind == "move" for f in flows)), ""),
+        ("moves today", str(sum(f.what == "move" for f in flows)), ""),
         ("lie there tonight", f"{total.counts['tonight']} of {total.counts['open']}", ""),
         ("beds free tonight", str(total.counts["free"]), "bad" if not total.counts["free"] else ""),
         ("without a bed (all days)", str(len(left)), "bad" if any(n.mandatory for n in left) else ""),
@@ -206,10 +206,10 @@ def _ward(
     by_kind = free[:, mine].sum(axis=1)
     counts = {
         "now": int(np.isin(before, mine).sum()),
-        "in": sum(f.kind == "in" for f in touching),
-        "out": sum(f.kind == "out" for f in touching),
-        "moves_in": sum(f.kind == "move" and f.was not in here for f in touching),
-        "moves_out": sum(f.kind == "move" and f.now not in here for f in touching),
+        "in": sum(f.what == "in" for f in touching),
+        "out": sum(f.what == "out" for f in touching),
+        "moves_in": sum(f.what == "move" and f.was not in here for f in touching),
+        "moves_out": sum(f.what == "move" and f.now not in here for f in touching),
         "within": sum(f.was in here and f.now in here for f in touching),
         "tonight": tonight,
         "open": opened,
@@ -228,7 +228,7 @@ def _ward(
         rooms=board_rooms(problem, plan, mine, day, free, {name for v in broken for name in v.who}, changed),
         flows=sorted(
             (_flow(problem, plan, day, f, changed) for f in touching),
-            key=lambda f: (f.hour or "~", ("out", "move", "in").index(f.kind), f.who),
+            key=lambda f: (f.hour or "~", ("out", "move", "in").index(f.what), f.who),
         ),
         changes=[(c.who, c.what, c.was, c.now) for c in told],
         breaches=_broken(broken),
@@ -237,10 +237,10 @@ def _ward(
 
 def _flow(problem: HospitalProblem, plan: HospitalPlan, day: int, f: Movement, changed: set[str]) -> Flow:
     names, ident = problem.rooms.ids, problem.patients.ids[f.patient]
-    hour = hour_of(problem, f.patient, f.kind)
+    hour = hour_of(problem, f.patient, f.what)
     return Flow(
         hour=hour,
-        kind=f.kind,
+        what=f.what,
         who=f"{sex_letter(problem, f.patient)} {ident}",
         was=names[f.was] if f.was >= 0 else "",
         now=names[f.now] if f.now >= 0 else "",
@@ -269,7 +269,7 @@ def _by_hour(wards: list[BoardWard]) -> tuple[list[str], list[tuple[str, list[st
     for ward in wards:
         cells = []
         for hour in (*known, ""):
-            mine = [f.kind for f in ward.flows if f.hour[:2] == hour]
+            mine = [f.what for f in ward.flows if f.hour[:2] == hour]
             parts = [(mine.count(kind), kind) for kind in ("out", "move", "in")]
             cells.append(", ".join(f"{n} {kind}" for n, kind in parts if n))
         rows.append((ward.name, cells))

@@ -81,7 +81,8 @@ def marks_of(problem: HospitalProblem, plan: HospitalPlan, p: int, day: int) -> 
     if told.get("specialty"):
         made.append(("spec", str(told["specialty"])))
     theatre = _theatre(problem, plan, p, day)
-    return [*made, ("op", f"theatre {theatre}")] if theatre else made
+    name = theatre if theatre.lower().startswith("theatre") else f"theatre {theatre}"
+    return [*made, ("op", name)] if theatre else made
 
 
 def _theatre(problem: HospitalProblem, plan: HospitalPlan, p: int, day: int) -> str:

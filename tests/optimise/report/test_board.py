@@ -97,9 +97,9 @@ def test_the_numbers_of_the_wards_add_up_to_the_plan(large: Planned, day: int) -
     assert total["open"] == beds.sum()
     assert total["free"] == np.maximum(0, beds - taken).sum() == sum(made.total.free)
     assert total["over"] == np.maximum(0, taken - beds).sum()
-    assert [total[k] for k in ("in", "out")] == [sum(f.kind == k for f in flows) for k in ("in", "out")]
+    assert [total[k] for k in ("in", "out")] == [sum(f.what == k for f in flows) for k in ("in", "out")]
     assert total["moves_in"] == total["moves_out"]
-    assert total["moves_in"] + total["within"] == sum(f.kind == "move" for f in flows)
+    assert total["moves_in"] + total["within"] == sum(f.what == "move" for f in flows)
     for ward in made.wards:
         c = ward.counts
         assert c["now"] + c["in"] + c["moves_in"] - c["out"] - c["moves_out"] == c["tonight"]
@@ -129,13 +129,13 @@ def test_free_beds_are_kept_apart_by_whom_they_take(small: Planned) -> None:
 def test_who_comes_leaves_and_moves(small: Planned) -> None:
     problem, plan = small
     names = problem.patients.ids
-    assert {(names[f.patient], f.kind) for f in movements(problem, plan, 0)} == {
+    assert {(names[f.patient], f.what) for f in movements(problem, plan, 0)} == {
         ("goes", "out"),
         ("moves", "move"),
         ("comes", "in"),
     }
     ward = boarded(small).wards[0]
-    assert [(f.hour, f.kind, f.who) for f in ward.flows] == [
+    assert [(f.hour, f.what, f.who) for f in ward.flows] == [
         ("07:15", "in", "M comes"),
         ("10:30", "out", "F goes"),
         ("", "move", "F moves"),
