@@ -30,6 +30,7 @@ class Ward(Part):
     specialties: list[Id] = Field(default_factory=list, description="at home here; all when empty")
     minimum_age: Age = 0
     maximum_age: Age = 200
+    closed_to_admissions: bool = Field(default=False, description="nobody new; who lies there may stay")
 
 
 class Room(Part):

@@ -49,6 +49,7 @@ SHEETS: tuple[Sheet, ...] = (
             column("specialties", "words", empty="all"),
             column("minimum_age", "number"),
             column("maximum_age", "number"),
+            column("closed_to_admissions", "flag", "yes", "no", note="who lies there may stay", empty="no"),
         ),
         note="Wards and what they treat.",
         examples=(

@@ -22,8 +22,7 @@ from optimise.report.asked import Asked
 from optimise.report.board import Board, board
 from optimise.report.board_rooms import board_rooms
 from optimise.report.html import html
-
-from .conftest import result_of
+from tests.optimise.report.conftest import result_of
 
 pytestmark = pytest.mark.quick
 
