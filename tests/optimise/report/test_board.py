@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import optimise
+from optimise.capacity.scenarios import Scenarios
+from optimise.cli.report import board_options
 from optimise.core.result import Result
 from optimise.generate import hospital as made_hospital
+from optimise.generate import ward as made_ward
 from optimise.hospital.day import free_beds, movements
 from optimise.hospital.formats.hospital_tables import Hospital
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -198,3 +203,25 @@ def test_levels_are_unknown_without_scenarios(small: Planned) -> None:
 def test_a_day_outside_the_plan_is_refused(small: Planned) -> None:
     with pytest.raises(optimise.InputError, match="days 0 to 2"):
         boarded(small, day=3)
+
+
+def test_the_command_chooses_day_levels_and_scenarios(small: Planned, tmp_path: Path) -> None:
+    problem, _ = small
+    with pytest.raises(optimise.InputError, match="lies outside the plan"):
+        board_options(problem, "9", None, "92,95,98")
+    with pytest.raises(optimise.InputError, match="is no day"):
+        board_options(problem, "tomorrow", None, "92,95,98")
+    with pytest.raises(optimise.InputError, match="percentages"):
+        board_options(problem, "0", None, "92,x")
+    with pytest.raises(optimise.InputError, match="is for plans of hospitals"):
+        board_options(made_ward(staff=4, weeks=1, seed=1), "1", None, "92,95,98")
+    arrivals = np.zeros((1, 3, 1), np.int64)
+    stay, start = np.array([[0.0, 1.0]]), datetime.datetime(2026, 11, 30)
+    file = Scenarios(arrivals + 5, np.ones(1), ("all",), "day", start, stay).save(tmp_path / "s.npz")
+    asked = board_options(problem, "2026-12-01", file, "50,90")
+    assert (asked["day"], asked["levels"]) == (1, (50.0, 90.0))
+    made = boarded(small, **asked)
+    # ten more in six open beds; the emergency that the plan expects is left to the scenarios
+    assert [night.chances for night in made.nights] == [["0 %", "0 %", "100 %"]] * 2
+    assert made.nights[0].taken == 2
+    assert made.levels == ["level 1: to 50 %", "level 2: to 90 %", "level 3: above"]
