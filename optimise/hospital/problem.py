@@ -44,8 +44,8 @@ class HospitalProblem(HospitalContext):
     start : date, optional
         Date of day 0. It and what follows are told, not planned with, and so no part of the digest.
     about : dict
-        Patient -> what else is recorded of him or her: ``gender`` as recorded, ``expected_discharge``, and what the
-        file says beside its own fields.
+        Patient -> what is recorded of him or her: ``gender`` as recorded, ``expected_discharge``, ``specialty``,
+        ``needs``, ``isolation``, and what the file says beside its own fields.
     document : object, optional
         The document that people edit, from which the problem was made.
     doubts : tuple of str

@@ -11,6 +11,7 @@ from optimise.core.errors import WardwiseError
 from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
 from optimise.core.result import Evaluation, Plan
+from optimise.report.asked import Asked
 from optimise.report.words import Sentence
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Subject(Protocol[P_contra, L_contra]):
         """What the plan amounts to."""
         ...
 
-    def content(self, problem: P_contra, plan: L_contra, found: Evaluation) -> dict[str, object]:
-        """Parts of the HTML template: ``roster``, ``hospital`` or ``sections``."""
+    def content(self, problem: P_contra, plan: L_contra, found: Evaluation, asked: Asked) -> dict[str, object]:
+        """Parts of the HTML template: ``roster``, ``hospital``, ``board`` or ``sections``."""
         ...
 
     def meaning(self, problem: P_contra, rule: str) -> str:
@@ -68,7 +69,7 @@ class PlainReport(Generic[P, L]):
     def sentences(self, problem: P, plan: L, found: Evaluation) -> list[Sentence]:
         return []
 
-    def content(self, problem: P, plan: L, found: Evaluation) -> dict[str, object]:
+    def content(self, problem: P, plan: L, found: Evaluation, asked: Asked) -> dict[str, object]:
         return {}
 
     def meaning(self, problem: P, rule: str) -> str:

@@ -17,6 +17,7 @@ from optimise.capacity.view import electives, enough
 from optimise.core.result import Evaluation
 from optimise.drawing import figure as canvas
 from optimise.drawing.page import Section
+from optimise.report.asked import Asked
 from optimise.report.base import PlainReport, Sheet
 from optimise.report.words import Sentence, count, rules_sentence, vouching
 
@@ -198,7 +199,9 @@ class CapacityReport(PlainReport[CapacityProblem, CapacityPlan]):
     def sentences(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> list[Sentence]:
         return capacity_sentences(problem, plan, found)
 
-    def content(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation) -> dict[str, object]:
+    def content(
+        self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation, asked: Asked
+    ) -> dict[str, object]:
         return {"sections": capacity_sections(problem, plan)}
 
     def figure(self, problem: CapacityProblem, plan: CapacityPlan) -> Figure:
@@ -222,7 +225,7 @@ class RegionReport(PlainReport[RegionProblem, RegionPlan]):
     def sentences(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> list[Sentence]:
         return region_sentences(problem, plan, found)
 
-    def content(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation) -> dict[str, object]:
+    def content(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation, asked: Asked) -> dict[str, object]:
         return {"sections": region_sections(problem, plan)}
 
     def figure(self, problem: RegionProblem, plan: RegionPlan) -> Figure:

@@ -9,7 +9,10 @@ from optimise import frames
 from optimise.core.result import Evaluation
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
+from optimise.report.asked import Asked
 from optimise.report.base import PlainReport, Sheet
+from optimise.report.board import board
+from optimise.report.board_figure import board_figure
 from optimise.report.hospital_figure import hospital_figure
 from optimise.report.hospital_page import hospital_page
 from optimise.report.hospital_words import hospital_sentences
@@ -30,14 +33,16 @@ class HospitalReport(PlainReport[HospitalProblem, HospitalPlan]):
     def sentences(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> list[Sentence]:
         return hospital_sentences(problem, plan, found)
 
-    def content(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> dict[str, object]:
-        return {"hospital": hospital_page(problem, plan)}
+    def content(
+        self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation, asked: Asked
+    ) -> dict[str, object]:
+        return {"hospital": hospital_page(problem, plan), "board": board(problem, plan, found, asked)}
 
     def meaning(self, problem: HospitalProblem, rule: str) -> str:
         return get_rule(problem, rule).text
 
     def figure(self, problem: HospitalProblem, plan: HospitalPlan) -> Figure:
-        return hospital_figure(problem, plan)
+        return hospital_figure(problem, plan) if problem.start is None else board_figure(problem, plan)
 
     def sheets(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation | None) -> Sequence[Sheet]:
         return (

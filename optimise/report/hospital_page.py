@@ -26,7 +26,7 @@ class Block:
 
     title: str
     days: list[str]
-    rows: list[tuple[str, str, str]]
+    rows: list[tuple[str, str, str, str]]
     empty: list[str]
 
 
@@ -114,7 +114,8 @@ def _blocks(problem: HospitalProblem, plan: HospitalPlan) -> list[Block]:
                 continue
             ward, beds = problem.rooms.wards[problem.rooms.ward[r]], int(problem.rooms.beds[r].max())
             detail = f"{ward + ', ' if ward else ''}{beds} bed{'s' if beds != 1 else ''}"
-            rows.append((room, detail, _room_chart(problem, plan, mine, max(1, beds), first, last)))
+            key = f"bw{int(problem.rooms.ward[r])}"
+            rows.append((key, room, detail, _room_chart(problem, plan, mine, max(1, beds), first, last)))
         title = f"Day {first} to {last}" if problem.start is None else f"{problem.day_name(first)} to "
         title += "" if problem.start is None else problem.day_name(last)
         made.append(Block(title, [problem.day_name(d) for d in range(first, last + 1)], rows, empty))

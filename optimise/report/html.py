@@ -13,6 +13,7 @@ from optimise.core.result import Result
 from optimise.drawing.page import MARKS, Section, stylesheet, templates
 from optimise.replan.base import Change
 from optimise.replan.changes import COLUMNS, change_row, told
+from optimise.report.asked import Asked
 from optimise.report.base import subject_of
 from optimise.report.said import sentences
 from optimise.report.svg import bar, trace_chart
@@ -24,23 +25,24 @@ _MOST_VIOLATIONS = 200
 _HERE = Path(__file__).parent
 
 
-def html(result: Result, problem: Problem, changes: Sequence[Change] | None = None, known: Sequence[str] = ()) -> str:
-    """The report as text; ``changes`` are those against the plan that a re-plan began from, ``known`` more to say."""
+def html(result: Result, problem: Problem, asked: Asked | None = None) -> str:
+    """The report as text, with what is asked beside the run."""
+    asked = asked or Asked()
     environment = templates(_HERE)
     environment.filters["number"] = number
     subject = subject_of(problem)
-    content: dict[str, Any] = {"roster": None, "hospital": None, "sections": []}
+    content: dict[str, Any] = {"roster": None, "hospital": None, "board": None, "sections": []}
     if result.plan is not None and result.evaluation is not None:
-        content |= subject.content(problem, result.plan, result.evaluation)
-    if changes is not None:
-        content["sections"] = [_change_section(changes), *content["sections"]]
+        content |= subject.content(problem, result.plan, result.evaluation, asked)
+    if asked.changes is not None:
+        content["sections"] = [_change_section(asked.changes), *content["sections"]]
     page: str = environment.get_template("report.html.j2").render(
         css=stylesheet(),
         title=problem.name,
         kind=problem.kind,
         subtitle=subject.subtitle(problem),
         trace=trace_chart(result.trace),
-        sentences=sentences(result, problem, known),
+        sentences=sentences(result, problem, asked.known),
         marks=MARKS,
         **content,
         **_tables(result, problem),

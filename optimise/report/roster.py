@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimise import frames
 from optimise.core.result import Evaluation
+from optimise.report.asked import Asked
 from optimise.report.base import PlainReport, Sheet
 from optimise.report.roster_figure import roster_figure
 from optimise.report.roster_page import roster_page
@@ -32,7 +33,7 @@ class RosterReport(PlainReport[RosterProblem, Roster]):
     def sentences(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> list[Sentence]:
         return roster_sentences(problem, plan, found)
 
-    def content(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> dict[str, object]:
+    def content(self, problem: RosterProblem, plan: Roster, found: Evaluation, asked: Asked) -> dict[str, object]:
         return {"roster": roster_page(problem, plan, found)}
 
     def figure(self, problem: RosterProblem, plan: Roster) -> Figure:

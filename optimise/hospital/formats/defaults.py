@@ -18,6 +18,7 @@ WISH_RULES: dict[str, float | str] = {
     "RoomGenderPolicy": "hard",
     "RequiredFeature": "hard",
     "AgeLimit": "hard",
+    "ClosedWard": "hard",
     "Outlying": 5,
     "WishedFeature": 2,
     "RoomSize": 1,

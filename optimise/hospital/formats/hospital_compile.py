@@ -179,6 +179,7 @@ class _Maker:
             raise ItemError("both nights and the expected discharge are given; give one", (*path, "nights"))
         made = self.person(p, path) | {"room": self.room_of(p.ward, p.room, path), "stay": p.nights}
         made |= {"expected_discharge": p.expected_discharge, "justified_until": p.fit_for_ward}
+        made |= {"leaves_at": p.leaves_at} if p.leaves_at else {}
         if p.nights is None and self.hospital.unknown_stay is None:
             if p.expected_discharge is None:
                 text = "is missing; give it, or nights, or unknown_stay for all such"
@@ -193,7 +194,8 @@ class _Maker:
     def elective(self, p: Elective, path: Path) -> dict[str, Any]:
         if p.latest is not None and p.latest < p.earliest:
             raise ItemError(f"{p.latest} is before the earliest day, {p.earliest}", (*path, "latest"))
-        days = {"earliest": p.earliest, "latest": p.latest, "stay": p.nights, "mandatory": p.must_come}
+        days: dict[str, Any] = {"earliest": p.earliest, "latest": p.latest, "stay": p.nights, "mandatory": p.must_come}
+        days |= {"arrives_at": p.arrives_at} if p.arrives_at else {}
         return self.person(p, path) | days
 
     def emergencies(self) -> list[dict[str, Any]]:
@@ -204,7 +206,13 @@ class _Maker:
                 counts[row.date] += 1
                 name = f"emergency {row.date} no. {counts[row.date]}"
                 self.places[f"patient {name}"] = ("emergencies", i)
-                entry = {"id": name, "gender": _sex(row.sex), "specialty": row.specialty, "needs": row.needs}
+                entry = {
+                    "id": name,
+                    "gender": _sex(row.sex),
+                    "specialty": row.specialty,
+                    "needs": row.needs,
+                    "expected": True,
+                }
                 made.append(entry | {"earliest": row.date, "latest": row.date, "stay": row.nights})
         return made
 

@@ -14,7 +14,7 @@ __all__ = ["Settled", "number", "settled"]
 
 _log = logging.getLogger(__name__)
 #: What hospital documents tell of a patient, which nobody expects to be planned with.
-_TOLD = frozenset({"bed", "infection", "note"})
+_TOLD = frozenset({"bed", "infection", "note", "expected", "arrives_at", "leaves_at"})
 
 
 def number(day: int | date) -> int:
@@ -107,6 +107,12 @@ def _about(data: HospitalFile) -> dict[str, dict[str, Any]]:
             told["accommodated_as"] = p.accommodated_as
         if p.expected_discharge is not None:
             told["expected_discharge"] = p.expected_discharge
+        if p.specialty is not None:
+            told["specialty"] = p.specialty
+        if p.needs:
+            told["needs"] = list(p.needs)
+        if p.isolation is not None:
+            told["isolation"] = p.isolation
         told |= p.model_extra or {}
         if told:
             made[p.id] = told

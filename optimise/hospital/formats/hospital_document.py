@@ -19,6 +19,7 @@ __all__ = ["Bed", "Elective", "Emergencies", "HospitalData", "InPatient", "Nurse
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Age = Annotated[int, Field(ge=0, le=200)]
 Nights = Annotated[int, Field(ge=1, le=1000)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
 
 
@@ -29,6 +30,7 @@ class Ward(Part):
     specialties: list[Id] = Field(default_factory=list, description="at home here; all when empty")
     minimum_age: Age = 0
     maximum_age: Age = 200
+    closed_to_admissions: bool = Field(default=False, description="nobody new; who lies there may stay")
 
 
 class Room(Part):
@@ -76,6 +78,7 @@ class InPatient(Person):
     room: Id
     bed: Id | None = None
     expected_discharge: date | None = None
+    leaves_at: Clock | None = Field(default=None, description="hour of the discharge; shown, not planned with")
     nights: Nights | None = Field(default=None, description="still to come, instead of the expected discharge")
     fit_for_ward: date | None = Field(default=None, description="critical care justifies a mixed room until then")
     surgery_from: date | None = None
@@ -89,6 +92,7 @@ class Elective(Person):
     latest: date | None = Field(default=None, description="else the last day of the plan")
     nights: Nights = 1
     must_come: bool = False
+    arrives_at: Clock | None = Field(default=None, description="hour of the arrival; shown, not planned with")
 
 
 class Emergencies(Part):

@@ -60,6 +60,9 @@ class WardEntry(Strict):
     specialties: list[Name] = Field([], description="Specialties at home here; all when empty")
     minimum_age: Annotated[int, Field(ge=0, le=200)] = 0
     maximum_age: Annotated[int, Field(ge=0, le=200)] = 200
+    closed_to_admissions: bool = Field(
+        False, description="Nobody is admitted or moved to the ward; who lies there at the start may stay"
+    )
 
 
 class CarePhase(Strict):

@@ -49,6 +49,7 @@ SHEETS: tuple[Sheet, ...] = (
             column("specialties", "words", empty="all"),
             column("minimum_age", "number"),
             column("maximum_age", "number"),
+            column("closed_to_admissions", "flag", "yes", "no", note="who lies there may stay", empty="no"),
         ),
         note="Wards and what they treat.",
         examples=(
@@ -100,6 +101,7 @@ SHEETS: tuple[Sheet, ...] = (
             column("expected_discharge", "date"),
             *_MORE,
             column("nights", "number", note="still to come, instead of the expected discharge"),
+            column("leaves_at", "clock", note="hour of the discharge, for the bed board"),
             column("fit_for_ward", "date", note="critical care justifies a mixed room until then"),
             column("surgery_from", "date"),
             column("surgery_until", "date"),
@@ -124,6 +126,7 @@ SHEETS: tuple[Sheet, ...] = (
             column("latest", "date", empty="the last day"),
             column("nights", "number", empty="1"),
             column("must_come", "flag", "yes", "no", empty="no"),
+            column("arrives_at", "clock", note="hour of the arrival, for the bed board"),
             *_MORE,
         ),
         note="Who is on the waiting list.",

@@ -37,6 +37,7 @@ def wishes_of(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> tuple[
         ("RoomGenderPolicy", "the room is kept for the other gender", _other_gender(data, rooms)[whole]),
         ("RequiredFeature", "the room lacks a required feature", _lacking(data, phases)),
         ("AgeLimit", "outside the ward's age limits", _outside_ages(data, rooms, wards)[whole]),
+        ("ClosedWard", "the ward is closed to admissions", _closed(data, rooms, wards)[whole]),
         ("Outlying", "the ward does not treat the specialty", _outlying(phases, rooms, wards, data)),
         ("WishedFeature", "the room lacks a feature wished for", _wishing(data, phases)),
         ("RoomSize", "the room is larger than wished for", _too_large(data)[whole]),
@@ -123,6 +124,17 @@ def _outside_ages(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> In
     known = np.array([p.age is not None for p in data.patients])[:, None]
     age = np.array([p.age or 0 for p in data.patients])[:, None]
     made: IntArray = known & ((age < low[rooms.ward]) | (age > high[rooms.ward]))
+    return made
+
+
+def _closed(data: HospitalFile, rooms: Rooms, wards: dict[str, int]) -> IntArray:
+    """Rooms of wards that are closed to admissions, but of who lies on the ward at the start."""
+    closed = np.zeros(len(wards), dtype=np.bool_)
+    for ward in data.wards:
+        closed[wards[ward.id]] = ward.closed_to_admissions
+    place = dict(zip(rooms.ids, rooms.ward.tolist(), strict=True))
+    home = np.array([-1 if p.room is None else place.get(p.room, -1) for p in data.patients])[:, None]
+    made: IntArray = closed[rooms.ward] & (home != rooms.ward)
     return made
 
 

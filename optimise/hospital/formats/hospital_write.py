@@ -99,6 +99,8 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
         nights = int(people.justified[p])
         made["care"] = [{"nights": min(nights, int(people.stay[p])), "justified": True}]
     for key, value in problem.about.get(people.ids[p], {}).items():
+        if key == "needs":  # the table of RequiredFeature says them
+            continue
         made.setdefault(key, value.isoformat() if isinstance(value, date) else value)
     if not people.stay[p]:
         del made["stay"]  # goes home on the first day, as the expected discharge says

@@ -60,3 +60,19 @@ def test_the_workbook_of_a_hospital_lists_stays(hospital: Reported, tmp_path: Pa
     problem, result = hospital
     book = load_workbook(write_excel(result, problem, tmp_path / "report.xlsx"), read_only=True)
     assert sum(1 for _ in book["Stays"].rows) == 1 + len(stays(result.plan))  # type: ignore[arg-type]
+
+
+def test_a_hospital_with_dates_is_drawn_as_a_bed_board() -> None:
+    import datetime
+
+    from optimise.generate import hospital_with_plan
+    from optimise.report.board_figure import board_figure
+    from optimise.report.hospital import HospitalReport
+
+    problem, plan = hospital_with_plan(patients=30, days=5, seed=1)
+    problem = replace(problem, start=datetime.date(2026, 11, 30))
+    for drawn in (board_figure(problem, plan, 1), HospitalReport().figure(problem, plan)):
+        axes = drawn.axes[0]
+        assert len(axes.patches) == problem.rooms.beds.max(axis=1).sum()
+    letters = [t.get_text() for t in axes.texts if t.get_text()[:1] in ("F", "M") and len(t.get_text()) < 4]
+    assert len(letters) == (plan.room[:, 0] >= 0).sum()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
 
+import optimise
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.hospital.formats.hospital import HospitalFormat
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.testing.random_hospitals import document
 
 BASE: dict[str, Any] = {
     "schema_version": 1,
@@ -110,3 +113,45 @@ def test_moves_are_forbidden_or_priced(weight: Any, hard: bool, tmp_path: Path) 
 def test_mistakes_name_the_patient_or_room(change: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message):
         read(change, tmp_path)
+
+
+CLOSED = {"wards": [{"id": "X", "closed_to_admissions": True}, {"id": "Y"}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "rooms", "amount"),
+    [
+        ({}, APART, 2),  # P is admitted to a room of the closed ward for two nights
+        ({"P": {"room": "A"}}, APART, 0),  # lay there already
+        ({"P": {"room": "B"}, "Q": {"room": "B"}}, APART, 2),  # moved there
+        ({"Q": {"room": "A"}}, [[-1, -1, -1], [1, 0, -1]], 0),  # comes back
+    ],
+)
+def test_nobody_new_comes_to_a_ward_that_is_closed_to_admissions(
+    change: dict[str, Any], rooms: list[list[int]], amount: int, tmp_path: Path
+) -> None:
+    problem = read(change | {"file": CLOSED}, tmp_path)
+    found = problem.evaluate(plan(rooms)).by_rule().get("ClosedWard")
+    assert (found or 0) == amount
+    assert problem.weight("ClosedWard") is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_optima_with_a_closed_ward_keep_it_and_cost_no_less(seed: int, tmp_path: Path) -> None:
+    data = document(Random(seed))
+    wards = sorted({room.get("ward", "ward") for room in data["rooms"]})
+    known = {ward["id"]: ward for ward in data.get("wards", [])}
+    costs = []
+    for closed in (False, True):
+        entries = [
+            known.get(name, {"id": name}) | {"closed_to_admissions": closed and name == wards[0]} for name in wards
+        ]
+        path = tmp_path / f"{closed}.json"
+        path.write_text(json.dumps(data | {"wards": [*entries, *(w for n, w in known.items() if n not in wards)]}))
+        problem = optimise.read(path)
+        made = optimise.solve(problem, "highs", limits=optimise.Limits(seconds=20))
+        costs.append(made.cost)
+        if made.plan is not None:
+            assert problem.evaluate(made.plan).feasible
+            assert problem.evaluate(made.plan).cost == pytest.approx(made.bounds.dual)
+    assert costs[1] >= costs[0]
