@@ -41,10 +41,16 @@ class _Piece:
 
 def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
     """Rules of demand, skill mix and pairs, in this order."""
-    made = [_demand(index, key, entries, names) for key, entries in _grouped(index).items()]
-    made += [_mix(index, mix, i, names) for i, mix in enumerate(index.ward.skill_mix)]
+    made: list[RosterRule] = []
+    for key, entries in _grouped(index).items():
+        with index.findings:
+            made.append(_demand(index, key, entries, names))
+    for i, mix in enumerate(index.ward.skill_mix):
+        with index.findings:
+            made.append(_mix(index, mix, i, names))
     for i, pair in enumerate(index.ward.pairs):
-        made.append(_pair(index, pair, ("pairs", i), names))
+        with index.findings:
+            made.append(_pair(index, pair, ("pairs", i), names))
     return made
 
 
@@ -54,9 +60,10 @@ def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
 def _grouped(index: WardIndex) -> dict[tuple[object, ...], list[tuple[int, Demand]]]:
     made: dict[tuple[object, ...], list[tuple[int, Demand]]] = defaultdict(list)
     for i, entry in enumerate(index.ward.demand):
-        mask = index.mask(entry.shifts, ("demand", i, "shifts"))
-        who = index.who(entry.who, ("demand", i, "who"))
-        made[mask, tuple(entry.between or ()), who, entry.name].append((i, entry))
+        with index.findings:
+            mask = index.mask(entry.shifts, ("demand", i, "shifts"))
+            who = index.who(entry.who, ("demand", i, "who"))
+            made[mask, tuple(entry.between or ()), who, entry.name].append((i, entry))
     return made
 
 
@@ -64,15 +71,16 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
     """One rule of all entries that speak of the same shifts and people; for each day the most particular holds."""
     holds: dict[int, tuple[int, int, Demand]] = {}
     for i, entry in entries:
-        for day, rank in index.days(entry.days, ("demand", i, "days")).items():
-            if day in holds and holds[day][0] == rank:
-                when = index.horizon.label(day)
-                raise ItemError(
-                    f"asks for the same on {when} as demand[{holds[day][1]}]; give them names to have both",
-                    ("demand", i),
-                )
-            if day not in holds or holds[day][0] < rank:
-                holds[day] = (rank, i, entry)
+        with index.findings:
+            for day, rank in index.days(entry.days, ("demand", i, "days")).items():
+                if day in holds and holds[day][0] == rank:
+                    when = index.horizon.label(day)
+                    raise ItemError(
+                        f"asks for the same on {when} as demand[{holds[day][1]}]; give them names to have both",
+                        ("demand", i),
+                    )
+                if day not in holds or holds[day][0] < rank:
+                    holds[day] = (rank, i, entry)
     first = entries[0][1]
     title = first.name or _title(first.shifts, first.between, first.who.text())
     under = {i: _tiers(index, entry, i) for i, entry in entries}
