@@ -15,6 +15,7 @@ from optimise.core.problem import Problem
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
+    Census,
     Contract,
     Demand,
     History,
@@ -26,6 +27,7 @@ from optimise.roster.formats.ward_model import (
     ShiftType,
     SkillMix,
     Staff,
+    Standards,
     WardData,
 )
 from optimise.roster.formats.ward_problem import to_problem
@@ -33,6 +35,7 @@ from optimise.roster.problem import RosterProblem
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Census",
     "Contract",
     "Demand",
     "History",
@@ -44,6 +47,7 @@ __all__ = [
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Standards",
     "Ward",
     "ward_of",
 ]

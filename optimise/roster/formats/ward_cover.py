@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from optimise.formats.document import ItemError
-from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_model import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_parts import Tier, minutes_of
@@ -23,7 +23,7 @@ from optimise.roster.rules import HARD, Apart, Cover, Line, RosterRule, Segment,
 from optimise.roster.rules import Demand as Wanted
 from optimise.roster.rules.compound import Compound, Headcounts
 
-__all__ = ["cover_rules"]
+__all__ = ["additional", "cover_rules"]
 
 People = tuple[int, ...] | None
 #: Price of what is missing when the ward says nothing.
@@ -104,6 +104,33 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
         for day, (_, i, entry) in sorted(holds.items())
     )
     return Cover(name=names(f"cover {title}"), demands=wanted)
+
+
+def additional(index: WardIndex) -> list[tuple[int, str, int]]:
+    """Duties that single dates ask for above what is asked for on other such days.
+
+    Parameters
+    ----------
+    index : WardIndex
+
+    Returns
+    -------
+    list of (int, str, int)
+        Day, what is asked for, and how many more; dates with nothing to compare them with are left out.
+    """
+    made: list[tuple[int, str, int]] = []
+    for entries in _grouped(index).values():
+        asked: dict[int, dict[int, int]] = defaultdict(dict)
+        for i, entry in entries:
+            for day, rank in index.days(entry.days, ("demand", i, "days")).items():
+                asked[day][rank] = entry.minimum
+        first = entries[0][1]
+        title = first.name or _title(first.shifts, first.between, first.who.text())
+        for day, by_rank in asked.items():
+            usual = max((rank for rank in by_rank if rank < DATE), default=None)
+            if usual is not None and by_rank.get(DATE, 0) > by_rank[usual]:
+                made.append((day, title, by_rank[DATE] - by_rank[usual]))
+    return sorted(made)
 
 
 def _title(shifts: list[str], between: list[str] | None, who: str) -> str:

@@ -28,9 +28,11 @@ from optimise.roster.formats.ward_parts import (
     WorkLimits,
     minutes_of,
 )
+from optimise.roster.formats.ward_standards import Census, Standards
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Census",
     "Contract",
     "Demand",
     "History",
@@ -42,6 +44,7 @@ __all__ = [
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Standards",
     "Unavailable",
     "WardData",
 ]
@@ -326,6 +329,8 @@ class WardData(Part):
     requests: list[Request] = Field(default_factory=list)
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)
+    standards: Standards = Field(default_factory=Standards)
+    census: list[Census] = Field(default_factory=list, description="beds occupied by day, where known")
 
     @property
     def length(self) -> int:

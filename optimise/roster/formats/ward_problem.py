@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import replace
 
 from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday_rule, unavailable_rule
+from optimise.roster.formats.ward_census import check_census
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
+from optimise.roster.formats.ward_leave import absences
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
@@ -37,26 +38,27 @@ def to_problem(ward: WardData) -> RosterProblem:
         raise ItemError(f"{len(ward.staff)} people over {index.horizon.days} days are too many", ("staff",))
     names = Names()
     forbidden = _forbidden(index)
-    away, kinds, begins = _leave(index)
-    credits = tuple((e, d, minutes) for (e, d), minutes in kinds.items() if minutes)
+    leave = absences(index)
+    away, credits = leave.away(len(ward.staff)), leave.credits
     rules: list[RosterRule] = []
     if any(forbidden):
         rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
-    if kinds:
-        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds)), begins=begins))
+    if leave.kinds:
+        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(leave.kinds)), begins=leave.begins))
     hours = unavailable_rule(index, names)
     if hours is not None:
         rules.append(hours)
     pins = _pins(index, away, forbidden, hours)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
-    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, kinds))
+    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, leave.minutes))
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
     requests = _requests(index, away, names)
     cover = cover_rules(index, names)
     staff = tuple(_employee(index, i) for i in range(len(ward.staff)))
     check_fairness(index)
+    check_census(index)
     index.findings.settle()
     made = RosterProblem(
         name=ward.name,
@@ -112,40 +114,6 @@ def _forbidden(index: WardIndex) -> tuple[int, ...]:
             if person.shifts:
                 made[e] |= index.work & ~index.mask(person.shifts, ("staff", e, "shifts"))
     return tuple(made)
-
-
-def _leave(
-    index: WardIndex,
-) -> tuple[list[frozenset[int]], dict[tuple[int, int], int], tuple[tuple[int, int], ...]]:
-    """Days away of each person, the minutes credited for each, and the first cell of each entry."""
-    ward = index.ward
-    begins: list[tuple[int, int]] = []
-    kinds: dict[tuple[int, int], int] = {}
-    source: dict[tuple[int, int], int] = {}
-    for i, leave in enumerate(ward.leave):
-        with index.findings:
-            employee = index.employee(leave.staff, ("leave", i, "staff"))
-            inside = index.inside(leave.first, leave.last or leave.first, ("leave", i))
-            if inside:
-                begins.append((employee, inside[0]))
-            weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)
-            for day in inside:
-                cell = employee, day
-                if cell in source:
-                    raise ItemError(
-                        f"{leave.staff} is away on {index.horizon.label(day)} already by leave[{source[cell]}]",
-                        ("leave", i),
-                    )
-                source[cell] = i
-                if leave.hours_per_day is not None:
-                    kinds[cell] = round(60 * leave.hours_per_day)
-                else:
-                    credited = leave.kind != "unavailable" and index.horizon.weekday(day) in working
-                    kinds[cell] = round(60 * weekly / len(working)) if credited else 0
-    days: dict[int, set[int]] = defaultdict(set)
-    for employee, day in kinds:
-        days[employee].add(day)
-    return [frozenset(days[e]) for e in range(len(ward.staff))], kinds, tuple(sorted(begins))
 
 
 def _pins(
