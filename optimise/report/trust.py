@@ -16,6 +16,7 @@ from optimise.roster.trust.accounts import hours_accounts, ward_data
 from optimise.roster.trust.checklist import checklist
 from optimise.roster.trust.figures import roster_figures
 from optimise.roster.trust.flags import red_flags
+from optimise.roster.trust.pounds import pounds
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -58,6 +59,16 @@ def _tables(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> Ite
         rows.append((person.name or person.id, known[0], hours(a.rostered), leave, known[1], hours(a.before), known[2]))
     head = ("Name", "Contracted", "Rostered", "Leave and holidays", "Net", "From before", "Carried forward")
     yield "Hours accounts", head, rows, ""
+    spent = pounds(problem, plan)
+    if spent is not None:
+        rows = [(p.name, p.detail, _money(p.basic), _money(p.unsocial), _money(p.total)) for p in spent.parts]
+        rows.append(("Total", "", "", "", _money(spent.total)))
+        text = "".join(f"Not in it: {said}. " for said in spent.left_out).strip()
+        yield "What the duties cost", ("What", "How much", "Basic", "Unsocial hours", "Total"), rows, text
+
+
+def _money(value: float | None) -> str:
+    return "not known" if value is None else f"£{value:,.2f}"
 
 
 def trust_sections(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[Section]:

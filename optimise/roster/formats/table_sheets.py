@@ -53,6 +53,9 @@ SHEETS: tuple[Sheet, ...] = (
             _column("annual_leave_least", "number", at="standards.annual_leave_least", empty="0.11"),
             _column("annual_leave_most", "number", at="standards.annual_leave_most", empty="0.17"),
             _column("headroom", "number", at="standards.headroom", note="0 to 1, leave of any kind"),
+            _column("bank_hourly", "number", at="pay.bank_hourly", note="pounds"),
+            _column("agency_hourly", "number", at="pay.agency_hourly", note="pounds"),
+            _column("price_of_a_pound", "number", at="pay.price_of_a_pound", empty="pounds are reported only"),
         ),
         "pairs",
         "The ward and the period to plan.",
@@ -240,6 +243,17 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         note="People who work together, apart, or under supervision.",
         examples=({"kind": "apart", "staff": "ann, ben", "weight": "5"},),
+    ),
+    Sheet(
+        "pay_rates",
+        "pay_rates",
+        (
+            _column("band"),
+            _column("hourly", "number", note="pounds"),
+            _column("saturday_and_night", "number", note="added, 0.3 is 30 %", empty="Agenda for Change"),
+            _column("sunday_and_holiday", "number", note="added, 0.6 is 60 %", empty="Agenda for Change"),
+        ),
+        note="What each band is paid.",
     ),
     Sheet(
         "census",

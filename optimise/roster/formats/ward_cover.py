@@ -23,7 +23,7 @@ from optimise.roster.rules import HARD, Apart, Cover, Line, RosterRule, Segment,
 from optimise.roster.rules import Demand as Wanted
 from optimise.roster.rules.compound import Compound, Headcounts
 
-__all__ = ["additional", "cover_rules"]
+__all__ = ["additional", "cover_rules", "tier_prices"]
 
 People = tuple[int, ...] | None
 #: Price of what is missing when the ward says nothing.
@@ -154,6 +154,21 @@ def _tiers(index: WardIndex, entry: Demand, i: int) -> tuple[Segment, ...]:
     if index.ward.cover_tiers:
         return _segments(index.ward.cover_tiers, ("cover_tiers",))
     return (Segment(math.inf, _UNFILLED),)
+
+
+def tier_prices(index: WardIndex) -> tuple[Segment, ...]:
+    """Prices of the ward's own tiers, by which gaps are filled where a demand says nothing else.
+
+    Parameters
+    ----------
+    index : WardIndex
+
+    Returns
+    -------
+    tuple of Segment
+        Empty without tiers.
+    """
+    return _segments(index.ward.cover_tiers, ("cover_tiers",)) if index.ward.cover_tiers else ()
 
 
 def _segments(tiers: list[Tier], path: Path) -> tuple[Segment, ...]:

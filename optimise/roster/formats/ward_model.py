@@ -28,7 +28,7 @@ from optimise.roster.formats.ward_parts import (
     WorkLimits,
     minutes_of,
 )
-from optimise.roster.formats.ward_standards import Census, Standards
+from optimise.roster.formats.ward_standards import Census, Pay, Rate, Standards
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -38,7 +38,9 @@ __all__ = [
     "History",
     "Leave",
     "Pair",
+    "Pay",
     "Pin",
+    "Rate",
     "Request",
     "Rules",
     "ShiftType",
@@ -330,6 +332,8 @@ class WardData(Part):
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)
     standards: Standards = Field(default_factory=Standards)
+    pay: Pay = Field(default_factory=Pay)
+    pay_rates: list[Rate] = Field(default_factory=list, description="what each band is paid")
     census: list[Census] = Field(default_factory=list, description="beds occupied by day, where known")
 
     @property

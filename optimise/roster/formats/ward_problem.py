@@ -15,6 +15,7 @@ from optimise.roster.formats.ward_leave import absences
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
+from optimise.roster.formats.ward_pay import check_pay, pay_rule
 from optimise.roster.problem import Duty, Employee, RosterProblem
 from optimise.roster.problem import Shift as DomainShift
 from optimise.roster.rules import DaysOff, Eligibility, Pins, Request, Requests, RosterRule
@@ -55,10 +56,12 @@ def to_problem(ward: WardData) -> RosterProblem:
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
     requests = _requests(index, away, names)
+    pay = pay_rule(index, names)
     cover = cover_rules(index, names)
     staff = tuple(_employee(index, i) for i in range(len(ward.staff)))
     check_fairness(index)
     check_census(index)
+    check_pay(index)
     index.findings.settle()
     made = RosterProblem(
         name=ward.name,
@@ -67,7 +70,7 @@ def to_problem(ward: WardData) -> RosterProblem:
         shifts=tuple(DomainShift(s.id, s.minutes, s.first, s.last, s.name) for s in ward.shifts),
         duties=(Duty("-"), *(Duty(s.id, i) for i, s in enumerate(ward.shifts))),
         employees=staff,
-        rules=(*rules, *limits, *cover, *requests),
+        rules=(*rules, *limits, *cover, *requests, *([pay] if pay else [])),
         skills=tuple(ward.skills or sorted(index.skills)),
         meta={
             "ward": ward,

@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from optimise.roster.formats.ward_parts import Part, Who
+from optimise.roster.formats.ward_parts import Id, Part, Who
 
-__all__ = ["Census", "Standards"]
+__all__ = ["Census", "Pay", "Rate", "Standards"]
 
 
 class Standards(Part):
@@ -38,3 +38,28 @@ class Census(Part):
 
     date: date
     occupied: Annotated[int, Field(ge=0, le=10000)]
+
+
+class Rate(Part):
+    """What a band is paid."""
+
+    band: Id
+    hourly: Annotated[float, Field(ge=0, le=10000)] = Field(description="pounds")
+    saturday_and_night: Annotated[float, Field(ge=0, le=10)] | None = Field(
+        default=None, description="added to time on Saturdays, and on weekdays from 20:00 to 06:00; Agenda for Change"
+    )
+    sunday_and_holiday: Annotated[float, Field(ge=0, le=10)] | None = Field(
+        default=None, description="added to time on Sundays and bank holidays; Agenda for Change"
+    )
+
+
+class Pay(Part):
+    """What gaps cost, and what pounds are worth to the plan."""
+
+    bank_hourly: Annotated[float, Field(ge=0, le=10000)] | None = Field(default=None, description="of the tier bank")
+    agency_hourly: Annotated[float, Field(ge=0, le=10000)] | None = Field(
+        default=None, description="of the tier agency"
+    )
+    price_of_a_pound: Annotated[float, Field(ge=0, le=1000)] = Field(
+        default=0.0, description="in the plan's cost; 0: pounds are reported and not planned for"
+    )
