@@ -11,6 +11,7 @@ from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_census import census, registered
 from optimise.roster.formats.ward_index import WardIndex
 from optimise.roster.formats.ward_leave import absences
+from optimise.roster.formats.ward_standards import Standards
 
 WARD = {
     "start": "2026-01-05",
@@ -57,6 +58,11 @@ def test_registered_nurses_are_named_or_known_by_their_group() -> None:
 def test_what_makes_no_sense_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Ward.model_validate({**WARD, **change}).problem()
+
+
+def test_a_range_of_leave_has_its_ends_in_order() -> None:
+    with pytest.raises(ValueError, match=r"annual_leave_least 0.2 is above 0.17"):
+        Standards(annual_leave_least=0.2)
 
 
 def test_leave_is_known_by_kind_and_credit() -> None:
