@@ -134,7 +134,8 @@ def _headroom(index: WardIndex, accounts: Sequence[Account]) -> Iterator[Figure]
     contracted = sum(a.contracted or 0 for a in known)
     source = f"{_METRICS}: headroom; {GOOD_PRACTICE}, staff non-working time"
     if not contracted:
-        yield Figure("Annual leave", None, "%", "nobody has contracted hours", "unknown", source)
+        for name in ("Headroom used", "Annual leave"):
+            yield Figure(name, None, "%", "nobody has contracted hours", "unknown", source)
         return
     parts = {kind: sum(a.leave.get(kind, 0) for a in known) for kind in _KINDS}
     parts["bank holidays"] = sum(a.holidays for a in known)

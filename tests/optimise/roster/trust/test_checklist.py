@@ -60,3 +60,16 @@ def test_a_rule_that_does_not_bind_everybody_passes_for_nobody(made, data):
 def test_a_rule_below_the_law_says_nothing_of_the_law(made, data, hours):
     data["rules"] = {"min_rest_hours": hours}
     assert verdicts(*made(GOOD))["11 hours of rest between shifts"] == "unknown"
+
+
+def test_a_ward_that_says_nothing_has_a_list_all_the_same(made, data):
+    for key in ("standards", "census", "skill_mix", "leave", "demand"):
+        del data[key]
+    data["staff"] = [{"id": person["id"]} for person in data["staff"]]
+    found = verdicts(*made(GOOD))
+    assert len(found) == 14
+    assert {q for q, v in found.items() if v == "pass"} == {
+        "Rules that must be kept",
+        "11 hours of rest between shifts",
+        "Average week",
+    }

@@ -51,6 +51,7 @@ def test_what_nobody_says_is_unknown_and_never_good(made, data):
     assert unknown == {
         "Unused contracted hours",
         "Net balance carried forward",
+        "Headroom used",
         "Annual leave",
         "Lead time to publication",
         "Demand for registered staff met",
