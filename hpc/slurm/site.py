@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 from optimise.formats.budget import parse_toml
-from optimise.formats.document import ItemError, validated
+from optimise.formats.document import validated
 
 __all__ = ["FOLDER", "Site", "find_site", "site_names"]
 
@@ -69,5 +69,5 @@ def find_site(name: str | Path) -> Site:
         raise InputError(f"no such site; known: {', '.join(site_names())}, or a .toml file", item=f"site {name}")
     try:
         return validated(Site, parse_toml(read_text(path), path))
-    except ItemError as error:
+    except InputError as error:
         raise error.at(file=path) from None

@@ -182,15 +182,16 @@ def who_can_cover(
     alone, exchanged = final.best(direct.values(), most), final.best(swaps, most)
     shown = {answer.who for answer in (*alone, *exchanged)}
     able = {problem.employees[e].id for e in {*direct, *(w.person for w in swaps)}}
+    vacant = before if instead_of is None else problem.evaluate(base)
     return CoverAnswer(
         day=day,
         shift=problem.shifts[shift].id,
         instead_of=None if instead_of is None else problem.employees[instead_of].id,
         before=before,
-        vacant=before if instead_of is None else problem.evaluate(base),
+        vacant=vacant,
         alone=alone,
         swaps=exchanged,
-        stopped=tuple(_stopped(search, sorted(others))),
+        stopped=tuple(_stopped(search, vacant, sorted(others))),
         more=len(able - shown),
     )
 
@@ -216,13 +217,13 @@ def changed_cells(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[in
     return tuple(Changed(problem.employees[e].id, d, names[int(plan.duties[e, d])], names[a]) for e, d, a in cells)
 
 
-def _stopped(search: Search, people: Sequence[int]) -> Iterator[Stopped]:
+def _stopped(search: Search, vacant: Evaluation, people: Sequence[int]) -> Iterator[Stopped]:
     """Why each of some people cannot take the shift."""
     problem, label = search.problem, search.problem.horizon.label(search.day)
     for e in np.flatnonzero(search.there).tolist():
         works = problem.duties[int(search.plan.duties[e, search.day])].id
         yield Stopped(problem.employees[e].id, (), (f"works {works} on {label} already",))
-    known = {(v.rule, v.message) for v in problem.evaluate(search.plan).violations if v.hard}
+    known = {(v.rule, v.message) for v in vacant.violations if v.hard}
     broken = _broken(problem, search.plan, [(e, search.day, search.duties[0]) for e in people])
     for e in people:
         new = [v for v in broken.get(problem.employees[e].id, ()) if v not in known]

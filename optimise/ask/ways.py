@@ -33,6 +33,20 @@ def changed(plan: Roster, cells: Iterable[tuple[int, int, int]]) -> Roster:
     return Roster(duties)
 
 
+def _kinds(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First row of each kind, and the kind of every row."""
+    kinds: dict[bytes, int] = {}
+    first: list[int] = []
+    alike = np.empty(len(rows), dtype=np.int64)
+    for i, row in enumerate(np.ascontiguousarray(rows + 0.0)):  # -0 is 0
+        key = row.tobytes()
+        if key not in kinds:
+            kinds[key] = len(first)
+            first.append(i)
+        alike[i] = kinds[key]
+    return np.array(first, dtype=np.int64), alike
+
+
 class Search:
     """All ways to fill one place of a roster."""
 
@@ -121,8 +135,8 @@ class Search:
             soft, rise = self.costs.each(day, duty)
             who = off[(rise[off] <= NOISE) & (off != self.absent)]
             moves = self.costs.moves(day, who, duty)
-            kinds, alike = np.unique(moves.amounts, axis=0, return_inverse=True)
-            self._taking[day, duty] = (who, soft[who], alike.reshape(-1), Moves(moves.lines, kinds))
+            first, alike = _kinds(moves.amounts)
+            self._taking[day, duty] = (who, soft[who], alike, Moves(moves.lines, moves.amounts[first]))
         return self._taking[day, duty]
 
     def _moved(self, cells: Sequence[tuple[int, int, int]], e: int) -> Moves:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from optimise.cli import ask, check, compare, files, forecast, info, replay, report, scenarios, serve, solve
+from optimise.cli import ask, check, compare, files, forecast, info, replay, report, rota, scenarios, serve, solve
 from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
@@ -26,6 +26,7 @@ app.command("check")(check.check)
 app.command("cover")(ask.cover)
 app.command("why")(ask.why)
 app.command("report")(report.report)
+app.command("rota")(rota.rota)
 app.command("forecast")(forecast.forecast)
 app.command("scenarios")(scenarios.scenarios)
 app.command("replay")(replay.replay)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from optimise.cli.arguments import FormatOption, History, Instance, Json, Weeks, load, load_plan
-from optimise.core.errors import InputError, UnsupportedError, WardwiseError
-
-if TYPE_CHECKING:
-    from optimise.core.problem import Problem
-    from optimise.roster.problem import Roster, RosterProblem
+from optimise.cli.finished import finished_roster, roster_only
+from optimise.core.errors import WardwiseError
 
 __all__ = ["cover", "why"]
 
@@ -56,7 +52,7 @@ def cover(
     if shift is None and instead_of is None:
         raise WardwiseError("--shift N or --instead-of WHO must say which shift")
     read, _ = load(instance, format=format, history=history, weeks=weeks)
-    ward = _roster(read)
+    ward = roster_only(read)
     made = load_plan(plan, ward)
     when = day_named(day, ward)
     who = None if instead_of is None else person_named(instead_of, ward)
@@ -105,7 +101,8 @@ def why(
     if not requests and (who is None or day is None):
         raise WardwiseError("--who WHO and --day D belong together")
     with kernel_cache(lambda text: print(text, file=sys.stderr)):
-        problem, plan, known = _finished(out, ward)
+        asked = finished_roster(out, ward)
+        problem, plan, known = asked.problem, asked.plan, asked.bound
         if requests:
             most = most_requests(problem, plan, seconds=time_limit, method=method, seed=seed)
             if (out / "result.json").is_file():
@@ -121,28 +118,3 @@ def why(
             made, lines, proven = why_object(found, problem), why_lines(found, problem), found.proven
     print(json.dumps(made, indent=1) if as_json else "\n".join(lines))
     raise typer.Exit(0 if proven else 1)
-
-
-def _finished(out: Path, ward: Path | None) -> tuple[RosterProblem, Roster, tuple[float, str]]:
-    """The ward and the plan of a run or of two files, and the lower bound that the run states."""
-    from optimise.runs.resultfile import read_run
-
-    if (out / "result.json").is_file():
-        run = read_run(out, instance=ward)
-        problem, plan, bounds = _roster(run.problem), run.result.plan, run.result.bounds
-        if plan is None:
-            raise InputError("the run has no plan", file=out)
-        return problem, plan, (bounds.dual, bounds.dual_source)
-    if ward is None:
-        raise InputError("is no folder of a run; a plan file needs its WARD after it", file=out)
-    read, _ = load(ward, format=None, history=None, weeks=None)
-    problem = _roster(read)
-    return problem, load_plan(out, problem), (-math.inf, "")
-
-
-def _roster(problem: Problem) -> RosterProblem:
-    from optimise.roster.problem import RosterProblem
-
-    if not isinstance(problem, RosterProblem):
-        raise UnsupportedError(f"{problem.name} is no roster; the question is about shifts of people")
-    return problem

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 #: What reading an .npz archive may raise that is damaged, or is no archive of ours.
@@ -74,6 +75,46 @@ class InputError(WardwiseError):
             line=self.line if self.line is not None else line,
             item=self.item if self.item is not None else item,
         )
+
+
+class InputErrors(InputError):
+    """Several faults of one input, told together; where one place is asked for, it is that of the first.
+
+    Parameters
+    ----------
+    errors : sequence of InputError
+        At least one.
+    more : int
+        How many others were found that are not told.
+    """
+
+    def __init__(self, errors: Sequence[InputError], more: int = 0) -> None:
+        self.errors, self.more, first = tuple(errors), more, errors[0]
+        super().__init__(first.message, file=first.file, line=first.line, item=first.item)
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.errors) + self.more} faults", *map(str, self.errors)]
+        if self.more:
+            lines.append(f"and {self.more} more")
+        return "\n  ".join(lines)
+
+    def at(self, *, file: str | Path | None = None, line: int | None = None, item: str | None = None) -> InputErrors:
+        """Return the same faults with the places filled in that were not known where each arose."""
+        return self.each(lambda error: error.at(file=file, line=line, item=item))
+
+    def each(self, change: Callable[[InputError], InputError]) -> InputErrors:
+        """The same faults, each one changed.
+
+        Parameters
+        ----------
+        change : callable
+            Makes another error of one.
+
+        Returns
+        -------
+        InputErrors
+        """
+        return InputErrors([change(error) for error in self.errors], self.more)
 
 
 class UnsupportedError(WardwiseError):

@@ -117,9 +117,7 @@ class Horizon:
         str
             For people; not parsed anywhere.
         """
-        when = self.date(day)
-        name = WEEKDAYS[self.weekday(day)]
-        return f"{name} {when.day} {when:%b}" if when is not None else f"{name} day {day}"
+        return _label(self.start, self.first_weekday, day)
 
     def weekends(self, first: int = 5, length: int = 2) -> tuple[tuple[int, ...], ...]:
         """Groups of days that form a weekend starting on weekday ``first``, cut to the horizon.
@@ -147,6 +145,15 @@ class Horizon:
         starts = range(begin - 7, self.days, 7)
         groups = (tuple(d for d in range(s, s + length) if 0 <= d < self.days) for s in starts)
         return tuple(g for g in groups if g)
+
+
+@lru_cache(maxsize=4096)  # every violation of every evaluation names its days
+def _label(start: date | None, first_weekday: int, day: int) -> str:
+    name = WEEKDAYS[(first_weekday + day) % 7]
+    if start is None:
+        return f"{name} day {day}"
+    when = start + timedelta(days=day)
+    return f"{name} {when.day} {when:%b}"
 
 
 def _offset(zone: str, start: date, minute: int) -> int:

@@ -18,15 +18,17 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, InputErrors
 from optimise.formats.budget import BUDGET, parse_json, spend
 
-__all__ = ["Document", "ItemError", "item_path", "nearest", "validated"]
+__all__ = ["Document", "ItemError", "UnknownName", "findings", "item_path", "mapping", "nearest", "validated"]
 
 Path_ = Sequence[str | int]
 Model = TypeVar("Model", bound=BaseModel)
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Letters of a value that a message shows.
+_SHOWN = 60
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Any] = {
@@ -42,6 +44,14 @@ class ItemError(InputError):
     def __init__(self, message: str, path: Path_) -> None:
         super().__init__(message, item=item_path(path) or None)
         self.path = tuple(path)
+
+
+class UnknownName(ItemError):
+    """A name that nothing in the document has."""
+
+    def __init__(self, message: str, path: Path_, name: str) -> None:
+        super().__init__(message, path)
+        self.name = name
 
 
 def item_path(path: Path_) -> str:
@@ -112,6 +122,8 @@ class Document:
 
     def locate(self, error: InputError) -> InputError:
         """The same error with file and line."""
+        if isinstance(error, InputErrors):
+            return error.each(self.locate)
         line = self.line(error.path) if isinstance(error, ItemError) else None
         return error.at(file=self.file, line=line)
 
@@ -121,31 +133,69 @@ def validated(model: type[Model], data: Any) -> Model:
 
     Raises
     ------
-    ItemError
-        For the first finding, with the number of further ones.
+    InputErrors, ItemError
+        With every finding, where there is one that alone.
     """
-    if not isinstance(data, dict):
-        raise ItemError("a mapping of keys to values was expected", ())
     try:
-        return model.model_validate(data)
+        return model.model_validate(mapping(data))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
-        path = _real_path(first["loc"], data)
-        message = _finding(model, first, path)
-        if len(found) > 1:
-            message += f" (and {len(found) - 1} more)"
-        raise ItemError(message, path) from None
+        found = findings(model, error, data)
+        raise InputErrors(found) if len(found) > 1 else found[0] from None
     except RecursionError:
         raise ItemError("is nested too deeply", ()) from None
 
 
+def mapping(data: Any) -> dict[str, Any]:
+    """Plain values as the keys and values that a document is.
+
+    Raises
+    ------
+    ItemError
+        If they are something else.
+    """
+    if not isinstance(data, dict):
+        raise ItemError("a mapping of keys to values was expected", ())
+    return data
+
+
+def findings(model: type[BaseModel], error: ValidationError, data: Any) -> list[ItemError]:
+    """What pydantic found, in the planner's words; one for each place, unknown keys first.
+
+    Parameters
+    ----------
+    model : type
+        What the values were checked against.
+    error : ValidationError
+        What was found.
+    data : object
+        The values.
+
+    Returns
+    -------
+    list of ItemError
+    """
+    made: dict[tuple[str | int, ...], ItemError] = {}
+    raw = error.errors(include_url=False, include_context=False)
+    for found in sorted(raw, key=lambda each: each["type"] != "extra_forbidden"):
+        path = _real_path(found["loc"], data)
+        if path not in made:  # every alternative of a union says its own
+            made[path] = ItemError(_finding(model, found, path), path)
+    return list(made.values())
+
+
 def _finding(model: type[BaseModel], found: Any, path: Path_) -> str:
-    code, text = found["type"], str(found["msg"])
+    code = found["type"]
     if code == "extra_forbidden":
         return "unknown key" + nearest(str(path[-1]), _keys_at(model, path[:-1]))
     if code == "missing":
         return "is missing"
+    said, value = _said(code, str(found["msg"]), path), found["input"]
+    if isinstance(value, dict | list) or value is None or code == "value_error":  # which names it itself
+        return said
+    return f"{said}, found {_printable(str(value)[:_SHOWN])!r}"
+
+
+def _said(code: str, text: str, path: Path_) -> str:
     if code == "value_error":
         return text.removeprefix("Value error, ")
     if code.startswith("date_"):

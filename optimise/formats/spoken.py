@@ -1,14 +1,21 @@
-"""Clock times and days as people write them, as the ward document has them; anything else stays as it is."""
+"""Clock times, days and kinds of leave as people write them, in the words of the ward document; all else as it is."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-__all__ = ["clock_text", "day_text"]
+__all__ = ["clock_text", "day_text", "leave_text"]
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS = {"weekend": "weekends", "weekends": "weekends", "weekday": "weekdays", "weekdays": "weekdays"}
+_LEAVE = {
+    **dict.fromkeys(("annual leave", "leave", "al", "a/l", "hol", "holiday", "holidays"), "annual"),
+    **dict.fromkeys(("study leave", "training"), "study"),
+    **dict.fromkeys(("sick leave", "sickness", "s/l"), "sick"),
+    **dict.fromkeys(("other leave", "maternity leave", "paternity leave", "parental leave", "carers leave"), "other"),
+    **dict.fromkeys(("maternity", "paternity", "compassionate leave", "special leave"), "other"),
+}
 _SAID = re.compile(r"([0-9]{1,2})(?:[:.]?([0-5][0-9]))? ?([ap])\.?m\.?")
 _PLAIN = re.compile(r"([0-9]{1,2})[:.]([0-5][0-9])(?::00)?|([0-2][0-9])([0-5][0-9])")
 
@@ -68,3 +75,27 @@ def day_text(value: Any) -> Any:
         if len(low) >= 3 and (day.startswith(low) or low in (f"{day}s", f"{day[:3]}s")):
             return day[:3].title()
     return value
+
+
+def leave_text(value: Any) -> Any:
+    """A kind of leave as ``annual``, ``study``, ``sick`` or ``other``.
+
+    Parameters
+    ----------
+    value : object
+        ``Annual leave``, ``AL``, ``Leave``, ``Sickness``, ``Study``. ``SL`` may be two kinds, and is none.
+
+    Returns
+    -------
+    object
+        As the ward document has it; what is no such word, in lower case.
+
+    Examples
+    --------
+    >>> [leave_text(t) for t in ("Annual leave", "AL", "Leave", "Sick", "holidy")]
+    ['annual', 'annual', 'annual', 'sick', 'holidy']
+    """
+    if not isinstance(value, str):
+        return value
+    low = " ".join(value.split()).casefold()
+    return _LEAVE.get(low, low)

@@ -1,14 +1,16 @@
 """Documents from tables: every sheet becomes part of a document, which is then checked as any other.
 
-What is found wrong is told with the sheet (or file), the row and the column from which it came.
+What is found wrong is told with the sheet (or file), the row and the column from which it came, all of it at once.
+Sheets and columns that no document has are left out, which is told.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -16,9 +18,10 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel
 
 from optimise.core.csvfile import unguarded
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, InputErrors
 from optimise.formats.base import read_text
-from optimise.formats.document import ItemError, nearest, validated
+from optimise.formats.document import ItemError, nearest
+from optimise.formats.examine import Findings, examined
 from optimise.formats.sheets import BOOKS, Column, Sheet
 from optimise.formats.table_cells import KINDS, CellError
 from optimise.formats.text import separator, whole
@@ -29,6 +32,12 @@ __all__ = ["Tables"]
 Rows = list[tuple[int, list[str]]]
 Spot = tuple[str | int, ...]
 _M = TypeVar("_M", bound=BaseModel)
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+#: What people call a sheet.
+_SHEET_WORDS = {"annual leave": "leave", "absence": "leave", "absences": "leave"}
+#: How names of files that are no sheets begin: plans stand beside what they are plans of.
+_NO_SHEET = ("#", "plan", "native-plan", "trace")
 
 
 @dataclass
@@ -49,6 +58,12 @@ class Tables:
         The document as plain values.
     spots : dict
         Path of an item in ``data`` -> its sheet and row.
+    faults : Findings
+        What is wrong with rows and cells.
+    gone : set of tuple
+        Places of ``data`` whose cells were not understood.
+    given : dict
+        Name of a sheet -> how the file calls it.
     """
 
     path: Path
@@ -57,39 +72,68 @@ class Tables:
     needed: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     spots: dict[Spot, tuple[Sheet, int]] = field(default_factory=dict)
+    faults: Findings = field(default_factory=Findings)
+    gone: set[Spot] = field(default_factory=set)
+    given: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...] = ()) -> Self:
         """Read a workbook or a folder of CSV files."""
         book = path.suffix.lower() in BOOKS
         made = cls(path, book, sheets, needed)
-        found = load(path) if book else _folder_rows(path, sheets, needed)
+        given = load(path) if book else _folder_rows(path, sheets, needed)
+        found: dict[str, Rows] = {}
         known = {sheet.name for sheet in sheets}
-        for name in found:
-            if book and name not in known and not name.startswith("#"):
-                message = f"unknown sheet {name!r}" + nearest(name, sorted(known))
-                raise InputError(message, file=path)
+        for name, rows in given.items():
+            called = sheet_called(name, known)
+            if called in found:
+                raise InputError(f"the sheet {called!r} is there twice", file=path)
+            if called is not None:
+                found[called], made.given[called] = rows, name
+            elif not name.startswith(_NO_SHEET):
+                _log.warning("%s: unknown sheet %r%s; it is left out", path, name, nearest(name, sorted(known)))
         for sheet in sheets:
             made.take(sheet, found.get(sheet.name, []))
         return made
 
-    def checked(self, model: type[_M], check: Callable[[_M], object]) -> _M:
-        """The document, checked against its model and then as a whole; errors name the sheet, row and column."""
+    def checked(self, model: type[_M], check: Callable[[_M], _T]) -> tuple[_M, _T]:
+        """The document, checked against its model and then as a whole; errors name the sheet, row and column.
+
+        Parameters
+        ----------
+        model : type
+            Of the document.
+        check : callable
+            Looks at the whole document.
+
+        Returns
+        -------
+        made : model
+            The document.
+        result : object
+            What ``check`` returned.
+
+        Raises
+        ------
+        InputError
+            The only fault, or all of them.
+        """
         try:
-            made = validated(model, self.data)
-            check(made)
+            return examined(model, self.data, check, before=self.faults.found, gone=self.gone)
         except InputError as error:
             raise self.locate(error) from None
-        return made
 
     def error(self, sheet: Sheet, row: int | None, message: str, column: str = "") -> InputError:
-        file = self.path if self.book else self.path / f"{sheet.name}.csv"
-        parts = [f"sheet {sheet.name}"] if self.book else []
+        given = self.given.get(sheet.name, sheet.name)
+        file = self.path if self.book else self.path / f"{given}.csv"
+        parts = [f"sheet {given}"] if self.book else []
         item = ", ".join([*parts, *([f"column {column}"] if column else [])])
         return InputError(message, file=file, line=row, item=item or None)
 
     def locate(self, error: InputError) -> InputError:
         """An error about the document as one about the sheets."""
+        if isinstance(error, InputErrors):
+            return error.each(self.locate)
         if not isinstance(error, ItemError):
             return error.at(file=self.path)
         message = re.sub(r"\b([a-z_]+)\[([0-9]+)\]", self.row_of, error.message)
@@ -120,25 +164,36 @@ class Tables:
         columns = self.columns(sheet, *rows[0])
         for number, cells in rows[1:]:
             entry: dict[str, Any] = {}
+            bad: list[Column] = []
             for column, text in zip(columns, cells, strict=False):
                 if text and column is not None:
-                    self.put(sheet, number, column, text, entry)
-            for extra in cells[len(columns) :]:
-                if extra:
-                    raise self.error(sheet, number, f"{extra!r} stands beside the last column")
-            if entry:
-                self.place(sheet, number, entry)
+                    try:
+                        self.put(sheet, number, column, text, entry)
+                    except InputError as error:
+                        self.faults.add(error)
+                        bad.append(column)
+            with self.faults:
+                for extra in cells[len(columns) :]:
+                    if extra:
+                        raise self.error(sheet, number, f"{extra!r} stands beside the last column")
+            if entry or bad:
+                with self.faults:
+                    spot = self.place(sheet, number, entry)
+                    self.gone.update((*spot, *_place(column)) for column in bad)
 
     def columns(self, sheet: Sheet, number: int, header: list[str]) -> list[Column | None]:
         known = {column.header: column for column in sheet.columns}
         made: list[Column | None] = []
         for text in header:
             name = text.strip().lower().replace(" ", "_")
-            if name and name not in known:
-                raise self.error(sheet, number, f"unknown column {text!r}" + nearest(name, list(known)))
-            if name and known[name] in made:
-                raise self.error(sheet, number, f"the column {text!r} is there twice")
-            made.append(known.get(name))
+            column = known.get(name)
+            if name and column is None:
+                said = self.error(sheet, number, f"unknown column {text!r}" + nearest(name, list(known)))
+                _log.warning("%s; it is left out", said)
+            if column is not None and column in made:
+                self.faults.add(self.error(sheet, number, f"the column {text!r} is there twice"))
+                column = None
+            made.append(column)
         return made
 
     def put(self, sheet: Sheet, number: int, column: Column, text: str, entry: dict[str, Any]) -> None:
@@ -155,25 +210,65 @@ class Tables:
             inside[column.place[-1]] = value
 
     def take_pairs(self, sheet: Sheet, rows: Rows) -> None:
-        known = {column.header: column for column in sheet.columns}
         inside = self.data.setdefault(sheet.target, {}) if sheet.target else self.data
         for number, cells in rows:
             key, text = cells[0].lower().replace(" ", "_"), cells[1] if len(cells) > 1 else ""
             if (key, text) in (("key", "value"), ("", "")):
                 continue
-            if key not in known:
-                raise self.error(sheet, number, f"unknown key {cells[0]!r}" + nearest(key, list(known)))
-            if key in inside:
-                raise self.error(sheet, number, f"{key} is there twice")
-            if text:
-                self.put(sheet, number, known[key], text, inside)
-                self.spots[(sheet.target, key) if sheet.target else (key,)] = (sheet, number)
+            with self.faults:
+                self.take_pair(sheet, number, (cells[0], text), inside)
 
-    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> None:
+    def take_pair(self, sheet: Sheet, number: int, pair: tuple[str, str], inside: dict[str, Any]) -> None:
+        """A key with its value."""
+        known = {column.header: column for column in sheet.columns}
+        key, text = pair[0].lower().replace(" ", "_"), pair[1]
+        if key not in known:
+            raise self.error(sheet, number, f"unknown key {pair[0]!r}" + nearest(key, list(known)))
+        spot: Spot = (sheet.target, key) if sheet.target else (key,)
+        if spot in self.spots:
+            raise self.error(sheet, number, f"{key} is there twice")
+        if not text:
+            return
+        self.spots[spot] = (sheet, number)
+        try:
+            self.put(sheet, number, known[key], text, inside)
+        except InputError:
+            self.gone.add((*filter(None, (sheet.target,)), *_place(known[key])))
+            raise
+
+    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> Spot:
         """Put an entry where its sheet says; documents with other shapes than rows and pairs add theirs."""
         items = self.data.setdefault(sheet.target, [])
         items.append(entry)
         self.spots[sheet.target, len(items) - 1] = (sheet, number)
+        return sheet.target, len(items) - 1
+
+
+def _place(column: Column) -> Spot:
+    """Place of a cell's value inside its entry."""
+    return (*column.place, "weight") if column.cells == "price" else column.place
+
+
+def sheet_called(name: str, known: Collection[str]) -> str | None:
+    """The sheet that a name means, whatever its case: ``Skill mix`` is ``skill_mix``, ``Annual leave`` is ``leave``.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the workbook.
+    known : collection of str
+        Names of the sheets that there are.
+
+    Returns
+    -------
+    str or None
+        None where no sheet is meant.
+    """
+    if name in known:
+        return name
+    plain = re.sub("[ _-]+", " ", name.strip().casefold())
+    plain = _SHEET_WORDS.get(plain, plain)
+    return next((each for each in known if re.sub("[ _-]+", " ", each) == plain), None)
 
 
 def _header(sheet: Sheet, rest: Spot) -> str:
@@ -191,11 +286,13 @@ def _folder_rows(path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...])
     if not path.is_dir():
         raise InputError("no such folder of CSV files" if not path.exists() else "is not a folder", file=path)
     made: dict[str, Rows] = {}
-    for sheet in sheets:
-        file = path / f"{sheet.name}.csv"
-        if file.is_file():
-            made[sheet.name] = _csv_rows(read_text(file), file)
-    if any(name not in made for name in needed[1:]):
+    wanted = {sheet.name for sheet in sheets}
+    for file in sorted(path.glob("*.csv")):
+        if file.is_file() and not file.stem.startswith(_NO_SHEET):
+            known = sheet_called(file.stem, wanted) is not None
+            made[file.stem] = _csv_rows(read_text(file), file) if known else []
+    there = {sheet_called(name, wanted) for name in made}
+    if any(name not in there for name in needed[1:]):
         listed = ", ".join(f"{name}.csv" for name in needed[:-1]) + f" and {needed[-1]}.csv"
         raise InputError(f"a folder with at least {listed} was expected", file=path)
     return made

@@ -14,6 +14,7 @@ from optimise.report.roster_figure import roster_figure
 from optimise.report.roster_page import roster_page
 from optimise.report.roster_sheet import roster_sheet
 from optimise.report.roster_words import roster_sentences
+from optimise.report.trust import trust_sections, trust_sheets
 from optimise.report.words import Sentence
 from optimise.roster.problem import Roster, RosterProblem
 
@@ -34,7 +35,7 @@ class RosterReport(PlainReport[RosterProblem, Roster]):
         return roster_sentences(problem, plan, found)
 
     def content(self, problem: RosterProblem, plan: Roster, found: Evaluation, asked: Asked) -> dict[str, object]:
-        return {"roster": roster_page(problem, plan, found)}
+        return {"roster": roster_page(problem, plan, found), "sections": trust_sections(problem, plan, found)}
 
     def figure(self, problem: RosterProblem, plan: Roster) -> Figure:
         return roster_figure(problem, plan)
@@ -46,4 +47,5 @@ class RosterReport(PlainReport[RosterProblem, Roster]):
             ("Requests", frames.requests_frame(problem, plan)),
             ("Fairness", frames.fairness_frame(problem, plan, found)),
             ("Duties", frames.frame(problem, plan)),
+            *trust_sheets(problem, plan, found),
         )

@@ -46,7 +46,10 @@ class Moves:
         """Both changes at once; one of the two may have a single row for all rows of the other."""
         if self.lines is other.lines:  # of one day
             return Moves(self.lines, self.amounts + other.amounts)
-        lines = np.union1d(self.lines, other.lines)
+        large, small = (self, other) if len(self.lines) >= len(other.lines) else (other, self)
+        at = np.minimum(np.searchsorted(large.lines, small.lines), max(len(large.lines) - 1, 0))
+        inside = len(large.lines) and bool((large.lines[at] == small.lines).all())
+        lines = large.lines if inside else np.union1d(self.lines, other.lines)
         amounts = np.zeros((max(len(self.amounts), len(other.amounts)), len(lines)))
         for part in (self, other):
             amounts[:, np.searchsorted(lines, part.lines)] += part.amounts
@@ -84,6 +87,8 @@ class Increments:
         self._under = _Side([line.under for line in compiled.lines])
         self._over = _Side([line.over for line in compiled.lines])
         self._lower, self._upper = compiled.line_bounds
+        soft, hard = self._lines(np.arange(len(self._values)), self._values[None, :])
+        self._soft_now, self._hard_now = soft[0], hard[0]
 
     # ---- one person's row --------------------------------------------------------------------------------------
     def rows(self, person: int, rows: Duties) -> tuple[Floats, Floats]:
@@ -233,9 +238,9 @@ class Increments:
         """
         moved = moves.amounts.any(axis=0)
         lines, amounts = moves.lines[moved], moves.amounts[:, moved]
-        soft_now, hard_now = self._lines(lines, self._values[lines][None, :])
         soft, hard = self._lines(lines, self._values[lines] + amounts)
-        return (soft - soft_now).sum(axis=1), np.maximum(hard - hard_now, 0.0).sum(axis=1)
+        more = np.maximum(hard - self._hard_now[lines], 0.0)
+        return (soft - self._soft_now[lines]).sum(axis=1), more.sum(axis=1)
 
     def stopping(self, moves: Moves) -> tuple[Line, ...]:
         """Hard head counts that the first of some alternatives breaks more than the roster does.
@@ -250,7 +255,7 @@ class Increments:
         tuple of Line
             Empty where it breaks none.
         """
-        now = self._lines(moves.lines, self._values[moves.lines][None, :])[1][0]
+        now = self._hard_now[moves.lines]
         then = self._lines(moves.lines, self._values[moves.lines] + moves.amounts[:1])[1][0]
         return tuple(self.compiled.lines[i] for i in moves.lines[then > now + 1e-9].tolist())
 
@@ -325,6 +330,9 @@ def _worked(groups: tuple[tuple[int, ...], ...], rows: Duties) -> NDArray[np.int
 
 def _total(counter: Counter, i: int, rows: Duties, alphabet: int) -> Ids:
     """Total of one person of a counter under several rows, shape (rows,)."""
+    if counter.groups is None and counter.values is not None:
+        alone_total: Ids = counter.offset[i] + counter.values[np.arange(rows.shape[1]), rows].sum(axis=1)
+        return alone_total
     one = np.full(len(rows), i)
     alone = replace(counter, employees=np.arange(len(rows), dtype=np.int32), offset=counter.offset[one])
     return totals(alone, rows, alphabet)

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optimise.core.errors import InputError
-from optimise.formats.document import ItemError, nearest
+from optimise.core.errors import InputError, InputErrors
+from optimise.formats.document import ItemError, UnknownName, findings, nearest
+from optimise.formats.examine import Findings
 from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
 from optimise.hospital.formats.hospital_doubts import doubts
@@ -30,14 +31,14 @@ def to_problem(hospital: HospitalData) -> HospitalProblem:
 
     Raises
     ------
-    ItemError
-        For what contradicts itself, with the path of the entry.
+    InputError
+        Of all that contradicts itself, with the path of each entry.
     """
     maker = _Maker(hospital)
     file = maker.file()
     try:
         return replace(problem_of(file), doubts=doubts(hospital))
-    except ItemError:
+    except (ItemError, InputErrors):
         raise
     except InputError as error:
         path = maker.places.get(error.item or "")
@@ -64,12 +65,13 @@ def first_day(hospital: HospitalData) -> date:
 class _Maker:
     def __init__(self, hospital: HospitalData) -> None:
         self.hospital, self.start = hospital, first_day(hospital)
+        self.findings = Findings()
         self.places: dict[str, Path] = {}
         self.rooms: dict[tuple[str, str], str] = {}
         for i, room in enumerate(hospital.rooms):
             key = (room.ward, room.room)
             if key in self.rooms:
-                raise ItemError(f"room {room.room} of {room.ward} is there twice", ("rooms", i, "room"))
+                self.findings.add(ItemError(f"room {room.room} of {room.ward} is there twice", ("rooms", i, "room")))
             self.rooms[key] = f"{room.ward}/{room.room}"
             self.places[f"room {self.rooms[key]}"] = ("rooms", i)
         self.care: dict[str, list[dict[str, Any]]] = {}
@@ -77,14 +79,21 @@ class _Maker:
         for i, phase in enumerate(hospital.care):
             if phase.patient not in known:
                 text = f"nobody is called {phase.patient!r}" + nearest(phase.patient, known)
-                raise ItemError(text, ("care", i, "patient"))
+                self.findings.add(UnknownName(text, ("care", i, "patient"), phase.patient))
             self.care.setdefault(phase.patient, []).append(phase.model_dump(exclude={"patient"}))
 
     def file(self) -> HospitalFile:
         hospital = self.hospital
-        patients = [self.inpatient(p, ("bed_state", i)) for i, p in enumerate(hospital.bed_state)]
-        patients += [self.elective(p, ("electives", i)) for i, p in enumerate(hospital.electives)]
+        patients: list[dict[str, Any]] = []
+        for i, lying in enumerate(hospital.bed_state):
+            with self.findings:
+                patients.append(self.inpatient(lying, ("bed_state", i)))
+        for i, waiting in enumerate(hospital.electives):
+            with self.findings:
+                patients.append(self.elective(waiting, ("electives", i)))
         patients += self.emergencies()
+        rooms = self.room_entries()
+        self.findings.settle()
         if not patients:
             raise ItemError("there is nobody to plan for: no bed state, electives or emergencies", ("bed_state",))
         others = sorted({p["gender"] for p in patients} - {"F", "M"})
@@ -98,7 +107,7 @@ class _Maker:
             "unknown_stay": hospital.unknown_stay,
             "genders": ["F", "M", *others],
             "wards": [wards.get(name, {"id": name}) for name in {**wards, **named}],
-            "rooms": self.room_entries(),
+            "rooms": rooms,
             "patients": patients,
             "theatres": self.sessions(hospital.theatres, "theatres"),
             "surgeons": self.sessions(hospital.surgeons, "surgeons"),
@@ -109,8 +118,10 @@ class _Maker:
         try:
             return HospitalFile.model_validate(made)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False)[0]
-            raise ItemError(str(first["msg"]), tuple(first["loc"])) from None
+            for found in findings(HospitalFile, error, made):
+                self.findings.add(found)
+            self.findings.settle()
+            raise
 
     # ---- rooms and beds ------------------------------------------------------------------------------------------
     def room_of(self, ward: str, room: str, path: Path) -> str:
@@ -120,8 +131,8 @@ class _Maker:
         mine = [name for there, name in self.rooms if there == ward]
         if not mine:
             wards = list(dict.fromkeys(there for there, _ in self.rooms))
-            raise ItemError(f"no room is in ward {ward!r}" + nearest(ward, wards), (*path, "ward"))
-        raise ItemError(f"no room of {ward} is called {room!r}" + nearest(room, mine), (*path, "room"))
+            raise UnknownName(f"no room is in ward {ward!r}" + nearest(ward, wards), (*path, "ward"), ward)
+        raise UnknownName(f"no room of {ward} is called {room!r}" + nearest(room, mine), (*path, "room"), room)
 
     def room_entries(self) -> list[dict[str, Any]]:
         listed: Counter[str] = Counter()
@@ -129,29 +140,31 @@ class _Maker:
         end = self.start + timedelta(days=self.hospital.days)
         seen = set[tuple[str, str]]()
         for i, bed in enumerate(self.hospital.beds):
-            place = self.room_of(bed.ward, bed.room, ("beds", i))
-            if (place, bed.bed) in seen:
-                raise ItemError(f"bed {bed.bed} of {place} is there twice", ("beds", i, "bed"))
-            seen.add((place, bed.bed))
-            listed[place] += 1
-            if bed.status == "open":
-                continue
-            cleaned = self.start + timedelta(days=1)
-            until = bed.until or (cleaned if bed.status == "being cleaned" else end)
-            if until > self.start:
-                last = min(until, end) - timedelta(days=1)
-                shut.setdefault(place, []).append({"first_day": self.start, "last_day": last, "beds": 1})
+            with self.findings:
+                place = self.room_of(bed.ward, bed.room, ("beds", i))
+                if (place, bed.bed) in seen:
+                    raise ItemError(f"bed {bed.bed} of {place} is there twice", ("beds", i, "bed"))
+                seen.add((place, bed.bed))
+                listed[place] += 1
+                if bed.status == "open":
+                    continue
+                cleaned = self.start + timedelta(days=1)
+                until = bed.until or (cleaned if bed.status == "being cleaned" else end)
+                if until > self.start:
+                    last = min(until, end) - timedelta(days=1)
+                    shut.setdefault(place, []).append({"first_day": self.start, "last_day": last, "beds": 1})
         made = []
         for i, room in enumerate(self.hospital.rooms):
-            name = self.rooms[room.ward, room.room]
-            beds = listed[name] if room.beds is None else room.beds
-            if room.beds is None and not listed[name]:
-                raise ItemError("is missing, and the room has no row in the list of beds", ("rooms", i, "beds"))
-            if listed[name] > beds:
-                text = f"{beds} beds, but {listed[name]} of the room are in the list of beds"
-                raise ItemError(text, ("rooms", i, "beds"))
-            entry = {"id": name, "ward": room.ward, "beds": beds, "features": room.features}
-            made.append(entry | {"gender": _sex(room.sex), "closed": shut.get(name, [])})
+            with self.findings:
+                name = self.rooms[room.ward, room.room]
+                beds = listed[name] if room.beds is None else room.beds
+                if room.beds is None and not listed[name]:
+                    raise ItemError("is missing, and the room has no row in the list of beds", ("rooms", i, "beds"))
+                if listed[name] > beds:
+                    text = f"{beds} beds, but {listed[name]} of the room are in the list of beds"
+                    raise ItemError(text, ("rooms", i, "beds"))
+                entry = {"id": name, "ward": room.ward, "beds": beds, "features": room.features}
+                made.append(entry | {"gender": _sex(room.sex), "closed": shut.get(name, [])})
         return made
 
     # ---- people --------------------------------------------------------------------------------------------------

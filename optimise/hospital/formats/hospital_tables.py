@@ -13,8 +13,9 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.problem import Problem
 from optimise.formats.base import ReadOptions, read_text
-from optimise.formats.document import Document, validated
+from optimise.formats.document import Document
 from optimise.formats.document_text import TEXT, document_json, document_yaml
+from optimise.formats.examine import examined
 from optimise.formats.sheets import BOOKS
 from optimise.formats.table_write import sheet_rows, write_template, written
 from optimise.formats.tables import Tables
@@ -52,11 +53,10 @@ class Hospital(HospitalData):
         """Read a hospital from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense."""
         path = Path(path)
         if path.suffix.lower() not in TEXT:
-            return Tables.read(path, SHEETS, NEEDED).checked(cls, to_problem)
+            return Tables.read(path, SHEETS, NEEDED).checked(cls, to_problem)[0]
         document = Document.parse(read_text(path), path)
         try:
-            made = validated(cls, document.data)
-            to_problem(made)
+            made, _ = examined(cls, document.data, to_problem)
         except InputError as error:
             raise document.locate(error) from None
         return made

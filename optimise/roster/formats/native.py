@@ -11,12 +11,11 @@ from optimise import formats
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
-from optimise.formats.document import validated
 from optimise.formats.json_document import top_keys
 from optimise.formats.text import head
 from optimise.roster.formats.native_plan import read_native_plan, write_native_plan
 from optimise.roster.formats.ward import SCHEMA_VERSION, Ward, ward_of
-from optimise.roster.formats.ward_files import TEXT, parsed, ward_text
+from optimise.roster.formats.ward_files import TEXT, compiled, ward_text
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["NativeFormat", "read_ward", "schema", "schema_text", "ward_text", "write_ward"]
@@ -57,11 +56,7 @@ class NativeFormat:
         return len(keys & _OURS) >= 2 and not keys & _OTHERS
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
-        document = parsed(path)
-        try:
-            return validated(Ward, document.data).problem()
-        except InputError as error:
-            raise document.locate(error) from None
+        return compiled(path, Ward)[1]
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         return read_native_plan(path, problem)

@@ -39,7 +39,7 @@ class TableFormat:
 
     def read(self, path: Path, options: ReadOptions) -> RosterProblem:
         made = WardTables.of(path)
-        problem = made.checked(Ward, to_problem).problem()
+        _, problem = made.checked(Ward, to_problem)
         form = "xlsx" if made.book else "csv"
         return replace(problem, family="table", meta={**problem.meta, "table": form})
 

@@ -28,7 +28,7 @@ def read_tables(path: Path, model: type[_W]) -> _W:
     InputError
         Naming the file, the row, and sheet and column.
     """
-    return WardTables.of(path).checked(model, to_problem)
+    return WardTables.of(path).checked(model, to_problem)[0]
 
 
 class WardTables(Tables):
@@ -39,22 +39,22 @@ class WardTables(Tables):
         """Read a workbook or a folder of CSV files."""
         return cls.read(path, SHEETS, ("ward", "shifts", "staff"))
 
-    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> None:
+    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> Spot:
         if sheet.shape == "rows":
-            super().place(sheet, number, entry)
-            return
+            return super().place(sheet, number, entry)
         owner, path = self.owner(sheet, number, entry)
         if sheet.shape == "limits":
             if "limits" in owner:
                 raise self.error(sheet, number, "this person has a row already", "staff")
             owner["limits"] = entry
             self.spots[(*path, "limits")] = (sheet, number)
-            return
+            return (*path, "limits")
         if path[0] == "staff":
             owner, path = owner.setdefault("limits", {}), (*path, "limits")
         items = owner.setdefault(sheet.target, [])
         items.append(entry)
         self.spots[(*path, sheet.target, len(items) - 1)] = (sheet, number)
+        return (*path, sheet.target, len(items) - 1)
 
     def owner(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> tuple[dict[str, Any], Spot]:
         """The rules, contract or person that a row speaks of; the name is taken out of the entry."""

@@ -15,17 +15,21 @@ from optimise.core.problem import Problem
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
+    Census,
     Contract,
     Demand,
     History,
     Leave,
     Pair,
+    Pay,
     Pin,
+    Rate,
     Request,
     Rules,
     ShiftType,
     SkillMix,
     Staff,
+    Standards,
     WardData,
 )
 from optimise.roster.formats.ward_problem import to_problem
@@ -33,17 +37,21 @@ from optimise.roster.problem import RosterProblem
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Census",
     "Contract",
     "Demand",
     "History",
     "Leave",
     "Pair",
+    "Pay",
     "Pin",
+    "Rate",
     "Request",
     "Rules",
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Standards",
     "Ward",
     "ward_of",
 ]

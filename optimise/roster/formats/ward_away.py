@@ -32,15 +32,16 @@ def unavailable_rule(index: WardIndex, names: Names) -> Requests | None:
     """
     cells: dict[tuple[int, int, float], int] = defaultdict(int)
     for i, entry in enumerate(index.ward.unavailable):
-        path = ("unavailable", i)
-        employee = index.employee(entry.staff, (*path, "staff"))
-        begin, end = (minutes_of(t) for t in entry.between)
-        end += _DAY if end <= begin else 0
-        for day in sorted(index.days(entry.days, (*path, "days"), cut=True)):
-            for at in range(day - 2, day + 3):  # a shift may last two days
-                mask = _overlapping(index, begin + _DAY * (day - at), end + _DAY * (day - at))
-                if mask and entry.price and 0 <= at < index.horizon.days:
-                    cells[employee, at, entry.price] |= mask
+        with index.findings:
+            path = ("unavailable", i)
+            employee = index.employee(entry.staff, (*path, "staff"))
+            begin, end = (minutes_of(t) for t in entry.between)
+            end += _DAY if end <= begin else 0
+            for day in sorted(index.days(entry.days, (*path, "days"), cut=True)):
+                for at in range(day - 2, day + 3):  # a shift may last two days
+                    mask = _overlapping(index, begin + _DAY * (day - at), end + _DAY * (day - at))
+                    if mask and entry.price and 0 <= at < index.horizon.days:
+                        cells[employee, at, entry.price] |= mask
     if not cells:
         return None
     made = tuple(Request(e, d, mask, price) for (e, d, price), mask in sorted(cells.items()))

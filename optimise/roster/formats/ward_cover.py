@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from optimise.formats.document import ItemError
-from optimise.roster.formats.ward_index import Path, WardIndex
+from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_model import Demand, Pair, SkillMix
 from optimise.roster.formats.ward_parts import Tier, minutes_of
@@ -23,7 +23,7 @@ from optimise.roster.rules import HARD, Apart, Cover, Line, RosterRule, Segment,
 from optimise.roster.rules import Demand as Wanted
 from optimise.roster.rules.compound import Compound, Headcounts
 
-__all__ = ["cover_rules"]
+__all__ = ["additional", "cover_rules", "tier_prices"]
 
 People = tuple[int, ...] | None
 #: Price of what is missing when the ward says nothing.
@@ -41,10 +41,16 @@ class _Piece:
 
 def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
     """Rules of demand, skill mix and pairs, in this order."""
-    made = [_demand(index, key, entries, names) for key, entries in _grouped(index).items()]
-    made += [_mix(index, mix, i, names) for i, mix in enumerate(index.ward.skill_mix)]
+    made: list[RosterRule] = []
+    for key, entries in _grouped(index).items():
+        with index.findings:
+            made.append(_demand(index, key, entries, names))
+    for i, mix in enumerate(index.ward.skill_mix):
+        with index.findings:
+            made.append(_mix(index, mix, i, names))
     for i, pair in enumerate(index.ward.pairs):
-        made.append(_pair(index, pair, ("pairs", i), names))
+        with index.findings:
+            made.append(_pair(index, pair, ("pairs", i), names))
     return made
 
 
@@ -54,9 +60,10 @@ def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
 def _grouped(index: WardIndex) -> dict[tuple[object, ...], list[tuple[int, Demand]]]:
     made: dict[tuple[object, ...], list[tuple[int, Demand]]] = defaultdict(list)
     for i, entry in enumerate(index.ward.demand):
-        mask = index.mask(entry.shifts, ("demand", i, "shifts"))
-        who = index.who(entry.who, ("demand", i, "who"))
-        made[mask, tuple(entry.between or ()), who, entry.name].append((i, entry))
+        with index.findings:
+            mask = index.mask(entry.shifts, ("demand", i, "shifts"))
+            who = index.who(entry.who, ("demand", i, "who"))
+            made[mask, tuple(entry.between or ()), who, entry.name].append((i, entry))
     return made
 
 
@@ -64,15 +71,16 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
     """One rule of all entries that speak of the same shifts and people; for each day the most particular holds."""
     holds: dict[int, tuple[int, int, Demand]] = {}
     for i, entry in entries:
-        for day, rank in index.days(entry.days, ("demand", i, "days")).items():
-            if day in holds and holds[day][0] == rank:
-                when = index.horizon.label(day)
-                raise ItemError(
-                    f"asks for the same on {when} as demand[{holds[day][1]}]; give them names to have both",
-                    ("demand", i),
-                )
-            if day not in holds or holds[day][0] < rank:
-                holds[day] = (rank, i, entry)
+        with index.findings:
+            for day, rank in index.days(entry.days, ("demand", i, "days")).items():
+                if day in holds and holds[day][0] == rank:
+                    when = index.horizon.label(day)
+                    raise ItemError(
+                        f"asks for the same on {when} as demand[{holds[day][1]}]; give them names to have both",
+                        ("demand", i),
+                    )
+                if day not in holds or holds[day][0] < rank:
+                    holds[day] = (rank, i, entry)
     first = entries[0][1]
     title = first.name or _title(first.shifts, first.between, first.who.text())
     under = {i: _tiers(index, entry, i) for i, entry in entries}
@@ -98,6 +106,33 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
     return Cover(name=names(f"cover {title}"), demands=wanted)
 
 
+def additional(index: WardIndex) -> list[tuple[int, str, int]]:
+    """Duties that single dates ask for above what is asked for on other such days.
+
+    Parameters
+    ----------
+    index : WardIndex
+
+    Returns
+    -------
+    list of (int, str, int)
+        Day, what is asked for, and how many more; dates with nothing to compare them with are left out.
+    """
+    made: list[tuple[int, str, int]] = []
+    for entries in _grouped(index).values():
+        asked: dict[int, dict[int, int]] = defaultdict(dict)
+        for i, entry in entries:
+            for day, rank in index.days(entry.days, ("demand", i, "days")).items():
+                asked[day][rank] = entry.minimum
+        first = entries[0][1]
+        title = first.name or _title(first.shifts, first.between, first.who.text())
+        for day, by_rank in asked.items():
+            usual = max((rank for rank in by_rank if rank < DATE), default=None)
+            if usual is not None and by_rank.get(DATE, 0) > by_rank[usual]:
+                made.append((day, title, by_rank[DATE] - by_rank[usual]))
+    return sorted(made)
+
+
 def _title(shifts: list[str], between: list[str] | None, who: str) -> str:
     when = "/".join(shifts) if between is None else "-".join(between)
     return f"{when} ({who})" if who else when
@@ -119,6 +154,21 @@ def _tiers(index: WardIndex, entry: Demand, i: int) -> tuple[Segment, ...]:
     if index.ward.cover_tiers:
         return _segments(index.ward.cover_tiers, ("cover_tiers",))
     return (Segment(math.inf, _UNFILLED),)
+
+
+def tier_prices(index: WardIndex) -> tuple[Segment, ...]:
+    """Prices of the ward's own tiers, by which gaps are filled where a demand says nothing else.
+
+    Parameters
+    ----------
+    index : WardIndex
+
+    Returns
+    -------
+    tuple of Segment
+        Empty without tiers.
+    """
+    return _segments(index.ward.cover_tiers, ("cover_tiers",)) if index.ward.cover_tiers else ()
 
 
 def _segments(tiers: list[Tier], path: Path) -> tuple[Segment, ...]:

@@ -6,8 +6,9 @@ import math
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from optimise.formats.spoken import leave_text
 from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced
 
 __all__ = ["BankHolidays", "Leave", "Pin", "Request", "Span", "Unavailable"]
@@ -40,7 +41,7 @@ class Leave(Part):
     staff: Id
     first: date
     last: date | None = None
-    kind: Literal["annual", "study", "sick", "other", "unavailable"] = "annual"
+    kind: Annotated[Literal["annual", "study", "sick", "other", "unavailable"], BeforeValidator(leave_text)] = "annual"
     hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
         default=None, description="credited for every day"
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.formats.document import ItemError, item_path, nearest
+from optimise.formats.document import UnknownName, item_path, nearest
 from optimise.roster.formats.ward_hours import Credits
 from optimise.roster.formats.ward_index import Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
@@ -23,7 +23,7 @@ from optimise.roster.rules import Cover, DaysOff, Eligibility, Fairness, Pins, R
 from optimise.roster.rules.compound import Compound, Headcounts
 from optimise.roster.rules.fairness import demanded, proportional
 
-__all__ = ["fairness_rules"]
+__all__ = ["check_fairness", "fairness_rules"]
 
 Floats = NDArray[np.float64]
 _log = logging.getLogger(__name__)
@@ -49,13 +49,7 @@ def fairness_rules(index: WardIndex, problem: RosterProblem, credits: Credits, n
     Returns
     -------
     iterable of RosterRule
-
-    Raises
-    ------
-    ItemError
-        Where a count of history belongs to no load that is known.
     """
-    _checked(index)
     entries = index.ward.rules.fairness
     if not any(entry.price for entry in entries):
         return
@@ -80,14 +74,26 @@ def fairness_rules(index: WardIndex, problem: RosterProblem, credits: Credits, n
             yield from _shared(index, problem, entry, ("rules", "fairness", i), wanted, able, credits, names)
 
 
-def _checked(index: WardIndex) -> None:
-    """Counts of history must be of something."""
-    known = {*Entry.KINDS, *(s.id for s in index.ward.shifts), *(e.title for e in index.ward.rules.fairness)}
+def check_fairness(index: WardIndex) -> None:
+    """Note what names nothing: counts of history must be of something that is shared.
+
+    Parameters
+    ----------
+    index : WardIndex
+        Its findings take what is wrong.
+    """
+    entries = index.ward.rules.fairness
+    known = {*Entry.KINDS, *(s.id for s in index.ward.shifts), *(e.title for e in entries)}
     for i, person in enumerate(index.ward.staff):
         for key in person.history.counts:
             if key not in known:
                 message = f"no load is called {key!r}" + nearest(key, sorted(known))
-                raise ItemError(message, ("staff", i, "history", "counts", key))
+                index.findings.add(UnknownName(message, ("staff", i, "history", "counts", key), key))
+    for i, entry in enumerate(entries):
+        with index.findings:
+            index.mask(entry.shifts, ("rules", "fairness", i, "shifts"))
+        with index.findings:
+            index.who(entry.who, ("rules", "fairness", i, "who"))
 
 
 def _shared(

@@ -8,14 +8,16 @@ from typing import TypeVar
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
-from optimise.formats.document import Document, ItemError, validated
+from optimise.formats.document import Document, ItemError
 from optimise.formats.document_text import TEXT, document_json, document_yaml
+from optimise.formats.examine import examined
 from optimise.roster.formats.table_read import read_tables
 from optimise.roster.formats.table_write import write_tables
 from optimise.roster.formats.ward_model import SCHEMA_VERSION, WardData
 from optimise.roster.formats.ward_problem import to_problem
+from optimise.roster.problem import RosterProblem
 
-__all__ = ["TEXT", "parsed", "read_as", "save_ward", "ward_text"]
+__all__ = ["TEXT", "compiled", "parsed", "read_as", "save_ward", "ward_text"]
 
 _W = TypeVar("_W", bound=WardData)
 
@@ -40,13 +42,34 @@ def read_as(path: Path, model: type[_W]) -> _W:
     """
     if path.suffix.lower() not in TEXT:
         return read_tables(path, model)
+    return compiled(path, model)[0]
+
+
+def compiled(path: Path, model: type[_W]) -> tuple[_W, RosterProblem]:
+    """Read a ward from JSON or YAML, and make a problem of it.
+
+    Parameters
+    ----------
+    path : path
+        The document.
+    model : type
+        Of the ward.
+
+    Returns
+    -------
+    ward : model
+    problem : RosterProblem
+
+    Raises
+    ------
+    InputError
+        Of every fault, naming file, line and item.
+    """
     document = parsed(path)
     try:
-        ward = validated(model, document.data)
-        to_problem(ward)
+        return examined(model, document.data, to_problem)
     except InputError as error:
         raise document.locate(error) from None
-    return ward
 
 
 def save_ward(ward: WardData, path: Path) -> Path:

@@ -115,9 +115,9 @@ def average_rule(
     assert callable(names)
     credited = _sums(credits)
     parts: list[RosterRule] = []
-    for first, last, past, whole in _windows(index.horizon.days, limit.weeks):
+    for (first, last, past, whole), some in _periods(index, limit, people).items():
         bound: list[tuple[int, int, int]] = []
-        for e in people:
+        for e in some:
             counted = _past(index.ward, e, past)
             weeks = math.ceil((last - first) / 7) + len(counted) if whole else limit.weeks
             top, before = math.floor(60 * float(limit.limit or 0) * weeks + 1e-6), round(60 * sum(counted))
@@ -125,20 +125,34 @@ def average_rule(
                 bound.append((e, top, before))
         if bound:
             who = tuple(e for e, _, _ in bound)
-            low = [-(10**9)] * len(bound)
-            parts.append(
-                _total(
-                    index,
-                    who,
-                    (first, last),
-                    low,
-                    [t for _, t, _ in bound],
-                    [b for _, _, b in bound],
-                    limit.price / 60,
-                    credits,
-                )
-            )
-    return _joined(names(title or f"at most {limit.limit:g} h a week on average"), parts)
+            low, high = [-(10**9)] * len(bound), [t for _, t, _ in bound]
+            before_each = [b for _, _, b in bound]
+            parts.append(_total(index, who, (first, last), low, high, before_each, limit.price / 60, credits))
+    plain = f"at most {limit.limit:g} h a week on average"
+    return _joined(names(title or plain), parts)
+
+
+def _periods(index: WardIndex, limit: AverageLimit, people: People) -> dict[Window, list[int]]:
+    """Reference periods with their people: one set for all, or each person's own where they roll.
+
+    A period that rolls ends with a week of the plan and is known whole: history gives the weeks before the plan. Of
+    whom no period is known whole, all that is known is one.
+    """
+    days = index.horizon.days
+    if not limit.rolling:
+        return {window: list(people) for window in _windows(days, limit.weeks)}
+    made: dict[Window, list[int]] = defaultdict(list)
+    for e in people:
+        known = len(index.ward.staff[e].history.weekly_hours)
+        mine: list[Window] = []
+        for last in [*range(7, days + 1, 7), *([days] if days % 7 else [])]:
+            weeks = math.ceil(last / 7)
+            past = max(limit.weeks - weeks, 0)
+            if past <= known:
+                mine.append((7 * max(weeks - limit.weeks, 0), last, past, True))
+        for window in mine or [(0, days, known, True)]:
+            made[window].append(e)
+    return made
 
 
 def _total(

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from optimise.core.calendars import bank_holidays
 from optimise.core.horizon import WEEKDAYS, Horizon
-from optimise.formats.document import ItemError, item_path, nearest
+from optimise.formats.document import ItemError, UnknownName, item_path, nearest
+from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 
@@ -40,29 +41,33 @@ class WardIndex:
         The contract of each person.
     notes : list of str
         What was left out, for people.
+    findings : Findings
+        What contradicts itself; whoever is done with the ward settles them.
     """
 
     def __init__(self, ward: WardData) -> None:
         self.ward = ward
         self.notes: list[str] = []
+        self.findings = Findings()
         if ward.weeks is not None and ward.days is not None and ward.days != 7 * ward.weeks:
             weeks = f"{ward.weeks} weeks are {7 * ward.weeks} days"
-            raise ItemError(f"{weeks}, but days says {ward.days}; give weeks or days, not both", ("days",))
+            message = f"{weeks}, but days says {ward.days}; give weeks or days, not both"
+            self.findings.add(ItemError(message, ("days",)))
         try:
             ward.start + timedelta(days=ward.length)
         except OverflowError:
             raise ItemError("the calendar ends before the plan does", ("start",)) from None
         self.horizon = Horizon(ward.length, ward.start, zone=ward.time_zone or "")
-        self._shifts = _unique([s.id for s in ward.shifts], "shifts")
-        self._staff = _unique([s.id for s in ward.staff], "staff")
-        self._contracts = _unique([c.id for c in ward.contracts], "contracts")
+        self._shifts = _unique([s.id for s in ward.shifts], "shifts", self.findings)
+        self._staff = _unique([s.id for s in ward.staff], "staff", self.findings)
+        self._contracts = _unique([c.id for c in ward.contracts], "contracts", self.findings)
         self.everything = (1 << (len(ward.shifts) + 1)) - 1
         self.work = self.everything & ~1
         self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
         self.long_days = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_long)
         self.evenings = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_evening)
-        self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill")
-        self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group")
+        self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill", self.findings)
+        self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group", self.findings)
         self.bands = {s.band for s in ward.staff if s.band is not None}
         self.contracts: list[Contract | None] = [self._contract(s, i) for i, s in enumerate(ward.staff)]
         self._who: dict[tuple[tuple[str, ...], ...], tuple[int, ...] | None] = {}
@@ -75,7 +80,7 @@ class WardIndex:
         except KeyError:
             named = [each.id for each in self.ward.staff if each.name == name]  # people go by their id, not their name
             hint = f"; did you mean {named[0]!r}?" if len(named) == 1 else nearest(name, list(self._staff))
-            raise ItemError(f"nobody is called {name!r}" + hint, path) from None
+            raise UnknownName(f"nobody is called {name!r}" + hint, path, name) from None
 
     def weekly_hours(self, employee: int) -> float | None:
         """Contracted hours a week, the person's own before those of the contract."""
@@ -120,7 +125,7 @@ class WardIndex:
                     message = f"no {noun} is called {name!r}" + nearest(name, sorted(holders))
                     if part in ("skills", "groups") and not getattr(self.ward, part):
                         message += f" (one that nobody holds in this plan must stand in the ward's list of {part})"
-                    raise ItemError(message, (*path, part, i))
+                    raise UnknownName(message, (*path, part, i), name)
                 some |= holders[name]
             if names:
                 made = some if made is None else made & some
@@ -154,7 +159,8 @@ class WardIndex:
             return self.ward.contracts[0] if len(self.ward.contracts) == 1 else None
         if person.contract not in self._contracts:
             message = f"no contract is called {person.contract!r}" + nearest(person.contract, list(self._contracts))
-            raise ItemError(message, ("staff", i, "contract"))
+            self.findings.add(UnknownName(message, ("staff", i, "contract"), person.contract))
+            return None
         return self.ward.contracts[self._contracts[person.contract]]
 
     # ---- shifts ----------------------------------------------------------------------------------------------
@@ -163,7 +169,8 @@ class WardIndex:
         try:
             return self._shifts[name]
         except KeyError:
-            raise ItemError(f"no shift is called {name!r}" + nearest(name, list(self._shifts)), path) from None
+            message = f"no shift is called {name!r}" + nearest(name, list(self._shifts))
+            raise UnknownName(message, path, name) from None
 
     def mask(self, names: Sequence[str], path: Path) -> int:
         """Mask of the duties of some shifts."""
@@ -276,29 +283,26 @@ class WardIndex:
         return [tuple(each) for each in made]
 
 
-def _unique(ids: list[str], key: str) -> dict[str, int]:
+def _unique(ids: list[str], key: str, findings: Findings) -> dict[str, int]:
     made: dict[str, int] = {}
     for i, each in enumerate(ids):
         if each in made:
-            raise ItemError(f"{each!r} is also the id of {key}[{made[each]}]", (key, i, "id"))
-        made[each] = i
+            findings.add(ItemError(f"{each!r} is also the id of {key}[{made[each]}]", (key, i, "id")))
+        made.setdefault(each, i)
     return made
 
 
-def _declared(declared: list[str], held: list[tuple[list[str], int]], noun: str) -> set[str]:
-    _unique_words(declared, f"{noun}s")
+def _declared(declared: list[str], held: list[tuple[list[str], int]], noun: str, findings: Findings) -> set[str]:
+    for i, word in enumerate(declared):
+        if word in declared[:i]:
+            findings.add(ItemError(f"{word!r} is listed twice", (f"{noun}s", i)))
     known = set(declared)
     for names, i in held:
         for j, name in enumerate(names):
             path: Path = ("staff", i, f"{noun}s", j)
             if declared and name not in known:
-                raise ItemError(f"no {noun} is called {name!r}" + nearest(name, declared), path)
+                message = f"no {noun} is called {name!r}" + nearest(name, declared)
+                findings.add(UnknownName(message, path, name))
             if name in names[:j]:
-                raise ItemError(f"{noun} {name!r} is listed twice", path)
-    return known or {name for names, _ in held for name in names}
-
-
-def _unique_words(words: list[str], key: str) -> None:
-    for i, word in enumerate(words):
-        if word in words[:i]:
-            raise ItemError(f"{word!r} is listed twice", (key, i))
+                findings.add(ItemError(f"{noun} {name!r} is listed twice", path))
+    return known | {name for names, _ in held for name in names}

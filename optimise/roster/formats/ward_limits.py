@@ -143,7 +143,8 @@ def limit_rules(
         for low, high in _PAIRS:
             a, b = scoped.one(employee, low), scoped.one(employee, high)
             if a and b and _number(a[0]) > _number(b[0]):
-                raise ItemError(f"{_number(a[0]):g} is above {high}, which is {_number(b[0]):g}", a[1])
+                message = f"{_number(a[0]):g} is above {high}, which is {_number(b[0]):g}"
+                index.findings.add(ItemError(message, a[1]))
     made: list[RosterRule] = []
     for field, build in _BUILDERS.items():
         for limit, people in scoped.groups(field):
@@ -151,21 +152,16 @@ def limit_rules(
                 made.append(replace(rule, name=names(rule.name)))
     for sequence, people, path in scoped.lists("forbidden_sequences"):
         assert isinstance(sequence, Unwelcome)
-        masks = tuple(index.word(w, (*path, "sequence", i)) for i, w in enumerate(sequence.sequence))
-        label = " ".join(sequence.sequence)
-        made.append(
-            Unwanted(
-                name=names(f"not {label}"),
-                employees=people,
-                masks=masks,
-                weight=sequence.price,
-                label=f"sequence {label}",
-            )
-        )
+        with index.findings:
+            masks = tuple(index.word(w, (*path, "sequence", i)) for i, w in enumerate(sequence.sequence))
+            label = " ".join(sequence.sequence)
+            name, what = names(f"not {label}"), f"sequence {label}"
+            made.append(Unwanted(name=name, employees=people, masks=masks, weight=sequence.price, label=what))
     for entry, people, path in scoped.lists("shift_limits"):
         assert isinstance(entry, ShiftLimit)
-        mask = index.mask(entry.shifts, (*path, "shifts"))
-        made.append(shift_limit_rule(index, entry, mask, people, names("shifts of " + "/".join(entry.shifts))))
+        with index.findings:
+            mask = index.mask(entry.shifts, (*path, "shifts"))
+            made.append(shift_limit_rule(index, entry, mask, people, names("shifts of " + "/".join(entry.shifts))))
     hours = [(e, p) for e, p, _ in scoped.lists("hours") if isinstance(e, Hours)]
     rules, caps = hours_rules(index, hours, credits, names, free)
     made.extend(rules)

@@ -28,20 +28,25 @@ from optimise.roster.formats.ward_parts import (
     WorkLimits,
     minutes_of,
 )
+from optimise.roster.formats.ward_standards import Census, Pay, Rate, Standards
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Census",
     "Contract",
     "Demand",
     "History",
     "Leave",
     "Pair",
+    "Pay",
     "Pin",
+    "Rate",
     "Request",
     "Rules",
     "ShiftType",
     "SkillMix",
     "Staff",
+    "Standards",
     "Unavailable",
     "WardData",
 ]
@@ -326,6 +331,10 @@ class WardData(Part):
     requests: list[Request] = Field(default_factory=list)
     pins: list[Pin] = Field(default_factory=list)
     pairs: list[Pair] = Field(default_factory=list)
+    standards: Standards = Field(default_factory=Standards)
+    pay: Pay = Field(default_factory=Pay)
+    pay_rates: list[Rate] = Field(default_factory=list, description="what each band is paid")
+    census: list[Census] = Field(default_factory=list, description="beds occupied by day, where known")
 
     @property
     def length(self) -> int:

@@ -22,8 +22,8 @@ __all__ = ["PACKS", "stated"]
 
 PACKS: dict[str, WorkLimits] = {
     "nhs-agenda-for-change": WorkLimits(
-        max_average_weekly_hours=AverageLimit(limit=48, weeks=17),  # regulation 4; section 27
-        max_night_worker_hours=AverageLimit(limit=8, weeks=17),  # regulation 6
+        max_average_weekly_hours=AverageLimit(limit=48, weeks=17, rolling=True),  # regulation 4 (3); section 27
+        max_night_worker_hours=AverageLimit(limit=8, weeks=17, rolling=True),  # regulation 6 (3)
         min_rest_hours=HoursLimit(limit=11),  # regulation 10
         weekly_rest=WeeklyRest(limit=24),  # regulation 11 (1), weeks as in (4) (b) and (6)
     ),

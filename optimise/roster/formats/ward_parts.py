@@ -159,6 +159,9 @@ class AverageLimit(HoursLimit):
     weeks: Annotated[int, Field(ge=1, le=104)] = Field(
         default=17, description="length of the reference period in weeks"
     )
+    rolling: bool = Field(
+        default=False, description="every such period that ends in the plan, with the weeks of history that it needs"
+    )
 
 
 class WeeklyRest(HoursLimit):

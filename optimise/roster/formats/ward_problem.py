@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import replace
 
 from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday_rule, unavailable_rule
+from optimise.roster.formats.ward_census import check_census
 from optimise.roster.formats.ward_cover import cover_rules
-from optimise.roster.formats.ward_fairness import fairness_rules
+from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
+from optimise.roster.formats.ward_leave import absences
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
+from optimise.roster.formats.ward_pay import check_pay, pay_rule
 from optimise.roster.problem import Duty, Employee, RosterProblem
 from optimise.roster.problem import Shift as DomainShift
 from optimise.roster.rules import DaysOff, Eligibility, Pins, Request, Requests, RosterRule
@@ -29,39 +31,46 @@ def to_problem(ward: WardData) -> RosterProblem:
 
     Raises
     ------
-    ItemError
-        Naming the entry that contradicts another or speaks of what does not exist.
+    InputError
+        Of every entry that contradicts another or speaks of what does not exist.
     """
     index = WardIndex(ward)
     if len(ward.staff) * index.horizon.days > _LARGEST:
         raise ItemError(f"{len(ward.staff)} people over {index.horizon.days} days are too many", ("staff",))
     names = Names()
     forbidden = _forbidden(index)
-    away, kinds, begins = _leave(index)
-    credits = tuple((e, d, minutes) for (e, d), minutes in kinds.items() if minutes)
+    leave = absences(index)
+    away, credits = leave.away(len(ward.staff)), leave.credits
     rules: list[RosterRule] = []
     if any(forbidden):
         rules.append(Eligibility(name=names("shifts a person may work"), forbidden=forbidden))
-    if kinds:
-        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(kinds)), begins=begins))
+    if leave.kinds:
+        rules.append(DaysOff(name=names("leave"), cells=tuple(sorted(leave.kinds)), begins=leave.begins))
     hours = unavailable_rule(index, names)
     if hours is not None:
         rules.append(hours)
     pins = _pins(index, away, forbidden, hours)
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
-    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, kinds))
+    limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, leave.minutes))
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
     requests = _requests(index, away, names)
+    pay = pay_rule(index, names)
+    cover = cover_rules(index, names)
+    staff = tuple(_employee(index, i) for i in range(len(ward.staff)))
+    check_fairness(index)
+    check_census(index)
+    check_pay(index)
+    index.findings.settle()
     made = RosterProblem(
         name=ward.name,
         family="native",
         horizon=index.horizon,
         shifts=tuple(DomainShift(s.id, s.minutes, s.first, s.last, s.name) for s in ward.shifts),
         duties=(Duty("-"), *(Duty(s.id, i) for i, s in enumerate(ward.shifts))),
-        employees=tuple(_employee(index, i) for i in range(len(ward.staff))),
-        rules=(*rules, *limits, *cover_rules(index, names), *requests),
+        employees=staff,
+        rules=(*rules, *limits, *cover, *requests, *([pay] if pay else [])),
         skills=tuple(ward.skills or sorted(index.skills)),
         meta={
             "ward": ward,
@@ -77,7 +86,10 @@ def to_problem(ward: WardData) -> RosterProblem:
 def _employee(index: WardIndex, i: int) -> Employee:
     person, contract = index.ward.staff[i], index.contracts[i]
     path: Path = ("staff", i, "history", "duties")
-    past = [index.word(word, (*path, k)) for k, word in enumerate(person.history.duties)]
+    past = [0] * len(person.history.duties)
+    for k, word in enumerate(person.history.duties):
+        with index.findings:
+            past[k] = index.word(word, (*path, k))
     return Employee(
         id=person.id,
         name=person.name,
@@ -93,49 +105,18 @@ def _forbidden(index: WardIndex) -> tuple[int, ...]:
     ward = index.ward
     made = [0] * len(ward.staff)
     for i, shift in enumerate(ward.shifts):
-        allowed = index.who(shift.who, ("shifts", i, "who"))
-        if allowed is not None:
-            for e in set(range(len(made))) - set(allowed):
+        with index.findings:
+            allowed = index.who(shift.who, ("shifts", i, "who"))
+            for e in () if allowed is None else set(range(len(made))).difference(allowed):
                 made[e] |= 1 << (i + 1)
     for e, person in enumerate(ward.staff):
-        if person.shifts:
-            made[e] |= index.work & ~index.mask(person.shifts, ("staff", e, "shifts"))
-        if len(ward.contracts) > 1 and person.contract is None and person.weekly_hours is None:
-            raise ItemError("has no contract, and there is more than one to choose from", ("staff", e))
+        with index.findings:
+            if len(ward.contracts) > 1 and person.contract is None and person.weekly_hours is None:
+                raise ItemError("has no contract, and there is more than one to choose from", ("staff", e))
+        with index.findings:
+            if person.shifts:
+                made[e] |= index.work & ~index.mask(person.shifts, ("staff", e, "shifts"))
     return tuple(made)
-
-
-def _leave(
-    index: WardIndex,
-) -> tuple[list[frozenset[int]], dict[tuple[int, int], int], tuple[tuple[int, int], ...]]:
-    """Days away of each person, the minutes credited for each, and the first cell of each entry."""
-    ward = index.ward
-    begins: list[tuple[int, int]] = []
-    kinds: dict[tuple[int, int], int] = {}
-    source: dict[tuple[int, int], int] = {}
-    for i, leave in enumerate(ward.leave):
-        employee = index.employee(leave.staff, ("leave", i, "staff"))
-        inside = index.inside(leave.first, leave.last or leave.first, ("leave", i), leave.staff)
-        if inside:
-            begins.append((employee, inside[0]))
-        weekly, working = index.weekly_hours(employee) or 0.0, index.working_days(employee)
-        for day in inside:
-            cell = employee, day
-            if cell in source:
-                raise ItemError(
-                    f"{leave.staff} is away on {index.horizon.label(day)} already by leave[{source[cell]}]",
-                    ("leave", i),
-                )
-            source[cell] = i
-            if leave.hours_per_day is not None:
-                kinds[cell] = round(60 * leave.hours_per_day)
-            else:
-                credited = leave.kind != "unavailable" and index.horizon.weekday(day) in working
-                kinds[cell] = round(60 * weekly / len(working)) if credited else 0
-    days: dict[int, set[int]] = defaultdict(set)
-    for employee, day in kinds:
-        days[employee].add(day)
-    return [frozenset(days[e]) for e in range(len(ward.staff))], kinds, tuple(sorted(begins))
 
 
 def _pins(
@@ -144,18 +125,19 @@ def _pins(
     barred = {(r.employee, r.day): r.avoid for r in (hours.requests if hours else ()) if math.isinf(r.weight)}
     made: dict[tuple[int, int], int] = {}
     for i, pin in enumerate(index.ward.pins):
-        path: Path = ("pins", i)
-        employee, day = index.employee(pin.staff, (*path, "staff")), index.day(pin.date, (*path, "date"))
-        mask = 1 if pin.shift == "off" else 1 << (index.shift(pin.shift, (*path, "shift")) + 1)
-        if (employee, day) in made:
-            raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
-        if mask != 1 and day in away[employee]:
-            raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
-        if mask & barred.get((employee, day), 0):
-            raise ItemError(f"{pin.staff} is unavailable in hours of shift {pin.shift} on {pin.date}", path)
-        if mask & forbidden[employee]:
-            raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
-        made[employee, day] = mask
+        with index.findings:
+            path: Path = ("pins", i)
+            employee, day = index.employee(pin.staff, (*path, "staff")), index.day(pin.date, (*path, "date"))
+            mask = 1 if pin.shift == "off" else 1 << (index.shift(pin.shift, (*path, "shift")) + 1)
+            if (employee, day) in made:
+                raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
+            if mask != 1 and day in away[employee]:
+                raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
+            if mask & barred.get((employee, day), 0):
+                raise ItemError(f"{pin.staff} is unavailable in hours of shift {pin.shift} on {pin.date}", path)
+            if mask & forbidden[employee]:
+                raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
+            made[employee, day] = mask
     return tuple((e, d, mask) for (e, d), mask in made.items())
 
 
@@ -163,25 +145,26 @@ def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> lis
     cells: list[Request] = []
     seen: dict[tuple[int, int, int], int] = {}
     for i, request in enumerate(index.ward.requests):
-        path: Path = ("requests", i)
-        employee = index.employee(request.staff, (*path, "staff"))
-        wanted, key = (request.want, "want") if request.want is not None else (request.avoid, "avoid")
-        mask = _duties(index, wanted, (*path, key))
-        avoid = index.everything & ~mask if key == "want" else mask
-        explicit = index.days(request.days, (*path, "days"))
-        for day, rank in sorted(explicit.items()):
-            if day in away[employee]:
-                if avoid & 1 and rank == DATE:
-                    when = index.horizon.label(day)
-                    raise ItemError(f"{request.staff} asks to work on {when}, a day of leave", path)
-                continue  # a wish for every Monday does not speak of a Monday on leave
-            if (employee, day, avoid) in seen and rank == DATE:
-                raise ItemError(
-                    f"says the same for {index.horizon.label(day)} as requests[{seen[employee, day, avoid]}]", path
-                )
-            seen[employee, day, avoid] = i
-            if request.price and avoid:
-                cells.append(Request(employee, day, avoid, request.price))
+        with index.findings:
+            path: Path = ("requests", i)
+            employee = index.employee(request.staff, (*path, "staff"))
+            wanted, key = (request.want, "want") if request.want is not None else (request.avoid, "avoid")
+            mask = _duties(index, wanted, (*path, key))
+            avoid = index.everything & ~mask if key == "want" else mask
+            explicit = index.days(request.days, (*path, "days"))
+            for day, rank in sorted(explicit.items()):
+                if day in away[employee]:
+                    if avoid & 1 and rank == DATE:
+                        when = index.horizon.label(day)
+                        raise ItemError(f"{request.staff} asks to work on {when}, a day of leave", path)
+                    continue  # a wish for every Monday does not speak of a Monday on leave
+                if (employee, day, avoid) in seen and rank == DATE:
+                    raise ItemError(
+                        f"says the same for {index.horizon.label(day)} as requests[{seen[employee, day, avoid]}]", path
+                    )
+                seen[employee, day, avoid] = i
+                if request.price and avoid:
+                    cells.append(Request(employee, day, avoid, request.price))
     return [Requests(name=names("requests"), requests=tuple(cells))] if cells else []
 
 

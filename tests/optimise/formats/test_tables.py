@@ -37,7 +37,7 @@ SHEETS = (
 
 
 def read(path: Path) -> House:
-    return Tables.read(path, SHEETS, ("house", "pets")).checked(House, lambda house: None)
+    return Tables.read(path, SHEETS, ("house", "pets")).checked(House, lambda house: None)[0]
 
 
 @pytest.mark.parametrize("name", ["house.xlsx", "house"])
