@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from optimise.cli import ask, check, compare, files, forecast, info, replay, report, scenarios, solve
+from optimise.cli import ask, bed_demand, check, compare, files, forecast, info, replay, report, scenarios, solve
 from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
@@ -27,6 +27,7 @@ app.command("cover")(ask.cover)
 app.command("why")(ask.why)
 app.command("report")(report.report)
 app.command("forecast")(forecast.forecast)
+app.command("bed-demand")(bed_demand.bed_demand)
 app.command("scenarios")(scenarios.scenarios)
 app.command("replay")(replay.replay)
 app.command("compare")(compare.compare)
