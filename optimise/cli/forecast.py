@@ -63,6 +63,10 @@ def forecast(
         list[str] | None,
         typer.Option("--model", metavar="NAME", help="Only these models; repeatable. Default: all."),
     ] = None,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers", help="Also score AutoETS, MSTL, LightGBM and recent climatology (extra 'peers')."),
+    ] = False,
     origins: Annotated[int, typer.Option("--origins", metavar="N", help="Most origins of the backtest.")] = 24,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same forecast.")] = 1,
     as_json: Json = False,
@@ -80,6 +84,7 @@ def forecast(
     from optimise.demand.forecast import usual_models
     from optimise.demand.forecasters import Climatology, SeasonalNaive
     from optimise.demand.output import SCORE_HEAD, score_rows, write_forecast
+    from optimise.demand.peers import usual_peers
     from optimise.optional import require
 
     ahead = periods(horizon, by)
@@ -94,7 +99,8 @@ def forecast(
         from optimise.demand.stayfile import read_stays
 
         lengths = read_stays(stay, demand.groups, demand.period)
-    models = usual_models(region, None if not model else tuple(model), demand.series)
+    models = usual_models(region, None if not model else tuple(model), demand.series, demand.period)
+    others, absent = usual_peers(region) if peers else ([], [])
     if not all(isinstance(m, SeasonalNaive | Climatology) for m in models):
         learns = ("sklearn",) if demand.series == "arrivals" else ()
         require("forecast", *learns, *(("holidays",) if region is not None else ()))
@@ -104,16 +110,18 @@ def forecast(
     def tell(name: str) -> None:
         print(f"{name} done", file=sys.stderr, flush=True)
 
-    made, results = make(demand, ahead, models=models, region=region, origins=origins, seed=seed, tell=tell)
+    kinds: Any = {"models": models, "peers": others, "region": region}
+    made, results = make(demand, ahead, **kinds, origins=origins, seed=seed, tell=tell)
+    notes = (*demand.notes, *absent)
     if lengths is not None:
         made = dataclasses.replace(made, stay=lengths, leaving=None, risk=None)
     rows = score_rows(results)
     warned = doubts(next(r for r in results if r.model == made.model))
     written = []
     if output is not None:
-        written = write_forecast(output, made, results, title=data.name, notes=demand.notes, seed=seed)
+        written = write_forecast(output, made, results, title=data.name, notes=notes, seed=seed)
     if as_json:
-        print(json.dumps(_object(data, made, results, demand.notes) | {"warnings": warned}, indent=1))
+        print(json.dumps(_object(data, made, results, notes) | {"warnings": warned}, indent=1))
         return
     _table(SCORE_HEAD, rows)
     print(f"best: {made.model}; {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}")
@@ -121,7 +129,7 @@ def forecast(
         print(f"  {line}")
     for doubt in warned:
         print(f"warning: {doubt}")
-    for note in demand.notes:
+    for note in notes:
         print(f"note: {note}")
     for path in written:
         print(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -21,7 +21,7 @@ from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
 from optimise.demand.courses import keep
 from optimise.demand.demand import Demand, Series
 from optimise.demand.dependence import Dependence, estimate
-from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
+from optimise.demand.forecasters import Climatology, Model, RecentClimatology, SeasonalNaive
 from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
 from optimise.demand.levels import LevelRegression, Persistence
 from optimise.demand.pmf import FloatArray, IntArray
@@ -192,8 +192,16 @@ class Forecast:
         return made
 
 
-def usual_models(region: str | None, names: tuple[str, ...] | None = None, series: Series = "arrivals") -> list[Model]:
+def usual_models(
+    region: str | None,
+    names: tuple[str, ...] | None = None,
+    series: Series = "arrivals",
+    period: Period = "day",
+) -> list[Model]:
     """The baselines and the models that learn.
+
+    Days have few periods and levels that drift: a count regression is pooled with a model of levels. Hours have many
+    periods and small counts: it is pooled with boosted trees.
 
     Parameters
     ----------
@@ -202,6 +210,7 @@ def usual_models(region: str | None, names: tuple[str, ...] | None = None, serie
     names : tuple of str, optional
         Choose among them.
     series : {"arrivals", "occupancy"}
+    period : {"hour", "day"}
 
     Returns
     -------
@@ -213,15 +222,19 @@ def usual_models(region: str | None, names: tuple[str, ...] | None = None, serie
         If there is no model of a name.
     """
     regression, boosted = CountRegression(region), BoostedQuantiles(region)
-    own: tuple[Model, ...] = (regression, boosted, Pool((regression, boosted)))
+    level = LevelRegression(region)
+    own: tuple[Model, ...] = (regression, level, Pool((regression, level)))
     if series == "occupancy":
-        own = (Persistence(), LevelRegression(region))
-    every: tuple[Model, ...] = (SeasonalNaive(), Climatology(), *own)
+        own = (Persistence(), level)
+    elif period == "hour":
+        own = (regression, boosted, Pool((regression, boosted)))
+    usual: tuple[Model, ...] = (SeasonalNaive(), Climatology(), *own)
+    every = (*usual, *((boosted, level) if series == "arrivals" else ()), RecentClimatology())
     known = {model.name: model for model in every}
     for name in names or ():
         if name not in known:
             raise InputError(f"unknown model; known: {', '.join(known)}", item=name)
-    return [known[name] for name in (names or tuple(known))]
+    return [known[name] for name in (names or tuple(model.name for model in usual))]
 
 
 def forecast(
@@ -232,6 +245,7 @@ def forecast(
     region: str | None = "GB-ENG",
     origins: int = 24,
     seed: int = 1,
+    peers: Sequence[Model] = (),
     tell: Callable[[str], None] | None = None,
 ) -> tuple[Forecast, list[Backtest]]:
     """Choose a model by backtest on the last part of the data, then forecast from their end.
@@ -249,6 +263,8 @@ def forecast(
         Most origins of the backtest.
     seed : int
         The same seed gives the same forecast.
+    peers : sequence of Model
+        Compared in the backtest, never chosen (:mod:`optimise.demand.peers`).
     tell : callable, optional
         Told each model that is done.
 
@@ -257,13 +273,13 @@ def forecast(
     Forecast
         Of the model that was best.
     list of Backtest
-        Of all models.
+        Of all models, peers last.
     """
-    chosen = usual_models(region, series=demand.series) if models is None else models
+    chosen = usual_models(region, series=demand.series, period=demand.period) if models is None else models
     holdout = max(horizon, min(demand.length // 4, 8 * demand.season + horizon))
     points = rolling_origins(demand, horizon, holdout=holdout, most=origins)
-    # A model learns again before each origin, as it will before the forecast that is delivered.
-    results = backtest(demand, chosen, horizon, points, seed=seed, refit=1, tell=tell)
+    # Models learn again as time goes on, as they will before the forecast that is delivered: weekly, for their cost.
+    results = backtest(demand, chosen, horizon, points, seed=seed, refit=demand.season, tell=tell)
     winner = best(results)
     model = next(m for m in chosen if m.name == winner.model)
     made = model.fit(demand, demand.length, horizon, seed).predict(demand, demand.length, horizon)
@@ -271,7 +287,8 @@ def forecast(
     dependence = estimate(winner, demand.season // 7)
     start = demand.time(demand.length)
     found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, *known, demand.series)
-    return found, results
+    others = backtest(demand, peers, horizon, points, seed=seed, refit=demand.season, tell=tell)
+    return found, [*results, *others]
 
 
 def in_bed(

@@ -219,5 +219,8 @@ class _Pooled:
         self.fitted = fitted
 
     def predict(self, demand: Demand, origin: int, horizon: int) -> FloatArray:
-        made: FloatArray = np.mean([one.predict(demand, origin, horizon) for one in self.fitted], axis=0)
+        parts = [one.predict(demand, origin, horizon) for one in self.fitted]
+        made = np.zeros((*parts[0].shape[:2], max(part.shape[2] for part in parts)))
+        for part in parts:
+            made[..., : part.shape[2]] += part / len(parts)
         return made
