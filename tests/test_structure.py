@@ -34,6 +34,7 @@ LINES, ARGUMENTS = 120, 10
 _OPTIONS = "a command: its arguments are its options, from which the help is made"
 EXCEPTIONS = {
     "optimise/cli/ask.py:cover": _OPTIONS,
+    "optimise/cli/bed_demand.py:bed_demand": _OPTIONS,
     "optimise/cli/forecast.py:forecast": _OPTIONS,
     "optimise/cli/replay.py:replay": _OPTIONS,
     "optimise/cli/serve.py:serve": _OPTIONS,

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from optimise.cli import ask, check, compare, files, forecast, info, replay, report, rota, scenarios, serve, solve
+from optimise.cli import (
+    ask,
+    bed_demand,
+    check,
+    compare,
+    files,
+    forecast,
+    info,
+    replay,
+    report,
+    rota,
+    scenarios,
+    serve,
+    solve,
+)
 from optimise.cli.plugins import PluginGroup
 
 __all__ = ["app"]
@@ -28,6 +42,7 @@ app.command("why")(ask.why)
 app.command("report")(report.report)
 app.command("rota")(rota.rota)
 app.command("forecast")(forecast.forecast)
+app.command("bed-demand")(bed_demand.bed_demand)
 app.command("scenarios")(scenarios.scenarios)
 app.command("replay")(replay.replay)
 app.command("compare")(compare.compare)

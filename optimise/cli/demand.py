@@ -14,7 +14,21 @@ from optimise.core.errors import WardwiseError
 if TYPE_CHECKING:
     from optimise.demand.demand import Demand
 
-__all__ = ["Blank", "By", "Data", "Gaps", "Group", "Horizon", "Until", "Zone", "columns_of", "periods", "read"]
+__all__ = [
+    "Blank",
+    "By",
+    "Data",
+    "EachRow",
+    "Gaps",
+    "Group",
+    "Horizon",
+    "SeriesOf",
+    "Until",
+    "Zone",
+    "columns_of",
+    "periods",
+    "read",
+]
 
 Data = Annotated[Path, typer.Argument(metavar="DATA.csv", help="Arrivals, counts, or one column a group.")]
 By = Annotated[str, typer.Option("--by", metavar="hour|day", help="Length of a period.")]
@@ -35,6 +49,16 @@ Until = Annotated[
     typer.Option("--until", metavar="TIME", help="Local time at which the data end."),
 ]
 
+EachRow = Annotated[
+    bool, typer.Option("--each-row", help="Every row is one arrival, whatever numbers stand beside it.")
+]
+SeriesOf = Annotated[
+    str,
+    typer.Option(
+        "--series", metavar="arrivals|occupancy", help="Counts are people who came, or beds in use (a census)."
+    ),
+]
+
 
 def periods(horizon: str, by: str) -> int:
     """``7d`` or ``168h`` as a number of periods."""
@@ -51,11 +75,13 @@ def periods(horizon: str, by: str) -> int:
     return hours // size
 
 
-def columns_of(time: str | None, group: str | None, count: str | None, departure: str | None) -> Any:
+def columns_of(
+    time: str | None, group: str | None, count: str | None, departure: str | None, each_row: bool = False
+) -> Any:
     """Names of columns as the reader wants them."""
     from optimise.demand.reading import Columns
 
-    return Columns(time, group, count, departure)
+    return Columns(time, group, count, departure, each_row)
 
 
 def read(
@@ -68,6 +94,7 @@ def read(
     blank: str | None,
     until: str | None,
     groups: tuple[str, ...] | None = None,
+    series: str = "arrivals",
 ) -> Demand:
     """Read demand as the options say.
 
@@ -89,6 +116,8 @@ def read(
         Local time at which the data end, as typed.
     groups : tuple of str, optional
         The only groups that may occur.
+    series : str
+        ``arrivals`` or ``occupancy``.
 
     Returns
     -------
@@ -109,7 +138,7 @@ def read(
             raise WardwiseError(f"--until {until}: expected a time such as 2025-12-31 or 2025-12-31T18:00") from None
         if end.tzinfo is not None:
             raise WardwiseError(f"--until {until}: expected local time without offset")
-    kinds: Any = (by, gaps)
-    return read_demand(
-        data, period=kinds[0], columns=columns, zone=zone, gaps=kinds[1], blank=blank, until=end, groups=groups
-    )
+    if series not in ("arrivals", "occupancy"):
+        raise WardwiseError(f"--series {series}: expected arrivals or occupancy")
+    said: Any = {"period": by, "gaps": gaps, "series": series}
+    return read_demand(data, columns=columns, zone=zone, blank=blank, until=end, groups=groups, **said)

@@ -155,7 +155,10 @@ def _generator(what: str) -> str:
     """Who makes up instances of this name; kinds of other packages are loaded only if ours have none."""
     from optimise.core.kinds import get_kind, known_kinds
 
-    made = {"demand": "optimise.demand.synthetic:demand_file"}
+    made = {
+        "demand": "optimise.demand.synthetic:demand_file",
+        "department": "optimise.demand.department.synthetic:department_folder",
+    }
     for name in known_kinds():
         if what in made:
             break

@@ -10,7 +10,21 @@ from typing import Annotated, Any
 import typer
 
 from optimise.cli.arguments import Json
-from optimise.cli.demand import Blank, By, Data, Gaps, Group, Horizon, Until, Zone, columns_of, periods, read
+from optimise.cli.demand import (
+    Blank,
+    By,
+    Data,
+    EachRow,
+    Gaps,
+    Group,
+    Horizon,
+    SeriesOf,
+    Until,
+    Zone,
+    columns_of,
+    periods,
+    read,
+)
 from optimise.core.errors import WardwiseError
 
 __all__ = ["forecast"]
@@ -35,6 +49,8 @@ def forecast(
     departure: Annotated[
         str | None, typer.Option("--departure", metavar="COLUMN", help="Column of departures, for stays.")
     ] = None,
+    each_row: EachRow = False,
+    series: SeriesOf = "arrivals",
     zone: Zone = None,
     holidays: Annotated[
         str, typer.Option("--holidays", metavar="REGION|none", help="Bank holidays of this region.")
@@ -53,65 +69,92 @@ def forecast(
         list[str] | None,
         typer.Option("--model", metavar="NAME", help="Only these models; repeatable. Default: all."),
     ] = None,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers", help="Also score AutoETS, MSTL, LightGBM and recent climatology (extra 'peers')."),
+    ] = False,
     origins: Annotated[int, typer.Option("--origins", metavar="N", help="Most origins of the backtest.")] = 24,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same forecast.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Forecast arrivals, departures and beds in use per group, hour by hour or day by day.
 
+    With --series occupancy a census (beds in use) is forecast from its own past.
+
     Models are compared by a backtest with rolling origins; the one with the least CRPS forecasts.
     """
     import dataclasses
 
+    from optimise.demand.backtest import doubts
     from optimise.demand.forecast import forecast as make
     from optimise.demand.forecast import usual_models
     from optimise.demand.forecasters import Climatology, SeasonalNaive
     from optimise.demand.output import SCORE_HEAD, score_rows, write_forecast
+    from optimise.demand.peers import usual_peers
     from optimise.optional import require
 
     ahead = periods(horizon, by)
     if origins < 1:
         raise WardwiseError("--origins: expected at least 1")
     region = None if holidays.lower() == "none" else holidays
-    columns = columns_of(time, group, count, departure)
+    columns = columns_of(time, group, count, departure, each_row)
     names = tuple(known) if known else None
-    demand = read(data, by, columns, zone=zone, gaps=gaps, blank=blank, until=until, groups=names)
-    lengths, notes = None, demand.notes
+    demand = read(data, by, columns, zone=zone, gaps=gaps, blank=blank, until=until, groups=names, series=series)
+    lengths = None
+    empty: tuple[str, ...] = ()
     if stay is not None:
         from optimise.demand.stayfile import read_stays
 
         lengths = read_stays(stay, demand.groups, demand.period)
-        if demand.stays is None:
-            notes = (*notes, _EMPTY)
-    models = usual_models(region, None if not model else tuple(model))
+        empty = () if demand.stays is not None else (_EMPTY,)
+    models = usual_models(region, None if not model else tuple(model), demand.series, demand.period)
+    others, absent = usual_peers(region) if peers else ([], [])
     if not all(isinstance(m, SeasonalNaive | Climatology) for m in models):
-        require("forecast", "sklearn", *(("holidays",) if region is not None else ()))
+        learns = ("sklearn",) if demand.series == "arrivals" else ()
+        require("forecast", *learns, *(("holidays",) if region is not None else ()))
     if output is not None:
         require("forecast", "jinja2", "matplotlib")
 
     def tell(name: str) -> None:
         print(f"{name} done", file=sys.stderr, flush=True)
 
-    made, results = make(demand, ahead, models=models, region=region, origins=origins, seed=seed, tell=tell)
+    kinds: Any = {"models": models, "peers": others, "region": region}
+    made, results = make(demand, ahead, **kinds, origins=origins, seed=seed, tell=tell)
+    notes = (*demand.notes, *empty, *absent)
     if lengths is not None:
         made = dataclasses.replace(made, stay=lengths, leaving=None, risk=None)
     rows = score_rows(results)
+    warned = doubts(next(r for r in results if r.model == made.model))
     written = []
     if output is not None:
         written = write_forecast(output, made, results, title=data.name, notes=notes, seed=seed)
     if as_json:
-        print(json.dumps(_object(data, made, results, notes), indent=1))
+        print(json.dumps(_object(data, made, results, notes) | {"warnings": warned}, indent=1))
         return
     _table(SCORE_HEAD, rows)
     print(f"best: {made.model}; {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}")
-    expected, (low, high) = made.mean().sum(0), made.totals((0.1, 0.9), seed=seed)
-    if len(made.groups) <= 30:
-        for g, name in enumerate(made.groups):
-            print(f"  {name}: {expected[g]:.1f} arrivals expected, 80 % from {low[g]:.0f} to {high[g]:.0f}")
+    for line in _expected(made, seed) if len(made.groups) <= 30 else ():
+        print(f"  {line}")
+    for doubt in warned:
+        print(f"warning: {doubt}")
     for note in notes:
         print(f"note: {note}")
     for path in written:
         print(path)
+
+
+def _expected(made: Any, seed: int) -> list[str]:
+    """A line a group: arrivals over the whole horizon, or beds in use at its end."""
+    if made.series == "occupancy":
+        expected, low, high = made.mean()[-1], made.quantile(0.1)[-1], made.quantile(0.9)[-1]
+        what = f"beds in use expected at {made.times()[-1]:%Y-%m-%d %H:%M}"
+    else:
+        expected, (low, high) = made.mean().sum(0), made.totals((0.1, 0.9), seed=seed)
+        what = "arrivals expected"
+    return [
+        f"{name}: {expected[g]:.1f} {what}, 80 % from {low[g]:.0f} to {high[g]:.0f}"
+        for g, name in enumerate(made.groups)
+    ]
 
 
 def _object(data: Path, made: Any, results: Any, notes: tuple[str, ...]) -> dict[str, Any]:
@@ -129,11 +172,12 @@ def _object(data: Path, made: Any, results: Any, notes: tuple[str, ...]) -> dict
     return {
         "data": str(data),
         "model": made.model,
+        "series": made.series,
         "start": made.start.isoformat(),
         "period": made.period,
         "horizon": made.horizon,
         "groups": list(made.groups),
-        "expected": made.mean().sum(0).tolist(),
+        "expected": (made.mean()[-1] if made.series == "occupancy" else made.mean().sum(0)).tolist(),
         "backtest": scored,
         "notes": list(notes),
     }

@@ -10,10 +10,13 @@ import numpy as np
 from optimise.core.errors import InputError
 from optimise.demand.demand import Demand
 from optimise.demand.forecasters import Fitted, Model
-from optimise.demand.pmf import FloatArray, IntArray, mean
+from optimise.demand.pmf import FloatArray, IntArray, mean, randomised_pit
 from optimise.demand.scores import Scores, crps, score
 
-__all__ = ["Backtest", "backtest", "best", "rolling_origins"]
+__all__ = ["Backtest", "backtest", "best", "doubts", "rolling_origins"]
+
+#: Coverage of an 80 % interval that passes, whatever the sample says.
+_COVERED = (0.77, 0.83)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +54,30 @@ class Backtest:
             known = self.known[:, a:b].astype(bool)
             made.append(float(crps(self.pmf[:, a:b][known].astype(np.float64), self.observed[:, a:b][known]).mean()))
         return made
+
+    def coverage(self, seed: int = 0) -> tuple[float, float]:
+        """Share of randomised PIT values between 0.1 and 0.9, and its standard error over origins.
+
+        Leads of one origin miss together, so origins are the units; with one origin the error is infinite.
+
+        Parameters
+        ----------
+        seed : int
+            Of the numbers that randomise.
+
+        Returns
+        -------
+        float, float
+        """
+        known = self.known.astype(bool)
+        pit = np.full(known.shape, np.nan)
+        uniforms = np.random.default_rng((seed, 73)).random(int(known.sum()))
+        pit[known] = randomised_pit(self.pmf[known].astype(np.float64), self.observed[known], uniforms)
+        inside = np.where(known, (pit >= 0.1) & (pit <= 0.9), False)
+        number = known.sum((1, 2))
+        rows = inside.sum((1, 2))[number > 0] / number[number > 0]
+        share = float(inside.sum() / max(1, known.sum()))
+        return share, float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else np.inf
 
     def expected(self) -> FloatArray:
         """Array (N, H, G): expected counts."""
@@ -125,6 +152,37 @@ def backtest(
         made.append(Backtest(model.name, origins, demand.counts[rows], demand.observed[rows], pmf))
         if tell is not None:
             tell(model.name)
+    return made
+
+
+def doubts(result: Backtest) -> list[str]:
+    """What a planner should doubt about a backtest: a score that is too good, intervals that do not hold.
+
+    Parameters
+    ----------
+    result : Backtest
+
+    Returns
+    -------
+    list of str
+        Sentences without a full stop; none where nothing is wrong.
+    """
+    made = []
+    if not result.known.any():
+        return ["nothing was observed in the periods of the backtest, so no forecast was scored"]
+    if result.scores().crps < 1e-9:
+        made.append(
+            "CRPS 0: what came was known for sure, so the counts are constant; is the right column counted (--count)?"
+        )
+        return made
+    share, error = result.coverage()
+    low, high = _COVERED
+    if not low <= share <= high and abs(share - 0.8) > 2 * error:
+        side = "too narrow" if share < 0.8 else "too wide"
+        made.append(
+            f"80 % intervals held {100 * share:.0f} % of what came ({len(result.origins)} origins, standard error "
+            f"{100 * error:.0f} %): they are {side}"
+        )
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,10 @@ from optimise.core.errors import InputError
 from optimise.demand.clock import exposure
 from optimise.demand.stays import Stays
 
-__all__ = ["Demand"]
+__all__ = ["Demand", "Series"]
+
+#: People who came in a period, or beds in use at its start.
+Series = Literal["arrivals", "occupancy"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +43,8 @@ class Demand:
         Stays of single patients, where the data have them (times only, nothing else of a person).
     notes : tuple of str
         What the reader did that a planner should know.
+    series : {"arrivals", "occupancy"}
+        Whether counts are people who came in the period, or beds in use at its start.
     """
 
     counts: npt.NDArray[np.int64]
@@ -51,6 +56,7 @@ class Demand:
     exposure: npt.NDArray[np.float64] = None  # type: ignore[assignment]  # by zone
     stays: Stays | None = None
     notes: tuple[str, ...] = ()
+    series: Series = "arrivals"
 
     def __post_init__(self) -> None:
         counts, observed = np.array(self.counts, dtype=np.int64), np.array(self.observed, dtype=bool)
@@ -60,6 +66,8 @@ class Demand:
             raise InputError("a count is negative", item="counts")
         size = exposure(self.start, len(counts), self.period, self.zone) if self.exposure is None else self.exposure
         size = np.array(size, dtype=np.float64)
+        if self.series == "occupancy":
+            size = (size > 0).astype(np.float64)  # a level does not grow with the length of a day
         observed &= size[:, None] > 0
         counts[~observed] = 0
         for name, array in (("counts", counts), ("observed", observed), ("exposure", size)):
@@ -109,7 +117,7 @@ class Demand:
         )
 
     def by_day(self) -> Demand:
-        """The same demand by day: whole days only, observed where every hour is."""
+        """The same by day: arrivals of whole days, observed where every hour is; of a census, that of 00:00."""
         if self.period == "day":
             return self
         skip = -self.start.hour % 24
@@ -120,8 +128,12 @@ class Demand:
         def split(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
             return array[skip : skip + 24 * days].reshape(days, 24, *array.shape[1:])
 
-        known = split(self.observed) | (split(self.exposure) == 0)[:, :, None]
         start = self.time(skip)
+        if self.series == "occupancy":
+            counts, seen = split(self.counts)[:, 0], split(self.observed)[:, 0]
+            notes, series = self.notes, self.series
+            return Demand(counts, seen, self.groups, "day", start, self.zone, notes=notes, series=series)
+        known = split(self.observed) | (split(self.exposure) == 0)[:, :, None]
         size = exposure(start, days, "day", self.zone)
         return Demand(
             split(self.counts).sum(1), known.all(1), self.groups, "day", start, self.zone, size, None, self.notes

@@ -30,6 +30,8 @@ def fan(forecast: Forecast, count: int, *, seed: int = 1, stay: FloatArray | Non
     """
     if count < 1:
         raise InputError("expected at least one scenario", item="count")
+    if forecast.series == "occupancy":
+        raise InputError("is a forecast of beds in use; scenarios are drawn from arrivals and stays", item="forecast")
     lengths = forecast.stay if stay is None else stay
     if lengths is None:
         raise InputError(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,11 @@ from optimise.core.errors import InputError
 from optimise.demand import pmf as counts
 from optimise.demand.backtest import Backtest, backtest, best, rolling_origins
 from optimise.demand.courses import keep
-from optimise.demand.demand import Demand
+from optimise.demand.demand import Demand, Series
 from optimise.demand.dependence import Dependence, estimate
-from optimise.demand.forecasters import Climatology, Model, SeasonalNaive
+from optimise.demand.forecasters import Climatology, Model, RecentClimatology, SeasonalNaive
 from optimise.demand.learners import BoostedQuantiles, CountRegression, Pool
+from optimise.demand.levels import LevelRegression, Persistence
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.stays import leaving, stay_pmf
 from optimise.formats.budget import read_arrays
@@ -54,6 +55,8 @@ class Forecast:
         How much more or less patients leave in each period than their time in bed says (nights, weekends).
     risk : float array (G, L) or None
         Chance to leave after ``l + 1`` periods in bed, to be multiplied by ``leaving``.
+    series : {"arrivals", "occupancy"}
+        What is forecast: people who come in a period, or beds in use at its start.
     """
 
     pmf: FloatArray
@@ -66,6 +69,7 @@ class Forecast:
     spent: list[IntArray] = field(default_factory=list)
     leaving: FloatArray | None = None
     risk: FloatArray | None = None
+    series: Series = "arrivals"
 
     @property
     def horizon(self) -> int:
@@ -77,6 +81,8 @@ class Forecast:
         horizon, groups = (*self.pmf.shape, 0, 0)[:2]
         if self.period not in HOURS:
             raise InputError(f"is {str(self.period)[:40]!r}, expected 'hour' or 'day'", item="period")
+        if self.series not in get_args(Series):
+            raise InputError(f"is {str(self.series)[:40]!r}, expected 'arrivals' or 'occupancy'", item="series")
         if self.start.tzinfo is not None:
             raise InputError("expected a local time without zone", item="start")
         if len(set(self.groups)) != groups:
@@ -106,7 +112,7 @@ class Forecast:
         return [self.start + t * datetime.timedelta(hours=HOURS[self.period]) for t in range(self.horizon)]
 
     def mean(self) -> FloatArray:
-        """Array (H, G): expected arrivals."""
+        """Array (H, G): expected counts."""
         return counts.mean(self.pmf)
 
     def quantile(self, level: float) -> IntArray:
@@ -135,6 +141,7 @@ class Forecast:
             "period": np.array(self.period),
             "start": np.array(self.start.isoformat()),
             "model": np.array(self.model),
+            "series": np.array(self.series),
             "lag": self.dependence.lag,
             "correlation": self.dependence.groups,
         }
@@ -162,6 +169,7 @@ class Forecast:
             groups = names_of(stored["groups"])
             spent = [stored[f"spent{g}"] for g in range(len(groups)) if f"spent{g}" in stored]
             period: Any = str(stored["period"])
+            series: Any = str(stored.get("series", np.array("arrivals")))
             made = cls(
                 stored["pmf"],
                 groups,
@@ -173,6 +181,7 @@ class Forecast:
                 spent,
                 stored.get("leaving", None),
                 stored.get("risk", None),
+                series,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no forecast ({error})", file=source) from None
@@ -183,17 +192,49 @@ class Forecast:
         return made
 
 
-def usual_models(region: str | None, names: tuple[str, ...] | None = None) -> list[Model]:
-    """The baselines and the models that learn; ``names`` chooses among them."""
+def usual_models(
+    region: str | None,
+    names: tuple[str, ...] | None = None,
+    series: Series = "arrivals",
+    period: Period = "day",
+) -> list[Model]:
+    """The baselines and the models that learn.
+
+    Days have few periods and levels that drift: a count regression is pooled with a model of levels. Hours have many
+    periods and small counts: it is pooled with boosted trees.
+
+    Parameters
+    ----------
+    region : str or None
+        Bank holidays, for example ``GB-ENG``.
+    names : tuple of str, optional
+        Choose among them.
+    series : {"arrivals", "occupancy"}
+    period : {"hour", "day"}
+
+    Returns
+    -------
+    list of Model
+
+    Raises
+    ------
+    InputError
+        If there is no model of a name.
+    """
     regression, boosted = CountRegression(region), BoostedQuantiles(region)
-    known: dict[str, Model] = {
-        model.name: model
-        for model in (SeasonalNaive(), Climatology(), regression, boosted, Pool((regression, boosted)))
-    }
+    level = LevelRegression(region)
+    own: tuple[Model, ...] = (regression, level, Pool((regression, level)))
+    if series == "occupancy":
+        own = (Persistence(), level)
+    elif period == "hour":
+        own = (regression, boosted, Pool((regression, boosted)))
+    usual: tuple[Model, ...] = (SeasonalNaive(), Climatology(), *own)
+    every = (*usual, *((boosted, level) if series == "arrivals" else ()), RecentClimatology())
+    known = {model.name: model for model in every}
     for name in names or ():
         if name not in known:
             raise InputError(f"unknown model; known: {', '.join(known)}", item=name)
-    return [known[name] for name in (names or tuple(known))]
+    return [known[name] for name in (names or tuple(model.name for model in usual))]
 
 
 def forecast(
@@ -204,6 +245,7 @@ def forecast(
     region: str | None = "GB-ENG",
     origins: int = 24,
     seed: int = 1,
+    peers: Sequence[Model] = (),
     tell: Callable[[str], None] | None = None,
 ) -> tuple[Forecast, list[Backtest]]:
     """Choose a model by backtest on the last part of the data, then forecast from their end.
@@ -221,6 +263,8 @@ def forecast(
         Most origins of the backtest.
     seed : int
         The same seed gives the same forecast.
+    peers : sequence of Model
+        Compared in the backtest, never chosen (:mod:`optimise.demand.peers`).
     tell : callable, optional
         Told each model that is done.
 
@@ -229,20 +273,22 @@ def forecast(
     Forecast
         Of the model that was best.
     list of Backtest
-        Of all models.
+        Of all models, peers last.
     """
-    chosen = usual_models(region) if models is None else models
+    chosen = usual_models(region, series=demand.series, period=demand.period) if models is None else models
     holdout = max(horizon, min(demand.length // 4, 8 * demand.season + horizon))
     points = rolling_origins(demand, horizon, holdout=holdout, most=origins)
-    results = backtest(demand, chosen, horizon, points, seed=seed, tell=tell)
+    # Models learn again as time goes on, as they will before the forecast that is delivered: weekly, for their cost.
+    results = backtest(demand, chosen, horizon, points, seed=seed, refit=demand.season, tell=tell)
     winner = best(results)
     model = next(m for m in chosen if m.name == winner.model)
     made = model.fit(demand, demand.length, horizon, seed).predict(demand, demand.length, horizon)
     known = in_bed(demand, horizon)
     dependence = estimate(winner, demand.season // 7)
     start = demand.time(demand.length)
-    found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, *known)
-    return found, results
+    found = Forecast(made, demand.groups, demand.period, start, winner.model, dependence, *known, demand.series)
+    others = backtest(demand, peers, horizon, points, seed=seed, refit=demand.season, tell=tell)
+    return found, [*results, *others]
 
 
 def in_bed(

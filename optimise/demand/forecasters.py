@@ -9,7 +9,7 @@ import numpy as np
 from optimise.demand.demand import Demand
 from optimise.demand.pmf import FloatArray, IntArray
 
-__all__ = ["Climatology", "Fitted", "Model", "SeasonalNaive", "largest_count", "training_pairs"]
+__all__ = ["Climatology", "Fitted", "Model", "RecentClimatology", "SeasonalNaive", "largest_count", "training_pairs"]
 
 
 class Fitted(Protocol):
@@ -47,6 +47,8 @@ class Climatology:
     """What this hour of the week (or day of the week) brought in all the past: the empirical distribution."""
 
     name = "climatology"
+    #: Weeks after which a count weighs half; None: all weigh the same.
+    half_life: float | None = None
 
     def fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
         largest = largest_count(demand, end)
@@ -55,11 +57,23 @@ class Climatology:
         for g in range(len(demand.groups)):
             seen = np.flatnonzero(demand.observed[:end, g] & (demand.exposure[:end] > 0))
             at = (first + seen) % demand.season
-            np.add.at(made[:, g], (at, demand.counts[seen, g]), 1.0)
+            weight = np.ones(len(seen))
+            if self.half_life is not None:
+                weight = 0.5 ** ((end - seen) / (self.half_life * demand.season))
+            np.add.at(made[:, g], (at, demand.counts[seen, g]), weight)
             everything = made[:, g].sum(0) + 1e-9
             thin = made[:, g].sum(1) < 3  # too little to be a distribution: add what other slots say
             made[thin, g] += everything / everything.sum()
         return _SlotTable(made / made.sum(-1, keepdims=True))
+
+
+class RecentClimatology(Climatology):
+    """The same with recent weeks weighing more."""
+
+    name = "recent-climatology"
+
+    def __init__(self, half_life: float = 8.0) -> None:
+        self.half_life = half_life
 
 
 class _SlotTable:

@@ -1,7 +1,5 @@
 """Models that learn: a negative binomial log-linear model and gradient-boosted quantiles.
 
-The only module that imports scikit-learn.
-
 Formulation of :class:`CountRegression` for one group: the count of target ``t`` seen from origin ``o`` is negative
 binomial with ``log E[y] = x(t, o)' b + log exposure(t)`` and ``Var[y] = m + a(lead) m^2``; ``b`` by penalised Poisson
 likelihood (a consistent estimate under any dispersion: Gourieroux, Monfort, Trognon 1984), ``a`` by moments on the
@@ -19,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from optimise.core.errors import MissingExtraError
 from optimise.demand.demand import Demand
 from optimise.demand.features import Features, features
 from optimise.demand.forecasters import Fitted, largest_count, training_pairs
 from optimise.demand.pmf import FloatArray, from_quantiles, negative_binomial
+from optimise.demand.scikit import one_thread, regressors
 
 __all__ = ["BoostedQuantiles", "CountRegression", "Pool"]
 
@@ -31,22 +29,6 @@ _ROWS = 12_000
 _PRIOR = 0.3  # standard deviation of a coefficient before any data
 _QUANTILES = np.array([0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97])
 _LEADS = (1, 3)  # days at which the dispersion may change
-
-
-def _sklearn() -> tuple[Any, Any]:
-    try:
-        from sklearn.ensemble import HistGradientBoostingRegressor
-        from sklearn.linear_model import PoissonRegressor
-    except ImportError:
-        raise MissingExtraError("scikit-learn", "forecast") from None
-    return PoissonRegressor, HistGradientBoostingRegressor
-
-
-def _one_thread() -> Any:
-    """Numerical libraries held to one thread: spinning teams on shared processors cost far more than they bring."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1)
 
 
 def _rows(demand: Demand, group: int, start: int, end: int, horizon: int, seed: int) -> tuple[Any, Any]:
@@ -108,7 +90,7 @@ class CountRegression:
     def _regress(
         self, made: Features, demand: Demand, group: int, start: int, end: int, horizon: int, seed: int
     ) -> Any:
-        regressor, _ = _sklearn()
+        regressor, _ = regressors()
         origins, targets = _rows(demand, group, start, end, horizon, seed)
         if not len(targets) or demand.counts[targets, group].sum() == 0:
             return _Constant(0.5 / max(1, len(targets)))
@@ -116,7 +98,7 @@ class CountRegression:
         # A period that was drawn with several leads is still one observation.
         alpha = 1.0 / (len(np.unique(targets)) * _PRIOR**2)
         model = regressor(alpha=alpha, solver="newton-cholesky", max_iter=50)
-        with _one_thread():
+        with one_thread():
             model.fit(made.linear(origins, targets), demand.counts[targets, group] / size, sample_weight=size)
         return model
 
@@ -172,7 +154,7 @@ class BoostedQuantiles:
         return self._memo.recall(self._fit, demand, end, horizon, seed)
 
     def _fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
-        _, booster = _sklearn()
+        _, booster = regressors()
         start = min(demand.season * 2, end // 3)
         noise = np.random.default_rng((seed, 72))
         parts = []
@@ -181,7 +163,7 @@ class BoostedQuantiles:
             origins, targets = _rows(demand, g, start, end, horizon, seed)
             rows = made.trees(origins, targets)
             values = demand.counts[targets, g] / made.exposure[targets] + noise.random(len(targets))
-            with _one_thread():
+            with one_thread():
                 trees = [
                     booster(
                         loss="quantile",
@@ -215,7 +197,7 @@ class _Boosted:
         for g, trees in enumerate(self.parts):
             now = self._seen[1][g]
             rows = now.trees(origins, targets)
-            with _one_thread():
+            with one_thread():
                 values = np.column_stack([tree.predict(rows) for tree in trees])
             values *= now.exposure[targets][:, None]
             result[:, g] = from_quantiles(_QUANTILES, values, self.largest)
@@ -237,5 +219,8 @@ class _Pooled:
         self.fitted = fitted
 
     def predict(self, demand: Demand, origin: int, horizon: int) -> FloatArray:
-        made: FloatArray = np.mean([one.predict(demand, origin, horizon) for one in self.fitted], axis=0)
+        parts = [one.predict(demand, origin, horizon) for one in self.fitted]
+        made = np.zeros((*parts[0].shape[:2], max(part.shape[2] for part in parts)))
+        for part in parts:
+            made[..., : part.shape[2]] += part / len(parts)
         return made

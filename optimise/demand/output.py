@@ -10,7 +10,7 @@ import numpy as np
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.csvfile import csv_text
 from optimise.demand import pictures
-from optimise.demand.backtest import Backtest
+from optimise.demand.backtest import Backtest, doubts
 from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast
@@ -51,15 +51,15 @@ def beds_and_departures(made: Forecast, seed: int = 1) -> tuple[IntArray, IntArr
 def quantile_table(made: Forecast, seed: int = 1) -> dict[str, dict[float, FloatArray]]:
     """Arrivals, and where stays are known departures and beds in use: level to array (H, G)."""
     tables: dict[str, dict[float, FloatArray]] = {
-        "arrivals": {level: made.quantile(level).astype(np.float64) for level in LEVELS}
+        made.series: {level: made.quantile(level).astype(np.float64) for level in LEVELS}
     }
-    if made.stay is not None:
+    if made.series == "arrivals" and made.stay is not None:
         occupancy, departures = beds_and_departures(made, seed)
         for name, drawn in (("departures", departures), ("occupancy", occupancy)):
             found = np.quantile(drawn, LEVELS, axis=0, method="inverted_cdf")
             tables[name] = {level: found[k].astype(np.float64) for k, level in enumerate(LEVELS)}
             tables[name][-1.0] = drawn.mean(0)
-    tables["arrivals"][-1.0] = made.mean()
+    tables[made.series][-1.0] = made.mean()
     return tables
 
 
@@ -120,6 +120,7 @@ def write_forecast(
         said.append(
             ("good" if gain > 0 else "note", f"Its CRPS is {100 * gain:.0f} % below that of last week's value.")
         )
+    said += [("bad", doubt[:1].upper() + doubt[1:] + ".") for doubt in doubts(winner)]
     said += [("note", note[:1].upper() + note[1:] + ".") for note in notes]
     how = (
         f"{len(winner.origins)} origins, each {made.horizon} {made.period}s ahead. An interval of counts covers more "

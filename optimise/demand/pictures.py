@@ -10,7 +10,7 @@ import numpy as np
 from optimise.demand.backtest import Backtest
 from optimise.drawing import figure as canvas
 
-__all__ = ["bars", "fans", "reliability"]
+__all__ = ["bars", "fans", "gaps", "reliability"]
 
 _INKS = ("#2d6ca8", "#c2562f", "#4fa574", "#8a5a00", "#7d5ba6", "#5b6675")
 
@@ -35,6 +35,23 @@ def fans(times: Sequence[Any], names: Sequence[str], quantiles: dict[float, Any]
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
     figure.autofmt_xdate(rotation=0, ha="center")
+    return canvas.png(figure)
+
+
+def gaps(curves: Sequence[tuple[str, Any, Any, Any]]) -> bytes:
+    """Small multiples of two running curves: (title, x, expected, observed)."""
+    count = len(curves)
+    rows = -(-count // 3)
+    figure = canvas.figure(12.0, 0.5 + 2.8 * rows)
+    for k, (title, x, expected, observed) in enumerate(curves):
+        axes = figure.add_subplot(rows, min(3, count), k + 1)
+        axes.plot(x, expected, color=_INKS[0], label="expected", linewidth=1.2)
+        axes.plot(x, observed, color=_INKS[1], label="observed", linewidth=1.2)
+        axes.set_title(title, loc="left", fontsize=9)
+        axes.tick_params(labelsize=7)
+        axes.spines[["top", "right"]].set_visible(False)
+        if not k:
+            axes.legend(fontsize=7, frameon=False)
     return canvas.png(figure)
 
 

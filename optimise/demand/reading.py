@@ -1,4 +1,4 @@
-"""Reading demand from CSV: one row an arrival, one row a count, or one column a group.
+"""Reading demand from CSV: one row an arrival, one row a count, or one column a group; arrivals, or a census.
 
 Anything that cannot be used raises :class:`~optimise.core.errors.InputError` with file and row: what does not parse,
 times that no clock shows, times with and without zone mixed, negative or broken counts, duplicates, gaps, unknown
@@ -7,7 +7,7 @@ groups. Nothing is guessed past damage; what is left out is noted.
 
 from __future__ import annotations
 
-import csv
+import dataclasses
 import datetime
 import os
 from collections.abc import Iterator
@@ -20,63 +20,27 @@ import numpy as np
 from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
 from optimise.demand import clock
-from optimise.demand.demand import Demand
+from optimise.demand.demand import Demand, Series
+from optimise.demand.layouts import (
+    COUNTS,
+    DEPARTURES,
+    GROUPS,
+    LEVELS,
+    TIMES,
+    Columns,
+    Layout,
+    Table,
+    layout_of,
+    read_table,
+)
 from optimise.demand.stays import Stays
 from optimise.demand.times import TimeReader
-from optimise.formats.base import read_text
 
 __all__ = ["Columns", "Gaps", "read_demand"]
 
 Gaps = Literal["error", "missing", "zero"]
-Layout = Literal["events", "counts", "wide"]
-
-_TIMES = ("time", "datetime", "timestamp", "arrival_datetime", "arrival", "arrival_time", "start", "date")
-_COUNTS = ("count", "arrivals", "n", "patients", "admissions")
-_DEPARTURES = ("departure_datetime", "departure", "discharge_datetime", "discharge", "end")
 _LARGEST = 100_000
 _LONGEST_DAYS = 40 * 366
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Names of the columns; None: found by usual names.
-
-    Attributes
-    ----------
-    time : str, optional
-        Time or date; with a column ``hour`` beside a date, both are used.
-    group : str, optional
-        Specialty, ward, trust. None: one group ``all``.
-    count : str, optional
-        Number of arrivals. Without such a column each row is one arrival, or, where every other column holds
-        numbers, each column is a group.
-    departure : str, optional
-        When the patient left (rows of one arrival each); empty while still there.
-    """
-
-    time: str | None = None
-    group: str | None = None
-    count: str | None = None
-    departure: str | None = None
-
-
-@dataclass(slots=True)
-class _Table:
-    file: Path
-    head: list[str]
-    rows: list[tuple[int, list[str]]]  # line of the file, cells
-
-    def error(self, line: int | None, message: str, item: str | None = None) -> InputError:
-        return InputError(message, file=self.file, line=line, item=item)
-
-    def column(self, wanted: str | None, usual: tuple[str, ...], what: str) -> int | None:
-        """Position of a column: the one named, else the first with a usual name, else None."""
-        low = [name.lower() for name in self.head]
-        if wanted is not None:
-            if wanted.lower() not in low:
-                raise self.error(1, f"no column {wanted!r} for the {what}; there are {', '.join(self.head)}")
-            return low.index(wanted.lower())
-        return next((low.index(name) for name in usual if name in low), None)
 
 
 @dataclass(slots=True)
@@ -98,6 +62,7 @@ def read_demand(
     groups: tuple[str, ...] | None = None,
     blank: str | None = None,
     until: datetime.datetime | None = None,
+    series: Series = "arrivals",
 ) -> Demand:
     """Read demand from a CSV file.
 
@@ -119,6 +84,9 @@ def read_demand(
     until : datetime.datetime, optional
         Local time at which the data end: later rows are left out, and patients who leave later are still there.
         Default: the last time in the file.
+    series : {"arrivals", "occupancy"}
+        What counts mean: people who came in the period, or beds in use at its start (a census). The census of a day
+        is that of 00:00 where the file is hourly.
 
     Returns
     -------
@@ -132,12 +100,23 @@ def read_demand(
     """
     if gaps not in get_args(Gaps):
         raise InputError(f"is {gaps!r}, expected error, missing or zero", item="gaps")
+    if series not in get_args(Series):
+        raise InputError(f"is {series!r}, expected arrivals or occupancy", item="series")
+    if series == "occupancy" and gaps == "zero":
+        raise InputError("a census that is missing is not a census of 0; --gaps missing says so", item="gaps")
     if zone is not None:
         clock.get_zone(zone)
-    table, columns = _read_table(Path(path)), columns or Columns()
+    table, columns = read_table(Path(path)), columns or Columns()
     when = TimeReader(table.file, table.head, table.rows, _time_column(table, columns), zone)
-    layout, value = _layout(table, columns, when)
+    layout, value = layout_of(table, columns, when, COUNTS if series == "arrivals" else LEVELS)
+    if series == "occupancy" and layout == "events":
+        raise table.error(
+            1, "expected counts of beds in use, found rows of single patients; --count COLUMN names the counts"
+        )
     wanted, tally, stays = period, _Tally(), []
+    hint = ""
+    if layout == "counts" and table.column(columns.group, GROUPS, "group") is None:
+        hint = "; --group COLUMN names the column that says whose a count is"
     if layout != "events" and not when.dates_only:
         period = "hour"  # days are added up from complete hours
     for line, moment, name, number, row in _entries(table, columns, when, layout, value, blank):
@@ -149,7 +128,7 @@ def read_demand(
             raise table.error(line, "dates without clock time cannot be counted by the hour; use --by day")
         key = (moment, name)
         if layout != "events":
-            _refuse_duplicate(table, tally, key, line, when)
+            _refuse_duplicate(table, tally, key, line, when, hint)
         slot = (_floor(moment, period), name)
         tally.sums[slot] = tally.sums.get(slot, 0) + number
         tally.lines[slot] = line
@@ -158,68 +137,25 @@ def read_demand(
     if not tally.sums:
         raise table.error(1, "there are no rows")
     made = _assemble(table, tally, stays, layout, period, zone, gaps, groups, when, until)
+    if series == "occupancy":
+        made = dataclasses.replace(made, series=series)
     return made.by_day() if wanted != period else made
 
 
-def _read_table(path: Path) -> _Table:
-    text = read_text(path)
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, [cell.strip() for cell in cells]))
-    except csv.Error as error:
-        raise InputError(f"is not CSV ({error})", file=path, line=reader.line_num) from None
-    if not rows:
-        raise InputError("is empty", file=path)
-    (first, head), body = rows[0], rows[1:]
-    head = [name.lstrip("\ufeff").strip() for name in head]
-    if len({name.lower() for name in head}) != len(head):
-        raise InputError("two columns have the same name", file=path, line=first)
-    for line, cells in body:
-        if len(cells) != len(head):
-            raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=line)
-    return _Table(path, head, body)
-
-
-def _time_column(table: _Table, columns: Columns) -> tuple[int, int | None]:
-    at = table.column(columns.time, _TIMES, "time")
+def _time_column(table: Table, columns: Columns) -> tuple[int, int | None]:
+    at = table.column(columns.time, TIMES, "time")
     if at is None:
         raise table.error(1, f"no column for the time; name it with --time (there are {', '.join(table.head)})")
     low = [name.lower() for name in table.head]
     return at, (low.index("hour") if "hour" in low and low.index("hour") != at else None)
 
 
-def _layout(table: _Table, columns: Columns, when: TimeReader) -> tuple[Layout, int | None]:
-    """How rows are meant: each an arrival, each a count, or each a period with one column a group."""
-    count = table.column(columns.count, _COUNTS, "count")
-    if count is not None:
-        return "counts", count
-    others = [k for k in range(len(table.head)) if k not in when.columns]
-    named = columns.group is not None and columns.group.lower() in [h.lower() for h in table.head]
-    sample = table.rows[:50]
-    if others and not named and sample and all(_is_number(cells[k]) for _, cells in sample for k in others):
-        return "wide", None
-    return "events", None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return text == ""
-    return True
-
-
 def _entries(
-    table: _Table, columns: Columns, when: TimeReader, layout: Layout, value: int | None, blank: str | None
+    table: Table, columns: Columns, when: TimeReader, layout: Layout, value: int | None, blank: str | None
 ) -> Iterator[tuple[int, datetime.datetime, str, int, list[str]]]:
     """Yield line, local time, group, count and cells of every entry."""
     others = [k for k in range(len(table.head)) if k not in when.columns]
-    usual = ("group", "specialty") if layout != "wide" else ()
-    at = None if layout == "wide" else table.column(columns.group, usual, "group")
+    at = None if layout == "wide" else table.column(columns.group, GROUPS, "group")
     for line, cells in table.rows:
         moment = when.read(line, cells)
         if layout == "wide":
@@ -238,7 +174,7 @@ def _entries(
             yield line, moment, name, _number(table, line, cells[value], table.head[value]), cells
 
 
-def _number(table: _Table, line: int, text: str, name: str) -> int:
+def _number(table: Table, line: int, text: str, name: str) -> int:
     try:
         number = float(text)
     except ValueError:
@@ -251,13 +187,13 @@ def _number(table: _Table, line: int, text: str, name: str) -> int:
 
 
 def _refuse_duplicate(
-    table: _Table, tally: _Tally, key: tuple[datetime.datetime, str], line: int, when: TimeReader
+    table: Table, tally: _Tally, key: tuple[datetime.datetime, str], line: int, when: TimeReader, hint: str
 ) -> None:
     """A time may come once a group; twice where the clock shows it twice."""
     allowed = 2 if when.place is not None and clock.is_repeated(key[0], when.place) else 1
     tally.seen[key] = tally.seen.get(key, 0) + 1
     if tally.seen[key] > allowed:
-        raise table.error(line, f"{key[0]:%Y-%m-%d %H:%M} occurs twice", f"group {key[1]!r}")
+        raise table.error(line, f"{key[0]:%Y-%m-%d %H:%M} occurs twice{hint}", f"group {key[1]!r}")
 
 
 def _floor(moment: datetime.datetime, period: Period) -> datetime.datetime:
@@ -266,7 +202,7 @@ def _floor(moment: datetime.datetime, period: Period) -> datetime.datetime:
 
 
 def _departure(
-    table: _Table,
+    table: Table,
     columns: Columns,
     when: TimeReader,
     cells: list[str],
@@ -275,7 +211,7 @@ def _departure(
     period: Period,
 ) -> datetime.datetime | Literal[False] | None:
     """When the patient left: a time, None while still there, False where the file has no such column."""
-    at = table.column(columns.departure, _DEPARTURES, "departure")
+    at = table.column(columns.departure, DEPARTURES, "departure")
     if at is None:
         return False
     if cells[at] == "":
@@ -287,7 +223,7 @@ def _departure(
 
 
 def _assemble(
-    table: _Table,
+    table: Table,
     tally: _Tally,
     stays: list[tuple[tuple[datetime.datetime, str], datetime.datetime | Literal[False] | None]],
     layout: Layout,
@@ -340,7 +276,7 @@ def _assemble(
 
 
 def _gap_error(
-    table: _Table,
+    table: Table,
     tally: _Tally,
     gap: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
     names: tuple[str, ...],

@@ -17,6 +17,7 @@ from sqlalchemy.engine import RowMapping
 from optimise.core.atomic import make_folder
 from optimise.core.errors import WardwiseError
 from optimise.report import write_excel
+from optimise.report.asked import Asked
 from optimise.report.html import html
 from optimise.runs.resultfile import read_run
 from optimise.serve.access import Tenant
@@ -209,7 +210,7 @@ def report(request: Request, tenant: Tenant, job: str) -> HTMLResponse:
     """The page of the result, as ``wardwise solve --report`` writes it."""
     _, folder = _finished(request, tenant, job)
     run = read_run(folder.out)
-    return HTMLResponse(html(run.result, run.problem, run.changes))
+    return HTMLResponse(html(run.result, run.problem, Asked(changes=run.changes)))
 
 
 @router.get("/{job}/workbook", response_class=FileResponse, responses=_REFUSED)

@@ -195,3 +195,15 @@ def test_real_files_are_read(benchmarks, name, options):
         missed = datetime.datetime(2022, 6, 19)
         day = (missed - made.start).days
         assert not made.observed[day, made.groups.index("RYR")]
+
+
+def test_a_census_of_a_day_is_that_of_midnight(tmp_path):
+    text = "time,occupied\n" + "".join(
+        f"2026-03-{d} {h:02d}:00,{100 + h}\n" for d in (28, 29, 30) for h in range(24) if (d, h) != (29, 1)
+    )
+    options = {"period": "day", "series": "occupancy", "zone": "Europe/London"}
+    made = read_demand(write(tmp_path, text), **options)
+    assert made.counts[:, 0].tolist() == [100, 100, 100]
+    assert made.exposure.tolist() == [1, 1, 1]
+    assert "not a census of 0" in str(told(tmp_path, text, **options, gaps="zero"))
+    assert "rows of single patients" in str(told(tmp_path, "time\n2026-01-01 10:07\n", series="occupancy"))
