@@ -81,10 +81,12 @@ def _all(t: AssignmentTables, s: AssignmentState, h: int) -> tuple[float, int]:
             work += s.task[p, h, 0] if own == k else -s.task[p, h, 0]
             journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = 0, p, h, own
             count += 1
-    change = weigh(t, s, h, k, j, work)
+    change = weigh(s.post, s.total, t.duty, t.prices, h, k, j, work)
     for i in range(count):
-        change += link(t, s, journal[i, 1], h, j if journal[i, 3] == k else k)
-    carry(t, s, h, k, j, work)
+        change += link(
+            s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, journal[i, 1], h, j if journal[i, 3] == k else k
+        )
+    carry(s.post, s.total, t.duty, h, k, j, work)
     return change, count
 
 

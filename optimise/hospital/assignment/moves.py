@@ -16,7 +16,10 @@ __all__ = ["FAILED", "care_on", "chain", "exchange", "pair", "regroup", "settle"
 #: Change of cost of a move that cannot be made.
 FAILED = 1e12
 #: People that a chain may move.
-_CHAIN = 8
+_CHAIN = 6
+#: What new nurses may save a patient and day beside the nurses of rooms that are left empty: chains whose rooms cost
+#: more are given up before nurses are looked for.
+_HOPE = 0.5
 #: What an entry of the journal is.
 _NURSE, _ROOM = 0, 1
 
@@ -29,8 +32,8 @@ def undo(t: AssignmentTables, s: AssignmentState, count: int) -> None:
         p, x, old = journal[i, 1], journal[i, 2], journal[i, 3]
         if journal[i, 0] == _NURSE:
             k = s.task[p, x, 2]
-            link(t, s, p, x, old)
-            carry(t, s, x, k, old, s.task[p, x, 0])
+            link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, x, old)
+            carry(s.post, s.total, t.duty, x, k, old, s.task[p, x, 0])
         else:
             rehouse(t, s, p, x, old)
 
@@ -40,8 +43,10 @@ def turn(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int, count:
     """Give ``p`` the nurse in slot ``k`` in shift ``h``, as entry ``count`` of the journal; change of all costs."""
     old, work, journal = s.task[p, h, 2], s.task[p, h, 0], s.journal
     journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, old
-    change = weigh(t, s, h, old, k, work) + link(t, s, p, h, k)
-    carry(t, s, h, old, k, work)
+    change = weigh(s.post, s.total, t.duty, t.prices, h, old, k, work) + link(
+        s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, k
+    )
+    carry(s.post, s.total, t.duty, h, old, k, work)
     return float(change)
 
 
@@ -53,9 +58,11 @@ def pair(t: AssignmentTables, s: AssignmentState, p: int, q: int, h: int, count:
     count += 1
     journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, q, h, j
     work = s.task[p, h, 0] - s.task[q, h, 0]
-    change = weigh(t, s, h, k, j, work)
-    change += link(t, s, p, h, j) + link(t, s, q, h, k)
-    carry(t, s, h, k, j, work)
+    change = weigh(s.post, s.total, t.duty, t.prices, h, k, j, work)
+    change += link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, j) + link(
+        s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, q, h, k
+    )
+    carry(s.post, s.total, t.duty, h, k, j, work)
     return float(change)
 
 
@@ -73,7 +80,7 @@ def regroup(t: AssignmentTables, s: AssignmentState, r: int, h: int, k: int, j: 
         p = cells[r, d, i]
         if s.task[p, h, 2] == k:
             journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, k
-            change += link(t, s, p, h, j)
+            change += link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, j)
             count += 1
     return change, count
 
@@ -103,13 +110,13 @@ def exchange(t: AssignmentTables, s: AssignmentState, h: int, k: int, r: int, j:
     work = _load(s, r, h, k)
     if q >= 0:
         work -= _load(s, q, h, j)
-    change = weigh(t, s, h, k, j, work)
+    change = weigh(s.post, s.total, t.duty, t.prices, h, k, j, work)
     more, count = regroup(t, s, r, h, k, j, 0)
     change += more
     if q >= 0:
         more, count = regroup(t, s, q, h, j, k, count)
         change += more
-    carry(t, s, h, k, j, work)
+    carry(s.post, s.total, t.duty, h, k, j, work)
     return float(change), count
 
 
@@ -130,10 +137,10 @@ def settle(t: AssignmentTables, s: AssignmentState, p: int, h: int, count: int) 
             continue
         if not alone and s.stops[h, k, 1 + rooms + r] == 0 and s.seen[p, t.duty[h, k + 1, 0]] == 0:
             continue
-        change = link(t, s, p, h, k)
-        link(t, s, p, h, own)
+        change = link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, k)
+        link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, own)
         if change < least + 6.0:
-            change += weigh(t, s, h, own, k, work)
+            change += weigh(s.post, s.total, t.duty, t.prices, h, own, k, work)
             if change < least:
                 best, least = k, change
     if best == own:
@@ -153,10 +160,10 @@ def _give_back(
             q = s.cells[r, h // 3, n]
             if q == p or s.task[q, h, 2] != j:
                 continue
-            change = weigh(t, s, h, j, k, s.task[q, h, 0])
+            change = weigh(s.post, s.total, t.duty, t.prices, h, j, k, s.task[q, h, 0])
             if change < least + 4.0:
-                change += link(t, s, q, h, k)
-                link(t, s, q, h, j)
+                change += link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, q, h, k)
+                link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, q, h, j)
                 if change < least:
                     best, least = q, change
     if best < 0:
@@ -186,10 +193,10 @@ def care_on(t: AssignmentTables, s: AssignmentState, p: int, h: int, n: int, gro
         if group:
             r = s.task[p, x, 3]
             work = _load(s, r, x, k)
-            change += weigh(t, s, x, k, j, work)
+            change += weigh(s.post, s.total, t.duty, t.prices, x, k, j, work)
             more, count = regroup(t, s, r, x, k, j, count)
             change += more
-            carry(t, s, x, k, j, work)
+            carry(s.post, s.total, t.duty, x, k, j, work)
         else:
             change += turn(t, s, p, x, j, count)
             count += 1
@@ -199,15 +206,19 @@ def care_on(t: AssignmentTables, s: AssignmentState, p: int, h: int, n: int, gro
 
 
 @compiled
-def _shift(t: AssignmentTables, s: AssignmentState, p: int, low: int, high: int, r: int, count: int) -> float:
-    """Patient ``p`` lies in room ``r`` on days ``low`` to ``high``; an entry a day."""
-    change, journal = 0.0, s.journal
+def _shift(
+    t: AssignmentTables, s: AssignmentState, p: int, low: int, high: int, r: int, count: int
+) -> tuple[float, float]:
+    """Patient ``p`` lies in room ``r`` on days ``low`` to ``high``; an entry a day. Parts as of ``rehouse``."""
+    rooms, nurses, journal = 0.0, 0.0, s.journal
     for d in range(low, high + 1):
         journal[count, 0], journal[count, 1], journal[count, 2] = _ROOM, p, d
         journal[count, 3] = s.task[p, 3 * d, 3]
-        change += rehouse(t, s, p, d, r)
+        more, extra = rehouse(t, s, p, d, r)
+        rooms += more
+        nurses += extra
         count += 1
-    return change
+    return rooms, nurses
 
 
 @compiled
@@ -249,7 +260,8 @@ def chain(
     most = s.journal.shape[0]
     if 4 * (high - low + 1) > most:
         return FAILED, 0
-    change, count = _shift(t, s, p, low, high, r, 0), high - low + 1
+    change, nurses = _shift(t, s, p, low, high, r, 0)
+    count = high - low + 1
     moved, checked = 1, 0
     while checked < count:  # every entry put somebody into a room
         q, day = s.journal[checked, 1], s.journal[checked, 2]
@@ -270,12 +282,19 @@ def chain(
         if count + 4 * (high - low + 1) > most:
             return FAILED, count
         target = old if room == r else r
-        change += _shift(t, s, other, low, high, target, count)
+        more, extra = _shift(t, s, other, low, high, target, count)
+        change += more
+        nurses += extra
         count += high - low + 1
         moved += 1
         checked -= 1  # the room may still be too full
-    if change > allowed + 12.0 * count:
+    hope = _HOPE * count
+    for i in range(count):
+        if cells[s.journal[i, 3], s.journal[i, 2], 0] == 0:
+            hope += 3.0 * t.enter[3 * s.journal[i, 2], s.journal[i, 3]]
+    if change > allowed + hope:
         return FAILED, count
+    change += nurses
     days = count
     for i in range(days):
         q, day = s.journal[i, 1], s.journal[i, 2]

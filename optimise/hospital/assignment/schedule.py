@@ -30,13 +30,13 @@ class AssignmentAnnealing:
         people, rooms, nurses, p = problem.patients, problem.rooms, problem.nurses, problem.prices
         bits = 1 << np.arange(len(rooms.equipment), dtype=np.int64)
         here = people.here
-        table = np.zeros((problem.days, 1 + int(here.sum(axis=0).max())), dtype=np.int32)
+        table = np.zeros((problem.days, 1 + int(here.sum(axis=0).max())), dtype=np.int64)
         for d in range(problem.days):
             who = np.flatnonzero(here[:, d])
             table[d, 0], table[d, 1 : 1 + len(who)] = len(who), who
         on = nurses.duty
-        duty = np.zeros((problem.shifts, 1 + max(1, int(on.sum(axis=0).max())), 2), dtype=np.int32)
-        slots = np.full(on.shape, -1, dtype=np.int32)
+        duty = np.zeros((problem.shifts, 1 + max(1, int(on.sum(axis=0).max())), 2), dtype=np.int64)
+        slots = np.full(on.shape, -1, dtype=np.int64)
         for s in range(problem.shifts):
             carers = np.flatnonzero(on[:, s])
             duty[s, 0, 0], slots[carers, s] = len(carers), np.arange(len(carers))
@@ -47,7 +47,7 @@ class AssignmentAnnealing:
         columns = [people.first, people.last, people.gender, people.age_group, people.last - people.first + 1]
         prices = [p.transfer, p.age_mix, p.gender_mix, p.equipment, p.continuity, p.skill, p.overload]
         self.tables = AssignmentTables(
-            people=np.stack(columns, axis=1).astype(np.int32),
+            people=np.stack(columns, axis=1).astype(np.int64),
             needs=(people.needs * bits).sum(axis=2).astype(np.int64),
             rooms=np.stack([rooms.beds, (rooms.has * bits).sum(axis=1)], axis=1).astype(np.int64),
             here=table,
@@ -59,7 +59,7 @@ class AssignmentAnnealing:
         )
         level = people.skill.copy()
         level[:, NIGHT::SHIFTS] = 0
-        self._task = np.stack([people.work, level, 0 * level, 0 * level], axis=2).astype(np.int32)
+        self._task = np.stack([people.work, level, 0 * level, 0 * level], axis=2).astype(np.int64)
         self._post = np.ones((problem.shifts, duty.shape[1] - 1, 3))
         self._post[:, :, (0, 2)] = 0.0
         n, when = np.nonzero(on)
@@ -70,21 +70,21 @@ class AssignmentAnnealing:
         problem, rooms = self.problem, len(self.problem.rooms.ids)
         shape, slots = room.shape, self._post.shape[:2]
         when = np.arange(problem.shifts)[None, :]
-        slot = np.where(nurse >= 0, self.tables.slots[nurse, when], -1).astype(np.int32)
+        slot = np.where(nurse >= 0, self.tables.slots[nurse, when], -1).astype(np.int64)
         most = int(self.tables.here[:, 0].max()) + int(self.tables.people[:, 4].max()) * 40 + 16
         made = AssignmentState(
             task=self._task.copy(),
-            cells=np.zeros((rooms, problem.days, 1 + int(problem.rooms.beds.max()) + _SPARE), dtype=np.int32),
+            cells=np.zeros((rooms, problem.days, 1 + int(problem.rooms.beds.max()) + _SPARE), dtype=np.int64),
             post=self._post.copy(),
-            stops=np.zeros((*slots, 1 + 2 * rooms), dtype=np.int32),
-            seen=np.zeros((shape[0], len(problem.nurses.ids)), dtype=np.int32),
+            stops=np.zeros((*slots, 1 + 2 * rooms), dtype=np.int64),
+            seen=np.zeros((shape[0], len(problem.nurses.ids)), dtype=np.int64),
             total=np.zeros(len(problem.nurses.ids)),
-            best=np.zeros((2, *shape), dtype=np.int32),
+            best=np.zeros((2, *shape), dtype=np.int64),
             sums=np.zeros(2),
             journal=np.zeros((most, 4), dtype=np.int64),
             stream=np.random.SeedSequence([seed, 0x1F12A]).generate_state(1, np.uint64) | np.uint64(1),
         )
-        fill(self.tables, made, np.ascontiguousarray(room, dtype=np.int32), slot)
+        fill(self.tables, made, np.ascontiguousarray(room, dtype=np.int64), slot)
         made.best[0], made.best[1] = made.task[:, :, 3], made.task[:, :, 2]
         made.sums[:] = hard_and_cost(problem, self.plan(made))[1]
         return made

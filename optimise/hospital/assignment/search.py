@@ -7,6 +7,7 @@ number of ranks does not matter). The first round cools from hot; later ones beg
 from __future__ import annotations
 
 import logging
+import math
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.assignment.data import SHIFTS, AssignmentPlan
 from optimise.hospital.assignment.evaluate import hard_and_cost
+from optimise.hospital.assignment.floor import SOURCE, Floors
 from optimise.hospital.assignment.impossible import impossible
 from optimise.hospital.assignment.problem import AssignmentProblem
 from optimise.hospital.assignment.schedule import AssignmentAnnealing, first_rooms
@@ -63,6 +65,29 @@ class _Run(Rounds[AssignmentPlan]):
         np.add.at(count, (room[p, d], d), 1)
         if (room >= 0).sum() == here.sum() and (count <= problem.rooms.beds[:, None]).all():
             self.begin = (np.repeat(room, SHIFTS, axis=1), plan.nurse.astype(np.int64))
+
+    def bound(self) -> None:
+        """Lower bound: parts by counting, then their models, dealt to the ranks."""
+        ranks, rank = self.comm.size, self.comm.rank
+        floors, share = Floors(self.problem), self.tuning.bound * self.limits.seconds
+        self.rise(floors.value)
+        clock = Deadline(math.inf if self.work else share)
+        floors.price_shares(0.5 * clock.left)
+        floors.slope = self.comm.bcast(floors.slope)
+        parts = np.arange(1, len(floors.parts))
+        mine = np.roll(parts, self.problem.shifts)[rank::ranks].tolist()  # shifts first: they lift most
+        found = []
+        for i, which in enumerate(mine):
+            if clock.over or self.over:
+                break
+            found.append((which, floors.lift(which, max(0.05, 3.0 * clock.left / (len(mine) - i)))))
+        for which, value in (one for part in self.comm.allgather(found) for one in part):
+            floors.take(which, value)
+        self.rise(floors.value)
+        self.tell("bound")
+
+    def rise(self, bound: float) -> None:
+        self.bounds = self.bounds.with_dual(bound, SOURCE)
 
     def round(self, number: int) -> None:
         """One round of annealing on all ranks."""
@@ -142,6 +167,7 @@ def improve_assignment(
     run = _Run(problem, limits, seed, listen, comm, tuning or AssignmentTuning())
     if start is not None:
         run.start(start)
+    run.bound()
     stop, number = Stop.TIME, 0
     while True:
         ended, run.asked = comm.bcast((run.ended(number), run.asked))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from optimise.core.arrays import IntArray
-from optimise.core.jit import compiled
+from optimise.core.jit import compiled, inlined
 
 __all__ = [
     "AGE",
@@ -54,13 +54,13 @@ class AssignmentTables(NamedTuple):
 class AssignmentState(NamedTuple):
     """A plan in which everybody has a bed and a nurse, with what follows from it."""
 
-    task: IntArray  # (patients, shifts, 4) work, level asked for (0 at night), slot, room; int32
-    cells: IntArray  # (rooms, days, 1 + beds and some) how many patients, and who; int32
+    task: IntArray  # (patients, shifts, 4) work, level asked for (0 at night), slot, room; int64
+    cells: IntArray  # (rooms, days, 1 + beds and some) how many patients, and who; int64
     post: IntArray  # (shifts, slots, 3) work, limit, share; float64
-    stops: IntArray  # (shifts, slots, 1 + 2 rooms) rooms visited, which, and patients by room; int32
-    seen: IntArray  # (patients, nurses) shifts together; int32
+    stops: IntArray  # (shifts, slots, 1 + 2 rooms) rooms visited, which, and patients by room; int64
+    seen: IntArray  # (patients, nurses) shifts together; int64
     total: IntArray  # (nurses,) shares added up; float64
-    best: IntArray  # (2, patients, shifts) rooms and slots of the best plan; int32
+    best: IntArray  # (2, patients, shifts) rooms and slots of the best plan; int64
     sums: IntArray  # (2,) cost now and of the best plan; float64
     journal: IntArray  # (most, 4) changes of the move that is tried; int64
     stream: IntArray  # (1,) uint64, state of the random stream
@@ -118,13 +118,23 @@ def step_out(stops: IntArray, enter: IntArray, near: IntArray, s: int, k: int, r
 
 
 @compiled
-def link(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int) -> float:
+def link(
+    task: IntArray,
+    seen: IntArray,
+    stops: IntArray,
+    duty: IntArray,
+    enter: IntArray,
+    near: IntArray,
+    prices: IntArray,
+    p: int,
+    h: int,
+    k: int,
+) -> float:
     """Give patient ``p`` the nurse in slot ``k`` in shift ``h``; change of all costs but those of work."""
-    task, seen, duty, prices = s.task, s.seen, t.duty, t.prices
     old, r, level = task[p, h, 2], task[p, h, 3], task[p, h, 1]
     before, after = duty[h, old + 1, 0], duty[h, k + 1, 0]
     task[p, h, 2] = k
-    change = step_out(s.stops, t.enter, t.near, h, old, r) + step_in(s.stops, t.enter, t.near, h, k, r)
+    change = step_out(stops, enter, near, h, old, r) + step_in(stops, enter, near, h, k, r)
     seen[p, before] -= 1
     if seen[p, before] == 0:
         change -= prices[CONTINUITY]
@@ -138,16 +148,17 @@ def link(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int) -> flo
     return float(change)
 
 
-@compiled
+@inlined
 def gap(x: float, a: float, b: float) -> float:
     """How much farther from ``x`` the value ``b`` is than ``a``."""
     return float(abs(b - x) - abs(a - x))
 
 
 @compiled
-def weigh(t: AssignmentTables, s: AssignmentState, h: int, k: int, j: int, work: int) -> float:
+def weigh(
+    post: IntArray, total: IntArray, duty: IntArray, prices: IntArray, h: int, k: int, j: int, work: int
+) -> float:
     """Change of the costs of work where ``work`` goes from slot ``k`` to slot ``j`` in shift ``h``."""
-    post, total, duty, prices = s.post, s.total, t.duty, t.prices
     a, b = post[h, k, 2], post[h, j, 2]
     left, more = post[h, k, 0] - work, post[h, j, 0] + work
     new_a, new_b = left / post[h, k, 1], more / post[h, j, 1]
@@ -172,22 +183,27 @@ def weigh(t: AssignmentTables, s: AssignmentState, h: int, k: int, j: int, work:
 
 
 @compiled
-def carry(t: AssignmentTables, s: AssignmentState, h: int, k: int, j: int, work: int) -> None:
+def carry(post: IntArray, total: IntArray, duty: IntArray, h: int, k: int, j: int, work: int) -> None:
     """Move ``work`` from slot ``k`` to slot ``j`` in shift ``h``."""
-    post, total, duty = s.post, s.total, t.duty
-    for slot, more in ((k, -work), (j, work)):
+    for side in range(2):
+        slot = j if side else k
         n = duty[h, slot + 1, 0]
-        post[h, slot, 0] += more
+        post[h, slot, 0] += work if side else -work
         share = post[h, slot, 0] / post[h, slot, 1]
         total[n] += share - post[h, slot, 2]
         post[h, slot, 2] = share
 
 
 @compiled
-def rehouse(t: AssignmentTables, s: AssignmentState, p: int, d: int, r: int) -> float:
-    """Put patient ``p`` into room ``r`` on day ``d``, with the nurses as they are; change of cost.
+def rehouse(t: AssignmentTables, s: AssignmentState, p: int, d: int, r: int) -> tuple[float, float]:
+    """Put patient ``p`` into room ``r`` on day ``d``, with the nurses as they are.
 
     Beds are not looked at; a room has a few places more than beds for the time of a move.
+
+    Returns
+    -------
+    rooms, nurses : float
+        Change of the costs of rooms, and of nurses in rooms and their ways.
     """
     people, cells, task, prices = t.people, s.cells, s.task, t.prices
     old = task[p, 3 * d, 3]
@@ -212,8 +228,9 @@ def rehouse(t: AssignmentTables, s: AssignmentState, p: int, d: int, r: int) -> 
     if d < people[p, 1]:
         after = task[p, 3 * d + 3, 3]
         change += prices[TRANSFER] * (int(after != r) - int(after != old))
+    stops, enter, near, nurses = s.stops, t.enter, t.near, 0.0
     for h in range(3 * d, 3 * d + 3):
         k = task[p, h, 2]
-        change += step_out(s.stops, t.enter, t.near, h, k, old) + step_in(s.stops, t.enter, t.near, h, k, r)
+        nurses += step_out(stops, enter, near, h, k, old) + step_in(stops, enter, near, h, k, r)
         task[p, h, 3] = r
-    return float(change)
+    return float(change), nurses
