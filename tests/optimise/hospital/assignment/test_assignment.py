@@ -20,10 +20,13 @@ from optimise.hospital.assignment.evaluate import hard_and_cost, spread
 from optimise.hospital.assignment.floor import Floors
 from optimise.hospital.assignment.impossible import impossible
 from optimise.hospital.assignment.kind import AssignmentKind
+from optimise.hospital.assignment.moves import care_on, chain, exchange, undo
 from optimise.hospital.assignment.problem import AssignmentProblem
 from optimise.hospital.assignment.schedule import AssignmentAnnealing, first_rooms
 from optimise.hospital.assignment.search import improve_assignment
+from optimise.hospital.assignment.state import AssignmentState, weigh
 from optimise.hospital.assignment.tuning import AssignmentTuning
+from optimise.methods.assignment_search import AssignmentSearch
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 
@@ -78,7 +81,12 @@ def made(seed: int, people: int = 9, rooms: int = 3, days: int = 3, nurses: int 
     )
 
 
-def start_of(tool: AssignmentAnnealing, seed: int):  # type: ignore[no-untyped-def]
+def now_of(tool: AssignmentAnnealing, state: AssignmentState) -> AssignmentPlan:
+    """The plan of a state as it is."""
+    return tool.plan(state._replace(best=np.stack([state.task[:, :, 3], state.task[:, :, 2]])))
+
+
+def start_of(tool: AssignmentAnnealing, seed: int) -> AssignmentState:
     problem = tool.problem
     return tool.state(first_rooms(problem), np.full((len(problem.patients), problem.shifts), -1), seed)
 
@@ -92,14 +100,43 @@ def test_kernels_cost_what_the_evaluation_says(seed: int) -> None:
     here = np.repeat(problem.patients.here, SHIFTS, axis=1)
     for heat in (20.0, 3.0, 0.5):
         assert anneal(tool.tables, state, heat, 400, share) > 0
-        now = state._replace(best=np.stack([state.task[:, :, 3], state.task[:, :, 2]]))
-        plan = tool.plan(now)
+        plan = now_of(tool, state)
         assert hard_and_cost(problem, plan) == (0, pytest.approx(state.sums[0], abs=1e-6))
         again = tool.state(np.where(here, plan.room, -1), plan.nurse.astype(np.int64), 0)
         assert (again.stops[:, :, 0] == state.stops[:, :, 0]).all()
         assert (again.seen == state.seen).all()
         assert again.total == pytest.approx(state.total, abs=1e-9)
     assert hard_and_cost(problem, tool.plan(state)) == (0, pytest.approx(state.sums[1], abs=1e-6))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_moves_tell_their_cost_and_are_undone(seed: int) -> None:
+    tool = AssignmentAnnealing(made(seed))
+    t, s = tool.tables, start_of(tool, seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(30):
+        before = s.task.copy(), hard_and_cost(tool.problem, now_of(tool, s))[1]
+        p = int(rng.integers(len(tool.problem.patients)))
+        h = SHIFTS * int(t.people[p, 0]) + int(rng.integers(SHIFTS * t.people[p, 4]))
+        k = int(rng.integers(t.duty[h, 0, 0]))
+        kind = int(rng.integers(3))
+        if kind == 0 and k != s.task[p, h, 2]:
+            change, count = exchange(t, s, h, int(s.task[p, h, 2]), int(s.task[p, h, 3]), k, int(s.stops[h, k, 1]) - 1)
+        elif kind == 1:
+            change, count = care_on(t, s, p, h, int(t.duty[h, k + 1, 0]), bool(rng.integers(2)))
+        else:
+            change, count = chain(t, s, p, h // SHIFTS, int(rng.integers(3)), int(rng.integers(3)), 1e9)
+        if change < 1e11:
+            assert hard_and_cost(tool.problem, now_of(tool, s)) == (0, pytest.approx(before[1] + change, abs=1e-9))
+        if change >= 1e11 or rng.integers(2):
+            undo(t, s, count)
+            assert (s.task == before[0]).all()
+
+
+def test_work_that_goes_and_comes_back_costs_nothing() -> None:
+    tool = AssignmentAnnealing(made(4))
+    s = start_of(tool, 4)
+    assert weigh(s.post, s.total, tool.tables.duty, tool.tables.prices, 0, 0, 1, 0) == pytest.approx(0.0, abs=1e-12)
 
 
 def least(problem: AssignmentProblem) -> float:
@@ -177,14 +214,15 @@ def test_spread_is_the_sum_over_pairs() -> None:
 
 def test_search_repeats_under_a_work_limit() -> None:
     problem = made(7)
-    first = optimise.solve(problem, limits=Limits(300, iterations=2), seed=3)
-    second = optimise.solve(problem, limits=Limits(300, iterations=2), seed=3)
+    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
+    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
     assert isinstance(first.plan, AssignmentPlan)
     assert first.plan.same_as(second.plan)
     assert first.bounds.dual == second.bounds.dual <= first.cost
     start = optimise.solve(problem, limits=Limits(300, iterations=1), seed=4, start=first.plan)
     assert start.cost <= first.cost
     assert isinstance(kind_of(problem), AssignmentKind)
+    assert AssignmentSearch().supports(problem)
 
 
 def test_what_cannot_be_planned_is_said() -> None:
