@@ -14,9 +14,9 @@ class AssignmentTuning(Tuning):
     """First temperature."""
     cold: float = knob(0.5, unit="cost", source="IPRNPA 11: 0.12, 0.5 and 0.8 tried", gt=0)
     """Last temperature."""
-    first: float = knob(0.6, unit="share of the time left", source="no run on record", gt=0, le=1)
+    first: float = knob(0.7, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For the first round."""
-    later: float = knob(0.4, unit="share of the time left", source="no run on record", gt=0, le=1)
+    later: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For each later round."""
     warm: tuple[float, ...] = knob((0.5, 0.4, 0.6), unit="first temperatures", source="IPRNPA 11: what is lost above 1 comes back")
     """First temperatures of later rounds."""
