@@ -18,7 +18,9 @@ class AssignmentTuning(Tuning):
     """For the first round."""
     later: float = knob(0.5, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For each later round."""
-    warm: tuple[float, ...] = knob((0.5, 0.4, 0.6), unit="first temperatures", source="IPRNPA 11: what is lost above 1 comes back")
+    warm: tuple[float, ...] = knob(
+        (0.5, 0.4, 0.6), unit="first temperatures", source="IPRNPA 11: what is lost above 1 comes back"
+    )
     """First temperatures of later rounds."""
     moves: tuple[int, ...] = knob(
         (100, 200, 60, 250, 50, 140, 200), unit="of 1000 moves", source="IPRNPA 11: another one tried, 0.3 % above"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from optimise.core.errors import InputError
 from optimise.formats.base import detect, read, read_plan, write_plan
 from optimise.hospital.assignment.evaluate import hard_and_cost
+from optimise.hospital.assignment.floor import Floors
+from optimise.hospital.assignment.impossible import impossible
 from optimise.hospital.assignment.problem import AssignmentPlan, AssignmentProblem
 
 pytestmark = pytest.mark.quick
@@ -113,6 +116,31 @@ def test_reads_what_is_published(folder: Path) -> None:
         problem = read(path)
         assert isinstance(problem, AssignmentProblem)
         assert f"{problem.days} days" in repr(problem)
+
+
+def column(path: Path, key: str) -> dict[str, float]:
+    with path.open() as file:
+        return {row["instance"]: float(row[key]) for row in csv.DictReader(file) if row[key]}
+
+
+def test_bounds_lie_between_the_floors_and_the_best_known_costs(folder: Path) -> None:
+    best, least = column(folder / "best_known.csv", "upper_bound"), column(folder / "floors.csv", "floor_total")
+    for name in sorted(least)[::4]:
+        problem = read(folder / "instances" / f"{name}.json")
+        assert isinstance(problem, AssignmentProblem)
+        floors = Floors(problem)
+        assert least[name] <= floors.value + 1e-3  # those are rounded
+        if name.startswith("UMD"):
+            floors.price_shares(60.0)
+            for which in range(1 + problem.days, len(floors.parts)):
+                floors.take(which, floors.lift(which, 60.0))
+        assert floors.value <= best[name]
+
+
+def test_shifts_without_a_nurse_are_told(folder: Path) -> None:
+    problem = read(folder / "instances" / "UMD_instance_19.json")
+    assert isinstance(problem, AssignmentProblem)
+    assert impossible(problem) == ("in shift 12 there are 13 patients and no nurse",)
 
 
 def plan_of(problem: AssignmentProblem) -> AssignmentPlan:
