@@ -13,7 +13,7 @@ from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import ResumableOptions, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.methods.options import AdmissionOptions
+from optimise.methods.options import AdmissionOptions, AssignmentOptions
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["ParallelSearchMethod"]
@@ -22,6 +22,7 @@ __all__ = ["ParallelSearchMethod"]
 _ENGINES = {
     "hospital": "hpc.beds.engine:BedSearch",
     "admissions": "optimise.methods.admission_search:AdmissionSearch",
+    "assignment": "optimise.methods.assignment_search:AssignmentSearch",
 }
 
 
@@ -32,7 +33,11 @@ class ParallelSearchMethod:
     name = "parallel-search"
     resumable = True
     options = ParallelSearchOptions
-    options_by_kind: ClassVar = {"hospital": ResumableOptions, "admissions": AdmissionOptions}
+    options_by_kind: ClassVar = {
+        "hospital": ResumableOptions,
+        "admissions": AdmissionOptions,
+        "assignment": AssignmentOptions,
+    }
 
     def supports(self, problem: Problem) -> bool:
         engine = engine_for(problem, _ENGINES)

@@ -57,11 +57,14 @@ def load(
 
 def load_plan(path: Path, problem: Problem[L]) -> L:
     """Read a plan in the family's format or in the native one, whichever the file is in; of a run's folder its own."""
+    from optimise.core.kinds import kind_of
     from optimise.formats.base import native_format, read_plan
     from optimise.roster.formats.native_plan import is_native_plan
 
     if (path / "result.json").is_file():
         own = [path / name for name in ("native-plan.json", "plan.json") if is_native_plan(path / name)]
+        if not own and problem.family == kind_of(problem).native:  # there the family's own file is the native one
+            own = sorted(path.glob("plan.*"))
         if not own:
             raise InputError("the run has no plan that could be read", file=path)
         path = own[0]

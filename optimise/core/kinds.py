@@ -214,6 +214,7 @@ _BUILT_IN: dict[str, str] = {
     "roster": "optimise.roster.kind:RosterKind",
     "hospital": "optimise.hospital.kind:HospitalKind",
     "admissions": "optimise.hospital.admissions.kind:AdmissionKind",
+    "assignment": "optimise.hospital.assignment.kind:AssignmentKind",
     "capacity": "optimise.capacity.kind:CapacityKind",
     "region": "optimise.capacity.kind:RegionKind",
     "blocks": "optimise.blocks.kind:BlocksKind",

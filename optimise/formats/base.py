@@ -95,6 +95,7 @@ FORMATS: dict[str, str] = {
     "pas": "optimise.hospital.formats.pas:PasFormat",
     "ihtc": "optimise.hospital.formats.ihtc:IhtcFormat",
     "orpas": "optimise.hospital.formats.orpas:OrPasFormat",
+    "iprnpa": "optimise.hospital.formats.iprnpa:IprnpaFormat",
 }
 
 

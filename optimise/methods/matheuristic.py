@@ -24,7 +24,7 @@ from optimise.core.method import Communicator, Deadline, Limits, Listener, Outco
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
-from optimise.methods.options import AdmissionOptions, HospitalSearchOptions, MatheuristicOptions
+from optimise.methods.options import AdmissionOptions, AssignmentOptions, HospitalSearchOptions, MatheuristicOptions
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 _ENGINES = {
     "hospital": "optimise.methods.hospital_search:HospitalSearch",
     "admissions": "optimise.methods.admission_search:AdmissionSearch",
+    "assignment": "optimise.methods.assignment_search:AssignmentSearch",
 }
 
 
@@ -50,7 +51,11 @@ class MatheuristicMethod:
 
     name = "matheuristic"
     options = MatheuristicOptions
-    options_by_kind: ClassVar = {"hospital": HospitalSearchOptions, "admissions": AdmissionOptions}
+    options_by_kind: ClassVar = {
+        "hospital": HospitalSearchOptions,
+        "admissions": AdmissionOptions,
+        "assignment": AssignmentOptions,
+    }
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None

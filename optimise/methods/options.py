@@ -9,10 +9,12 @@ from pydantic import Field
 
 from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, knob
 from optimise.hospital.admissions.tuning import AdmissionTuning
+from optimise.hospital.assignment.tuning import AssignmentTuning
 from optimise.hospital.search.tuning import JointSearchTuning
 
 __all__ = [
     "AdmissionOptions",
+    "AssignmentOptions",
     "AutoOptions",
     "AutoTuning",
     "Customise",
@@ -76,6 +78,13 @@ class AdmissionOptions(ResumableOptions):
     """Options of the search of admission plans."""
 
     tuning: AdmissionTuning = AdmissionTuning()
+    """Numbers that steer the search."""
+
+
+class AssignmentOptions(ResumableOptions):
+    """Options of the search of rooms and nurses."""
+
+    tuning: AssignmentTuning = AssignmentTuning()
     """Numbers that steer the search."""
 
 

@@ -1,0 +1,1 @@
+"""Rooms and nurses of one ward's patients (IPRNPA)."""
