@@ -50,6 +50,8 @@ class EnergyProblem:
         How far the energy may be from the true cost of a state at most (a fit); 0 where it is exact.
     true_cost : callable, optional
         True cost of choices (blocks,): what the plan that they stand for is charged by the evaluator.
+    origin : str
+        Name of the problem that it was cut from; energies of one origin are not independent instances.
     """
 
     name: str
@@ -61,6 +63,7 @@ class EnergyProblem:
     decode: Callable[[NDArray[np.int64]], Any] | None = None
     error: float = 0.0
     true_cost: Callable[[NDArray[np.int64]], float] | None = None
+    origin: str = ""
     kind: str = field(default="energy", init=False)
 
     @property

@@ -5,6 +5,7 @@ wildcards; environment variables are expanded by the caller.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,10 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
         if len(files) > 1 and "name" in table:
             name += f" {file.stem}"
         problem = read(file)
-        cut = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
-        _known(table, ("path", *defaults_of(cut)))
-        made.append(encode(problem, name=name, **options).problem().with_optimum())
+        kind = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
+        _known(table, ("path", *defaults_of(kind)))
+        cut = replace(encode(problem, name=name, **options).problem(), origin=problem.name)
+        made.append(cut.with_optimum())
     return made
 
 
