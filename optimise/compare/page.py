@@ -64,7 +64,7 @@ def fit_words(row: Row) -> str:
     if error is None:
         return ""
     if error == 0:
-        return "exact"
+        return "exact where hard rules hold" if row.get("exact_on_rules") else "exact"
     said = "fit of unknown error" if math.isinf(error) else f"fit, off by up to {figure(error)}"
     if row.get("optimum_true_cost") is not None:
         least, true = figure(row["optimum_energy"]), figure(row["optimum_true_cost"])
@@ -77,7 +77,7 @@ def error_words(row: Row) -> str:
     error = row.get("energy_error")
     if error is None:
         return ""
-    return "exact" if error == 0 else "fit, error unknown" if math.isinf(error) else f"fit ±{figure(error)}"
+    return fit_words(row) if error == 0 else "fit, error unknown" if math.isinf(error) else f"fit ±{figure(error)}"
 
 
 def run_words(row: Row) -> str:

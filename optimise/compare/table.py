@@ -114,6 +114,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "energy_error": math.inf
         if f.get("shape", {}).get("energy error unknown")
         else f.get("shape", {}).get("energy error"),
+        "exact_on_rules": bool(f.get("shape", {}).get("energy exact on hard rules only")),
         "optimum_energy": f.get("shape", {}).get("energy of the optimum"),
         "optimum_true_cost": f.get("shape", {}).get("true cost of the optimum"),
         "seconds": f["seconds"],
@@ -265,7 +266,8 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     done = [r for r in group if r["status"] == "done"]
     first = group[0]
     kept = (
-        "instance", "origin", "family", "kind", "size", "energy_error", "label", "side", "method", "reference",
+        "instance", "origin", "family", "kind", "size", "energy_error", "exact_on_rules", "label", "side",
+        "method", "reference",
     )  # fmt: skip
     made: Row = {k: first[k] for k in kept}
     made |= {
