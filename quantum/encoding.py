@@ -336,9 +336,9 @@ class Encoding:
         kept = self.is_feasible(given)
         if self.hard is None and self.decoder is not None:
             raise UnsupportedError(f"{self.name}: the hard rules of a plan are not known here")
-        for s in np.flatnonzero(kept).tolist() if self.hard is not None else ():
+        for s in np.flatnonzero(kept).tolist():
             chosen = self.choices(given[s])
-            kept[s] = not (self.mended and self.mended(chosen)) and self.hard(chosen) <= 1e-9
+            kept[s] = not (self.mended and self.mended(chosen)) and (self.hard is None or self.hard(chosen) <= 1e-9)
         return kept
 
     def choices(self, bits: ArrayLike) -> NDArray[np.int64]:
