@@ -172,7 +172,7 @@ class Encoding:
         return chosen.to_ising().to_operator()
 
     def to_qasm3(self, p: int, **options: Any) -> str:
-        """The circuit of `circuit` as OpenQASM 3 text; free parameters are ``input float``.
+        """The circuit of `circuit` as OpenQASM 3 text, which Qiskit reads back with the extra ``exchange``.
 
         Parameters
         ----------
@@ -245,19 +245,21 @@ class Encoding:
         """
         return bqm_of(self.qubo(penalty))
 
-    def to_lp(self, file: str | Path | None = None) -> str:
-        """LP text with a quadratic objective and a row per block, written to `file` where one is given.
+    def to_lp(self, file: str | Path | None = None, linear: bool = False) -> str:
+        """LP text with a row per block, written to `file` where one is given.
 
         Parameters
         ----------
         file : path, optional
             Where to write the text as well.
+        linear : bool
+            Whether products become variables: HiGHS solves no quadratic objective of binaries.
 
         Returns
         -------
         str
         """
-        return _kept(lp_text(self.energy, self.name), file)
+        return _kept(lp_text(self.energy, self.name, linear), file)
 
     def to_qs(self, file: str | Path | None = None, penalty: str | float | None = None) -> str:
         """QOBLIB's ``.qs`` text of `qubo`, written to `file` where one is given.
@@ -332,8 +334,7 @@ class Encoding:
         UnsupportedError
             Where the encoding stands for a plan whose hard rules it cannot ask.
         """
-        given = np.asarray(bits)
-        kept = self.is_feasible(given)
+        kept = self.is_feasible(given := np.asarray(bits))
         if self.hard is None and self.decoder is not None:
             raise UnsupportedError(f"{self.name}: the hard rules of a plan are not known here")
         for s in np.flatnonzero(kept).tolist():

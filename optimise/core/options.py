@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Self, TypeVar, Union, get_args, get_origin
+from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -38,6 +38,7 @@ __all__ = [
     "knobs",
     "models",
     "read_options",
+    "shown_models",
     "taken",
 ]
 
@@ -117,6 +118,18 @@ def models(method: object) -> dict[str, type[Options]]:
     if isinstance(model, type) and issubclass(model, Options):
         found[""] = model
     return found | dict(getattr(method, "options_by_kind", {}))
+
+
+def shown_models(method: object) -> dict[str, type[Any]]:
+    """`models`, and for methods that check by themselves the pydantic classes that they describe their options with.
+
+    Such a method has its class as ``options``, and further ones by kind of problem as ``described_options``.
+    """
+    found: dict[str, type[Any]] = dict(models(method))
+    model = getattr(method, "options", None)
+    if not found and hasattr(model, "__pydantic_fields__"):
+        found[""] = cast("type[Any]", model)
+    return found | dict(getattr(method, "described_options", {}))
 
 
 def check_options(method: object, problem: object, given: Mapping[str, object] | None, ranks: int = 1) -> None:
@@ -208,10 +221,11 @@ class Knob:
     source: str
 
 
-def knobs(model: type[Options], prefix: str = "") -> Iterator[Knob]:
+def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
     """All fields of options, those of a nested tuning after them."""
     nested = []
-    for name, field in model.model_fields.items():
+    fields = model.model_fields if issubclass(model, Options) else model.__pydantic_fields__
+    for name, field in fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, Options):
             nested.append((f"{prefix}{name}.", inner))

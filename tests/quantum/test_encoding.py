@@ -324,3 +324,13 @@ def test_variables_of_a_bqm_stand_in_order():
     assert list(model.variables) == [0, 1, 2, 3]
     bits = np.random.default_rng(0).integers(0, 2, (8, 4))
     assert model.energies((bits, list(model.variables))) == pytest.approx(energy.energies(bits))
+
+
+def test_a_linear_model_is_solved_by_highs(ward, tmp_path):
+    encoding = quantum.encode(ward, people=2, days=[5, 6])
+    encoding.to_lp(tmp_path / "ward.lp", linear=True)
+    solver = make_highs({})
+    assert solver.readModel(str(tmp_path / "ward.lp")) == highspy.HighsStatus.kOk
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    assert solver.getInfo().objective_function_value == pytest.approx(encoding.energy.brute_force()[0])
