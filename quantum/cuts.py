@@ -34,7 +34,9 @@ class RosterCut:
     blocks: Literal["sequence", "direct"] = option(
         default="sequence", doc="all feasible rosters of a person, or a block per person and day"
     )
-    cover: Literal["fit", "exact"] = option(default="fit", doc="cover as a fitted parabola, or with slack blocks")
+    cover: Literal["fit", "exact"] = option(
+        default="fit", doc="cover as a fitted parabola (see error), or with slack blocks"
+    )
     most: int = option(default=200, doc="most choices of a sequence block", ge=1)
     seed: int = option(default=0, doc="seed of the construction", ge=0)
     name: str = option(default="", doc="name of the encoding")
@@ -47,7 +49,9 @@ class HospitalCut:
     plan: Any = option(default=None, doc="the plan that is opened; default by construction with seed")
     people: int | list[str] | None = option(default=None, doc="how many patients, or their ids; default all")
     blocks: Literal["columns", "rooms"] = option(
-        default="columns", doc="a block per room over sets of patients (exact), or per patient over rooms"
+        default="columns",
+        doc="columns: a block per room, a choice a set of patients (exact where hard rules hold); rooms: a block per "
+        "patient, a choice a room (an expansion of second order, often far off)",
     )
     most: int | None = option(default=None, doc="most choices of a block; default 200 sets or 8 rooms", ge=1)
     seed: int = option(default=0, doc="seed of the construction", ge=0)
@@ -105,22 +109,28 @@ def _of_energy(problem: object, name: str) -> Encoding:
         return Encoding(name, problem)
     if isinstance(problem, EnergyProblem):
         exact = problem.error == 0
-        return Encoding(name, problem.energy, exact, problem.error, problem.decode, problem.true_cost, problem.penalty)
+        return Encoding(
+            name, problem.energy, exact, problem.error, problem.decode, problem.true_cost, problem.penalty,
+            exact_on=problem.exact_on,
+        )  # fmt: skip
     if isinstance(problem, ModelQubo):
         return of_model(problem, name)
     if isinstance(problem, RosterEncoding | RoomEncoding):
         made = problem.encoding
-        return Encoding(name, problem.onehot, made.exact, made.error, problem.decode, problem.cost)
+        return Encoding(name, problem.onehot, made.exact, made.error, problem.decode, problem.cost, hard=problem.hard)
     if isinstance(problem, RoomColumns):
         return Encoding(
-            name, problem.onehot, problem.exact, 0.0 if problem.exact else np.inf, problem.decode, problem.cost
-        )
+            name, problem.onehot, problem.exact, 0.0 if problem.exact else np.inf, problem.decode, problem.cost,
+            exact_on="rules", hard=problem.hard, mended=problem.mended,
+        )  # fmt: skip
     raise UnsupportedError(f"a {type(problem).__name__} has no energy here")
 
 
 def of_model(made: ModelQubo, name: str) -> Encoding:
     """A Pyomo model; a decoded plan is the value of every variable."""
-    return Encoding(name, made.qubo, decoder=lambda bits: made.values(np.asarray(bits, dtype=np.int8)))
+    return Encoding(
+        name, made.qubo, exact_on="rules", decoder=lambda bits: made.values(np.asarray(bits, dtype=np.int8))
+    )
 
 
 def _roster(problem: RosterProblem, cut: RosterCut) -> Encoding:

@@ -6,18 +6,18 @@ operator = encoding.operator()                 # SparsePauliOp
 plan = encoding.decode(bits)                   # a roster, room plan, or the values of a model
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit import QuantumCircuit, qasm3, qpy
 
 from optimise.core.atomic import write_text
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
 from quantum.ansatz import Ansatz
 from quantum.energy import EnergyProblem
 from quantum.exports import lp_text, opt_mapper_of, qs_text
@@ -25,7 +25,7 @@ from quantum.methods.dwave import bqm_of
 from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
-from quantum.repair import repair
+from quantum.repair import broken, repair
 
 __all__ = ["Encoding"]
 
@@ -40,7 +40,10 @@ class Encoding:
     energy : Qubo or OneHot
         Variable i is qubit i, little endian as in Qiskit.
     exact : bool
-        Whether the energy is the true cost of every feasible state (minimised over slack variables).
+        Whether the energy, least over slack variables, is the true cost on the states that `exact_on` names.
+    exact_on : {"blocks", "rules"}
+        ``blocks``: all states that keep every block (`is_feasible`). ``rules``: those of them whose plan keeps all
+        hard rules without a repair (`keeps_rules`); the others pay a price that need not be the domain's.
     error : float
         Bound of the difference; 0 when exact, infinite when unknown.
     decoder : callable, optional
@@ -49,6 +52,10 @@ class Encoding:
         From the same to the cost that the domain charges.
     penalty : float or None
         Published penalty weight of broken blocks.
+    hard : callable, optional
+        From choices to the amount of hard rules that their plan breaks.
+    mended : callable, optional
+        From choices to what the decoder settles by itself, in words.
     """
 
     name: str
@@ -58,11 +65,20 @@ class Encoding:
     decoder: Callable[[NDArray[Any]], Any] | None = None
     true_cost: Callable[[NDArray[np.int64]], float] | None = None
     penalty: float | None = None
+    exact_on: Literal["blocks", "rules"] = "blocks"
+    hard: Callable[[NDArray[np.int64]], float] | None = None
+    mended: Callable[[NDArray[np.int64]], Sequence[str]] | None = None
 
     def __repr__(self) -> str:
-        size, blocks = self.qubits, f", {self.energy.blocks} blocks" if isinstance(self.energy, OneHot) else ""
-        said = "exact" if self.exact else f"error up to {self.error:g}"
-        return f"Encoding({self.name!r}, {size} qubits{blocks}, {said})"
+        blocks = f", {self.energy.blocks} blocks" if isinstance(self.energy, OneHot) else ""
+        return f"Encoding({self.name!r}, {self.qubits} qubits{blocks}, {self.exactness})"
+
+    @property
+    def exactness(self) -> str:
+        """How far the energy is from the true cost."""
+        if not self.exact:
+            return "error unknown" if np.isinf(self.error) else f"error up to {self.error:g}"
+        return "exact" if self.exact_on == "blocks" else "exact where hard rules hold"
 
     @property
     def qubits(self) -> int:
@@ -71,11 +87,10 @@ class Encoding:
 
     def problem(self) -> EnergyProblem:
         """The energy as a problem of `optimise.solve` and of studies."""
-        decode = self.decoder if isinstance(self.energy, OneHot) else None
+        decode, cost = (self.decoder, self.true_cost) if isinstance(self.energy, OneHot) else (None, None)
         return EnergyProblem(
-            self.name, "encoded", self.energy, penalty=self.penalty, decode=decode, error=self.error,
-            true_cost=self.true_cost if isinstance(self.energy, OneHot) else None,
-        )  # fmt: skip
+            self.name, "encoded", self.energy, None, "", self.penalty, decode, self.error, cost, self.exact_on
+        )
 
     # ---------------------------------------------------------------- circuits
 
@@ -157,7 +172,7 @@ class Encoding:
         return chosen.to_ising().to_operator()
 
     def to_qasm3(self, p: int, **options: Any) -> str:
-        """The circuit of `circuit` as OpenQASM 3 text; free parameters are ``input float``.
+        """The circuit of `circuit` as OpenQASM 3 text, which Qiskit reads back with the extra ``exchange``.
 
         Parameters
         ----------
@@ -230,19 +245,21 @@ class Encoding:
         """
         return bqm_of(self.qubo(penalty))
 
-    def to_lp(self, file: str | Path | None = None) -> str:
-        """LP text with a quadratic objective and a row per block, written to `file` where one is given.
+    def to_lp(self, file: str | Path | None = None, linear: bool = False) -> str:
+        """LP text with a row per block, written to `file` where one is given.
 
         Parameters
         ----------
         file : path, optional
             Where to write the text as well.
+        linear : bool
+            Whether products become variables: HiGHS solves no quadratic objective of binaries.
 
         Returns
         -------
         str
         """
-        return _kept(lp_text(self.energy, self.name), file)
+        return _kept(lp_text(self.energy, self.name, linear), file)
 
     def to_qs(self, file: str | Path | None = None, penalty: str | float | None = None) -> str:
         """QOBLIB's ``.qs`` text of `qubo`, written to `file` where one is given.
@@ -282,7 +299,7 @@ class Encoding:
         return self.problem().qubo.energies(np.asarray(bits))
 
     def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
-        """Whether bits (s, n) keep every block.
+        """Whether bits (s, n) keep every block, which is what feasible means of bits here; see also `keeps_rules`.
 
         Parameters
         ----------
@@ -298,6 +315,32 @@ class Encoding:
         if isinstance(self.energy, OneHot):
             return self.energy.is_feasible(given)
         return np.ones(len(given), dtype=np.bool_)
+
+    def keeps_rules(self, bits: ArrayLike) -> NDArray[np.bool_]:
+        """Whether bits (s, n) keep every block and stand for a plan that keeps all hard rules, nothing repaired.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        bool array
+            Shape (s,).
+
+        Raises
+        ------
+        UnsupportedError
+            Where the encoding stands for a plan whose hard rules it cannot ask.
+        """
+        kept = self.is_feasible(given := np.asarray(bits))
+        if self.hard is None and self.decoder is not None:
+            raise UnsupportedError(f"{self.name}: the hard rules of a plan are not known here")
+        for s in np.flatnonzero(kept).tolist():
+            chosen = self.choices(given[s])
+            kept[s] = not (self.mended and self.mended(chosen)) and (self.hard is None or self.hard(chosen) <= 1e-9)
+        return kept
 
     def choices(self, bits: ArrayLike) -> NDArray[np.int64]:
         """What bits choose in each block.
@@ -322,20 +365,32 @@ class Encoding:
             raise InputError(f"expected {self.qubits} bits, got an array of shape {given.shape}")
         return repair(self.energy, given[None])[0] if isinstance(self.energy, OneHot) else given.astype(np.int64)
 
-    def decode(self, bits: ArrayLike) -> Any:
+    def decode(self, bits: ArrayLike, repair: bool = True) -> Any:
         """The plan that bits stand for.
 
         Parameters
         ----------
         bits : array_like
-            Zeros and ones, shape (n,). Broken blocks are repaired.
+            Zeros and ones, shape (n,).
+        repair : bool
+            Whether broken blocks, and what the decoder settles (a patient in two rooms), are repaired; else refused.
 
         Returns
         -------
         plan
             A roster, a hospital plan or the values of a model; the choices where there is no plan.
+
+        Raises
+        ------
+        InputError
+            Without repair, for bits that need one; it says what is wrong.
         """
         chosen = self.choices(bits)
+        if not repair:
+            wrong = broken(self.energy, np.asarray(bits)) if isinstance(self.energy, OneHot) else []
+            wrong += self.mended(chosen) if self.mended else []
+            if wrong:
+                raise InputError(f"{'; '.join(wrong)}; decode repairs it if asked")
         return chosen if self.decoder is None else self.decoder(chosen)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class EnergyProblem:
         How far the energy may be from the true cost of a state at most (a fit); 0 where it is exact.
     true_cost : callable, optional
         True cost of choices (blocks,): what the plan that they stand for is charged by the evaluator.
+    exact_on : {"blocks", "rules"}
+        Where an error of 0 holds: on all states that keep every block, or on those whose plan keeps all hard rules.
+    origin : str
+        Name of the problem that it was cut from; energies of one origin are not independent instances.
     """
 
     name: str
@@ -61,6 +65,8 @@ class EnergyProblem:
     decode: Callable[[NDArray[np.int64]], Any] | None = None
     error: float = 0.0
     true_cost: Callable[[NDArray[np.int64]], float] | None = None
+    exact_on: Literal["blocks", "rules"] = "blocks"
+    origin: str = ""
     kind: str = field(default="energy", init=False)
 
     @property
@@ -131,6 +137,8 @@ class EnergyProblem:
     def figures(self) -> dict[str, float]:
         """What a study says of the instance: how far the energy may be, and is at its optimum, from the true cost."""
         made = {"energy error": self.error} if np.isfinite(self.error) else {"energy error unknown": 1.0}
+        if self.exact_on == "rules" and self.error == 0:
+            made["energy exact on hard rules only"] = 1.0
         if self.true_cost is not None and self.blocks.states <= _ENUMERATE:
             least, choices, _ = self.blocks.brute_force()
             made |= {"true cost of the optimum": self.true_cost(choices), "energy of the optimum": least}

@@ -15,8 +15,11 @@ def _qubo(energy: Qubo | OneHot) -> Qubo:
     return energy.qubo if isinstance(energy, OneHot) else energy
 
 
-def lp_text(energy: Qubo | OneHot, name: str) -> str:
+def lp_text(energy: Qubo | OneHot, name: str, linear: bool = False) -> str:
     """CPLEX LP text: variables ``x0..``, quadratic objective ``[ 2 q x y ] / 2``, a row ``x + .. = 1`` per block.
+
+    With `linear`, products are variables ``y3_7`` in [0, 1] (Fortet 1960): ``y >= x + x' - 1`` where they cost,
+    ``y <= x`` and ``y <= x'`` where they save. Every mixed-integer solver reads that; few take the quadratic form.
 
     The offset stands in a comment and as the coefficient of a variable ``one`` that is fixed to 1: not every reader
     takes a constant.
@@ -26,9 +29,11 @@ def lp_text(energy: Qubo | OneHot, name: str) -> str:
     if q.offset:
         lines[-1] = f" obj: {_term(q.offset)} one"
     lines += [f"  {_term(v)} x{i}" for i, v in enumerate(q.linear.tolist()) if v]
-    if q.values.size:
+    triples = list(zip(q.rows.tolist(), q.cols.tolist(), q.values.tolist()))
+    if linear:
+        lines += [f"  {_term(v)} y{i}_{j}" for i, j, v in triples]
+    elif triples:
         lines.append("  + [")
-        triples = zip(q.rows.tolist(), q.cols.tolist(), q.values.tolist())
         lines += [f"  {_term(2 * v)} x{i} * x{j}" for i, j, v in triples]
         lines.append("  ] / 2")
     lines.append("Subject To")
@@ -36,6 +41,13 @@ def lp_text(energy: Qubo | OneHot, name: str) -> str:
     if isinstance(energy, OneHot):
         for b, (start, k) in enumerate(zip(energy.starts.tolist(), energy.sizes)):
             lines.append(f" block{b}: " + " + ".join(f"1 x{start + a}" for a in range(k)) + " = 1")
+    if linear and triples:
+        for i, j, v in triples:
+            if v > 0:
+                lines.append(f" both{i}_{j}: 1 y{i}_{j} - 1 x{i} - 1 x{j} >= -1")
+            else:
+                lines += [f" one{i}_{j}_{end}: 1 y{i}_{j} - 1 x{end} <= 0" for end in (i, j)]
+        lines += ["Bounds", *(f" 0 <= y{i}_{j} <= 1" for i, j, _ in triples)]
     lines.append("Binary")
     lines.append(" one")
     lines += [f" x{i}" for i in range(q.size)]

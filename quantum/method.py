@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from quantum.angles import linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler
 from quantum.energy import EnergyProblem
-from quantum.methods.qaoa import EnergyQaoa
+from quantum.methods.qaoa import EnergyQaoa, EnergyQaoaOptions
 from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.options import checked, option, read_options
@@ -71,6 +71,7 @@ class QaoaMethod:
 
     name = "qaoa"
     options = PiecesOptions
+    described_options: ClassVar[dict[str, type[Any]]] = {"energy": EnergyQaoaOptions}
 
     def supports(self, problem: Problem) -> bool:
         """Rosters, hospitals, and energies."""

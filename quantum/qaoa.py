@@ -38,6 +38,12 @@ class QaoaOptions:
     start: str = option(
         default="transferred", doc="angles to begin with: transferred, ramp, or an entry point wardwise.angles"
     )
+    jitter: float = option(
+        default=0.0,
+        doc="spread of the first angles over seeds: each is multiplied by exp(jitter times a normal number); at 0 "
+        "exact training is deterministic, so that all seeds are one run",
+        ge=0,
+    )
     grown: bool = option(default=False, doc="grow the depth from 1 by INTERP, optimising at each depth")
     optimiser: str = option(
         default="auto",
@@ -192,6 +198,9 @@ def qaoa(
     method = chosen.chosen_optimiser
     rule = find("angles", chosen.start, START_ANGLES)
     angles = rule(1 if chosen.grown else chosen.depth, problem, mixer)
+    if chosen.jitter:
+        normal = np.random.default_rng([seed, 5]).normal(size=angles.vector().size)
+        angles = angles.like(angles.vector() * np.exp(chosen.jitter * normal))
     value, evaluations, shots, stage = np.inf, 0, 0, 0
     while True:
         if method != "none":

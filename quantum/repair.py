@@ -5,7 +5,13 @@ from numpy.typing import NDArray
 
 from quantum.onehot import OneHot
 
-__all__ = ["repair", "repair_evaluations"]
+__all__ = ["broken", "repair", "repair_evaluations"]
+
+
+def broken(problem: OneHot, bits: NDArray[np.int8]) -> list[str]:
+    """Which blocks of bits (n,) have not exactly one 1, in words."""
+    ones = np.add.reduceat((bits != 0).astype(np.int64), problem.starts)
+    return [f"block {b} has {ones[b]} choices set, not 1" for b in np.flatnonzero(ones != 1).tolist()]
 
 
 def repair_evaluations(problem: OneHot, bits: NDArray[np.int8], counts: NDArray[np.int64]) -> int:

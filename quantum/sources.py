@@ -5,6 +5,7 @@ wildcards; environment variables are expanded by the caller.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
 
-__all__ = ["complete", "encoded", "inh", "qoblib"]
+__all__ = ["MOST_ERROR", "complete", "encoded", "inh", "qoblib"]
+
+#: Share of the optimum by which the energy of a study may be off the cost that it stands for.
+MOST_ERROR = 0.1
 
 
 def qoblib(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
@@ -68,22 +72,49 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
 
     Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.cuts.RosterCut`, for
     hospitals those of `quantum.cuts.HospitalCut`. What is not open is fixed to a plan by construction with seed
-    ``seed``.
+    ``seed``. ``most_error``: share of the optimum by which the energy may be off the true cost at most (default
+    `MOST_ERROR`); a fit that is further off is refused, since a study of it would judge the fit and not the problem.
+
+    Raises
+    ------
+    InputError
+        For a key that nobody knows, or an energy that may be too far off.
     """
+    share = table.get("most_error", MOST_ERROR)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not share >= 0:
+        raise InputError(f"expected a share of the optimum, 0 or more, got {share!r}", item="most_error")
     files = _files(table, folder)
     made = []
     for file in files:
-        options = {key: value for key, value in table.items() if key != "path"}
+        options = {key: value for key, value in table.items() if key not in ("path", "most_error")}
         if "plan" in options:
             raise InputError("a plan cannot be given in a file; it is made by construction", item="plan")
         name = str(options.pop("name", file.stem))
         if len(files) > 1 and "name" in table:
             name += f" {file.stem}"
         problem = read(file)
-        cut = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
-        _known(table, ("path", *defaults_of(cut)))
-        made.append(encode(problem, name=name, **options).problem().with_optimum())
+        kind = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
+        _known(table, ("path", "most_error", *defaults_of(kind)))
+        cut = replace(encode(problem, name=name, **options).problem(), origin=problem.name)
+        made.append(_near(cut.with_optimum(), float(share)))
     return made
+
+
+def _near(problem: EnergyProblem, share: float) -> EnergyProblem:
+    """The problem, unless its energy may be further off than that share of its optimum."""
+    if problem.error == 0 or share == np.inf:
+        return problem
+    scale = 0.0 if problem.optimum is None else abs(problem.optimum)
+    if problem.error > share * scale:
+        part = (
+            f"{100 * problem.error / scale:.0f} % of the optimum {problem.optimum:.6g}" if scale else "optimum unknown"
+        )
+        raise InputError(
+            f"the energy of {problem.name} is a fit that may be off by up to {problem.error:.6g} ({part}); take an "
+            f"exact encoding (cover = 'exact'), open less, or allow it by most_error",
+            item="most_error",
+        )
+    return problem
 
 
 def complete(energy: Qubo, bits: NDArray[np.int8]) -> NDArray[np.int8] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,11 +40,11 @@ def methods(
 def _one_method(name: str, *, as_json: bool) -> None:
     """Options and tuning of one method, by kind of problem where they differ."""
     from optimise.core.method import available_methods, get_method
-    from optimise.core.options import listed as options_of
+    from optimise.core.options import knobs, shown_models
 
     method = get_method(name)
     target = available_methods()[name]
-    known = options_of(method)
+    known = {kind: list(knobs(model)) for kind, model in shown_models(method).items()}
     if as_json:
         told = {kind or "all": [_told(k) for k in listed] for kind, listed in known.items()}
         print(json.dumps({"name": name, "from": target, "summary": _summary(target), "options": told}, indent=1))
@@ -83,16 +82,17 @@ def _show_knob(knob: Knob) -> None:
 
 
 def _summary(target: str) -> str:
-    """First paragraph of the method's docstring up to its first full stop, or why it cannot be loaded."""
+    """First sentence of the method's docstring, or why it cannot be loaded."""
     import importlib
+    import re
 
     module, _, attribute = target.partition(":")
     try:
         made = getattr(importlib.import_module(module), attribute)
     except Exception as error:  # a broken plug-in must not hide the others
         return f"(cannot be loaded: {error})"
-    first = " ".join((made.__doc__ or target).strip().partition("\n\n")[0].split())
-    return re.split(r"(?<=[.;:]) ", first)[0].rstrip(";:")
+    first = " ".join((made.__doc__ or target).strip().split("\n\n")[0].split())
+    return re.split(r"(?<=\.)\s+(?=[A-Z])", first)[0]
 
 
 def formats(as_json: Json = False) -> None:

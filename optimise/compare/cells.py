@@ -113,6 +113,7 @@ def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, 
         "seed": cell.seed,
         "options": dict(contender.options),
         "time_limit": contender.time_limit,
+        "origin": _origin(cell),
         "optimum": getattr(cell.problem, "optimum", None),
         "optimum_source": getattr(cell.problem, "optimum_source", ""),
         "shape": dict(kind_of(cell.problem).measures(cell.problem)),
@@ -195,7 +196,12 @@ def read_cell(cell: Cell, folder: Path, *, failed: bool = False) -> dict[str, An
         return None
     if row["status"] not in (("done", "refused", "failed") if failed else ("done", "refused")):
         return None
-    return {**row, "label": cell.contender.label, "side": cell.contender.side}
+    return {**row, "label": cell.contender.label, "side": cell.contender.side, "origin": _origin(cell)}
+
+
+def _origin(cell: Cell) -> str:
+    """The problem that an instance was cut from; its own name where it is whole."""
+    return str(getattr(cell.problem, "origin", "") or cell.problem.name)
 
 
 def _possible(row: CellFile, file: Path) -> None:

@@ -57,9 +57,27 @@ evaluations 99
     The same in energy evaluations, which no machine's speed changes.
 95 % interval
     The wider of a bootstrap over seeds (Efron 1979) and the exact interval of the counted successes (Clopper and
-    Pearson 1934). It is left out where there is one seed and nothing was counted: nothing is known of its width.
+    Pearson 1934). It is left out where there is one independent run and nothing was counted: nothing is known of its
+    width. Processor time that differs between runs of the same work is no uncertainty of a method and is not in it:
+    seconds of a run are its known work times the mean seconds of such work.
+one run
+    Runs with the same angles and the same exact success are copies of one run, whatever their seeds: training is
+    deterministic unless ``jitter``, ``sampled`` or ``warm`` make it random. They count once and give no interval.
+exact p
+    Where a simulator knows every amplitude, or every state was looked at, raw success is no estimate: one run then has
+    no interval, and that is told by the word exact.
+typical factor
+    The exponential of the median of the logarithms of ratios, one an instance: it is the same whichever side one
+    divides by.
+independent problems
+    Instances that are cut from one problem overlap. In a sign test each problem counts once, for the side that won
+    more of its instances. With n problems decided the least value possible is ``2**(1 - n)``: 0.05 needs 6.
 TTS99 on the QPU
     The same with simulated seconds of a quantum processor, training shots included.
+overhead
+    Processor seconds hold all that a method does when it is called, building its model and starting its solver too. On
+    energies of a few thousand states this is most of what HiGHS and enumeration take, while a simulated circuit of few
+    qubits is cheap: compare evaluations there, not seconds.
 """
 
 from __future__ import annotations
@@ -80,6 +98,7 @@ __all__ = [
     "repetitions_99",
     "sign_test",
     "tts_99",
+    "typical_ratio",
 ]
 
 
@@ -121,11 +140,13 @@ def bootstrap(
 ) -> tuple[float, float]:
     """Percentile interval of a statistic of rows (n, k), drawn n at a time with repetition (Efron 1979).
 
-    Infinite values are kept: an interval may end in infinity. With one row both ends are the statistic itself.
+    Infinite values are kept: an interval may end in infinity. Where all rows are alike both ends are the
+    statistic itself.
     """
     data = np.asarray(rows, dtype=np.float64)
     rng = np.random.default_rng(seed)
-    picks = rng.integers(0, len(data), (draws if len(data) > 1 else 1, len(data)))
+    alike = bool((data == data[0]).all())
+    picks = rng.integers(0, len(data), (1 if alike else draws, len(data)))
     values = np.sort([statistic(data[pick]) for pick in picks])
     low = values[math.floor((1 - level) / 2 * (values.size - 1))]
     high = values[math.ceil((1 + level) / 2 * (values.size - 1))]
@@ -165,6 +186,22 @@ def performance_profile(times: NDArray[np.float64]) -> tuple[NDArray[np.float64]
     ratios = np.unique(factors[np.isfinite(factors)])
     shares = (factors[None, :, :] <= ratios[:, None, None]).mean(axis=1)
     return ratios, np.asarray(shares)
+
+
+def typical_ratio(ratios: Sequence[float]) -> float:
+    """``exp(median(log r))`` of ratios of at least 0: swapping the sides gives exactly the reciprocal.
+
+    Parameters
+    ----------
+    ratios : sequence of float
+        At least one; 0 counts as the smallest.
+
+    Returns
+    -------
+    float
+    """
+    logs = sorted(math.log(r) if r > 0 else -math.inf for r in ratios)
+    return math.exp((logs[(len(logs) - 1) // 2] + logs[len(logs) // 2]) / 2)
 
 
 def sign_test(wins: int, losses: int) -> float:

@@ -28,7 +28,7 @@ def page(
 ) -> str:
     """The report as text."""
     environment = templates(_HERE, extra="compare")
-    environment.filters["figure"] = figure
+    environment.filters |= {"figure": figure, "error": error_words, "runs": run_words, "interval": interval_words}
     said = sentences(summary)
     machines = sorted({f["machine"] for f in facts if f.get("machine")})
     versions: Mapping[str, str] = next((f["versions"] for f in facts if f.get("versions")), {})
@@ -64,12 +64,36 @@ def fit_words(row: Row) -> str:
     if error is None:
         return ""
     if error == 0:
-        return "exact"
+        return "exact where hard rules hold" if row.get("exact_on_rules") else "exact"
     said = "fit of unknown error" if math.isinf(error) else f"fit, off by up to {figure(error)}"
     if row.get("optimum_true_cost") is not None:
         least, true = figure(row["optimum_energy"]), figure(row["optimum_true_cost"])
         said += f"; the state of least energy {least} truly costs {true}"
     return said
+
+
+def error_words(row: Row) -> str:
+    """How far the energy is from its cost, in a cell of the table of figures."""
+    error = row.get("energy_error")
+    if error is None:
+        return ""
+    return fit_words(row) if error == 0 else "fit, error unknown" if math.isinf(error) else f"fit ±{figure(error)}"
+
+
+def run_words(row: Row) -> str:
+    """How many runs there are, copies of one run told."""
+    if row["independent_runs"] == 1 < row["done"]:
+        return "deterministic: one run"
+    copies = row["done"] - row["independent_runs"]
+    return f"{row['done']}/{row['runs']}" + (f", {copies} of them copies" if copies else "")
+
+
+def interval_words(row: Row, name: str, exact: str = "–") -> str:
+    """An interval; where nothing tells its width, whether the figure is exact."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low is None or high is None:
+        return exact if row[name] is not None and row["independent_runs"] == 1 else "–"
+    return f"{figure(low)} to {figure(high)}"
 
 
 def _definitions() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from optimise.compare.figures import bootstrap, performance_profile
-from optimise.compare.table import Row, pooled_tts, tts_interval
+from optimise.compare.table import Row, independent_runs, pooled_tts, sample_of, tts_interval
 from optimise.drawing import figure as canvas
 
 __all__ = ["pictures"]
@@ -146,10 +146,7 @@ def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str
 def _of_size(rows: Sequence[Row]) -> tuple[float, float, float]:
     """Median over instances of the pooled TTS99, and its bootstrap interval over instances and seeds."""
     groups = [[r for r in rows if r["instance"] == name] for name in dict.fromkeys(r["instance"] for r in rows)]
-    samples = [
-        [(r["success_probability"], r["repetition_seconds"], r["training_seconds"] or 0.0) for r in group]
-        for group in groups
-    ]
+    samples = [sample_of(group) or [(0.0, 0.0, 0.0)] for group in groups]
     middle = statistics.median(pooled_tts(g) for g in samples)
     if len(groups) == 1:
         return middle, *(tts_interval(groups[0], draws=400) or (math.nan, math.nan))
@@ -166,7 +163,7 @@ def _ratios(rows: Sequence[Row]) -> str | None:
     if not deep:
         return None
     families: dict[str, list[Row]] = {}
-    for r in deep:
+    for r in _independent(deep):
         families.setdefault(re.sub(r"\s*\bdepth=\S+", "", r["label"]) or r["method"], []).append(r)
     figure, axes = _figure()
     for name, mine in families.items():
@@ -181,6 +178,12 @@ def _ratios(rows: Sequence[Row]) -> str | None:
     axes.axhline(0.0, color="0.6", linewidth=0.8)
     _legend(axes)
     return canvas.svg(figure)
+
+
+def _independent(rows: Sequence[Row]) -> list[Row]:
+    """Runs without copies, contender by contender and instance by instance."""
+    pairs = dict.fromkeys((r["instance"], r["label"]) for r in rows)
+    return [r for p in pairs for r in independent_runs([x for x in rows if (x["instance"], x["label"]) == p])]
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float]:

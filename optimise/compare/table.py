@@ -91,6 +91,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
     objective, bound = f.get("objective"), f.get("bound")
     row: Row = {
         "instance": f["instance"],
+        "origin": f.get("origin") or f["instance"],
         "family": f["family"],
         "kind": f["kind"],
         "size": f.get("shape", {}).get("size"),
@@ -113,6 +114,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "energy_error": math.inf
         if f.get("shape", {}).get("energy error unknown")
         else f.get("shape", {}).get("energy error"),
+        "exact_on_rules": bool(f.get("shape", {}).get("energy exact on hard rules only")),
         "optimum_energy": f.get("shape", {}).get("energy of the optimum"),
         "optimum_true_cost": f.get("shape", {}).get("true cost of the optimum"),
         "seconds": f["seconds"],
@@ -179,6 +181,23 @@ def summary_rows(rows: Sequence[Row], *, draws: int = 1000) -> list[Row]:
     return made
 
 
+#: What a repetition and the training take, by measure: columns of the run table.
+_MEASURES = {
+    "seconds": ("repetition_seconds", "training_seconds"),
+    "evaluations": ("repetition_evaluations", "training_evaluations"),
+    "qpu": ("qpu_repetition_seconds", "qpu_training_seconds"),
+}
+
+
+def independent_runs(rows: Sequence[Row]) -> list[Row]:
+    """The runs of a contender on one instance without copies: those whose stored angles and success are the same."""
+    kept: dict[Any, Row] = {}
+    for place, r in enumerate(rows):
+        angles = json.loads(r["angles"])
+        kept.setdefault((r["angles"], r["success_probability"]) if angles.get("gamma") else place, r)
+    return list(kept.values())
+
+
 def pooled_tts(sample: Any) -> float:
     """TTS99 of rows (n, 3) of success probability, repetition seconds, training seconds: means over seeds."""
     chance, repetition, training = np.mean(sample, axis=0)
@@ -190,7 +209,7 @@ def tts_interval(rows: Sequence[Row], *, draws: int = 1000, measure: str = "seco
 
     None where nothing tells how wide it is.
     """
-    sample = _sample(rows, measure)
+    sample = sample_of(rows, measure)
     if sample is None:
         return None
     ends = [] if len(sample) < 2 else [bootstrap(sample, pooled_tts, draws=draws)]
@@ -207,9 +226,33 @@ def tts_interval(rows: Sequence[Row], *, draws: int = 1000, measure: str = "seco
 
 def _sample(rows: Sequence[Row], measure: str) -> list[tuple[float, float, float]] | None:
     """Success probability, and what a repetition and the training take, by run; None where a run does not know."""
-    if any(r["success_probability"] is None or r[f"repetition_{measure}"] is None for r in rows) or not rows:
+    one, training = _MEASURES[measure]
+    if any(r["success_probability"] is None or r[one] is None for r in rows) or not rows:
         return None
-    return [(r["success_probability"], r[f"repetition_{measure}"], r[f"training_{measure}"] or 0.0) for r in rows]
+    return [(r["success_probability"], r[one], r[training] or 0.0) for r in rows]
+
+
+def sample_of(rows: Sequence[Row], measure: str = "seconds") -> list[tuple[float, float, float]] | None:
+    """`_sample` of what an interval resamples: independent runs, seconds without the jitter of the processor.
+
+    Seconds are the work of a run (its evaluations) times the mean seconds of such work; a proof has no luck in it, so
+    that only its mean seconds count. Runs of unknown work that may fail keep their own seconds.
+    """
+    kept = independent_runs(rows)
+    sample = _sample(kept, measure)
+    if sample is None or measure != "seconds":
+        return sample
+    work, all_work = _sample(kept, "evaluations"), _sample(rows, "evaluations")
+    if work is None or all_work is None:
+        if not all(r["proven"] for r in rows):
+            return sample
+        work = all_work = [(p, 1.0, 1.0) for p, _, _ in sample]
+    seconds, mean = np.mean(_sample(rows, measure) or sample, axis=0), np.mean(all_work, axis=0)
+    each, training = (float(seconds[i] / mean[i]) if mean[i] > 0 else None for i in (1, 2))
+    return [
+        (p, seconds[1] if each is None else each * a, seconds[2] if training is None else training * b)
+        for p, a, b in work
+    ]
 
 
 def _counted(rows: Sequence[Row]) -> tuple[int, int] | None:
@@ -222,10 +265,15 @@ def _counted(rows: Sequence[Row]) -> tuple[int, int] | None:
 def _summary(group: Sequence[Row], draws: int) -> Row:
     done = [r for r in group if r["status"] == "done"]
     first = group[0]
-    made: Row = {k: first[k] for k in ("instance", "family", "kind", "size", "label", "side", "method", "reference")}
+    kept = (
+        "instance", "origin", "family", "kind", "size", "energy_error", "exact_on_rules", "label", "side",
+        "method", "reference",
+    )  # fmt: skip
+    made: Row = {k: first[k] for k in kept}
     made |= {
         "runs": len(group),
         "done": len(done),
+        "independent_runs": len(independent_runs(done)),
         "feasible_runs": sum(r["feasible"] for r in done),
         "hits": sum(r["hit"] for r in done),
         "best": min((r["objective"] for r in done if r["objective"] is not None), default=None),
@@ -240,22 +288,17 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     )  # fmt: skip
     made |= {name: _median(done, name) for name in names}
     made |= {"success_probability": None, "success_low": None, "success_high": None, "repaired_success": None}
-    for name, measure in (("tts_99", "seconds"), ("evaluations_99", "evaluations")):
+    for name, measure in (("tts_99", "seconds"), ("evaluations_99", "evaluations"), ("tts_99_qpu", "qpu")):
         sample = _sample(done, measure)
         made[name] = None if sample is None else pooled_tts(sample)
         made[f"{name}_low"], made[f"{name}_high"] = tts_interval(done, draws=draws, measure=measure) or (None, None)
     made["tts_99"] = math.inf if made["tts_99"] is None else made["tts_99"]
-    made["tts_99_qpu"] = None
     if done:
         made["success_probability"] = float(np.mean([r["success_probability"] for r in done]))
         repaired = [r["repaired_success"] for r in done]
         if all(p is not None for p in repaired):
             made["repaired_success"] = float(np.mean(repaired))
         made["success_low"], made["success_high"] = _success_interval(done, draws) or (None, None)
-        if all(r["qpu_repetition_seconds"] is not None for r in done):
-            made["tts_99_qpu"] = pooled_tts(
-                [(r["success_probability"], r["qpu_repetition_seconds"], r["qpu_training_seconds"]) for r in done]
-            )
     made["repetitions_99"] = None if not done else repetitions_99(made["success_probability"])
     return made
 
@@ -264,7 +307,7 @@ def _success_interval(rows: Sequence[Row], draws: int) -> tuple[float, float] | 
     counted = _counted(rows)
     if counted is not None:
         return clopper_pearson(*counted)
-    values = [(r["success_probability"],) for r in rows]
+    values = [(r["success_probability"],) for r in independent_runs(rows)]
     low, high = bootstrap(values, lambda sample: float(np.mean(sample)), draws=draws)
     return None if low == high else (low, high)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from optimise.compare.figures import sign_test
+from optimise.compare.figures import sign_test, typical_ratio
 from optimise.compare.table import Row
 
 __all__ = ["Duel", "duel", "sentences"]
 
 _CLEAR = 0.05  # a sign test below this is called a win
+_FEWEST = next(n for n in range(1, 99) if sign_test(n, 0) < _CLEAR)  # problems below which no test is clear
 _SAME = 1e-6
 
 
@@ -21,44 +21,57 @@ class Duel:
     """The best contender of each side on each instance, by one measure (smaller is better).
 
     ``factors`` holds classical over quantum where both are finite and positive: above 1 the quantum side is better.
+    ``problems`` counts the problems that the quantum and the classical side won: instances cut from one problem
+    overlap, so that they are one vote together, for the side that won more of them.
     """
 
     quantum: int
     classical: int
     ties: int
     factors: tuple[float, ...]
+    problems: tuple[int, int]
+
+    @property
+    def decided(self) -> int:
+        """Independent problems that one side won."""
+        return sum(self.problems)
 
     @property
     def chance(self) -> float:
-        """Two-sided sign test over the instances that one side won."""
-        return sign_test(self.quantum, self.classical)
+        """Two-sided sign test over the independent problems that one side won."""
+        return sign_test(*self.problems)
 
     @property
     def winner(self) -> str:
         """``quantum``, ``classical``, or empty when there is no clear winner."""
         if self.chance >= _CLEAR:
             return ""
-        return "quantum" if self.quantum > self.classical else "classical"
+        return "quantum" if self.problems[0] > self.problems[1] else "classical"
 
 
 def duel(rows: Sequence[Row], quantum: Callable[[Row], float | None], classical: Callable[[Row], float | None]) -> Duel:
     """Compare the sides instance by instance; an instance where a side has no run does not count."""
     wins, losses, ties, factors = 0, 0, 0, []
+    lead: dict[str, int] = {}
     for name in dict.fromkeys(r["instance"] for r in rows):
         ours = _least([quantum(r) for r in rows if r["instance"] == name and r["side"] == "quantum"])
         theirs = _least([classical(r) for r in rows if r["instance"] == name and r["side"] == "classical"])
         if ours is None or theirs is None:
             continue
         slack = _SAME * max(1.0, abs(theirs)) if math.isfinite(theirs) else 0.0
-        if ours < theirs - slack:
-            wins += 1
-        elif ours > theirs + slack:
-            losses += 1
-        else:
-            ties += 1
+        vote = int(ours < theirs - slack) - int(ours > theirs + slack)
+        wins, losses, ties = wins + (vote > 0), losses + (vote < 0), ties + (vote == 0)
+        origin = next(_origin(r) for r in rows if r["instance"] == name)
+        lead[origin] = lead.get(origin, 0) + vote
         if 0 < ours < math.inf and 0 < theirs < math.inf:
             factors.append(theirs / ours)
-    return Duel(wins, losses, ties, tuple(factors))
+    votes = list(lead.values())
+    return Duel(wins, losses, ties, tuple(factors), (sum(v > 0 for v in votes), sum(v < 0 for v in votes)))
+
+
+def _origin(row: Row) -> str:
+    """The problem that an instance was cut from."""
+    return str(row.get("origin") or row["instance"])
 
 
 def _least(values: Sequence[float | None]) -> float | None:
@@ -76,6 +89,8 @@ def sentences(summary: Sequence[Row]) -> list[str]:
     cost = duel(summary, _cost, _cost)
     time = duel(summary, lambda r: r["tts_99"], lambda r: r["tts_99"])
     made.append(_headline(cost, time))
+    made += _dependent(summary)
+    made += _fits(summary)
     made.append(
         f"Cost (before any repair): by the median over seeds of each side's best contender, the classical side was "
         f"better on {_instances(cost.classical)}, the quantum side on {cost.quantum}, and {cost.ties} were tied."
@@ -100,7 +115,6 @@ def sentences(summary: Sequence[Row]) -> list[str]:
             f"side on {qpu.classical}{_typical(qpu)}."
         )
     made += _guessing(summary)
-    made += _copies(summary)
     made += _unsolved(summary)
     return made
 
@@ -114,27 +128,61 @@ def _headline(cost: Duel, time: Duel) -> str:
     if not winners:
         lead = time.quantum - time.classical or cost.quantum - cost.classical
         leader = "neither side" if lead == 0 else f"the {'quantum' if lead > 0 else 'classical'} side"
+        if max(cost.decided, time.decided) < _FEWEST:
+            return (
+                f"There is no clear winner, and there could be none: at most "
+                f"{_counted(max(cost.decided, time.decided), 'independent problem')} decided, and a sign test needs "
+                f"{_FEWEST}, all won by one side, to fall below {_CLEAR:g}; {leader} was ahead."
+            )
         return (
-            f"There is no clear winner (sign tests p = {cost.chance:.2g} in cost, {time.chance:.2g} in time to "
-            f"solution); {leader} was ahead.{_reach(cost, time)}"
+            f"There is no clear winner (sign tests {_chance(cost)} in cost, {_chance(time)} in time to solution); "
+            f"{leader} was ahead."
         )
     return f"The sides split: the {cost.winner} side won in cost, the {time.winner} side in time to solution."
 
 
-def _reach(*duels: Duel) -> str:
-    """That there are too few instances for a clear winner, where it is so: even if one side won them all."""
-    decided = max(one.quantum + one.classical for one in duels)
-    least = sign_test(decided, 0)
-    if least < _CLEAR:
-        return ""
-    return (
-        f" With {_instances(decided)} decided no sign test can be below {least:.2g}; six at least are needed, and "
-        "pieces of one instance are not independent."
+def _chance(one: Duel) -> str:
+    few = f", out of reach with {_counted(one.decided, 'problem')}" if one.decided < _FEWEST else ""
+    return f"p = {one.chance:.2g}{few}"
+
+
+def _dependent(summary: Sequence[Row]) -> list[str]:
+    """Which instances are cuts of one problem."""
+    cuts: dict[str, list[str]] = {}
+    for r in summary:
+        names = cuts.setdefault(_origin(r), [])
+        if r["instance"] not in names:
+            names.append(r["instance"])
+    total = sum(len(names) for names in cuts.values())
+    if len(cuts) == total:
+        return []
+    shared = "; ".join(f"{', '.join(names)}" for names in cuts.values() if len(names) > 1)
+    said = (
+        f"The {total} instances come from {_counted(len(cuts), 'problem')}. Instances of one problem overlap and are "
+        f"not independent, so that a problem counts once in sign tests: {shared}."
     )
+    return [said]
+
+
+def _fits(summary: Sequence[Row]) -> list[str]:
+    """Which energies are no exact copies of the cost that they stand for."""
+    off = {r["instance"]: r["energy_error"] for r in summary if r.get("energy_error")}
+    if not off:
+        return []
+    errors = ", ".join(f"{name} ({'unknown' if math.isinf(e) else f'{e:.3g}'})" for name, e in off.items())
+    said = (
+        f"On {_instances(len(off))} the energy is a fit, and figures say how well the fit was minimised, not the "
+        f"problem; error up to: {errors}."
+    )
+    return [said]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _instances(count: int) -> str:
-    return f"{count} instance{'' if count == 1 else 's'}"
+    return _counted(count, "instance")
 
 
 def _cost(row: Row) -> float | None:
@@ -146,14 +194,9 @@ def _cost(row: Row) -> float | None:
 def _typical(one: Duel, verb: str = "was faster") -> str:
     if not one.factors:
         return ""
-    middle = _middle(one.factors)
+    middle = typical_ratio(one.factors)
     side, factor = ("quantum", middle) if middle >= 1 else ("classical", 1 / middle)
-    return f"; where both solved it, the {side} side {verb} by a factor of {factor:.3g} (median of the logarithms)"
-
-
-def _middle(ratios: Sequence[float]) -> float:
-    """Median of ratios by their logarithms: the same whichever side is divided by the other."""
-    return math.sqrt(statistics.median_low(ratios) * statistics.median_high(ratios))
+    return f"; where both solved it, the {side} side {verb} by a typical factor of {factor:.3g}"
 
 
 def _guessing(summary: Sequence[Row]) -> list[str]:
@@ -163,28 +206,17 @@ def _guessing(summary: Sequence[Row]) -> list[str]:
     if raw:
         made.append(
             f"Against random feasible guessing, one shot of the quantum side before any repair was "
-            f"{_middle(raw):.3g} times as likely to be optimal (median of {len(raw)} pairs of instance and "
+            f"{typical_ratio(raw):.3g} times as likely to be optimal (median of {len(raw)} pairs of instance and "
             f"contender); in {sum(g <= 1 for g in raw)} of them it was no better than guessing."
         )
     repaired = _gains([r for r in summary if _broken(r)], "repaired_success", "random-bits", summary)
     if repaired:
         made.append(
-            f"Where circuits break blocks, a repaired shot was {_middle(repaired):.3g} times as likely to be "
+            f"Where circuits break blocks, a repaired shot was {typical_ratio(repaired):.3g} times as likely to be "
             f"optimal as uniform random bits with the same repair (median of {len(repaired)} pairs); in "
             f"{sum(g <= 1 for g in repaired)} of them it was no better, so that the repair did it."
         )
     return made
-
-
-def _copies(summary: Sequence[Row]) -> list[str]:
-    """That seeds of a contender are one run, where its success is exact and the same for all of them."""
-    mine = [r for r in summary if r["side"] == "quantum" and r["done"] > 1 and r["success_probability"]]
-    same = [r for r in mine if r.get("success_low") is None]
-    if not same:
-        return []
-    text = f"In {len(same)} of {len(mine)} pairs of instance and quantum contender every seed gave the same success "
-    text += "probability, because training is deterministic: their intervals show noise of the clock, not of training."
-    return [text]
 
 
 def _broken(row: Row) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Self, TypeVar, Union, get_args, get_origin
+from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -36,9 +36,9 @@ __all__ = [
     "flat",
     "knob",
     "knobs",
-    "listed",
     "models",
     "read_options",
+    "shown_models",
     "taken",
 ]
 
@@ -118,6 +118,18 @@ def models(method: object) -> dict[str, type[Options]]:
     if isinstance(model, type) and issubclass(model, Options):
         found[""] = model
     return found | dict(getattr(method, "options_by_kind", {}))
+
+
+def shown_models(method: object) -> dict[str, type[Any]]:
+    """`models`, and for methods that check by themselves the pydantic classes that they describe their options with.
+
+    Such a method has its class as ``options``, and further ones by kind of problem as ``described_options``.
+    """
+    found: dict[str, type[Any]] = dict(models(method))
+    model = getattr(method, "options", None)
+    if not found and hasattr(model, "__pydantic_fields__"):
+        found[""] = cast("type[Any]", model)
+    return found | dict(getattr(method, "described_options", {}))
 
 
 def check_options(method: object, problem: object, given: Mapping[str, object] | None, ranks: int = 1) -> None:
@@ -210,9 +222,9 @@ class Knob:
 
 
 def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
-    """All fields of options, those of a nested tuning after them; also of a pydantic dataclass."""
+    """All fields of options, those of a nested tuning after them."""
     nested = []
-    fields: Mapping[str, FieldInfo] = model.__pydantic_fields__
+    fields = model.model_fields if issubclass(model, Options) else model.__pydantic_fields__
     for name, field in fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, Options):
@@ -225,26 +237,6 @@ def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
         yield Knob(prefix + name, default, _range(field), told[0], told[1], told[2])
     for place, inner in nested:
         yield from knobs(inner, place)
-
-
-def listed(method: object) -> dict[str, list[Knob]]:
-    """What a method's options are, by kind of problem, ``""`` for all others; also where it checks them itself.
-
-    Parameters
-    ----------
-    method : Method
-        Any method; its attribute ``options`` is a model or a pydantic dataclass.
-
-    Returns
-    -------
-    dict of str to list of Knob
-        Empty when the method declares none.
-    """
-    own = getattr(method, "options", None)
-    known: dict[str, Any] = {**models(method)}
-    if not known and hasattr(own, "__pydantic_fields__"):
-        known[""] = own
-    return {kind: list(knobs(model)) for kind, model in known.items()}
 
 
 def _nested(flat: Mapping[str, object]) -> dict[str, Any]:

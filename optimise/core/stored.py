@@ -216,6 +216,7 @@ class CellFile(StoredModel):
     seed: Annotated[int, Field(ge=0)]
     options: dict[Name, Any]
     time_limit: Number | None
+    origin: Text = ""
     optimum: Number | None = None
     optimum_source: Text = ""
     shape: dict[Name, Number]

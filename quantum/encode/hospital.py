@@ -40,6 +40,10 @@ class RoomEncoding:
             room[patient, room[patient] >= 0] = rooms[choice]
         return HospitalPlan(self.base.admission, room, self.base.theatre, self.base.nurse)
 
+    def hard(self, choices: NDArray[np.int64]) -> float:
+        """Amount of hard rules that the plan of a choice breaks."""
+        return self.problem.evaluate(self.decode(choices)).hard
+
     def cost(self, choices: NDArray[np.int64]) -> float:
         """Domain cost of a choice: evaluated cost plus `hard_price` times the hard amount."""
         evaluation = self.problem.evaluate(self.decode(choices))

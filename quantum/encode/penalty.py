@@ -59,7 +59,27 @@ PENALTY_RULES: dict[str, Rule] = {"sum-abs": _sum_abs, "upper-lower": _upper_low
 
 
 def penalty_weight(rule: str, objective: Qubo, constraint: NDArray[np.float64]) -> float:
-    """Weight of the squared constraint (coefficients (n,)) by a named rule."""
+    """Weight of the squared constraint by a named rule.
+
+    Parameters
+    ----------
+    rule : str
+        A name in `PENALTY_RULES`.
+    objective : Qubo
+        Of n variables: what breaking the constraint could gain.
+    constraint : float64 array (n,)
+        Coefficients of the constraint.
+
+    Returns
+    -------
+    float
+        In units of cost.
+
+    Raises
+    ------
+    InputError
+        For a name that there is not.
+    """
     if rule not in PENALTY_RULES:
         raise InputError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
     return PENALTY_RULES[rule](objective, constraint)

@@ -35,7 +35,8 @@ class RoomColumns:
     rooms : int64 (blocks,)
     sets : by block: bool (choices, patients)
     exact : bool
-        Whether the energy equals the domain cost on every choice that was checked.
+        Whether the energy equals the domain cost on every choice that was checked: choices that place every patient
+        in exactly one room. Elsewhere a wrong number of rooms is priced by its square, not as the domain does.
     """
 
     problem: HospitalProblem
@@ -50,6 +51,20 @@ class RoomColumns:
     def covers(self, choices: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many rooms hold each open patient (patients,)."""
         return np.asarray(sum(sets[x].astype(np.int64) for sets, x in zip(self.sets, choices.tolist())))
+
+    def mended(self, choices: NDArray[np.int64]) -> list[str]:
+        """What `decode` settles by itself: patients in several rooms or in none, in words."""
+        ids = self.problem.patients.ids
+        return [
+            f"patient {ids[p]} lies in {count} rooms, not 1"
+            for p, count in zip(self.patients, self.covers(choices).tolist())
+            if count != 1
+        ]
+
+    def hard(self, choices: NDArray[np.int64]) -> float:
+        """Amount of hard rules broken by the plan of a choice, patients in too many rooms or in none included."""
+        wrong = float(np.abs(self.covers(choices) - 1).sum())
+        return self.problem.evaluate(self.decode(choices)).hard + wrong
 
     def decode(self, choices: NDArray[np.int64]) -> HospitalPlan:
         """The plan of a choice. A patient in several rooms stays in the first; one in none keeps the room of the

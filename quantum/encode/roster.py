@@ -80,6 +80,10 @@ class RosterEncoding:
             choices.append(int(np.argmin(np.where(part | (not part.any()), costs, np.inf))))
         return self.decode(np.array(choices))
 
+    def hard(self, choices: NDArray[np.int64]) -> float:
+        """Amount of hard rules that the plan of a choice breaks."""
+        return self.problem.evaluate(self.decode(choices)).hard
+
     def cost(self, choices: NDArray[np.int64]) -> float:
         """Domain cost of a choice: evaluated cost plus `hard_price` times the hard amount."""
         evaluation = self.problem.evaluate(self.decode(choices))

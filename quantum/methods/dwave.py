@@ -20,7 +20,7 @@ __all__ = ["DwaveAnnealing", "DwaveTabu", "bqm_of"]
 
 
 def bqm_of(qubo: Qubo) -> Any:
-    """``dimod.BinaryQuadraticModel`` of a QUBO; variables are numbers, or names where the QUBO has them.
+    """``dimod.BinaryQuadraticModel`` of a QUBO; variable i is number i, in the QUBO's order.
 
     Raises
     ------
@@ -30,11 +30,11 @@ def bqm_of(qubo: Qubo) -> Any:
         import dimod
     except ImportError:
         raise MissingExtraError("dwave-samplers", "compare") from None
+    pairs = {(int(i), int(j)): float(v) for i, j, v in zip(qubo.rows, qubo.cols, qubo.values)}
     made = dimod.BinaryQuadraticModel(dimod.BINARY)
-    for i, v in enumerate(qubo.linear):  # one by one, so that the model's variables are in the order of the QUBO's
-        made.add_variable(i, float(v))
-    for i, j, v in zip(qubo.rows, qubo.cols, qubo.values):
-        made.add_quadratic(int(i), int(j), float(v))
+    for i, v in enumerate(qubo.linear.tolist()):  # one by one: variables stand in the order of the QUBO
+        made.add_variable(i, v)
+    made.add_quadratic_from((i, j, v) for (i, j), v in pairs.items())
     made.offset = qubo.offset
     return made
 

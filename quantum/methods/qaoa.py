@@ -1,10 +1,12 @@
 """QAOA and recursive QAOA as methods on energies."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from optimise.core.errors import InputError
@@ -16,8 +18,10 @@ from quantum.ansatz import Ansatz, Resources
 from quantum.energy import EnergyProblem
 from quantum.hardware import Hardware
 from quantum.methods.base import EnergyMethod, Seen
+from quantum.methods.pilot import tune_penalty
 from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
+from quantum.optimise_angles import stream
 from quantum.options import checked, defaults_of, option, read_options
 from quantum.plugins import find
 from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
@@ -49,8 +53,11 @@ class EnergyQaoaOptions(QaoaOptions):
         default=None, doc="a name in quantum.mixers.MIXERS or an entry point; default XY-complete or X"
     )
     penalty: str | float | None = option(
-        default=None, doc="for mixer x on blocks: weight or rule (see EnergyProblem.penalised)"
+        default=None,
+        doc="for mixer x on blocks: a weight, a rule (sum-abs, upper-lower, vlm or moc), or pilot; default the "
+        "published weight of the instance, else pilot",
     )
+    pilot: int = option(default=64, doc="shots of the penalty's pilot with every weight, at untrained angles", ge=1)
     warm: float = option(
         default=0.0, doc="0 starts uniformly; else the epsilon of a warm start from a short annealing", ge=0, lt=1
     )
@@ -59,7 +66,11 @@ class EnergyQaoaOptions(QaoaOptions):
     noise: Mapping[str, Any] | None = option(default=None, doc="errors of gates and readout (simulator aer)")
     device: int = option(default=0, doc="distance of a heavy-hex device (simulator aer); 0 is none", ge=0)
     mitigate: bool = option(default=False, doc="correct means for readout errors (simulator aer with a noise)")
-    landscape: int = option(default=0, doc="grid points per angle of a depth-1 landscape; 0 makes none", ge=0)
+    landscape: int = option(
+        default=0,
+        doc="grid points per angle of a depth-1 landscape, a picture that is charged to nobody; 0 makes none",
+        ge=0,
+    )
     hardware: Mapping[str, Any] | None = option(
         default=None, doc="gate times of the simulated clock (quantum.hardware)"
     )
@@ -94,12 +105,16 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
         blocks = isinstance(problem.energy, OneHot)
         if options.penalty is not None and not (isinstance(mixer, X) and blocks):
             raise InputError(f"a penalty is for mixer x on blocks; {problem.name} has none to break with {mixer.name}")
-        energy: Qubo | OneHot = problem.penalised(options.penalty) if isinstance(mixer, X) else problem.energy
-        start = _warm(problem, mixer, options.warm, seed)
-        warming = time.process_time() - cpu
         chosen = _options(options, mixer)
+        start = _warm(problem, mixer, options.warm, seed)
+        penalty, piloted = options.penalty, 0
+        if isinstance(mixer, X) and blocks and (penalty == "pilot" or (penalty is None and problem.penalty is None)):
+            found = tune_penalty(problem, _untrained(chosen, start), options.pilot, stream(seed, 7))
+            penalty, piloted = found.weight, found.reads
+        energy: Qubo | OneHot = problem.penalised(penalty) if isinstance(mixer, X) else problem.energy
+        warming = time.process_time() - cpu
         run = qaoa(energy, chosen, seed=seed, start=start, stop=lambda: clock.over)
-        training_shots = training_shots_of(run, chosen)
+        training_shots = training_shots_of(run, chosen) + piloted
         seen = Seen(
             run.samples.bits, run.samples.counts,
             training=warming + run.training_cpu_seconds, training_wall=run.training_seconds,
@@ -114,14 +129,31 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
             "circuit evaluations": float(run.evaluations),
             "expected energy": run.value,
         }
+        if piloted:
+            seen.more["penalty weight"] = float(penalty or 0.0)
         seen.series = {
             "gamma": tuple(run.angles.gamma.ravel().tolist()),
             "beta": tuple(run.angles.beta.ravel().tolist()),
         }
-        if options.landscape:
-            seen.series |= landscape(run.ansatz, options.landscape)
-        seen.later = lambda: _told(run, hardware, training_shots, options)
+
+        def told() -> dict[str, float]:
+            if options.landscape:  # a picture, no part of the method: it is charged to nobody
+                seen.series |= landscape(run.ansatz, options.landscape)
+            return _told(run, hardware, training_shots, options)
+
+        seen.later = told
         return seen
+
+
+def _untrained(options: QaoaOptions, start: Any) -> Callable[[Qubo, int, int], NDArray[np.int8]]:
+    """Shots of the circuit at its first angles, for the pilot of a penalty."""
+    plain = replace(options, optimiser="none", multi_angle=False, jitter=0.0)
+
+    def draw(qubo: Qubo, reads: int, seed: int) -> NDArray[np.int8]:
+        samples = qaoa(qubo, replace(plain, shots=reads), seed=seed, start=start).samples
+        return np.repeat(samples.bits, samples.counts, axis=0)
+
+    return draw
 
 
 def _told(run: QaoaRun, hardware: Hardware, training_shots: int, options: EnergyQaoaOptions) -> dict[str, float]:

@@ -91,3 +91,17 @@ def angles(run):
     """Stored angles of a run."""
     found = json.loads(run["angles"])
     return found.get("gamma", []), found.get("beta", [])
+
+
+def factors(summary, measure, circuits="tts_99"):
+    """Middle of the classical over quantum ratios of a measure, one an instance, on a log scale; by sorting."""
+    logs = []
+    for name in sorted({r["instance"] for r in summary}):
+        mine = [r for r in summary if r["instance"] == name]
+        best = {
+            side: min((r[column] for r in mine if r["side"] == side and r[column] is not None), default=math.inf)
+            for side, column in (("quantum", circuits), ("classical", measure))
+        }
+        if math.isfinite(best["quantum"]) and math.isfinite(best["classical"]):
+            logs.append(math.log10(best["classical"]) - math.log10(best["quantum"]))
+    return 10 ** statistics.median(logs)

@@ -263,3 +263,74 @@ def test_v2_primitives_run_qaoa_without_aer(given):
     noise = 0.0 if given != "backend" else 1.0  # a generic backend has errors
     assert run.value == pytest.approx(exact.value(run.angles), abs=0.3 + noise)
     assert run.simulator.resources(run.angles).qubits == 4
+
+
+@pytest.fixture(scope="module")
+def beds():
+    problem = optimise.read(ROOT / "examples" / "beds6.json")
+    return problem, quantum.encode(problem)
+
+
+def bits_of(encoding, choices):
+    return encoding.energy.bits(np.asarray(choices)).astype(np.int8)
+
+
+def test_room_sets_are_exact_just_where_the_plan_keeps_the_hard_rules(beds):
+    problem, encoding = beds
+    assert (encoding.exactness, encoding.exact_on) == ("exact where hard rules hold", "rules")
+    every = encoding.energy.choices(np.arange(encoding.energy.states))
+    kept = encoding.keeps_rules(encoding.energy.bits(every[::60]).astype(np.int8))
+    placed = [c for c in every if (np.asarray(encoding.mended(c)).size == 0)]
+    assert len(placed) > 10
+    assert kept.sum() < kept.size
+    bits = np.array([bits_of(encoding, c) for c in placed[:12]])
+    assert encoding.keeps_rules(bits).all()
+    for row in bits:
+        plan = problem.evaluate(encoding.decode(row, repair=False))
+        assert (plan.hard, plan.cost) == (0, pytest.approx(encoding.energies(row[None])[0]))
+
+
+def test_a_patient_in_two_rooms_is_refused_where_no_repair_is_asked(beds):
+    _, encoding = beds
+    bits = bits_of(encoding, [26, 14, 3])
+    assert encoding.is_feasible(bits[None])[0]  # every block has one choice
+    assert not encoding.keeps_rules(bits[None])[0]
+    assert isinstance(encoding.decode(bits), HospitalPlan)
+    with pytest.raises(InputError, match=r"patient .* lies in \d rooms, not 1.*decode repairs it if asked"):
+        encoding.decode(bits, repair=False)
+
+
+def test_broken_blocks_are_refused_where_no_repair_is_asked(ward):
+    encoding = quantum.encode(ward, people=2, days=[5, 6])
+    assert encoding.exactness == "exact"
+    bits = bits_of(encoding, [0, 0])
+    assert encoding.decode(bits, repair=False) == encoding.decode(bits)
+    assert encoding.keeps_rules(bits[None])[0] == (ward.evaluate(encoding.decode(bits)).hard == 0)
+    bits[1] = 1
+    with pytest.raises(InputError, match="block 0 has 2 choices set, not 1"):
+        encoding.decode(bits, repair=False)
+    assert not encoding.keeps_rules(bits[None])[0]
+
+
+def test_what_is_not_known_of_hard_rules_is_said():
+    made = Encoding("e", example((2, 2), 0), decoder=lambda choices: choices)
+    with pytest.raises(UnsupportedError, match="hard rules of a plan are not known"):
+        made.keeps_rules(np.array([[1, 0, 1, 0]]))
+
+
+def test_variables_of_a_bqm_stand_in_order():
+    energy = Qubo(np.zeros(4), rows=np.array([0, 2]), cols=np.array([3, 3]), values=np.array([5.0, -2.0]))
+    model = Encoding("e", energy).to_bqm()
+    assert list(model.variables) == [0, 1, 2, 3]
+    bits = np.random.default_rng(0).integers(0, 2, (8, 4))
+    assert model.energies((bits, list(model.variables))) == pytest.approx(energy.energies(bits))
+
+
+def test_a_linear_model_is_solved_by_highs(ward, tmp_path):
+    encoding = quantum.encode(ward, people=2, days=[5, 6])
+    encoding.to_lp(tmp_path / "ward.lp", linear=True)
+    solver = make_highs({})
+    assert solver.readModel(str(tmp_path / "ward.lp")) == highspy.HighsStatus.kOk
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    assert solver.getInfo().objective_function_value == pytest.approx(encoding.energy.brute_force()[0])

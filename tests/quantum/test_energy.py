@@ -1,5 +1,7 @@
 """Energies as problems: their faces, their methods, and what the methods tell about a run."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -272,3 +274,45 @@ def test_recursive_qaoa_obeys_the_clock_and_refuses_shots():
     assert (stopped.stopped, stopped.evaluations) == (True, 0)
     with pytest.raises(InputError, match="exact correlations"):
         recursive_qaoa(energy, QaoaOptions(sampled=True))
+
+
+def energy_runs(seeds=(0, 1), **options):
+    """Figures of QAOA on one small energy, by seed."""
+    problem = EnergyProblem("p", "test", random_blocks(np.random.default_rng(6))).with_optimum()
+    given = {"depth": 1, "evaluations": 6, **options}
+    return [optimise.solve(problem, "qaoa", limits=Limits(20), seed=s, options=given).stats for s in seeds]
+
+
+def test_seeds_are_one_run_unless_the_first_angles_are_spread():
+    alike, spread = energy_runs(), energy_runs(jitter=0.3)
+    assert alike[0].series["gamma"] == alike[1].series["gamma"]
+    assert alike[0].counts["success probability"] == alike[1].counts["success probability"]
+    assert spread[0].series["gamma"] != spread[1].series["gamma"]
+    assert spread[0].counts["success probability"] != spread[1].counts["success probability"]
+    assert energy_runs((0,), jitter=0.3)[0].series == spread[0].series
+
+
+def test_a_pilot_chooses_the_penalty_of_mixer_x_and_is_charged():
+    (piloted,), (fixed,) = energy_runs((0,), mixer="x", pilot=16), energy_runs((0,), mixer="x", penalty="upper-lower")
+    assert "penalty weight" not in fixed.counts
+    assert piloted.counts["penalty weight"] > 0
+    more = piloted.counts["training shots"] - piloted.counts["circuit evaluations"] * 5 * 1024
+    assert more == 16 * 8  # eight weights; a gradient at depth 1 is five evaluations
+    assert fixed.counts["training shots"] == fixed.counts["circuit evaluations"] * 5 * 1024
+    assert piloted.counts["training evaluations"] == 2 * piloted.counts["training shots"]
+
+
+def test_the_picture_of_a_landscape_is_made_when_the_clock_has_stopped(monkeypatch):
+    from quantum.methods import qaoa as module
+
+    def slow(ansatz, points):
+        begun = time.process_time()
+        while time.process_time() - begun < 0.4:
+            pass
+        return {"landscape value": (0.0,) * points}
+
+    energy_runs((0,))  # compiled
+    monkeypatch.setattr(module, "landscape", slow)
+    (found,) = energy_runs((0,), landscape=3)
+    assert found.series["landscape value"] == (0.0,) * 3
+    assert found.counts["repetition seconds"] * found.counts["repetitions"] < 0.4

@@ -1,12 +1,16 @@
 """An outsider recomputes a study from its tables: every figure of the summary, and the success of every circuit."""
 
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
 
 from optimise.compare import read_study, run_study, write_outcome
+from optimise.compare.store import write_tables
+from optimise.compare.table import run_rows, summary_rows
+from optimise.compare.verdict import sentences
 from tests.conftest import ROOT
 from tests.quantum import outsider
 
@@ -47,12 +51,12 @@ def study(tmp_path_factory):
     shutil.copy(ROOT / "examples" / "ward4x7.json", folder)
     (folder / "study.toml").write_text(STUDY)
     made = read_study(folder / "study.toml")
-    write_outcome(made, run_study(made, folder / "out"), folder / "out")
-    return made, folder / "out"
+    written = write_outcome(made, run_study(made, folder / "out"), folder / "out")
+    return made, folder / "out", written.verdict
 
 
 def test_every_figure_of_the_summary_is_found_again(study):
-    _, out = study
+    _, out, _ = study
     again = outsider.recompute(outsider.table(out / "runs.parquet"))
     rows = outsider.table(out / "summary.parquet")
     assert len(again) == len(rows) == 7
@@ -62,7 +66,7 @@ def test_every_figure_of_the_summary_is_found_again(study):
 
 
 def test_the_success_of_every_circuit_follows_from_its_stored_angles(study):
-    made, out = study
+    made, out, _ = study
     problem = made.problems[0]
     energies = outsider.one_hot_energies(problem.qubo.matrix(), problem.qubo.offset, problem.energy.sizes)
     target = energies.min() + 1e-6 * max(1.0, abs(energies.min()))
@@ -76,8 +80,56 @@ def test_the_success_of_every_circuit_follows_from_its_stored_angles(study):
 
 
 def test_guessing_succeeds_as_often_as_there_are_optima(study):
-    made, out = study
+    made, out, _ = study
     problem = made.problems[0]
     energies = outsider.one_hot_energies(problem.qubo.matrix(), problem.qubo.offset, problem.energy.sizes)
-    (run, _) = [r for r in outsider.table(out / "runs.parquet") if r["method"] == "random-feasible"]
+    run = next(r for r in outsider.table(out / "runs.parquet") if r["method"] == "random-feasible")
     assert run["success_probability"] == pytest.approx(np.isclose(energies, energies.min()).mean())
+
+
+TIMES = {"a": (0.019978, 0.000254), "b": (0.085398, 0.025494), "c": (1.0, 7.0), "d": (3.0, 2.0)}
+
+
+def test_every_factor_of_the_verdict_is_found_again(tmp_path):
+    rows = []
+    for name, pair in TIMES.items():
+        for side, seconds in zip(("quantum", "classical"), pair):
+            told = {
+                "repetitions": 9.0,
+                "repetition seconds": seconds,
+                "success probability": 1.0,
+                "success target": 1.0,
+            }
+            told |= {"repetition evaluations": 7 * seconds, "mean energy": 1.0}
+            told |= {"qpu repetition seconds": seconds**2, "two-qubit gates": 1.0} if side == "quantum" else {}
+            rows.append({
+                "instance": name, "family": "f", "kind": "energy", "label": side, "side": side, "method": side,
+                "seed": 0, "options": {}, "status": "done", "message": "", "objective": 1.0, "bound": None,
+                "feasible": True, "seconds": 1.0, "cpu_seconds": 1.0, "trace": [[0.0, 1.0]], "counts": told,
+            })  # fmt: skip
+    summary = summary_rows(run_rows(rows, 1e-6))
+    write_tables(summary, tmp_path / "summary")
+    stored = outsider.table(tmp_path / "summary.parquet")
+    for begins, verb, measure, circuits in (
+        ("Time to solution", "was faster", "tts_99", "tts_99"),
+        ("Energy evaluations", "needed fewer", "evaluations_99", "evaluations_99"),
+        ("If the circuits had run", "was faster", "tts_99", "tts_99_qpu"),
+    ):
+        said = next(s for s in sentences(summary) if s.startswith(begins))
+        side, told = re.search(rf"the (\w+) side {verb} by a typical factor of ([-+.e0-9]+)\.", said).groups()
+        found = outsider.factors(stored, measure, circuits)
+        assert (float(told), side) == (
+            pytest.approx(max(found, 1 / found), rel=0.006),
+            "quantum" if found > 1 else "classical",
+        )
+
+
+def test_copies_of_one_training_are_told_as_one_run(study):
+    _, out, _ = study
+    rows = [r for r in outsider.table(out / "summary.parquet") if r["method"] == "qaoa"]
+    assert {(r["done"], r["independent_runs"]) for r in rows} == {(2, 1)}
+    assert {r["tts_99_low"] for r in rows} | {r["success_low"] for r in rows} == {None}
+    assert {r["origin"] for r in rows} == {rows[0]["origin"]} != {"cut"}
+    text = (out / "report.html").read_text()
+    assert text.count("deterministic: one run") == len(rows)
+    assert "exact p" in text

@@ -64,7 +64,7 @@ def test_too_many_sets_are_refused():
 
 def test_a_ward_cut_to_a_window_decodes_to_plans_that_keep_its_hard_rules():
     problem = optimise.read(EXAMPLES / "ward4x7.json")
-    energy = encoded({"path": "ward4x7.json", "days": [1, 2], "name": "cut"}, EXAMPLES)[0]
+    energy = encoded({"path": "ward4x7.json", "days": [1, 2], "cover": "exact", "name": "cut"}, EXAMPLES)[0]
     assert energy.name == "cut"
     rng = np.random.default_rng(0)
     for _ in range(5):
@@ -85,3 +85,27 @@ def test_a_ward_cut_to_a_window_decodes_to_plans_that_keep_its_hard_rules():
 def test_mistakes_in_a_cut_are_named(table, said):
     with pytest.raises(InputError, match=said):
         encoded(table, EXAMPLES)
+
+
+def test_a_fit_that_is_far_off_is_refused_for_a_study_unless_asked_for():
+    table = {"path": "ward4x7.json", "days": [5, 6]}
+    with pytest.raises(
+        InputError, match=r"off by up to 101.5\d* \(37 % of the optimum 271.\d+\).*cover = 'exact'"
+    ) as told:
+        encoded(table, EXAMPLES)
+    assert told.value.item == "most_error"
+    assert encoded({**table, "most_error": 0.4}, EXAMPLES)[0].error == pytest.approx(101.517, abs=1e-3)
+    exact = encoded({**table, "cover": "exact"}, EXAMPLES)[0]
+    assert (exact.error, exact.optimum) == (0, 271)
+    assert exact.origin == "Made ward of 4 people, seed 2"
+    with pytest.raises(InputError, match="expected a share of the optimum"):
+        encoded({**table, "most_error": "much"}, EXAMPLES)
+
+
+def test_the_energy_of_each_patients_rooms_is_refused_for_a_study():
+    with pytest.raises(InputError, match="is a fit that may be off by up to 24170"):
+        encoded({"path": "beds6.json", "blocks": "rooms"}, EXAMPLES)
+
+
+def test_where_an_exact_energy_is_exact_reaches_the_study():
+    assert encoded({"path": "beds6.json"}, EXAMPLES)[0].figures()["energy exact on hard rules only"] == 1.0

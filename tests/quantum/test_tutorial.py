@@ -20,3 +20,18 @@ def test_the_tutorial_runs_and_agrees_with_itself():
     assert "hard rules broken 0" in done.stdout
     chance, guess = re.search(r"probability ([\d.]+); guessing ([\d.]+)", done.stdout).groups()
     assert float(chance) > float(guess)
+
+
+PAGES = (
+    "README.md", "docs/faq.md", "docs/tutorials/quantum.md", "docs/concepts/quantum.md", "docs/how-to/qaoa-and-highs.md"
+)  # fmt: skip
+
+
+def test_pages_state_one_verdict():
+    """Pages say who was ahead; a win is what a study's sign test calls one."""
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8").replace("**", "")
+        assert re.search(
+            r"[Tt]he classical side was ahead\]?(\(\S+\))? in every study so far, and no advantage", text
+        ), page
+        assert "classical side wins" not in text, page

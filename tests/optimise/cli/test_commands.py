@@ -69,8 +69,19 @@ def test_methods_lists_every_method(wardwise: Command) -> None:
     assert "highs" in wardwise("methods").out
 
 
-def test_methods_tells_the_options_of_one(wardwise: Command) -> None:
-    assert "people = 4" in wardwise("methods", "qaoa").out
+def test_methods_that_check_their_options_themselves_show_them_too(wardwise: Command) -> None:
+    told = json.loads(wardwise("methods", "qaoa", "--json").out)["options"]
+    assert set(told) == {"all", "energy"}
+    meanings = {o["name"]: o["meaning"] for o in told["energy"]}
+    assert "deterministic" in meanings["jitter"]
+    assert "upper-lower" in meanings["penalty"]
+    assert "grow the depth" in meanings["grown"]
+    assert all(meanings.values())
+
+
+def test_a_summary_is_a_whole_sentence(wardwise: Command) -> None:
+    said = json.loads(wardwise("methods", "random-bits", "--json").out)["summary"]
+    assert said.endswith("the control that tells what a repaired success owes to the repair.")
 
 
 def test_formats_lists_every_format(wardwise: Command) -> None:

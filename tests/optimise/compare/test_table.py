@@ -117,3 +117,35 @@ def test_energy_evaluations_count_training():
     rows = run_rows([facts(objective=8.0, counts=counts), facts("b", objective=8.0)], 1e-6)
     assert rows[0]["evaluations_99"] == 370
     assert rows[1]["evaluations_99"] is None
+
+
+def circuit(seed, chance=0.5, gamma=0.1, seconds=3.0, **more):
+    told = {"training seconds": seconds, "repetition evaluations": 2.0, "training evaluations": 40.0}
+    told |= {"qpu repetition seconds": 0.5, "qpu training seconds": 9.0, "two-qubit gates": 4.0}
+    counts = sampled(chance, 8.0, **told) | more
+    return facts("qaoa", seed, objective=8.0, counts=counts, series={"gamma": [gamma], "beta": [0.2]})
+
+
+def test_runs_with_the_same_angles_and_success_are_one_run():
+    row = summary_rows(run_rows([circuit(s, seconds=3.0 + s) for s in range(3)], 1e-6))[0]
+    assert (row["done"], row["independent_runs"]) == (3, 1)
+    for name in ("success", "tts_99", "evaluations_99", "tts_99_qpu"):
+        assert (row[f"{name}_low"], row[f"{name}_high"]) == (None, None), name
+
+
+def test_training_that_differs_gives_intervals_of_everything():
+    row = summary_rows(run_rows([circuit(s, 0.2 + 0.1 * s, 0.1 * s) for s in range(3)], 1e-6))[0]
+    assert row["independent_runs"] == 3
+    for name, value in (("success", "success_probability"), *((n, n) for n in ("tts_99", "evaluations_99"))):
+        assert row[f"{name}_low"] < row[value] < row[f"{name}_high"], name
+    assert row["tts_99_qpu_low"] < row["tts_99_qpu"] < row["tts_99_qpu_high"]
+
+
+def test_seconds_that_differ_for_the_same_work_are_no_uncertainty():
+    same = {"success probability": 0.5, "repetition evaluations": 1.0}
+    runs = [facts("guess", s, objective=8.0, counts=sampled(0.5, 8.0, **same, **{"repetition seconds": 0.01 * (s + 1)}))
+            for s in range(3)]  # fmt: skip
+    row = summary_rows(run_rows(runs, 1e-6))[0]
+    assert (row["independent_runs"], row["tts_99_low"], row["tts_99_high"]) == (3, None, None)
+    proven = [facts("exact", s, objective=8.0, bound=8.0, cpu_seconds=1.0 + s) for s in range(3)]
+    assert summary_rows(run_rows(proven, 1e-6))[0]["tts_99_low"] is None
