@@ -12,15 +12,15 @@ from pydantic import ValidationError
 from optimise.core.errors import InputError
 from optimise.formats.document import ItemError, nearest
 from optimise.hospital.formats.hospital import problem_of
+from optimise.hospital.formats.hospital_checks import check_beds, check_people, doubts, room_sex, sex_of
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
 
-__all__ = ["file_of", "first_day", "to_problem"]
+__all__ = ["doubts_of", "file_of", "first_day", "to_problem"]
 
 Path = tuple[str | int, ...]
 _NONE = frozenset({"", "-", "no", "none", "nil"})
-_SEX = {"f": "F", "female": "F", "woman": "F", "m": "M", "male": "M", "man": "M"}
 
 
 def to_problem(hospital: HospitalData) -> HospitalProblem:
@@ -59,6 +59,11 @@ def first_day(hospital: HospitalData) -> date:
     return min(known)
 
 
+def doubts_of(hospital: HospitalData) -> tuple[ItemError, ...]:
+    """What can be planned and is hardly meant, with the path of each entry."""
+    return tuple(doubts(hospital, first_day(hospital), _Maker(hospital).sizes()))
+
+
 class _Maker:
     def __init__(self, hospital: HospitalData) -> None:
         self.hospital, self.start = hospital, first_day(hospital)
@@ -80,11 +85,14 @@ class _Maker:
 
     def file(self) -> HospitalFile:
         hospital = self.hospital
+        check_people(hospital)
         patients = [self.inpatient(p, ("bed_state", i)) for i, p in enumerate(hospital.bed_state)]
         patients += [self.elective(p, ("electives", i)) for i, p in enumerate(hospital.electives)]
         patients += self.emergencies()
         if not patients:
             raise ItemError("there is nobody to plan for: no bed state, electives or emergencies", ("bed_state",))
+        rooms = self.room_entries()
+        check_beds(hospital, self.sizes())
         others = sorted({p["gender"] for p in patients} - {"F", "M"})
         named = dict.fromkeys(room.ward for room in hospital.rooms)
         wards = {w.id: w.model_dump() for w in hospital.wards}
@@ -96,7 +104,7 @@ class _Maker:
             "unknown_stay": hospital.unknown_stay,
             "genders": ["F", "M", *others],
             "wards": [wards.get(name, {"id": name}) for name in {**wards, **named}],
-            "rooms": self.room_entries(),
+            "rooms": rooms,
             "patients": patients,
             "theatres": self.sessions(hospital.theatres, "theatres"),
             "surgeons": self.sessions(hospital.surgeons, "surgeons"),
@@ -149,8 +157,13 @@ class _Maker:
                 text = f"{beds} beds, but {listed[name]} of the room are in the list of beds"
                 raise ItemError(text, ("rooms", i, "beds"))
             entry = {"id": name, "ward": room.ward, "beds": beds, "features": room.features}
-            made.append(entry | {"gender": _sex(room.sex), "closed": shut.get(name, [])})
+            made.append(entry | {"gender": room_sex(room.sex, ("rooms", i)), "closed": shut.get(name, [])})
         return made
+
+    def sizes(self) -> dict[tuple[str, str], int]:
+        """Beds by ward and room."""
+        listed = Counter((bed.ward, bed.room) for bed in self.hospital.beds)
+        return {(r.ward, r.room): listed[r.ward, r.room] if r.beds is None else r.beds for r in self.hospital.rooms}
 
     # ---- people --------------------------------------------------------------------------------------------------
     def person(self, p: Person, path: Path) -> dict[str, Any]:
@@ -159,7 +172,7 @@ class _Maker:
         infection = (p.infection or "").strip()
         made = {
             "id": p.patient,
-            "gender": _sex(p.sex),
+            "gender": sex_of(p.sex, path),
             "accommodated_as": p.accommodated_as,
             "age": p.age,
             "isolation": "alone" if p.alone else None if infection.lower() in _NONE else infection,
@@ -202,7 +215,8 @@ class _Maker:
                 counts[row.date] += 1
                 name = f"emergency {row.date} no. {counts[row.date]}"
                 self.places[f"patient {name}"] = ("emergencies", i)
-                entry = {"id": name, "gender": _sex(row.sex), "specialty": row.specialty, "needs": row.needs}
+                sex = sex_of(row.sex, ("emergencies", i))
+                entry = {"id": name, "gender": sex, "specialty": row.specialty, "needs": row.needs}
                 made.append(entry | {"earliest": row.date, "latest": row.date, "stay": row.nights})
         return made
 
@@ -231,8 +245,3 @@ class _Maker:
             if day is not None:
                 entry["shifts"].append({"day": day, "shift": row.shift, "max_load": row.max_load})
         return list(made.values())
-
-
-def _sex(text: str) -> str:
-    """F and M in every spelling; anything else as recorded."""
-    return _SEX.get(text.strip().lower(), text.strip() or "unknown")
