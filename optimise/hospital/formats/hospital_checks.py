@@ -170,6 +170,8 @@ def _beds_in_doubt(hospital: HospitalData, start: date, size: dict[tuple[str, st
     }
     there: Counter[tuple[str, str]] = Counter()
     for i, p in enumerate(hospital.bed_state):
+        if p.expected_discharge == start:  # goes home today
+            continue
         there[p.ward, p.room] += 1
         bed = shut.get((p.ward, p.room, p.bed or ""))
         if bed is not None:
