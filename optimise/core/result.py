@@ -335,6 +335,8 @@ class Result(Generic[L_co]):
             more = f" and {len(broken) - _MOST_TOLD} more" if len(broken) > _MOST_TOLD else ""
             lines.append(f"broken: {', '.join(told)}{more}" if broken else "every rule is kept")
         lines += self.explanation[:_MOST_TOLD]
+        if len(self.explanation) > _MOST_TOLD:
+            lines.append(f"and {len(self.explanation) - _MOST_TOLD} more")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -22,9 +22,8 @@ __all__ = ["HospitalKind"]
 #: Decisions up to which the whole model alone is the best choice. Measured on two cores: HiGHS closes IHTC small01
 #: (about 200 decisions) and finds no plan in 40 s for test01 (about 3000).
 SMALL = 500
-#: Decisions up to which the whole model has a first try, of some seconds at most, where only beds are planned. A bed
-#: state of 69 people (1,860 decisions): HiGHS proves 60 in 3 s of processor time; the search stood at 80 after 30 s.
-TRIED = 5_000
+#: Choices of a room, by admission day and by night, up to which HiGHS goes on from the plan of a search.
+PROVABLE = 10_000
 
 
 class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
@@ -57,14 +56,24 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
     def preferred(self, problem: HospitalProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
         """The whole model where it is small; else prices for fixed stays, the joint search for everything else.
 
-        Beds alone that are not many get a short try of the whole model first.
+        A search has no bound: where the whole model has a size that is often proven soon, it goes on from the plan.
         """
-        size = self.size(problem)
-        wanted = ("highs",) if size <= SMALL else ("column-generation", "hospital", "matheuristic")
-        chosen = next(((name,) for name in wanted if usable(name)), ())
-        beds_alone = problem.theatres is None and problem.nursing is None
-        tried = ("highs",) if SMALL < size <= TRIED and beds_alone and usable("highs") else ()
-        return (*tried, *chosen)
+        wanted = ("highs",) if self.size(problem) <= SMALL else ("column-generation", "hospital", "matheuristic")
+        first = next((name for name in wanted if usable(name)), "")
+        proves = first in ("hospital", "matheuristic") and usable("highs") and self.provable(problem)
+        return (first, "highs") if proves else (first,) if first else ()
+
+    @staticmethod
+    def provable(problem: HospitalProblem) -> bool:
+        """Whether the whole model is of a size that HiGHS often proves: rooms by admission day and by night.
+
+        Nursing makes the rows several times the columns (IHTC i01: 13000 and 3700), and so is left to the search.
+        """
+        people = problem.patients
+        rooms = (~people.forbidden).sum(axis=1)
+        window = people.due - people.release + 1
+        columns = int((rooms * (window + np.minimum(people.stay, problem.days))).sum())
+        return problem.nursing is None and columns <= PROVABLE
 
     def period(self, problem: HospitalProblem) -> Period:
         return Period(problem.days, problem.start)
@@ -80,9 +89,8 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return found.plan if found.hard == 0 else plan
 
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
-        """What looks wrong in the data; people in hospital who must move; who must come and has no bed."""
-        moved = tuple(move for move in moves_of(problem, plan) if problem.patients.inpatient[move[0]])
-        return (*problem.doubts, *moves_told(problem, moved), *relief(problem, plan))
+        """What looks wrong in the data; who moves where; who must come and has no bed, and what would free one."""
+        return (*problem.doubts, *moves_told(problem, moves_of(problem, plan)), *relief(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

@@ -101,9 +101,10 @@ class AutoMethod:
             if position >= len(chosen) and (_planned(best) or left < 0.1):
                 break
             last = position == len(chosen) - 1 or position == len(chosen) + len(spare) - 1
-            share = left if last else first_share * left
             # ranks above 0 do not hear of plans, and work limits must not depend on the clock
-            patient = comm.rank > 0 or limits.iterations is not None or position != len(chosen) - 1 or not spare
+            worked = limits.iterations is not None
+            share = left if last or worked else first_share * left
+            patient = comm.rank > 0 or worked or position != len(chosen) - 1 or not spare or _planned(best)
             told = _Remembering(listen, math.inf if patient else t.patience * left)
             method = get_method(name)
             if position >= len(chosen):

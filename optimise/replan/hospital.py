@@ -22,7 +22,7 @@ from optimise.hospital.repair import moves_of, repair
 from optimise.replan.base import Change, ChangePrices, Previous, listed
 from optimise.replan.method import Restoring
 
-__all__ = ["HospitalReplan"]
+__all__ = ["HospitalReplan", "rooms_told"]
 
 # Names of the rules that planning again adds.
 FROZEN_DATE, CHANGED_DATE = "FrozenAdmission", "ChangedAdmission"
@@ -264,18 +264,20 @@ def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: Hos
             yield Change(
                 name, "joined", first, "-", _name(rooms, plan.room[p, first]) if nights.size else "not admitted"
             )
+            yield from _later_moves(name, plan.room[p], rooms)
             continue
         if p in previous.outside:
             yield Change(name, "admission", max(0, now), _planned(previous.outside[p]), _day(now))
+            yield from _later_moves(name, plan.room[p], rooms)
             continue
         if not previous.known[p]:
             continue
         if was != now:
             day = now if now >= 0 else was
             yield Change(name, "admission", day, _day(was), _day(now))
+            yield from _later_moves(name, plan.room[p], rooms)
             continue
-        for d in _first(old.room[p] != plan.room[p]):
-            yield Change(name, "room", d, _name(rooms, old.room[p, d]), _name(rooms, plan.room[p, d]))
+        yield from rooms_told(name, old.room[p], plan.room[p], rooms)
         if problem.theatres is not None and old.theatre[p] != plan.theatre[p]:
             theatres = problem.theatres.ids
             yield Change(name, "theatre", now, _name(theatres, old.theatre[p]), _name(theatres, plan.theatre[p]))
@@ -294,11 +296,35 @@ def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: Hos
             yield Change(rooms[r], "nurse", int(s) // problem.shifts, was_nurse, now_nurse)
 
 
-def _first(differs: Any) -> Iterator[int]:
-    """First days of the runs of days that differ."""
-    for d in np.flatnonzero(differs):
-        if d == 0 or not differs[d - 1]:
-            yield int(d)
+def rooms_told(name: str, old: IntArray, new: IntArray, rooms: Sequence[str]) -> Iterator[Change]:
+    """First nights in another room than planned, and in yet another, and moves back to the room that was planned.
+
+    Parameters
+    ----------
+    name : str
+        Of the patient.
+    old, new : int array, shape (days,)
+        Rooms of the earlier plan and of the new one, -1 where the patient is not in hospital.
+    rooms : sequence of str
+
+    Yields
+    ------
+    Change
+        In order of days. ``was`` is the room of the earlier plan; for a move back, the room that is left.
+    """
+    differs = old != new
+    for d in range(len(new)):
+        if differs[d] and (d == 0 or not differs[d - 1] or new[d] != new[d - 1]):
+            yield Change(name, "room", d, _name(rooms, old[d]), _name(rooms, new[d]))
+        elif d and differs[d - 1] and not differs[d] and min(new[d - 1], new[d]) >= 0:
+            yield Change(name, "room", d, _name(rooms, new[d - 1]), _name(rooms, new[d]))
+
+
+def _later_moves(name: str, room: IntArray, rooms: Sequence[str]) -> Iterator[Change]:
+    """Moves during a stay that the earlier plan did not have, or on other days."""
+    for d in range(1, len(room)):
+        if room[d - 1] >= 0 and room[d] >= 0 and room[d] != room[d - 1]:
+            yield Change(name, "room", d, _name(rooms, room[d - 1]), _name(rooms, room[d]))
 
 
 def _day(day: int) -> str:

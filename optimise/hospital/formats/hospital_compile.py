@@ -14,16 +14,15 @@ from optimise.core.errors import InputError, InputErrors
 from optimise.formats.document import ItemError, UnknownName, findings, nearest
 from optimise.formats.examine import Findings
 from optimise.hospital.formats.hospital import problem_of
+from optimise.hospital.formats.hospital_checks import check_beds, check_people, doubts, room_sex, sex_of
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
-from optimise.hospital.formats.hospital_doubts import doubts
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
 
-__all__ = ["file_of", "first_day", "to_problem"]
+__all__ = ["doubts_of", "file_of", "first_day", "to_problem"]
 
 Path = tuple[str | int, ...]
 _NONE = frozenset({"", "-", "no", "none", "nil"})
-_SEX = {"f": "F", "female": "F", "woman": "F", "m": "M", "male": "M", "man": "M"}
 
 
 def to_problem(hospital: HospitalData) -> HospitalProblem:
@@ -37,7 +36,7 @@ def to_problem(hospital: HospitalData) -> HospitalProblem:
     maker = _Maker(hospital)
     file = maker.file()
     try:
-        return replace(problem_of(file), doubts=doubts(hospital))
+        return replace(problem_of(file), doubts=tuple(doubt.message for doubt in doubts_of(hospital)))
     except (ItemError, InputErrors):
         raise
     except InputError as error:
@@ -62,6 +61,11 @@ def first_day(hospital: HospitalData) -> date:
     return min(known)
 
 
+def doubts_of(hospital: HospitalData) -> tuple[ItemError, ...]:
+    """What can be planned and is hardly meant, with the path of each entry."""
+    return tuple(doubts(hospital, first_day(hospital), _Maker(hospital).sizes()))
+
+
 class _Maker:
     def __init__(self, hospital: HospitalData) -> None:
         self.hospital, self.start = hospital, first_day(hospital)
@@ -84,6 +88,8 @@ class _Maker:
 
     def file(self) -> HospitalFile:
         hospital = self.hospital
+        with self.findings:
+            check_people(hospital)
         patients: list[dict[str, Any]] = []
         for i, lying in enumerate(hospital.bed_state):
             with self.findings:
@@ -93,6 +99,8 @@ class _Maker:
                 patients.append(self.elective(waiting, ("electives", i)))
         patients += self.emergencies()
         rooms = self.room_entries()
+        with self.findings:
+            check_beds(hospital, self.sizes())
         self.findings.settle()
         if not patients:
             raise ItemError("there is nobody to plan for: no bed state, electives or emergencies", ("bed_state",))
@@ -164,8 +172,13 @@ class _Maker:
                     text = f"{beds} beds, but {listed[name]} of the room are in the list of beds"
                     raise ItemError(text, ("rooms", i, "beds"))
                 entry = {"id": name, "ward": room.ward, "beds": beds, "features": room.features}
-                made.append(entry | {"gender": _sex(room.sex), "closed": shut.get(name, [])})
+                made.append(entry | {"gender": room_sex(room.sex, ("rooms", i)), "closed": shut.get(name, [])})
         return made
+
+    def sizes(self) -> dict[tuple[str, str], int]:
+        """Beds by ward and room."""
+        listed = Counter((bed.ward, bed.room) for bed in self.hospital.beds)
+        return {(r.ward, r.room): listed[r.ward, r.room] if r.beds is None else r.beds for r in self.hospital.rooms}
 
     # ---- people --------------------------------------------------------------------------------------------------
     def person(self, p: Person, path: Path) -> dict[str, Any]:
@@ -174,7 +187,7 @@ class _Maker:
         infection = (p.infection or "").strip()
         made = {
             "id": p.patient,
-            "gender": _sex(p.sex),
+            "gender": sex_of(p.sex, path),
             "accommodated_as": p.accommodated_as,
             "age": p.age,
             "isolation": "alone" if p.alone else None if infection.lower() in _NONE else infection,
@@ -221,7 +234,7 @@ class _Maker:
                 self.places[f"patient {name}"] = ("emergencies", i)
                 entry = {
                     "id": name,
-                    "gender": _sex(row.sex),
+                    "gender": sex_of(row.sex, ("emergencies", i)),
                     "specialty": row.specialty,
                     "needs": row.needs,
                     "expected": True,
@@ -254,8 +267,3 @@ class _Maker:
             if day is not None:
                 entry["shifts"].append({"day": day, "shift": row.shift, "max_load": row.max_load})
         return list(made.values())
-
-
-def _sex(text: str) -> str:
-    """F and M in every spelling; anything else as recorded."""
-    return _SEX.get(text.strip().lower(), text.strip() or "unknown")

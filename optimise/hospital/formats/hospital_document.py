@@ -59,7 +59,7 @@ class Person(Part):
     """What is known of everybody."""
 
     patient: Id
-    sex: str = Field(default="unknown", description="as recorded: F, M, or anything else")
+    sex: str = Field(default="unknown", description="F, M, other or unknown; the last two lie alone")
     accommodated_as: Literal["F", "M"] | None = Field(default=None, description="whose rooms; else others lie alone")
     age: Age | None = None
     infection: str | None = Field(default=None, description="shares rooms with the same infection only")
@@ -100,7 +100,7 @@ class Emergencies(Part):
 
     date: date
     count: Annotated[int, Field(ge=0, le=1000)] = 1
-    sex: str = "F"
+    sex: str = Field(default="unknown", description="F, M, other or unknown; the last two lie alone")
     specialty: Id | None = None
     needs: list[Id] = Field(default_factory=list)
     nights: Nights = 1

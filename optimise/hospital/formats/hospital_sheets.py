@@ -12,7 +12,7 @@ LISTS = {"ward": "?wards"}
 NEEDED = ("rooms", "bed-state")
 
 _PERSON = (
-    column("sex", note="as recorded: F, M, or anything else", empty="unknown"),
+    column("sex", note="F, M, other or unknown; the last two lie alone", empty="unknown"),
     column("age", "number"),
     column("infection", note="shares rooms with the same infection only"),
     column("specialty"),
@@ -140,8 +140,8 @@ SHEETS: tuple[Sheet, ...] = (
         "emergencies",
         (
             column("date", "date"),
-            column("count", "number"),
-            column("sex"),
+            column("count", "number", empty="1"),
+            column("sex", note="F, M, other or unknown; the last two lie alone", empty="unknown"),
             column("specialty"),
             column("nights", "number"),
             column("needs", "words"),

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from optimise.formats.table_write import sheet_rows, write_template, written
 from optimise.formats.tables import Tables
 from optimise.formats.text import head
 from optimise.hospital.formats.hospital import HospitalFormat
-from optimise.hospital.formats.hospital_compile import first_day, to_problem
+from optimise.hospital.formats.hospital_compile import doubts_of, first_day, to_problem
 from optimise.hospital.formats.hospital_document import HospitalData
 from optimise.hospital.formats.hospital_sheets import LISTS, NEEDED, SHEETS
 from optimise.hospital.problem import HospitalProblem
@@ -50,16 +51,20 @@ class Hospital(HospitalData):
 
     @classmethod
     def load(cls, path: str | Path) -> Hospital:
-        """Read a hospital from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense."""
+        """Read a hospital from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense.
+
+        What is hardly meant is logged as a warning, with file, row and column.
+        """
         path = Path(path)
         if path.suffix.lower() not in TEXT:
-            return Tables.read(path, SHEETS, NEEDED).checked(cls, to_problem)[0]
+            tables = Tables.read(path, SHEETS, NEEDED)
+            return _warned(tables.checked(cls, to_problem)[0], tables.locate)
         document = Document.parse(read_text(path), path)
         try:
             made, _ = examined(cls, document.data, to_problem)
         except InputError as error:
             raise document.locate(error) from None
-        return made
+        return _warned(made, document.locate)
 
     def save(self, path: str | Path) -> Path:
         """Write the hospital; the suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder."""
@@ -68,6 +73,12 @@ class Hospital(HospitalData):
         if suffix in TEXT:
             return write_text(path, document_json(self.data()) if suffix == ".json" else document_yaml(self.data()))
         return written({sheet: sheet_rows(sheet, self.data()) for sheet in SHEETS}, path, LISTS, notes=False)
+
+
+def _warned(made: Hospital, locate: Callable[[InputError], InputError]) -> Hospital:
+    for doubt in doubts_of(made):
+        _log.warning("%s", locate(doubt))
+    return made
 
 
 def _alone(path: Path) -> bool:

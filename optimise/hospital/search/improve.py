@@ -156,13 +156,13 @@ def improve_hospital(
     log.debug("gains by step: %s", gains)
     counts = {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}}
     said = _strangers(problem, operators)
-    for text in said:
+    for text in said:  # how the plan was found, which says nothing against it
         log.info("%s", text)
     stats = Stats(clock.elapsed, phases, counts | {"rejected": _rejected(operators)} if said else counts)
     if key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left else ()
         return Outcome(None, stop, bounds, stats, reasons)
-    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats, said)
+    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats)
 
 
 def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[str, ...]:

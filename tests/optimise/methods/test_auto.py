@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 import optimise
 from optimise.core.method import Limits, Outcome, SerialComm
 from optimise.core.result import Bounds, Stop
-from optimise.generate import ward
+from optimise.generate import hospital, ward
+from optimise.hospital import kind as hospital_kind
 from optimise.methods import auto
 from optimise.methods.auto import AutoMethod
 from optimise.roster import kind as roster_kind
@@ -170,3 +172,29 @@ def test_a_method_without_a_plan_gives_way_and_nobody_has_interrupted(
     monkeypatch.setattr(auto, "available_methods", lambda: methods)
     monkeypatch.setattr(auto, "get_method", lambda name: methods[name])
     assert solved(problem).stop is Stop.TIME
+
+
+def test_the_whole_model_goes_on_from_the_search_where_its_size_is_often_proven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = hospital(patients=12, days=5, seed=1)
+    bare = replace(problem, nursing=None)
+    usable = {"hospital", "matheuristic", "highs"}.__contains__
+    monkeypatch.setattr(hospital_kind, "SMALL", 0)
+    kind = hospital_kind.HospitalKind()
+    assert kind.preferred(bare, usable) == ("hospital", "highs")
+    assert kind.preferred(bare, {"hospital"}.__contains__) == ("hospital",)
+    assert kind.preferred(problem, usable) == ("hospital",)  # nursing makes many rows
+    monkeypatch.setattr(hospital_kind, "PROVABLE", 1)
+    assert kind.preferred(bare, usable) == ("hospital",)
+
+
+def test_a_turn_ends_by_work_and_not_by_the_clock_under_a_work_limit(
+    problem: RosterProblem, two: tuple[Says, Says]
+) -> None:
+    limits = Limits(100.0, iterations=7)
+    AutoMethod().solve(problem, limits=limits, seed=0, comm=SerialComm(), listen=lambda progress: False)
+    first, second = (method.given["limits"] for method in two)
+    assert (first.iterations, second.iterations) == (7, 7)
+    assert first.seconds > 99.0
+    assert second.seconds > 99.0

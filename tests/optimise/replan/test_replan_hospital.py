@@ -16,6 +16,7 @@ from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan import changes, read_previous, replanning
+from optimise.replan.hospital import rooms_told
 
 LIMITS = optimise.Limits(seconds=20)
 
@@ -123,6 +124,42 @@ def test_patients_who_came_or_went_are_listed(case: tuple[HospitalProblem, Hospi
     assert ("somebody else", "left") in told
     (left,) = [c for c in found if c.what == "left"]
     assert (left.day, left.was, left.now) == (unknown["admission"], unknown["rooms"][0], "-")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("AAAA", "BBBB", ["0 A B"]),
+        ("AAAA", "BBCA", ["0 A B", "2 A C", "3 C A"]),
+        ("AAAA", "ABAC", ["1 A B", "2 B A", "3 A C"]),
+        ("AABB", "CCCC", ["0 A C"]),
+        ("AABB", "CCBB", ["0 A C", "2 C B"]),
+        ("AABB", "AABB", []),
+        ("-AA-", "-ABA", ["2 A B", "3 - A"]),
+    ],
+)
+def test_every_move_of_a_patient_is_told(was: str, now: str, told: list[str]) -> None:
+    names = ("A", "B", "C")
+    old, new = (np.array(["ABC".find(room) for room in text]) for text in (was, now))
+    found = list(rooms_told("P", old, new, names))
+    assert [f"{c.day} {c.was} {c.now}" for c in found] == told
+    assert {(c.who, c.what) for c in found} <= {("P", "room")}
+
+
+def test_moves_of_somebody_who_joined_are_told_too(
+    case: tuple[HospitalProblem, HospitalPlan, Path], tmp_path: Path
+) -> None:
+    problem, plan, path = case
+    p = int(np.flatnonzero((plan.room >= 0).sum(axis=1) >= 2)[0])
+    document = json.loads(path.read_text())
+    document["patients"] = [each for each in document["patients"] if each["id"] != problem.patients.ids[p]]
+    (tmp_path / "without.json").write_text(json.dumps(document))
+    first, second = np.flatnonzero(plan.room[p] >= 0)[:2]
+    room = plan.room.copy()
+    room[p, second:] = np.where(room[p, second:] >= 0, (room[p, first] + 1) % len(problem.rooms.ids), -1)
+    found = changes(problem, read_previous(tmp_path / "without.json", problem), replace(plan, room=room))
+    mine = [(c.what, c.day) for c in found if c.who == problem.patients.ids[p]]
+    assert mine == [("joined", int(first)), ("room", int(second))]
 
 
 def test_nurses_new_and_gone_in_a_room_are_listed(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:

@@ -16,7 +16,8 @@ from optimise import Limits
 from optimise.cli.app import app
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.formats.base import detect
-from optimise.hospital.formats.hospital_compile import file_of, first_day, to_problem
+from optimise.hospital.formats.hospital_checks import OTHER_SEX, UNKNOWN_SEX
+from optimise.hospital.formats.hospital_compile import doubts_of, file_of, first_day, to_problem
 from optimise.hospital.formats.hospital_document import HospitalData
 from optimise.hospital.formats.hospital_sheets import SHEETS
 from optimise.hospital.formats.hospital_tables import Hospital, hospital_of, schema, template
@@ -76,7 +77,16 @@ def test_what_the_clerk_exports_is_read_with_a_sheet_of_rooms(tmp_path: Path) ->
         ("bed-state", "2026-12-01", "", 2, "column expected_discharge", "is missing; give it, or nights, or unknown"),
         ("bed-state", "2026-12-01", "soon", 2, "column expected_discharge", "a date such as"),
         ("bed-state", "Bay A,1", "Bay C,1", 2, "column room", "no room of Ward 1 is called 'Bay C'; did you mean"),
-        ("bed-state", "P2", "P1", 2, None, "occurs twice"),
+        ("bed-state", "P2", "P1", 3, "column patient", "'P1' is there twice, also in row 2$"),
+        ("electives", "E1", "P2", 2, "column patient", "'P2' is there twice, also in row 3 of the bed state"),
+        ("bed-state", "Bay A,2", "Bay A,1", 3, "column bed", r"P2 and P1 \(row 2\) both lie in bed 1 of Ward 1, Bay A"),
+        ("bed-state", "Bay A,2", "Bay A,5", 3, "column bed", "Ward 1, Bay A has 4 beds, and none is called '5'"),
+        ("beds", "Bay B,4", "Bay B,40", 2, "column bed", "Ward 1, Bay B has 4 beds, and none is called '40'"),
+        ("bed-state", "P1,F", "P1,W", 2, "column sex", "'W' is no sex; known: F, M, female, male"),
+        ("bed-state", "P1,F", "P1,femal", 2, "column sex", "'femal' is no sex; did you mean 'female'?"),
+        ("electives", "E1,M", "E1,mael", 2, "column sex", "'mael' is no sex; did you mean 'male'?"),
+        ("emergencies", ",F,", ",fmale,", 2, "column sex", "is no sex; did you mean"),
+        ("rooms", "2,any", "2,sane", 6, "column sex", "'sane' says not whose room it is; did you mean 'same'?"),
         ("rooms", "Side room 2", "Side room 1", 5, "column room", "is there twice"),
         ("beds", "closed", "shut", 2, "column status", "should be 'open', 'closed'"),
         ("care", "P3", "P9", 2, "column patient", "nobody is called 'P9'"),
@@ -93,6 +103,104 @@ def test_a_mistake_is_told_with_its_row_and_column(
     with pytest.raises(InputError, match=message) as caught:
         Hospital.load(tmp_path)
     assert (caught.value.file, caught.value.line, caught.value.item) == (file, line, item)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "line", "column", "message"),
+    [
+        ("bed-state", "oxygen", "oxigen", 2, "needs", "no room has 'oxigen'; did you mean 'oxygen'?"),
+        ("care", "ventilator", "ventilation", 2, "needs", "no room has 'ventilation'; did you mean 'ventilator'?"),
+        ("bed-state", "General med", "Genral med", 2, "specialty", "no ward lists 'Genral medicine'; did you mean"),
+        ("bed-state", "P1,F", "P1,", 2, "sex", "the sex of P1 is unknown: planned alone in a room"),
+        ("emergencies", ",F,", ",,", 2, "sex", "the sex is unknown: each is planned alone in a room"),
+        ("beds", "Bay B,4", "Bay A,2", 3, "bed", "bed 2 is closed until 2026-12-02, and P2 lies in it and has to move"),
+        ("rooms", "Bay A,4", "Bay A,1", 3, "room", None),
+    ],
+)
+@pytest.mark.parametrize("form", ["folder", "hospital.xlsx"])
+def test_what_is_hardly_meant_is_told_with_its_row_and_column(
+    form: str,
+    sheet: str,
+    old: str,
+    new: str,
+    line: int,
+    column: str,
+    message: str | None,
+    example: Hospital,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = example.save(tmp_path / "changed")
+    if message is None:  # the second patient of a room with one bed; no bed is named
+        state = folder / "bed-state.csv"
+        state.write_text(state.read_text().replace("Bay A,1", "Bay A,").replace("Bay A,2", "Bay A,"))
+        message = "more people lie in Ward 1, Bay A than it has open beds (1): somebody has to move"
+    file = folder / f"{sheet}.csv"
+    file.write_text(file.read_text().replace(old, new, 1))
+    loaded = Hospital.load(folder)
+    caplog.clear()
+    assert Hospital.load(loaded.save(tmp_path / form)) == loaded
+    told = "bed-state" if sheet in ("beds", "rooms") else sheet
+    where = f"{told}.csv:{line}: " if form == "folder" else f"hospital.xlsx:{line}: sheet {told}, "
+    assert len(caplog.messages) == 1, caplog.messages
+    assert f"{where}column {column}: {message}" in caplog.messages[0]
+
+
+def test_doubts_about_yaml_and_json_are_told_with_their_line(
+    example: Hospital, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    changed = example.model_copy(deep=True)
+    changed.bed_state[1].sex = ""
+    for name in ("h.yaml", "h.json"):
+        caplog.clear()
+        path = changed.save(tmp_path / name)
+        Hospital.load(path)
+        (said,) = caplog.messages
+        line = int(said.split(":")[1])
+        assert "sex of P2 is unknown" in said
+        assert "sex" in path.read_text().splitlines()[line - 1]
+
+
+def test_a_hospital_as_it_should_be_raises_no_doubt(example: Hospital) -> None:
+    assert doubts_of(example) == ()
+
+
+@pytest.mark.parametrize(
+    ("beds", "ok"),
+    [
+        ([("A", "1", "1"), ("A", "1", "2")], True),
+        ([("B", "1", "2")], False),
+        ([("B", "1", "window")], True),
+        ([("A", "1", "door"), ("A", "1", "window")], True),
+        ([("A", "2", "3"), ("A", "2", "4"), ("A", "1", "1")], True),  # the ward counts on: 1 and 2, then 3 to 5
+        ([("A", "2", "1"), ("A", "2", "4"), ("A", "1", "2")], False),
+        ([("A", "2", "4"), ("A", "2", "6")], False),
+    ],
+)
+def test_numbers_of_beds_run_from_one_or_through_the_ward(beds: list[tuple[str, str, str]], ok: bool) -> None:
+    rooms = [{"ward": w, "room": r, "beds": n} for w, r, n in (("A", "1", 2), ("A", "2", 3), ("B", "1", 1))]
+    here = [{"ward": w, "room": r, "bed": b, "patient": f"P{i}", "sex": "F", "nights": 1}
+            for i, (w, r, b) in enumerate(beds)]  # fmt: skip
+    hospital = Hospital.model_validate({"start": "2026-11-30", "rooms": rooms, "bed_state": here})
+    if ok:
+        hospital.problem()
+    else:
+        with pytest.raises(InputError, match="none is called"):
+            hospital.problem()
+
+
+def test_a_list_of_all_beds_names_them() -> None:
+    beds = [{"ward": "A", "room": "1", "bed": bed} for bed in ("7a", "7b")]
+    here = [{"ward": "A", "room": "1", "bed": "7c", "patient": "P", "sex": "F", "nights": 1}]
+    with pytest.raises(InputError, match="none is called '7c'; known: 7a, 7b"):
+        small(beds=beds, bed_state=here).problem()
+
+
+@pytest.mark.parametrize("word", [*OTHER_SEX, *UNKNOWN_SEX, ""])
+def test_whoever_is_neither_or_unknown_lies_alone(word: str) -> None:
+    problem = small(emergencies=[{"date": "2026-12-01", "sex": word}]).problem()
+    assert problem.patients.isolation.tolist() == [0, 1]
+    assert problem.gender_of(1) == (word or "unknown")
 
 
 def test_a_mistake_in_yaml_is_told_with_its_line(example: Hospital, tmp_path: Path) -> None:
