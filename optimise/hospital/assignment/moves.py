@@ -40,7 +40,22 @@ def undo(t: AssignmentTables, s: AssignmentState, count: int) -> None:
 
 @compiled
 def turn(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int, count: int) -> float:
-    """Give ``p`` the nurse in slot ``k`` in shift ``h``, as entry ``count`` of the journal; change of all costs."""
+    """Give ``p`` the nurse in slot ``k`` in shift ``h``, as entry ``count`` of the journal; change of all costs.
+
+    Parameters
+    ----------
+    t, s : AssignmentTables, AssignmentState
+        ``s`` is changed.
+    p, h, k : int
+        Patient, shift, new slot.
+    count : int
+        Entries of the journal so far.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     old, work, journal = s.task[p, h, 2], s.task[p, h, 0], s.journal
     journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, old
     change = weigh(s.post, s.total, t.duty, t.prices, h, old, k, work) + link(
@@ -52,7 +67,22 @@ def turn(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int, count:
 
 @compiled
 def pair(t: AssignmentTables, s: AssignmentState, p: int, q: int, h: int, count: int) -> float:
-    """Exchange the nurses of two patients in shift ``h``; two entries of the journal."""
+    """Exchange the nurses of two patients in shift ``h``; two entries of the journal.
+
+    Parameters
+    ----------
+    t, s : AssignmentTables, AssignmentState
+        ``s`` is changed.
+    p, q, h : int
+        Patients and shift.
+    count : int
+        Entries of the journal so far.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     k, j, journal = s.task[p, h, 2], s.task[q, h, 2], s.journal
     journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, k
     count += 1
@@ -69,6 +99,15 @@ def pair(t: AssignmentTables, s: AssignmentState, p: int, q: int, h: int, count:
 @compiled
 def regroup(t: AssignmentTables, s: AssignmentState, r: int, h: int, k: int, j: int, count: int) -> tuple[float, int]:
     """All patients of slot ``k`` in room ``r`` go to slot ``j`` in shift ``h``.
+
+    Parameters
+    ----------
+    t, s : AssignmentTables, AssignmentState
+        ``s`` is changed.
+    r, h, k, j : int
+        Room, shift, slot that gives, slot that takes.
+    count : int
+        Entries of the journal so far.
 
     Returns
     -------
@@ -99,6 +138,15 @@ def _load(s: AssignmentState, r: int, h: int, k: int) -> int:
 @compiled
 def exchange(t: AssignmentTables, s: AssignmentState, h: int, k: int, r: int, j: int, q: int) -> tuple[float, int]:
     """Slot ``k`` gives room ``r`` to slot ``j`` and gets room ``q`` (nothing where it is -1) in shift ``h``.
+
+    Parameters
+    ----------
+    t, s : AssignmentTables, AssignmentState
+        ``s`` is changed.
+    h, k, r : int
+        Shift, slot and the room that it gives.
+    j, q : int
+        The other slot and the room that it gives, -1 for none.
 
     Returns
     -------
@@ -174,6 +222,15 @@ def _give_back(
 @compiled
 def care_on(t: AssignmentTables, s: AssignmentState, p: int, h: int, n: int, group: bool) -> tuple[float, int]:
     """Nurse ``n`` cares for ``p`` in shift ``h`` and others of the stay, and gives somebody away for it.
+
+    Parameters
+    ----------
+    t, s : AssignmentTables, AssignmentState
+        ``s`` is changed.
+    p, h, n : int
+        Patient, a shift of the stay, nurse.
+    group : bool
+        Whether all go whom the patient's nurse has in the room.
 
     Returns
     -------

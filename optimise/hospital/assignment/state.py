@@ -86,7 +86,20 @@ def cell_cost(people: IntArray, cells: IntArray, prices: IntArray, r: int, d: in
 
 @compiled
 def step_in(stops: IntArray, enter: IntArray, near: IntArray, s: int, k: int, r: int) -> float:
-    """The nurse in slot ``k`` gets a patient more in room ``r``; change of cost."""
+    """The nurse in slot ``k`` gets a patient more in room ``r``; change of cost.
+
+    Parameters
+    ----------
+    stops, enter, near : arrays
+        Of state and tables; ``stops`` is changed.
+    s, k, r : int
+        Shift, slot, room.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     rooms = near.shape[0]
     stops[s, k, 1 + rooms + r] += 1
     if stops[s, k, 1 + rooms + r] > 1:
@@ -101,7 +114,20 @@ def step_in(stops: IntArray, enter: IntArray, near: IntArray, s: int, k: int, r:
 
 @compiled
 def step_out(stops: IntArray, enter: IntArray, near: IntArray, s: int, k: int, r: int) -> float:
-    """The nurse in slot ``k`` loses a patient in room ``r``; change of cost."""
+    """The nurse in slot ``k`` loses a patient in room ``r``; change of cost.
+
+    Parameters
+    ----------
+    stops, enter, near : arrays
+        Of state and tables; ``stops`` is changed.
+    s, k, r : int
+        Shift, slot, room.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     rooms = near.shape[0]
     stops[s, k, 1 + rooms + r] -= 1
     if stops[s, k, 1 + rooms + r] > 0:
@@ -130,7 +156,20 @@ def link(
     h: int,
     k: int,
 ) -> float:
-    """Give patient ``p`` the nurse in slot ``k`` in shift ``h``; change of all costs but those of work."""
+    """Give patient ``p`` the nurse in slot ``k`` in shift ``h``; change of all costs but those of work.
+
+    Parameters
+    ----------
+    task, seen, stops, duty, enter, near, prices : arrays
+        Of state and tables; the first three are changed.
+    p, h, k : int
+        Patient, shift, new slot.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     old, r, level = task[p, h, 2], task[p, h, 3], task[p, h, 1]
     before, after = duty[h, old + 1, 0], duty[h, k + 1, 0]
     task[p, h, 2] = k
@@ -158,7 +197,22 @@ def gap(x: float, a: float, b: float) -> float:
 def weigh(
     post: IntArray, total: IntArray, duty: IntArray, prices: IntArray, h: int, k: int, j: int, work: int
 ) -> float:
-    """Change of the costs of work where ``work`` goes from slot ``k`` to slot ``j`` in shift ``h``."""
+    """Change of the costs of work where ``work`` goes from slot ``k`` to slot ``j`` in shift ``h``.
+
+    Parameters
+    ----------
+    post, total, duty, prices : arrays
+        Of state and tables.
+    h, k, j : int
+        Shift, slot that gives, slot that takes.
+    work : int
+        Amount; may be below 0.
+
+    Returns
+    -------
+    float
+        In units of cost.
+    """
     a, b = post[h, k, 2], post[h, j, 2]
     left, more = post[h, k, 0] - work, post[h, j, 0] + work
     new_a, new_b = left / post[h, k, 1], more / post[h, j, 1]
@@ -184,7 +238,17 @@ def weigh(
 
 @compiled
 def carry(post: IntArray, total: IntArray, duty: IntArray, h: int, k: int, j: int, work: int) -> None:
-    """Move ``work`` from slot ``k`` to slot ``j`` in shift ``h``."""
+    """Move ``work`` from slot ``k`` to slot ``j`` in shift ``h``.
+
+    Parameters
+    ----------
+    post, total, duty : arrays
+        Of state and tables; changed but for ``duty``.
+    h, k, j : int
+        Shift, slot that gives, slot that takes.
+    work : int
+        Amount.
+    """
     for side in range(2):
         slot = j if side else k
         n = duty[h, slot + 1, 0]
