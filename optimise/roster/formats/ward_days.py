@@ -46,6 +46,11 @@ class Leave(Part):
         default=None, description="credited for every day"
     )
 
+    @property
+    def sickness(self) -> bool:
+        """Whether nobody could have foreseen it."""
+        return self.kind in ("sick",)
+
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.last is not None and self.last < self.first:

@@ -356,7 +356,7 @@ def _night_before_leave(index: WardIndex, limit: Limit | Toggle, people: People,
     sick = {
         (index.employee(leave.staff, ("leave", i, "staff")), (leave.first - index.ward.start).days)
         for i, leave in enumerate(index.ward.leave)
-        if leave.kind == "sick"
+        if leave.sickness
     }
     cells = tuple(
         Request(e, d - 1, index.nights, limit.price)
