@@ -64,8 +64,8 @@ one run
     Runs with the same angles and the same exact success are copies of one run, whatever their seeds: training is
     deterministic unless ``jitter``, ``sampled`` or ``warm`` make it random. They count once and give no interval.
 exact p
-    Where a simulator knows every amplitude, or every state was looked at, raw success is no estimate: one run then has
-    no interval, and that is told by the word exact.
+    Where a simulator knows every amplitude, or every state was looked at, raw success is no estimate: one run (or
+    runs that agree, or a proof) then has no interval, and that is told by the word exact.
 typical factor
     The exponential of the median of the logarithms of ratios, one an instance: it is the same whichever side one
     divides by.

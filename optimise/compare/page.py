@@ -88,11 +88,11 @@ def run_words(row: Row) -> str:
     return f"{row['done']}/{row['runs']}" + (f", {copies} of them copies" if copies else "")
 
 
-def interval_words(row: Row, name: str, exact: str = "–") -> str:
-    """An interval; where nothing tells its width, whether the figure is exact."""
+def interval_words(row: Row, name: str) -> str:
+    """An interval; where there is none, whether the figure is exact: success that was not counted is."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if low is None or high is None:
-        return exact if row[name] is not None and row["independent_runs"] == 1 else "–"
+        return "exact p" if name == "success" and row["success_probability"] is not None else "–"
     return f"{figure(low)} to {figure(high)}"
 
 

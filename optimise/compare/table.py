@@ -221,7 +221,12 @@ def tts_interval(rows: Sequence[Row], *, draws: int = 1000, measure: str = "seco
     if not ends:
         return None
     least, most = min(e[0] for e in ends), max(e[1] for e in ends)
-    return None if least == most else (least, most)
+    return None if _same(least, most) else (least, most)
+
+
+def _same(low: float, high: float) -> bool:
+    """Whether an interval has no width but rounding and the last digits of converged trainings."""
+    return low == high or math.isclose(low, high, rel_tol=1e-6)
 
 
 def _sample(rows: Sequence[Row], measure: str) -> list[tuple[float, float, float]] | None:
@@ -309,7 +314,7 @@ def _success_interval(rows: Sequence[Row], draws: int) -> tuple[float, float] | 
         return clopper_pearson(*counted)
     values = [(r["success_probability"],) for r in independent_runs(rows)]
     low, high = bootstrap(values, lambda sample: float(np.mean(sample)), draws=draws)
-    return None if low == high else (low, high)
+    return None if _same(low, high) else (low, high)
 
 
 def _median(rows: Sequence[Row], name: str, missing: float | None = None) -> float | None:

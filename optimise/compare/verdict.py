@@ -156,7 +156,7 @@ def _dependent(summary: Sequence[Row]) -> list[str]:
     total = sum(len(names) for names in cuts.values())
     if len(cuts) == total:
         return []
-    shared = "; ".join(f"{', '.join(names)}" for names in cuts.values() if len(names) > 1)
+    shared = "; ".join(", ".join(f'"{name}"' for name in names) for names in cuts.values() if len(names) > 1)
     said = (
         f"The {total} instances come from {_counted(len(cuts), 'problem')}. Instances of one problem overlap and are "
         f"not independent, so that a problem counts once in sign tests: {shared}."

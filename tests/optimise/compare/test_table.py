@@ -149,3 +149,9 @@ def test_seconds_that_differ_for_the_same_work_are_no_uncertainty():
     assert (row["independent_runs"], row["tts_99_low"], row["tts_99_high"]) == (3, None, None)
     proven = [facts("exact", s, objective=8.0, bound=8.0, cpu_seconds=1.0 + s) for s in range(3)]
     assert summary_rows(run_rows(proven, 1e-6))[0]["tts_99_low"] is None
+
+
+def test_trainings_that_converged_to_one_value_have_no_interval():
+    row = summary_rows(run_rows([circuit(s, 0.2 + 1e-10 * s, 0.1 * s) for s in range(3)], 1e-6))[0]
+    assert row["independent_runs"] == 3
+    assert (row["success_low"], row["evaluations_99_low"], row["tts_99_low"]) == (None, None, None)

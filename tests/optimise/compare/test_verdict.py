@@ -85,7 +85,7 @@ def test_overlapping_cuts_of_one_problem_are_one_vote():
     assert (found.classical, found.problems, found.winner) == (7, (0, 1), "")
     said = sentences(rows)
     assert "there could be none: at most 1 independent problem decided" in said[0]
-    assert any("The 7 instances come from 1 problem." in s and "i0, i1" in s for s in said)
+    assert any("The 7 instances come from 1 problem." in s and '"i0", "i1"' in s for s in said)
 
 
 def test_a_fit_is_told_in_the_verdict():
