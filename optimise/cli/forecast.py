@@ -16,6 +16,13 @@ from optimise.core.errors import WardwiseError
 __all__ = ["forecast"]
 
 
+#: Said where counts and stays are all that is known.
+EMPTY = (
+    "--stay: nobody knows who lies in now, so beds in use begin with nobody and are too low until a longest stay has "
+    "passed; data with a column of departures begin right"
+)
+
+
 def forecast(
     data: Data,
     by: By = "day",
@@ -87,12 +94,13 @@ def forecast(
     made, results = make(demand, ahead, models=models, region=region, origins=origins, seed=seed, tell=tell)
     if lengths is not None:
         made = dataclasses.replace(made, stay=lengths, leaving=None, risk=None)
+    notes = (*demand.notes, *((EMPTY,) if lengths is not None and not made.spent else ()))
     rows = score_rows(results)
     written = []
     if output is not None:
-        written = write_forecast(output, made, results, title=data.name, notes=demand.notes, seed=seed)
+        written = write_forecast(output, made, results, title=data.name, notes=notes, seed=seed)
     if as_json:
-        print(json.dumps(_object(data, made, results, demand.notes), indent=1))
+        print(json.dumps(_object(data, made, results, notes), indent=1))
         return
     _table(SCORE_HEAD, rows)
     print(f"best: {made.model}; {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}")
@@ -100,7 +108,7 @@ def forecast(
     if len(made.groups) <= 30:
         for g, name in enumerate(made.groups):
             print(f"  {name}: {expected[g]:.1f} arrivals expected, 80 % from {low[g]:.0f} to {high[g]:.0f}")
-    for note in demand.notes:
+    for note in notes:
         print(f"note: {note}")
     for path in written:
         print(path)

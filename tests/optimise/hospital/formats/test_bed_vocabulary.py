@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
+from optimise.hospital.formats.defaults import default_rules
 from optimise.hospital.formats.hospital import HospitalFormat
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
@@ -110,3 +112,9 @@ def test_moves_are_forbidden_or_priced(weight: Any, hard: bool, tmp_path: Path) 
 def test_mistakes_name_the_patient_or_room(change: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message):
         read(change, tmp_path)
+
+
+def test_the_page_of_rules_names_each_with_its_usual_price() -> None:
+    page = Path(__file__).parents[4] / "docs" / "reference" / "bed-rules.md"
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\w.]+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [(name, f"{price}") for name, price in default_rules().items()]
