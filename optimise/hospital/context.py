@@ -245,7 +245,18 @@ class HospitalContext:
     start: date | None
 
     def dated(self, day: int) -> str:
-        """A day in a sentence: ``Mon 30 Nov`` where the first one is known, else ``day 3``."""
+        """A day in a sentence.
+
+        Parameters
+        ----------
+        day : int
+            0-based.
+
+        Returns
+        -------
+        str
+            ``Mon 30 Nov`` where the first day has a date, else ``day 3``.
+        """
         return f"day {day}" if self.start is None else f"{self.start + timedelta(days=int(day)):%a %-d %b}"
 
     @property
