@@ -52,6 +52,8 @@ def convert(
 
         stem = output.with_suffix("") if output.suffix else output
         written = write_plan(load_plan(plan, problem), _as_book(problem, output, to), stem, format=to)
+        if output.suffix and output not in written:
+            print(f"note: plans of {to} are not written as {output.suffix}; {output} was not made", file=sys.stderr)
     else:
         written = _write_instance(problem, output, to)
     for path in written:

@@ -29,10 +29,10 @@ from optimise.core.errors import WardwiseError
 
 __all__ = ["forecast"]
 
-#: Beds in use are counted from arrivals and stays; who lies in today only rows with departures tell.
-_EMPTY = (
-    "beds in use start from nobody, since the data tell no departures: too few until a usual stay has passed; "
-    "rows with departures (--departure COLUMN) tell who lies in today"
+#: Said where counts and stays are all that is known.
+EMPTY = (
+    "--stay: nobody knows who lies in now, so beds in use begin with nobody and are too low until a longest stay has "
+    "passed; data with a column of departures begin right"
 )
 
 
@@ -106,7 +106,7 @@ def forecast(
         from optimise.demand.stayfile import read_stays
 
         lengths = read_stays(stay, demand.groups, demand.period)
-        empty = () if demand.stays is not None else (_EMPTY,)
+        empty = () if demand.stays is not None else (EMPTY,)
     models = usual_models(region, None if not model else tuple(model), demand.series, demand.period)
     others, absent = usual_peers(region) if peers else ([], [])
     if not all(isinstance(m, SeasonalNaive | Climatology) for m in models):

@@ -7,6 +7,7 @@ caller edits and evaluates.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -228,6 +229,8 @@ class HospitalContext:
         Ticks in one unit of cost.
     earlier : EarlierPlan or None
         What the plan before says, where changes to it count.
+    start : date or None
+        Of day 0.
     """
 
     __slots__ = ()
@@ -239,6 +242,22 @@ class HospitalContext:
     nursing: Nursing | None
     scale: int
     earlier: EarlierPlan | None
+    start: date | None
+
+    def dated(self, day: int) -> str:
+        """A day in a sentence.
+
+        Parameters
+        ----------
+        day : int
+            0-based.
+
+        Returns
+        -------
+        str
+            ``Mon 30 Nov`` where the first day has a date, else ``day 3``.
+        """
+        return f"day {day}" if self.start is None else f"{self.start + timedelta(days=int(day)):%a %-d %b}"
 
     @property
     def days(self) -> int:

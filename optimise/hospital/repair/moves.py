@@ -48,7 +48,10 @@ def moves_of(problem: HospitalContext, plan: HospitalPlan) -> Moves:
 def moves_told(problem: HospitalContext, moves: Moves, *, most: int = 12) -> tuple[str, ...]:
     """A sentence a move, who, where to and when; beyond ``most`` only how many more."""
     people, rooms = problem.patients.ids, problem.rooms.ids
-    told = [f"patient {people[p]} moves from room {rooms[r]} to {rooms[to]} on day {d}" for p, d, r, to in moves[:most]]
+    told = [
+        f"patient {people[p]} moves from room {rooms[r]} to {rooms[to]} on {problem.dated(d)}"
+        for p, d, r, to in moves[:most]
+    ]
     if len(moves) > most:
         told.append(f"and {plural(len(moves) - most, 'more move')}")
     return tuple(told)

@@ -51,7 +51,7 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
     o, _ = keep_what_fits(t, plan)
     for p in out[:most]:
         name, first, last = problem.patients.ids[p], problem.patients.release[p], problem.patients.due[p]
-        when = f"on day {first}" if first == last else f"from day {first} to day {last}"
+        when = _span(problem, first, last)
         if problem.patients.operation[p]:
             told.append(f"no theatre time for {name} {when}{price}")
             continue
@@ -81,8 +81,8 @@ def _discharge(o: Occupancy, p: int, clock: Deadline) -> str:
             found = best_place(o, p)
             o.lie(q, a + len(path) - nights, path[-nights:], 1)
             if found is not None:
-                when = a + len(path) - nights
-                return f"patient {problem.patients.ids[q]} goes home {plural(nights, 'day')} earlier, on day {when}"
+                when = problem.dated(a + len(path) - nights)
+                return f"patient {problem.patients.ids[q]} goes home {plural(nights, 'day')} earlier, on {when}"
     return ""
 
 
@@ -106,8 +106,16 @@ def _one_more_bed(o: Occupancy, p: int) -> str:
     room, days = int(found.path[np.argmax(full)]), when[full]
     if not days.size:
         return ""
-    span = f"on day {days[0]}" if days[0] == days[-1] else f"from day {days[0]} to day {days[-1]}"
-    return f"one more bed in room {o.t.problem.rooms.ids[room]} {span}"
+    problem = o.t.problem
+    beds = problem.rooms.beds[room]
+    closed = " (one there is closed)" if (beds[days] < beds.max()).all() else ""
+    return f"one more bed in room {problem.rooms.ids[room]}{closed} {_span(problem, days[0], days[-1])}"
+
+
+def _span(problem: HospitalContext, first: int, last: int) -> str:
+    """``on day 3`` or ``from day 3 to day 5``, as dates where they are known."""
+    begin, end = problem.dated(first), problem.dated(last)
+    return f"on {begin}" if first == last else f"from {begin} to {end}"
 
 
 def _cancelled(o: Occupancy, p: int, clock: Deadline) -> str:

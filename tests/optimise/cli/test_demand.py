@@ -56,6 +56,29 @@ def test_forecast_prints_one_object(wardwise, data):
     assert len(made["expected"]) == len(made["groups"]) == 8
 
 
+def test_counts_and_stays_say_that_nobody_lies_in_yet(wardwise, tmp_path):
+    rows = [f"2026-01-{day:02},A,{3 + day % 3}" for day in range(1, 29)]
+    (tmp_path / "counts.csv").write_text("\n".join(["date,ward,n", *rows, ""]))
+    (tmp_path / "stays.csv").write_text("days\n2\n5\n")
+    words = (
+        "forecast",
+        tmp_path / "counts.csv",
+        "--time",
+        "date",
+        "--count",
+        "n",
+        "--group",
+        "ward",
+        "--horizon",
+        "2d",
+    )
+    more = ("--model", "climatology", "--origins", "1", "--json")
+    ran = wardwise(*words, *more, "--stay", tmp_path / "stays.csv")
+    assert any("--stay: nobody knows who lies in now" in note for note in json.loads(ran.out)["notes"])
+    ran = wardwise(*words, *more)
+    assert not any("--stay" in note for note in json.loads(ran.out)["notes"])
+
+
 def test_scenarios_are_drawn_and_reduced(wardwise, folder, tmp_path):
     file = tmp_path / "s.npz"
     ran = wardwise("scenarios", folder, "--n", "10", "--from", "40", "-o", file)

@@ -175,6 +175,6 @@ assert solve_linearised(OneHot(Qubo.from_matrix(matrix), (2, 2, 2))).proven
 
 
 def test_the_tests_above_name_every_command_with_the_options() -> None:
-    asked = {"cover", "why"}  # their output is read in test_ask.py
+    asked = {"cover", "why", "bed-demand"}  # their output is read in test_ask.py and test_bed_demand.py
     assert commands_with("--json") == {"solve", "check", "methods", "formats", "doctor", "forecast"} | asked
     assert commands_with("--quiet") == {"solve", "compare"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import optimise
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
+from optimise.hospital.formats.defaults import default_rules
 from optimise.hospital.formats.hospital import HospitalFormat
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.testing.random_hospitals import document
@@ -155,3 +157,9 @@ def test_optima_with_a_closed_ward_keep_it_and_cost_no_less(seed: int, tmp_path:
             assert problem.evaluate(made.plan).feasible
             assert problem.evaluate(made.plan).cost == pytest.approx(made.bounds.dual)
     assert costs[1] >= costs[0]
+
+
+def test_the_page_of_rules_names_each_with_its_usual_price() -> None:
+    page = Path(__file__).parents[4] / "docs" / "reference" / "bed-rules.md"
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\w.]+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [(name, f"{price}") for name, price in default_rules().items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import numpy as np
@@ -117,7 +118,12 @@ def test_a_hospital_that_is_too_full_has_a_plan(made: tuple[HospitalProblem, Hos
     told = relief(today, start)
     name = today.patients.ids[out[0]]
     assert any(f"no bed for patient {name}, who must come" in text and "at a price of" in text for text in told)
-    assert any("one more bed in room" in text for text in told)
+    more = [text for text in told if "one more bed in room" in text]
+    assert any("(one there is closed)" in text for text in more)
+    assert all("day " in text for text in more)
+    dated = [text for text in relief(replace(today, start=date(2026, 11, 30)), start) if "one more bed in" in text]
+    assert dated
+    assert all("Dec" in text and "day " not in text for text in dated)
 
 
 def test_reinsertion_undoes_a_change_that_was_not_needed(made: tuple[HospitalProblem, HospitalPlan]) -> None:
