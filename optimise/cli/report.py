@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -71,7 +72,12 @@ def report(
             file = folder / "report.html"
             print(reports.write_html(run.result, run.problem, file, changes=run.changes, known=known, **board))
         elif name == "png":
-            print(reports.write_png(run.result, run.problem, folder / "report.png"))
+            try:
+                print(reports.write_png(run.result, run.problem, folder / "report.png"))
+            except WardwiseError as error:  # there is no plan, or none that can be drawn: the rest is written
+                if only:
+                    raise
+                print(f"report.png is left out: {error}", file=sys.stderr)
         else:
             made = reports.write_excel(
                 run.result, run.problem, folder / "report.xlsx", changes=run.changes, known=known

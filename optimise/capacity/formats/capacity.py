@@ -22,7 +22,7 @@ from optimise.capacity.formats.capacity_schema import (
 )
 from optimise.capacity.problem import CapacityPlan, CapacityProblem, Electives, Staffing, Wards
 from optimise.capacity.risk import Risk
-from optimise.capacity.scenarios import Scenarios
+from optimise.capacity.scenarios import HOURS, Scenarios
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
@@ -184,7 +184,7 @@ def _problem(data: CapacityFile, path: Path) -> CapacityProblem:
         boarding=np.array([g.boarding for g in groups]),
         transfer=np.array([g.transfer for g in groups]),
         occupied=occupied,
-        step=data.step,
+        step=24 // HOURS[scenarios.period] if data.step is None else data.step,
         risk=Risk(data.risk.weight, data.risk.level),
         share={u: _daily(v, days, f"shares.{u}") for u, v in data.shares.items()},
     )

@@ -82,7 +82,9 @@ class CapacityFile(Strict):
 
     schema_: Literal["wardwise-capacity/1"] = Field(alias="schema")
     name: Name
-    step: Annotated[int, Field(ge=1, le=24)] = Field(24, description="Periods that a placement lasts")
+    step: Annotated[int, Field(ge=1, le=24)] | None = Field(
+        None, description="Periods that a placement lasts; a day when left out"
+    )
     elective_hour: Annotated[int, Field(ge=0, le=23)] = 9
     specialties: Annotated[list[SpecialtyEntry], Field(min_length=1)]
     wards: Annotated[list[WardEntry], Field(min_length=1)]

@@ -53,6 +53,15 @@ def test_a_changed_instance_is_noticed(wardwise: Command, ward: Path, tmp_path: 
     assert "changed since" in ran.err
 
 
+def test_a_run_without_a_plan_is_reported_without_a_picture(wardwise: Command, ward: Path, tmp_path: Path) -> None:
+    ward.write_text(ward.read_text().replace("minimum: 1}", "minimum: 9, hard: true}"))
+    assert wardwise("solve", ward, "-m", "highs", "-o", tmp_path / "run", "-q").code == 3
+    ran = wardwise("report", tmp_path / "run")
+    assert (ran.code, ran.err.startswith("report.png is left out: ")) == (0, True)
+    assert {"report.html", "report.xlsx"} <= {file.name for file in (tmp_path / "run").iterdir()}
+    assert wardwise("report", tmp_path / "run", "--only", "png").code == 2
+
+
 def test_json_prints_the_object_and_nothing_else(wardwise: Command, ward: Path, tmp_path: Path) -> None:
     ran = wardwise("solve", ward, "-m", "highs", "--json", "-o", tmp_path / "run")
     assert json.loads(ran.out) == json.loads((tmp_path / "run" / "result.json").read_text())

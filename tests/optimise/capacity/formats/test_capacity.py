@@ -44,6 +44,22 @@ def test_the_published_schema_is_current() -> None:
     assert json.loads(stored.read_text()) == json.loads(json.dumps(json_schema()))
 
 
+@pytest.mark.parametrize(("period", "step"), [("hour", 24), ("day", 1)])
+def test_a_placement_lasts_a_day_where_nothing_else_is_said(tmp_path: Path, period: str, step: int) -> None:
+    problem = capacity(3, 2, 2, 3, 1, beds=30)
+    (file,) = write_capacity(problem, tmp_path / "trust.json", inline=True)
+    made = json.loads(file.read_text())
+    del made["step"]
+    made["scenarios"]["period"] = period
+    if period == "day":
+        hours = np.array(made["scenarios"]["arrivals"])
+        made["scenarios"]["arrivals"] = hours[..., ::24].tolist()
+        if made["scenarios"].get("remaining") is not None:
+            made["scenarios"]["remaining"] = np.array(made["scenarios"]["remaining"])[..., ::24].tolist()
+    file.write_text(json.dumps(made))
+    assert read(file).step == step
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
