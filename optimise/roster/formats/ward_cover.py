@@ -1,9 +1,10 @@
 """Demand, skill mix and pairs of a ward as cover rules.
 
 A demand between two clock times is cut at every start and end of a shift. In each piece the same shifts are on
-throughout, so one head count says whether the piece is covered. A piece whose shifts include all those of another
-piece is covered whenever that one is, and its share of the time goes to it; the price of a person missing is spread
-over the pieces by their time, so that one who is missing throughout costs the full price.
+throughout, so one head count says how many are there. The price of a person missing, or too many, is spread over the
+pieces by their time, so that one who is missing throughout costs the full price. A piece whose shifts include all those
+of another piece is covered whenever that one is, and its share of the time goes to it. That holds for a minimum only: a
+maximum and a share are counted in every piece.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ _UNFILLED = 100.0
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stretch of one day's clock and who covers it: (days after, mask), share of the interval's time."""
+    """A stretch of one day's clock and who covers it: (days after, mask), share of the interval's time, its begin."""
 
     terms: tuple[tuple[int, int], ...]
     share: float
     label: str
+    begin: int = 0
 
 
 def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
@@ -191,7 +193,8 @@ def _shared(segments: tuple[Segment, ...], share: float) -> tuple[Segment, ...]:
 # ---------------------------------------------------------------------------------------------- clock times
 
 
-def _pieces(index: WardIndex, between: list[str], item: Path) -> list[_Piece]:
+def _pieces(index: WardIndex, between: list[str], item: Path, *, least: bool) -> list[_Piece]:
+    """Pieces between two clock times; with ``least`` those alone that a minimum needs, which cover every moment."""
     begin, end = minutes_of(between[0]), minutes_of(between[1])
     if end <= begin:
         end += 1440
@@ -204,12 +207,13 @@ def _pieces(index: WardIndex, between: list[str], item: Path) -> list[_Piece]:
     on: list[tuple[frozenset[tuple[int, int]], int, int]] = []
     for a, b in pairwise(cuts):
         covering = frozenset((lag, bit) for bit, s, e, lag in shifts if s <= a and b <= e)
-        if not covering:
+        if covering:
+            on.append((covering, a, b))
+        elif least:
             raise ItemError(f"no shift covers {_clock(a)} to {_clock(b)}", item)
-        on.append((covering, a, b))
     minimal: dict[frozenset[tuple[int, int]], list[tuple[int, int]]] = {}
     for covering, a, b in sorted(on, key=lambda piece: (len(piece[0]), piece[1])):
-        inner = next((c for c in minimal if c <= covering), covering)
+        inner = next((c for c in minimal if c <= covering), covering) if least else covering
         minimal.setdefault(inner, []).append((a, b))
     made = []
     for covering, times in minimal.items():
@@ -217,7 +221,8 @@ def _pieces(index: WardIndex, between: list[str], item: Path) -> list[_Piece]:
         for lag, bit in covering:
             masks[lag] |= bit
         share = sum(b - a for a, b in times) / (end - begin)
-        made.append(_Piece(tuple(sorted(masks.items())), share, f"{_clock(times[0][0])}-{_clock(times[0][1])}"))
+        label = f"{_clock(times[0][0])}-{_clock(times[0][1])}"
+        made.append(_Piece(tuple(sorted(masks.items())), share, label, times[0][0]))
     return made
 
 
@@ -254,19 +259,43 @@ def _timed(
 ) -> list[Line]:
     rows: list[Line] = []
     i = next(i for i, each in enumerate(index.ward.demand) if each is entry)
-    for piece in _pieces(index, between, ("demand", i, "between")):
-        found = _terms(index, day, piece, who)
-        if found is None:
-            continue
-        terms, known = found
-        lower = entry.minimum - known if under and entry.minimum > known else -math.inf
-        upper = math.inf if entry.maximum is None or not _surplus(entry) else max(entry.maximum - known, 0)
-        if math.isfinite(lower) or math.isfinite(upper):
-            label = title if piece.share == 1 else f"{title} at {piece.label}"
-            over = _shared(_surplus(entry), piece.share)
-            shared = _shared(under, piece.share)
-            rows.append(Line("", terms, lower, upper, shared, over, day, label, already=known))
+    item: Path = ("demand", i, "between")
+    surplus = _surplus(entry)
+    asked = bool(under) and entry.minimum > 0
+    short = {piece.terms: piece for piece in _pieces(index, between, item, least=True)} if asked else {}
+    full = {piece.terms: piece for piece in _pieces(index, between, item, least=False)} if surplus else {}
+    for terms_of in sorted({*short, *full}, key=lambda terms: (full.get(terms) or short[terms]).begin):
+        low, high = short.get(terms_of), full.get(terms_of)
+        sides = [(low, high)] if low is None or high is None or low.share == high.share else [(low, None), (None, high)]
+        for lower_of, upper_of in sides:
+            rows += _timed_line(index, day, (lower_of, upper_of), who, under, entry, title)
     return rows
+
+
+def _timed_line(
+    index: WardIndex,
+    day: int,
+    pieces: tuple[_Piece | None, _Piece | None],
+    who: People,
+    under: tuple[Segment, ...],
+    entry: Demand,
+    title: str,
+) -> list[Line]:
+    """The line of a piece: who is missing, who is too many, or both."""
+    low, high = pieces
+    piece = low or high
+    assert piece is not None
+    found = _terms(index, day, piece, who)
+    if found is None:
+        return []
+    terms, known = found
+    lower = entry.minimum - known if low is not None and entry.minimum > known else -math.inf
+    upper = math.inf if high is None or entry.maximum is None else max(entry.maximum - known, 0)
+    if math.isinf(lower) and math.isinf(upper):
+        return []
+    label = title if piece.share == 1 else f"{title} at {piece.label}"
+    over, shared = _shared(_surplus(entry), piece.share), _shared(under, piece.share)
+    return [Line("", terms, lower, upper, shared, over, day, label, already=known)]
 
 
 # ---------------------------------------------------------------------------------------------- skill mix
@@ -279,7 +308,7 @@ def _mix(index: WardIndex, mix: SkillMix, i: int, names: Names) -> RosterRule:
     rows: list[Line] = []
     if mix.price:
         if mix.between is not None:
-            pieces = _pieces(index, mix.between, (*path, "between"))
+            pieces = _pieces(index, mix.between, (*path, "between"), least=mix.minimum is not None)
         elif mix.shifts:
             mask = index.mask(mix.shifts, (*path, "shifts"))
             pieces = [_Piece(((0, mask),), 1.0, "/".join(mix.shifts))]
