@@ -261,7 +261,7 @@ def _timed(
     i = next(i for i, each in enumerate(index.ward.demand) if each is entry)
     item: Path = ("demand", i, "between")
     surplus = _surplus(entry)
-    asked = bool(under) and entry.minimum > 0
+    asked = bool(under) and (entry.minimum > 0 or entry.maximum is None)
     short = {piece.terms: piece for piece in _pieces(index, between, item, least=True)} if asked else {}
     full = {piece.terms: piece for piece in _pieces(index, between, item, least=False)} if surplus else {}
     for terms_of in sorted({*short, *full}, key=lambda terms: (full.get(terms) or short[terms]).begin):
