@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +15,7 @@ from optimise.core.errors import InputError, WardwiseError
 from optimise.core.version import __version__
 from optimise.serve import routes_jobs, routes_questions
 from optimise.serve.access import Access
+from optimise.serve.calls_page import calls_page
 from optimise.serve.guards import Guard, Metrics
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
@@ -49,7 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             service.stop()
 
-    app = FastAPI(title="Wardwise", version=__version__, description=_ABOUT, lifespan=life, redoc_url=None)
+    app = FastAPI(
+        title="Wardwise", version=__version__, description=_ABOUT, lifespan=life, docs_url=None, redoc_url=None
+    )
     app.state.service, app.state.access = service, Access(service.store, settings.rate)
     app.include_router(routes_jobs.router)
     app.include_router(routes_questions.router)
@@ -78,6 +81,11 @@ def create_app(settings: Settings) -> FastAPI:
         for state, count in service.store.counts().items():
             metrics.jobs.labels(state).set(count)
         return PlainTextResponse(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/docs", include_in_schema=False)
+    def calls() -> HTMLResponse:
+        """All calls on a page."""
+        return HTMLResponse(calls_page(app.openapi()))
 
     return app
 

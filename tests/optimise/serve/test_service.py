@@ -186,6 +186,16 @@ def test_answers_carry_headers_and_figures_no_names(http: httpx.Client, client: 
     assert http.get("/ready").json() == {"status": "ok"}
 
 
+def test_the_page_of_calls_names_each_and_loads_nothing(http: httpx.Client) -> None:
+    page = http.get("/docs").text
+    for path in http.get("/openapi.json").json()["paths"]:
+        assert path in page
+    assert "change_cost" in page
+    assert "<script" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
 def test_a_job_is_stopped_and_its_best_plan_kept_or_nothing(client: Client) -> None:
     ward = json.loads((ROOT / "examples" / "ward30.json").read_text(encoding="utf-8"))
     kept, dropped = (client.submit(ward, seconds=90, method="highs") for _ in range(2))
