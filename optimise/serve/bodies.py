@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -120,6 +121,23 @@ class Problem(BaseModel):
     """What is wrong, in words; several lines where several things are."""
 
     detail: str
+
+
+def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """Which answers other than success a call may give, for its description: each a :class:`Problem`.
+
+    Parameters
+    ----------
+    codes : int
+        Status codes.
+
+    Returns
+    -------
+    dict
+        For the argument ``responses`` of a route.
+    """
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": HTTPStatus(code).phrase, "content": content} for code in codes}
 
 
 def job_answer(row: RowMapping) -> JobAnswer:

@@ -21,7 +21,7 @@ from optimise.report.asked import Asked
 from optimise.report.html import html
 from optimise.runs.resultfile import read_run
 from optimise.serve.access import Tenant
-from optimise.serve.bodies import Ask, JobAnswer, Problem, Replan, Submit, Upload, job_answer
+from optimise.serve.bodies import Ask, JobAnswer, Replan, Submit, Upload, job_answer, refusals
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import accept
 from optimise.serve.service import Service
@@ -35,8 +35,8 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 _LOOK = 0.25
 #: Seconds after which a silent stream says that it is still there.
 _ALIVE = 15.0
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 401: {"model": Problem}, 429: {"model": Problem}}
-_REFUSED = _UNKNOWN | {409: {"model": Problem}, 413: {"model": Problem}, 422: {"model": Problem}}
+_UNKNOWN = refusals(401, 404, 422, 429)
+_REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
 
 def _service(request: Request) -> Service:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from optimise.core.problem import Problem as AnyProblem
 from optimise.core.result import Plan
 from optimise.serve.access import Tenant
-from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Problem, Why
+from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Why, refusals
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import plan_of
 from optimise.serve.service import Service
@@ -17,7 +17,7 @@ from optimise.serve.service import Service
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["questions"])
-_REFUSED: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 404, 409, 413, 422, 429)}
+_REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
 
 def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Service, AnyProblem, Plan]:
