@@ -82,13 +82,13 @@ class Guard:
             await send(message)
 
         if _length(scope) > self.most:
-            await _refuse(headed, self.most)
+            await _refuse(receive, headed, self.most)
             return
         try:
             await self.app(scope, limited, headed)
         except _TooLarge:
             if not status:
-                await _refuse(headed, self.most)
+                await _refuse(receive, headed, self.most)
 
     def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
@@ -124,7 +124,13 @@ def _length(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-async def _refuse(send: Send, most: int) -> None:
+async def _refuse(receive: Receive, send: Send, most: int) -> None:
+    """Say that a body is too large. Some of it is read and dropped: a sender that is cut off hears no answer."""
+    dropped, more = 0, True
+    while more and dropped <= 4 * most:
+        message = await receive()
+        dropped += len(message.get("body", b""))
+        more = message.get("more_body", False)
     body = json.dumps({"detail": f"the body is larger than {most / 2**20:g} MiB"}).encode()
     head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": [*head, (b"connection", b"close")]})
