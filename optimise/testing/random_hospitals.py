@@ -119,6 +119,8 @@ class _Maker:
                 made["genders"] = ["F", "M", "X"]
                 patient["gender"] = "X"
                 self.maybe(patient, "accommodated_as", lambda: self.random.choice("FM"), 0.3)
+        for ward in made.get("wards", ()):
+            self.maybe(ward, "closed_to_admissions", lambda: True, 0.3 * self.dense)
 
     def dated(self, made: dict[str, Any], patient: dict[str, Any]) -> None:
         """Says when an in-patient goes home, beside the nights or, where nothing else needs them, instead."""

@@ -93,7 +93,37 @@ def random_hours_ward(random: Random, *, most_people: int = 4, most_days: int = 
         if random.random() < 0.4:
             counts = {"nights": random.randint(0, 4), "weekends": random.randint(0, 2)}
             person.setdefault("history", {})["counts"] = counts
+    _measured(random, made, people)
     return Ward.model_validate(made)
+
+
+def _measured(random: Random, made: dict[str, Any], people: list[str]) -> None:
+    """Pounds, standards, a census and rolling averages; drawn last, so that all else stays as it was for a seed."""
+    for limits in (made["rules"], *made.get("contracts", []), *(person.get("limits", {}) for person in made["staff"])):
+        for field in ("max_average_weekly_hours", "max_night_worker_hours", "max_opted_out_weekly_hours"):
+            if isinstance(limits.get(field), dict) and random.random() < 0.5:
+                limits[field]["rolling"] = True
+    if random.random() < 0.5:
+        return
+    bands = sorted({person["band"] for person in made["staff"] if "band" in person}) or ["5"]
+    made["pay_rates"] = [
+        {"band": band, "hourly": 15 + random.randint(0, 20)}
+        | ({"saturday_and_night": 0.3, "sunday_and_holiday": 0.6} if random.random() < 0.5 else {})
+        for band in bands
+    ]
+    made["pay"] = {"bank_hourly": 30, "agency_hourly": 45, "price_of_a_pound": random.choice((0, 0.01))}
+    registered = random.choice(
+        ({"staff": people[:1]}, {"skills": ["iv"]}, {"groups": ["red"]}, {"bands": bands[:1]}, {"contracts": []})
+    )
+    made["standards"] = {
+        "published": made["start"],
+        "notice_days": random.choice((28, 42)),
+        "registered": registered,
+        "annual_leave_least": 0.11,
+        "annual_leave_most": 0.17,
+        "headroom": 0.22,
+    }
+    made["census"] = [{"date": made["start"], "occupied": random.randint(0, 30)}]
 
 
 def _limits(random: Random, chance: float) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def check_beds(hospital: HospitalData, size: dict[tuple[str, str], int]) -> None
             raise ItemError(text, ("bed_state", i, "bed"))
         named.setdefault((p.ward, p.room), {}).setdefault(p.bed, ("bed_state", i))
     for (ward, room), names in named.items():
+        if (ward, room) not in size:  # there is no such room, which is told by itself
+            continue
         beds, known = size[ward, room], listed.get((ward, room), [])
         wrong = _missing(list(names), known, beds, _counts_on(ward, named, size))
         if wrong is not None:

@@ -104,7 +104,7 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
         made.setdefault(key, value.isoformat() if isinstance(value, date) else value)
     if not people.stay[p]:
         del made["stay"]  # goes home on the first day, as the expected discharge says
-    if people.isolation[p]:
+    if people.isolation[p] and people.gender[p] <= 1:  # others are alone in any case
         made["isolation"] = f"group {people.isolation[p]}"
     if people.forbidden[p].any():
         made["forbidden_rooms"] = [problem.rooms.ids[r] for r in np.flatnonzero(people.forbidden[p])]

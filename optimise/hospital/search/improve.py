@@ -155,23 +155,22 @@ def improve_hospital(
         stop = Stop.INTERRUPTED
     log.debug("gains by step: %s", gains)
     counts = {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}}
-    said = _strangers(problem, operators)
-    for text in said:  # how the plan was found, which says nothing against it
+    said, unused = _strangers(problem, operators)
+    for text in (*said, *unused):
         log.info("%s", text)
     stats = Stats(clock.elapsed, phases, counts | {"rejected": _rejected(operators)} if said else counts)
     if key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left else ()
         return Outcome(None, stop, bounds, stats, reasons)
-    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats)
+    return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats, said)
 
 
-def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[str, ...]:
-    """What is said of engines that ran without knowing every rule, or did not run because of it."""
-    said = [rechecked(problem, Engine.JOINT)] if any(isinstance(operator, Joint) for operator in operators) else []
-    if problem.theatres is None and problem.nursing is None:
-        why = refusal(problem, Engine.ROOMS)
-        said.append(f"{why} and was not used; nothing is broken by that" if why else "")
-    return tuple(text for text in said if text)
+def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is said of engines that ran without knowing every rule; for the log alone, of those that did not run."""
+    said = rechecked(problem, Engine.JOINT) if any(isinstance(operator, Joint) for operator in operators) else ""
+    alone = problem.theatres is None and problem.nursing is None
+    why = refusal(problem, Engine.ROOMS) if alone else ""
+    return (said,) if said else (), (f"{why} and was not used; nothing is broken by that",) if why else ()
 
 
 def _rejected(operators: list[Operator]) -> float:

@@ -76,7 +76,8 @@ def test_reports_show_dates_and_what_is_recorded_of_people() -> None:
     problem = made(text("extra"))
     page = hospital_page(problem, planned(problem))
     assert page.days[0] == "Sun 29 Nov"
-    assert "expected discharge: 2026-12-01; telemetry: True" in page.blocks[0].rows[0][2]
+    told = " ".join(str(cell) for block in page.blocks for row in block.rows for cell in row)
+    assert "expected discharge: 2026-12-01; telemetry: True" in told
 
 
 def test_a_fact_that_nothing_plans_with_is_told(caplog: pytest.LogCaptureFixture) -> None:

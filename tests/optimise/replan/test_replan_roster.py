@@ -136,6 +136,7 @@ def test_everybody_who_came_or_went_is_listed(
     from optimise.core.result import Bounds, Result, Stop
     from optimise.replan.changes import changes_csv, told
     from optimise.report import write_excel
+    from optimise.report.asked import Asked
     from optimise.report.html import html
 
     plan, path = published
@@ -165,7 +166,7 @@ def test_everybody_who_came_or_went_is_listed(
     assert "1 joined" in told(found)
     made = task.problem.evaluate(new)
     result = Result(new, Stop.TIME, Bounds(), made)
-    page = html(result, task.problem, found)
+    page = html(result, task.problem, Asked(changes=found))
     for word in ("=LEFT", "Nia New", "GONE-SHIFT", keys[3]):
         assert f"<td>{word}</td>" in page or f'<td class="n">{word}</td>' in page
     book = load_workbook(write_excel(result, task.problem, tmp_path / "r.xlsx", changes=found))
