@@ -38,7 +38,7 @@ NOT_RUN = {
 }
 #: Pages whose commands are each a new process, as they are for a reader, and why.
 COLD = {
-    "docs/tutorials/service.md",  # workers of a service are started by the interpreter that serves
+    "docs/tutorials/service.md": "workers of a service are started by the interpreter that serves",
     "docs/how-to/same-plan-again.md": "two processes must agree whatever their order of hashes",
     "docs/tutorials/ward.md": "the way of a first user",
 }
