@@ -109,6 +109,7 @@ def _listen(settings: Settings, host: str, port: int, first: str | None) -> None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(1024)  # whoever reads the address below may connect at once
     except OSError as error:
         raise WardwiseError(f"--host {host} --port {port}: {error.strerror}") from None
     print(f"wardwise serves at http://{host}:{listening.getsockname()[1]} (description at /docs)", flush=True)

@@ -50,6 +50,11 @@ class Settings(BaseModel):
     queue: int = Field(100, ge=1)
     tries: int = Field(3, ge=1)
 
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, data: Path) -> Path:
+        return data.absolute()  # workers run in folders of their own
+
     @field_validator("rate")
     @classmethod
     def _a_rate(cls, rate: str) -> str:
@@ -59,7 +64,7 @@ class Settings(BaseModel):
     @property
     def address(self) -> str:
         """Of the database."""
-        return self.database or f"sqlite:///{(self.data / 'wardwise.db').absolute()}"
+        return self.database or f"sqlite:///{self.data / 'wardwise.db'}"
 
     @property
     def most_bytes(self) -> int:
