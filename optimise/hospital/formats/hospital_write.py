@@ -104,7 +104,9 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
         made.setdefault(key, value.isoformat() if isinstance(value, date) else value)
     if not people.stay[p]:
         del made["stay"]  # goes home on the first day, as the expected discharge says
-    if people.isolation[p] and people.gender[p] <= 1:  # others are alone in any case
+    told = problem.about.get(people.ids[p], {})
+    alone = "gender" in told and "accommodated_as" not in told  # in any case, so nothing need say it
+    if people.isolation[p] and not alone:
         made["isolation"] = f"group {people.isolation[p]}"
     if people.forbidden[p].any():
         made["forbidden_rooms"] = [problem.rooms.ids[r] for r in np.flatnonzero(people.forbidden[p])]

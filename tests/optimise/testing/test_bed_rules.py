@@ -21,7 +21,7 @@ from optimise.hospital.rules.state import HospitalState
 from optimise.testing import check_bed_rule
 from optimise.testing.random_hospitals import random_beds
 
-BEDS = [random_beds(Random("bed rule 6"))]
+BEDS = [random_beds(Random("bed rule 7"))]
 
 
 class Busy(HospitalRule):
