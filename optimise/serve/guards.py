@@ -61,12 +61,13 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, taken, status = time.perf_counter(), 0, 0
+        began, taken, status, more = time.perf_counter(), 0, 0, True
 
         async def limited() -> Message:
-            nonlocal taken
+            nonlocal taken, more
             message = await receive()
             taken += len(message.get("body", b""))
+            more = message.get("more_body", False)
             if taken > self.most:
                 raise _TooLarge
             return message
@@ -82,13 +83,13 @@ class Guard:
             await send(message)
 
         if _length(scope) > self.most:
-            await _refuse(receive, headed, self.most)
+            await _refuse(receive, headed, self.most, more=True)
             return
         try:
             await self.app(scope, limited, headed)
         except _TooLarge:
             if not status:
-                await _refuse(receive, headed, self.most)
+                await _refuse(receive, headed, self.most, more=more)
 
     def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
@@ -124,9 +125,9 @@ def _length(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-async def _refuse(receive: Receive, send: Send, most: int) -> None:
-    """Say that a body is too large. Some of it is read and dropped: a sender that is cut off hears no answer."""
-    dropped, more = 0, True
+async def _refuse(receive: Receive, send: Send, most: int, *, more: bool) -> None:
+    """Say that a body is too large; what may come ``more`` of it is read and dropped, or its sender hears nothing."""
+    dropped = 0
     while more and dropped <= 4 * most:
         message = await receive()
         dropped += len(message.get("body", b""))

@@ -112,9 +112,9 @@ def _measured(random: Random, made: dict[str, Any], people: list[str]) -> None:
         for band in bands
     ]
     made["pay"] = {"bank_hourly": 30, "agency_hourly": 45, "price_of_a_pound": random.choice((0, 0.01))}
-    registered = random.choice(
-        ({"staff": people[:1]}, {"skills": ["iv"]}, {"groups": ["red"]}, {"bands": bands[:1]}, {"contracts": []})
-    )
+    nobody: list[str] = []
+    who = [{"staff": people[:1]}, {"skills": ["iv"]}, {"groups": ["red"]}, {"bands": bands[:1]}, {"contracts": nobody}]
+    registered = random.choice(who)
     made["standards"] = {
         "published": made["start"],
         "notice_days": random.choice((28, 42)),

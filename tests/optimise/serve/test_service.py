@@ -166,12 +166,13 @@ def test_large_bodies_are_refused_before_they_are_read(http: httpx.Client, clien
     answer = http.post("/v1/jobs/upload", content=b"x" * 600_000, headers=client._head)
     assert answer.status_code == 413
 
-    def pieces() -> Iterator[bytes]:
-        for _ in range(6):
-            yield b"x" * 100_000
+    def pieces(count: int, size: int) -> Iterator[bytes]:
+        for _ in range(count):
+            yield b"x" * size
 
-    answer = http.post("/v1/jobs/upload", content=pieces(), headers=client._head)
-    assert answer.status_code == 413
+    for count, size in ((6, 100_000), (5, 110_000), (12, 100_000)):  # the last piece goes beyond, or one before it
+        answer = http.post("/v1/jobs/upload", content=pieces(count, size), headers=client._head)
+        assert answer.status_code == 413
     assert http.get("/health").status_code == 200
 
 
