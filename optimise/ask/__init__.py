@@ -1,6 +1,6 @@
 """Questions about a finished roster: who can take a shift, why somebody has it, how many requests could be met."""
 
-from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped, who_can_cover
+from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped, cover_asked, who_can_cover
 from optimise.ask.requests import (
     MostRequests,
     most_requests,
@@ -19,6 +19,7 @@ __all__ = [
     "Question",
     "Stopped",
     "WhyAnswer",
+    "cover_asked",
     "day_named",
     "most_requests",
     "most_told",

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimise.ask.ways import NOISE, Search, Way, changed
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, WardwiseError
 from optimise.core.result import Evaluation
+from optimise.roster.names import day_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
-__all__ = ["Answer", "Changed", "CoverAnswer", "Stopped", "who_can_cover"]
+__all__ = ["Answer", "Changed", "CoverAnswer", "Stopped", "cover_asked", "who_can_cover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,62 @@ class CoverAnswer:
     def possible(self) -> bool:
         """Whether anybody can take it."""
         return bool(self.alone or self.swaps)
+
+
+def cover_asked(
+    problem: RosterProblem,
+    plan: Roster,
+    day: str,
+    shift: str | None,
+    instead_of: str | None,
+    *,
+    swap: bool = False,
+    most: int = 5,
+    words: tuple[str, str, str] = ("shift", "instead_of", "swap"),
+) -> CoverAnswer:
+    """:func:`who_can_cover` in the words of people.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    plan : Roster
+    day : str
+        A date, a day number or a day name.
+    shift : str or None
+        Id or name; None for that of the person replaced.
+    instead_of : str or None
+        Id or name of who drops out.
+    swap : bool
+        Only swaps with that person.
+    most : int
+        Answers of each kind.
+    words : tuple of str
+        What shift, person and swap are called where they are asked for, for errors.
+
+    Returns
+    -------
+    CoverAnswer
+
+    Raises
+    ------
+    WardwiseError
+        If they do not say which shift.
+    InputError
+        If they name what does not exist, or somebody who is off then.
+    """
+    if swap and instead_of is None:
+        raise WardwiseError(f"{words[2]} needs {words[1]}")
+    if shift is None and instead_of is None:
+        raise WardwiseError(f"{words[0]} or {words[1]} must say which shift")
+    when, who = day_named(day, problem), None if instead_of is None else person_named(instead_of, problem)
+    if shift is not None:
+        wanted = shift_named(shift, problem)
+    else:
+        assert who is not None
+        wanted = problem.duties[int(plan.duties[who, when])].shift
+        if wanted < 0:
+            raise InputError(f"is off on {problem.horizon.label(when)}", item=f"{words[1]} {instead_of}")
+    return who_can_cover(problem, plan, when, wanted, instead_of=who, exchange=swap, most=most)
 
 
 def who_can_cover(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from optimise.cli.arguments import FormatOption, History, Instance, Json, Weeks, load, load_plan
-from optimise.cli.finished import finished_roster, roster_only
+from optimise.cli.finished import finished_roster
 from optimise.core.errors import WardwiseError
 
 __all__ = ["cover", "why"]
@@ -44,8 +44,9 @@ def cover(
 
     Exit code 0 if somebody can, 1 if nobody can.
     """
-    from optimise.ask import day_named, person_named, shift_named, who_can_cover
+    from optimise.ask import cover_asked
     from optimise.ask.told import cover_lines, cover_object
+    from optimise.roster.problem import roster_only
 
     if swap and instead_of is None:
         raise WardwiseError("--swap needs --instead-of WHO")
@@ -53,17 +54,8 @@ def cover(
         raise WardwiseError("--shift N or --instead-of WHO must say which shift")
     read, _ = load(instance, format=format, history=history, weeks=weeks)
     ward = roster_only(read)
-    made = load_plan(plan, ward)
-    when = day_named(day, ward)
-    who = None if instead_of is None else person_named(instead_of, ward)
-    if shift is not None:
-        wanted = shift_named(shift, ward)
-    else:
-        assert who is not None
-        wanted = ward.duties[int(made.duties[who, when])].shift
-        if wanted < 0:
-            raise WardwiseError(f"--instead-of {instead_of}: is off on {ward.horizon.label(when)}")
-    found = who_can_cover(ward, made, when, wanted, instead_of=who, exchange=swap, most=most)
+    words = ("--shift", "--instead-of", "--swap")
+    found = cover_asked(ward, load_plan(plan, ward), day, shift, instead_of, swap=swap, most=most, words=words)
     if as_json:
         print(json.dumps(cover_object(found, ward), indent=1))
     else:

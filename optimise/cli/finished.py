@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimise.cli.arguments import load, load_plan
-from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.errors import InputError
 
 if TYPE_CHECKING:
-    from optimise.core.problem import Problem
     from optimise.roster.problem import Roster, RosterProblem
     from optimise.runs.resultfile import StoredRun
 
-__all__ = ["Finished", "finished_roster", "roster_only"]
+__all__ = ["Finished", "finished_roster"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ def finished_roster(out: Path, ward: Path | None) -> Finished:
     InputError
         If there is no plan, or no ward.
     """
+    from optimise.roster.problem import roster_only
     from optimise.runs.resultfile import read_run
 
     if (out / "result.json").is_file():
@@ -81,18 +81,3 @@ def _when(run: StoredRun) -> datetime | None:
     except ValueError:
         return None
     return made if made.tzinfo is not None else made.astimezone()
-
-
-def roster_only(problem: Problem) -> RosterProblem:
-    """The problem, if it is a roster.
-
-    Raises
-    ------
-    UnsupportedError
-        If it is not.
-    """
-    from optimise.roster.problem import RosterProblem
-
-    if not isinstance(problem, RosterProblem):
-        raise UnsupportedError(f"{problem.name} is no roster; the question is about shifts of people")
-    return problem

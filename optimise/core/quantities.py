@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["hours", "number", "quantity"]
+__all__ = ["clock_time", "hours", "number", "quantity"]
 
 _SINGULAR = {"people": "person"}
 #: Units that count parts of something: ``1/4 people`` is a quarter of a person each.
@@ -30,6 +30,11 @@ def hours(minutes: float) -> str:
     sign, whole = ("-" if minutes < 0 else ""), abs(minutes)
     full, rest = divmod(round(whole, 2), 60)
     return sign + (f"{number(full)} h " if full else "") + f"{number(rest)} min"
+
+
+def clock_time(minutes: int) -> str:
+    """Minutes from some midnight as the clock shows them: ``07:30``."""
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def quantity(value: float, unit: str) -> str:

@@ -15,6 +15,7 @@ __all__ = ["Rounds"]
 TOLD_EVERY = 1.0
 
 L = TypeVar("L", bound=Plan)
+T = TypeVar("T")
 
 
 class Rounds(Generic[L]):
@@ -62,7 +63,56 @@ class Rounds(Generic[L]):
         """Cost of the best plan; infinite where it breaks hard rules."""
         return self.key[1] if self.key[0] == 0 else math.inf
 
+    def round(self, number: int) -> None:
+        """One round on all ranks, alike on each in what it calls the others for."""
+        raise NotImplementedError
+
     # ---- what all do -----------------------------------------------------------------------------------------------
+    @property
+    def worked(self) -> bool:
+        """Whether a work limit ends the search, so that nothing may depend on the clock or the number of ranks."""
+        return self.limits.iterations is not None
+
+    def run(self) -> Stop:
+        """Rounds until there is a reason to stop, which rank 0 decides; that reason."""
+        while True:
+            mine = self.ended(self.done)
+            ended: Stop | None
+            ended, self.asked = self.comm.bcast((mine, self.asked or mine is Stop.INTERRUPTED))
+            if ended is not None:
+                return ended
+            self.round(self.done)
+            self.done += 1
+
+    def dealt(self, tasks: int) -> list[int]:
+        """Runs of a round that this rank makes: of ``tasks`` under a work limit (or one a rank), else one."""
+        count = max(tasks, self.comm.size) if self.worked else self.comm.size
+        return list(range(self.comm.rank, count, self.comm.size))
+
+    def span(self, number: int, first: float, later: float, rest: float) -> float:
+        """Seconds of a round: a share of what is left, or all of it where that is less than ``rest`` of the limit.
+
+        Parameters
+        ----------
+        number : int
+            Of the round.
+        first, later, rest : float
+            Shares for round 0 and for others, and that of the limit below which nothing is kept.
+
+        Returns
+        -------
+        float
+        """
+        if number > 0 and self.clock.left < rest * self.limits.seconds:
+            return self.clock.left
+        return (first if number == 0 else later) * self.clock.left
+
+    def shared(self, mine: T) -> list[T]:
+        """What each rank brings, by rank; a wish to stop on one becomes that of all."""
+        brought = self.comm.allgather((mine, self.asked))
+        self.asked = any(asked for _, asked in brought)
+        return [part for part, _ in brought]
+
     def offer(self, plan: L, event: str) -> None:
         """Take a plan that is better than the best so far, and tell of it."""
         key = self.weigh(plan)
@@ -98,7 +148,7 @@ class Rounds(Generic[L]):
             Makes it.
         """
         if self.clock.elapsed > self.told + TOLD_EVERY and self.comm.rank == 0:
-            if better and self.limits.iterations is None:
+            if better and not self.worked:
                 self.offer(plan(), "annealing")
             else:
                 self.tell("")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from optimise.core.horizon import WEEKDAYS
-from optimise.core.quantities import number, quantity
+from optimise.core.quantities import clock_time, number, quantity
 from optimise.core.result import Evaluation
 from optimise.report.style import duty_labels, shift_inks, short_labels
 from optimise.report.svg import bar
@@ -101,14 +101,10 @@ def _meaning(problem: RosterProblem, i: int) -> str:
     shift = problem.shifts[i]
     parts = [shift.name or shift.id]
     if shift.start is not None and shift.end is not None:
-        parts.append(f"{_clock(shift.start)}-{_clock(shift.end)}")
+        parts.append(f"{clock_time(shift.start)}-{clock_time(shift.end)}")
     elif shift.minutes:
         parts.append(f"{number(shift.minutes / 60)} h")
     return " ".join(parts)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:

@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import Any
 
 from optimise.core.brief import brief
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.horizon import Horizon
 from optimise.core.notebook import facts
+from optimise.core.problem import Problem
 from optimise.core.result import Evaluation
 from optimise.roster.arrays import RosterArrays, roster_arrays
 from optimise.roster.automaton import Automata, automata
@@ -26,7 +27,7 @@ from optimise.roster.evaluate import evaluate_roster
 from optimise.roster.rules.primitives import RosterRule
 from optimise.roster.rules.requests import Pins
 
-__all__ = ["OFF", "Duty", "Employee", "Roster", "RosterProblem", "Shift"]
+__all__ = ["OFF", "Duty", "Employee", "Roster", "RosterProblem", "Shift", "roster_only"]
 
 
 @brief
@@ -267,3 +268,24 @@ class RosterProblem(RuledRoster):
         """
         ids = ["-"] + [d.id for d in self.duties[1:]]
         return [[ids[a] for a in row] for row in plan.duties]
+
+
+def roster_only(problem: Problem) -> RosterProblem:
+    """The problem, if it is a roster.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    RosterProblem
+
+    Raises
+    ------
+    UnsupportedError
+        If it is not.
+    """
+    if not isinstance(problem, RosterProblem):
+        raise UnsupportedError(f"{problem.name} is no roster; the question is about shifts of people")
+    return problem

@@ -87,9 +87,7 @@ class Client:
         -------
         list of dict
         """
-        answer = self._http.get("/v1/jobs", headers=self._head)
-        _refused(answer)
-        made: list[dict[str, Any]] = answer.json()
+        made: list[dict[str, Any]] = self._send("GET", "/v1/jobs").json()
         return made
 
     def watch(self, job: str) -> Iterator[dict[str, Any]]:
@@ -136,9 +134,7 @@ class Client:
         str
             HTML.
         """
-        answer = self._http.get(f"/v1/jobs/{job}/report", headers=self._head)
-        _refused(answer)
-        return answer.text
+        return self._send("GET", f"/v1/jobs/{job}/report").text
 
     def finish(self, job: str) -> None:
         """Stop a job now and keep its best plan.
@@ -200,7 +196,7 @@ class Client:
         ----------
         job : str
         """
-        _refused(self._http.delete(f"/v1/jobs/{job}", headers=self._head))
+        self._send("DELETE", f"/v1/jobs/{job}")
 
     def close(self) -> None:
         """Close connections."""
@@ -215,10 +211,13 @@ class Client:
         self.close()
 
     def _call(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
+        made: dict[str, Any] = self._send(method, path, **sent).json()
+        return made
+
+    def _send(self, method: str, path: str, **sent: Any) -> httpx.Response:
         answer = self._http.request(method, path, headers=self._head, **sent)
         _refused(answer)
-        made: dict[str, Any] = answer.json()
-        return made
+        return answer
 
 
 def _refused(answer: httpx.Response) -> None:

@@ -146,11 +146,8 @@ class Dispatcher:
 
     def turn(self) -> None:
         """One look at workers and queue."""
-        going = self.store.running(self.host)
-        for row in going:
-            self._watch(row)
-        free = self.settings.workers - len(self.store.running(self.host))
-        for row in self.store.waiting(max(0, free)):
+        going = sum(self._watch(row) for row in self.store.running(self.host))
+        for row in self.store.waiting(max(0, self.settings.workers - going)):
             if self.store.claim(row["id"], self.host):
                 self._begin(row)
 
@@ -178,7 +175,8 @@ class Dispatcher:
         self.store.begun(row["id"], child.pid)
         log.info("job %s: started as process %d", row["id"], child.pid)
 
-    def _watch(self, row: RowMapping) -> None:
+    def _watch(self, row: RowMapping) -> bool:
+        """Look at a worker; whether it goes on."""
         job, folder = row["id"], JobFolder(self.root, row["id"])
         child = self._children.get(job)
         gone = child.poll() is not None if child is not None else not _works(row["pid"], job)
@@ -186,13 +184,14 @@ class Dispatcher:
             self._children.pop(job, None)
             self._told.discard(job)
             self._ended(row, folder, None if child is None else child.returncode)
-            return
+            return False
         if row["asked"] and job not in self._told:
             self._told.add(job)
             _signal(row["pid"], signal.SIGTERM)
         elif time.time() - row["started"] > row["asks"]["seconds"] + _OVERDUE:
             log.warning("job %s: killed long after its time limit", job)
             _signal(row["pid"], signal.SIGKILL)
+        return True
 
     def _ended(self, row: RowMapping, folder: JobFolder, code: int | None) -> None:
         """A worker is gone: what it left says what became of the job."""

@@ -11,15 +11,15 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from optimise.ask import day_named, person_named, shift_named, who_can_cover, why
+from optimise.ask import cover_asked, day_named, person_named, shift_named, why
 from optimise.ask.told import cover_object, why_object
 from optimise.core.atomic import write_text
-from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+from optimise.core.errors import InputError
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 from optimise.core.serialise import evaluation_object
 from optimise.formats.base import detect, get_format, native_format, read, read_plan
-from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.problem import Roster, RosterProblem, roster_only
 from optimise.runs.resultfile import read_run
 from optimise.serve.bodies import Cover, Why
 from optimise.serve.folder import JobFolder
@@ -75,11 +75,9 @@ class Questions:
         self._kept: OrderedDict[str, tuple[Problem, Plan | None]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of_job(self, folder: JobFolder) -> tuple[Problem, Plan | None]:
-        """Problem of a job, and its plan where it has one."""
-        result = folder.result()
-        key = f"{folder.job}:{0 if result is None else 1}"
-        return self._known(key, lambda: _read_job(folder, ended=result is not None))
+    def of_job(self, folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:
+        """Problem of a job, and its plan where it has ``finished`` with one."""
+        return self._known(f"{folder.job}:{finished}", lambda: _read_job(folder, finished=finished))
 
     def of_document(self, document: dict[str, Any]) -> Problem:
         """The problem that a document states."""
@@ -98,19 +96,7 @@ class Questions:
     def cover(self, problem: Problem, plan: Plan, asked: Cover) -> dict[str, Any]:
         """Who can take a shift, as ``wardwise cover --json`` says it."""
         ward, roster = _roster(problem, plan)
-        when = day_named(asked.day, ward)
-        who = None if asked.instead_of is None else person_named(asked.instead_of, ward)
-        if asked.swap and who is None:
-            raise WardwiseError("swap needs instead_of")
-        if asked.shift is not None:
-            wanted = shift_named(asked.shift, ward)
-        elif who is None:
-            raise WardwiseError("shift or instead_of must say which shift")
-        else:
-            wanted = ward.duties[int(roster.duties[who, when])].shift
-            if wanted < 0:
-                raise WardwiseError(f"{asked.instead_of} is off on {ward.horizon.label(when)}")
-        found = who_can_cover(ward, roster, when, wanted, instead_of=who, exchange=asked.swap, most=asked.most)
+        found = cover_asked(ward, roster, asked.day, asked.shift, asked.instead_of, swap=asked.swap, most=asked.most)
         return cover_object(found, ward)
 
     def why(self, problem: Problem, plan: Plan, asked: Why) -> dict[str, Any]:
@@ -158,8 +144,8 @@ def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
     return made
 
 
-def _read_job(folder: JobFolder, *, ended: bool) -> tuple[Problem, Plan | None]:
-    if ended:
+def _read_job(folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:
+    if finished:
         run = read_run(folder.out)
         return run.problem, run.result.plan
     assert folder.input is not None
@@ -167,6 +153,6 @@ def _read_job(folder: JobFolder, *, ended: bool) -> tuple[Problem, Plan | None]:
 
 
 def _roster(problem: Problem, plan: Plan) -> tuple[RosterProblem, Roster]:
-    if not isinstance(problem, RosterProblem) or not isinstance(plan, Roster):
-        raise UnsupportedError(f"{problem.name} is no roster; the question is about shifts of people")
-    return problem, plan
+    ward = roster_only(problem)
+    assert isinstance(plan, Roster)
+    return ward, plan

@@ -65,7 +65,7 @@ def _submitted(
         accept(folder.keep(body, kind))
         if earlier is not None:
             shutil.copytree(earlier, make_folder(folder.path / "earlier") / "run")
-        wanted = asks.model_dump(exclude={"document"})
+        wanted = asks.model_dump(exclude={"document", "kind"})
         service.store.submit(tenant, folder.job, wanted, service.settings.queue)
     except BaseException:
         folder.remove()
@@ -95,8 +95,7 @@ def submit(request: Request, tenant: Tenant, body: Submit) -> JobAnswer:
 async def upload(request: Request, tenant: Tenant, asks: Annotated[Upload, Query()]) -> JobAnswer:
     """Submit a workbook or a YAML file: its bytes are the body."""
     body = await request.body()
-    wanted = Ask(method=asks.method, seconds=asks.seconds, gap=asks.gap, seed=asks.seed)
-    return await asyncio.to_thread(_submitted, request, tenant, body, f".{asks.kind}", wanted)
+    return await asyncio.to_thread(_submitted, request, tenant, body, f".{asks.kind}", asks)
 
 
 @router.get("", responses=_UNKNOWN)

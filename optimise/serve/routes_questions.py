@@ -13,6 +13,7 @@ from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Why, refusals
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import plan_of
 from optimise.serve.service import Service
+from optimise.serve.tables import State
 
 __all__ = ["router"]
 
@@ -26,7 +27,8 @@ def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Se
     row = service.store.job(tenant, job)
     if row is None:
         raise HTTPException(404, "no such job")
-    problem, plan = service.questions.of_job(JobFolder(service.root, row["id"]))
+    finished = row["state"] == State.FINISHED
+    problem, plan = service.questions.of_job(JobFolder(service.root, row["id"]), finished=finished)
     if asked.plan is not None:
         plan = plan_of(problem, asked.plan)
     if plan is None:

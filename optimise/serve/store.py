@@ -159,6 +159,8 @@ class Store:
     # ---- jobs of everybody, for who runs them ------------------------------------------------------------------
     def waiting(self, most: int) -> Sequence[RowMapping]:
         """The next jobs: of the tenant with the fewest running first, then by age."""
+        if most <= 0:
+            return []
         with self.engine.connect() as open_:
             rows = list(open_.execute(select(jobs).where(jobs.c.state == State.QUEUED)).mappings())
             busy = select(jobs.c.tenant, func.count()).where(jobs.c.state == State.RUNNING).group_by(jobs.c.tenant)

@@ -15,7 +15,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, SerialComm
-from optimise.core.result import Stats, Stop
+from optimise.core.result import Stats
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
@@ -48,7 +48,6 @@ class _Run(Rounds[AdmissionPlan]):
     ) -> None:
         super().__init__(limits, listen, comm, Deadline(limits.seconds))
         self.problem, self.seed, self.tuning = problem, seed, tuning
-        self.work = limits.iterations is not None
         self.given: AdmissionPlan | None = None  # a plan to begin from that says nothing of some
         self.prices = AdmissionPrices(problem)
         #: Cost that a plan may have, for the length of steps in prices.
@@ -75,7 +74,7 @@ class _Run(Rounds[AdmissionPlan]):
                 self.tell("prices")
             return self.over
 
-        rounds = PRICED if self.work else 1_000_000
+        rounds = PRICED if self.worked else 1_000_000
         found = climb(self.prices, seconds=share, target=min(self.cost, self.guess), rounds=rounds, over=over)
         everyone = self.comm.allgather(found)
         best = max(everyone, key=lambda f: f[0])
@@ -88,25 +87,18 @@ class _Run(Rounds[AdmissionPlan]):
         nothing = (np.zeros(self.prices.beds.shape), np.zeros(self.prices.asked.shape))
         pairs = self.prices.likely(*nothing, most=self.tuning.pairs)
         self.annealing = AdmissionAnnealing(self.problem, *pairs)
-        mine = self._anneal(-1, self.comm.rank * (not self.work), seconds)
+        mine = self._anneal(-1, self.comm.rank * (not self.worked), seconds)
         for day, room, cost in self.comm.allgather(mine):
             self.guess = min(self.guess, cost)
             self.offer(plan_of(self.problem, day, room), "first plan")
 
     def round(self, number: int) -> None:
         """One round of annealing on all ranks."""
-        ranks, rank = self.comm.size, self.comm.rank
-        tasks = max(TASKS, ranks) if self.work else ranks
-        seconds = (self.tuning.first if number == 0 else self.tuning.later) * self.clock.left
-        if number > 0 and self.clock.left < 0.1 * self.limits.seconds:
-            seconds = self.clock.left
-        step = self._anneal if self.work or number == 0 or self.key[0] > 0 else self._reoptimise
-        mine = [(k, *step(number, k, seconds)) for k in range(tasks) if k % ranks == rank]
-        shared = self.comm.allgather((mine, self.asked))
-        self.asked = any(asked for _, asked in shared)
-        for k, day, room, _ in sorted((m for part, _ in shared for m in part), key=lambda m: m[0]):
+        seconds = self.span(number, self.tuning.first, self.tuning.later, 0.1)
+        step = self._anneal if self.worked or number == 0 or self.key[0] > 0 else self._reoptimise
+        mine = [(k, *step(number, k, seconds)) for k in self.dealt(TASKS)]
+        for k, day, room, _ in sorted((m for part in self.shared(mine) for m in part), key=lambda m: m[0]):
             self.offer(plan_of(self.problem, day, room), f"round {number}, run {k}")
-        self.done += 1
 
     def _anneal(self, number: int, task: int, seconds: float) -> tuple[IntArray, IntArray, float]:
         t, likely = self.tuning, self.annealing.tables.pair
@@ -123,7 +115,7 @@ class _Run(Rounds[AdmissionPlan]):
         self.annealing.run(
             state,
             seconds=seconds,
-            steps=WORK if self.work else None,
+            steps=WORK if self.worked else None,
             heat=max(warmth * hot, 2.0 * t.cold * hot),
             last=t.cold * hot,
             over=lambda s: self.heard(
@@ -198,15 +190,8 @@ def improve_admissions(
     if start is not None and hard_and_cost(problem, start)[0] == 0:
         run.offer(start, "start")
     run.price()
-    stop, number = Stop.TIME, 0
-    while True:
-        ended, run.asked = comm.bcast((run.ended(number), run.asked))
-        if ended is not None:
-            stop = ended
-            break
-        run.round(number)
-        number += 1
-    stats = Stats(run.clock.elapsed, {}, {"rounds": float(number)})
+    stop = run.run()
+    stats = Stats(run.clock.elapsed, {}, {"rounds": float(run.done)})
     if run.key[0] > 0:
         return Outcome(None, stop, run.bounds, stats)
     return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of admissions"), stats)

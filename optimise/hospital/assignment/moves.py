@@ -7,7 +7,8 @@ has no bed left goes to the room that was left. After a move of rooms the people
 
 from __future__ import annotations
 
-from optimise.core.jit import compiled
+from optimise.core.arrays import IntArray
+from optimise.core.jit import compiled, inlined
 from optimise.core.stream import below
 from optimise.hospital.assignment.state import AssignmentState, AssignmentTables, carry, link, rehouse, weigh
 
@@ -22,6 +23,12 @@ _CHAIN = 6
 _HOPE = 0.5
 #: What an entry of the journal is.
 _NURSE, _ROOM = 0, 1
+
+
+@inlined
+def _note(journal: IntArray, count: int, kind: int, p: int, x: int, old: int) -> None:
+    """Entry ``count``: what patient ``p`` had in shift or on day ``x``."""
+    journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = kind, p, x, old
 
 
 @compiled
@@ -57,7 +64,7 @@ def turn(t: AssignmentTables, s: AssignmentState, p: int, h: int, k: int, count:
         In units of cost.
     """
     old, work, journal = s.task[p, h, 2], s.task[p, h, 0], s.journal
-    journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, old
+    _note(journal, count, _NURSE, p, h, old)
     change = weigh(s.post, s.total, t.duty, t.prices, h, old, k, work) + link(
         s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, k
     )
@@ -84,9 +91,9 @@ def pair(t: AssignmentTables, s: AssignmentState, p: int, q: int, h: int, count:
         In units of cost.
     """
     k, j, journal = s.task[p, h, 2], s.task[q, h, 2], s.journal
-    journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, k
+    _note(journal, count, _NURSE, p, h, k)
     count += 1
-    journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, q, h, j
+    _note(journal, count, _NURSE, q, h, j)
     work = s.task[p, h, 0] - s.task[q, h, 0]
     change = weigh(s.post, s.total, t.duty, t.prices, h, k, j, work)
     change += link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, j) + link(
@@ -118,7 +125,7 @@ def regroup(t: AssignmentTables, s: AssignmentState, r: int, h: int, k: int, j: 
     for i in range(1, cells[r, d, 0] + 1):
         p = cells[r, d, i]
         if s.task[p, h, 2] == k:
-            journal[count, 0], journal[count, 1], journal[count, 2], journal[count, 3] = _NURSE, p, h, k
+            _note(journal, count, _NURSE, p, h, k)
             change += link(s.task, s.seen, s.stops, t.duty, t.enter, t.near, t.prices, p, h, j)
             count += 1
     return change, count
@@ -269,8 +276,7 @@ def _shift(
     """Patient ``p`` lies in room ``r`` on days ``low`` to ``high``; an entry a day. Parts as of ``rehouse``."""
     rooms, nurses, journal = 0.0, 0.0, s.journal
     for d in range(low, high + 1):
-        journal[count, 0], journal[count, 1], journal[count, 2] = _ROOM, p, d
-        journal[count, 3] = s.task[p, 3 * d, 3]
+        _note(journal, count, _ROOM, p, d, s.task[p, 3 * d, 3])
         more, extra = rehouse(t, s, p, d, r)
         rooms += more
         nurses += extra

@@ -45,7 +45,6 @@ class _Run(Rounds[AssignmentPlan]):
     ) -> None:
         super().__init__(limits, listen, comm, Deadline(limits.seconds))
         self.problem, self.seed, self.tuning = problem, seed, tuning
-        self.work = limits.iterations is not None
         self.annealing = AssignmentAnnealing(problem)
         self.share = np.cumsum(tuning.moves).astype(np.int64)
         self.moves = 0
@@ -71,7 +70,7 @@ class _Run(Rounds[AssignmentPlan]):
         ranks, rank = self.comm.size, self.comm.rank
         floors, share = Floors(self.problem), self.tuning.bound * self.limits.seconds
         self.rise(floors.value)
-        clock = Deadline(math.inf if self.work else share)
+        clock = Deadline(math.inf if self.worked else share)
         floors.price_shares(0.5 * clock.left)
         floors.slope = self.comm.bcast(floors.slope)
         parts = np.arange(1, len(floors.parts))
@@ -91,18 +90,11 @@ class _Run(Rounds[AssignmentPlan]):
 
     def round(self, number: int) -> None:
         """One round of annealing on all ranks."""
-        ranks, rank = self.comm.size, self.comm.rank
-        tasks = max(TASKS, ranks) if self.work else ranks
-        seconds = (self.tuning.first if number == 0 else self.tuning.later) * self.clock.left
-        if number > 0 and self.clock.left < 0.15 * self.limits.seconds:
-            seconds = self.clock.left
-        mine = [(k, *self._anneal(number, k, seconds)) for k in range(tasks) if k % ranks == rank]
-        shared = self.comm.allgather((mine, self.asked))
-        self.asked = any(asked for _, asked in shared)
-        for k, plan, moves in sorted((m for part, _ in shared for m in part), key=lambda m: m[0]):
+        seconds = self.span(number, self.tuning.first, self.tuning.later, 0.15)
+        mine = [(k, *self._anneal(number, k, seconds)) for k in self.dealt(TASKS)]
+        for k, plan, moves in sorted((m for part in self.shared(mine) for m in part), key=lambda m: m[0]):
             self.moves += moves
             self.offer(plan, f"round {number}, run {k}")
-        self.done += 1
 
     def _anneal(self, number: int, task: int, seconds: float) -> tuple[AssignmentPlan, int]:
         t = self.tuning
@@ -112,7 +104,7 @@ class _Run(Rounds[AssignmentPlan]):
         done = self.annealing.run(
             state,
             seconds=seconds,
-            steps=WORK if self.work else None,
+            steps=WORK if self.worked else None,
             heat=max(warmth * t.hot, t.cold),
             last=t.cold,
             share=self.share,
@@ -168,15 +160,8 @@ def improve_assignment(
     if start is not None:
         run.start(start)
     run.bound()
-    stop, number = Stop.TIME, 0
-    while True:
-        ended, run.asked = comm.bcast((run.ended(number), run.asked))
-        if ended is not None:
-            stop = ended
-            break
-        run.round(number)
-        number += 1
-    stats = Stats(run.clock.elapsed, {}, {"rounds": float(number), "moves": float(run.moves)})
+    stop = run.run()
+    stats = Stats(run.clock.elapsed, {}, {"rounds": float(run.done), "moves": float(run.moves)})
     if run.key[0] > 0:
         return Outcome(None, stop, run.bounds, stats)
     return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of rooms and nurses"), stats)

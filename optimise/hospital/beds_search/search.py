@@ -61,7 +61,7 @@ class _Run(Rounds[HospitalPlan]):
     ) -> None:
         super().__init__(limits, listen, comm, clock)
         self.problem, self.seed = problem, seed
-        self.first = FIRST if bound else ALONE
+        self.bounding = bound
         self.annealing = BedAnnealing(problem)
 
     @property
@@ -77,35 +77,28 @@ class _Run(Rounds[HospitalPlan]):
         return plan_of(self.problem, self.plan.admission.astype(np.int64), state.best, none)
 
     # ---- rounds ------------------------------------------------------------------------------------------------
-    def round(self, number: int, bound: bool) -> None:
-        """One round on all ranks."""
+    def round(self, number: int) -> None:
+        """One round on all ranks; one of them makes the bound of the search in one round."""
         assert self.plan is not None
         ranks, rank = self.comm.size, self.comm.rank
-        work = self.limits.iterations is not None
-        tasks = max(TASKS, ranks) if work else ranks
-        seconds = (self.first if number == 0 else LATER) * self.clock.left
-        if number > 0 and self.clock.left < 0.05 * self.limits.seconds:
-            seconds = self.clock.left
+        bound = self.bounding and number == (0 if self.worked else 1)
+        seconds = self.span(number, FIRST if self.bounding else ALONE, LATER, 0.05)
         mine: list[tuple[float, float, int, HospitalPlan]] = []
         lower: tuple[float, str] | None = None
         if bound and rank == ranks - 1:
             lower = self._bound(BOUND * seconds if ranks == 1 else seconds)
             seconds = seconds * (1.0 - BOUND)
-        for k in range(tasks):
-            idle = bound and ranks > 1 and rank == ranks - 1 and not work
-            if k % ranks == rank and not idle:
-                mine.append((*self._anneal(number, k, seconds, work),))
-        shared = self.comm.allgather((mine, lower, self.asked))
-        self.asked = any(asked for _, _, asked in shared)
-        for _, _, k, plan in sorted((m for part, _, _ in shared for m in part), key=lambda m: m[:3]):
+        if not (bound and ranks > 1 and rank == ranks - 1 and not self.worked):
+            mine = [self._anneal(number, k, seconds) for k in self.dealt(TASKS)]
+        shared = self.shared((mine, lower))
+        for _, _, k, plan in sorted((m for part, _ in shared for m in part), key=lambda m: m[:3]):
             self.offer(plan, f"round {number}, run {k}")
-        for _, found, _ in shared:
+        for _, found in shared:
             if found is not None:
                 self.bounds = self.bounds.with_dual(*found)
                 self.tell("bound")
-        self.done += 1
 
-    def _anneal(self, number: int, task: int, seconds: float, work: bool) -> tuple[float, float, int, HospitalPlan]:
+    def _anneal(self, number: int, task: int, seconds: float) -> tuple[float, float, int, HospitalPlan]:
         annealing, plan = self.annealing, self.plan
         assert plan is not None
         seed = int(np.random.default_rng([self.seed, number, task]).integers(2**31))
@@ -115,7 +108,7 @@ class _Run(Rounds[HospitalPlan]):
         def heard(s: BedState) -> bool:
             return self.heard(s.sums[2] < self.key[1], lambda: self._plan(s))
 
-        annealing.run(state, seconds=seconds, steps=WORK if work else None, heat=heat, over=heard)
+        annealing.run(state, seconds=seconds, steps=WORK if self.worked else None, heat=heat, over=heard)
         found = plan
         if state.sums[2] < self.key[1] or number == 0:
             made = self._plan(state)
@@ -178,20 +171,13 @@ def improve_beds(
             construct(problem, seed=seed, deadline=Deadline(clock.left / 3)) if comm.rank == 0 else None
         )
         run.offer(plan, "construction")
-    constructed, stop, number = clock.elapsed, Stop.TIME, 0
-    while run.plan is not None and left == 0:
-        ended = run.ended(number)
-        ended, run.asked = comm.bcast((ended, run.asked or ended is Stop.INTERRUPTED))
-        if ended is not None:
-            stop = ended
-            break
-        run.round(number, bound and number == (0 if limits.iterations is not None else 1))
-        number += 1
+    constructed = clock.elapsed
+    stop = run.run() if run.plan is not None and left == 0 else Stop.TIME
     if bound and run.key[0] == 0 and not math.isfinite(run.bounds.dual) and stop is Stop.TIME:
         # kernels that had to be compiled left no time for it: at least the nights' assignments, which are quick
         run.bounds = run.bounds.with_dual(*comm.bcast(run._bound(0.0) if comm.rank == 0 else None))
         run.tell("bound")
-    stats = Stats(clock.elapsed, {"construct": (constructed,)}, {"rounds": float(number)})
+    stats = Stats(clock.elapsed, {"construct": (constructed,)}, {"rounds": float(run.done)})
     if run.key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left and comm.rank == 0 else ()
         return Outcome(None, stop, run.bounds, stats, reasons)

@@ -36,7 +36,9 @@ def to_problem(hospital: HospitalData) -> HospitalProblem:
     maker = _Maker(hospital)
     file = maker.file()
     try:
-        return replace(problem_of(file), doubts=tuple(doubt.message for doubt in doubts_of(hospital)))
+        return replace(
+            problem_of(file), doubts=tuple(doubt.message for doubt in doubts(hospital, maker.start, maker.sizes()))
+        )
     except (ItemError, InputErrors):
         raise
     except InputError as error:

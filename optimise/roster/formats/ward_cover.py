@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from optimise.core.quantities import clock_time
 from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
@@ -39,6 +40,10 @@ class _Piece:
     share: float
     label: str
     begin: int = 0
+
+
+#: A piece as a minimum and as a maximum see it; None where one of them does not.
+_Sides = tuple[_Piece | None, _Piece | None]
 
 
 def cover_rules(index: WardIndex, names: Names) -> list[RosterRule]:
@@ -89,8 +94,12 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
     who = index.who(first.who, ("demand", entries[0][0], "who"))
     if first.between is not None:
         rows: list[Line] = []
+        asked: dict[int, list[_Sides]] = {}
         for day, (_, i, entry) in sorted(holds.items()):
-            rows += _timed(index, day, first.between, who, under[i], entry, title)
+            if i not in asked:
+                asked[i] = _sides(index, i, entry, under[i])
+            for sides in asked[i]:
+                rows += _timed_line(index, day, sides, who, under[i], entry, title)
         return Headcounts(name=names(f"cover {title}"), rows=tuple(rows))
     wanted = tuple(
         Wanted(
@@ -210,7 +219,7 @@ def _pieces(index: WardIndex, between: list[str], item: Path, *, least: bool) ->
         if covering:
             on.append((covering, a, b))
         elif least:
-            raise ItemError(f"no shift covers {_clock(a)} to {_clock(b)}", item)
+            raise ItemError(f"no shift covers {clock_time(a)} to {clock_time(b)}", item)
     minimal: dict[frozenset[tuple[int, int]], list[tuple[int, int]]] = {}
     for covering, a, b in sorted(on, key=lambda piece: (len(piece[0]), piece[1])):
         inner = next((c for c in minimal if c <= covering), covering) if least else covering
@@ -221,13 +230,9 @@ def _pieces(index: WardIndex, between: list[str], item: Path, *, least: bool) ->
         for lag, bit in covering:
             masks[lag] |= bit
         share = sum(b - a for a, b in times) / (end - begin)
-        label = f"{_clock(times[0][0])}-{_clock(times[0][1])}"
+        label = f"{clock_time(times[0][0])}-{clock_time(times[0][1])}"
         made.append(_Piece(tuple(sorted(masks.items())), share, label, times[0][0]))
     return made
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def _terms(index: WardIndex, day: int, piece: _Piece, who: People) -> tuple[tuple[Term, ...], int] | None:
@@ -248,34 +253,24 @@ def _terms(index: WardIndex, day: int, piece: _Piece, who: People) -> tuple[tupl
     return (tuple(terms), known) if terms else None
 
 
-def _timed(
-    index: WardIndex,
-    day: int,
-    between: list[str],
-    who: People,
-    under: tuple[Segment, ...],
-    entry: Demand,
-    title: str,
-) -> list[Line]:
-    rows: list[Line] = []
-    i = next(i for i, each in enumerate(index.ward.demand) if each is entry)
-    item: Path = ("demand", i, "between")
-    surplus = _surplus(entry)
+def _sides(index: WardIndex, i: int, entry: Demand, under: tuple[Segment, ...]) -> list[_Sides]:
+    """Pieces of a demand: that of its minimum and that of its maximum, together where they take the same time."""
+    between, item = entry.between or [], ("demand", i, "between")
     asked = bool(under) and (entry.minimum > 0 or entry.maximum is None)
     short = {piece.terms: piece for piece in _pieces(index, between, item, least=True)} if asked else {}
-    full = {piece.terms: piece for piece in _pieces(index, between, item, least=False)} if surplus else {}
-    for terms_of in sorted({*short, *full}, key=lambda terms: (full.get(terms) or short[terms]).begin):
-        low, high = short.get(terms_of), full.get(terms_of)
-        sides = [(low, high)] if low is None or high is None or low.share == high.share else [(low, None), (None, high)]
-        for lower_of, upper_of in sides:
-            rows += _timed_line(index, day, (lower_of, upper_of), who, under, entry, title)
-    return rows
+    full = {piece.terms: piece for piece in _pieces(index, between, item, least=False)} if _surplus(entry) else {}
+    made: list[_Sides] = []
+    for terms in sorted({*short, *full}, key=lambda terms: (full.get(terms) or short[terms]).begin):
+        low, high = short.get(terms), full.get(terms)
+        together = low is None or high is None or low.share == high.share
+        made += [(low, high)] if together else [(low, None), (None, high)]
+    return made
 
 
 def _timed_line(
     index: WardIndex,
     day: int,
-    pieces: tuple[_Piece | None, _Piece | None],
+    pieces: _Sides,
     who: People,
     under: tuple[Segment, ...],
     entry: Demand,

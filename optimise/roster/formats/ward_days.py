@@ -35,6 +35,10 @@ class BankHolidays(Priced):
         return self
 
 
+#: Kinds of leave that nobody could plan for.
+_UNFORESEEN = frozenset({"sick"})
+
+
 class Leave(Part):
     """Days on which a person is away. Credited leave counts a share of the weekly hours on each working day."""
 
@@ -49,7 +53,7 @@ class Leave(Part):
     @property
     def sickness(self) -> bool:
         """Whether nobody could have foreseen it."""
-        return self.kind in ("sick",)
+        return self.kind in _UNFORESEEN
 
     @model_validator(mode="after")
     def _order(self) -> Self:

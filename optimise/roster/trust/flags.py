@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimise.core.quantities import hours
+from optimise.core.quantities import clock_time, hours
 from optimise.roster.formats.ward_census import census, registered
 from optimise.roster.formats.ward_index import WardIndex
 from optimise.roster.problem import Roster, RosterProblem
@@ -129,7 +129,7 @@ def _few(
             there = [(sum(n for b, e, n in around if b <= a and z <= e), a, z) for a, z in pairwise(cuts)]
             fewest = min(there, default=(_FEWEST, 0, 0))
             if fewest[0] < _FEWEST:
-                when = f"{_clock(fewest[1])} to {_clock(fewest[2])}"
+                when = f"{clock_time(fewest[1])} to {clock_time(fewest[2])}"
                 text = f"{fewest[0]} registered nurse{'s' * (fewest[0] != 1)} from {when}, fewer than {_FEWEST}"
                 yield RedFlag(day, shifts[s].id, text), day
             else:
@@ -150,7 +150,3 @@ def _short(problem: RosterProblem, plan: Roster, nurses: frozenset[int], empty: 
             yield RedFlag(demand.day, demand.label or problem.duties[masked[0]].id, text)
         else:
             yield None
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"

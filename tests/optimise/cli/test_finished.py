@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import optimise
-from optimise.cli.finished import finished_roster, roster_only
+from optimise.cli.finished import finished_roster
 from optimise.core.errors import UnsupportedError
+from optimise.roster.problem import roster_only
 
 ROOT = Path(__file__).parents[3]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 
 pytest.importorskip("fastapi")
 
+from optimise.cli.serve import serve
 from optimise.serve.client import Client
+from optimise.serve.settings import Settings
 
 
 def line(data: Path, *more: str) -> list[str]:
@@ -52,3 +55,12 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, asked: list[str], told: 
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_options_that_are_left_out_are_the_settings() -> None:
+    asked = inspect.signature(serve).parameters
+    shared = Settings.model_fields.keys() & asked.keys() - {"data"}
+    assert shared == Settings.model_fields.keys() - {"data"}
+    assert {name: asked[name].default for name in shared} == {
+        name: Settings.model_fields[name].default for name in shared
+    }

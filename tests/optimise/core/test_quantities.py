@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimise.core.quantities import quantity
+from optimise.core.quantities import clock_time, quantity
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,7 @@ from optimise.core.quantities import quantity
 )
 def test_a_quantity_is_told_with_its_unit(value: float, unit: str, told: str) -> None:
     assert quantity(value, unit) == told
+
+
+def test_minutes_are_read_off_the_clock() -> None:
+    assert [clock_time(m) for m in (0, 450, 1439, 1440 + 75)] == ["00:00", "07:30", "23:59", "01:15"]

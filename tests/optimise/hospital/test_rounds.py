@@ -69,3 +69,57 @@ def test_it_says_why_it_ends() -> None:
     assert made.ended(0) is Stop.OPTIMAL
     made.asked = True
     assert made.ended(0) is Stop.INTERRUPTED
+
+
+class Counting(Rounds[Number]):
+    """Rounds that do nothing but count."""
+
+    def round(self, number: int) -> None:
+        assert number == self.done
+
+
+class Rank(SerialComm):
+    """One of several ranks."""
+
+    def __init__(self, rank: int, size: int) -> None:
+        self._rank, self._size = rank, size
+
+    @property
+    def rank(self) -> int:
+        return self._rank
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+
+def test_rounds_are_run_until_there_is_a_reason_to_stop() -> None:
+    made = Counting(Limits(60.0, iterations=3), None, SerialComm(), Deadline(60.0))
+    assert (made.run(), made.done) == (Stop.ITERATIONS, 3)
+    asked = Counting(Limits(60.0), None, SerialComm(), Deadline(60.0))
+    asked.asked = True
+    assert (asked.run(), asked.done) == (Stop.INTERRUPTED, 0)
+
+
+@pytest.mark.parametrize(("limits", "runs"), [(Limits(60.0, iterations=1), 4), (Limits(60.0), 0)])
+@pytest.mark.parametrize("size", [1, 2, 3, 6])
+def test_runs_of_a_round_are_dealt_to_the_ranks(limits: Limits, runs: int, size: int) -> None:
+    ranks = [Counting(limits, None, Rank(k, size), Deadline(60.0)).dealt(4) for k in range(size)]
+    assert sorted(run for mine in ranks for run in mine) == list(range(max(runs, size)))
+
+
+def test_a_round_takes_its_share_and_a_short_rest_goes_to_one() -> None:
+    made = Counting(Limits(100.0), None, SerialComm(), Deadline(100.0))
+    assert made.span(0, 0.5, 0.25, 0.1) == pytest.approx(50.0, rel=0.01)
+    assert made.span(1, 0.5, 0.25, 0.1) == pytest.approx(25.0, rel=0.01)
+    assert made.span(1, 0.5, 0.25, 2.0) == pytest.approx(100.0, rel=0.01)
+
+
+def test_a_wish_to_stop_is_that_of_all() -> None:
+    class Other(SerialComm):
+        def allgather(self, value: Any) -> list[Any]:
+            return [value, ("theirs", True)]
+
+    made = Counting(Limits(60.0), None, Other(), Deadline(60.0))
+    assert made.shared("mine") == ["mine", "theirs"]
+    assert made.asked
