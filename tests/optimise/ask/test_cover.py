@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import optimise
-from optimise.ask import who_can_cover
-from optimise.core.errors import InputError
+from optimise.ask import cover_asked, who_can_cover
+from optimise.core.errors import InputError, WardwiseError
 from optimise.core.kinds import kind_of
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
@@ -139,3 +139,16 @@ def test_somebody_who_does_not_work_the_shift_cannot_be_replaced(ward: RosterPro
         who_can_cover(ward, plan, day, ward.shift_index("N"), instead_of=who)
     with pytest.raises(InputError, match="needs the person"):
         who_can_cover(ward, plan, day, ward.shift_index("N"), exchange=True)
+
+
+def test_it_is_asked_in_the_words_of_people(ward: RosterProblem, plan: Roster) -> None:
+    who, shift = next((e, s) for e in range(5) if (s := ward.duties[plan.duties[e, 5]].shift) >= 0)
+    found = cover_asked(ward, plan, "5", None, ward.employees[who].id)
+    assert found == who_can_cover(ward, plan, 5, shift, instead_of=who)
+    assert cover_asked(ward, plan, "5", ward.shifts[shift].id, None) == who_can_cover(ward, plan, 5, shift)
+    off = ward.employees[next(e for e in range(5) if plan.duties[e, 5] == OFF)].id
+    with pytest.raises(InputError, match=f"^--instead-of {off}: is off on Sat 10 Jan$"):
+        cover_asked(ward, plan, "5", None, off, words=("--shift", "--instead-of", "--swap"))
+    for swap, told in ((False, "shift or instead_of must say which shift"), (True, "swap needs instead_of")):
+        with pytest.raises(WardwiseError, match=told):
+            cover_asked(ward, plan, "5", None, None, swap=swap)
