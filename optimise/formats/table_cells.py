@@ -102,7 +102,7 @@ def _show_span(value: list[str]) -> str:
 
 # ---------------------------------------------------------------------------------------------- people, prices, limits
 
-_WHO = ("staff", "skills", "groups", "bands", "contracts")
+_WHO = ("staff", "skills", "groups", "bands", "contracts", "wards")
 
 
 def _who(text: str) -> dict[str, list[str]]:

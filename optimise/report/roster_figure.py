@@ -37,7 +37,8 @@ def roster_figure(problem: RosterProblem, plan: Roster) -> Figure:
     axes = figure.add_subplot(grid[0])
     if shown:
         _cover(figure.add_subplot(grid[1]), shown, days, len(lines) - len(shown))
-    inks, labels = shift_inks(problem.shifts), duty_labels(problem)
+    inks = shift_inks(problem.shifts)
+    labels = {home: duty_labels(problem, home) for home in {e.ward for e in problem.employees}}
     weekend, leave = weekend_days(problem), days_of_leave(problem)
     image = np.ones((people, days, 3))
     for i in range(people):
@@ -46,7 +47,8 @@ def roster_figure(problem: RosterProblem, plan: Roster) -> Figure:
             if duty != OFF:
                 background, ink = inks[problem.duties[duty].shift]
                 image[i, d] = canvas.rgb(background)
-                axes.text(d, i, labels[duty], ha="center", va="center", fontsize=6.5, color=ink)
+                text = labels[problem.employees[i].ward][duty]
+                axes.text(d, i, text, ha="center", va="center", fontsize=6.5, color=ink)
             elif (i, d) in leave:
                 image[i, d] = canvas.rgb("#cfd6df")
             elif d in weekend:

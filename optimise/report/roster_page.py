@@ -8,7 +8,7 @@ from itertools import groupby
 from optimise.core.horizon import WEEKDAYS
 from optimise.core.quantities import clock_time, number, quantity
 from optimise.core.result import Evaluation
-from optimise.report.style import duty_labels, shift_inks, short_labels
+from optimise.report.style import duty_labels, shift_inks, shift_labels, short_labels
 from optimise.report.svg import bar
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.view import (
@@ -78,7 +78,7 @@ def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) ->
         lines = [(line, rule, [by_day.get(d, Cell("", "")) for d in span]) for line, rule, by_day in demand]
         blocks.append(Block(title, heads, rows, lines))
     inks = shift_inks(problem.shifts)
-    labels = short_labels([s.id for s in problem.shifts])
+    labels = shift_labels(problem)
     worked = {problem.duties[a].shift for a in set(plan.duties.ravel().tolist())}
     head, table = _fairness(problem, plan, evaluation)
     return RosterPage(
@@ -130,7 +130,8 @@ def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int,
 def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[tuple[str, str, list[Cell]]]:
     """Name, contract or skills, and a cell a day for each person."""
     breaches = _breaches(problem, evaluation)
-    labels, weekend = duty_labels(problem), weekend_days(problem)
+    weekend = weekend_days(problem)
+    labels = {home: duty_labels(problem, home) for home in {e.ward for e in problem.employees}}
     leave, pins = days_of_leave(problem), pinned_days(problem)
     wishes: dict[tuple[int, int], list[tuple[str, bool]]] = {}
     for w in requests(problem, plan):
@@ -161,8 +162,8 @@ def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[
                 css.append("brk")
                 told += breaches[i, d]
             title = f"{employee.name or employee.id}, {problem.horizon.label(d)}: {', '.join(told)}" if told else ""
-            cells.append(Cell(labels[duty], " ".join(css), title if len(told) > (duty != OFF) else ""))
-        detail = employee.contract or ", ".join(employee.skills)
+            cells.append(Cell(labels[employee.ward][duty], " ".join(css), title if len(told) > (duty != OFF) else ""))
+        detail = ", ".join(filter(None, (employee.ward, employee.contract or ", ".join(employee.skills))))
         rows.append((employee.name or employee.id, detail, cells))
     return rows
 

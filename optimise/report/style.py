@@ -11,7 +11,17 @@ from optimise.roster.view import is_night
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["GENDER_COLOURS", "MOST_DAYS", "MOST_ROWS", "Ink", "duty_labels", "note_cut", "shift_inks", "short_labels"]
+__all__ = [
+    "GENDER_COLOURS",
+    "MOST_DAYS",
+    "MOST_ROWS",
+    "Ink",
+    "duty_labels",
+    "note_cut",
+    "shift_inks",
+    "shift_labels",
+    "short_labels",
+]
 
 #: Of a picture; beyond these, labels would be dust.
 MOST_ROWS, MOST_DAYS = 120, 56
@@ -35,14 +45,16 @@ GENDER_COLOURS: tuple[Ink, Ink] = (("#f6cf9b", _DARK), ("#a8d5ef", _DARK))
 def shift_inks(shifts: Sequence[Shift]) -> list[Ink]:
     """A colour for each shift: nights dark, the others light, in order of their start."""
     order = sorted(range(len(shifts)), key=lambda i: (shifts[i].start is None, shifts[i].start or 0, i))
-    inks: dict[int, Ink] = {}
+    inks: dict[str, Ink] = {}
     days = nights = 0
     for i in order:
+        if shifts[i].base in inks:  # the same shift in another ward
+            continue
         if is_night(shifts[i]):
-            inks[i], nights = _NIGHTS[nights % len(_NIGHTS)], nights + 1
+            inks[shifts[i].base], nights = _NIGHTS[nights % len(_NIGHTS)], nights + 1
         else:
-            inks[i], days = _DAYS[days % len(_DAYS)], days + 1
-    return [inks[i] for i in range(len(shifts))]
+            inks[shifts[i].base], days = _DAYS[days % len(_DAYS)], days + 1
+    return [inks[shift.base] for shift in shifts]
 
 
 def short_labels(names: Sequence[str], longest: int = 3) -> list[str]:
@@ -56,9 +68,20 @@ def short_labels(names: Sequence[str], longest: int = 3) -> list[str]:
     return [str(i + 1) for i in range(len(names))]
 
 
-def duty_labels(problem: RosterProblem) -> list[str]:
+def shift_labels(problem: RosterProblem, home: str = "") -> list[str]:
+    """Label of each shift for a narrow cell; with the ward, of several, unless it is ``home``."""
+    bases = list(dict.fromkeys(s.base for s in problem.shifts))
+    wards = list(dict.fromkeys(s.ward for s in problem.shifts if s.ward))
+    short, where = (
+        dict(zip(bases, short_labels(bases), strict=True)),
+        dict(zip(wards, short_labels(wards), strict=True)),
+    )
+    return [short[s.base] + (f" {where[s.ward]}" if s.ward and s.ward != home else "") for s in problem.shifts]
+
+
+def duty_labels(problem: RosterProblem, home: str = "") -> list[str]:
     """Label of each duty for a narrow cell: the shift, and the skill in lower case where duties name one."""
-    shifts = short_labels([s.id for s in problem.shifts])
+    shifts = shift_labels(problem, home)
     skills = [s.lower() for s in short_labels(problem.skills, 2)]
     return [
         "" if d.shift < 0 else shifts[d.shift] + (f" {skills[d.skill]}" if d.skill >= 0 else "") for d in problem.duties

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from optimise.core.quantities import hours
+from optimise.core.quantities import hours, number
 from optimise.core.result import Evaluation
 from optimise.drawing.page import Section
 from optimise.report.base import Sheet
@@ -17,6 +17,7 @@ from optimise.roster.trust.checklist import checklist
 from optimise.roster.trust.figures import roster_figures
 from optimise.roster.trust.flags import red_flags
 from optimise.roster.trust.pounds import pounds
+from optimise.roster.trust.wards import ward_figures
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -59,6 +60,13 @@ def _tables(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> Ite
         rows.append((person.name or person.id, known[0], hours(a.rostered), leave, known[1], hours(a.before), known[2]))
     head = ("Name", "Contracted", "Rostered", "Leave and holidays", "Net", "From before", "Carried forward")
     yield "Hours accounts", head, rows, ""
+    wards = ward_figures(problem, plan)
+    if wards:
+        counts = [(w.people, w.worked, w.lent, w.borrowed, w.wanted, w.met) for w in wards]
+        rows = [(w.ward, *map(number, each)) for w, each in zip(wards, counts, strict=True)]
+        head = ("Ward", "Own people", "Duties", "Own people elsewhere", "Others here", "Asked for", "Met")
+        text = "Asked for on whole shifts of one ward; what is asked of all together is not in it."
+        yield "Wards", head, rows, text
     spent = pounds(problem, plan)
     if spent is not None:
         rows = [(p.name, p.detail, _money(p.basic), _money(p.unsocial), _money(p.total)) for p in spent.parts]

@@ -35,6 +35,8 @@ class Shift:
         Clock minutes from midnight of the day it starts; ``end`` may pass 1440 (a night).
     name : str
         For reports.
+    ward : str
+        Where it is worked, of several wards; its id then ends with ``@`` and the ward.
     """
 
     id: str
@@ -42,11 +44,23 @@ class Shift:
     start: int | None = None
     end: int | None = None
     name: str = ""
+    ward: str = field(default="", repr=False)  # the id tells it, and digests of other problems stay as they are
 
     @property
     def night(self) -> bool:
         """Whether the shift runs past midnight."""
         return self.end is not None and self.end > 1440
+
+    @property
+    def base(self) -> str:
+        """Its id without the ward."""
+        return self.id.removesuffix(f"@{self.ward}") if self.ward else self.id
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """How it may be called: id and name, and both without the ward."""
+        bare = (self.base, self.name.rpartition(", ")[0]) if self.ward else ()
+        return (self.id, self.name, *bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,8 @@ class Employee:
         Bands or roles for cover rules (``"registered"``, ``"bank"``).
     history : tuple of int
         Masks of the duties that may have been done on day -1, -2, ...; empty = nothing is known.
+    ward : str
+        One's own, of several wards.
     """
 
     id: str
@@ -78,6 +94,7 @@ class Employee:
     skills: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     history: tuple[int, ...] = ()
+    ward: str = field(default="", repr=False)
 
 
 @brief

@@ -108,10 +108,10 @@ def shift_named(text: str, problem: RosterProblem) -> int:
     InputError
         If there is no such shift, or several have that name.
     """
-    return _one("shift", text, [(s.id, s.name) for s in problem.shifts])
+    return _one("shift", text, [s.spellings for s in problem.shifts])
 
 
-def duty_named(text: str, problem: RosterProblem) -> int | None:
+def duty_named(text: str, problem: RosterProblem, ward: str = "") -> int | None:
     """A duty as people write it in a roster.
 
     Parameters
@@ -120,6 +120,8 @@ def duty_named(text: str, problem: RosterProblem) -> int | None:
         Id of a duty, or id or name of a shift, whatever the case; or a word for a day without work (:data:`OFF_WORDS`).
     problem : RosterProblem
         Whose duties.
+    ward : str
+        Of several wards, the one where a shift that names none is worked.
 
     Returns
     -------
@@ -131,7 +133,9 @@ def duty_named(text: str, problem: RosterProblem) -> int | None:
         return OFF
     found = {a for a, d in enumerate(problem.duties) if a != OFF and d.id.casefold() == word}
     if not found:
-        shifts = {i for i, s in enumerate(problem.shifts) if word in (s.id.casefold(), s.name.casefold())}
+        names = [{n.casefold() for n in s.spellings} for s in problem.shifts]
+        shifts = {i for i, some in enumerate(names) if word in some}
+        shifts = {i for i in shifts if problem.shifts[i].ward == ward} or shifts
         found = {a for a, d in enumerate(problem.duties) if d.shift in shifts}
     if not found and word in OFF_WORDS:
         return OFF
@@ -161,10 +165,10 @@ def person_named(text: str, problem: RosterProblem) -> int:
     return _one("person", text, [(e.id, e.name) for e in problem.employees])
 
 
-def _one(what: str, text: str, known: Sequence[tuple[str, str]]) -> int:
+def _one(what: str, text: str, known: Sequence[tuple[str, ...]]) -> int:
     """The one entry whose id is the text, else whose id or name is but for case and spaces."""
-    for i, (identity, _) in enumerate(known):
-        if identity == text:
+    for i, names in enumerate(known):
+        if names[0] == text:
             return i
     word = " ".join(text.split()).casefold()
     found = [i for i, names in enumerate(known) if word in {" ".join(n.split()).casefold() for n in names if n}]
@@ -177,5 +181,5 @@ def _one(what: str, text: str, known: Sequence[tuple[str, str]]) -> int:
     meant = next((i for i, names in enumerate(known) if close and close[0] in {n.casefold() for n in names}), None)
     hint = f"; did you mean {known[meant][0]!r}?" if meant is not None else ""
     if not hint and what == "shift":
-        hint = f"; known: {', '.join(identity for identity, _ in known)}"
+        hint = f"; known: {', '.join(names[0] for names in known)}"
     raise InputError(f"is not in this plan{hint}", item=item)

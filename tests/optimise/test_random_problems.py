@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -26,6 +26,7 @@ from optimise.roster.formats.ward_parts import WorkLimits
 from optimise.testing import random_hospitals
 from optimise.testing.agreement import compare_with_highs, reducible
 from optimise.testing.random_hours import HOURS, random_hours_ward
+from optimise.testing.random_units import random_units
 from optimise.testing.random_wards import random_ward
 from tests.benchmarks.properties import main, make
 
@@ -65,9 +66,12 @@ def newer() -> list[Ward]:
 
 
 def test_no_key_of_the_ward_document_is_missing(documents: list[Ward], newer: list[Ward]) -> None:
+    several = [random_units(Random(f"units {seed}")) for seed in range(MANY)]
     schema = Ward.model_json_schema()
     wanted = set(expected(schema, schema))
-    found = {p for ward in (*documents, *newer) for p in paths(ward.model_dump(mode="json", exclude_unset=True))}
+    found = {
+        p for ward in (*documents, *newer, *several) for p in paths(ward.model_dump(mode="json", exclude_unset=True))
+    }
     rest = {p for p in wanted - found if not p.endswith((".hard", ".weight", ".on", ".limit"))}
     assert {p for p in rest if not p.startswith("rules.fairness.who.")} <= {"schema_version"}
 
@@ -85,9 +89,10 @@ def test_every_limit_is_hard_priced_and_off_somewhere(documents: list[Ward], new
         assert "off" in seen or field in ("hours", "shift_limits", "forbidden_sequences"), field
 
 
+@pytest.mark.parametrize("make_one", [random_hours_ward, random_units])
 @pytest.mark.parametrize("seed", range(4))
-def test_rules_on_hours_rest_and_fairness_have_one_optimum(seed: int) -> None:
-    problem = random_hours_ward(Random(seed), most_people=3, most_days=7).problem()
+def test_newer_rules_have_one_optimum(seed: int, make_one: Callable[..., Ward]) -> None:
+    problem = make_one(Random(seed), most_people=3, most_days=7).problem()
     exact, priced = (solve(problem, method, limits=Limits(seconds=60)) for method in ("highs", "column-generation"))
     assert (exact.stop, exact.feasible) == (priced.stop, priced.feasible)
     if exact.feasible:

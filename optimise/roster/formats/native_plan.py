@@ -150,7 +150,7 @@ def _read_object(data: Any, problem: RosterProblem) -> Roster:
             if key not in days:
                 first, last = next(iter(days)), list(days)[-1]
                 raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
-            made[employee, days[key]] = _duty(problem, duty, (*path, key), words)
+            made[employee, days[key]] = _duty(problem, employee, duty, (*path, key), words)
     _everybody(problem, named, ("roster",))
     _tell(words)
     return Roster(made)
@@ -185,14 +185,14 @@ def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
         raise ItemError(f"the problem has nobody called {name!r}" + nearest(name, known), path) from None
 
 
-def _duty(problem: RosterProblem, duty: Any, path: tuple[str, ...], words: Counter[str]) -> int:
+def _duty(problem: RosterProblem, employee: int, duty: Any, path: tuple[str, ...], words: Counter[str]) -> int:
     if duty is None or (isinstance(duty, str) and duty.strip() in _OFF):
         return OFF
     word = str(duty).strip()
     try:
         return problem.duty_index(word)
     except InputError:
-        made = duty_named(word, problem)
+        made = duty_named(word, problem, problem.employees[employee].ward)
         if made == OFF:
             words[word] += 1
         if made is not None:
@@ -235,7 +235,7 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
                 raise ItemError(f"{len(row) - 1} days, the header has {len(columns)}", (name,))
             for column, cell, title in zip(columns, row[1:], header[1:], strict=True):
                 if column is not None:
-                    made[employee, column] = _duty(problem, cell, (name, title), words)
+                    made[employee, column] = _duty(problem, employee, cell, (name, title), words)
         except InputError as error:
             raise error.at(file=path, line=line) from None
     try:

@@ -75,6 +75,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("night", "flag", "yes", "no", empty="3 h or more between 23:00 and 06:00"),
             _column("long", "flag", "yes", "no", note="a long day", empty="more than 10 h and no night"),
             _column("who", "who", note="who may work it", empty="everybody"),
+            _column("wards", "words", note="where it is worked", empty="in all wards"),
         ),
         note="Shift types with clock times.",
         examples=(
@@ -111,6 +112,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("skills", "words"),
             _column("groups", "words"),
             _column("contract"),
+            _column("ward", note="one's own, of several"),
             _column("weekly_hours", "number", note="instead of the contract's"),
             _WORKING_DAYS,
             _column("night_worker", "flag", "yes", "no", note="works nights as a normal course", empty="no"),
@@ -139,6 +141,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("name"),
             _column("shifts", "words", note="counted together; or give between"),
             _column("between", "span", note="at every moment of it"),
+            _column("ward", empty="all wards together"),
             _column("who", "who", empty="everybody"),
             _column("days", "days", note="the most particular row holds", empty="every day"),
             _column("minimum", "number"),
@@ -176,6 +179,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("of", "who", empty="everybody"),
             _column("shifts", "words", note="counted together", empty="each shift"),
             _column("between", "span"),
+            _column("ward", empty="all wards together"),
             _column("days", "days", empty="every day"),
             _WEIGHT,
         ),
@@ -183,6 +187,20 @@ SHEETS: tuple[Sheet, ...] = (
         examples=(
             {"name": "in charge", "who": "skills: in-charge", "minimum": "1", "days": "weekdays", "shifts": "E"},
         ),
+    ),
+    Sheet("wards", "wards", (_column("id"), _column("name")), note="Only where there are several wards."),
+    Sheet(
+        "floats",
+        "floats",
+        (
+            _column("who", "who", note="by default everybody"),
+            _column("to", "words", note="wards", empty="all but one's own"),
+            _column("duty_price", "number", note="of each duty there"),
+            _column("maximum", "number", note="duties of a person there"),
+            _column("weeks", "number", note="for each block of so many weeks", empty="the plan"),
+            Column("weight", (), "price", note="of each duty above the maximum", empty="hard"),
+        ),
+        note="Who may work in other wards than one's own.",
     ),
     Sheet(
         "leave",

@@ -18,6 +18,7 @@ from optimise.roster.formats.ward_model import (
     Census,
     Contract,
     Demand,
+    Floating,
     History,
     Leave,
     Pair,
@@ -30,6 +31,7 @@ from optimise.roster.formats.ward_model import (
     SkillMix,
     Staff,
     Standards,
+    Unit,
     WardData,
 )
 from optimise.roster.formats.ward_problem import to_problem
@@ -40,6 +42,7 @@ __all__ = [
     "Census",
     "Contract",
     "Demand",
+    "Floating",
     "History",
     "Leave",
     "Pair",
@@ -52,6 +55,7 @@ __all__ = [
     "SkillMix",
     "Staff",
     "Standards",
+    "Unit",
     "Ward",
     "ward_of",
 ]

@@ -68,9 +68,10 @@ def _grouped(index: WardIndex) -> dict[tuple[object, ...], list[tuple[int, Deman
     made: dict[tuple[object, ...], list[tuple[int, Demand]]] = defaultdict(list)
     for i, entry in enumerate(index.ward.demand):
         with index.findings:
-            mask = index.mask(entry.shifts, ("demand", i, "shifts"))
+            index.places.numbers([entry.ward] if entry.ward else [], ("demand", i, "ward"), one=True)
+            mask = index.mask(entry.shifts, ("demand", i, "shifts"), entry.ward)
             who = index.who(entry.who, ("demand", i, "who"))
-            made[mask, tuple(entry.between or ()), who, entry.name].append((i, entry))
+            made[mask, tuple(entry.between or ()), who, entry.name, entry.ward].append((i, entry))
     return made
 
 
@@ -89,7 +90,7 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
                 if day not in holds or holds[day][0] < rank:
                     holds[day] = (rank, i, entry)
     first = entries[0][1]
-    title = first.name or _title(first.shifts, first.between, first.who.text())
+    title = _title(first)
     under = {i: _tiers(index, entry, i) for i, entry in entries}
     who = index.who(first.who, ("demand", entries[0][0], "who"))
     if first.between is not None:
@@ -104,7 +105,7 @@ def _demand(index: WardIndex, key: tuple[object, ...], entries: list[tuple[int, 
     wanted = tuple(
         Wanted(
             day=day,
-            mask=index.mask(entry.shifts, ("demand", i, "shifts")),
+            mask=index.mask(entry.shifts, ("demand", i, "shifts"), entry.ward),
             minimum=entry.minimum,
             maximum=math.inf if entry.maximum is None else entry.maximum,
             under=under[i],
@@ -135,8 +136,7 @@ def additional(index: WardIndex) -> list[tuple[int, str, int]]:
         for i, entry in entries:
             for day, rank in index.days(entry.days, ("demand", i, "days")).items():
                 asked[day][rank] = entry.minimum
-        first = entries[0][1]
-        title = first.name or _title(first.shifts, first.between, first.who.text())
+        title = _title(entries[0][1])
         for day, by_rank in asked.items():
             usual = max((rank for rank in by_rank if rank < DATE), default=None)
             if usual is not None and by_rank.get(DATE, 0) > by_rank[usual]:
@@ -144,9 +144,12 @@ def additional(index: WardIndex) -> list[tuple[int, str, int]]:
     return sorted(made)
 
 
-def _title(shifts: list[str], between: list[str] | None, who: str) -> str:
-    when = "/".join(shifts) if between is None else "-".join(between)
-    return f"{when} ({who})" if who else when
+def _title(entry: Demand) -> str:
+    if entry.name:
+        return entry.name
+    when = "/".join(entry.shifts) if entry.between is None else "-".join(entry.between)
+    who = entry.who.text()
+    return (f"{entry.ward} " if entry.ward else "") + when + (f" ({who})" if who else "")
 
 
 def _surplus(entry: Demand) -> tuple[Segment, ...]:
@@ -202,15 +205,17 @@ def _shared(segments: tuple[Segment, ...], share: float) -> tuple[Segment, ...]:
 # ---------------------------------------------------------------------------------------------- clock times
 
 
-def _pieces(index: WardIndex, between: list[str], item: Path, *, least: bool) -> list[_Piece]:
+def _pieces(index: WardIndex, entry: Demand | SkillMix, item: Path, *, least: bool) -> list[_Piece]:
     """Pieces between two clock times; with ``least`` those alone that a minimum needs, which cover every moment."""
+    between, inside = entry.between or [], index.inside_ward(entry.ward)
     begin, end = minutes_of(between[0]), minutes_of(between[1])
     if end <= begin:
         end += 1440
     shifts = [
         (1 << (i + 1), s.first + 1440 * lag, s.last + 1440 * lag, lag)
-        for i, s in enumerate(index.ward.shifts)
+        for i, s in enumerate(index.shifts)
         for lag in (-2, -1, 0, 1)
+        if inside >> (i + 1) & 1
     ]
     cuts = sorted({begin, end, *(t for _, a, b, _ in shifts for t in (a, b) if begin < t < end)})
     on: list[tuple[frozenset[tuple[int, int]], int, int]] = []
@@ -247,18 +252,18 @@ def _terms(index: WardIndex, day: int, piece: _Piece, who: People) -> tuple[tupl
             staff = index.ward.staff
             if not any(len(s.history.duties) >= -at for s in staff):
                 return None
-            ids = {s.id for i, s in enumerate(index.ward.shifts) if mask >> (i + 1) & 1}
+            ids = {s.id for i, s in enumerate(index.shifts) if mask >> (i + 1) & 1}
             some = range(len(staff)) if who is None else who
-            known += sum(len(staff[e].history.duties) >= -at and staff[e].history.duties[at] in ids for e in some)
+            known += sum(len(staff[e].history.duties) >= -at and index.past(e)[at] in ids for e in some)
     return (tuple(terms), known) if terms else None
 
 
 def _sides(index: WardIndex, i: int, entry: Demand, under: tuple[Segment, ...]) -> list[_Sides]:
     """Pieces of a demand: that of its minimum and that of its maximum, together where they take the same time."""
-    between, item = entry.between or [], ("demand", i, "between")
+    item = ("demand", i, "between")
     asked = bool(under) and (entry.minimum > 0 or entry.maximum is None)
-    short = {piece.terms: piece for piece in _pieces(index, between, item, least=True)} if asked else {}
-    full = {piece.terms: piece for piece in _pieces(index, between, item, least=False)} if _surplus(entry) else {}
+    short = {piece.terms: piece for piece in _pieces(index, entry, item, least=True)} if asked else {}
+    full = {piece.terms: piece for piece in _pieces(index, entry, item, least=False)} if _surplus(entry) else {}
     made: list[_Sides] = []
     for terms in sorted({*short, *full}, key=lambda terms: (full.get(terms) or short[terms]).begin):
         low, high = short.get(terms), full.get(terms)
@@ -299,16 +304,19 @@ def _timed_line(
 def _mix(index: WardIndex, mix: SkillMix, i: int, names: Names) -> RosterRule:
     path: Path = ("skill_mix", i)
     who, of = index.who(mix.who, (*path, "who")), index.who(mix.of, (*path, "of"))
+    index.places.numbers([mix.ward] if mix.ward else [], (*path, "ward"), one=True)
     what = mix.name or (f"{mix.minimum} {mix.who.text()}" if mix.minimum else f"{mix.share:.0%} {mix.who.text()}")
     rows: list[Line] = []
     if mix.price:
         if mix.between is not None:
-            pieces = _pieces(index, mix.between, (*path, "between"), least=mix.minimum is not None)
+            pieces = _pieces(index, mix, (*path, "between"), least=mix.minimum is not None)
         elif mix.shifts:
-            mask = index.mask(mix.shifts, (*path, "shifts"))
-            pieces = [_Piece(((0, mask),), 1.0, "/".join(mix.shifts))]
+            mask = index.mask(mix.shifts, (*path, "shifts"), mix.ward)
+            pieces = [_Piece(((0, mask),), 1.0, (f"{mix.ward} " if mix.ward else "") + "/".join(mix.shifts))]
         else:
-            pieces = [_Piece(((0, 1 << (k + 1)),), 1.0, s.id) for k, s in enumerate(index.ward.shifts)]
+            inside = index.inside_ward(mix.ward)
+            each = [(1 << (k + 1), s.id) for k, s in enumerate(index.shifts)]
+            pieces = [_Piece(((0, bit),), 1.0, name) for bit, name in each if bit & inside]
         for day in sorted(index.days(mix.days, (*path, "days"))):
             for piece in pieces:
                 rows += _mix_line(index, mix, day, piece, (who, of), f"{what} on {piece.label}")
@@ -352,7 +360,7 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
     if len(set(people)) < len(people):
         raise ItemError("names somebody twice", (*path, "staff"))
     chosen = index.mask(pair.shifts, (*path, "shifts")) if pair.shifts else index.work
-    masks = tuple(1 << a for a in range(1, len(index.ward.shifts) + 1) if chosen >> a & 1)
+    masks = tuple(1 << a for a in range(1, len(index.shifts) + 1) if chosen >> a & 1)
     days = tuple(sorted(index.days(pair.days, (*path, "days"))))
     title = ", ".join(pair.staff)
     match pair.kind:
@@ -382,6 +390,8 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
 
 
 def _spanning(index: WardIndex, mask: int) -> int:
-    """Duties whose shift is on for the whole of the shift of ``mask``."""
-    shift = index.ward.shifts[mask.bit_length() - 2]
-    return sum(1 << (i + 1) for i, s in enumerate(index.ward.shifts) if s.first <= shift.first and shift.last <= s.last)
+    """Duties in the same ward whose shift is on for the whole of the shift of ``mask``."""
+    this, unit = mask.bit_length() - 2, index.places.unit
+    first, last = index.shifts[this].first, index.shifts[this].last
+    spans = (s.first <= first and last <= s.last and unit[i] == unit[this] for i, s in enumerate(index.shifts))
+    return sum(1 << (i + 1) for i, spanning in enumerate(spans) if spanning)

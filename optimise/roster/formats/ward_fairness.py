@@ -83,7 +83,7 @@ def check_fairness(index: WardIndex) -> None:
         Its findings take what is wrong.
     """
     entries = index.ward.rules.fairness
-    known = {*Entry.KINDS, *(s.id for s in index.ward.shifts), *(e.title for e in entries)}
+    known = {*Entry.KINDS, *index.places.masks, *(e.title for e in entries)}
     for i, person in enumerate(index.ward.staff):
         for key in person.history.counts:
             if key not in known:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from optimise.roster.formats.ward_index import WardIndex
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import AverageLimit, Hours, ShiftLimit
+from optimise.roster.formats.ward_units import Floating
 from optimise.roster.rules import RosterRule, Total
 from optimise.roster.rules.compound import Compound
 
@@ -209,26 +210,45 @@ def rolling_hours(index: WardIndex, hours: float, price: float, people: People) 
 
 def _worked_before(index: WardIndex, employee: int, days: int) -> int:
     """Paid minutes of the last days of history, as far as the shifts are known."""
-    shifts = {s.id: s for s in index.ward.shifts}
-    past = index.ward.staff[employee].history.duties[-days:]
+    shifts = {s.id: s for s in index.shifts}
+    past = index.past(employee)[-days:]
     return sum(index.paid(shifts[d], day) for day, d in enumerate(past, start=-len(past)) if d in shifts)
 
 
-def shift_limit_rule(index: WardIndex, entry: ShiftLimit, mask: int, people: People, name: str) -> RosterRule:
-    """Number of some shifts over the horizon or each block of weeks (a part of a block keeps only the maximum)."""
+def shift_limit_rule(
+    index: WardIndex, entry: ShiftLimit | Floating, mask: int, people: People, name: str, noun: str
+) -> RosterRule:
+    """Number of some shifts over the horizon or each block of weeks (a part of a block keeps only the maximum).
+
+    Parameters
+    ----------
+    index : WardIndex
+    entry : ShiftLimit or Floating
+        Gives bounds, weeks and price.
+    mask : int
+        Duties that count.
+    people : tuple of int
+    name, noun : str
+        Of the rule, and what is counted.
+
+    Returns
+    -------
+    RosterRule
+    """
     days = index.horizon.days
     weeks = entry.weeks if entry.weeks is not None and 7 * entry.weeks < days else None
+    least = entry.minimum if isinstance(entry, ShiftLimit) else None
     parts: list[RosterRule] = [
         Total(
             name=name,
             employees=people,
             of=mask,
-            minimum=entry.minimum if whole else None,
+            minimum=least if whole else None,
             maximum=entry.maximum,
             weight_minimum=entry.price,
             weight_maximum=entry.price,
             period=(first, last),
-            noun=f"works {'/'.join(entry.shifts)}:",
+            noun=noun,
         )
         for first, last, _, whole in _windows(days, weeks)
     ]

@@ -13,6 +13,7 @@ from optimise.formats.document import ItemError, UnknownName, item_path, nearest
 from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
+from optimise.roster.formats.ward_places import Places
 
 __all__ = ["DATE", "WardIndex"]
 
@@ -35,6 +36,10 @@ class WardIndex:
     Attributes
     ----------
     horizon : Horizon
+    places : Places
+        Shifts of each ward, and where people are at home.
+    shifts : list of ShiftType
+        Those of the plan; in a document of several wards one for each ward where a shift is worked.
     everything, work, nights, long_days, evenings : int
         Masks of duties; duty ``i + 1`` is shift ``i``.
     contracts : list of Contract or None
@@ -58,14 +63,16 @@ class WardIndex:
         except OverflowError:
             raise ItemError("the calendar ends before the plan does", ("start",)) from None
         self.horizon = Horizon(ward.length, ward.start, zone=ward.time_zone or "")
-        self._shifts = _unique([s.id for s in ward.shifts], "shifts", self.findings)
+        _unique([s.id for s in ward.shifts], "shifts", self.findings)
+        self.places = Places(ward, self.findings)
+        self.shifts = self.places.shifts
         self._staff = _unique([s.id for s in ward.staff], "staff", self.findings)
         self._contracts = _unique([c.id for c in ward.contracts], "contracts", self.findings)
-        self.everything = (1 << (len(ward.shifts) + 1)) - 1
+        self.everything = (1 << (len(self.shifts) + 1)) - 1
         self.work = self.everything & ~1
-        self.nights = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_night)
-        self.long_days = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_long)
-        self.evenings = sum(1 << (i + 1) for i, s in enumerate(ward.shifts) if s.is_evening)
+        self.nights = sum(1 << (i + 1) for i, s in enumerate(self.shifts) if s.is_night)
+        self.long_days = sum(1 << (i + 1) for i, s in enumerate(self.shifts) if s.is_long)
+        self.evenings = sum(1 << (i + 1) for i, s in enumerate(self.shifts) if s.is_evening)
         self.skills = _declared(ward.skills, [(s.skills, i) for i, s in enumerate(ward.staff)], "skill", self.findings)
         self.groups = _declared(ward.groups, [(s.groups, i) for i, s in enumerate(ward.staff)], "group", self.findings)
         self.bands = {s.band for s in ward.staff if s.band is not None}
@@ -140,6 +147,7 @@ class WardIndex:
             "groups": {name: set() for name in self.groups},
             "bands": {name: set() for name in self.bands},
             "contracts": {name: set() for name in self._contracts},
+            "wards": {unit.id: set() for unit in self.ward.wards},
         }
         for i, person in enumerate(self.ward.staff):
             contract = self.contracts[i]
@@ -148,6 +156,7 @@ class WardIndex:
                 ("groups", person.groups),
                 ("bands", [person.band] if person.band is not None else []),
                 ("contracts", [contract.id] if contract is not None else []),
+                ("wards", [self.ward.wards[home].id] if (home := self.places.home[i]) >= 0 else []),
             ):
                 for name in names:
                     made[part][name].add(i)
@@ -165,30 +174,44 @@ class WardIndex:
 
     # ---- shifts ----------------------------------------------------------------------------------------------
     def shift(self, name: str, path: Path) -> int:
-        """Index of a shift."""
+        """Mask of the duties of a shift: of ``E`` those in any ward, of ``E@north`` those in one."""
         try:
-            return self._shifts[name]
+            return self.places.masks[name]
         except KeyError:
-            message = f"no shift is called {name!r}" + nearest(name, list(self._shifts))
+            message = f"no shift is called {name!r}" + nearest(name, list(self.places.masks))
             raise UnknownName(message, path, name) from None
 
-    def mask(self, names: Sequence[str], path: Path) -> int:
-        """Mask of the duties of some shifts."""
-        made = 0
+    def mask(self, names: Sequence[str], path: Path, ward: str | None = None) -> int:
+        """Mask of the duties of some shifts, in one ward where it is named."""
+        made, inside = 0, self.inside_ward(ward)
         for i, name in enumerate(names):
-            bit = 1 << (self.shift(name, (*path, i)) + 1)
-            if made & bit:
+            bits = self.shift(name, (*path, i)) & inside
+            if not bits and ward is not None:
+                raise ItemError(f"shift {name!r} is not worked in ward {ward}", (*path, i))
+            if made & bits:
                 raise ItemError(f"shift {name!r} is listed twice", (*path, i))
-            made |= bit
+            made |= bits
         return made
+
+    def inside_ward(self, ward: str | None) -> int:
+        """Mask of the duties in a ward; None means any, and so does one that is not there, which is noted elsewhere."""
+        known = [i for i, unit in enumerate(self.ward.wards) if unit.id == ward]
+        return self.places.duties(known[0]) if known else self.everything
 
     def word(self, text: str, path: Path) -> int:
         """Mask of a word of a sequence or history: ``off``, ``work``, ``night``, ``any``, ``?``, ``E``, ``E|L``."""
         words = {"off": 1, "-": 1, "work": self.work, "night": self.nights, "any": self.everything, "?": 0}
         made = 0
         for each in text.split("|"):
-            made |= words[each] if each in words else 1 << (self.shift(each.strip(), path) + 1)
+            made |= words[each] if each in words else self.shift(each.strip(), path)
         return made
+
+    def past(self, employee: int) -> list[str]:
+        """Words of a person's history, oldest first; a shift that names no ward was worked in the person's own."""
+        return [
+            "|".join(self.places.settled(employee, each.strip()) for each in word.split("|"))
+            for word in self.ward.staff[employee].history.duties
+        ]
 
     def paid(self, shift: ShiftType, day: int) -> int:
         """Paid minutes of a shift on a day; clocks that change are counted."""

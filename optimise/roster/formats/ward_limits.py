@@ -161,7 +161,8 @@ def limit_rules(
         assert isinstance(entry, ShiftLimit)
         with index.findings:
             mask = index.mask(entry.shifts, (*path, "shifts"))
-            made.append(shift_limit_rule(index, entry, mask, people, names("shifts of " + "/".join(entry.shifts))))
+            which = "/".join(entry.shifts)
+            made.append(shift_limit_rule(index, entry, mask, people, names(f"shifts of {which}"), f"works {which}:"))
     hours = [(e, p) for e, p, _ in scoped.lists("hours") if isinstance(e, Hours)]
     rules, caps = hours_rules(index, hours, credits, names, free)
     made.extend(rules)

@@ -29,12 +29,14 @@ from optimise.roster.formats.ward_parts import (
     minutes_of,
 )
 from optimise.roster.formats.ward_standards import Census, Pay, Rate, Standards
+from optimise.roster.formats.ward_units import Floating, Unit
 
 __all__ = [
     "SCHEMA_VERSION",
     "Census",
     "Contract",
     "Demand",
+    "Floating",
     "History",
     "Leave",
     "Pair",
@@ -48,6 +50,7 @@ __all__ = [
     "Staff",
     "Standards",
     "Unavailable",
+    "Unit",
     "WardData",
 ]
 
@@ -78,6 +81,7 @@ class ShiftType(Part):
     )
     long: bool | None = Field(default=None, description="counts as a long day; by default more than 10 h and no night")
     who: Who = Field(default_factory=Who, description="who may work it")
+    wards: list[Id] = Field(default_factory=list, description="where it is worked; by default in all wards")
 
     @model_validator(mode="after")
     def _times(self) -> Self:
@@ -173,6 +177,7 @@ class Staff(Part):
     skills: list[Id] = Field(default_factory=list)
     groups: list[Id] = Field(default_factory=list)
     contract: Id | None = None
+    ward: Id | None = Field(default=None, description="one's own, of several wards")
     weekly_hours: Annotated[float, Field(ge=0, le=168)] | None = Field(
         default=None, description="instead of the contract's"
     )
@@ -198,6 +203,7 @@ class Demand(Priced):
     name: str = ""
     shifts: list[Id] = Field(default_factory=list)
     between: Span | None = Field(default=None, description="clock times; any shift that is on then counts")
+    ward: Id | None = Field(default=None, description="of several wards; by default all are counted together")
     who: Who = Field(default_factory=Who)
     days: list[DaySelector] = Field(default_factory=list)
     minimum: Annotated[int, Field(ge=0, le=10000)] = 0
@@ -233,6 +239,7 @@ class SkillMix(Priced):
     share: Annotated[float, Field(gt=0, le=1)] | None = None
     shifts: list[Id] = Field(default_factory=list)
     between: Span | None = None
+    ward: Id | None = Field(default=None, description="of several wards; by default all are counted together")
     days: list[DaySelector] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -319,6 +326,7 @@ class WardData(Part):
     bank_holidays: BankHolidays = Field(default_factory=BankHolidays)
     skills: list[Id] = Field(default_factory=list)
     groups: list[Id] = Field(default_factory=list)
+    wards: list[Unit] = Field(default_factory=list, description="where there are several")
     shifts: list[ShiftType] = Field(min_length=1)
     contracts: list[Contract] = Field(default_factory=list)
     rules: Rules = Field(default_factory=Rules)
@@ -326,6 +334,7 @@ class WardData(Part):
     demand: list[Demand] = Field(default_factory=list)
     skill_mix: list[SkillMix] = Field(default_factory=list)
     staff: list[Staff] = Field(min_length=1)
+    floats: list[Floating] = Field(default_factory=list, description="who may work in other wards than one's own")
     leave: list[Leave] = Field(default_factory=list)
     unavailable: list[Unavailable] = Field(default_factory=list)
     requests: list[Request] = Field(default_factory=list)

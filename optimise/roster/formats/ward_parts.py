@@ -217,6 +217,7 @@ class Who(Part):
     groups: list[Id] = Field(default_factory=list)
     bands: list[Id] = Field(default_factory=list)
     contracts: list[Id] = Field(default_factory=list)
+    wards: list[Id] = Field(default_factory=list, description="people whose own ward it is")
 
     def text(self) -> str:
         """Short words for messages: ``in-charge``, ``band 6/7``."""
@@ -228,6 +229,7 @@ class Who(Part):
                 ("", self.groups),
                 ("band ", self.bands),
                 ("", self.contracts),
+                ("of ", self.wards),
             )
             if values
         ]

@@ -86,7 +86,7 @@ def duty_pounds(index: WardIndex, shift: int, day: int, rate: tuple[float, float
         Basic pay and what unsocial hours add, in pounds; a break is spread over the shift.
     """
     hourly, night, sunday = rate
-    kind = index.ward.shifts[shift]
+    kind = index.shifts[shift]
     basic = hourly * index.paid(kind, day) / 60
     length = kind.last - kind.first
     dark = high = low = 0
@@ -137,7 +137,7 @@ def _priced(index: WardIndex, price: float) -> Iterator[Request]:
         if rate is None:
             continue
         for day in range(index.horizon.days):
-            for shift in range(len(index.ward.shifts)):
+            for shift in range(len(index.shifts)):
                 key = (shift, day, rate)
                 if key not in made:
                     made[key] = round(price * sum(duty_pounds(index, shift, day, rate)), 2)

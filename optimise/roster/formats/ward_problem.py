@@ -10,12 +10,14 @@ from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday
 from optimise.roster.formats.ward_census import check_census
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
+from optimise.roster.formats.ward_floats import elsewhere, float_rules, floating
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_leave import absences
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
 from optimise.roster.formats.ward_pay import check_pay, pay_rule
+from optimise.roster.formats.ward_units import AT
 from optimise.roster.problem import Duty, Employee, RosterProblem
 from optimise.roster.problem import Shift as DomainShift
 from optimise.roster.rules import DaysOff, Eligibility, Pins, Request, Requests, RosterRule
@@ -38,7 +40,8 @@ def to_problem(ward: WardData) -> RosterProblem:
     if len(ward.staff) * index.horizon.days > _LARGEST:
         raise ItemError(f"{len(ward.staff)} people over {index.horizon.days} days are too many", ("staff",))
     names = Names()
-    forbidden = _forbidden(index)
+    floats = floating(index)
+    forbidden = tuple(a | b for a, b in zip(_forbidden(index), elsewhere(index, floats), strict=True))
     leave = absences(index)
     away, credits = leave.away(len(ward.staff)), leave.credits
     rules: list[RosterRule] = []
@@ -55,6 +58,7 @@ def to_problem(ward: WardData) -> RosterProblem:
     limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, leave.minutes))
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
+    limits += float_rules(index, floats, names)
     requests = _requests(index, away, names)
     pay = pay_rule(index, names)
     cover = cover_rules(index, names)
@@ -67,8 +71,8 @@ def to_problem(ward: WardData) -> RosterProblem:
         name=ward.name,
         family="native",
         horizon=index.horizon,
-        shifts=tuple(DomainShift(s.id, s.minutes, s.first, s.last, s.name) for s in ward.shifts),
-        duties=(Duty("-"), *(Duty(s.id, i) for i, s in enumerate(ward.shifts))),
+        shifts=tuple(_shift(index, i) for i in range(len(index.shifts))),
+        duties=(Duty("-"), *(Duty(s.id, i) for i, s in enumerate(index.shifts))),
         employees=staff,
         rules=(*rules, *limits, *cover, *requests, *([pay] if pay else [])),
         skills=tuple(ward.skills or sorted(index.skills)),
@@ -83,13 +87,22 @@ def to_problem(ward: WardData) -> RosterProblem:
     return replace(made, rules=(*made.rules, *fair)) if fair else made
 
 
+def _shift(index: WardIndex, i: int) -> DomainShift:
+    s, unit = index.shifts[i], index.places.unit[i]
+    ward = index.ward.wards[unit].id if unit >= 0 else ""
+    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward)
+
+
 def _employee(index: WardIndex, i: int) -> Employee:
     person, contract = index.ward.staff[i], index.contracts[i]
     path: Path = ("staff", i, "history", "duties")
     past = [0] * len(person.history.duties)
-    for k, word in enumerate(person.history.duties):
+    for k, word in enumerate(index.past(i)):
         with index.findings:
             past[k] = index.word(word, (*path, k))
+            if word in index.places.masks and past[k].bit_count() > 1:
+                named = f"; write for example {word}{AT}{index.ward.wards[0].id}"
+                raise ItemError(f"{word!r} is worked in several wards, and {person.id} has no own{named}", (*path, k))
     return Employee(
         id=person.id,
         name=person.name,
@@ -97,6 +110,7 @@ def _employee(index: WardIndex, i: int) -> Employee:
         skills=tuple(person.skills),
         groups=(*person.groups, *([f"band {person.band}"] if person.band else [])),
         history=tuple(reversed(past)),
+        ward=person.ward or "",
     )
 
 
@@ -104,9 +118,9 @@ def _forbidden(index: WardIndex) -> tuple[int, ...]:
     """Duties that each person may not do: shifts for others, and all but a person's own list."""
     ward = index.ward
     made = [0] * len(ward.staff)
-    for i, shift in enumerate(ward.shifts):
+    for i, shift in enumerate(index.shifts):
         with index.findings:
-            allowed = index.who(shift.who, ("shifts", i, "who"))
+            allowed = index.who(shift.who, ("shifts", index.places.origin[i], "who"))
             for e in () if allowed is None else set(range(len(made))).difference(allowed):
                 made[e] |= 1 << (i + 1)
     for e, person in enumerate(ward.staff):
@@ -128,14 +142,17 @@ def _pins(
         with index.findings:
             path: Path = ("pins", i)
             employee, day = index.employee(pin.staff, (*path, "staff")), index.day(pin.date, (*path, "date"))
-            mask = 1 if pin.shift == "off" else 1 << (index.shift(pin.shift, (*path, "shift")) + 1)
+            settled = index.places.settled(employee, pin.shift)
+            mask = 1 if pin.shift == "off" else index.shift(settled, (*path, "shift"))
             if (employee, day) in made:
                 raise ItemError(f"{pin.staff} is pinned twice on {pin.date}", path)
             if mask != 1 and day in away[employee]:
                 raise ItemError(f"{pin.staff} is on leave on {pin.date} and cannot be pinned to {pin.shift}", path)
-            if mask & barred.get((employee, day), 0):
+            mask &= ~barred.get((employee, day), 0)
+            if not mask:
                 raise ItemError(f"{pin.staff} is unavailable in hours of shift {pin.shift} on {pin.date}", path)
-            if mask & forbidden[employee]:
+            mask &= ~forbidden[employee]
+            if not mask:
                 raise ItemError(f"{pin.staff} may not work shift {pin.shift}", (*path, "shift"))
             made[employee, day] = mask
     return tuple((e, d, mask) for (e, d), mask in made.items())

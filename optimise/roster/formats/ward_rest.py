@@ -64,7 +64,7 @@ def _runs(of: str, noun: str) -> Builder:
 
 def _longest(index: WardIndex, limit: Limit | Toggle, people: People, away: Away) -> Iterable[RosterRule]:
     most = 60 * _limit(limit)
-    mask = sum(1 << (i + 1) for i, s in enumerate(index.ward.shifts) if s.last - s.first > most)
+    mask = sum(1 << (i + 1) for i, s in enumerate(index.shifts) if s.last - s.first > most)
     if mask:
         label = f"works a shift of more than {_limit(limit):g} h"
         name = f"no shift above {_limit(limit):g} h"

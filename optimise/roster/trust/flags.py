@@ -113,6 +113,7 @@ def _few(
             if demand.mask >> a & 1 and duty.shift >= 0:
                 worked[demand.day, duty.shift] = True
     known = [(t, s) for s, t in enumerate(times) if t is not None]
+    ward = [s.ward for s in shifts]
     first = max((end - _DAY for (_, end), _ in known), default=0)  # before, the night before the plan may be on
     last = _DAY * days + min((begin for (begin, _), _ in known), default=0)  # then the next plan begins
     for day in range(days):
@@ -124,6 +125,7 @@ def _few(
                 (_DAY * other + b, _DAY * other + e, int(on[other, k]))
                 for other in range(max(0, day - 2), min(days, day + 3))
                 for (b, e), k in known
+                if ward[k] == ward[s]
             ]
             cuts = sorted({begin_at, end_at, *(t for b, e, _ in around for t in (b, e) if begin_at < t < end_at)})
             there = [(sum(n for b, e, n in around if b <= a and z <= e), a, z) for a, z in pairwise(cuts)]

@@ -92,7 +92,7 @@ def pounds(problem: RosterProblem, plan: Roster) -> Pounds | None:
             basic, more = duty_pounds(index, shift, day, rate)
             sums[0] += basic
             sums[1] += more
-            sums[2] += index.paid(ward.shifts[shift], day)
+            sums[2] += index.paid(index.shifts[shift], day)
     parts = [Part(f"Band {band}", hours(s[2]), s[0], s[1]) for band, s in sorted(bands.items())]
     left_out = [f"duties of {', '.join(sorted(unknown))}, of whose band there is no rate"] if unknown else []
     gaps, others = _gaps(problem, plan, index)
