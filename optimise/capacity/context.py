@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimise.capacity.risk import Risk
-from optimise.capacity.scenarios import HOURS, Scenarios
+from optimise.capacity.scenarios import HOURS, Scenarios, residual
 from optimise.core.arrays import assign, frozen, unique
 from optimise.core.brief import brief
 from optimise.core.errors import InputError
@@ -256,12 +256,7 @@ class CapacityContext:
     @cached_property
     def residual(self) -> Floats:
         """Share of the patients found in bed at time 0 who are there in each period, shape (specialties, periods)."""
-        survival = self.scenarios.survival
-        length, horizon = survival.shape[1], self.scenarios.horizon
-        left = np.cumsum(survival[:, ::-1], axis=1)[:, ::-1] / survival.sum(axis=1, keepdims=True)
-        made = np.zeros((len(self.specialties), horizon))
-        count = min(horizon, length - 1)
-        made[:, :count] = left[:, 1 : count + 1]
+        made = residual(self.scenarios.survival, self.scenarios.horizon)
         made.setflags(write=False)
         return made
 

@@ -70,7 +70,8 @@ class CapacityProblem(CapacityContext):
         if self.scenarios.horizon % per_day:
             raise InputError(f"{self.scenarios.horizon} periods are no whole number of days", item="scenarios")
         if self.scenarios.start.hour:
-            raise InputError("the first period must begin at midnight", item="scenarios.start")
+            text = f"the first period must begin at midnight, not at {self.scenarios.start:%H:%M}"
+            raise InputError(f"{text}; 'wardwise scenarios --whole-days' draws such scenarios", item="scenarios.start")
         if self.step < 1 or per_day % self.step:
             raise InputError(f"is {self.step}, which does not divide the {per_day} periods of a day", item="step")
         for values, shape, item in (
@@ -124,6 +125,7 @@ class CapacityProblem(CapacityContext):
             demand.stay,
             demand.remaining,
             *(() if demand.kept is None else (demand.kept,)),
+            *(() if demand.present is None else (demand.present,)),
             wards.minimum,
             wards.maximum,
             wards.price,

@@ -21,7 +21,7 @@ from optimise.core.atomic import create
 from optimise.core.errors import InputError
 from optimise.formats.budget import read_arrays
 
-__all__ = ["HOURS", "Period", "Scenarios"]
+__all__ = ["HOURS", "Period", "Scenarios", "residual"]
 
 Period = Literal["hour", "day"]
 
@@ -60,6 +60,9 @@ class Scenarios:
         ``kept[a, t, g]``: probability that a patient who arrives in period ``a`` is in bed in period ``t``; 1 for
         ``t = a``, 0 before, never rising. Says more than ``stay`` where fewer leave at night and at weekends; None
         where the time since arrival says it all.
+    present : int64 array (S, H, G) or None
+        Patients who arrived in the scenario and are in bed in each period, their stays drawn one by one. None where
+        beds are counted as expected over stays, which makes scenarios more alike than what will happen.
     """
 
     arrivals: npt.NDArray[np.int64]
@@ -70,6 +73,7 @@ class Scenarios:
     stay: npt.NDArray[np.float64]
     remaining: npt.NDArray[np.int64] = None  # type: ignore[assignment]  # zeros
     kept: npt.NDArray[np.float64] | None = None
+    present: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         arrivals = _counts(self.arrivals, "arrivals")
@@ -99,6 +103,8 @@ class Scenarios:
             raise InputError("rises with the period, but nobody can come back", item="remaining")
         if self.kept is not None:
             object.__setattr__(self, "kept", _kept(self.kept, arrivals.shape[1], groups))
+        if self.present is not None:
+            object.__setattr__(self, "present", _present(self.present, arrivals))
         for name, array in (
             ("arrivals", arrivals),
             ("probabilities", probabilities / probabilities.sum()),
@@ -130,8 +136,10 @@ class Scenarios:
         return [self.start + t * step for t in range(self.horizon)]
 
     def occupancy(self) -> npt.NDArray[np.float64]:
-        """Array (S, H, G): beds wanted in each period, expected over stays given the arrivals of each scenario."""
+        """Array (S, H, G): beds wanted in each period; expected over stays where these are not drawn."""
         wanted = self.remaining.astype(np.float64)
+        if self.present is not None:
+            return wanted + self.present
         if self.kept is not None:
             for g in range(len(self.groups)):
                 wanted[:, :, g] += self.arrivals[:, :, g] @ self.kept[:, :, g]
@@ -153,6 +161,7 @@ class Scenarios:
             self,
             arrivals=self.arrivals[rows],
             remaining=self.remaining[rows],
+            present=None if self.present is None else self.present[rows],
             probabilities=np.asarray(probabilities, dtype=np.float64),
         )
 
@@ -162,7 +171,7 @@ class Scenarios:
         if target.suffix != ".npz":
             raise InputError("scenarios are written as .npz", file=target)
         temporary = target.with_name(target.name + ".part")
-        more: dict[str, Any] = {} if self.kept is None else {"kept": self.kept}
+        more: dict[str, Any] = {n: a for n, a in (("kept", self.kept), ("present", self.present)) if a is not None}
         with create(temporary).open("wb") as stream:
             np.savez_compressed(
                 stream,
@@ -185,7 +194,7 @@ class Scenarios:
         stored = read_arrays(source, "file of scenarios")
         try:
             parts: dict[str, Any] = {name: stored[name] for name in ("arrivals", "probabilities", "stay", "remaining")}
-            parts["kept"] = stored.get("kept", None)
+            parts |= {name: stored.get(name, None) for name in ("kept", "present")}
             names = names_of(stored["groups"])
             period: Any = str(stored["period"])
             start = datetime.datetime.fromisoformat(str(stored["start"]))
@@ -214,6 +223,40 @@ def _kept(values: npt.ArrayLike, horizon: int, groups: int) -> npt.NDArray[np.fl
     ):
         raise InputError("expected probabilities that begin at 1 and never rise", item="kept")
     made.setflags(write=False)
+    return made
+
+
+def _present(values: npt.ArrayLike, arrivals: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """A checked read-only copy of who is in bed."""
+    made = _counts(values, "present")
+    if made.shape != arrivals.shape:
+        raise InputError(f"has shape {made.shape}, expected {arrivals.shape}", item="present")
+    before = np.concatenate([np.zeros_like(made[:, :1]), made[:, :-1]], axis=1)
+    if (made < arrivals).any() or (made > before + arrivals).any():
+        raise InputError("expected those who arrive, and at most those in bed before beside them", item="present")
+    made.setflags(write=False)
+    return made
+
+
+def residual(survival: npt.NDArray[np.float64], horizon: int) -> npt.NDArray[np.float64]:
+    """Share of the patients found in bed at time 0 who are there in each period (renewal theory).
+
+    Parameters
+    ----------
+    survival : float array (groups, L)
+        As :attr:`Scenarios.survival`.
+    horizon : int
+        Periods.
+
+    Returns
+    -------
+    float array (groups, horizon)
+    """
+    length = survival.shape[1]
+    left = np.cumsum(survival[:, ::-1], axis=1)[:, ::-1] / survival.sum(axis=1, keepdims=True)
+    made = np.zeros((len(survival), horizon))
+    count = min(horizon, length - 1)
+    made[:, :count] = left[:, 1 : count + 1]
     return made
 
 

@@ -7,6 +7,7 @@ import typer
 from optimise.cli import (
     ask,
     bed_demand,
+    capacity,
     check,
     compare,
     files,
@@ -44,6 +45,7 @@ app.command("rota")(rota.rota)
 app.command("forecast")(forecast.forecast)
 app.command("bed-demand")(bed_demand.bed_demand)
 app.command("scenarios")(scenarios.scenarios)
+app.add_typer(capacity.app, name="capacity")
 app.command("replay")(replay.replay)
 app.command("compare")(compare.compare)
 app.command("serve")(serve.serve)

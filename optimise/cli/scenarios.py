@@ -24,6 +24,9 @@ def scenarios(
         typer.Option("--from", metavar="M", help="Draw M and reduce them to N representative ones. Default: draw N."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed draws the same scenarios.")] = 1,
+    whole_days: Annotated[
+        bool, typer.Option("--whole-days", help="From the first midnight to the last, as a capacity problem needs.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Draw scenarios that keep each period's distribution and how hours and specialties hang together."""
@@ -40,7 +43,7 @@ def scenarios(
         raise InputError("scenarios are written as .npz", file=output)
     if output.exists() and not force:
         raise InputError("exists already; --force replaces it", file=output)
-    made = fan(Forecast.load(forecast), drawn, seed=seed)
+    made = fan(Forecast.load(forecast), drawn, seed=seed, from_midnight=whole_days)
     print(f"{drawn} scenarios drawn: {made.horizon} {made.period}s from {made.start:%Y-%m-%d %H:%M}, seed {seed}")
     if drawn != n:
         smaller = reduce(made, n)

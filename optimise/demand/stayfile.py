@@ -1,18 +1,19 @@
-"""Lengths of stay from a CSV file of their own, for demand data without departures."""
+"""Lengths of stay, and how late discharges were, from CSV files of their own."""
 
 from __future__ import annotations
 
 import csv
+import datetime
 from pathlib import Path
 
 import numpy as np
 
 from optimise.capacity.scenarios import HOURS, Period
 from optimise.core.errors import InputError
-from optimise.demand.pmf import FloatArray
+from optimise.demand.pmf import FloatArray, IntArray
 from optimise.formats.base import read_text
 
-__all__ = ["read_stays"]
+__all__ = ["read_delays", "read_stays"]
 
 _DAYS, _HOURS = ("days", "los", "stay", "length_of_stay"), ("hours",)
 _MOST_DAYS = 365
@@ -62,6 +63,46 @@ def read_stays(path: Path, groups: tuple[str, ...], period: Period) -> FloatArra
         made[name] = np.bincount(periods)[1:] / len(periods)
     longest = max(len(row) for row in made.values())
     return np.stack([np.pad(made[name], (0, longest - len(made[name]))) for name in groups])
+
+
+def read_delays(path: Path) -> IntArray:
+    """Days by which past discharges came after the expected day, from one row a patient.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file with columns ``expected_discharge`` and ``discharged``, dates such as 2026-11-30.
+
+    Returns
+    -------
+    int array (rows,)
+        Below 0 where somebody left earlier.
+
+    Raises
+    ------
+    InputError
+        With file and line, for other columns, other dates, or no row at all.
+    """
+    (_, first), *rows = _rows(path)
+    head = [name.strip().lower() for name in first]
+    missing = [name for name in ("expected_discharge", "discharged") if name not in head]
+    if missing:
+        raise InputError(f"no column {missing[0]}, found {', '.join(head)}", file=path, line=1)
+    made = []
+    for line, cells in rows:
+        if len(cells) != len(head):
+            raise InputError(f"has {len(cells)} fields, expected {len(head)}", file=path, line=line)
+        days = []
+        for name in ("expected_discharge", "discharged"):
+            text = cells[head.index(name)].strip()
+            try:
+                days.append(datetime.datetime.fromisoformat(text).date())
+            except ValueError:
+                raise InputError(f"expected a date, found {text[:40]!r}", file=path, line=line, item=name) from None
+        made.append((days[1] - days[0]).days)
+    if not made:
+        raise InputError("there is no discharge", file=path)
+    return np.array(made, np.int64)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

@@ -224,7 +224,7 @@ def write_capacity(problem: CapacityProblem, path: str | Path, *, inline: bool |
     ----------
     inline : bool, optional
         Write scenarios into the file, or beside it; decided by their size when left out.
-        What is kept by period of arrival always goes beside it.
+        What is kept by period of arrival, and who is in bed by drawn stays, always goes beside it.
     """
     path = Path(path)
     if path.suffix.lower() != ".json":
@@ -232,7 +232,8 @@ def write_capacity(problem: CapacityProblem, path: str | Path, *, inline: bool |
     demand, wards = problem.scenarios, problem.wards
     scenarios: dict[str, Any]
     written = []
-    if demand.kept is None and (demand.arrivals.size <= _MOST_INLINE if inline is None else inline):
+    small = demand.arrivals.size <= _MOST_INLINE if inline is None else inline
+    if small and demand.kept is None and demand.present is None:
         scenarios = {
             "groups": list(demand.groups),
             "period": demand.period,
