@@ -11,9 +11,9 @@ from hpc_cases import small
 
 from hpc.runtime.balance import longest_first
 from hpc.scaling.measure import measure, summarise
-from hpc.scaling.model import Network, predict
+from hpc.scaling.model import Network, advised, predict
 from hpc.scaling.stochastic import Scenarios, record_scenarios
-from hpc.scaling.table import measured_rows, predicted_rows, write
+from hpc.scaling.table import advice, measured_rows, predicted_rows, write
 from hpc.scaling.trace import Trace, record
 from hpc.scaling.work import Call, Done, Workload, least
 from optimise.core.errors import InputError
@@ -47,6 +47,17 @@ def test_a_serial_master_gives_amdahls_law() -> None:
     found = predict(trace(serial=8.0), 8, FREE)
     assert found.root_efficiency == pytest.approx(16 / (8 * 9))
     assert found.waiting == pytest.approx(8 / 9)
+
+
+def test_as_many_ranks_are_advised_as_are_half_worth_it() -> None:
+    found = [predict(trace(serial=1.0), n, FREE) for n in (1, 2, 4, 8, 16, 64)]
+    best = advised(found)
+    assert best is not None
+    assert best.worth >= 0.5 > found[[p.ranks for p in found].index(best.ranks) + 1].worth
+    said = advice("made", found)
+    assert said.startswith(f"made: use {best.ranks} ranks (predicted efficiency {best.root_efficiency:.2f} in the root")
+    assert advised(found[-1:]) is None
+    assert advised(found[:1]) is found[0]
 
 
 def test_a_slow_network_costs_and_a_faster_one_costs_less() -> None:
@@ -182,7 +193,7 @@ def test_the_l_shaped_method_can_be_recorded(tmp_path: Path) -> None:
     assert rows[0]["size"] == "7 scenarios"
     assert rows[0]["search efficiency"] == ""
     assert rows[2]["root efficiency"] < 3 / 256 + 1e-9
-    assert {f.name for f in write(tmp_path, rows, REAL, "here")} >= {"scaling.csv", "scaling.md"}
+    assert {f.name for f in write(tmp_path, rows, REAL, "here", ["made: use 2"])} >= {"scaling.csv", "scaling.md"}
 
 
 @pytest.mark.mpi
@@ -206,6 +217,7 @@ def test_tables_say_what_was_measured_and_what_predicted(tmp_path: Path) -> None
     text = (tmp_path / "scaling.md").read_text()
     assert text.count("| predicted |") == 2
     assert text.count("| measured |") == 1
+    assert "**made: use 2**" in text
     picture = (tmp_path / "scaling.svg").read_text()
     assert "svg" in picture
     assert np.isfinite(rows[0]["root efficiency"])
