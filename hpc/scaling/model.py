@@ -26,7 +26,7 @@ __all__ = ["DEFAULT_RANKS", "Network", "Prediction", "advised", "predict"]
 _ROUND = SearchTuning().round
 
 DEFAULT_RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-_WORTH = 0.5  # mean efficiency from which ranks are advised
+_WORTH = 0.5  # efficiency from which ranks are advised
 _DRAWS = 400  # rounds drawn for the mean of the slowest neighbourhood
 
 
@@ -91,9 +91,8 @@ class Prediction:
 
     @property
     def worth(self) -> float:
-        """Mean of the efficiencies that are known."""
-        known = [e for e in (self.root_efficiency, self.search_efficiency) if math.isfinite(e)]
-        return sum(known) / len(known)
+        """The least of the efficiencies that are known: a search whose ranks are all at work hides no idle root."""
+        return min(e for e in (self.root_efficiency, self.search_efficiency) if math.isfinite(e))
 
 
 def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Prediction:
@@ -112,10 +111,9 @@ def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Predic
 
 
 def advised(predictions: Sequence[Prediction]) -> Prediction | None:
-    """The most ranks of which half are worth their place; None where there is nothing to choose from.
+    """The most ranks of which half are at work, in the root as in the search; None where there are none.
 
-    What ranks are worth is the mean of both efficiencies, root and search, where both were traced: how long a run will
-    spend in each is not known beforehand. Numbers above one that is not worth it do not count.
+    Numbers above one that is not worth it do not count.
     """
     best = None
     for each in sorted(predictions, key=lambda p: p.ranks):

@@ -46,7 +46,7 @@ def advice(name: str, predictions: Sequence[Prediction]) -> str:
     if math.isfinite(best.search_efficiency):
         found.append(f"{best.search_efficiency:.2f} in the search")
     more = [p for p in sorted(predictions, key=lambda p: p.ranks) if p.ranks > best.ranks]
-    beyond = f"; {more[0].ranks} would be {more[0].worth:.2f} on average" if more else ""
+    beyond = f"; {more[0].ranks} would be {more[0].worth:.2f} at the least" if more else ""
     ranks = f"{best.ranks} rank{'s' if best.ranks > 1 else ''}"
     return f"{name}: use {ranks} (predicted efficiency {' and '.join(found)}{beyond})"
 
