@@ -27,6 +27,7 @@ from optimise.core.errors import InputError
 from optimise.core.method import (
     Communicator,
     Deadline,
+    Lanes,
     Limits,
     Listener,
     Outcome,
@@ -66,6 +67,24 @@ class BendersMethod:
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, CapacityProblem)
+
+    def lanes(self, problem: CapacityProblem, options: Mapping[str, object] | None = None) -> Lanes:
+        """Groups of scenarios that share a cut.
+
+        Parameters
+        ----------
+        problem : CapacityProblem
+        options : mapping, optional
+            The method's own.
+
+        Returns
+        -------
+        Lanes
+        """
+        count, most = problem.scenarios.count, BendersOptions.of(options).clusters
+        if problem.risk.weight > 0 or count <= most:
+            return Lanes(count, "scenarios")
+        return Lanes(most, "groups of scenarios (option clusters)")
 
     def solve(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hpc.blocks.block_generation import solve_blocks
 from optimise.blocks import BlockProblem
-from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.method import Communicator, Lanes, Limits, Listener, Outcome
 from optimise.core.result import Plan
 
 __all__ = ["BlockGeneration"]
@@ -17,6 +17,21 @@ class BlockGeneration:
 
     def supports(self, problem: BlockProblem) -> bool:
         return True
+
+    def lanes(self, problem: BlockProblem, options: Mapping[str, object] | None = None) -> Lanes:
+        """Blocks: each is priced on one rank.
+
+        Parameters
+        ----------
+        problem : BlockProblem
+        options : mapping, optional
+            The method's own.
+
+        Returns
+        -------
+        Lanes
+        """
+        return Lanes(len(problem.blocks), "blocks")
 
     def solve(
         self,

@@ -24,7 +24,7 @@ from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import Team, rehearse
-from optimise.core.engines import engine_for, refusal
+from optimise.core.engines import engine_for, lanes_by_engine, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
 from optimise.core.problem import Problem
@@ -50,6 +50,7 @@ class ColumnGenerationMethod:
     resumable = True
     options = ColumnGenerationOptions
     options_by_kind: ClassVar = {"hospital": BedOptions, "blocks": BlockOptions}
+    lanes = staticmethod(lanes_by_engine(_ENGINES))
 
     def supports(self, problem: Problem) -> bool:
         engine = engine_for(problem, _ENGINES)

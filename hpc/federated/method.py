@@ -30,6 +30,7 @@ from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import make_folder
 from optimise.core.method import (
     Communicator,
+    Lanes,
     Limits,
     Listener,
     Outcome,
@@ -69,6 +70,21 @@ class FederatedMethod:
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RegionProblem)
+
+    def lanes(self, problem: RegionProblem, options: Mapping[str, object] | None = None) -> Lanes:
+        """Trusts: each lies on one rank.
+
+        Parameters
+        ----------
+        problem : RegionProblem
+        options : mapping, optional
+            The method's own.
+
+        Returns
+        -------
+        Lanes
+        """
+        return Lanes(len(problem.trusts), "trusts")
 
     def solve(
         self,

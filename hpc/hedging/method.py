@@ -28,6 +28,7 @@ from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.errors import InputError, MissingExtraError
 from optimise.core.method import (
     Communicator,
+    Lanes,
     Limits,
     Listener,
     Outcome,
@@ -145,6 +146,21 @@ class ProgressiveHedgingMethod:
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, CapacityProblem)
+
+    def lanes(self, problem: CapacityProblem, options: Mapping[str, object] | None = None) -> Lanes:
+        """Scenarios.
+
+        Parameters
+        ----------
+        problem : CapacityProblem
+        options : mapping, optional
+            The method's own.
+
+        Returns
+        -------
+        Lanes
+        """
+        return Lanes(problem.scenarios.count, "scenarios")
 
     def solve(
         self,

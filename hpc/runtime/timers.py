@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from optimise.core.breadcrumb import enter
+from optimise.core.breadcrumb import enter, spent
 from optimise.core.method import Communicator
 from optimise.core.result import Stats
 
@@ -29,7 +29,9 @@ class Timers:
         try:
             yield
         finally:
-            self.seconds[phase] += time.perf_counter() - began
+            took = time.perf_counter() - began
+            self.seconds[phase] += took
+            spent(phase, took)
 
     def count(self, name: str, by: float = 1.0) -> None:
         self.counts[name] += by

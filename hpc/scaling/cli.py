@@ -60,7 +60,7 @@ def scaling(
         from hpc.scaling import measure
         from hpc.scaling.model import predict
         from hpc.scaling.subjects import subject_of
-        from hpc.scaling.table import measured_rows, predicted_rows, write
+        from hpc.scaling.table import advice, measured_rows, predicted_rows, write
         from hpc.scaling.trace import Trace
         from hpc.scaling.work import Workload
         from optimise.core.atomic import make_folder
@@ -75,7 +75,7 @@ def scaling(
                 bandwidth=network.bandwidth if bandwidth is None else bandwidth * 1e9,
                 source="given; what was not given, and packing, measured on this machine",
             )
-        rows = []
+        rows, advices = [], []
         where = ""
         make_folder(output)
         for file in instances:
@@ -86,10 +86,12 @@ def scaling(
                 trace = subject_of(problem, file).record(problem, workload, seconds)
                 trace.write(output / f"{file.stem}.trace.json")
             where = trace.machine
-            rows += predicted_rows(trace, [predict(trace, n, network) for n in wanted])
+            predictions = [predict(trace, n, network) for n in wanted]
+            advices.append(advice(trace.name, predictions))
+            rows += predicted_rows(trace, predictions)
             if real and not file.name.endswith(".trace.json"):
                 found = [measure.measure(file, n, workload) for n in real]
                 rows += measured_rows(trace.name, f"{trace.people} {trace.unit}", found)
-        written = write(output, rows, network, where)
+        written = write(output, rows, network, where, advices)
     print((output / "scaling.md").read_text(encoding="utf-8"))
     print(f"written to {output}: {', '.join(f.name for f in written)}", file=sys.stderr)

@@ -11,6 +11,7 @@ modelled: operating-system noise, contention of networks, memory bandwidth share
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +21,12 @@ from hpc.column_generation.tuning import SearchTuning
 from hpc.runtime.balance import Balance, longest_first
 from hpc.scaling.trace import Trace
 
-__all__ = ["DEFAULT_RANKS", "Network", "Prediction", "predict"]
+__all__ = ["DEFAULT_RANKS", "Network", "Prediction", "advised", "predict"]
 
 _ROUND = SearchTuning().round
 
 DEFAULT_RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+_WORTH = 0.5  # efficiency from which ranks are advised
 _DRAWS = 400  # rounds drawn for the mean of the slowest neighbourhood
 
 
@@ -87,6 +89,11 @@ class Prediction:
     search_efficiency: float
     neighbourhoods: float
 
+    @property
+    def worth(self) -> float:
+        """The least of the efficiencies that are known: a search whose ranks are all at work hides no idle root."""
+        return min(e for e in (self.root_efficiency, self.search_efficiency) if math.isfinite(e))
+
 
 def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Prediction:
     """Predict the traced work on a number of ranks."""
@@ -101,6 +108,19 @@ def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Predic
         useful / (ranks * whole) if whole > 0 else math.nan,
         max(_ROUND, ranks) / whole if whole > 0 else math.nan,
     )
+
+
+def advised(predictions: Sequence[Prediction]) -> Prediction | None:
+    """The most ranks of which half are at work, in the root as in the search; None where there are none.
+
+    Numbers above one that is not worth it do not count.
+    """
+    best = None
+    for each in sorted(predictions, key=lambda p: p.ranks):
+        if each.worth < _WORTH:
+            break
+        best = each
+    return best
 
 
 def _root(trace: Trace, ranks: int, network: Network) -> tuple[float, float]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from hpc.scaling.measure import Measured
-from hpc.scaling.model import Network, Prediction
+from hpc.scaling.model import Network, Prediction, advised
 from hpc.scaling.trace import Trace
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.csvfile import table_text
 from optimise.core.errors import MissingExtraError
 from optimise.drawing import figure as canvas
 
-__all__ = ["measured_rows", "picture", "predicted_rows", "write"]
+__all__ = ["advice", "measured_rows", "picture", "predicted_rows", "write"]
 
 Row = Mapping[str, Any]
 
@@ -35,6 +35,20 @@ def predicted_rows(trace: Trace, predictions: Sequence[Prediction]) -> list[Row]
         }
         for p in predictions
     ]
+
+
+def advice(name: str, predictions: Sequence[Prediction]) -> str:
+    """How many ranks to use for an instance, in a sentence."""
+    best = advised(predictions)
+    if best is None:
+        return f"{name}: fewer ranks than were asked about"
+    found = [f"{best.root_efficiency:.2f} in the root"]
+    if math.isfinite(best.search_efficiency):
+        found.append(f"{best.search_efficiency:.2f} in the search")
+    more = [p for p in sorted(predictions, key=lambda p: p.ranks) if p.ranks > best.ranks]
+    beyond = f"; {more[0].ranks} would be {more[0].worth:.2f} at the least" if more else ""
+    ranks = f"{best.ranks} rank{'s' if best.ranks > 1 else ''}"
+    return f"{name}: use {ranks} (predicted efficiency {' and '.join(found)}{beyond})"
 
 
 def _known(value: float, digits: int) -> float | str:
@@ -65,7 +79,7 @@ def _ratio(above: float, below: float) -> float:
     return above / below if below > 0 else math.nan
 
 
-def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> list[Path]:
+def write(folder: Path, rows: Sequence[Row], network: Network, machine: str, advices: Sequence[str] = ()) -> list[Path]:
     """Write ``scaling.csv``, ``scaling.md`` and, where matplotlib is, ``scaling.svg``."""
     make_folder(folder)
     heads = list(dict.fromkeys(key for row in rows for key in row))
@@ -87,6 +101,7 @@ def write(folder: Path, rows: Sequence[Row], network: Network, machine: str) -> 
         "",
         what,
         "",
+        *(line for said in advices for line in (f"**{said}**", "")),
         "| " + " | ".join(heads) + " |",
         "|" + " --- |" * len(heads),
         *("| " + " | ".join(str(row.get(head, "")) for head in heads) + " |" for row in rows),

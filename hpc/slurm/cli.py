@@ -50,6 +50,18 @@ Qos = Annotated[str | None, typer.Option("--qos", metavar="NAME", help="Quality 
 Parts = Annotated[int, typer.Option("--parts", metavar="N", help="study: tasks of the array.")]
 Warning_ = Annotated[int, typer.Option("--warning", metavar="S", help="Seconds before the limit at which ranks stop.")]
 Restarts = Annotated[int, typer.Option("--restarts", metavar="N", help="How often the job may be queued again.")]
+RanksPerNode = Annotated[
+    int | None, typer.Option("--ranks-per-node", metavar="N", help="Ranks of every node; default as Slurm spreads.")
+]
+CpuBind = Annotated[
+    str | None, typer.Option("--cpu-bind", metavar="HOW", help="What ranks are bound to: cores, sockets, none, ...")
+]
+Distribution = Annotated[
+    str | None, typer.Option("--distribution", metavar="HOW", help="How ranks follow over nodes: block, cyclic, ...")
+]
+Dependency = Annotated[
+    str | None, typer.Option("--dependency", "-d", metavar="WHEN", help="When it may begin: afterok:17, singleton.")
+]
 Header = Annotated[
     list[str] | None, typer.Option("--header", metavar="KEY=VALUE", help="Further #SBATCH line; repeatable.")
 ]
@@ -73,6 +85,10 @@ def render(
     parts: Parts = 8,
     warning: Warning_ = 120,
     restarts: Restarts = 20,
+    ranks_per_node: RanksPerNode = None,
+    cpu_bind: CpuBind = None,
+    distribution: Distribution = None,
+    dependency: Dependency = None,
     header: Header = None,
 ) -> None:
     """Check a request and print its batch script; nothing is queued.
@@ -100,6 +116,10 @@ def submit(
     parts: Parts = 8,
     warning: Warning_ = 120,
     restarts: Restarts = 20,
+    ranks_per_node: RanksPerNode = None,
+    cpu_bind: CpuBind = None,
+    distribution: Distribution = None,
+    dependency: Dependency = None,
     header: Header = None,
 ) -> None:
     """Check a request, queue it, and print the job's id.
@@ -143,6 +163,7 @@ def fetch(
     timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="Seconds to wait at most.")] = None,
 ) -> None:
     """Wait for a job and show its result; leaves with the exit code that 'wardwise solve' would have given."""
+    from hpc.slurm import queue
     from hpc.slurm.job import Job, JobError
 
     job = Job.find(folder)
@@ -168,6 +189,8 @@ def fetch(
         raise
     if remark := job.remark():
         _say(f"note: {remark}")
+    if (used := queue.energy(job.job_id)) is not None:
+        _say(f"note: the job used {used / 3.6e6:.3g} kWh over all its starts, as sacct says")
     from optimise.cli.run import exit_code
 
     show_result(result, read_run(folder).problem)

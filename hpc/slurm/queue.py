@@ -12,7 +12,7 @@ from hpc.slurm.card import checked_id
 from optimise.core.atomic import umask_in
 from optimise.core.errors import InputError, WardwiseError
 
-__all__ = ["FINAL", "QueueError", "SilentError", "States", "cancel", "enqueue", "states", "test"]
+__all__ = ["FINAL", "QueueError", "SilentError", "States", "cancel", "energy", "enqueue", "states", "test"]
 
 #: States after which nothing more happens. Requeued jobs go back to PENDING and are not among them.
 FINAL = frozenset(
@@ -153,6 +153,17 @@ def _accounted(job: str) -> dict[str, str]:
     except QueueError:  # no accounting here
         return {}
     return {name: state.split()[0] for name, _, state in (line.partition("|") for line in text.splitlines()) if state}
+
+
+def energy(job: str) -> float | None:
+    """Joules that a job has used over all its starts, as the accounts say; None where they do not."""
+    ask = ("--noheader", "--parsable2", "--allocations", "--duplicates")
+    try:
+        text = _call("sacct", *ask, f"--jobs={checked_id(job)}", "--format=ConsumedEnergyRaw")
+    except QueueError:
+        return None
+    found = [int(line) for line in text.split() if line.isdigit()]
+    return float(sum(found)) if sum(found) else None
 
 
 def _restarts(job: str) -> int:

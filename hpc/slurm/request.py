@@ -13,7 +13,7 @@ from typing import Any
 from hpc.slurm.script import ARRAYS, Value, fill, template
 from hpc.slurm.site import Site
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
-from optimise.tools.estimate import Estimate, estimate
+from optimise.tools.estimate import Estimate, estimate, idle_ranks
 
 __all__ = ["METHOD", "Prepared", "Request", "duration", "prepare"]
 
@@ -26,6 +26,21 @@ METHOD = {
 }
 _MIB, _GIB = 2**20, 2**30
 _STARTING = 180.0  # seconds for starting ranks and compiling kernels, beyond the solve's own limit
+_BIND = re.compile(
+    r"(?:(?:quiet|verbose),)?(?:none|rank|rank_ldom|threads|cores|sockets|ldoms|(?:map|mask)_(?:cpu|ldom):[0-9a-fA-Fx,*-]+)"
+)
+_DISTRIBUTION = re.compile(
+    r"(?:\*|block|cyclic|arbitrary|plane=[1-9]\d*)(?::(?:\*|block|cyclic|fcyclic)){0,2}(?:,(?:No)?Pack)?"
+)
+_DEPENDENCY = re.compile(
+    r"singleton|(?:after|afterany|afternotok|afterok|aftercorr|afterburstbuffer)(?::\d+(?:_\d+)?(?:\+\d+)?)+"
+    r"(?:[,?](?:after|afterany|afternotok|afterok|aftercorr)(?::\d+(?:_\d+)?(?:\+\d+)?)+)*"
+)
+_SUCH = {
+    "--cpu-bind": "cores, sockets or none",
+    "--distribution": "block, cyclic or block:cyclic",
+    "--dependency": "afterok:17, afterany:17:18 or singleton",
+}
 _OURS = ("--output", "-o", "--checkpoint", "--resume", "--threads")  # options that the script sets itself
 
 
@@ -55,6 +70,13 @@ class Request:
         Seconds before the limit at which ranks are told to stop.
     restarts : int
         How often the job may go back into the queue.
+    ranks_per_node : int or None
+        On every node; Slurm spreads them when None.
+    cpu_bind, distribution : str or None
+        Which cores a rank is bound to (``cores``, ``ldoms``, ...), and how ranks follow one another over nodes
+        (``block``, ``cyclic:block``, ...), in the words of ``srun``.
+    dependency : str or None
+        When the job may begin, in the words of ``sbatch``: ``afterok:17``, ``singleton``.
     header : mapping
         Further header lines.
     """
@@ -76,6 +98,10 @@ class Request:
     parts: int = 8
     warning: int = 120
     restarts: int = 20
+    ranks_per_node: int | None = None
+    cpu_bind: str | None = None
+    distribution: str | None = None
+    dependency: str | None = None
     header: Mapping[str, Value] = field(default_factory=dict)
 
     @property
@@ -137,6 +163,7 @@ def _positive(request: Request) -> None:
         ("threads", request.threads),
         ("parts", request.parts),
         ("warning", request.warning),
+        ("ranks-per-node", 1 if request.ranks_per_node is None else request.ranks_per_node),
     ):
         if value < 1:
             raise InputError(f"must be 1 or more, not {value}", item=f"--{name}")
@@ -146,8 +173,33 @@ def _positive(request: Request) -> None:
         raise InputError(f"must be above 0 GiB, not {request.memory:g}", item="--memory")
     if request.ranks < request.nodes:
         raise InputError(f"{request.ranks} ranks cannot use {request.nodes} nodes", item="--ranks")
+    _shaped(request)
     if request.kind in ("study", "simulate-gpu") and request.ranks > 1:
         raise InputError("runs in one process; use one rank", item="--ranks")
+
+
+def _shaped(request: Request) -> None:
+    """Refuse ranks that do not lie on the nodes as asked, and words that srun and sbatch would not understand."""
+    most = request.ranks_per_node
+    if most is not None and request.ranks > most * request.nodes:
+        raise InputError(
+            f"{request.ranks} ranks do not fit on {request.nodes} nodes of {most} each; use --nodes "
+            f"{math.ceil(request.ranks / most)}",
+            item="--ranks-per-node",
+        )
+    for name, value, words in (
+        ("--cpu-bind", request.cpu_bind, _BIND),
+        ("--distribution", request.distribution, _DISTRIBUTION),
+        ("--dependency", request.dependency, _DEPENDENCY),
+    ):
+        if value is None:
+            continue
+        if request.site.scheduler != "slurm":
+            raise InputError(f"{request.site.name} is no Slurm site", item=name)
+        if name == "--cpu-bind" and request.study:
+            raise InputError("is for ranks; a study runs in one process", item=name)
+        if not words.fullmatch(value):
+            raise InputError(f"{value!r} is nothing that Slurm knows, such as {_SUCH[name]}", item=name)
 
 
 def _solve(request: Request) -> tuple[dict[str, Any], Estimate, float | None, list[str]]:
@@ -173,13 +225,14 @@ def _solve(request: Request) -> tuple[dict[str, Any], Estimate, float | None, li
         raise UnsupportedError(f"method {method!r} does not work on {problem.kind} problems such as {problem.name}")
     if given["start"] is not None:
         load_plan(given["start"], problem)
-    pairs(given["option"] or [])
+    own = pairs(given["option"] or [])
     guess = estimate(problem, method)
     limited = any(o in ("-t", "--time-limit") or o.startswith("--time-limit=") for o in request.options)
     limit = float(given["time_limit"]) if limited else None
     _validate(problem, Limits(limit or 60.0, given["gap"], given["iterations"], request.threads), given["seed"])
     arguments = [str(request.target.resolve()), *_without_method(request.options)]
-    notes = []
+    idle = idle_ranks(problem, method, request.ranks, own)
+    notes = [idle] if idle else []
     if limit is None:
         arguments += ["--time-limit", f"{guess.seconds:.0f}"]
         notes.append(f"no --time-limit: {guess.seconds:.0f} s, from {guess.decisions} decisions of {problem.name}")
@@ -289,7 +342,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         "job-name": request.name,
         "nodes": request.nodes,
         "ntasks": request.ranks,
-        "ntasks-per-node": None,
+        "ntasks-per-node": request.ranks_per_node,
         "cpus-per-task": request.threads,
         "mem-per-cpu": f"{math.ceil(memory / request.threads / _MIB)}M" if site.memory_lines else None,
         "time": f"{whole // 3600:02d}:{whole // 60 % 60:02d}:00",
@@ -300,10 +353,9 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
     if request.study:
         header["array"] = f"0-{request.parts - 1}"
     else:
-        settings["launch"] = _words(site)
-    for key, value in (("account", request.account), ("partition", request.partition), ("qos", request.qos)):
-        if value is not None:
-            header[key] = value
+        settings["launch"] = [*_words(site), *([f"--cpu-bind={request.cpu_bind}"] if request.cpu_bind else [])]
+    given = ("account", "partition", "qos", "distribution", "dependency")
+    header |= {key: value for key in given if (value := getattr(request, key)) is not None}
     header.update(request.header)
     settings["restarts"] = request.restarts
     return fill(template(request.kind), header, settings, site.prologue)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from optimise.core.method import Communicator
     from optimise.core.problem import Problem
 
-__all__ = ["check_allocation", "check_memory", "memory_limit", "tasks_per_node"]
+__all__ = ["check_allocation", "check_memory", "check_ranks", "memory_limit", "tasks_per_node"]
 
 _MIB = 2**20
 
@@ -53,6 +53,18 @@ def check_memory(problem: Problem, method: str, *, warn: Callable[[str], None]) 
             f"warning: about {needed / _MIB:.0f} MiB per rank may be needed and the limit is {limit / _MIB:.0f} MiB: "
             "the run may be killed; ask for more memory or for fewer ranks per node"
         )
+
+
+def check_ranks(
+    problem: Problem, method: str, ranks: int, options: Mapping[str, object], *, warn: Callable[[str], None]
+) -> None:
+    """Say how many ranks can have no work."""
+    if ranks == 1:
+        return
+    from optimise.tools.estimate import idle_ranks
+
+    if said := idle_ranks(problem, method, ranks, options):
+        warn(f"note: {said}")
 
 
 def memory_limit(env: Mapping[str, str] = os.environ, cgroup: Path = Path("/sys/fs/cgroup")) -> float | None:

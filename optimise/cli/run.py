@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from optimise.core.wire import Wire
     from optimise.replan import Change, Replanning
     from optimise.runs.progress_file import ProgressFile
+    from optimise.runs.telemetry import Telemetry
     from optimise.runs.writer import RunWriter
 
 __all__ = ["STOPPED", "Run", "exit_code", "finish"]
@@ -58,6 +60,7 @@ class Run:
     silent: bool
     signalled: bool = False
     progress: Path | None = None
+    logs: Path | None = None
 
     def solve(self, method: str, limits: Limits, seed: int, options: dict[str, object]) -> Result:
         """Solve, and leave the best plan on disk also where the method does not come back."""
@@ -67,6 +70,7 @@ class Run:
         from optimise.cli.watchdog import Watchdog
         from optimise.core.provenance import provenance
         from optimise.runs.progress_file import ProgressFile
+        from optimise.runs.telemetry import Telemetry
         from optimise.runs.writer import RunWriter
 
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
@@ -80,7 +84,11 @@ class Run:
 
         with ExitStack() as stack:
             out = stack.enter_context(reporter(quiet=self.silent, rank=self.comm.rank))
-            told = None if self.progress is None else stack.enter_context(ProgressFile(self.progress))
+            told: list[ProgressFile | Telemetry] = []
+            if self.progress is not None:
+                told.append(stack.enter_context(ProgressFile(self.progress)))
+            if self.logs is not None:
+                told.append(stack.enter_context(Telemetry(self.logs, self.comm.rank)))
             self.stop.on_signal = asked
             self.stop.last_resort = lambda: self._leave(writer)
             writer.begin()
@@ -131,7 +139,9 @@ class Run:
 class _Listening:
     """The command's listener: shows progress, remembers the best plan, asks to stop once a signal has come."""
 
-    def __init__(self, out: Reporter, stop: StopSignal, writer: RunWriter, told: ProgressFile | None) -> None:
+    def __init__(
+        self, out: Reporter, stop: StopSignal, writer: RunWriter, told: Iterable[ProgressFile | Telemetry]
+    ) -> None:
         self.out, self.stop, self.writer, self.told = out, stop, writer, told
 
     @property
@@ -141,8 +151,8 @@ class _Listening:
     def __call__(self, progress: Progress) -> bool:
         self.writer.see(progress)
         self.out.show(progress)
-        if self.told is not None:
-            self.told.see(progress)
+        for each in self.told:
+            each.see(progress)
         return self.stop.asked
 
 

@@ -118,14 +118,19 @@ def solve(
     mixing: Mixing = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the library's log.")] = False,
     log_dir: Annotated[
-        Path | None, typer.Option("--log-dir", metavar="DIR", help="Write the library's log, one file per rank.")
+        Path | None,
+        typer.Option(
+            "--log-dir",
+            metavar="DIR",
+            help="Write the library's log, JSON lines and Prometheus metrics, a file of each per rank.",
+        ),
     ] = None,
 ) -> None:
     """Find a plan for INSTANCE and say how good it is proven to be.
 
     Under MPI start it as: mpiexec -n 4 wardwise solve INSTANCE.
     """
-    from optimise.cli.allocation import check_allocation, check_memory
+    from optimise.cli.allocation import check_allocation, check_memory, check_ranks
     from optimise.cli.guard import guard_rank
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.replanning import FromPlan, tell_changes
@@ -167,6 +172,7 @@ def solve(
             task, source = earlier.task(problem, source)
             problem = task.problem
         given = load_plan(start, problem) if start is not None else task.start if task is not None else None
+        check_ranks(problem, method, comm.size, options, warn=_silent if quiet or as_json else _say)
         if output is not None:
             stack.enter_context(folder_lock(output))
         return problem, source, given, task
@@ -186,7 +192,19 @@ def solve(
         wire = stack.enter_context(Wire(comm, lambda number: stop.ask(number, again=False), grace(0.0)))
         told = progress_file if comm.rank == 0 else None
         run = Run(
-            problem, source, output, given, comm, stop, wire, checkpoint, resume, task, quiet or as_json, progress=told
+            problem,
+            source,
+            output,
+            given,
+            comm,
+            stop,
+            wire,
+            checkpoint,
+            resume,
+            task,
+            quiet or as_json,
+            progress=told,
+            logs=log_dir,
         )
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")

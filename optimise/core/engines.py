@@ -6,18 +6,18 @@ the first problem of that kind comes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Protocol
 
 from typing_extensions import TypeVar
 
 from optimise.core.kinds import load
-from optimise.core.method import Communicator, Limits, Listener, Outcome
+from optimise.core.method import Communicator, Lanes, Limits, Listener, Outcome, lanes_of
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Engine", "engine_for", "refusal"]
+__all__ = ["Engine", "engine_for", "lanes_by_engine", "refusal"]
 
 
 #: Problems that an engine takes, the plans that it begins from and gives; any where nothing is said.
@@ -66,6 +66,17 @@ def engine_for(problem: Problem, engines: Mapping[str, str]) -> Engine | None:
     """The engine for the kind of a problem; None where the table has none."""
     target = engines.get(problem.kind)
     return None if target is None else _made(target)
+
+
+def lanes_by_engine(
+    engines: Mapping[str, str],
+) -> Callable[[Problem, Mapping[str, object] | None], Lanes | None]:
+    """The ``lanes`` of a method that leaves some kinds of problems to engines: those of the engine, if it knows any."""
+
+    def lanes(problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
+        return lanes_of(engine_for(problem, engines), problem, options)
+
+    return lanes
 
 
 def refusal(problem: Problem, engines: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 __all__ = [
     "Communicator",
     "Deadline",
+    "Lanes",
     "Limits",
     "Listener",
     "Method",
@@ -33,6 +34,7 @@ __all__ = [
     "SerialComm",
     "available_methods",
     "get_method",
+    "lanes_of",
     "now",
     "stopping",
 ]
@@ -274,6 +276,32 @@ class Method(Protocol[P_contra, L]):
         Outcome
             Plan, why it stopped, and bounds (costs; a lower bound that is unknown is ``-inf``). Rank 0's counts.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How much of a method's work can be done side by side: further ranks wait.
+
+    Attributes
+    ----------
+    count : int
+        Pieces.
+    of : str
+        What they are, in the plural.
+    """
+
+    count: int
+    of: str
+
+
+def lanes_of(method: object, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
+    """Pieces of work that a method has for ranks on a problem; None where every rank finds some.
+
+    Methods that know a limit have ``lanes(problem, options)``.
+    """
+    ask = getattr(method, "lanes", None)
+    found: Lanes | None = None if ask is None else ask(problem, options)
+    return found
 
 
 _BUILT_IN: dict[str, str] = {

@@ -15,6 +15,7 @@ from optimise.core.kinds import kind_of
 from optimise.core.method import (
     Communicator,
     Deadline,
+    Lanes,
     Limits,
     Listener,
     Method,
@@ -22,6 +23,7 @@ from optimise.core.method import (
     Progress,
     available_methods,
     get_method,
+    lanes_of,
     stopping,
 )
 from optimise.core.options import check_options, documented, flat, taken
@@ -47,6 +49,24 @@ class AutoMethod:
 
     def supports(self, problem: Problem) -> bool:
         return bool(choices(problem))
+
+    def lanes(self, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
+        """Those of the method chosen that has most.
+
+        Parameters
+        ----------
+        problem : Problem
+        options : mapping, optional
+
+        Returns
+        -------
+        Lanes or None
+        """
+        given = flat(options or {})
+        methods = [get_method(name) for name in choices(problem)]
+        found = [lanes_of(method, problem, _options(method, problem, given)) for method in methods]
+        known = [lanes for lanes in found if lanes is not None]
+        return max(known, key=lambda lanes: lanes.count) if known and len(known) == len(found) else None
 
     def check_options(self, problem: Problem, given: Mapping[str, object], ranks: int) -> None:
         """Refuse what none of the methods to be chosen knows, and values that one of them cannot use."""

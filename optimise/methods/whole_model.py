@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Lanes, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented, models
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
@@ -44,6 +44,20 @@ class HighsMethod:
 
     def supports(self, problem: Problem) -> bool:
         return has_model(problem)
+
+    def lanes(self, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes:
+        """One: other ranks wait.
+
+        Parameters
+        ----------
+        problem : Problem
+        options : mapping, optional
+
+        Returns
+        -------
+        Lanes
+        """
+        return Lanes(1, "processes")
 
     def solve(
         self,

@@ -11,10 +11,17 @@ from types import TracebackType
 from optimise.core.atomic import create
 from optimise.core.method import Progress
 
-__all__ = ["ProgressFile"]
+__all__ = ["ProgressFile", "standing"]
 
 #: Least seconds between two lines that bring neither a better plan nor a better bound.
 _QUIET = 1.0
+
+
+def standing(seconds: float, primal: float, dual: float) -> dict[str, float | None]:
+    """Where a run stands: seconds, cost, lower bound and gap; None where unknown."""
+    cost, bound = (value if math.isfinite(value) else None for value in (primal, dual))
+    gap = None if cost is None or bound is None else max(0.0, cost - bound) / max(abs(cost), 1e-9)
+    return {"seconds": round(seconds, 3), "cost": cost, "lower_bound": bound, "gap": gap}
 
 
 class ProgressFile:
@@ -46,10 +53,8 @@ class ProgressFile:
             return
         self._primal, self._dual = min(self._primal, progress.primal), max(self._dual, progress.dual)
         self._last = now
-        cost, bound = (value if math.isfinite(value) else None for value in (self._primal, self._dual))
-        gap = None if cost is None or bound is None else max(0.0, cost - bound) / max(abs(cost), 1e-9)
-        line = {"seconds": round(progress.seconds, 3), "cost": cost, "lower_bound": bound, "gap": gap}
-        self._out.write(json.dumps(line | {"event": progress.event}) + "\n")
+        line: dict[str, object] = {**standing(progress.seconds, self._primal, self._dual), "event": progress.event}
+        self._out.write(json.dumps(line) + "\n")
 
     def __enter__(self) -> ProgressFile:
         return self

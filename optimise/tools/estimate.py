@@ -8,15 +8,17 @@ little is killed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
+from optimise.core.method import get_method, lanes_of
 from optimise.core.problem import Problem
 from optimise.roster.problem import RosterProblem
 from optimise.roster.search.construct import table_cells
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Estimate", "estimate", "idle_ranks"]
 
 _MIB = 2**20
 _BASE = 256 * _MIB  # interpreter, NumPy, compiled kernels, HiGHS
@@ -58,6 +60,32 @@ def estimate(problem: Problem, method: str = "auto") -> Estimate:
         memory += _table(problem)
     seconds = min(_MOST, max(_LEAST, _SECONDS_PER_DECISION * decisions))
     return Estimate(int(memory), float(seconds), decisions)
+
+
+def idle_ranks(problem: Problem, method: str, ranks: int, options: Mapping[str, object] | None = None) -> str:
+    """A sentence about ranks that can have no work; empty where all have some.
+
+    Parameters
+    ----------
+    problem : Problem
+    method : str
+        Name.
+    ranks : int
+        That are asked for.
+    options : mapping, optional
+        The method's own.
+
+    Returns
+    -------
+    str
+        Such as "40 scenarios, 1024 ranks: 984 idle".
+    """
+    lanes = lanes_of(get_method(method), problem, options)
+    if lanes is None or ranks <= lanes.count:
+        return ""
+    if lanes.count == 1:
+        return f"{method} works in one process here, {ranks} ranks: {ranks - 1} idle"
+    return f"{lanes.count} {lanes.of}, {ranks} ranks: {ranks - lanes.count} idle"
 
 
 def _table(problem: RosterProblem) -> float:

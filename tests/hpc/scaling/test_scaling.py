@@ -11,9 +11,9 @@ from hpc_cases import small
 
 from hpc.runtime.balance import longest_first
 from hpc.scaling.measure import measure, summarise
-from hpc.scaling.model import Network, predict
+from hpc.scaling.model import Network, advised, predict
 from hpc.scaling.stochastic import Scenarios, record_scenarios
-from hpc.scaling.table import measured_rows, predicted_rows, write
+from hpc.scaling.table import advice, measured_rows, predicted_rows, write
 from hpc.scaling.trace import Trace, record
 from hpc.scaling.work import Call, Done, Workload, least
 from optimise.core.errors import InputError
@@ -47,6 +47,17 @@ def test_a_serial_master_gives_amdahls_law() -> None:
     found = predict(trace(serial=8.0), 8, FREE)
     assert found.root_efficiency == pytest.approx(16 / (8 * 9))
     assert found.waiting == pytest.approx(8 / 9)
+
+
+def test_as_many_ranks_are_advised_as_are_half_worth_it() -> None:
+    found = [predict(trace(serial=1.0), n, FREE) for n in (1, 2, 4, 8, 64)]
+    assert [p.worth >= 0.5 for p in found] == [True, True, True, True, False]
+    best = advised(found)
+    assert best is found[3]
+    said = advice("made", found)
+    assert said.startswith(f"made: use 8 ranks (predicted efficiency {best.root_efficiency:.2f} in the root and")
+    assert advised(found[-1:]) is None
+    assert advised(found[:1]) is found[0]
 
 
 def test_a_slow_network_costs_and_a_faster_one_costs_less() -> None:
@@ -201,11 +212,12 @@ def test_tables_say_what_was_measured_and_what_predicted(tmp_path: Path) -> None
     made = trace()
     rows = predicted_rows(made, [predict(made, n, REAL) for n in (1, 2)])
     rows += measured_rows("made", "8 people", [summarise([[account((1.0,), who=(0,))]])])
-    files = {f.name for f in write(tmp_path, rows, REAL, "here")}
+    files = {f.name for f in write(tmp_path, rows, REAL, "here", ["made: use 2"])}
     assert {"scaling.csv", "scaling.md", "scaling.svg"} <= files
     text = (tmp_path / "scaling.md").read_text()
     assert text.count("| predicted |") == 2
     assert text.count("| measured |") == 1
+    assert "**made: use 2**" in text
     picture = (tmp_path / "scaling.svg").read_text()
     assert "svg" in picture
     assert np.isfinite(rows[0]["root efficiency"])

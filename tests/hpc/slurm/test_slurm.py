@@ -101,6 +101,27 @@ def test_memory_time_and_threads_come_from_the_request(instance: Path) -> None:
     assert "--time-limit 1000 --seed 3" in made.script
 
 
+def test_ranks_lie_and_wait_as_asked(instance: Path) -> None:
+    shape: dict[str, Any] = {"nodes": 3, "ranks": 12, "ranks_per_node": 4, "cpu_bind": "verbose,cores"}
+    made = prepare(ask(instance, **shape, distribution="cyclic:block", dependency="afterok:17:18_2,afterany:9"))
+    lines = header(made.script)
+    assert (lines["ntasks"], lines["ntasks-per-node"]) == ("12", "4")
+    assert (lines["distribution"], lines["dependency"]) == ("cyclic:block", "afterok:17:18_2,afterany:9")
+    assert "launch=(srun --mpi=pmi2 --cpu-bind=verbose,cores)" in made.script
+
+
+def test_more_ranks_than_can_work_are_told(instance: Path) -> None:
+    made = prepare(ask(instance, ranks=4, options=("--method", "highs")))
+    assert any("4 ranks: 3 idle" in note for note in made.notes)
+    assert not any("idle" in note for note in prepare(ask(instance, ranks=4, kind="decompose")).notes)
+
+
+def test_energy_adds_up_over_restarts_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, joules in (("1000\n2500\n", 3500.0), ("0\n", None), ("", None)):
+        monkeypatch.setattr(queue, "_call", lambda *words, text=said: text)
+        assert queue.energy("17") == joules
+
+
 def test_without_a_time_limit_one_is_estimated_and_said(instance: Path) -> None:
     made = prepare(ask(instance))
     assert any("no --time-limit" in note for note in made.notes)
@@ -134,6 +155,12 @@ def test_a_long_solve_is_cut_into_jobs_of_the_site(instance: Path) -> None:
         ("has 256 GiB", {"site": "archer2", "ranks": 100, "memory": 4.0}),
         ("longer than the 24 h", {"site": "archer2", "time": "2-00:00:00"}),
         ("no such template", {"kind": "dance"}),
+        ("do not fit on 2 nodes of 3 each; use --nodes 3", {"nodes": 2, "ranks": 8, "ranks_per_node": 3}),
+        ("must be 1 or more", {"ranks_per_node": 0}),
+        ("nothing that Slurm knows, such as cores", {"cpu_bind": "core"}),
+        ("nothing that Slurm knows, such as block", {"distribution": "blocks"}),
+        ("nothing that Slurm knows, such as afterok:17", {"dependency": "after 17"}),
+        ("is no Slurm site", {"site": "scafell-pike", "dependency": "singleton"}),
     ],
 )
 def test_a_bad_request_is_refused_with_the_reason(said: str, changes: dict[str, Any], instance: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 from optimise.cli import allocation
 from optimise.formats.base import read
 from optimise.generate import ward
+from optimise.generate.capacity import capacity
 from optimise.roster.formats.native import write_ward
-from optimise.tools.estimate import estimate
+from optimise.tools.estimate import estimate, idle_ranks
 from tests.benchmarks.memory import peak
 
 MIB = 2**20
@@ -47,3 +48,29 @@ def test_what_may_not_fit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(told) == 1
     needed = estimate(problem).memory / MIB
     assert f"about {needed:.0f} MiB per rank may be needed and the limit is 200 MiB" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "ranks", "options", "said"),
+    [
+        ("benders", 1024, {}, "64 groups of scenarios (option clusters), 1024 ranks: 960 idle"),
+        ("benders", 128, {"clusters": 100}, "80 scenarios, 128 ranks: 48 idle"),
+        ("benders", 64, {}, ""),
+        ("progressive-hedging", 81, {}, "80 scenarios, 81 ranks: 1 idle"),
+        ("highs", 4, {}, "highs works in one process here, 4 ranks: 3 idle"),
+    ],
+)
+def test_ranks_without_work_are_counted(method: str, ranks: int, options: dict[str, object], said: str) -> None:
+    assert idle_ranks(capacity(80, 2, 1), method, ranks, options) == said
+
+
+def test_a_search_has_work_for_every_rank() -> None:
+    problem = ward(5, 1, 1).problem()
+    assert {idle_ranks(problem, name, 5000) for name in ("auto", "column-generation", "parallel-search")} == {""}
+
+
+def test_the_command_says_so_before_it_starts() -> None:
+    told: list[str] = []
+    for ranks in (1, 64, 100):
+        allocation.check_ranks(capacity(80, 2, 1), "benders", ranks, {}, warn=told.append)
+    assert told == ["note: 64 groups of scenarios (option clusters), 100 ranks: 36 idle"]
