@@ -32,6 +32,7 @@ from optimise.core.method import (
     Progress,
     SerialComm,
     get_method,
+    heeding,
     stopping,
 )
 from optimise.core.options import check_options
@@ -129,7 +130,7 @@ def solve(
         raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
     check_options(chosen, problem, options, comm.size)
 
-    with abort_on_error(comm), ExitStack() as kept:
+    with abort_on_error(comm), heeding(listen), ExitStack() as kept:
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
         leg = Leg.begun(comm, facts.started)
@@ -156,6 +157,8 @@ def solve(
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
+            if outcome.stop is Stop.TIME and stopping(listen):  # what ended the clock
+                outcome = replace(outcome, stop=Stop.INTERRUPTED)
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:

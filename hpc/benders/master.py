@@ -156,8 +156,10 @@ class CutMaster:
         """What the cuts know of a point's cost: a lower bound of it."""
         return self.value(point, self.estimate(point))
 
-    def descend(self, point: Floats, passes: int = 200) -> Floats:
+    def descend(self, point: Floats, passes: int = 200, over: Callable[[], bool] | None = None) -> Floats:
         """Improve a whole first stage by single steps of one column, judged by the cuts, while its limits hold.
+
+        It ends early where ``over`` says so.
 
         Only where costs are plain expectations; with a risk weight the point comes back as it was.
         """
@@ -183,6 +185,8 @@ class CutMaster:
 
         now = float(self.first.cost @ point) + float(estimate(level))
         for _ in range(passes):
+            if over is not None and over():
+                break
             gains = np.full((2, self.columns), -np.inf)
             for i, sign in enumerate((1.0, -1.0)):
                 moved = point + sign

@@ -102,24 +102,40 @@ class Member:
         cost = float(self.cost @ self.inner) + self.parts.first.offset + self.recourse
         return Reply(bound, cost, self.weight @ self.inner)
 
-    def sharpen(self, prices: Floats, *, gap: float, seconds: float, fixed: bool, over: Callable[[], bool]) -> Reply:
+    def sharpen(
+        self,
+        prices: Floats,
+        *,
+        gap: float,
+        seconds: float,
+        fixed: bool,
+        over: Callable[[], bool],
+        left: Callable[[], float],
+    ) -> Reply:
         """Best whole plan at prices: a bound that knows that beds are whole, and a plan that is."""
         self._free()
         self.master.price(self.cost + np.einsum("ud,udn->n", prices, self.weight))
         bound = self._close(0.2 * gap, 40, over)
         free = replace(self.problem, share={u: np.full(self.region.days, 10_000) for u in self.problem.units})
-        start = self.master.descend(rounded(free, self.parts.stage, self.inner))
-        best, bound = self._whole(start, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
+        start = self.master.descend(rounded(free, self.parts.stage, self.inner), over=over)
+        best, bound = self._whole(start, bound, gap=gap, seconds=seconds, fixed=fixed, over=over, left=left)
         point = self.inner if best is None else best
         cost = float(self.cost @ point) + self.parts.first.offset + self._cut(point)
         return Reply(bound, cost, self.weight @ point)
 
     def settle(
-        self, quota: Ints, *, gap: float, seconds: float, fixed: bool, over: Callable[[], bool]
+        self,
+        quota: Ints,
+        *,
+        gap: float,
+        seconds: float,
+        fixed: bool,
+        over: Callable[[], bool],
+        left: Callable[[], float],
     ) -> tuple[float, Ints]:
         """Whole plan that uses no more than the quota, shape (units, days); its exact cost and its use.
 
-        Cost is infinite where no such plan was found.
+        Cost is infinite where no such plan was found. Once it is ``over``, the first that keeps the quota will do.
         """
         self.master.price(self.cost)
         share = {u: quota[self.region.units.index(u)] for u in self.problem.units}
@@ -134,12 +150,14 @@ class Member:
         bound = self._close(0.2 * gap, 60, over)
         best, least = None, math.inf
         for threshold in (0.0, 0.25, 0.5, 0.75):
-            point = self.master.descend(rounded(mine, self.parts.stage, self.inner, threshold))
+            if over() and best is not None:
+                break
+            point = self.master.descend(rounded(mine, self.parts.stage, self.inner, threshold), over=over)
             if (self.weight @ point <= quota).all():
                 known = self.master.modelled(point)
                 if known < least:
                     best, least = point, known
-        best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
+        best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over, left=left)
         if best is None:
             return math.inf, np.zeros_like(quota)
         plan = self.parts.stage.plan(best)
@@ -151,7 +169,15 @@ class Member:
         return evaluation.cost, self.region.use(self.problem, plan)
 
     def _whole(
-        self, best: Floats | None, bound: float, *, gap: float, seconds: float, fixed: bool, over: Callable[[], bool]
+        self,
+        best: Floats | None,
+        bound: float,
+        *,
+        gap: float,
+        seconds: float,
+        fixed: bool,
+        over: Callable[[], bool],
+        left: Callable[[], float],
     ) -> tuple[Floats | None, float]:
         """Best whole point that the master finds, started from one, and the certified bound."""
         value = math.inf if best is None else self._total(best)
@@ -159,7 +185,10 @@ class Member:
             if over() or (math.isfinite(value) and value - bound <= gap * abs(value)):
                 break
             step = self.master.whole(
-                seconds=math.inf if fixed else seconds, gap=0.3 * gap, nodes=self.nodes if fixed else None, start=best
+                seconds=math.inf if fixed else min(seconds, left()),
+                gap=0.3 * gap,
+                nodes=self.nodes if fixed else None,
+                start=best,
             )
             if not len(step.estimate):
                 break

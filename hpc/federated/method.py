@@ -207,7 +207,7 @@ class Federation(Session[RegionPlan]):
                 quota = quotas(solved.use, self.region.supply)
                 fresh = quota.tobytes() not in tried
                 tried.add(quota.tobytes())
-                if fresh:
+                if fresh and not (self._over() and self.feasible):  # a plan that is there need not wait for another
                     self._settle(quota)
                 if not self.finished() and sharp != centre.tobytes():
                     self._sharpen(centre, master)
@@ -321,7 +321,13 @@ class Federation(Session[RegionPlan]):
         """Of the search for a whole plan."""
         fixed = self.limits.iterations is not None
         seconds = max(0.5, 0.25 * self.clock.left / max(1, len(self.members)))
-        return {"gap": max(0.3 * self.limits.gap, 1e-3), "seconds": seconds, "fixed": fixed, "over": self._over}
+        return {
+            "gap": max(0.3 * self.limits.gap, 1e-3),
+            "seconds": seconds,
+            "fixed": fixed,
+            "over": self._over,
+            "left": lambda: self.clock.left,
+        }
 
     def _gathered(self, mine: bytes, what: str) -> Floats:
         """Rank 0: one row a trust, in order; elsewhere an empty array."""
@@ -341,7 +347,8 @@ class Federation(Session[RegionPlan]):
 
     # ---- the end -------------------------------------------------------------------------------------------------
     def _over(self) -> bool:
-        return self.limits.iterations is None and self.clock.over
+        """Whether answers must come at once: time is over, or somebody has asked to stop."""
+        return self.stopping or (self.limits.iterations is None and self.clock.over)
 
     def _last(self) -> bool:
         return self.done >= (self.tuning.most if self.limits.iterations is None else self.limits.iterations)

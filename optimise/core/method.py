@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -34,8 +36,11 @@ __all__ = [
     "SerialComm",
     "available_methods",
     "get_method",
+    "heeding",
     "lanes_of",
+    "may_be_asked",
     "now",
+    "stop_asked",
     "stopping",
 ]
 
@@ -71,8 +76,43 @@ def now() -> float:
     return time.perf_counter() - compiling.seconds()
 
 
+_heeded: ContextVar[Callable[[], bool] | None] = ContextVar("heeded", default=None)
+
+
+@contextmanager
+def heeding(listen: object) -> Iterator[None]:
+    """Let every :class:`Deadline` of this thread be over once a listener is ``stopping``, while the block runs.
+
+    So a request to stop reaches whatever looks at a clock, however deep it lies and whoever its listener is. One that
+    a solve around this one heeds counts too.
+    """
+    before = _heeded.get()
+    if not hasattr(listen, "stopping"):
+        yield
+        return
+    token = _heeded.set(lambda: stopping(listen) or (before is not None and before()))
+    try:
+        yield
+    finally:
+        _heeded.reset(token)
+
+
+def may_be_asked() -> bool:
+    """Whether anybody could ask the solve that this thread works for to stop."""
+    return _heeded.get() is not None
+
+
+def stop_asked() -> bool:
+    """Whether the solve that this thread works for has been asked to stop (see :func:`heeding`)."""
+    ask = _heeded.get()
+    return ask is not None and ask()
+
+
 class Deadline:
-    """Wall clock counted from construction, standing still while this process compiles kernels."""
+    """Wall clock counted from construction, standing still while this process compiles kernels.
+
+    It is over before its time where the solve has been asked to stop (:func:`heeding`).
+    """
 
     __slots__ = ("seconds", "start")
 
@@ -85,11 +125,11 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        return max(0.0, self.seconds - self.elapsed)
+        return 0.0 if stop_asked() else max(0.0, self.seconds - self.elapsed)
 
     @property
     def over(self) -> bool:
-        return self.elapsed >= self.seconds
+        return self.elapsed >= self.seconds or stop_asked()
 
 
 @dataclass(frozen=True, slots=True)

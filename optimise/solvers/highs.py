@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optimise.core.method import may_be_asked, stop_asked
 from optimise.core.result import Stop
 from optimise.solvers.highs_factory import make_highs
 from optimise.solvers.linear import Arrays
@@ -28,6 +29,8 @@ Floats = NDArray[np.float64]
 _ROW = 1e-7
 #: Nodes that the completion of an open start may take (what HiGHS allows its own).
 _COMPLETION = 500
+#: Branch and bound that may take longer, in seconds, hears requests to stop although nobody listens to it.
+_HEARD = 1.0
 
 #: Called with (values, objective, dual bound, nodes) at each improved incumbent.
 OnSolution = Callable[[Floats, float, float, int], None]
@@ -188,6 +191,7 @@ class Highs:
         """
         h, began = self._highs, self._highs.getRunTime()
         listening = on_solution is not None or on_tick is not None
+        heard = not listening and seconds > _HEARD and bool(self.arrays.integer.any()) and may_be_asked()
         if start is not None and listening and bool(np.isnan(start[self.arrays.integer]).any()):
             start = self._completed(start, 0.5 * seconds)
         h.setOptionValue("time_limit", float(min(seconds, 1e9)) + began)
@@ -198,12 +202,12 @@ class Highs:
             given = np.flatnonzero(np.isfinite(start) & self.arrays.integer).astype(np.int32)
             h.setSolution(len(given), given, start[given].astype(np.float64))
         failure: list[BaseException] = []
-        if listening:
+        if listening or heard:
             self._listen(on_solution, on_tick, failure)
         try:
             self.run()
         finally:
-            if listening:
+            if listening or heard:
                 h.setCallback(None, None)
         if failure:
             raise failure[0]
@@ -235,10 +239,9 @@ class Highs:
                 if event == kinds.kCallbackMipImprovingSolution and on_solution is not None:
                     values = np.array(out.mip_solution, dtype=np.float64)
                     on_solution(values, out.objective_function_value, out.mip_dual_bound, out.mip_node_count)
-                elif (
-                    event == kinds.kCallbackMipInterrupt
-                    and on_tick is not None
-                    and on_tick(out.mip_primal_bound, out.mip_dual_bound, out.mip_node_count)
+                elif event == kinds.kCallbackMipInterrupt and (
+                    stop_asked()
+                    or (on_tick is not None and on_tick(out.mip_primal_bound, out.mip_dual_bound, out.mip_node_count))
                 ):
                     back.user_interrupt = True
             except BaseException as error:

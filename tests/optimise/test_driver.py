@@ -14,7 +14,7 @@ import pytest
 
 import optimise
 from optimise.core.errors import UnsupportedError, WardwiseError
-from optimise.core.method import Limits, Outcome, Progress
+from optimise.core.method import Deadline, Limits, Outcome, Progress, heeding, may_be_asked, stop_asked
 from optimise.core.result import Bounds, Evaluation, RuleCost, Stop
 from optimise.driver import MethodError, solve
 
@@ -73,6 +73,57 @@ def test_the_cost_is_recomputed_from_the_plan() -> None:
     result = solve(NearTarget(), says(7, math.inf, 1.0))
     assert (result.cost, result.bounds.primal, result.bounds.dual) == (2.0, 2.0, 1.0)
     assert result.evaluation == NearTarget().evaluate(Number(7))
+
+
+class Asking:
+    """A listener that asks to stop once it has been looked at so often."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    @property
+    def stopping(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+    def __call__(self, progress: Progress) -> bool:
+        return False
+
+
+class Deaf:
+    """A method that tells nobody of anything and looks at a clock of its own."""
+
+    name = "deaf"
+
+    def supports(self, problem: object) -> bool:
+        return True
+
+    def solve(self, problem: Any, **rest: Any) -> Outcome[Number]:
+        clock = Deadline(60.0)
+        while not clock.over:
+            assert clock.left >= 0.0
+        return Outcome(Number(6), Stop.TIME, Bounds(1.0))
+
+
+def test_a_request_to_stop_reaches_whoever_looks_at_a_clock() -> None:
+    result = solve(NearTarget(), Deaf(), limits=Limits(seconds=60.0), listen=Asking(50))
+    assert result.stop is Stop.INTERRUPTED
+    assert result.stats.seconds < 30
+    assert result.plan == Number(6)
+
+
+def test_requests_of_all_solves_around_are_heeded_and_end_with_them() -> None:
+    clock, outer, inner = Deadline(60.0), Asking(10**6), Asking(10**6)
+    with heeding(outer), heeding(lambda progress: None), heeding(inner):
+        assert not stop_asked()
+        assert clock.left > 0
+        outer.looks = 0
+        assert stop_asked()
+        assert clock.over
+        assert clock.left == 0.0
+    assert not clock.over
+    with heeding(None):
+        assert not may_be_asked()
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,7 @@ class Cluster:
         made += [
             f"PartitionName=standard {common} Default=YES PriorityTier=10 PreemptMode=OFF",
             f"PartitionName=low {common} PriorityTier=1 GraceTime=0 PreemptMode=REQUEUE",
+            f"PartitionName=low_grace {common} PriorityTier=1 GraceTime=20 PreemptMode=REQUEUE",
             f"PartitionName=high {common} PriorityTier=100 PreemptMode=OFF",
         ]
         return "\n".join(made) + "\n"

@@ -16,6 +16,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.cooling import Cooling
 from optimise.core.copying import copy_line
 from optimise.core.jit import compiled
+from optimise.core.method import stop_asked
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.hospital.rules.base import Engine
@@ -218,9 +219,11 @@ class RoomAnnealing:
         return np.concatenate(near), np.array(start)
 
     def run(
-        self, plan: HospitalPlan, *, steps: int, seed: int, hot: float, cold: float
+        self, plan: HospitalPlan, *, steps: int, seed: int, hot: float, cold: float, slices: int = 1
     ) -> tuple[HospitalPlan, int, HospitalPlan]:
         """Anneal from a plan in which everybody is admitted and nobody moves.
+
+        Between ``slices`` of the run a request to stop is heard; each has random numbers of its own.
 
         Returns
         -------
@@ -230,9 +233,18 @@ class RoomAnnealing:
         h = self._h
         everyone = np.arange(len(h.stay))
         room = plan.room[everyone, self._first].astype(np.int64)
-        best = room.copy()
-        rooms, cooling = _Rooms(h.beds, h.single_sex), Cooling(steps, hot, cold)
-        change, _ = _anneal(self._stays, rooms, self._choices, cooling, seed, room, best)
+        rooms, cost = _Rooms(h.beds, h.single_sex), self._choices.cost
+        best, start = room.copy(), int(cost[everyone, room].sum())
+        change, factor = 0, (cold / hot) ** (1.0 / slices)
+        heats = [*(hot * factor**k for k in range(slices)), cold]
+        for k in range(slices):
+            met = room.copy()
+            cooling = Cooling(steps // slices, heats[k], heats[k + 1])
+            _anneal(self._stays, rooms, self._choices, cooling, seed + k, room, met)
+            if (gained := int(cost[everyone, met].sum()) - start) < change:
+                best, change = met, gained
+            if stop_asked():
+                break
         none = np.full(len(best), -1)
         admission = plan.admission.astype(np.int64)
-        return plan_of(self.problem, admission, best, none), int(change), plan_of(self.problem, admission, room, none)
+        return plan_of(self.problem, admission, best, none), change, plan_of(self.problem, admission, room, none)

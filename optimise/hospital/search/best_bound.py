@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from optimise.core.arrays import IntArray
 from optimise.core.grid import round_up
+from optimise.core.method import stop_asked
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.grid import hospital_ticks
 
@@ -44,7 +45,12 @@ class BestBound:
         self.problem, self.target, self.listen = problem, target, listen
         self.step = float(hospital_ticks(problem))
         self.best, self.source = known or Bound(0.0, "costs are not negative"), source
-        self.over = False
+        self._over = False
+
+    @property
+    def over(self) -> bool:
+        """Whether no better bound is wanted: the target is reached, or somebody has asked to stop."""
+        return self._over or stop_asked()
 
     def raise_to(self, ticks: float, lattice: float) -> None:
         """``ticks`` bounds the relaxation; every plan's cost is a multiple of the step, whatever the relaxation's."""
@@ -53,6 +59,6 @@ class BestBound:
         value = round_up(round_up(ticks, lattice), self.step) / self.problem.scale
         if value > self.best.value:
             self.best = Bound(value, self.source)
-            self.over = self.over or value >= self.target
+            self._over = self._over or value >= self.target
             if self.listen is not None and self.listen(self.best):
-                self.over = True
+                self._over = True

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimise.core.arrays import IntArray
 from optimise.core.cooling import Cooling
-from optimise.core.method import Deadline
+from optimise.core.method import Deadline, stop_asked
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
@@ -133,7 +133,7 @@ class JointSearch:
             guide = Guide(g, h, prices)
         while True:
             part = done / moves if moves is not None else min(1.0, clock.elapsed / seconds)
-            if part >= 1.0:
+            if part >= 1.0 or stop_asked():
                 break
             if moves is not None:
                 size = min(steer.slice_moves, max(500, moves // round(20 / slices)), moves - done)

@@ -27,6 +27,10 @@ from optimise.solvers.highs import Highs
 __all__ = ["Anneal", "Joint", "Neighbourhood", "Operator", "Readmit", "operators_of", "solve_scope"]
 
 
+#: Seconds of annealing between two looks at a request to stop.
+_HEARD = 0.5
+
+
 def solve_scope(
     problem: HospitalProblem,
     plan: HospitalPlan,
@@ -160,7 +164,8 @@ class Anneal:
             steps = int(np.clip(self.rate * seconds * (0.4 if self.runs == 0 else 0.1), 10_000, 2_000_000_000))
         start = hot if self.runs == 0 else hot * float(rng.choice([0.05, 0.15, 0.4]))
         self.runs += 1
-        best, _, _ = self.annealing.run(plan, steps=steps, seed=seed, hot=start, cold=hot / 100)
+        slices = 1 if work else max(1, round(steps / (_HEARD * self.rate)))
+        best, _, _ = self.annealing.run(plan, steps=steps, seed=seed, hot=start, cold=hot / 100, slices=slices)
         return best
 
     def learn(self, gain: float, seconds: float) -> None:

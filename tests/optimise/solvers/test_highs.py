@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from optimise.core.method import heeding
 from optimise.core.result import Stop
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import Arrays, LinearModel
@@ -135,3 +136,19 @@ def test_an_open_start_that_allows_nothing_is_left_aside() -> None:
     solved = highs.solve(start=start, on_solution=lambda values, objective, dual, nodes: seen.append(objective))
     assert solved.stop is Stop.OPTIMAL
     assert seen[-1] == pytest.approx(solved.objective)
+
+
+class Stopping:
+    """A listener that asks to stop."""
+
+    stopping = True
+
+
+def test_branch_and_bound_that_nobody_listens_to_hears_a_request_to_stop() -> None:
+    free = Highs(lots(1)).solve(seconds=60.0)
+    with heeding(Stopping()):
+        stopped = Highs(lots(1)).solve(seconds=60.0)
+        brief = Highs(lots(1)).solve(seconds=0.9)  # too short to be worth it
+    assert stopped.stop is Stop.INTERRUPTED
+    assert brief.stop is not Stop.INTERRUPTED
+    assert stopped.bound <= free.objective + 1e-6

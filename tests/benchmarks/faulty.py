@@ -1,0 +1,43 @@
+"""``python -m tests.benchmarks.faulty FAULT ARGUMENTS...``: the command with a fault in rank 1 beyond any signal."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+import time
+
+_AFTER = 3.0  # seconds of solving
+
+
+def main() -> None:
+    fault, sys.argv = sys.argv[1], ["wardwise", *sys.argv[2:]]
+    if os.environ.get("PMI_RANK") == "1":
+        if fault == "exception":
+            _raise_later()
+        elif fault == "stop-at-end":  # after the work, before MPI_Finalize
+            atexit.register(lambda: os.kill(os.getpid(), signal.SIGSTOP))
+    from optimise.cli import main as command
+
+    command()
+
+
+def _raise_later() -> None:
+    from hpc.runtime import timers
+
+    begun = threading.local()
+    plain = timers.enter
+
+    def entering(phase: str) -> None:
+        begun.at = getattr(begun, "at", time.monotonic())
+        if time.monotonic() - begun.at > _AFTER:
+            raise RuntimeError("a fault that was put in")
+        plain(phase)
+
+    timers.enter = entering
+
+
+if __name__ == "__main__":
+    main()
