@@ -42,6 +42,12 @@ def serve(
     new_token: Annotated[
         str | None, typer.Option("--new-token", metavar="TENANT", help="Print a new token of a tenant and leave.")
     ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Open the board with an example ward in a browser; all is thrown away at the end."
+        ),
+    ] = False,
     revoke: Annotated[
         str | None, typer.Option("--revoke", metavar="TENANT", help="Make all tokens of a tenant worthless and leave.")
     ] = None,
@@ -56,6 +62,10 @@ def serve(
     from optimise.optional import require
 
     require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client")
+    if demo:
+        from optimise.serve.demo import throwaway
+
+        data = throwaway()
     from sqlalchemy.exc import SQLAlchemyError
 
     from optimise.serve.settings import Settings
@@ -90,10 +100,10 @@ def serve(
         store.close()
     except (ImportError, SQLAlchemyError) as error:
         raise WardwiseError(f"the database does not work: {str(error).splitlines()[0]}") from None
-    _listen(settings, host, port, first)
+    _listen(settings, host, port, first, demo=demo)
 
 
-def _listen(settings: Settings, host: str, port: int, first: str | None) -> None:
+def _listen(settings: Settings, host: str, port: int, first: str | None, *, demo: bool) -> None:
     import socket
     import sys
 
@@ -112,8 +122,13 @@ def _listen(settings: Settings, host: str, port: int, first: str | None) -> None
         listening.listen(1024)  # whoever reads the address below may connect at once
     except OSError as error:
         raise WardwiseError(f"--host {host} --port {port}: {error.strerror}") from None
-    print(f"wardwise serves at http://{host}:{listening.getsockname()[1]} (description at /docs)", flush=True)
-    if first is not None:
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    print(f"wardwise serves at {address} (description at /docs)", flush=True)
+    if demo and first is not None:
+        from optimise.serve.demo import invite
+
+        invite(settings, address, first)
+    elif first is not None:
         print(f"token of tenant local, shown once: {first}", flush=True)
     made = uvicorn.Config(create_app(settings), log_config=None, access_log=False, server_header=False)
     uvicorn.Server(made).run(sockets=[listening])

@@ -25,7 +25,7 @@ from optimise.roster.view import (
     weekend_days,
 )
 
-__all__ = ["Block", "Cell", "RosterPage", "cover_cell", "roster_page"]
+__all__ = ["Block", "Cell", "RosterPage", "cover_cell", "roster_page", "shift_meaning"]
 
 _BLOCK_DAYS = 28  # what an A4 page in landscape can hold
 
@@ -82,7 +82,7 @@ def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) ->
     worked = {problem.duties[a].shift for a in set(plan.duties.ravel().tolist())}
     head, table = _fairness(problem, plan, evaluation)
     return RosterPage(
-        legend=[(f"s{i}", labels[i], _meaning(problem, i)) for i in range(len(problem.shifts)) if i in worked],
+        legend=[(f"s{i}", labels[i], shift_meaning(problem, i)) for i in range(len(problem.shifts)) if i in worked],
         skills=[(a.lower(), b) for a, b in zip(short_labels(problem.skills, 2), problem.skills, strict=True)]
         if any(d.skill >= 0 for d in problem.duties)
         else [],
@@ -97,7 +97,20 @@ def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) ->
     )
 
 
-def _meaning(problem: RosterProblem, i: int) -> str:
+def shift_meaning(problem: RosterProblem, i: int) -> str:
+    """Name and hours of a shift.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    i : int
+        Position of the shift.
+
+    Returns
+    -------
+    str
+        ``Long day 07:00-19:30``.
+    """
     shift = problem.shifts[i]
     parts = [shift.name or shift.id]
     if shift.start is not None and shift.end is not None:

@@ -1,24 +1,39 @@
-"""Who asks: bearer tokens, the pace of each, and a line in the audit log for what changes anything."""
+"""Who asks: bearer tokens, sessions of the board, the pace of each.
+
+A program sends its token with each call. The board sends it once and gets a session: a cookie that scripts cannot read
+and that no other site can send. As a second lock, calls by cookie that change anything carry a header of ours, which
+pages of other sites cannot add.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from optimise.serve.store import Store, digest_of
 
-__all__ = ["Access", "Tenant"]
+__all__ = ["COOKIE", "Access", "Tenant", "same_site"]
+
+#: Name of the cookie of a session, and of the header that calls by cookie carry.
+COOKIE, _HEADER = "wardwise-session", "x-wardwise-board"
+#: Calls that change nothing.
+_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _BEARER = HTTPBearer(auto_error=False, description="A token of `wardwise serve --new-token TENANT`.")
+_SESSION = APIKeyCookie(
+    name=COOKIE,
+    auto_error=False,
+    description=f"A session of the board. Calls that change anything also need the header `{_HEADER}: 1`.",
+)
 
 
 class Access:
-    """Tells tenants by their tokens and holds them to their rate.
+    """Tells tenants by their tokens and sessions and holds them to their rate.
 
     Parameters
     ----------
@@ -49,16 +64,67 @@ class Access:
         HTTPException
             401 for no token or an unknown one, 429 where it asks too often.
         """
-        if token is not None and not self._pace.hit(self._rate, digest_of(token)):
-            raise HTTPException(429, f"more than {self._rate} requests", headers={"retry-after": "10"})
+        if token is not None:
+            self._paced(digest_of(token))
         owner = None if token is None else self.store.tenant_of(token)
         if owner is None:
             raise HTTPException(401, "a valid bearer token is needed", headers={"www-authenticate": "Bearer"})
         return owner
 
+    def guest(self, secret: str) -> str:
+        """Whose session it is; its calls count as calls of the token that opened it.
 
-def _tenant(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]) -> str:
+        Parameters
+        ----------
+        secret : str
+            What the cookie holds.
+
+        Returns
+        -------
+        str
+            The tenant.
+
+        Raises
+        ------
+        HTTPException
+            401 for a session that has ended, 429 where its token asks too often.
+        """
+        found = self.store.session(secret)
+        if found is None:
+            raise HTTPException(401, "the session has ended; sign in again", headers={"www-authenticate": "Bearer"})
+        self._paced(found[1])
+        return found[0]
+
+    def _paced(self, digest: str) -> None:
+        if not self._pace.hit(self._rate, digest):
+            raise HTTPException(429, f"more than {self._rate} requests", headers={"retry-after": "10"})
+
+
+def same_site(request: Request) -> None:
+    """Refuse what a page of another site could have sent.
+
+    Parameters
+    ----------
+    request : Request
+
+    Raises
+    ------
+    HTTPException
+        403 without the header of the board.
+    """
+    if request.method not in _LOOKS and request.headers.get(_HEADER) != "1":
+        raise HTTPException(403, f"the header {_HEADER}: 1 is needed")
+
+
+def _tenant(
+    request: Request,
+    sent: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    secret: Annotated[str | None, Security(_SESSION)],
+) -> str:
     access: Access = request.app.state.access
+    if sent is None and secret:
+        same_site(request)
+        return access.guest(secret)
     return access.tenant(None if sent is None else sent.credentials)
 
 

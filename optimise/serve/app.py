@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.version import __version__
-from optimise.serve import routes_jobs, routes_questions
+from optimise.serve import board_page, routes_jobs, routes_questions
 from optimise.serve.access import Access
 from optimise.serve.bodies import Problem
 from optimise.serve.calls_page import calls_page
@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service, app.state.access = service, Access(service.store, settings.rate)
     app.include_router(routes_jobs.router)
     app.include_router(routes_questions.router)
+    app.include_router(board_page.router)
     app.add_exception_handler(WardwiseError, _told)
     app.add_exception_handler(RequestValidationError, _misfit)
     app.add_middleware(Guard, most=settings.most_bytes, metrics=metrics)

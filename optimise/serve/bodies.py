@@ -10,10 +10,13 @@ from sqlalchemy.engine import RowMapping
 
 __all__ = [
     "Ask",
+    "Change",
     "Cover",
     "Evaluate",
     "EvaluateWith",
+    "Example",
     "JobAnswer",
+    "Judge",
     "Kept",
     "Problem",
     "Replan",
@@ -48,10 +51,31 @@ class Upload(Ask):
     kind: Literal["json", "yaml", "yml", "xlsx"] = Field("xlsx", description="What the file is.")
 
 
+class Example(Ask):
+    """A made-up document instead of one that is sent."""
+
+    example: Literal["ward", "hospital"] = "ward"
+
+
+class Change(_Body):
+    """A change of a document. Days are dates or numbers from 0."""
+
+    what: Literal["sick", "leave", "pin", "close"] = Field(
+        description="`sick` and `leave`: a person is away; `pin`: a day is settled; `close`: beds of a room."
+    )
+    who: str = Field(max_length=200, description="A person, or a room.")
+    first: str = Field(max_length=40)
+    last: str | None = Field(None, max_length=40, description="Left out: that day alone.")
+    shift: str | None = Field(None, max_length=200, description="Of `pin`; left out: a day off.")
+    beds: int | None = Field(None, ge=1, le=1000, description="Of `close`; left out: all.")
+
+
 class Replan(Ask):
-    """Plan again from the plan of a job, for a document of today."""
+    """Plan again from the plan of a job, or from one that is sent, for a document of today."""
 
     document: dict[str, Any] | None = Field(None, description="Left out: the document of the earlier job.")
+    changes: list[Change] = Field([], max_length=10_000, description="Made in the document first.")
+    plan: dict[str, Any] | None = Field(None, description="The earlier plan; left out: that of the job.")
     freeze_until: int = Field(0, ge=0, lt=10_000, description="Days before this one stay as they were.")
     change_cost: float | None = Field(None, ge=0, lt=1e6, description="Price of a change.")
 
@@ -60,6 +84,12 @@ class Evaluate(_Body):
     """A plan to be evaluated, as `native-plan.json` of a result holds it; left out: that of the job."""
 
     plan: dict[str, Any] | None = None
+
+
+class Judge(Evaluate):
+    """A plan to be evaluated."""
+
+    detail: bool = Field(False, description="Also cover, hours and requests, or beds in use and who waits.")
 
 
 class EvaluateWith(_Body):

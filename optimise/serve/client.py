@@ -154,7 +154,7 @@ class Client:
         """
         self._call("POST", f"/v1/jobs/{job}/cancel")
 
-    def replan(self, job: str, document: Mapping[str, Any] | None = None, **asks: float | str) -> str:
+    def replan(self, job: str, document: Mapping[str, Any] | None = None, **asks: Any) -> str:
         """Plan again from the plan of a job that has finished; the id of the new job.
 
         Parameters
@@ -162,8 +162,9 @@ class Client:
         job : str
         document : mapping, optional
             That of today; the one of the earlier job where it is left out.
-        **asks : float or str
-            ``freeze_until``, ``change_cost``, ``seconds`` and the like.
+        **asks
+            ``freeze_until``, ``change_cost``, ``seconds`` and the like; ``plan`` in place of the job's own; ``changes``
+            to be made in the document first.
 
         Returns
         -------

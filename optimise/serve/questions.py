@@ -21,6 +21,7 @@ from optimise.core.serialise import evaluation_object
 from optimise.formats.base import detect, get_format, native_format, read, read_plan
 from optimise.roster.problem import Roster, RosterProblem, roster_only
 from optimise.runs.resultfile import read_run
+from optimise.serve.boards import standing_of
 from optimise.serve.bodies import Cover, Why
 from optimise.serve.folder import JobFolder
 
@@ -89,9 +90,10 @@ class Questions:
 
         return self._known(hashlib.sha256(text.encode()).hexdigest(), made)[0]
 
-    def evaluate(self, problem: Problem, plan: Plan) -> dict[str, Any]:
-        """Cost and violations, as ``wardwise check --json`` says them."""
-        return evaluation_object(problem.evaluate(plan))
+    def evaluate(self, problem: Problem, plan: Plan, *, detail: bool = False) -> dict[str, Any]:
+        """Cost and violations, as ``wardwise check --json`` says them; in ``detail`` also how the plan stands."""
+        found = problem.evaluate(plan)
+        return evaluation_object(found) | ({"standing": standing_of(problem, plan, found)} if detail else {})
 
     def cover(self, problem: Problem, plan: Plan, asked: Cover) -> dict[str, Any]:
         """Who can take a shift, as ``wardwise cover --json`` says it."""

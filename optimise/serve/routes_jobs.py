@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +15,17 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from sqlalchemy.engine import RowMapping
 
-from optimise.core.atomic import make_folder
-from optimise.core.errors import WardwiseError
+from optimise.core.atomic import make_folder, write_text
+from optimise.core.errors import InputError, WardwiseError
+from optimise.replan.previous import read_previous
 from optimise.report import write_excel
 from optimise.report.asked import Asked
 from optimise.report.html import html
-from optimise.runs.resultfile import read_run
+from optimise.runs.resultfile import StoredRun, read_run
 from optimise.serve.access import Tenant
-from optimise.serve.bodies import Ask, JobAnswer, Replan, Submit, Upload, job_answer, refusals
+from optimise.serve.bodies import Ask, Evaluate, Example, JobAnswer, Replan, Submit, Upload, job_answer, refusals
+from optimise.serve.edits import write_edited
+from optimise.serve.examples import example
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import accept
 from optimise.serve.service import Service
@@ -35,6 +39,9 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 _LOOK = 0.25
 #: Seconds after which a silent stream says that it is still there.
 _ALIVE = 15.0
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Parts of a request that lie in the job's folder: no row of the database holds them.
+_SENT = {"document", "kind", "example", "changes", "plan"}
 _UNKNOWN = refusals(401, 404, 422, 429)
 _REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
@@ -54,18 +61,18 @@ def _job(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder
 
 
 def _submitted(
-    request: Request, tenant: str, body: bytes, kind: str, asks: Ask, earlier: Path | None = None
+    request: Request, tenant: str, body: bytes, kind: str, asks: Ask, prepare: Callable[[JobFolder], None] | None = None
 ) -> JobAnswer:
-    """Keep a document, read it once, and put its job into the queue."""
+    """Keep a document, read it once, ``prepare`` what else its job needs, and put the job into the queue."""
     service = _service(request)
     if asks.seconds > service.settings.most_seconds:
         raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
     folder = JobFolder(service.root, uuid.uuid4().hex)
     try:
         accept(folder.keep(body, kind))
-        if earlier is not None:
-            shutil.copytree(earlier, make_folder(folder.path / "earlier") / "run")
-        wanted = asks.model_dump(exclude={"document", "kind"})
+        if prepare is not None:
+            prepare(folder)
+        wanted = asks.model_dump(exclude=_SENT)
         service.store.submit(tenant, folder.job, wanted, service.settings.queue)
     except BaseException:
         folder.remove()
@@ -96,6 +103,12 @@ async def upload(request: Request, tenant: Tenant, asks: Annotated[Upload, Query
     """Submit a workbook or a YAML file: its bytes are the body."""
     body = await request.body()
     return await asyncio.to_thread(_submitted, request, tenant, body, f".{asks.kind}", asks)
+
+
+@router.post("/example", status_code=201, responses=_REFUSED)
+def made_up(request: Request, tenant: Tenant, body: Example) -> JobAnswer:
+    """Submit a made-up ward or hospital, to try the service with."""
+    return _submitted(request, tenant, example(body.example), ".json", body)
 
 
 @router.get("", responses=_UNKNOWN)
@@ -178,12 +191,36 @@ def _asked(request: Request, tenant: str, job: str, what: str) -> JobAnswer:
 
 @router.post("/{job}/replan", status_code=201, responses=_REFUSED)
 def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswer:
-    """A new job that plans again from the plan of this one, changing as little as may be."""
-    _, folder = _finished(request, tenant, job)
+    """A new job that plans again from the plan of this one, or one that is sent, changing as little as may be."""
+    folder = (_job if body.plan is not None else _finished)(request, tenant, job)[1]
+
+    def prepare(new: JobFolder) -> None:
+        earlier = make_folder(new.path / "earlier")
+        if body.plan is None:
+            shutil.copytree(folder.out, earlier / "run")
+        else:
+            write_text(earlier / "native-plan.json", json.dumps(body.plan))
+        assert new.input is not None
+        if body.changes:
+            problem, target = accept(new.input), new.path / "input.json"
+            new.input.unlink()
+            accept(write_edited(problem, body.changes, target))
+        if body.plan is not None:
+            _read_earlier(earlier / "native-plan.json", new)
+
     if body.document is not None:
-        return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, folder.out)
+        return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, prepare)
     assert folder.input is not None
-    return _submitted(request, tenant, folder.input.read_bytes(), folder.input.suffix, body, folder.out)
+    return _submitted(request, tenant, folder.input.read_bytes(), folder.input.suffix, body, prepare)
+
+
+def _read_earlier(plan: Path, folder: JobFolder) -> None:
+    """Read a plan that was sent once, so that its mistakes are told by the call."""
+    assert folder.input is not None
+    try:
+        read_previous(plan, accept(folder.input))
+    except InputError as error:
+        raise InputError(error.message, line=error.line, item=error.item or "plan") from None
 
 
 def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:
@@ -216,10 +253,23 @@ def report(request: Request, tenant: Tenant, job: str) -> HTMLResponse:
 def workbook(request: Request, tenant: Tenant, job: str) -> FileResponse:
     """The result as a workbook."""
     _, folder = _finished(request, tenant, job)
-    run = read_run(folder.out)
+    return FileResponse(_workbook(read_run(folder.out), folder.path / "report.xlsx"), filename="report.xlsx")
+
+
+@router.post("/{job}/workbook", response_class=Response, responses=_REFUSED | {200: {"content": {_XLSX: {}}}})
+def workbook_of(request: Request, tenant: Tenant, job: str, body: Evaluate) -> Response:
+    """The result as a workbook, with a plan that was changed by hand in place of its own."""
+    _, folder = _finished(request, tenant, job)
+    with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
+        plan = None if body.plan is None else write_text(Path(place) / "native-plan.json", json.dumps(body.plan))
+        made = _workbook(read_run(folder.out, plan=plan), Path(place) / "report.xlsx")
+        return Response(made.read_bytes(), media_type=_XLSX)
+
+
+def _workbook(run: StoredRun, file: Path) -> Path:
     if run.result.plan is None:
         raise WardwiseError("there is no plan to write")
-    return FileResponse(write_excel(run.result, run.problem, folder.path / "report.xlsx"), filename="report.xlsx")
+    return write_excel(run.result, run.problem, file)
 
 
 @router.delete("/{job}", status_code=204, responses=_REFUSED)

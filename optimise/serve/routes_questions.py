@@ -9,7 +9,8 @@ from fastapi import APIRouter, HTTPException, Request
 from optimise.core.problem import Problem as AnyProblem
 from optimise.core.result import Plan
 from optimise.serve.access import Tenant
-from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Why, refusals
+from optimise.serve.boards import board_of
+from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Judge, Why, refusals
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import plan_of
 from optimise.serve.service import Service
@@ -18,21 +19,28 @@ from optimise.serve.tables import State
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["questions"])
+_UNKNOWN = refusals(401, 404, 422, 429)
 _REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
 
-def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Service, AnyProblem, Plan]:
-    """The problem of a job with the plan that was sent, or its own."""
+def _known(request: Request, tenant: str, job: str) -> tuple[Service, AnyProblem, Plan | None, str]:
+    """The problem of a job, its plan where it has one, and its state."""
     service: Service = request.app.state.service
     row = service.store.job(tenant, job)
     if row is None:
         raise HTTPException(404, "no such job")
     finished = row["state"] == State.FINISHED
     problem, plan = service.questions.of_job(JobFolder(service.root, row["id"]), finished=finished)
+    return service, problem, plan, row["state"]
+
+
+def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Service, AnyProblem, Plan]:
+    """The problem of a job with the plan that was sent, or its own."""
+    service, problem, plan, state = _known(request, tenant, job)
     if asked.plan is not None:
         plan = plan_of(problem, asked.plan)
     if plan is None:
-        raise HTTPException(409, f"the job has no plan yet: it is {row['state']}; send one")
+        raise HTTPException(409, f"the job has no plan yet: it is {state}; send one")
     return service, problem, plan
 
 
@@ -45,10 +53,17 @@ def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> d
 
 
 @router.post("/jobs/{job}/evaluate", responses=_REFUSED)
-def evaluate(request: Request, tenant: Tenant, job: str, body: Evaluate) -> dict[str, Any]:
+def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> dict[str, Any]:
     """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
     service, problem, plan = _about(request, tenant, job, body)
-    return service.questions.evaluate(problem, plan)
+    return service.questions.evaluate(problem, plan, detail=body.detail)
+
+
+@router.get("/jobs/{job}/board", responses=_UNKNOWN)
+def board(request: Request, tenant: Tenant, job: str) -> dict[str, Any]:
+    """What a board shows of a job's document, with a plan to begin from: that of the job, or an empty one."""
+    _, problem, plan, _ = _known(request, tenant, job)
+    return board_of(problem, plan)
 
 
 @router.post("/jobs/{job}/cover", responses=_REFUSED)

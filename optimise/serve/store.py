@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, delete, event, func, insert, selec
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.errors import InputError, WardwiseError
-from optimise.serve.tables import State, audit, jobs, metadata, tokens
+from optimise.serve.tables import State, audit, jobs, metadata, sessions, tokens
 
 __all__ = ["PREFIX", "Store", "digest_of"]
 
@@ -99,6 +99,57 @@ class Store:
         with self.engine.begin() as open_:
             changed = update(tokens).where(tokens.c.tenant == tenant, tokens.c.revoked.is_(False))
             return open_.execute(changed.values(revoked=True)).rowcount
+
+    # ---- sessions of the board ---------------------------------------------------------------------------------------
+    def open_session(self, token: str, seconds: float) -> str | None:
+        """A session in exchange for a token; None where the token is nobody's.
+
+        Parameters
+        ----------
+        token : str
+        seconds : float
+            How long the session lasts.
+
+        Returns
+        -------
+        str or None
+            The secret of the session; it cannot be read again.
+        """
+        if self.tenant_of(token) is None:
+            return None
+        secret, now = secrets.token_urlsafe(32), time.time()
+        row = {"digest": digest_of(secret), "token": digest_of(token), "expires": now + seconds}
+        with self.engine.begin() as open_:
+            open_.execute(delete(sessions).where(sessions.c.expires < now))
+            open_.execute(insert(sessions).values(**row))
+        return secret
+
+    def session(self, secret: str) -> tuple[str, str] | None:
+        """Tenant of a session and digest of the token that opened it; None where it has ended or the token is revoked.
+
+        Parameters
+        ----------
+        secret : str
+
+        Returns
+        -------
+        tuple of str, or None
+        """
+        lasts = (sessions.c.digest == digest_of(secret)) & (sessions.c.expires >= time.time())
+        asked = select(tokens.c.tenant, tokens.c.digest).join(sessions, sessions.c.token == tokens.c.digest)
+        with self.engine.connect() as open_:
+            row = open_.execute(asked.where(lasts, tokens.c.revoked.is_(False))).first()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def close_session(self, secret: str) -> None:
+        """End a session.
+
+        Parameters
+        ----------
+        secret : str
+        """
+        with self.engine.begin() as open_:
+            open_.execute(delete(sessions).where(sessions.c.digest == digest_of(secret)))
 
     # ---- jobs of a tenant ------------------------------------------------------------------------------------------
     def submit(self, tenant: str, job: str, asks: Mapping[str, Any], most: int) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["State", "audit", "jobs", "metadata", "tokens"]
+__all__ = ["State", "audit", "jobs", "metadata", "sessions", "tokens"]
 
 
 class State(StrEnum):
@@ -39,6 +39,15 @@ tokens = Table(
     Column("label", String(64), nullable=False, default=""),
     Column("created", Float, nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
+)
+
+#: Sessions of the board, by the SHA-256 of their secret; one lasts no longer than the token that opened it counts.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("token", String(64), nullable=False, index=True),
+    Column("expires", Float, nullable=False),
 )
 
 jobs = Table(

@@ -1,0 +1,83 @@
+// Answers about one cell: who can cover, and why it is so.
+import { added, number, t } from "../texts";
+import type { Changed, CoverAnswer, WhyAnswer } from "../types";
+import { Button } from "../ui";
+
+export type Answer = { cover: CoverAnswer } | { why: WhyAnswer };
+
+const MOST = 12;
+
+function label(day: string | number, days: ReadonlyMap<string, string>): string {
+  return days.get(String(day)) ?? String(day);
+}
+
+interface Props {
+  days: ReadonlyMap<string, string>;
+  take: (changes: Changed[]) => void;
+}
+
+function Cover(props: Props & { found: CoverAnswer }) {
+  const { found } = props;
+  const ways = [
+    ...found.alone.map((way) => ({ way, key: "cover_alone" as const })),
+    ...found.swaps.map((way) => ({ way, key: "cover_swap" as const })),
+  ];
+  return (
+    <div id="answer" aria-live="polite">
+      <p>{t("cover_answer", { shift: found.shift, day: found.day.label, who: found.instead_of ?? "" })}</p>
+      {ways.length === 0 ? <p>{t("cover_nobody")}</p> : null}
+      <ul>
+        {ways.map(({ way, key }) => (
+          <li key={key + way.who}>
+            {t(key, { who: way.who, added: added(way.added_cost) })}{" "}
+            <Button on={() => props.take(way.changes)}>{t("take")}</Button>
+          </li>
+        ))}
+        {found.stopped.map((one) => (
+          <li key={one.who} class="stopped">
+            {t("cover_stopped", { who: one.who, reasons: one.reasons.join("; ") })}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Why(props: Props & { found: WhyAnswer }) {
+  const { found } = props;
+  const lines: string[] = [];
+  if (found.impossible) lines.push(t("why_impossible"), ...found.reasons);
+  else if (found.added_cost === null) lines.push(t("why_unknown"));
+  else {
+    lines.push(t("why_added", { wanted: found.wanted, added: added(found.added_cost) }));
+    if (found.proven) lines.push(t("why_proven"));
+    else if (found.lower_bound !== null) lines.push(t("why_least", { bound: number(found.lower_bound) }));
+  }
+  return (
+    <div id="answer" aria-live="polite">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {found.changes.length === 0 ? null : (
+        <>
+          <p>
+            {t("why_changes")} <Button on={() => props.take(found.changes)}>{t("take")}</Button>
+          </p>
+          <ul>
+            {found.changes.slice(0, MOST).map((one, i) => (
+              <li key={i}>
+                {t("change", { day: label(one.day, props.days), who: one.who, after: one.after, before: one.before })}
+              </li>
+            ))}
+          </ul>
+          {found.changes.length > MOST ? <p>{t("broken_more", { count: found.changes.length - MOST })}</p> : null}
+        </>
+      )}
+    </div>
+  );
+}
+
+export function Told(props: Props & { answer: Answer }) {
+  const { answer, ...rest } = props;
+  return "cover" in answer ? <Cover {...rest} found={answer.cover} /> : <Why {...rest} found={answer.why} />;
+}

@@ -1,0 +1,187 @@
+// The roster on the board: who works what, what is pinned, what the service says of it.
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { Judge } from "../judge";
+import { Timeline } from "../timeline";
+import { t } from "../texts";
+import type { Change, Duty, RosterPlan, WardBoard, WardStanding } from "../types";
+
+/** A state that can be undone: duties by person and day ("" is off), and cells that the planner has pinned. */
+export interface State {
+  readonly cells: readonly (readonly string[])[];
+  readonly pins: ReadonlySet<string>;
+}
+
+/** What a cell shows beside its duty. */
+export interface Mark {
+  readonly css: string;
+  readonly told: string;
+}
+
+export type Marks = readonly (Mark | undefined)[];
+
+export const keyOf = (row: number, column: number): string => `${row},${column}`;
+
+export function cellsOf(board: WardBoard, plan: RosterPlan): string[][] {
+  return board.people.map((person) => board.days.map((day) => duty(plan.roster[person.id]?.[day.key])));
+}
+
+function duty(word: string | undefined): string {
+  return word === undefined || word === "-" ? "" : word;
+}
+
+export class WardModel {
+  readonly timeline: Timeline<State>;
+  readonly plan: ReadonlySignal<RosterPlan>;
+  readonly judge: Judge<WardStanding>;
+  readonly at = signal<[number, number]>([0, 0]);
+  readonly other = signal<{ cells: string[][]; cost: number | null } | null>(null);
+  readonly marks: ReadonlySignal<readonly Marks[]>;
+  readonly differences: ReadonlySignal<number>;
+  readonly duties: ReadonlyMap<string, Duty>;
+  readonly leave: ReadonlySet<string>;
+  readonly settled: ReadonlySet<string>;
+  #marked: Marks[] = [];
+
+  constructor(
+    readonly job: string,
+    readonly board: WardBoard,
+  ) {
+    this.timeline = new Timeline<State>({ cells: cellsOf(board, board.plan), pins: new Set() });
+    this.plan = computed(() => this.planOf(this.timeline.now.value.cells));
+    this.judge = new Judge<WardStanding>(job, this.plan);
+    this.duties = new Map(board.duties.map((each) => [each.id, each]));
+    this.leave = new Set(board.leave.map(([row, column]) => keyOf(row, column)));
+    this.settled = new Set(board.pinned.map(([row, column]) => keyOf(row, column)));
+    this.marks = computed(() => this.#marksNow());
+    this.differences = computed(() => this.#different());
+  }
+
+  planOf(cells: State["cells"]): RosterPlan {
+    const { people, days } = this.board;
+    const roster = Object.fromEntries(
+      people.map((person, row) => [
+        person.id,
+        Object.fromEntries(days.flatMap((day, column) => (cells[row]?.[column] ? [[day.key, cells[row][column]]] : []))),
+      ]),
+    );
+    return { ...this.board.plan, roster };
+  }
+
+  at_(row: number, column: number): string {
+    return this.timeline.now.value.cells[row]?.[column] ?? "";
+  }
+
+  /** Set some cells at once; nothing happens where all are so already. */
+  set(changes: readonly (readonly [number, number, string])[]): void {
+    const now = this.timeline.now.peek();
+    if (changes.every(([row, column, word]) => now.cells[row]?.[column] === word)) return;
+    const cells = [...now.cells];
+    for (const [row, column, word] of changes) {
+      const line = [...(cells[row] ?? [])];
+      line[column] = word;
+      cells[row] = line;
+    }
+    this.timeline.push({ ...now, cells });
+  }
+
+  exchange(from: readonly [number, number], to: readonly [number, number]): void {
+    this.set([
+      [...from, this.at_(...to)],
+      [...to, this.at_(...from)],
+    ]);
+  }
+
+  togglePin(row: number, column: number): void {
+    const now = this.timeline.now.peek();
+    const pins = new Set(now.pins);
+    if (!pins.delete(keyOf(row, column))) pins.add(keyOf(row, column));
+    this.timeline.push({ ...now, pins });
+  }
+
+  takeOver(plan: RosterPlan): void {
+    this.timeline.push({ ...this.timeline.now.peek(), cells: cellsOf(this.board, plan) });
+  }
+
+  /** The duty that a word begins, the whole word first. */
+  named(word: string): Duty | undefined {
+    const low = word.toLowerCase();
+    const words = (each: Duty): string[] => [each.label.toLowerCase(), each.id.toLowerCase()];
+    return (
+      this.board.duties.find((each) => words(each).includes(low)) ??
+      this.board.duties.find((each) => words(each).some((name) => name.startsWith(low)))
+    );
+  }
+
+  /** Pins as changes of the document, without those of a person in a span of days. */
+  pinned(without?: { row: number; first: number; last: number }): Change[] {
+    const { cells, pins } = this.timeline.now.peek();
+    return [...pins].flatMap((key): Change[] => {
+      const [row, column] = key.split(",").map(Number) as [number, number];
+      if (without && row === without.row && without.first <= column && column <= without.last) return [];
+      const who = this.board.people[row]?.id ?? "";
+      const shift = this.duties.get(cells[row]?.[column] ?? "")?.shift;
+      return [{ what: "pin", who, first: this.board.days[column]?.key ?? "", ...(shift ? { shift } : {}) }];
+    });
+  }
+
+  #different(): number {
+    const { cells } = this.timeline.now.value;
+    const other = this.other.value?.cells;
+    if (other === undefined) return 0;
+    return cells.reduce((sum, line, row) => sum + line.filter((word, column) => word !== other[row]?.[column]).length, 0);
+  }
+
+  /** Marks of all rows; a row whose marks are as before is the same object, so that it is not drawn again. */
+  #marksNow(): readonly Marks[] {
+    const { cells, pins } = this.timeline.now.value;
+    const other = this.other.value?.cells;
+    const found = this.judge.found.value;
+    const rows = this.board.people.map(() => new Map<number, { css: string[]; told: string[] }>());
+    const mark = (row: number, column: number, css: string, told: string): void => {
+      const line = rows[row];
+      if (line === undefined) return;
+      const cell = line.get(column) ?? { css: [], told: [] };
+      if (!cell.css.includes(css)) cell.css.push(css);
+      if (!cell.told.includes(told)) cell.told.push(told);
+      line.set(column, cell);
+    };
+    const number = new Map(this.board.people.map((person, row) => [person.id, row]));
+    for (const [row, column] of this.board.leave) mark(row, column, "leave", t("leave"));
+    for (const [row, column] of this.board.pinned) mark(row, column, "pin", t("pinned_by_document"));
+    for (const key of pins) {
+      const [row, column] = key.split(",").map(Number) as [number, number];
+      mark(row, column, "pin", t("pinned"));
+    }
+    for (const asked of found?.standing.requests ?? []) {
+      const text = t(asked.granted ? "asked_granted" : "asked_refused", { wish: asked.wish });
+      mark(asked.person, asked.day, asked.granted ? "granted" : "refused", text);
+    }
+    for (const broken of found?.violations ?? []) {
+      for (const who of broken.who) {
+        const row = number.get(who);
+        if (row === undefined) continue;
+        for (const day of broken.days) mark(row, day, broken.hard ? "hard" : "soft", t("breaks", { rule: broken.rule }));
+      }
+    }
+    cells.forEach((line, row) =>
+      line.forEach((word, column) => {
+        const there = other?.[row]?.[column];
+        if (there !== undefined && there !== word) mark(row, column, "differs", t("differs", { duty: there || t("off") }));
+      }),
+    );
+    this.#marked = rows.map((line, row) => {
+      const made: (Mark | undefined)[] = [];
+      for (const [column, { css, told }] of line) made[column] = { css: css.sort().join(" "), told: told.join(", ") };
+      const before = this.#marked[row];
+      return before !== undefined && same(before, made) ? before : made;
+    });
+    return this.#marked;
+  }
+}
+
+function same(one: Marks, other: Marks): boolean {
+  return (
+    one.length === other.length &&
+    Array.from(one).every((mark, i) => mark?.css === other[i]?.css && mark?.told === other[i]?.told)
+  );
+}
