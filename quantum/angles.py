@@ -119,13 +119,17 @@ def angle_unit(problem: Qubo | OneHot, mixer: BlockMixer | X | None) -> float:
     return 2.0 / float(np.mean([mixer.width(k) for k in problem.sizes]))
 
 
+#: Slopes of `linear_ramp`: of gamma and of beta.
+RAMP = (0.6, 0.5)
+
+
 def linear_ramp(
     depth: int,
     problem: Qubo | OneHot,
     mixer: BlockMixer | X | None = None,
     *,
-    gamma: float = 0.6,
-    beta: float = 0.5,
+    gamma: float = RAMP[0],
+    beta: float = RAMP[1],
 ) -> Angles:
     """Straight ramps, gamma up and beta down, in units of `local_field` and `angle_unit`.
 

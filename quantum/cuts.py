@@ -48,10 +48,10 @@ class HospitalCut:
 
     plan: Any = option(default=None, doc="the plan that is opened; default by construction with seed")
     people: int | list[str] | None = option(default=None, doc="how many patients, or their ids; default all")
-    blocks: Literal["columns", "rooms"] = option(
-        default="columns",
-        doc="columns: a block per room, a choice a set of patients (exact where hard rules hold); rooms: a block per "
-        "patient, a choice a room (an expansion of second order, often far off)",
+    blocks: Literal["room", "patient"] = option(
+        default="room",
+        doc="what a block is. room: a choice is a set of patients (exact where hard rules hold); patient: a choice is "
+        "a room (an expansion of second order, often far off)",
     )
     most: int | None = option(default=None, doc="most choices of a block; default 200 sets or 8 rooms", ge=1)
     seed: int = option(default=0, doc="seed of the construction", ge=0)
@@ -177,7 +177,7 @@ def _hospital(problem: HospitalProblem, cut: HospitalCut) -> Encoding:
         if rooms.size == 1 and not problem.patients.inpatient[p]:
             movable.append(p)
     patients = [movable[i] for i in chosen_people(cut.people, [problem.patients.ids[p] for p in movable])]
-    if cut.blocks == "columns":
+    if cut.blocks == "room":
         return _of_energy(encode_room_columns(problem, plan, patients, most=cut.most or 200), name)
     return _of_energy(encode_rooms(problem, plan, patients, most_rooms=cut.most or 8), name)
 

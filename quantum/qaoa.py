@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from optimise.core.errors import InputError, UnsupportedError
-from quantum.angles import START_ANGLES, Angles, interpolate
+from quantum.angles import RAMP, START_ANGLES, Angles, interpolate, linear_ramp
 from quantum.ansatz import ANSAETZE, Ansatz
 from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.objective import CVaR, Mean, Objective
@@ -37,6 +37,11 @@ class QaoaOptions:
     )
     start: str = option(
         default="transferred", doc="angles to begin with: transferred, ramp, or an entry point wardwise.angles"
+    )
+    ramp: tuple[float, float] = option(
+        default=RAMP,
+        doc="slopes of start ramp: of gamma in units of the local field, of beta in units of the mixer's angle; "
+        "train them on smaller instances (quantum.transfer.fit_ramp) and give them here",
     )
     jitter: float = option(
         default=0.0,
@@ -80,6 +85,8 @@ class QaoaOptions:
         """The optimiser, ``auto`` settled."""
         if self.optimiser != "auto":
             return self.optimiser
+        if self.depth == 0:
+            return "none"
         return "cobyla" if self.by_shots or self.cvar < 1 else "bfgs"
 
     def mixer_for(self, problem: Qubo | OneHot) -> X | BlockMixer:
@@ -102,6 +109,8 @@ class QaoaOptions:
 
 def agree(options: QaoaOptions) -> None:
     """Refuse options of which one would be dropped for another."""
+    if options.ramp != RAMP and options.start != "ramp":
+        raise ValueError(f"ramp gives the slopes of start ramp, not of {options.start}")
     if options.optimiser == "bfgs" and (options.by_shots or options.cvar < 1):
         raise ValueError("bfgs needs exact gradients of the mean; take cobyla or spsa (or auto)")
     if options.optimiser == "none" and options.multi_angle:
@@ -196,8 +205,7 @@ def qaoa(
     if chosen.cvar < 1 and not sampled:
         energies = energies_of_states(ansatz, chosen.simulator)
     method = chosen.chosen_optimiser
-    rule = find("angles", chosen.start, START_ANGLES)
-    angles = rule(1 if chosen.grown else chosen.depth, problem, mixer)
+    angles = first_angles(chosen, problem, mixer)
     if chosen.jitter:
         normal = np.random.default_rng([seed, 5]).normal(size=angles.vector().size)
         angles = angles.like(angles.vector() * np.exp(chosen.jitter * normal))
@@ -236,6 +244,14 @@ def qaoa(
     )  # fmt: skip
 
 
+def first_angles(options: QaoaOptions, problem: Qubo | OneHot, mixer: X | BlockMixer) -> Angles:
+    """Angles before any training, jitter apart: of the depth asked for, or of one layer where the depth grows."""
+    depth = 1 if options.grown else options.depth
+    if options.start == "ramp":
+        return linear_ramp(depth, problem, mixer, gamma=options.ramp[0], beta=options.ramp[1])
+    return find("angles", options.start, START_ANGLES)(depth, problem, mixer)
+
+
 def training_shots_of(run: QaoaRun, options: QaoaOptions) -> int:
     """Shots of training; where a simulator judged exactly, the shots that hardware would have needed at least.
 
@@ -243,7 +259,7 @@ def training_shots_of(run: QaoaRun, options: QaoaOptions) -> int:
     gates that share no angle; with shared angles it costs more).
     """
     sampled = run.shots - run.samples.shots
-    if sampled or options.optimiser == "none":
+    if sampled or options.chosen_optimiser == "none":
         return sampled
     each = 1 + 2 * run.angles.vector().size if options.chosen_optimiser == "bfgs" else 1
     return run.evaluations * each * options.shots

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
+from quantum.angles import Angles
 from quantum.mixers import X
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, QaoaRun, qaoa
@@ -27,6 +28,8 @@ class RecursiveRun:
         States of the rest that was enumerated.
     stopped : bool
         Whether it was told to stop: the rest was then settled by the correlations of untrained circuits.
+    angles : tuple of Angles
+        Of every round's circuit.
     """
 
     bits: NDArray[np.int8]
@@ -35,6 +38,7 @@ class RecursiveRun:
     evaluations: int = 0
     enumerated: int = 0
     stopped: bool = False
+    angles: tuple[Angles, ...] = ()
 
 
 def recursive_qaoa(
@@ -70,11 +74,13 @@ def recursive_qaoa(
     if isinstance(problem, OneHot):
         return _recursive_blocks(problem, chosen, seed, cutoff, stop)
     ising, rounds, evaluations = problem.to_ising(), 0, 0
+    angles: list[Angles] = []
     names = np.arange(problem.size)  # original number of each remaining spin
     relations: list[tuple[int, int, int]] = []  # (spin, parent or -1, sign), in the order of elimination
     while ising.size > cutoff:
         run = _round(ising.to_qubo(), chosen, seed + rounds, stop)
         evaluations += run.evaluations
+        angles.append(run.angles)
         probabilities = exact_simulator(run.ansatz, run.angles).probabilities(run.angles)
         i, j, sign = _strongest(ising, probabilities)
         relations.append((int(names[i]), int(names[j]) if j >= 0 else -1, sign))
@@ -88,7 +94,7 @@ def recursive_qaoa(
         spins[spin] = sign * (spins[parent] if parent >= 0 else 1)
     bits = ((1 - spins) // 2).astype(np.int8)
     stopped = stop is not None and stop()
-    return RecursiveRun(bits, problem.energy(bits), rounds, evaluations, 1 << ising.size, stopped)
+    return RecursiveRun(bits, problem.energy(bits), rounds, evaluations, 1 << ising.size, stopped, tuple(angles))
 
 
 def _round(problem: Qubo | OneHot, options: QaoaOptions, seed: int, stop: Callable[[], bool] | None) -> QaoaRun:
@@ -150,9 +156,11 @@ def _recursive_blocks(
 ) -> RecursiveRun:
     current, fixed, rounds, evaluations = problem, dict[int, int](), 0, 0
     left = list(range(problem.blocks))
+    angles: list[Angles] = []
     while current.states > 2**cutoff and current.blocks > 1:
         run = _round(current, options, seed + rounds, stop)
         evaluations += run.evaluations
+        angles.append(run.angles)
         probabilities = exact_simulator(run.ansatz, run.angles).probabilities(run.angles)
         block, choice = _most_certain(current, probabilities)
         fixed[left[block]] = choice
@@ -163,7 +171,7 @@ def _recursive_blocks(
     fixed.update(zip(left, choices.tolist()))
     bits = problem.bits(np.array([fixed[b] for b in range(problem.blocks)]))
     stopped = stop is not None and stop()
-    return RecursiveRun(bits, problem.qubo.energy(bits), rounds, evaluations, current.states, stopped)
+    return RecursiveRun(bits, problem.qubo.energy(bits), rounds, evaluations, current.states, stopped, tuple(angles))
 
 
 def _most_certain(problem: OneHot, probabilities: NDArray[np.float64]) -> tuple[int, int]:

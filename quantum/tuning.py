@@ -34,6 +34,18 @@ class Tuning:
     warm_sweeps: int = option(
         default=10, ge=1, doc="sweeps of the annealing run that a warm start leans to; 5 to 50; short on purpose"
     )
+    warm_learning: float = option(
+        default=0.5,
+        gt=0,
+        le=1,
+        doc="weight of the samples in a learned start; 0.3 to 0.9; less is slower and seldom caught in a poor state",
+    )
+    warm_floor: float = option(
+        default=0.05,
+        gt=0,
+        lt=1,
+        doc="share of the uniform distribution in a learned start; 0.01 to 0.1; no choice is ever lost",
+    )
     most_rlt_columns: int = option(
         default=60_000,
         ge=0,

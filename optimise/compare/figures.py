@@ -27,7 +27,11 @@ A method tells these where they apply; `optimise.compare` reads them and knows n
 ``feasible before``, ``feasible after``
     Share of repetitions that keep all hard rules, before and after repair.
 ``qubits``, ``depth``, ``two-qubit gates``
-    The transpiled circuit that ran; a run that tells ``two-qubit gates`` counts as quantum.
+    The transpiled circuit that ran; a run that tells ``two-qubit gates`` or ``t gates`` counts as quantum.
+``t gates``, ``code distance``, ``physical qubits``, ``ft repetition seconds``, ``ft training seconds``
+    The same repetition on an error-corrected machine (`quantum.fault_tolerance`).
+``kernel seconds``
+    Processor seconds of an exact method inside its solver alone; the rest of its seconds is the making of the model.
 ``qpu seconds``, ``qpu repetition seconds``, ``qpu training seconds``
     Simulated time on a quantum processor; ``gpu seconds``: real time on a GPU.
 ``true cost``
@@ -72,6 +76,9 @@ typical factor
 independent problems
     Instances that are cut from one problem overlap. In a sign test each problem counts once, for the side that won
     more of its instances. With n problems decided the least value possible is ``2**(1 - n)``: 0.05 needs 6.
+TTS99 FT
+    The same as TTS99 with the seconds of a shot on an error-corrected machine: T gates, code distance and the machine
+    of the study, without decoding and routing. A floor.
 TTS99 on the QPU
     The same with simulated seconds of a quantum processor, training shots included.
 overhead

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from optimise.compare import page, store
+from optimise.compare.qoblib import qoblib_rows
 from optimise.compare.scaling import scaling_rows
 from optimise.compare.study import Study
-from optimise.compare.table import Row, qoblib_rows, run_rows, summary_rows
+from optimise.compare.table import Row, run_rows, summary_rows
 from optimise.compare.verdict import sentences
 from optimise.core.atomic import write_text
 from optimise.optional import require as require_modules

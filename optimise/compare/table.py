@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from optimise.compare.figures import (
     tts_99,
 )
 
-__all__ = ["QOBLIB_COLUMNS", "Row", "qoblib_rows", "references", "run_rows", "summary_rows"]
+__all__ = ["Row", "references", "run_rows", "summary_rows"]
 
 Row = dict[str, Any]
 
@@ -50,6 +50,12 @@ _COUNTS = {
     "depth": "depth",
     "two_qubit_gates": "two-qubit gates",
     "layers": "layers",
+    "kernel_seconds": "kernel seconds",
+    "t_gates": "t gates",
+    "code_distance": "code distance",
+    "physical_qubits": "physical qubits",
+    "ft_repetition_seconds": "ft repetition seconds",
+    "ft_training_seconds": "ft training seconds",
     "states": "states",
 }
 
@@ -81,7 +87,8 @@ def run_rows(facts: Sequence[Mapping[str, Any]], tolerance: float) -> list[Row]:
 def _quantum_labels(facts: Sequence[Mapping[str, Any]]) -> set[str]:
     made = set()
     for f in facts:
-        if f.get("side") == "quantum" or (f.get("side") is None and "two-qubit gates" in f.get("counts", {})):
+        circuits = not {"two-qubit gates", "t gates"}.isdisjoint(f.get("counts", {}))
+        if f.get("side") == "quantum" or (f.get("side") is None and circuits):
             made.add(f["label"])
     return made
 
@@ -149,9 +156,9 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
     row["evaluations_99"] = None
     if row["repetition_evaluations"] is not None:
         row["evaluations_99"] = tts_99(probability, row["repetition_evaluations"], row["training_evaluations"] or 0.0)
-    row["tts_99_qpu"] = None
-    if row["qpu_repetition_seconds"] is not None:
-        row["tts_99_qpu"] = tts_99(probability, row["qpu_repetition_seconds"], row["qpu_training_seconds"] or 0.0)
+    for clock in ("qpu", "ft"):
+        each, trained = row[f"{clock}_repetition_seconds"], row[f"{clock}_training_seconds"]
+        row[f"tts_99_{clock}"] = None if each is None else tts_99(probability, each, trained or 0.0)
     if f["status"] != "done":
         row["success_probability"], row["repetitions_99"], row["tts_99"] = None, None, math.inf
         row["success_hits"] = row["success_shots"] = row["repaired_success"] = row["evaluations_99"] = None
@@ -186,6 +193,7 @@ _MEASURES = {
     "seconds": ("repetition_seconds", "training_seconds"),
     "evaluations": ("repetition_evaluations", "training_evaluations"),
     "qpu": ("qpu_repetition_seconds", "qpu_training_seconds"),
+    "ft": ("ft_repetition_seconds", "ft_training_seconds"),
 }
 
 
@@ -282,18 +290,20 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
         "feasible_runs": sum(r["feasible"] for r in done),
         "hits": sum(r["hit"] for r in done),
         "best": min((r["objective"] for r in done if r["objective"] is not None), default=None),
-        "median": _median(done, "objective", math.inf),
-        "raw_median": _median(done, "raw_objective", math.inf),
+        "median": median_of(done, "objective", math.inf),
+        "raw_median": median_of(done, "raw_objective", math.inf),
         "message": next((r["message"].splitlines()[-1] for r in group if r["message"]), ""),
     }
     names = (
         "bound", "gap", "feasible_before", "feasible_after", "ratio", "seconds", "cpu_seconds", "gpu_seconds",
         "qpu_seconds", "training_seconds", "training_shots", "repetitions", "qubits", "depth", "two_qubit_gates",
-        "layers", "states", "evaluations", "true_cost",
+        "layers", "states", "evaluations", "true_cost", "kernel_seconds", "t_gates", "code_distance",
+        "physical_qubits",
     )  # fmt: skip
-    made |= {name: _median(done, name) for name in names}
+    made |= {name: median_of(done, name) for name in names}
     made |= {"success_probability": None, "success_low": None, "success_high": None, "repaired_success": None}
-    for name, measure in (("tts_99", "seconds"), ("evaluations_99", "evaluations"), ("tts_99_qpu", "qpu")):
+    measures = {"tts_99": "seconds", "evaluations_99": "evaluations", "tts_99_qpu": "qpu", "tts_99_ft": "ft"}
+    for name, measure in measures.items():
         sample = _sample(done, measure)
         made[name] = None if sample is None else pooled_tts(sample)
         made[f"{name}_low"], made[f"{name}_high"] = tts_interval(done, draws=draws, measure=measure) or (None, None)
@@ -317,80 +327,7 @@ def _success_interval(rows: Sequence[Row], draws: int) -> tuple[float, float] | 
     return None if _same(low, high) else (low, high)
 
 
-def _median(rows: Sequence[Row], name: str, missing: float | None = None) -> float | None:
+def median_of(rows: Sequence[Row], name: str, missing: float | None = None) -> float | None:
     values = [r[name] if r[name] is not None else missing for r in rows]
     known = [float(v) for v in values if v is not None]
     return statistics.median(known) if known else None
-
-
-# ---------------------------------------------------------------------------------------------- QOBLIB
-
-#: The columns of QOBLIB's ``submission_template.csv`` (Koch et al. 2025, arXiv:2504.03832), in its order.
-QOBLIB_COLUMNS = (
-    "Problem", "Submitter", "Date", "Reference", "Best Objective Value", "Optimality Bound", "Modeling Approach",
-    "# Decision Variables", "# Binary Variables", "# Integer Variables", "# Continuous Variables",
-    "# Non-Zero Coefficients", "Coefficients Type", "Coefficients Range", "Workflow", "Algorithm Type", "# Runs",
-    "# Feasible Runs", "# Successful Runs", "Success Threshold", "Hardware Specifications", "Total Runtime",
-    "CPU Runtime", "GPU Runtime", "QPU Runtime", "Other HW Runtime", "Remarks",
-)  # fmt: skip
-
-
-def qoblib_rows(facts: Sequence[Mapping[str, Any]], rows: Sequence[Row], submitter: str) -> list[Row]:
-    """Rows of the submission table for every energy and contender.
-
-    A run is one seed; times are means over runs in seconds. No quantum processor ran: ``QPU Runtime`` stays 0 and the
-    simulated time stands in the remarks.
-    """
-    made = []
-    pairs = [(f, r) for f, r in zip(facts, rows) if f["kind"] == "energy" and f["status"] == "done"]
-    for instance, label in dict.fromkeys((r["instance"], r["label"]) for _, r in pairs):
-        group = [(f, r) for f, r in pairs if r["instance"] == instance and r["label"] == label]
-        f, r = group[0]
-        shape, size = f["shape"], int(f["shape"]["size"])
-        bounds = [g["bound"] for _, g in group if g["bound"] is not None]
-        qpu = _median([g for _, g in group], "qpu_seconds")
-        remarks = f"reference {r['reference']:g} ({r['reference_source']})"
-        if qpu is not None:
-            remarks += f"; circuits were simulated; a quantum processor would have taken about {qpu:.3g} s a run"
-        mean = _mean_of([g for _, g in group])
-        made.append(
-            dict(
-                zip(
-                    QOBLIB_COLUMNS,
-                    (
-                        instance,
-                        submitter,
-                        str(f["started"])[:10],
-                        "",
-                        min(g["objective"] for _, g in group),
-                        max(bounds, default="N/A"),
-                        "QUBO" if f["family"] == "qoblib" else "one-hot QUBO",
-                        size,
-                        size,
-                        0,
-                        0,
-                        int(shape["nonzeros"]),
-                        "integer" if shape["integral"] else "continuous",
-                        f"[{shape['smallest']:g}, {shape['largest']:g}]",
-                        f"{label}: {f['method']} {r['options']}",
-                        "deterministic" if f["method"] in ("brute-force", "highs-qubo") else "stochastic",
-                        len(group),
-                        sum(g["feasible"] for _, g in group),
-                        sum(g["hit"] for _, g in group),
-                        r["reference"],
-                        f["machine"],
-                        mean("seconds"),
-                        mean("cpu_seconds"),
-                        mean("gpu_seconds"),
-                        0,
-                        0,
-                        remarks,
-                    ),
-                )
-            )
-        )
-    return made
-
-
-def _mean_of(rows: Sequence[Row]) -> Callable[[str], float]:
-    return lambda name: round(float(np.mean([r[name] or 0.0 for r in rows])), 6)

@@ -114,6 +114,13 @@ def sentences(summary: Sequence[Row]) -> list[str]:
             f"shots counted, the quantum side would have been faster on {_instances(qpu.quantum)}, the classical "
             f"side on {qpu.classical}{_typical(qpu)}."
         )
+    corrected = duel(summary, lambda r: r.get("tts_99_ft"), lambda r: r["tts_99"])
+    if corrected.quantum + corrected.classical + corrected.ties:
+        made.append(
+            "If the circuits had run on an error-corrected processor as the study describes it, training shots "
+            f"counted, the quantum side would have been faster on {_instances(corrected.quantum)}, the classical "
+            f"side on {corrected.classical}{_typical(corrected)}."
+        )
     made += _guessing(summary)
     made += _unsolved(summary)
     return made

@@ -1,9 +1,8 @@
-"""QAOA and recursive QAOA as methods on energies."""
+"""QAOA as a method on energies."""
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +11,14 @@ from pydantic import model_validator
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
-from quantum.angles import Angles, linear_ramp, local_field
-from quantum.anneal import anneal
+from quantum.angles import Angles, linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.energy import EnergyProblem
+from quantum.fault_tolerance import FaultTolerant, count_rotations
 from quantum.hardware import Hardware
 from quantum.methods.base import EnergyMethod, Seen
 from quantum.methods.pilot import tune_penalty
+from quantum.methods.starts import annealed_start, start_of_rounds, untrained
 from quantum.mixers import MIXERS, BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.optimise_angles import stream
@@ -26,14 +26,11 @@ from quantum.options import checked, defaults_of, option, read_options
 from quantum.plugins import find
 from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
 from quantum.qubo import Qubo
-from quantum.recursive import recursive_qaoa
 from quantum.simulators import simulator
 from quantum.simulators.aer import Noise, heavy_hex_device
-from quantum.states import relaxed_start, warm_start
 from quantum.success import exact_success
-from quantum.tuning import TUNING
 
-__all__ = ["EnergyQaoa", "EnergyQaoaOptions", "RecursiveOptions", "RecursiveQaoa", "landscape", "mixer_named"]
+__all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
 
 #: Options that only some simulators have.
 _ONLY = {
@@ -61,6 +58,14 @@ class EnergyQaoaOptions(QaoaOptions):
     warm: float = option(
         default=0.0, doc="0 starts uniformly; else the epsilon of a warm start from a short annealing", ge=0, lt=1
     )
+    rounds: int = option(
+        default=0,
+        doc="circuits at their first angles before, each started from the best samples of the one before "
+        "(quantum.iterated); their shots are charged; the mixer is then grover where none is given",
+        ge=0,
+    )
+    round_shots: int = option(default=256, doc="shots of every round", ge=1)
+    elite: float = option(default=0.1, doc="share of a round's shots that the next start learns from", gt=0, le=1)
     precision: str = option(default="double", doc="double or single (simulators fast and array)")
     library: str = option(default="numpy", doc="numpy or cupy (simulator array)")
     noise: Mapping[str, Any] | None = option(default=None, doc="errors of gates and readout (simulator aer)")
@@ -74,6 +79,9 @@ class EnergyQaoaOptions(QaoaOptions):
     hardware: Mapping[str, Any] | None = option(
         default=None, doc="gate times of the simulated clock (quantum.hardware)"
     )
+    fault_tolerant: Mapping[str, Any] | None = option(
+        default=None, doc="an error-corrected machine: its errors and times (quantum.fault_tolerance)"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "EnergyQaoaOptions":
@@ -82,6 +90,11 @@ class EnergyQaoaOptions(QaoaOptions):
         for name, simulators in _ONLY.items():
             if getattr(self, name) != defaults[name] and self.simulator not in simulators:
                 raise ValueError(f"{name} needs the simulator {' or '.join(simulators)}, not {self.simulator}")
+        if self.rounds and self.warm:
+            raise ValueError("warm and rounds both make a start; take one")
+        for name in ("round_shots", "elite"):
+            if not self.rounds and getattr(self, name) != defaults[name]:
+                raise ValueError(f"{name} is for rounds, of which there are none")
         if self.mitigate and self.cvar < 1:
             raise ValueError("mitigate corrects means, not the tail that cvar looks at")
         return self
@@ -101,16 +114,23 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
         """Train, measure, count what it took."""
         clock, cpu = Deadline(limits.seconds), time.process_time()
         hardware = read_options(Hardware, options.hardware, "hardware")
-        mixer = mixer_named(problem, options.mixer)
+        corrected = read_options(FaultTolerant, options.fault_tolerant, "fault_tolerant")
+        mixer = mixer_named(problem, options.mixer or ("grover" if options.rounds else None))
         blocks = isinstance(problem.energy, OneHot)
         if options.penalty is not None and not (isinstance(mixer, X) and blocks):
             raise InputError(f"a penalty is for mixer x on blocks; {problem.name} has none to break with {mixer.name}")
         chosen = _options(options, mixer)
-        start = _warm(problem, mixer, options.warm, seed)
-        penalty, piloted = options.penalty, 0
+        start, piloted = annealed_start(problem, mixer, options.warm, seed), 0
+        means: tuple[float, ...] = ()
+        if options.rounds:
+            found = start_of_rounds(
+                problem, chosen, options.rounds, options.round_shots, options.elite, seed, lambda: clock.over
+            )
+            start, piloted, means = found.amplitudes, found.shots, found.means
+        penalty = options.penalty
         if isinstance(mixer, X) and blocks and (penalty == "pilot" or (penalty is None and problem.penalty is None)):
-            found = tune_penalty(problem, _untrained(chosen, start), options.pilot, stream(seed, 7))
-            penalty, piloted = found.weight, found.reads
+            tuned = tune_penalty(problem, _untrained(chosen, start), options.pilot, stream(seed, 7))
+            penalty, piloted = tuned.weight, tuned.reads
         energy: Qubo | OneHot = problem.penalised(penalty) if isinstance(mixer, X) else problem.energy
         warming = time.process_time() - cpu
         run = qaoa(energy, chosen, seed=seed, start=start, stop=lambda: clock.over)
@@ -129,17 +149,21 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
             "circuit evaluations": float(run.evaluations),
             "expected energy": run.value,
         }
-        if piloted:
+        if piloted and not options.rounds:
             seen.more["penalty weight"] = float(penalty or 0.0)
         seen.series = {
             "gamma": tuple(run.angles.gamma.ravel().tolist()),
             "beta": tuple(run.angles.beta.ravel().tolist()),
         }
+        if start is not None:  # amplitudes by block, or probabilities by qubit
+            seen.series["start"] = tuple(float(abs(v)) for part in start for v in np.atleast_1d(part))
+        if means:
+            seen.series["round energy"] = means
 
         def told() -> dict[str, float]:
             if options.landscape:  # a picture, no part of the method: it is charged to nobody
                 seen.series |= landscape(run.ansatz, options.landscape)
-            return _told(run, hardware, training_shots, options)
+            return _told(run, hardware, corrected, training_shots, options)
 
         seen.later = told
         return seen
@@ -147,22 +171,24 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
 
 def _untrained(options: QaoaOptions, start: Any) -> Callable[[Qubo, int, int], NDArray[np.int8]]:
     """Shots of the circuit at its first angles, for the pilot of a penalty."""
-    plain = replace(options, optimiser="none", multi_angle=False, jitter=0.0)
 
     def draw(qubo: Qubo, reads: int, seed: int) -> NDArray[np.int8]:
-        samples = qaoa(qubo, replace(plain, shots=reads), seed=seed, start=start).samples
+        samples = qaoa(qubo, untrained(options, reads), seed=seed, start=start).samples
         return np.repeat(samples.bits, samples.counts, axis=0)
 
     return draw
 
 
-def _told(run: QaoaRun, hardware: Hardware, training_shots: int, options: EnergyQaoaOptions) -> dict[str, float]:
-    """Size of the circuit that ran, and the clock of a quantum processor on it."""
+def _told(
+    run: QaoaRun, hardware: Hardware, corrected: FaultTolerant, training_shots: int, options: EnergyQaoaOptions
+) -> dict[str, float]:
+    """Size of the circuit that ran, and the clocks of a present and of an error-corrected processor on it."""
     machine: Any = run.simulator
     circuit: Resources = (
         machine.resources(run.angles) if hasattr(machine, "resources") else run.ansatz.resources(run.angles)
     )
     shot = hardware.shot(circuit)
+    estimate = corrected.shot(circuit.qubits, *count_rotations(run.ansatz.circuit(run.angles)))
     made = {
         "qubits": float(circuit.qubits),
         "depth": float(circuit.depth),
@@ -170,54 +196,11 @@ def _told(run: QaoaRun, hardware: Hardware, training_shots: int, options: Energy
         "qpu repetition seconds": shot,
         "qpu training seconds": shot * training_shots,
         "qpu seconds": shot * (training_shots + run.samples.shots),
+        **corrected.told(estimate, training_shots),
     }
     if options.simulator == "array" and options.library == "cupy":
         made["gpu seconds"] = run.seconds
     return made
-
-
-@checked
-class RecursiveOptions:
-    """Options of recursive QAOA."""
-
-    depth: int = option(default=1, doc="layers of every round", ge=1)
-    evaluations: int = option(default=40, doc="most objective calls of a round", ge=1)
-    cutoff: int = option(
-        default=6, doc="qubits (or powers of two of states) that are enumerated at the end", ge=1, le=24
-    )
-    shots: int = option(
-        default=1024, doc="shots that hardware would need for one evaluation; they are charged, not drawn", ge=1
-    )
-
-
-class RecursiveQaoa(EnergyMethod[RecursiveOptions]):
-    """Recursive QAOA (`quantum.recursive`); judged by its whole run."""
-
-    name = "recursive-qaoa"
-    options = RecursiveOptions
-    samples: ClassVar[bool] = False
-
-    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: RecursiveOptions) -> Seen:
-        """Run it once; when the time is over, the rounds that are left are not trained."""
-        clock = Deadline(limits.seconds)
-        chosen = QaoaOptions(depth=options.depth, evaluations=options.evaluations)
-        run = recursive_qaoa(problem.energy, chosen, seed=seed, cutoff=options.cutoff, stop=lambda: clock.over)
-        shots = run.evaluations * (1 + 4 * options.depth) * options.shots + run.rounds * options.shots
-        queries = shots * (1 + options.depth)
-
-        def told() -> dict[str, float]:
-            ansatz = Ansatz(problem.energy, mixer_named(problem, None))
-            circuit = ansatz.resources(linear_ramp(chosen.depth, problem.energy))
-            return {
-                "qubits": float(circuit.qubits), "depth": float(circuit.depth),
-                "two-qubit gates": float(circuit.two_qubit_gates),
-            }  # fmt: skip
-
-        return Seen(
-            run.bits[None, :], np.ones(1, dtype=np.int64), evaluations=float(queries + run.enumerated), later=told,
-            stop=Stop.TIME if run.stopped else Stop.ITERATIONS,
-            more={"rounds": float(run.rounds), "circuit evaluations": float(run.evaluations)},
-        )  # fmt: skip
 
 
 def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
@@ -267,19 +250,3 @@ def _options(options: EnergyQaoaOptions, mixer: X | BlockMixer) -> QaoaOptions:
         machine |= {"precision": options.precision}
     names = [name for name in defaults_of(QaoaOptions) if name not in ("mixer", "simulator_options")]
     return QaoaOptions(mixer=mixer, simulator_options=machine, **{name: getattr(options, name) for name in names})
-
-
-def _warm(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float, seed: int) -> Any:
-    """Initial state that leans to what one annealing run of ten sweeps finds; None for the uniform one."""
-    if epsilon <= 0:
-        return None
-    blocks = problem.blocks
-    linear, table, offset = blocks.tables()
-    hot, rng = TUNING.anneal_hot * local_field(blocks), np.random.default_rng([seed, 99])
-    sizes = np.asarray(blocks.sizes, dtype=np.int64)
-    choices = anneal(
-        sizes, blocks.starts, linear, table, offset, TUNING.warm_sweeps, hot, hot / TUNING.anneal_cooling, rng
-    )[0]
-    if isinstance(mixer, X):
-        return relaxed_start(problem.bits(choices).astype(np.float64), epsilon)
-    return warm_start(blocks, choices, epsilon)

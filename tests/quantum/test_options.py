@@ -6,19 +6,23 @@ import pytest
 
 from optimise.core.errors import InputError
 from quantum.cuts import HospitalCut, ModelCut, RosterCut
+from quantum.fault_tolerance import FaultTolerant
 from quantum.hardware import Hardware
 from quantum.method import PiecesOptions
 from quantum.methods.classical import AnnealingOptions, BruteForceOptions, DrawOptions, HighsQuboOptions
 from quantum.methods.dwave import AnnealingOptions as DwaveOptions
 from quantum.methods.dwave import TabuOptions
-from quantum.methods.qaoa import EnergyQaoaOptions, RecursiveOptions
+from quantum.methods.qaoa import EnergyQaoaOptions
+from quantum.methods.recursive import RecursiveOptions
+from quantum.methods.search import GroverSearchOptions
 from quantum.options import defaults_of, described, read_options
 from quantum.qaoa import QaoaOptions
 from quantum.simulators.aer import Noise
 from quantum.tuning import Tuning
 
 CLASSES = [
-    AnnealingOptions, BruteForceOptions, DrawOptions, DwaveOptions, EnergyQaoaOptions, Hardware, HighsQuboOptions,
+    AnnealingOptions, BruteForceOptions, DrawOptions, DwaveOptions, EnergyQaoaOptions, FaultTolerant,
+    GroverSearchOptions, Hardware, HighsQuboOptions,
     HospitalCut, ModelCut, Noise, Tuning, PiecesOptions, QaoaOptions, RecursiveOptions, RosterCut, TabuOptions,
 ]  # fmt: skip
 

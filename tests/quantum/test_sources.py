@@ -104,7 +104,7 @@ def test_a_fit_that_is_far_off_is_refused_for_a_study_unless_asked_for():
 
 def test_the_energy_of_each_patients_rooms_is_refused_for_a_study():
     with pytest.raises(InputError, match="is a fit that may be off by up to 24170"):
-        encoded({"path": "beds6.json", "blocks": "rooms"}, EXAMPLES)
+        encoded({"path": "beds6.json", "blocks": "patient"}, EXAMPLES)
 
 
 def test_where_an_exact_energy_is_exact_reaches_the_study():

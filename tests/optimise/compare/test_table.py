@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from optimise.compare.table import QOBLIB_COLUMNS, qoblib_rows, references, run_rows, summary_rows
+from optimise.compare.qoblib import QOBLIB_COLUMNS, qoblib_rows
+from optimise.compare.table import references, run_rows, summary_rows
 
 
 def facts(label="a", seed=0, objective=10.0, **more):
