@@ -236,7 +236,16 @@ def _show_counts(value: dict[str, Any]) -> str:
     return "; ".join(f"{key}: {_show(count)}" for key, count in value.items())
 
 
+def _lines(text: str) -> list[list[str]]:
+    return [_words(line) for line in text.split(";") if line.strip()]
+
+
+def _show_lines(value: list[list[str]]) -> str:
+    return "; ".join(_show_words(line) for line in value)
+
+
 KINDS: dict[str, Kind] = {
+    "lines": Kind(_lines, _show_lines, "lines of duties, E, E, off; N, off, off"),
     "text": Kind(str, _text, "text"),
     "number": Kind(_number, _show, "number"),
     "flag": Kind(_flag, _show_flag, "yes or no"),

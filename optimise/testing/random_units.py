@@ -1,4 +1,4 @@
-"""Random small documents of two wards with people who float between them.
+"""Random small documents of two wards with people who float between them, and base patterns.
 
 A random ward of :mod:`optimise.testing.random_wards` is given a second one: shifts are worked in both or in one, people
 are at home in one or in none, and demand, skill mix and choices of people name a ward or do not.
@@ -60,6 +60,12 @@ def random_units(random: Random, *, most_people: int = 4, most_days: int = 9) ->
     made["floats"] = [_floating(random, made) for _ in range(random.randint(0, 2))]
     if pool:
         made["floats"].append({"who": {"staff": [person["id"] for person in pool]}})
+    words = [*(shift["id"] for shift in made["shifts"]), "off", "work", "any"]
+    lines = [[random.choice(words) for _ in range(random.randint(1, 7))] for _ in range(random.randint(1, 3))]
+    made["patterns"] = [{"id": "base", "lines": lines, "start": random.choice((made["start"], "2026-01-01"))}]
+    made["patterns"][0] |= random.choice(({}, {"weight": random.choice(_PRICES)}, {"hard": random.random() < 0.2}))
+    for person in random.sample(made["staff"], random.randint(0, len(made["staff"]))):
+        person |= {"pattern": "base", "line": random.randint(1, len(lines))}
     made["standards"] = {"registered": {"wards": ["north"]}}
     return Ward.model_validate(made)
 

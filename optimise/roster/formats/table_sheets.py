@@ -118,6 +118,8 @@ SHEETS: tuple[Sheet, ...] = (
             _column("night_worker", "flag", "yes", "no", note="works nights as a normal course", empty="no"),
             _column("working_time_opt_out", "flag", "yes", "no", note="of the average week", empty="no"),
             _column("shifts", "words", note="the only shifts that this person may work"),
+            _column("pattern", note="base pattern"),
+            _column("line", "number", note="of the pattern, when it starts", empty="1"),
             _column("past_duties", "words", at="history.duties", note="oldest first: shift, off, work or ?"),
             _column("past_weekly_hours", "numbers", at="history.weekly_hours"),
             _column("past_weekends", "flags", at="history.weekends", note="worked or not"),
@@ -201,6 +203,17 @@ SHEETS: tuple[Sheet, ...] = (
             Column("weight", (), "price", note="of each duty above the maximum", empty="hard"),
         ),
         note="Who may work in other wards than one's own.",
+    ),
+    Sheet(
+        "patterns",
+        "patterns",
+        (
+            _column("id"),
+            _column("start", "date", note="when everybody's own line begins", empty="first day of the plan"),
+            _column("lines", "lines", note="followed one after the other"),
+            _WEIGHT,
+        ),
+        note="Base patterns; the weight is the price of each day that differs.",
     ),
     Sheet(
         "leave",

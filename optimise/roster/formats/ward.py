@@ -15,6 +15,7 @@ from optimise.core.problem import Problem
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
+    BasePattern,
     Census,
     Contract,
     Demand,
@@ -39,6 +40,7 @@ from optimise.roster.problem import RosterProblem
 
 __all__ = [
     "SCHEMA_VERSION",
+    "BasePattern",
     "Census",
     "Contract",
     "Demand",

@@ -1,17 +1,18 @@
-"""Hours in which people cannot work, and bank holidays, as rules over single days."""
+"""Hours in which people cannot work, bank holidays and base patterns, as rules over single days."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from optimise.formats.document import ItemError, UnknownName, nearest
 from optimise.roster.formats.ward_hours import Credits
 from optimise.roster.formats.ward_index import WardIndex
 from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_parts import minutes_of
 from optimise.roster.rules import Request, Requests
 
-__all__ = ["bank_holiday_credits", "bank_holiday_rule", "unavailable_rule"]
+__all__ = ["bank_holiday_credits", "bank_holiday_rule", "pattern_rules", "unavailable_rule"]
 
 _DAY = 1440
 
@@ -97,3 +98,56 @@ def bank_holiday_rule(index: WardIndex, names: Names) -> Requests:
     cells = tuple(Request(e, day, index.work, price) for e in people for day in index.bank_holidays)
     label = "works on a bank holiday"
     return Requests(name=names("bank holidays"), requests=cells, label=label, unit="shifts", asked=False)
+
+
+def pattern_rules(index: WardIndex, settled: Sequence[frozenset[int]], names: Names) -> Iterator[Requests]:
+    """What base patterns ask for.
+
+    Parameters
+    ----------
+    index : WardIndex
+        Its findings take what names nothing.
+    settled : sequence of frozenset of int
+        Days of each person of which leave, a pin or hours away say what is done.
+    names : Names
+        Gives each rule its name.
+
+    Yields
+    ------
+    Requests
+        One a pattern that somebody follows: for each day a price of all duties but those of the pattern.
+    """
+    masks: dict[str, list[int]] = {}
+    for i, pattern in enumerate(index.ward.patterns):
+        path = ("patterns", i)
+        if pattern.id in masks:
+            index.findings.add(ItemError(f"there are two patterns {pattern.id!r}", (*path, "id")))
+        masks[pattern.id] = []
+        for j, line in enumerate(pattern.lines):
+            for k, word in enumerate(line):
+                with index.findings:
+                    masks[pattern.id].append(index.word(word, (*path, "lines", j, k)) or index.everything)
+    for e, person in enumerate(index.ward.staff):
+        if person.pattern is not None and person.pattern not in masks:
+            message = f"no pattern is called {person.pattern!r}" + nearest(person.pattern, list(masks))
+            index.findings.add(UnknownName(message, ("staff", e, "pattern"), person.pattern))
+        lines = next((p.lines for p in index.ward.patterns if p.id == person.pattern), [])
+        if lines and person.line > len(lines):
+            message = f"pattern {person.pattern!r} has {len(lines)} lines, not {person.line}"
+            index.findings.add(ItemError(message, ("staff", e, "line")))
+    for pattern in index.ward.patterns:
+        duties, first = masks[pattern.id], 0 if pattern.start is None else (pattern.start - index.ward.start).days
+        if not pattern.price or len(duties) < len(pattern.words):
+            continue
+        cells = [
+            Request(e, day, index.everything & ~duties[(pattern.place(person.line) + day - first) % len(duties)], price)
+            for price in (pattern.price,)
+            for e, person in enumerate(index.ward.staff)
+            if person.pattern == pattern.id
+            for day in range(max(first, 0), index.horizon.days)
+            if day not in settled[e]
+        ]
+        asked = tuple(cell for cell in cells if cell.avoid)
+        if asked:
+            label = f"differs from pattern {pattern.id}"
+            yield Requests(name=names(f"pattern {pattern.id}"), requests=asked, label=label, unit="days", asked=False)

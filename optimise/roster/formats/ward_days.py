@@ -1,4 +1,4 @@
-"""Entries of a ward document about single days of one person: leave, hours away, wishes, settled days."""
+"""Entries of a ward document about single days of one person: leave, hours away, wishes, settled days, patterns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from optimise.formats.spoken import leave_text
 from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced
 
-__all__ = ["BankHolidays", "Leave", "Pin", "Request", "Span", "Unavailable"]
+__all__ = ["BankHolidays", "BasePattern", "Leave", "Pin", "Request", "Span", "Unavailable"]
 
 Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
 Duties = Literal["off", "work"] | list[Id]
@@ -100,3 +100,37 @@ class Pin(Part):
     staff: Id
     date: date
     shift: Id = Field(description="a shift id, or off")
+
+
+class BasePattern(Priced):
+    """Lines of duties that people follow one after the other, each from a line of one's own, round and round.
+
+    The price is for each day that differs; leave, pins and hours away go before the pattern.
+    """
+
+    default_price = 5.0
+
+    id: Id
+    start: date | None = Field(default=None, description="day on which everybody's own line begins; the plan's first")
+    lines: list[Annotated[list[Id], Field(min_length=1)]] = Field(
+        min_length=1, description="a week each, or as long as they are: shifts, off, work, night, any, E|L"
+    )
+
+    @property
+    def words(self) -> list[str]:
+        """All lines in a row."""
+        return [word for line in self.lines for word in line]
+
+    def place(self, line: int) -> int:
+        """Where a line begins in them.
+
+        Parameters
+        ----------
+        line : int
+            The first is 1.
+
+        Returns
+        -------
+        int
+        """
+        return sum(len(each) for each in self.lines[: line - 1])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from optimise.formats.document import nearest
-from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_parts import (
     RESERVED,
     AverageLimit,
@@ -33,6 +33,7 @@ from optimise.roster.formats.ward_units import Floating, Unit
 
 __all__ = [
     "SCHEMA_VERSION",
+    "BasePattern",
     "Census",
     "Contract",
     "Demand",
@@ -188,6 +189,8 @@ class Staff(Part):
     night_worker: bool = Field(default=False, description="works nights as a normal course (Working Time Regulations)")
     shifts: list[Id] = Field(default_factory=list, description="the only shifts that this person may work")
     limits: WorkLimits | None = Field(default=None, description="instead of the contract's")
+    pattern: Id | None = Field(default=None, description="the base pattern that this person follows")
+    line: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, description="of the pattern, when it starts")
     history: History = Field(default_factory=History)
 
 
@@ -335,6 +338,7 @@ class WardData(Part):
     skill_mix: list[SkillMix] = Field(default_factory=list)
     staff: list[Staff] = Field(min_length=1)
     floats: list[Floating] = Field(default_factory=list, description="who may work in other wards than one's own")
+    patterns: list[BasePattern] = Field(default_factory=list, description="base patterns that people follow")
     leave: list[Leave] = Field(default_factory=list)
     unavailable: list[Unavailable] = Field(default_factory=list)
     requests: list[Request] = Field(default_factory=list)

@@ -6,7 +6,12 @@ import math
 from dataclasses import replace
 
 from optimise.formats.document import ItemError
-from optimise.roster.formats.ward_away import bank_holiday_credits, bank_holiday_rule, unavailable_rule
+from optimise.roster.formats.ward_away import (
+    bank_holiday_credits,
+    bank_holiday_rule,
+    pattern_rules,
+    unavailable_rule,
+)
 from optimise.roster.formats.ward_census import check_census
 from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
@@ -58,6 +63,9 @@ def to_problem(ward: WardData) -> RosterProblem:
     limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, leave.minutes))
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
+    said = [*((e, day) for e, day, _ in pins), *((r.employee, r.day) for r in (hours.requests if hours else ()))]
+    settled = [days.union(day for who, day in said if who == e) for e, days in enumerate(away)]
+    limits += pattern_rules(index, settled, names)
     limits += float_rules(index, floats, names)
     requests = _requests(index, away, names)
     pay = pay_rule(index, names)
