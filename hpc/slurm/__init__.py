@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpc.slurm.job import Job, JobError, submit
+    from hpc.slurm.job import Job, JobError, NotEndedError, submit
     from hpc.slurm.request import Request, prepare
     from hpc.slurm.site import Site, find_site
 
-__all__ = ["Job", "JobError", "Request", "Site", "find_site", "prepare", "submit"]
+__all__ = ["Job", "JobError", "NotEndedError", "Request", "Site", "find_site", "prepare", "submit"]
 
 _HOME = {
     "Job": "job",
     "JobError": "job",
+    "NotEndedError": "job",
     "submit": "job",
     "Request": "request",
     "prepare": "request",
@@ -32,3 +33,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(f"hpc.slurm.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -51,7 +51,7 @@ Parts = Annotated[int, typer.Option("--parts", metavar="N", help="study: tasks o
 Warning_ = Annotated[int, typer.Option("--warning", metavar="S", help="Seconds before the limit at which ranks stop.")]
 Restarts = Annotated[int, typer.Option("--restarts", metavar="N", help="How often the job may be queued again.")]
 RanksPerNode = Annotated[
-    int | None, typer.Option("--ranks-per-node", metavar="N", help="Ranks of every node; default as Slurm spreads.")
+    int | None, typer.Option("--ranks-per-node", metavar="N", help="Ranks of every node; default the same on each.")
 ]
 CpuBind = Annotated[
     str | None, typer.Option("--cpu-bind", metavar="HOW", help="What ranks are bound to: cores, sockets, none, ...")
@@ -148,7 +148,7 @@ def status(
     if found.reason:
         text += f" ({found.reason})"
     if found.restarts:
-        text += f", restarted {found.restarts} times"
+        text += f", restarted {found.restarts} time{'s' if found.restarts > 1 else ''}"
     print(text)
     if len(found.tasks) > 1:
         counts = {state: list(found.tasks.values()).count(state) for state in sorted(set(found.tasks.values()))}
@@ -162,15 +162,18 @@ def fetch(
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the job; asks Slurm once a minute.")] = True,
     timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", help="Seconds to wait at most.")] = None,
 ) -> None:
-    """Wait for a job and show its result; leaves with the exit code that 'wardwise solve' would have given."""
+    """Wait for a job and show its result.
+
+    Leaves with the exit code that 'wardwise solve' would have given; 4 if the job was lost, 5 if it has not ended yet.
+    """
     from hpc.slurm import queue
-    from hpc.slurm.job import Job, JobError
+    from hpc.slurm.job import Job, JobError, NotEndedError
 
     job = Job.find(folder)
     try:
         job.wait(timeout if wait else 0.0)
     except TimeoutError:
-        raise JobError(f"job {job.job_id} is {job.state}; nothing to fetch yet") from None
+        raise NotEndedError(f"job {job.job_id} is {job.state}; nothing to fetch yet") from None
     if job.study:
         failed = {task: state for task, state in job.states().tasks.items() if state != "COMPLETED"}
         for task, state in sorted(failed.items()):
@@ -257,12 +260,15 @@ def _prepared(
 
 
 def _show_last(job: Job) -> None:
+    from hpc.slurm import queue
     from optimise.cli.show import verdict
     from optimise.runs.resultfile import read_result
 
     if not job.study and job.has_result():
         found = read_result(job.folder)
-        print(f"result so far, as stated in result.json: {verdict(found)} Stopped: {found.stop}")
+        running = job.states().state not in queue.FINAL
+        stopped = "" if running else f" Stopped: {found.stop}"
+        print(f"{'result so far' if running else 'result'} in result.json: {verdict(found)}{stopped}")
     lines = job.stdout().splitlines()
     if lines:
         print(f"log: {lines[-1]}")

@@ -38,6 +38,12 @@ _RESULT = ("result.json", "trace.csv", "report.html", "report.xlsx")
 log = logging.getLogger(__name__)
 
 
+class NotEndedError(WardwiseError):
+    """A job still waits or runs, so that there is nothing to fetch yet."""
+
+    exit_code = 5
+
+
 class JobError(WardwiseError):
     """A job ended without a finished result; the message has its state and the end of its log.
 
@@ -47,7 +53,7 @@ class JobError(WardwiseError):
         What the job had found and written before it was lost.
     """
 
-    exit_code = 1
+    exit_code = 4
 
     def __init__(self, message: str, partial: Result | None = None) -> None:
         super().__init__(message)
@@ -167,6 +173,8 @@ class Job:
         found, legs = self.states(), self._legs()
         if not legs or found.state in ("COMPLETED", "UNKNOWN") or found.state not in queue.FINAL:
             return ""
+        if found.state == "FAILED" and not self._going_on():
+            return ""  # the solve came to its own end, and its exit code says what it found
         last = legs[-1].restart
         leg = f" (start {last + 1} of {found.restarts + 1})" if found.restarts else ""
         return f"job {self.job_id} ended as {found.state}; this is what it had written by then{leg}"
@@ -183,15 +191,21 @@ class Job:
             return []
         return [leg for leg in read_result(self.folder).legs[-1:] if leg.job == self.job_id]
 
+    def _going_on(self) -> bool:
+        """Whether the result in the folder is one of a run that had not come to its end when it was written."""
+        from optimise.runs.resultfile import read_result
+        from optimise.runs.writer import GOING_ON
+
+        return GOING_ON in read_result(self.folder).explanation
+
     def _missing(self) -> JobError | None:
         partial, told = None, ""
         if self._legs():
             from optimise.runs.resultfile import read_run
-            from optimise.runs.writer import GOING_ON
 
-            found = read_run(self.folder).result
-            if GOING_ON not in found.explanation or self.states().state not in queue.FINAL:
+            if not self._going_on() or self.states().state not in queue.FINAL:
                 return None
+            found = read_run(self.folder).result
             partial, told = found, f"; a plan of cost {found.cost:g} that it had found by then lies in {self.folder}"
         there = partial is None and (self.folder / "result.json").exists()
         other = f"; the result in {self.folder} is not of this job" if there else ""
@@ -220,7 +234,7 @@ def submit(
     options: Mapping[str, object] | None = None,
     site: str | Path | Site = "generic",
     nodes: int = 1,
-    ranks: int = 1,
+    ranks: int | None = None,
     threads: int = 1,
     time: str | None = None,
     memory: float | None = None,
@@ -249,8 +263,9 @@ def submit(
         The method's own options.
     site : str, path or Site
         Name or file of a site's profile, or the profile itself.
-    nodes, ranks : int
-        Ranks are of all nodes together.
+    nodes : int
+    ranks : int, optional
+        Of all nodes together; one a node when left out.
     threads : int
         Of each rank.
     time : str, optional
@@ -290,7 +305,7 @@ def submit(
         site if isinstance(site, Site) else find_site(site),
         tuple(extra),
         nodes=nodes,
-        ranks=ranks,
+        ranks=nodes if ranks is None else ranks,
         threads=threads,
         time=time,
         memory=memory,

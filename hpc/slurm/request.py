@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpc.slurm.script import ARRAYS, Value, fill, template
+from hpc.slurm.script import ARRAYS, Value, allowed, fill, template
 from hpc.slurm.site import Site
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 from optimise.tools.estimate import Estimate, estimate, idle_ranks
@@ -71,7 +71,7 @@ class Request:
     restarts : int
         How often the job may go back into the queue.
     ranks_per_node : int or None
-        On every node; Slurm spreads them when None.
+        At most, on every node; the same share of all on each node when None (Slurm alone would fill some first).
     cpu_bind, distribution : str or None
         Which cores a rank is bound to (``cores``, ``ldoms``, ...), and how ranks follow one another over nodes
         (``block``, ``cyclic:block``, ...), in the words of ``srun``.
@@ -103,6 +103,11 @@ class Request:
     distribution: str | None = None
     dependency: str | None = None
     header: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def per_node(self) -> int:
+        """Ranks that the fullest node gets."""
+        return self.ranks_per_node or math.ceil(self.ranks / self.nodes)
 
     @property
     def study(self) -> bool:
@@ -288,7 +293,7 @@ def _fits(
     request: Request, seconds: float, memory: float, limit: float | None, guess: Estimate, notes: list[str]
 ) -> None:
     site = request.site
-    per_node = math.ceil(request.ranks / request.nodes)
+    per_node = request.per_node
     if site.cores_per_node and per_node * request.threads > site.cores_per_node:
         raise InputError(
             f"{per_node} ranks x {request.threads} threads on a node, {site.name} has {site.cores_per_node} cores; "
@@ -329,7 +334,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         lines: dict[str, Value] = {
             "J": request.name,
             "n": request.ranks,
-            "R": f'"span[ptile={math.ceil(request.ranks / request.nodes)}] rusage[mem={math.ceil(memory / _MIB)}MB]"',
+            "R": f'"span[ptile={request.per_node}] rusage[mem={math.ceil(memory / _MIB)}MB]"',
             "W": f"{minutes // 60:02d}:{minutes % 60:02d}",
             "P": request.account,
             "o": f"{folder}/job-%J.log",
@@ -342,7 +347,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         "job-name": request.name,
         "nodes": request.nodes,
         "ntasks": request.ranks,
-        "ntasks-per-node": request.ranks_per_node,
+        "ntasks-per-node": request.per_node,
         "cpus-per-task": request.threads,
         "mem-per-cpu": f"{math.ceil(memory / request.threads / _MIB)}M" if site.memory_lines else None,
         "time": f"{whole // 3600:02d}:{whole // 60 % 60:02d}:00",
@@ -356,7 +361,7 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         settings["launch"] = [*_words(site), *([f"--cpu-bind={request.cpu_bind}"] if request.cpu_bind else [])]
     given = ("account", "partition", "qos", "distribution", "dependency")
     header |= {key: value for key in given if (value := getattr(request, key)) is not None}
-    header.update(request.header)
+    header |= allowed(request.header)
     settings["restarts"] = request.restarts
     return fill(template(request.kind), header, settings, site.prologue)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from hpc.slurm.site import FOLDER
 from optimise.core.errors import InputError
 
-__all__ = ["ARRAYS", "TEMPLATES", "fill", "template"]
+__all__ = ["ARRAYS", "TEMPLATES", "allowed", "fill", "template"]
 
 #: Templates of Slurm by name.
 TEMPLATES = ("solve", "decompose", "scenarios", "simulate-gpu", "study")
@@ -23,8 +23,41 @@ TEMPLATES = ("solve", "decompose", "scenarios", "simulate-gpu", "study")
 ARRAYS = ("study",)
 
 Value = str | int | bool | None
+#: Header lines on which restarts and answers rest, with the option that sets them.
+_RESTED_ON = {
+    "signal": "--warning",
+    "requeue": "--restarts",
+    "open-mode": None,
+    "output": "--output",
+    "array": "--parts",
+}
 _PLAIN = re.compile(r"[^\s#'\"\\]+")
 _QUOTED = re.compile(r"\"[^\"\\]*\"|'[^']*'")
+
+
+def allowed(header: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Header lines of the user; those that the script rests on are refused.
+
+    Parameters
+    ----------
+    header : mapping
+        Option to value.
+
+    Returns
+    -------
+    mapping
+        The same.
+
+    Raises
+    ------
+    InputError
+        For a line of ours; it names the option of the command instead.
+    """
+    for name in header:
+        if name in _RESTED_ON:
+            instead = f"; use {option}" if (option := _RESTED_ON[name]) else ""
+            raise InputError(f"the script rests on this line{instead}", item=f"--header {name}")
+    return header
 
 
 def template(name: str, scheduler: str = "slurm") -> str:

@@ -31,9 +31,10 @@ def verdict(result: Result) -> str:
         return f"Cost {amount(result.cost)}, " + (f"optimal ({told})." if told else "proven optimal.")
     if bounds.gap == float("inf"):
         return f"Cost {amount(result.cost)}; no lower bound is known, so it may be far from the best."
+    share = f" ({percent(bounds.gap)})" if bounds.primal > 0 else ""
     return (
-        f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)} "
-        f"(within {percent(bounds.gap)} of the best{'; ' + told if told else ''})."
+        f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)}{f' ({told})' if told else ''}, "
+        f"so at most {amount(result.cost - bounds.dual)}{share} could be saved."
     )
 
 

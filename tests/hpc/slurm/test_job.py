@@ -6,11 +6,13 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hpc.slurm import Job, queue
 from hpc.slurm import job as module
 from hpc.slurm.card import write_card
-from hpc.slurm.job import JobError
+from hpc.slurm.cli import app
+from hpc.slurm.job import JobError, NotEndedError
 from optimise import read, solve
 from optimise.core.leg import Leg
 from optimise.core.method import Limits
@@ -125,6 +127,27 @@ def test_a_controller_that_stays_silent_is_no_bad_input(monkeypatch: pytest.Monk
     with pytest.raises(queue.SilentError) as error:
         Job("17", ".").wait()
     assert error.value.exit_code == 1
+
+
+def test_a_solve_that_found_no_plan_was_not_lost(
+    found: Result, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(found, instance, tmp_path, "17")
+    ended(monkeypatch, "FAILED")  # Slurm's word for any exit code but 0
+    assert Job("17", tmp_path).remark() == ""
+    left(found, instance, tmp_path, "17", GOING_ON)
+    assert "ended as FAILED" in Job("17", tmp_path).remark()
+    with pytest.raises(JobError) as error:
+        Job("17", tmp_path).result()
+    assert error.value.exit_code == 4
+
+
+def test_a_job_that_goes_on_has_a_code_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_card(tmp_path, job_id="17", kind="solve")
+    ended(monkeypatch, "RUNNING")
+    done = CliRunner().invoke(app, ["fetch", str(tmp_path), "--no-wait"])
+    assert isinstance(done.exception, NotEndedError)
+    assert done.exception.exit_code == 5
 
 
 def test_an_earlier_result_is_set_aside_under_its_own_job(found: Result, instance: Path, tmp_path: Path) -> None:

@@ -110,6 +110,17 @@ def test_ranks_lie_and_wait_as_asked(instance: Path) -> None:
     assert "launch=(srun --mpi=pmi2 --cpu-bind=verbose,cores)" in made.script
 
 
+def test_ranks_are_dealt_evenly_where_nothing_is_said(instance: Path) -> None:
+    assert header(prepare(ask(instance, nodes=4, ranks=8)).script)["ntasks-per-node"] == "2"
+    assert header(prepare(ask(instance, nodes=3, ranks=8)).script)["ntasks-per-node"] == "3"
+
+
+@pytest.mark.parametrize(("line", "option"), [("signal", "--warning"), ("requeue", "--restarts"), ("output", "--out")])
+def test_lines_that_restarts_rest_on_are_refused(instance: Path, line: str, option: str) -> None:
+    with pytest.raises(InputError, match=f"--header {line}: the script rests on this line; use {option}"):
+        prepare(ask(instance, header={line: "x"}))
+
+
 def test_more_ranks_than_can_work_are_told(instance: Path) -> None:
     made = prepare(ask(instance, ranks=4, options=("--method", "highs")))
     assert any("4 ranks: 3 idle" in note for note in made.notes)
