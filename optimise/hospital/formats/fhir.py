@@ -183,7 +183,7 @@ class _Reader:
         patient = self.resolve(encounter.get("subject"), self.patients, encounter, "subject")
         born = patient.get("birthDate")
         service = encounter.get("serviceType") or {}
-        coding = next(iter(service.get("coding", ())), {})
+        coding: dict[str, Any] = next(iter(service.get("coding", ())), {})
         return {
             "patient": patient["id"],
             "sex": _SEX.get(patient.get("gender", "unknown"), "unknown"),
