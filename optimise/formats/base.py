@@ -89,6 +89,7 @@ FORMATS: dict[str, str] = {
     "native": "optimise.roster.formats.native:NativeFormat",
     "table": "optimise.roster.formats.table:TableFormat",  # a folder of CSV files or one workbook
     "hospital": "optimise.hospital.formats.hospital:HospitalFormat",  # native JSON of beds, theatres and nursing
+    "fhir": "optimise.hospital.formats.fhir:FhirFormat",  # bundles of Location, Encounter and Patient, read only
     "curtois": "optimise.roster.formats.curtois:CurtoisFormat",
     "inrc1": "optimise.roster.formats.inrc1:Inrc1Format",
     "inrc2": "optimise.roster.formats.inrc2:Inrc2Format",

@@ -18,6 +18,8 @@ from optimise.core.errors import InputError
 
 __all__ = [
     "ANY_GENDER",
+    "ARRIVES_EARLY",
+    "LEAVES_LATE",
     "SAME_GENDER",
     "AdmissionWish",
     "BedProblem",
@@ -30,6 +32,8 @@ __all__ = [
 #: Gender policy of a room: no rule; or one gender a day, whichever. A value >= 0 admits only that gender.
 ANY_GENDER = -2
 SAME_GENDER = -1
+#: What :attr:`Patients.noon` says: in bed by noon of the day of arrival, and still at noon of the day of leaving.
+ARRIVES_EARLY, LEAVES_LATE = 1, 2
 
 _T = TypeVar("_T")
 
@@ -118,6 +122,12 @@ class Patients:
     justified : int array, optional
         Nights from admission during which a room shared with the other gender is justified (critical care). None
         where it never is.
+    contact_of : int array, optional
+        Infection, numbered from 1, to which a patient was exposed; 0 for none. None where nobody was.
+    cleaning : int array, optional
+        Nights for which the bed is cleaned once the patient has left it. None where there are none.
+    noon : int array, optional
+        :data:`ARRIVES_EARLY` and :data:`LEAVES_LATE`, added up. None where hours play no part.
     """
 
     ids: tuple[str, ...]
@@ -134,6 +144,9 @@ class Patients:
     isolation: IntArray = None  # type: ignore[assignment]  # zeros
     operation_of: IntArray | None = None
     justified: IntArray | None = None
+    contact_of: IntArray | None = None
+    cleaning: IntArray | None = None
+    noon: IntArray | None = None
 
     def __post_init__(self) -> None:
         unique(self.ids, "patient")
@@ -148,7 +161,13 @@ class Patients:
         forbidden = np.asarray(self.forbidden)
         columns = forbidden.shape[1] if forbidden.ndim == 2 else -1
         assign(self, forbidden=frozen(forbidden, np.bool_, (count, columns), "patients.forbidden"))
-        for name, low, high in (("operation_of", -1, count - 1), ("justified", 0, 100_000)):
+        for name, low, high in (
+            ("operation_of", -1, count - 1),
+            ("justified", 0, 100_000),
+            ("contact_of", 0, count),
+            ("cleaning", 0, 100_000),
+            ("noon", 0, ARRIVES_EARLY | LEAVES_LATE),
+        ):
             value = getattr(self, name)
             if value is not None:
                 assign(self, **{name: frozen(value, np.int64, (count,), f"patients.{name}")})

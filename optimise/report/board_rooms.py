@@ -74,7 +74,8 @@ def marks_of(problem: HospitalProblem, plan: HospitalPlan, p: int, day: int) -> 
     told = problem.about.get(problem.patients.ids[p], {})
     made = []
     if problem.patients.isolation[p] > 0 or told.get("infection"):
-        name = told.get("infection") or told.get("isolation") or "isolation"
+        contact = f"contact of {told['contact_of']}" if "contact_of" in told else "isolation"
+        name = told.get("infection") or told.get("isolation") or contact
         made.append(("inf", "alone" if name == "alone" else str(name)))
     made += [("need", str(need)) for need in told.get("needs", ())]
     made += [("need", key.replace("_", " ")) for key, value in told.items() if key not in _NO_MARK and value is True]

@@ -121,6 +121,19 @@ class _Maker:
                 self.maybe(patient, "accommodated_as", lambda: self.random.choice("FM"), 0.3)
         for ward in made.get("wards", ()):
             self.maybe(ward, "closed_to_admissions", lambda: True, 0.3 * self.dense)
+        if not self.fixed:  # no search of beds knows these
+            self.infections(made)
+
+    def infections(self, made: dict[str, Any]) -> None:
+        """Beds that are cleaned, contacts of infections, hours around noon."""
+        for patient in made["patients"]:
+            self.maybe(patient, "cleaning_nights", lambda: self.random.randint(1, 2), 0.4 * self.dense)
+            self.maybe(patient, "contact_of", lambda: self.random.choice(("flu", "norovirus")), 0.4 * self.dense)
+            self.maybe(patient, "leaves_at", lambda: self.random.choice(("10:00", "15:00")), 0.5 * self.dense)
+            if "room" not in patient:
+                self.maybe(patient, "arrives_at", lambda: self.random.choice(("07:15", "16:00")), 0.5 * self.dense)
+        for rule in ("CleaningTime", "ContactsTogether", "BedTurnover"):
+            self.maybe(made["rules"], rule, self.price)
 
     def dated(self, made: dict[str, Any], patient: dict[str, Any]) -> None:
         """Says when an in-patient goes home, beside the nights or, where nothing else needs them, instead."""

@@ -7,7 +7,7 @@ import numpy as np
 from optimise.hospital.beds import SAME_GENDER, BedProblem
 from optimise.hospital.rules import rules_by_name
 
-__all__ = ["WISH_RULES", "default_rules", "remedies"]
+__all__ = ["RECORDED_RULES", "WISH_RULES", "default_rules", "recorded", "remedies"]
 
 #: Price of a move where people cannot stay where they lie, and of a mandatory patient for whom there is no bed.
 MOVE, LEFT_OUT = 50.0, 10_000.0
@@ -24,6 +24,25 @@ WISH_RULES: dict[str, float | str] = {
     "RoomSize": 1,
     "UnsuitableDay": 20,
 }
+
+#: Price of one unit, or "hard", of rules about what only some files record of patients; they apply where one does.
+RECORDED_RULES: dict[str, float | str] = {"CleaningTime": "hard", "ContactsTogether": 5}
+
+
+def recorded(beds: BedProblem) -> dict[str, float | str]:
+    """Those of :data:`RECORDED_RULES` of which a bed plan records something.
+
+    Parameters
+    ----------
+    beds : BedProblem
+
+    Returns
+    -------
+    dict
+        Price of one unit, or "hard", by rule.
+    """
+    there = {"CleaningTime": beds.patients.cleaning, "ContactsTogether": beds.patients.contact_of}
+    return {rule: price for rule, price in RECORDED_RULES.items() if there[rule] is not None}
 
 
 def default_rules() -> dict[str, float | str]:

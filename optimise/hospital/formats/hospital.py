@@ -17,8 +17,8 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
-from optimise.hospital.formats.defaults import WISH_RULES, default_rules, remedies
-from optimise.hospital.formats.hospital_days import Settled, number, settled
+from optimise.hospital.formats.defaults import WISH_RULES, default_rules, recorded, remedies
+from optimise.hospital.formats.hospital_days import Settled, noon_of, number, settled
 from optimise.hospital.formats.hospital_schema import (
     HospitalFile,
     NurseEntry,
@@ -82,7 +82,7 @@ def _rules(data: HospitalFile, beds: BedProblem) -> tuple[tuple[RuleSetting, ...
     wishes = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
     phased = any(p.care for p in data.patients)
     prices: dict[str, float | str] = {r: p for r, p in data.rules.items() if r not in WISH_RULES or r in wishes}
-    for rule, default in (default_rules() | remedies(beds, phased=phased)).items():
+    for rule, default in (default_rules() | recorded(beds) | remedies(beds, phased=phased)).items():
         if rule not in WISH_RULES or rule in wishes:
             prices.setdefault(rule, default)
     numbers = [float(p) for p in prices.values() if not isinstance(p, str)]
@@ -142,6 +142,8 @@ def _patients(found: Settled, rooms: dict[str, int]) -> Patients:
     forbidden = np.zeros((len(data.patients), len(rooms)), dtype=np.bool_)
     columns: dict[str, list[int]] = {k: [] for k in ("gender", "age", "release", "due", "home", "isolation")}
     cohorts: dict[str, int] = {}
+    exposed = _index(sorted({p.contact_of for p in data.patients if p.contact_of is not None}), "infection")
+    cleaned, hours = [p.cleaning_nights for p in data.patients], noon_of(data)
     for i, p in enumerate(data.patients):
         who = f"patient {p.id}"
         sex = lookup(genders, p.gender, "gender", who)
@@ -177,6 +179,9 @@ def _patients(found: Settled, rooms: dict[str, int]) -> Patients:
         isolation=np.array(columns["isolation"]),
         operation_of=np.array(found.operation_of) if max(found.operation_of) >= 0 else None,
         justified=np.array(found.justified) if any(found.justified) else None,
+        contact_of=np.array([exposed.get(p.contact_of or "", -1) + 1 for p in data.patients]) if exposed else None,
+        cleaning=np.array(cleaned) if any(cleaned) else None,
+        noon=np.array(hours) if any(hours) else None,
     )
 
 
@@ -184,10 +189,14 @@ def _isolation(patient: PatientEntry, cohorts: dict[str, int], *, alone: bool) -
     """0 for none, else the number of the cohort; whoever must lie alone is a cohort of one.
 
     So are those (``alone``) whose gender is none of the two that share rooms, unless they say whose rooms they use.
+    Contacts of an infection are a cohort where nothing else is said.
     """
-    if patient.stay == 0 or (patient.isolation is None and not alone):
+    said = patient.isolation
+    if said is None and patient.contact_of is not None:
+        said = f"contacts of {patient.contact_of}"
+    if patient.stay == 0 or (said is None and not alone):
         return 0
-    name = f"alone {patient.id}" if alone or patient.isolation in (None, "alone") else patient.isolation
+    name = f"alone {patient.id}" if alone or said in (None, "alone") else said
     return cohorts.setdefault(name, len(cohorts) + 1)
 
 

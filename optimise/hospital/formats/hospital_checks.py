@@ -203,6 +203,14 @@ def _words_in_doubt(hospital: HospitalData) -> Iterator[ItemError]:
     """Needs that no room has, and specialties that no ward treats."""
     features = list(dict.fromkeys(f for room in hospital.rooms for f in room.features))
     special = list(dict.fromkeys(s for ward in hospital.wards for s in ward.specialties))
+    infections = [row.infection for row in hospital.infections]
+    known = {name.strip().casefold() for name in infections}
+    for key, people in (("bed_state", hospital.bed_state), ("electives", hospital.electives)):
+        for i, p in enumerate(people):
+            said = (p.infection or "").strip()
+            hint = nearest(said, infections, listed=False) if said.casefold() not in known else ""
+            if said and hint:
+                yield ItemError(f"no row of the infections is called {said!r}{hint}", (key, i, "infection"))
     used = {room.ward for room in hospital.rooms}
     listed = {ward.id for ward in hospital.wards if ward.specialties}
     for key in ("bed_state", "electives", "emergencies", "care"):

@@ -80,6 +80,7 @@ class _Maker:
                 self.findings.add(ItemError(f"room {room.room} of {room.ward} is there twice", ("rooms", i, "room")))
             self.rooms[key] = f"{room.ward}/{room.room}"
             self.places[f"room {self.rooms[key]}"] = ("rooms", i)
+        self.cleaning = {i.infection.strip().casefold(): i.cleaning_nights for i in hospital.infections}
         self.care: dict[str, list[dict[str, Any]]] = {}
         known = [p.patient for p in (*hospital.bed_state, *hospital.electives)]
         for i, phase in enumerate(hospital.care):
@@ -193,6 +194,8 @@ class _Maker:
             "accommodated_as": p.accommodated_as,
             "age": p.age,
             "isolation": "alone" if p.alone else None if infection.lower() in _NONE else infection,
+            "contact_of": p.exposed_to,
+            "cleaning_nights": self.cleaning.get(infection.casefold(), 0),
             "specialty": p.specialty,
             "needs": p.needs,
             "care": self.care.get(p.patient, []),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from optimise.core.errors import InputError
+from optimise.hospital.beds import ARRIVES_EARLY, LEAVES_LATE
 from optimise.hospital.formats.hospital_schema import HospitalFile, NurseEntry, PatientEntry, RoomEntry
 
-__all__ = ["Settled", "number", "settled"]
+__all__ = ["Settled", "noon_of", "number", "settled"]
 
 _log = logging.getLogger(__name__)
 #: What hospital documents tell of a patient, which nobody expects to be planned with.
@@ -80,6 +81,34 @@ def settled(data: HospitalFile) -> Settled:
     return Settled(file, calendar.start, [-1] * len(data.patients) + operated, justified + [0] * more, _about(data))
 
 
+def noon_of(data: HospitalFile) -> list[int]:
+    """By entry, who is in bed at noon of the days of arrival and of leaving; zeros where no rule asks for hours.
+
+    Nothing said means: comes in the afternoon, leaves in the morning.
+
+    Raises
+    ------
+    InputError
+        For an hour that is none, where the rule BedTurnover has a price or is hard.
+    """
+    if data.rules.get("BedTurnover", "off") == "off":
+        return [0] * len(data.patients)
+    noon = time(12)
+    made = []
+    for p in data.patients:
+        said = {}
+        for key, usual in (("arrives_at", noon), ("leaves_at", time())):
+            text = (p.model_extra or {}).get(key)
+            try:
+                said[key] = usual if text is None else time.fromisoformat(str(text))
+            except ValueError:
+                text = f"{key} is {str(text)[:40]!r}, expected a time such as 07:30"
+                raise InputError(text, item=f"patient {p.id}") from None
+        early, late = said["arrives_at"] < noon, said["leaves_at"] > noon
+        made.append(ARRIVES_EARLY * (early and p.room is None) + LEAVES_LATE * late)
+    return made
+
+
 def _implied_start(data: HospitalFile) -> date | None:
     """The first day, where in-patients have both nights to come and a day of discharge."""
     found: dict[date, str] = {}
@@ -113,6 +142,8 @@ def _about(data: HospitalFile) -> dict[str, dict[str, Any]]:
             told["needs"] = list(p.needs)
         if p.isolation is not None:
             told["isolation"] = p.isolation
+        if p.contact_of is not None:
+            told["contact_of"] = p.contact_of
         told |= p.model_extra or {}
         if told:
             made[p.id] = told

@@ -14,7 +14,19 @@ from pydantic import Field, StringConstraints
 
 from optimise.formats.parts import Part
 
-__all__ = ["Bed", "Elective", "Emergencies", "HospitalData", "InPatient", "Nurse", "Phase", "Price", "Room", "Ward"]
+__all__ = [
+    "Bed",
+    "Elective",
+    "Emergencies",
+    "HospitalData",
+    "InPatient",
+    "Infection",
+    "Nurse",
+    "Phase",
+    "Price",
+    "Room",
+    "Ward",
+]
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Age = Annotated[int, Field(ge=0, le=200)]
@@ -63,6 +75,7 @@ class Person(Part):
     accommodated_as: Literal["F", "M"] | None = Field(default=None, description="whose rooms; else others lie alone")
     age: Age | None = None
     infection: str | None = Field(default=None, description="shares rooms with the same infection only")
+    exposed_to: Id | None = Field(default=None, description="infection; shares rooms with its other contacts only")
     alone: bool = Field(default=False, description="shares no room")
     specialty: Id | None = None
     needs: list[Id] = Field(default_factory=list, description="features of the room")
@@ -116,6 +129,15 @@ class Phase(Part):
     justified: bool = Field(default=False, description="critical care: a mixed room is justified")
 
 
+class Infection(Part):
+    """What an infection asks of beds."""
+
+    infection: Id
+    cleaning_nights: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=0, description="nights for which the bed is cleaned once the patient has left it"
+    )
+
+
 class Session(Part):
     """Minutes of a theatre or a surgeon on a day."""
 
@@ -160,6 +182,7 @@ class HospitalData(Part):
     electives: list[Elective] = Field(default_factory=list)
     emergencies: list[Emergencies] = Field(default_factory=list)
     care: list[Phase] = Field(default_factory=list)
+    infections: list[Infection] = Field(default_factory=list)
     theatres: list[Session] = Field(default_factory=list)
     surgeons: list[Session] = Field(default_factory=list)
     nurses: list[Nurse] = Field(default_factory=list)

@@ -109,6 +109,12 @@ class PatientEntry(Strict):
     forbidden_rooms: list[Name] = Field([])
     unsuitable_days: list[When] = Field([], description="Days on which admission does not suit the patient")
     isolation: Name | None = Field(None, description="'alone', or the name of a cohort that may share rooms")
+    contact_of: Name | None = Field(
+        None, description="Infection the patient was exposed to; shares rooms with its other contacts only"
+    )
+    cleaning_nights: Annotated[int, Field(ge=0, le=30)] = Field(
+        0, description="Nights for which the bed is cleaned once the patient has left it"
+    )
     delay_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
     refusal_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
     surgeon: Name | None = None

@@ -19,6 +19,7 @@ _PERSON = (
 )
 _MORE = (
     column("needs", "words", note="features of the room"),
+    column("exposed_to", note="infection; shares rooms with its other contacts only"),
     column("alone", "flag", "yes", "no", note="shares no room"),
     column("accommodated_as", "text", "F", "M", note="whose rooms", empty="whoever is neither F nor M lies alone"),
     column("surgeon"),
@@ -163,6 +164,16 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         note="First nights of a stay that need something else, row by row; then the patient's own needs hold.",
         examples=({"patient": "P3", "nights": "1", "specialty": "Critical care", "needs": "ventilator"},),
+    ),
+    Sheet(
+        "infections",
+        "infections",
+        (
+            column("infection"),
+            column("cleaning_nights", "number", note="nights before anybody else lies in the bed", empty="0"),
+        ),
+        note="Infections after which a bed cannot be used the same night.",
+        examples=({"infection": "C. diff", "cleaning_nights": "1"},),
     ),
     Sheet(
         "theatres",

@@ -10,7 +10,7 @@ import numpy as np
 from optimise.core.errors import InputError
 from optimise.formats.json_document import lookup
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, RoomWish
-from optimise.hospital.formats.defaults import WISH_RULES, default_rules
+from optimise.hospital.formats.defaults import WISH_RULES, default_rules, recorded
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
@@ -48,6 +48,7 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
     rules: dict[str, Any] = {s.rule: "hard" if s.weight is None else s.weight / problem.scale for s in problem.rules}
     wished = {wish.rule for wish in beds.wishes} | {date.rule for date in beds.dates}
     absent = [rule for rule in default_rules() if rule not in rules and (rule not in WISH_RULES or rule in wished)]
+    absent += [rule for rule in recorded(beds) if rule not in rules]
     made["rules"] = rules | dict.fromkeys(absent, "off")
     return made
 
@@ -98,6 +99,8 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
     if people.justified is not None and people.justified[p]:
         nights = int(people.justified[p])
         made["care"] = [{"nights": min(nights, int(people.stay[p])), "justified": True}]
+    if people.cleaning is not None and people.cleaning[p]:
+        made["cleaning_nights"] = int(people.cleaning[p])
     for key, value in problem.about.get(people.ids[p], {}).items():
         if key == "needs":  # the table of RequiredFeature says them
             continue
@@ -106,6 +109,8 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
         del made["stay"]  # goes home on the first day, as the expected discharge says
     told = problem.about.get(people.ids[p], {})
     alone = "gender" in told and "accommodated_as" not in told  # in any case, so nothing need say it
+    if people.contact_of is not None and people.contact_of[p]:
+        made.setdefault("contact_of", f"infection {people.contact_of[p]}")
     if people.isolation[p] and not alone:
         made["isolation"] = f"group {people.isolation[p]}"
     if people.forbidden[p].any():

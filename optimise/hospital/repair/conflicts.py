@@ -78,7 +78,7 @@ def _first_to_go(o: Occupancy) -> int:
     t, h = o.t, o.t.h
     votes = np.zeros(len(h.stay))
     count = o.count
-    over = np.maximum(0, count - h.beds) if t.full >= BARRED else np.zeros_like(count)
+    over = np.maximum(0, count - o.beds) if t.full >= BARRED else np.zeros_like(count)
     mixed = (o.sex.min(axis=2) > 0) & t.single[:, None] & (t.mixed >= BARRED)
     apart = (count > o.alike.max(axis=2)) & (t.isolated >= BARRED)
     for r, d in np.argwhere((over > 0) | mixed | apart):

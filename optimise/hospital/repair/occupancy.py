@@ -14,6 +14,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs, dated_nights
+from optimise.hospital.rules.cleaning import beds_in_cleaning
 
 __all__ = ["Occupancy", "Tables"]
 
@@ -40,6 +41,8 @@ class Tables:
         Ticks of another theatre, and another nurse of a room, than in the earlier plan.
     theatre_of, day_of : int arrays (patients,)
         Theatre and day of admission in the earlier plan, -1 for none.
+    cleaned : bool
+        Whether nobody may lie in a bed that is being cleaned.
     """
 
     def __init__(self, problem: HospitalContext) -> None:
@@ -53,6 +56,7 @@ class Tables:
         self.single: IntArray = problem.rooms.policy == SAME_GENDER
         self.full, self.mixed = self._price("RoomCapacity"), self._price("RoomGenderMix")
         self.isolated, self.move = self._price("RoomIsolation"), self._price("Transfer")
+        self.cleaned = problem.patients.cleaning is not None and problem.hard("CleaningTime") and self.full >= BARRED
         self.unfit_day, self.missing = self._price("AdmissionDay"), self._price("MandatoryUnscheduledPatients")
         self.overtime, self.theatre_overtime = self._price("SurgeonOvertime"), self._price("OperatingTheaterOvertime")
         self.theatre_change, self.nurse_change = self._price("ChangedTheatre"), self._price("ChangedNurse")
@@ -180,6 +184,18 @@ class Occupancy:
         made: IntArray = self.sex.sum(axis=2)
         return made
 
+    @property
+    def beds(self) -> IntArray:
+        """Beds by (room, day) in which somebody may lie: open, and not being cleaned where that is hard."""
+        beds = self.t.h.beds
+        if not self.t.cleaned:
+            return beds
+        people = self.t.problem.patients
+        taken = (self.admission < 0) & (people.stay > 0)  # out of the plan for the moment, not gone home
+        home = np.where(taken, -1, people.home)
+        made: IntArray = np.maximum(0, beds - beds_in_cleaning(people, self.room, len(beds), home))
+        return made
+
     def blockers(self, p: int, r: int, d: int) -> tuple[IntArray, IntArray]:
         """Who hinders ``p`` from lying in room ``r`` on day ``d`` under hard rules: those who all must go, and those
         of whom one must go (empty where there is a bed)."""
@@ -190,7 +206,7 @@ class Occupancy:
             must |= h.gender[here] != h.gender[p]
         if t.isolated >= BARRED:
             must |= t.group[here] != t.group[p]
-        full = t.full >= BARRED and len(here) - int(must.sum()) >= h.beds[r, d]
+        full = t.full >= BARRED and len(here) - int(must.sum()) >= self.beds[r, d]
         return here[must], here[~must] if full else here[:0]
 
     def plan(self) -> HospitalPlan:

@@ -78,12 +78,25 @@ def barred(o: Occupancy, p: int, *, beds: bool = True) -> IntArray:
     count = o.count
     made = np.zeros(count.shape, dtype=np.bool_)
     if beds and t.full >= BARRED:
-        made |= count >= h.beds
+        made |= count >= o.beds
     if t.mixed >= BARRED:
         made |= t.single[:, None] & (o.sex[:, :, 1 - h.gender[p]] > 0)
     if t.isolated >= BARRED:
         made |= count > o.alike[:, :, t.group[p]]
     return made.T
+
+
+def left_behind(o: Occupancy, p: int) -> IntArray | None:
+    """BARRED, by (day, room), where no bed can be cleaned once ``p`` leaves on the day; None without cleaning."""
+    t = o.t
+    cleaning = t.problem.patients.cleaning
+    if not t.cleaned or cleaning is None or not cleaning[p]:
+        return None
+    full = (o.count >= o.beds).T
+    made = full.copy()
+    for later in range(1, int(cleaning[p])):
+        made[:-later] |= full[later:]
+    return np.where(made, BARRED, 0)
 
 
 def crowding(o: Occupancy, p: int, weight: IntArray) -> IntArray:
@@ -92,7 +105,7 @@ def crowding(o: Occupancy, p: int, weight: IntArray) -> IntArray:
     rooms, days = h.beds.shape
     made = np.zeros((days, rooms), dtype=np.int64)
     if t.full >= BARRED:
-        made[h.beds.T == 0] = BARRED
+        made[o.beds.T == 0] = BARRED
     for d, r in np.argwhere(barred(o, p) & (made == 0)):
         must, one = o.blockers(p, int(r), int(d))
         made[d, r] = weight[must].sum() + (weight[one].min() if len(one) else 0)
@@ -219,8 +232,7 @@ def places(o: Occupancy, p: int, weight: IntArray | None = None) -> list[Place]:
 
 def places_in_full_rooms(o: Occupancy, p: int) -> Place | None:
     """The place that lacks a bed on the fewest nights, everything else being as it must; None where there is none."""
-    t = o.t
-    lacking = (o.count >= t.h.beds).T * _NO_BED
+    lacking = (o.count >= o.beds).T * _NO_BED
     found = _places(o, p, company(o, p) + np.where(barred(o, p, beds=False), BARRED, 0) + lacking, None)
     return next(iter(found), None)
 
@@ -229,12 +241,15 @@ def _places(o: Occupancy, p: int, beside: IntArray, weight: IntArray | None) -> 
     """As :func:`places`, with the ticks of those who lie there, by (day, room), given."""
     t, h = o.t, o.t.h
     found = []
+    behind = left_behind(o, p)
     for a, day in days_open(o, p):
         surgery, theatre = _surgery(o, p, a, weight)
         if surgery >= BARRED:
             continue
         nights = t.nights(p, a)
         cost = night_costs(o, p, a) + beside[a : a + nights] + nursing(o, p, a)
+        if behind is not None and 0 < nights < h.days - a:
+            cost[-1] += behind[a + nights]
         ticks, path = best_path(cost, int(h.home[p]), t.move)
         if ticks < BARRED:
             found.append(Place(day + surgery + ticks, a, path, theatre))

@@ -102,7 +102,7 @@ def _one_more_bed(o: Occupancy, p: int) -> str:
     if found is None or not len(found.path):  # an operation needs no bed
         return ""
     when = found.admission + np.arange(len(found.path))
-    full = o.count[found.path, when] >= o.t.h.beds[found.path, when]
+    full = o.count[found.path, when] >= o.beds[found.path, when]
     room, days = int(found.path[np.argmax(full)]), when[full]
     if not days.size:
         return ""

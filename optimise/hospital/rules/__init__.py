@@ -17,7 +17,9 @@ from optimise.hospital.rules import (
     age,
     capacity,
     changes,
+    cleaning,
     compatibility,
+    contacts,
     continuity,
     cover,
     gender,
@@ -26,6 +28,7 @@ from optimise.hospital.rules import (
     theatre_time,
     theatre_use,
     transfers,
+    turnover,
     workload,
 )
 from optimise.hospital.rules.base import HospitalRule
@@ -62,6 +65,9 @@ def rules_by_name() -> dict[str, HospitalRule]:
         admission.ElectiveUnscheduledPatients(),
         changes.ChangedTheatre(),
         changes.ChangedNurse(),
+        cleaning.CleaningTime(),
+        contacts.ContactsTogether(),
+        turnover.BedTurnover(),
     ]
     found = {rule.name: rule for rule in made}
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
