@@ -128,7 +128,7 @@ class _BedBoard:
                 {"id": name, "ward": rooms.wards[rooms.ward[r]], "beds": rooms.beds[r].tolist()}
                 for r, name in enumerate(rooms.ids)
             ],
-            "days": [{"key": str(d), "label": problem.day_name(d), "free": False} for d in range(problem.days)],
+            "days": [{"key": str(d), "label": _day(problem, d), "free": False} for d in range(problem.days)],
             "patients": [
                 {
                     "id": people.ids[p],
@@ -152,6 +152,10 @@ class _BedBoard:
                 if not problem.patients.operation[one.patient]
             ],
         }
+
+
+def _day(problem: HospitalProblem, day: int) -> str:
+    return problem.day_name(day) if problem.start is not None else f"day {day}"
 
 
 _BOARDS: dict[str, _Shown] = {"roster": _RosterBoard(), "hospital": _BedBoard()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse
 
 from optimise.core.problem import Problem as AnyProblem
 from optimise.core.result import Plan
@@ -52,18 +53,20 @@ def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> d
     return service.questions.evaluate(problem, plan_of(problem, body.plan))
 
 
-@router.post("/jobs/{job}/evaluate", responses=_REFUSED)
-def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> dict[str, Any]:
+@router.post("/jobs/{job}/evaluate", response_model=dict[str, Any], responses=_REFUSED)
+def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> JSONResponse:
     """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
     service, problem, plan = _about(request, tenant, job, body)
-    return service.questions.evaluate(problem, plan, detail=body.detail)
+    return JSONResponse(
+        service.questions.evaluate(problem, plan, detail=body.detail)
+    )  # plain values: not checked again
 
 
-@router.get("/jobs/{job}/board", responses=_UNKNOWN)
-def board(request: Request, tenant: Tenant, job: str) -> dict[str, Any]:
+@router.get("/jobs/{job}/board", response_model=dict[str, Any], responses=_UNKNOWN)
+def board(request: Request, tenant: Tenant, job: str) -> JSONResponse:
     """What a board shows of a job's document, with a plan to begin from: that of the job, or an empty one."""
     _, problem, plan, _ = _known(request, tenant, job)
-    return board_of(problem, plan)
+    return JSONResponse(board_of(problem, plan))
 
 
 @router.post("/jobs/{job}/cover", responses=_REFUSED)

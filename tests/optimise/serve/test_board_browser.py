@@ -16,6 +16,7 @@ pytest.importorskip("openpyxl")
 from openpyxl import load_workbook
 
 from optimise.roster.formats.ward import Ward
+from optimise.serve.client import Client
 from tests.chromium import ALT, CTRL, Page, browser, found
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
@@ -138,6 +139,33 @@ def test_a_ward_is_planned_changed_asked_about_planned_again_and_taken_along(
         time.sleep(0.05)
     assert "Roster" in load_workbook(books[0]).sheetnames
     assert page.eval("document.querySelector('[role=alert]').textContent") == ""
+    assert page.errors == []
+
+
+def test_a_patient_is_moved_put_back_and_a_room_is_closed(page: Page, service: tuple[str, str]) -> None:
+    with Client(*service) as client:
+        job = client.submit(ROOT / "examples" / "beds6.json", seconds=60, method="highs")
+        *_, last = client.watch(job)
+    assert last["summary"]["cost"] == 28
+    page.eval(f"location.hash = '#/job/{job}'")
+    page.until(f"document.querySelector('.bar') && {COST} === 28")
+    page.press(".bar[data-id='P4']")
+    page.until("document.activeElement.dataset.id === 'P4'")
+    page.key(" ")
+    page.key("ArrowDown")  # into the only bed of M2, where somebody lies
+    page.until("document.querySelector('#usable.hard')")
+    page.until("/M2/.test(document.activeElement.getAttribute('aria-label'))")
+    page.key("Escape")
+    page.until(f"{COST} === 28 && document.querySelector('#usable.kept')")
+    page.drag(".bar[data-id='P4']", "[data-room='0'] .beds")
+    page.until(f"{COST} !== 28")
+    page.click("#undo")
+    page.until(f"{COST} === 28")
+    page.press("[data-head='0']")
+    page.key("b", ALT)
+    page.until(f"!location.hash.includes({job!r})")
+    page.until("document.querySelector('#differences') && !document.querySelector('#watch')", 90)
+    assert page.eval("document.querySelectorAll('.beds.closed').length") == 5
     assert page.errors == []
 
 

@@ -12,10 +12,12 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+
 /** A number for people: at most two decimals; what is not known is said to be unknown. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return t("unknown");
-  return (Math.round(value * 100) / 100).toLocaleString(document.documentElement.lang);
+  return format.format(value);
 }
 
 /** What a change of cost is, in words. */

@@ -130,17 +130,27 @@ export function dropped(model: BedModel, id: string, row: number): void {
   say(t("dropped", { id, room: model.board.rooms[row]?.id ?? "", day: model.board.days[day]?.label ?? "" }));
 }
 
+type At = { room: number; day: number; id: string | null };
+
+/** Where the keyboard is: somebody who has been moved away meanwhile is followed, or else the room is. */
+function found(lines: readonly Line[], at: At): At {
+  if (at.id === null || lines[at.room]?.bars.some((bar) => bar.id === at.id)) return at;
+  const room = lines.findIndex((line) => line.bars.some((bar) => bar.id === at.id));
+  return room < 0 ? { ...at, id: null } : { ...at, room };
+}
+
 export function BedGrid(props: { model: BedModel; close: () => void }) {
   const { model } = props;
   const place = useRef<HTMLDivElement>(null);
-  const at = model.at.value;
+  const steps = useRef(0);
   const lines = model.lines.value;
+  const at = found(lines, model.at.value);
   const days = model.board.days;
   useEffect(() => {
     const selector = at.id === null ? `[data-head="${at.room}"]` : `[data-room="${at.room}"] .bar[tabindex="0"]`;
     const element = place.current?.querySelector<HTMLElement>(selector);
     if (element && !element.contains(document.activeElement)) element.focus();
-  }, [at]);
+  }, [at.room, at.id, at.day]);
 
   /** The bar next to the one that the keyboard is at. */
   const next = (key: string): void => {
@@ -166,6 +176,7 @@ export function BedGrid(props: { model: BedModel; close: () => void }) {
     const later = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
     const room = Math.min(lines.length - 1, Math.max(0, at.room + up));
     if (model.move(id, room, stay.admission + later, bar.first - stay.admission, bar.last - stay.admission)) {
+      steps.current += 1;
       dropped(model, id, room);
     }
   };
@@ -177,9 +188,12 @@ export function BedGrid(props: { model: BedModel; close: () => void }) {
     else if (event.key.startsWith("Arrow")) held === null ? next(event.key) : carry(event.key, held);
     else if (event.key === "Enter" || event.key === " ") {
       model.held.value = held === null ? at.id : null;
+      steps.current = 0;
       if (model.held.peek() !== null) say(t("grabbed", { id: at.id ?? "" }));
-    } else if (event.key === "Escape") model.held.value = null;
-    else return;
+    } else if (event.key === "Escape" && held !== null) {
+      for (; steps.current > 0; steps.current -= 1) model.timeline.undo();
+      model.held.value = null;
+    } else return;
     event.preventDefault();
   };
   const onPointer = (event: PointerEvent): void => {

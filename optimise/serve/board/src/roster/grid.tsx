@@ -5,9 +5,12 @@ import { drag } from "../drag";
 import { moved, Typed } from "../keys";
 import { number, t } from "../texts";
 import { undoKey } from "../timeline";
-import type { CoverCell, WardStanding } from "../types";
+import type { CoverCell, Day, WardStanding } from "../types";
 import { say } from "../ui";
 import type { Marks, WardModel } from "./model";
+
+/** Widths of columns: fixed, so that a change lays out one cell and not the table. */
+const [NAMES, DAY, HOURS] = [15, 2.3, 6];
 
 type Hours = WardStanding["hours"][number] | undefined;
 
@@ -90,34 +93,51 @@ function told(label: string, day: string, c: CoverCell): string {
   return t(key, { label, day, ...values });
 }
 
+type CoverRow = WardStanding["cover"][number];
+
+/** A head count by day. Drawn again only where it has changed. */
+class CoverLine extends Component<{ row: CoverRow; days: readonly Day[] }> {
+  override shouldComponentUpdate(next: { row: CoverRow }): boolean {
+    const cells = this.props.row.cells;
+    return (
+      next.row.cells.length !== cells.length ||
+      next.row.cells.some((c, i) => c.present !== cells[i]?.present || c.short !== cells[i]?.short || c.over !== cells[i]?.over)
+    );
+  }
+
+  render(): ComponentChildren {
+    const { row, days } = this.props;
+    const of = new Map(row.cells.map((c) => [c.day, c]));
+    return (
+      <tr class="cover">
+        <th scope="row" title={row.rule}>
+          {row.label}
+        </th>
+        {days.map((day, column) => {
+          const c = of.get(column);
+          if (c === undefined) return <td key={column} />;
+          const css = c.short > 0 ? "short" : c.over > 0 ? "over" : "kept";
+          const text = told(row.label, day.label, c);
+          return (
+            <td key={column} class={`${css} ${c.broken ? "hard" : ""}`} title={text} aria-label={text}>
+              {c.present}
+              {c.short > 0 ? `−${number(c.short)}` : c.over > 0 ? `+${number(c.over)}` : ""}
+            </td>
+          );
+        })}
+        <td />
+      </tr>
+    );
+  }
+}
+
 function Cover(props: { model: WardModel }) {
   const rows = props.model.judge.found.value?.standing.cover ?? [];
-  const days = props.model.board.days;
   return (
     <tfoot>
-      {rows.map((row, i) => {
-        const of = new Map(row.cells.map((c) => [c.day, c]));
-        return (
-          <tr key={i} class="cover">
-            <th scope="row" title={row.rule}>
-              {row.label}
-            </th>
-            {days.map((day, column) => {
-              const c = of.get(column);
-              if (c === undefined) return <td key={column} />;
-              const css = c.short > 0 ? "short" : c.over > 0 ? "over" : "kept";
-              const text = told(row.label, day.label, c);
-              return (
-                <td key={column} class={`${css} ${c.broken ? "hard" : ""}`} title={text} aria-label={text}>
-                  {c.present}
-                  {c.short > 0 ? `−${number(c.short)}` : c.over > 0 ? `+${number(c.over)}` : ""}
-                </td>
-              );
-            })}
-            <td />
-          </tr>
-        );
-      })}
+      {rows.map((row, i) => (
+        <CoverLine key={i} row={row} days={props.model.board.days} />
+      ))}
     </tfoot>
   );
 }
@@ -126,15 +146,15 @@ function Head(props: { model: WardModel }) {
   return (
     <thead>
       <tr role="row">
-        <th scope="col" role="columnheader">
+        <th scope="col" role="columnheader" style={{ width: `${NAMES}rem` }}>
           {t("person")}
         </th>
         {props.model.board.days.map((day) => (
-          <th key={day.key} scope="col" role="columnheader" class={day.free ? "free" : ""}>
+          <th key={day.key} scope="col" role="columnheader" class={day.free ? "free" : ""} style={{ width: `${DAY}rem` }}>
             {day.label}
           </th>
         ))}
-        <th scope="col" role="columnheader">
+        <th scope="col" role="columnheader" style={{ width: `${HOURS}rem` }}>
           {t("hours")}
         </th>
       </tr>
@@ -227,6 +247,7 @@ export function Grid(props: { model: WardModel; actions: GridActions }) {
         aria-rowcount={model.board.people.length + 1}
         aria-colcount={model.board.days.length + 2}
         class="grid"
+        style={{ width: `${NAMES + DAY * model.board.days.length + HOURS}rem` }}
         onKeyDown={onKey}
         onPointerDown={onPointer}
       >

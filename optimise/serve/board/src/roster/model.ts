@@ -40,6 +40,8 @@ export class WardModel {
   readonly duties: ReadonlyMap<string, Duty>;
   readonly leave: ReadonlySet<string>;
   readonly settled: ReadonlySet<string>;
+  readonly #rows: ReadonlyMap<string, number>;
+  readonly #judged: ReadonlySignal<readonly Notes[]>;
   #marked: Marks[] = [];
 
   constructor(
@@ -52,6 +54,8 @@ export class WardModel {
     this.duties = new Map(board.duties.map((each) => [each.id, each]));
     this.leave = new Set(board.leave.map(([row, column]) => keyOf(row, column)));
     this.settled = new Set(board.pinned.map(([row, column]) => keyOf(row, column)));
+    this.#rows = new Map(board.people.map((person, row) => [person.id, row]));
+    this.#judged = computed(() => this.#judgedNow());
     this.marks = computed(() => this.#marksNow());
     this.differences = computed(() => this.#different());
   }
@@ -131,52 +135,71 @@ export class WardModel {
     return cells.reduce((sum, line, row) => sum + line.filter((word, column) => word !== other[row]?.[column]).length, 0);
   }
 
+  /** What the service says of each cell; made once an evaluation, whatever the planner does meanwhile. */
+  #judgedNow(): readonly Notes[] {
+    const found = this.judge.found.value;
+    const rows: Notes[] = this.board.people.map(() => new Map());
+    for (const asked of found?.standing.requests ?? []) {
+      const text = t(asked.granted ? "asked_granted" : "asked_refused", { wish: asked.wish });
+      note(rows[asked.person], asked.day, asked.granted ? "granted" : "refused", text);
+    }
+    for (const broken of found?.violations ?? []) {
+      const [css, text] = [broken.hard ? "hard" : "soft", t("breaks", { rule: broken.rule })];
+      for (const who of broken.who) {
+        const row = this.#rows.get(who);
+        if (row !== undefined) for (const day of broken.days) note(rows[row], day, css, text);
+      }
+    }
+    return rows;
+  }
+
   /** Marks of all rows; a row whose marks are as before is the same object, so that it is not drawn again. */
   #marksNow(): readonly Marks[] {
     const { cells, pins } = this.timeline.now.value;
     const other = this.other.value?.cells;
-    const found = this.judge.found.value;
-    const rows = this.board.people.map(() => new Map<number, { css: string[]; told: string[] }>());
-    const mark = (row: number, column: number, css: string, told: string): void => {
-      const line = rows[row];
-      if (line === undefined) return;
-      const cell = line.get(column) ?? { css: [], told: [] };
-      if (!cell.css.includes(css)) cell.css.push(css);
-      if (!cell.told.includes(told)) cell.told.push(told);
-      line.set(column, cell);
-    };
-    const number = new Map(this.board.people.map((person, row) => [person.id, row]));
-    for (const [row, column] of this.board.leave) mark(row, column, "leave", t("leave"));
-    for (const [row, column] of this.board.pinned) mark(row, column, "pin", t("pinned_by_document"));
+    const judged = this.#judged.value;
+    const own: Notes[] = this.board.people.map(() => new Map());
+    for (const [row, column] of this.board.leave) note(own[row], column, "leave", t("leave"));
+    for (const [row, column] of this.board.pinned) note(own[row], column, "pin", t("pinned_by_document"));
     for (const key of pins) {
       const [row, column] = key.split(",").map(Number) as [number, number];
-      mark(row, column, "pin", t("pinned"));
+      note(own[row], column, "pin", t("pinned"));
     }
-    for (const asked of found?.standing.requests ?? []) {
-      const text = t(asked.granted ? "asked_granted" : "asked_refused", { wish: asked.wish });
-      mark(asked.person, asked.day, asked.granted ? "granted" : "refused", text);
+    if (other !== undefined) {
+      cells.forEach((line, row) =>
+        line.forEach((word, column) => {
+          const there = other[row]?.[column] ?? "";
+          if (there !== word) note(own[row], column, "differs", t("differs", { duty: there || t("off") }));
+        }),
+      );
     }
-    for (const broken of found?.violations ?? []) {
-      for (const who of broken.who) {
-        const row = number.get(who);
-        if (row === undefined) continue;
-        for (const day of broken.days) mark(row, day, broken.hard ? "hard" : "soft", t("breaks", { rule: broken.rule }));
-      }
-    }
-    cells.forEach((line, row) =>
-      line.forEach((word, column) => {
-        const there = other?.[row]?.[column];
-        if (there !== undefined && there !== word) mark(row, column, "differs", t("differs", { duty: there || t("off") }));
-      }),
-    );
-    this.#marked = rows.map((line, row) => {
+    this.#marked = own.map((mine, row) => {
       const made: (Mark | undefined)[] = [];
-      for (const [column, { css, told }] of line) made[column] = { css: css.sort().join(" "), told: told.join(", ") };
+      for (const notes of [mine, judged[row] ?? (new Map() as Notes)]) {
+        for (const [column, { css, told }] of notes) {
+          const before = made[column];
+          const words = [...told].join(", ");
+          made[column] = before
+            ? { css: `${before.css} ${[...css].join(" ")}`, told: `${before.told}, ${words}` }
+            : { css: [...css].join(" "), told: words };
+        }
+      }
       const before = this.#marked[row];
       return before !== undefined && same(before, made) ? before : made;
     });
     return this.#marked;
   }
+}
+
+/** What is to be said of the cells of a row. */
+type Notes = Map<number, { css: Set<string>; told: Set<string> }>;
+
+function note(row: Notes | undefined, column: number, css: string, told: string): void {
+  const cell = row?.get(column);
+  if (cell !== undefined) {
+    cell.css.add(css);
+    cell.told.add(told);
+  } else row?.set(column, { css: new Set([css]), told: new Set([told]) });
 }
 
 function same(one: Marks, other: Marks): boolean {
