@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from optimise.formats.document import nearest
+from optimise.formats.editable import Editable
 from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_parts import (
     RESERVED,
@@ -298,7 +299,7 @@ def _weekend() -> list[Weekday]:
     return ["Sat", "Sun"]
 
 
-class WardData(Part):
+class WardData(Editable):
     """A ward and the period to plan.
 
     ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.
