@@ -6,7 +6,7 @@ The public names below are loaded on first use, so that ``import optimise`` cost
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from optimise.core.version import __version__
 
@@ -14,17 +14,23 @@ from optimise.core.version import __version__
 _PUBLIC = {
     "Bounds": "optimise.core.result",
     "Evaluation": "optimise.core.result",
+    "Hospital": "optimise.hospital.formats.hospital_tables",
     "HospitalPlan": "optimise.hospital.problem",
     "HospitalProblem": "optimise.hospital.problem",
     "InputError": "optimise.core.errors",
+    "InputErrors": "optimise.core.errors",
     "Limits": "optimise.core.method",
+    "MissingExtraError": "optimise.core.errors",
     "Progress": "optimise.core.method",
     "Result": "optimise.core.result",
     "Roster": "optimise.roster.problem",
     "RosterProblem": "optimise.roster.problem",
     "Stop": "optimise.core.result",
+    "UnsupportedError": "optimise.core.errors",
+    "Ward": "optimise.roster.formats.ward",
     "WardwiseError": "optimise.core.errors",
     "available_methods": "optimise.core.method",
+    "evaluate": "optimise.core.problem",
     "frames": "optimise.frames",
     "read": "optimise.formats.base",
     "read_capacity": "optimise.readers",
@@ -40,15 +46,20 @@ _PUBLIC = {
 __all__ = [
     "Bounds",
     "Evaluation",
+    "Hospital",
     "HospitalPlan",
     "HospitalProblem",
     "InputError",
+    "InputErrors",
     "Limits",
+    "MissingExtraError",
     "Progress",
     "Result",
     "Roster",
     "RosterProblem",
     "Stop",
+    "UnsupportedError",
+    "Ward",
     "WardwiseError",
     "__version__",
     "available_methods",
@@ -67,37 +78,18 @@ __all__ = [
 
 if TYPE_CHECKING:
     import optimise.frames as frames
-    from optimise.core.errors import InputError, WardwiseError
+    from optimise.core.errors import InputError, InputErrors, MissingExtraError, UnsupportedError, WardwiseError
     from optimise.core.method import Limits, Progress, available_methods
-    from optimise.core.problem import Problem
-    from optimise.core.result import Bounds, Evaluation, Plan, Result, Stop
+    from optimise.core.problem import evaluate
+    from optimise.core.result import Bounds, Evaluation, Result, Stop
     from optimise.driver import solve
     from optimise.formats.base import read, read_plan, write_plan
+    from optimise.hospital.formats.hospital_tables import Hospital
     from optimise.hospital.problem import HospitalPlan, HospitalProblem
     from optimise.readers import read_capacity, read_hospital, read_ward
+    from optimise.roster.formats.ward import Ward
     from optimise.roster.problem import Roster, RosterProblem
     from optimise.runs.resultfile import read_result, write_result
-
-
-_L = TypeVar("_L", bound="Plan")
-
-
-def evaluate(problem: Problem[_L], plan: _L) -> Evaluation:
-    """Exact cost by rule and violations of a plan, recomputed from the plan alone.
-
-    Parameters
-    ----------
-    problem : Problem
-        What is planned.
-    plan : Plan
-        Of the same kind; it may break rules.
-
-    Returns
-    -------
-    Evaluation
-        Cost, amount of broken hard rules, and each broken rule.
-    """
-    return problem.evaluate(plan)
 
 
 def __getattr__(name: str) -> Any:

@@ -36,7 +36,7 @@ from optimise.core.method import (
     stopping,
 )
 from optimise.core.options import check_options
-from optimise.core.problem import Problem
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.provenance import provenance
 from optimise.core.result import TOLERANCE, Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
 from optimise.runs.keeper import Keeper
@@ -61,7 +61,7 @@ L = TypeVar("L", bound=Plan)
 
 
 def solve(
-    problem: Problem[L],
+    problem: Problem[L] | Plannable[L],
     method: str | Method = "auto",
     *,
     limits: Limits | None = None,
@@ -77,8 +77,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Problem
-        A roster or hospital problem, for example from :func:`optimise.read`.
+    problem : Problem or Plannable
+        A roster or hospital problem, for example from :func:`optimise.read`, or a document (:class:`optimise.Ward`).
     method : str or Method
         Name of an installed method (``wardwise methods`` lists them) or an object of your own with that face.
     limits : Limits, optional
@@ -116,9 +116,8 @@ def solve(
     MethodError
         If the method claims a cost or a bound that contradicts the independent evaluation.
     """
-    limits = limits or Limits()
-    comm = comm or SerialComm()
-    _validate(problem, limits, seed)
+    problem, limits, comm = stated(problem), limits or Limits(), comm or SerialComm()
+    _validate(limits, seed)
     chosen = get_method(method) if isinstance(method, str) else method
     if not chosen.supports(problem):
         raise UnsupportedError(
@@ -241,9 +240,7 @@ class _Recorder:
         self.points.append(TracePoint(seconds, bounds.primal, bounds.dual, work, "end"))
 
 
-def _validate(problem: Problem, limits: Limits, seed: int) -> None:
-    if not isinstance(problem, Problem):
-        raise WardwiseError(f"not a planning problem: {type(problem).__name__}; read one with optimise.read(path)")
+def _validate(limits: Limits, seed: int) -> None:
     if not limits.seconds > 0:
         raise WardwiseError(f"the time limit must be above 0 seconds, not {limits.seconds:g}")
     if not 0 <= limits.gap <= 1:

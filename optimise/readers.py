@@ -1,7 +1,11 @@
-"""Instances read with their type: what :func:`optimise.read` reads, refused where it is of another kind."""
+"""Instances read with their type: what :func:`optimise.read` reads, refused where it is of another kind.
+
+Documents that a program has as values need no file.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +14,12 @@ from optimise.core.errors import InputError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.formats.base import read
+from optimise.formats.json_document import parse
+from optimise.hospital.formats.hospital import problem_of
+from optimise.hospital.formats.hospital_schema import HospitalFile
+from optimise.hospital.formats.hospital_tables import Hospital
 from optimise.hospital.problem import HospitalProblem
+from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["read_capacity", "read_hospital", "read_ward"]
@@ -19,19 +28,21 @@ _P = TypeVar("_P", bound=Problem)
 
 
 def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any]) -> _P:
+    if not isinstance(path, str | Path):
+        raise InputError(f"a file, a folder or the values of a document were expected, found {type(path).__name__}")
     problem = read(path, **choices)
     if not isinstance(problem, wanted):
         raise InputError(f"is a {kind_of(problem).title} problem, {what} was expected", file=Path(path))
     return problem
 
 
-def read_ward(path: str | Path, **choices: Any) -> RosterProblem:
+def read_ward(path: str | Path | Mapping[str, Any], **choices: Any) -> RosterProblem:
     """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
 
     Parameters
     ----------
-    path : path
-        File or folder of the instance.
+    path : path or mapping
+        File or folder of the instance; or the values of a ward document, as for :meth:`optimise.Ward.from_dict`.
     choices : object
         ``format``, ``history``, ``weeks`` and others, as for :func:`optimise.read`.
 
@@ -45,16 +56,19 @@ def read_ward(path: str | Path, **choices: Any) -> RosterProblem:
     InputError
         For what is no roster, and as :func:`optimise.read` does.
     """
+    if isinstance(path, Mapping):
+        return Ward.from_dict(path).problem()
     return _typed(RosterProblem, "a roster", path, choices)
 
 
-def read_hospital(path: str | Path, **choices: Any) -> HospitalProblem:
+def read_hospital(path: str | Path | Mapping[str, Any], **choices: Any) -> HospitalProblem:
     """Read a hospital or bed plan of any family; see :func:`read_ward`.
 
     Parameters
     ----------
-    path : path
-        File or folder of the instance.
+    path : path or mapping
+        File or folder of the instance; or the values of a hospital document, as for
+        :meth:`optimise.Hospital.from_dict`, or of a hospital file (``kind: hospital``).
     choices : object
         As for :func:`optimise.read`.
 
@@ -63,6 +77,10 @@ def read_hospital(path: str | Path, **choices: Any) -> HospitalProblem:
     HospitalProblem
         Validated.
     """
+    if isinstance(path, Mapping):
+        if path.get("kind") == "hospital":
+            return problem_of(parse(HospitalFile, dict(path)))
+        return Hospital.from_dict(path).problem()
     return _typed(HospitalProblem, "a hospital", path, choices)
 
 

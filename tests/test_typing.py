@@ -40,6 +40,11 @@ assert_type(optimise.solve(beds).plan, optimise.HospitalPlan | None)
 assert_type(optimise.read_plan("plan.json", beds), optimise.HospitalPlan)
 
 weekly: Method[optimise.RosterProblem, optimise.Roster] = StageByStage()
+document = optimise.Ward.from_dict({}).pin("Ann", "2026-01-07", "N").with_leave("Ann", 3)
+assert_type(document, optimise.Ward)
+assert_type(document.problem(), optimise.RosterProblem)
+assert_type(optimise.solve(document).plan, optimise.Roster | None)
+assert_type(optimise.solve(optimise.Hospital.load("h.xlsx")).plan, optimise.HospitalPlan | None)
 benders: Method[CapacityProblem, CapacityPlan] = BendersMethod()
 """
 

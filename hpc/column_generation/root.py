@@ -114,7 +114,8 @@ def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Ma
 def linear(run: Run, team: Team, master: Master, center: Floats | None, until: float) -> Generated:
     """The linear master of everybody, after windows where the horizon is long and it does not converge soon."""
     t = run.tuning.root
-    loose = t.near if run.annealed and len(master.people) * run.cover.days >= t.large else 0.0
+    near = run.annealed or run.relaxed is not None
+    loose = t.near if near and len(master.people) * run.cover.days >= t.large else 0.0
     if lasting(run):
         soon = run.clock.elapsed + t.patience * run.clock.left
         root = converge(run, team, master, center, soon, min(loose, t.nearer))

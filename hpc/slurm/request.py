@@ -234,7 +234,7 @@ def _solve(request: Request) -> tuple[dict[str, Any], Estimate, float | None, li
     guess = estimate(problem, method)
     limited = any(o in ("-t", "--time-limit") or o.startswith("--time-limit=") for o in request.options)
     limit = float(given["time_limit"]) if limited else None
-    _validate(problem, Limits(limit or 60.0, given["gap"], given["iterations"], request.threads), given["seed"])
+    _validate(Limits(limit or 60.0, given["gap"], given["iterations"], request.threads), given["seed"])
     arguments = [str(request.target.resolve()), *_without_method(request.options)]
     idle = idle_ranks(problem, method, request.ranks, own)
     notes = [idle] if idle else []

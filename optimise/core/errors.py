@@ -76,6 +76,16 @@ class InputError(WardwiseError):
             item=self.item if self.item is not None else item,
         )
 
+    def without_file(self) -> InputError:
+        """Return the same error without its file, for what came as values or text and lies in no file.
+
+        Returns
+        -------
+        InputError
+            A new error.
+        """
+        return InputError(self.message, line=self.line, item=self.item)
+
 
 class InputErrors(InputError):
     """Several faults of one input, told together; where one place is asked for, it is that of the first.
@@ -84,6 +94,13 @@ class InputErrors(InputError):
     ----------
     errors : sequence of InputError
         At least one.
+    more : int
+        How many others were found that are not told.
+
+    Attributes
+    ----------
+    errors : tuple of InputError
+        Each fault with its own ``message``, ``file``, ``line`` and ``item``; ``str`` of it is one line.
     more : int
         How many others were found that are not told.
     """
@@ -101,6 +118,10 @@ class InputErrors(InputError):
     def at(self, *, file: str | Path | None = None, line: int | None = None, item: str | None = None) -> InputErrors:
         """Return the same faults with the places filled in that were not known where each arose."""
         return self.each(lambda error: error.at(file=file, line=line, item=item))
+
+    def without_file(self) -> InputErrors:
+        """Return the same faults, each without its file."""
+        return self.each(lambda error: error.without_file())
 
     def each(self, change: Callable[[InputError], InputError]) -> InputErrors:
         """The same faults, each one changed.

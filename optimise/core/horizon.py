@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from operator import index
+from typing import SupportsIndex
 from zoneinfo import ZoneInfo
 
-__all__ = ["WEEKDAYS", "Horizon"]
+from optimise.core.errors import InputError
+
+__all__ = ["WEEKDAYS", "Day", "Horizon"]
+
+#: A day of a plan: its 0-based number, its date, or its date as ISO text (``2026-01-05``).
+Day = int | date | str
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -74,6 +81,49 @@ class Horizon:
             None where the horizon has no dates.
         """
         return None if self.start is None else self.start + timedelta(days=day)
+
+    def index(self, day: Day) -> int:
+        """Number of a day, whichever way it is given.
+
+        Parameters
+        ----------
+        day : int, date or str
+            0-based number, calendar date, or a date as text such as ``2026-01-05``.
+
+        Returns
+        -------
+        int
+            0-based day of the horizon.
+
+        Raises
+        ------
+        InputError
+            If it is no day, lies outside the horizon, or is a date where the horizon has none.
+
+        Examples
+        --------
+        >>> Horizon(28, date(2026, 1, 5)).index(date(2026, 1, 14))
+        9
+        """
+        made = self._number(day)
+        if not 0 <= made < self.days:
+            within = f"{self.start} to {self.date(self.days - 1)}" if self.start else f"0 to {self.days - 1}"
+            raise InputError(f"day {day} is outside the horizon of {self.days} days, {within}")
+        return made
+
+    def _number(self, day: Day) -> int:
+        if isinstance(day, SupportsIndex):
+            return index(day)
+        try:
+            when = date.fromisoformat(day) if isinstance(day, str) else day
+            when = when.date() if isinstance(when, datetime) else when
+        except ValueError:
+            when = None
+        if not isinstance(when, date):
+            raise InputError(f"{day!r} is no day; give its number from 0, or a date such as 2026-01-05")
+        if self.start is None:
+            raise InputError(f"{when} is a date, but the plan has none; give the number of the day, from 0")
+        return (when - self.start).days
 
     def elapsed(self, first: int, last: int) -> int:
         """Minutes that pass between two readings of the clock.

@@ -6,10 +6,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
+from optimise.core.errors import WardwiseError
 from optimise.core.result import Evaluation, Plan
 
-__all__ = ["Problem"]
+__all__ = ["Plannable", "Problem", "evaluate", "stated"]
 
+
+L = TypeVar("L", bound=Plan)
 
 #: The plans of a problem; any plan where nothing is said.
 L_contra = TypeVar("L_contra", bound=Plan, contravariant=True, default=Any)
@@ -47,3 +50,63 @@ class Problem(Protocol[L_contra]):
     def digest(self) -> str:
         """SHA-256 (hex) of the problem's content, the same on every machine."""
         ...
+
+
+@runtime_checkable
+class Plannable(Protocol[L_contra]):
+    """What a problem can be made from: a :class:`~optimise.roster.formats.ward.Ward` or another document."""
+
+    def problem(self) -> Problem[L_contra]:
+        """The problem that it states.
+
+        Returns
+        -------
+        Problem
+
+        Raises
+        ------
+        InputError
+            If it contradicts itself.
+        """
+        ...
+
+
+def stated(problem: Problem[L] | Plannable[L]) -> Problem[L]:
+    """A problem as it is, or that of a document.
+
+    Parameters
+    ----------
+    problem : Problem or Plannable
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    WardwiseError
+        For anything else.
+    """
+    if isinstance(problem, Problem):
+        return problem
+    if isinstance(problem, Plannable):
+        return problem.problem()
+    raise WardwiseError(f"not a planning problem: {type(problem).__name__}; read one with optimise.read(path)")
+
+
+def evaluate(problem: Problem[L] | Plannable[L], plan: L) -> Evaluation:
+    """Exact cost by rule and violations of a plan, recomputed from the plan alone.
+
+    Parameters
+    ----------
+    problem : Problem or Plannable
+        What is planned, or a document of it.
+    plan : Plan
+        Of the same kind; it may break rules.
+
+    Returns
+    -------
+    Evaluation
+        Cost, amount of broken hard rules, and each broken rule.
+    """
+    return stated(problem).evaluate(plan)

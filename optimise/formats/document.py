@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from optimise.core.errors import InputError, InputErrors
 from optimise.formats.budget import BUDGET, parse_json, spend
 
-__all__ = ["Document", "ItemError", "UnknownName", "findings", "item_path", "mapping", "nearest", "validated"]
+__all__ = ["Document", "ItemError", "OfAll", "UnknownName", "findings", "item_path", "mapping", "nearest", "validated"]
 
 Path_ = Sequence[str | int]
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,6 +52,14 @@ class UnknownName(ItemError):
     def __init__(self, message: str, path: Path_, name: str) -> None:
         super().__init__(message, path)
         self.name = name
+
+
+class OfAll(ItemError):
+    """What holds only of a whole list elsewhere in the document: no longer known where an entry of it is at fault."""
+
+    def __init__(self, message: str, path: Path_, whole: Path_) -> None:
+        super().__init__(message, path)
+        self.whole = tuple(whole)
 
 
 def item_path(path: Path_) -> str:

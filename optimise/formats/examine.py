@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from optimise.core.errors import InputError, InputErrors
-from optimise.formats.document import ItemError, UnknownName, findings, mapping
+from optimise.formats.document import ItemError, OfAll, UnknownName, findings, mapping
 
 __all__ = ["MOST", "Findings", "examined"]
 
@@ -213,6 +213,8 @@ class _Kept:
             return
         place = self.place(error.path)
         if self.gone and (self.follows(place) or (isinstance(error, UnknownName) and error.name in self.names())):
+            return
+        if isinstance(error, OfAll) and any(gone[: len(error.whole)] == error.whole for gone in self.gone):
             return
         message = re.sub(r"\b([a-z_]+)\[([0-9]+)\]", self._renumbered, error.message) if self.gone else error.message
         found.add(ItemError(message, place))

@@ -55,7 +55,7 @@ def _top_keys(path: Path, changed: int, size: int) -> dict[str, Any]:
     return {k: v if isinstance(v, str) else None for k, v in data.items()} if isinstance(data, dict) else {}
 
 
-def parse(model: type[_M], data: Any, path: Path) -> _M:
+def parse(model: type[_M], data: Any, path: Path | None = None) -> _M:
     """Validate data against a pydantic model; the first problem becomes an :class:`InputError`."""
     try:
         return model.model_validate(data)

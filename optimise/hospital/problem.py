@@ -19,6 +19,7 @@ import numpy as np
 from optimise.core.arrays import unique
 from optimise.core.digest import feed
 from optimise.core.errors import InputError
+from optimise.core.horizon import Day, Horizon
 from optimise.core.notebook import facts
 from optimise.core.result import Evaluation
 from optimise.hospital.beds import BedProblem, replace_array
@@ -128,6 +129,11 @@ class HospitalProblem(HospitalContext):
         feed(sha, dataclasses.replace(self, name="", family=""), told=_TOLD, optional=_OPTIONAL)
         return sha.hexdigest()
 
+    @property
+    def horizon(self) -> Horizon:
+        """The days of the plan, with dates where the first day has one."""
+        return Horizon(self.days, self.start)
+
     def gender_of(self, patient: int) -> str:
         """Gender of a patient as recorded.
 
@@ -202,15 +208,15 @@ class HospitalProblem(HospitalContext):
         settings = tuple(RuleSetting(rule, weight) for rule, weight in (old | ticks).items())
         return dataclasses.replace(self, rules=settings)
 
-    def close_beds(self, room: str, days: Iterable[int], beds: int | None = None) -> HospitalProblem:
+    def close_beds(self, room: str, days: Iterable[Day], beds: int | None = None) -> HospitalProblem:
         """Copy with ``beds`` beds of a room (default all) closed on some days.
 
         Parameters
         ----------
         room : str
             Id of the room.
-        days : iterable of int
-            0-based days of the horizon.
+        days : iterable of int, date or str
+            0-based days of the horizon, or their dates.
         beds : int, optional
             How many to close; all when left out.
 
@@ -225,22 +231,20 @@ class HospitalProblem(HospitalContext):
             For an unknown room or a day outside the horizon.
         """
         r = self.position(self.rooms.ids, room, "room")
-        chosen = list(days)
-        if any(not 0 <= d < self.days for d in chosen):
-            raise InputError(f"days run from 0 to {self.days - 1}", item=room)
+        chosen = [self.horizon.index(d) for d in days]
         left = np.zeros(len(chosen)) if beds is None else np.maximum(0, self.rooms.beds[r, chosen] - beds)
         rooms = replace_array(self.rooms, "beds", (r, chosen), left)
         return dataclasses.replace(self, beds=dataclasses.replace(self.beds, rooms=rooms))
 
-    def pin_admission(self, patient: str, day: int) -> HospitalProblem:
+    def pin_admission(self, patient: str, day: Day) -> HospitalProblem:
         """Copy in which a patient must be admitted on ``day``.
 
         Parameters
         ----------
         patient : str
             Id of the patient.
-        day : int
-            0-based day of admission.
+        day : int, date or str
+            0-based day of admission, or its date.
 
         Returns
         -------
@@ -253,8 +257,7 @@ class HospitalProblem(HospitalContext):
             For an unknown patient or a day outside the horizon.
         """
         p = self.position(self.patients.ids, patient, "patient")
-        if not 0 <= day < self.days:
-            raise InputError(f"days run from 0 to {self.days - 1}", item=patient)
+        day = self.horizon.index(day)
         patients = replace_array(self.patients, "mandatory", p, True)
         release, due = patients.release.copy(), patients.due.copy()
         release[p] = due[p] = day

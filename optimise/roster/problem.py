@@ -15,7 +15,7 @@ from typing import Any
 
 from optimise.core.brief import brief
 from optimise.core.errors import InputError, UnsupportedError
-from optimise.core.horizon import Horizon
+from optimise.core.horizon import Day, Horizon
 from optimise.core.notebook import facts
 from optimise.core.problem import Problem
 from optimise.core.result import Evaluation
@@ -195,15 +195,15 @@ class RosterProblem(RuledRoster):
         rules = tuple(r.extended(source, new, self) for r in self.rules)
         return replace(self, employees=(*self.employees, employee), rules=rules)
 
-    def pin(self, employee: str, day: int, shift: str | None) -> RosterProblem:
+    def pin(self, employee: str, day: Day, shift: str | None) -> RosterProblem:
         """Fix one person's day to a shift (or to a day off with None).
 
         Parameters
         ----------
         employee : str
             Id of the person.
-        day : int
-            0-based day of the horizon.
+        day : int, date or str
+            0-based day of the horizon, or its date.
         shift : str or None
             Id of the shift; None for a day off.
 
@@ -218,12 +218,37 @@ class RosterProblem(RuledRoster):
             For an unknown person or shift, or a day outside the horizon.
         """
         mask = 1 if shift is None else self.shift_mask(shift)
-        if not 0 <= day < self.horizon.days:
-            raise InputError(f"day {day} is outside the horizon of {self.horizon.days} days")
-        cell = (self.employee_index(employee), day, mask)
+        cell = (self.employee_index(employee), self.horizon.index(day), mask)
         old = next((r for r in self.rules if isinstance(r, Pins)), Pins(name="pinned"))
         pins = replace(old, cells=(*(c for c in old.cells if c[:2] != cell[:2]), cell))
         return self.with_rules(pins)
+
+    def unpin(self, employee: str, day: Day) -> RosterProblem:
+        """Free one person's day that is pinned.
+
+        Parameters
+        ----------
+        employee : str
+            Id of the person.
+        day : int, date or str
+            0-based day of the horizon, or its date.
+
+        Returns
+        -------
+        RosterProblem
+            A copy.
+
+        Raises
+        ------
+        InputError
+            For an unknown person, a day outside the horizon, or one that is not pinned.
+        """
+        cell = (self.employee_index(employee), self.horizon.index(day))
+        old = next((r for r in self.rules if isinstance(r, Pins)), None)
+        if old is None or all(c[:2] != cell for c in old.cells):
+            raise InputError(f"{self.horizon.label(cell[1])} is not pinned", item=f"employee {employee}")
+        kept = tuple(c for c in old.cells if c[:2] != cell)
+        return self.with_rules(replace(old, cells=kept)) if kept else self.without_rules(old.name)
 
     # ---- in and out ------------------------------------------------------------------------------------------
     def roster(self, rows: Sequence[Sequence[str]] | Iterable[Sequence[str]]) -> Roster:

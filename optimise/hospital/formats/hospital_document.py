@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from optimise.formats.editable import Editable
 from optimise.formats.parts import Part
 
 __all__ = [
@@ -163,7 +164,7 @@ class Price(Part):
     price: Annotated[float, Field(ge=0, le=10**6)] | Literal["hard", "off"]
 
 
-class HospitalData(Part):
+class HospitalData(Editable):
     """A hospital on one morning and the days to plan."""
 
     kind: Literal["hospital-document"] = "hospital-document"

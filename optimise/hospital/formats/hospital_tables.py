@@ -24,6 +24,7 @@ from optimise.formats.text import head
 from optimise.hospital.formats.hospital import HospitalFormat
 from optimise.hospital.formats.hospital_compile import doubts_of, first_day, to_problem
 from optimise.hospital.formats.hospital_document import HospitalData
+from optimise.hospital.formats.hospital_edits import HospitalEdits
 from optimise.hospital.formats.hospital_sheets import LISTS, NEEDED, SHEETS
 from optimise.hospital.problem import HospitalProblem
 
@@ -35,7 +36,7 @@ _SHEET = re.compile(rb'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"')
 _BOOK = 1_000_000  # bytes of a workbook's list of sheets that are looked at
 
 
-class Hospital(HospitalData):
+class Hospital(HospitalEdits):
     """A hospital on one morning and the days to plan."""
 
     def problem(self) -> HospitalProblem:
@@ -54,6 +55,20 @@ class Hospital(HospitalData):
         """Read a hospital from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense.
 
         What is hardly meant is logged as a warning, with file, row and column.
+
+        Parameters
+        ----------
+        path : path
+            File or folder.
+
+        Returns
+        -------
+        Hospital
+
+        Raises
+        ------
+        InputError
+            Of every fault, naming file, line (or sheet and row), item and value.
         """
         path = Path(path)
         if path.suffix.lower() not in TEXT:
@@ -67,7 +82,18 @@ class Hospital(HospitalData):
         return _warned(made, document.locate)
 
     def save(self, path: str | Path) -> Path:
-        """Write the hospital; the suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder."""
+        """Write the hospital.
+
+        Parameters
+        ----------
+        path : path
+            Its suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder of CSV files.
+
+        Returns
+        -------
+        Path
+            What was written.
+        """
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix in TEXT:

@@ -2,7 +2,7 @@
 
 >>> from optimise.roster.formats.ward import Staff, Ward
 >>> ward = Ward.load("examples/ward30.json")            # doctest: +SKIP
->>> ward.staff.append(Staff(id="new", contract="full-time"))  # doctest: +SKIP
+>>> ward = ward.with_staff(Staff(id="new", contract="full-time"))  # doctest: +SKIP
 >>> problem = ward.problem()                            # doctest: +SKIP
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.problem import Problem
+from optimise.roster.formats.ward_edits import WardEdits
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
@@ -63,11 +64,25 @@ __all__ = [
 ]
 
 
-class Ward(WardData):
+class Ward(WardEdits):
     """A ward and the period to plan.
 
     ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.
     Lists of ``skills`` and ``groups`` are optional; where given, every other mention is checked against them.
+
+    Examples
+    --------
+    >>> ward = Ward.from_dict(
+    ...     {
+    ...         "start": "2026-01-05",
+    ...         "weeks": 1,
+    ...         "shifts": [{"id": "D", "start": "07:00", "end": "19:00"}],
+    ...         "staff": [{"id": "Ann"}, {"id": "Bob"}],
+    ...     }
+    ... )
+    >>> ward = ward.pin("Ann", "2026-01-07", "D").with_leave("Bob", "2026-01-09", "2026-01-11")
+    >>> ward.to_dict()["pins"]
+    [{'staff': 'Ann', 'date': '2026-01-07', 'shift': 'D'}]
     """
 
     def problem(self) -> RosterProblem:
@@ -82,11 +97,37 @@ class Ward(WardData):
 
     @classmethod
     def load(cls, path: str | Path) -> Ward:
-        """Read a ward from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense."""
+        """Read a ward from JSON, YAML, a workbook or a folder of CSV files, and check that it makes sense.
+
+        Parameters
+        ----------
+        path : path
+            File or folder.
+
+        Returns
+        -------
+        Ward
+
+        Raises
+        ------
+        InputError
+            Of every fault, naming file, line (or sheet and row), item and value.
+        """
         return read_as(Path(path), cls)
 
     def save(self, path: str | Path) -> Path:
-        """Write the ward; the suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder of CSV files."""
+        """Write the ward.
+
+        Parameters
+        ----------
+        path : path
+            Its suffix decides: ``.json``, ``.yaml``, ``.xlsx``, or none for a folder of CSV files.
+
+        Returns
+        -------
+        Path
+            What was written.
+        """
         return save_ward(self, Path(path))
 
 

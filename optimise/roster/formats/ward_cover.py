@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from optimise.core.quantities import clock_time
-from optimise.formats.document import ItemError
+from optimise.formats.document import ItemError, OfAll
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_model import Demand, Pair, SkillMix
@@ -224,7 +224,7 @@ def _pieces(index: WardIndex, entry: Demand | SkillMix, item: Path, *, least: bo
         if covering:
             on.append((covering, a, b))
         elif least:
-            raise ItemError(f"no shift covers {clock_time(a)} to {clock_time(b)}", item)
+            raise OfAll(f"no shift covers {clock_time(a)} to {clock_time(b)}", item, ("shifts",))
     minimal: dict[frozenset[tuple[int, int]], list[tuple[int, int]]] = {}
     for covering, a, b in sorted(on, key=lambda piece: (len(piece[0]), piece[1])):
         inner = next((c for c in minimal if c <= covering), covering) if least else covering

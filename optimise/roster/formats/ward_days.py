@@ -44,7 +44,7 @@ class Leave(Part):
 
     staff: Id
     first: date
-    last: date | None = None
+    last: date | None = Field(default=None, description="last day away; one day alone where it is left out")
     kind: Annotated[Literal["annual", "study", "sick", "other", "unavailable"], BeforeValidator(leave_text)] = "annual"
     hours_per_day: Annotated[float, Field(ge=0, le=24)] | None = Field(
         default=None, description="credited for every day"

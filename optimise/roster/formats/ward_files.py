@@ -8,12 +8,12 @@ from typing import TypeVar
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
-from optimise.formats.document import Document, ItemError
+from optimise.formats.document import Document
 from optimise.formats.document_text import TEXT, document_json, document_yaml
 from optimise.formats.examine import examined
 from optimise.roster.formats.table_read import read_tables
 from optimise.roster.formats.table_write import write_tables
-from optimise.roster.formats.ward_model import SCHEMA_VERSION, WardData
+from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_problem import to_problem
 from optimise.roster.problem import RosterProblem
 
@@ -25,10 +25,10 @@ _W = TypeVar("_W", bound=WardData)
 def parsed(path: Path) -> Document:
     """The text of a document with the places of its entries; its version is checked."""
     document = Document.parse(read_text(path), path)
-    version = document.data.get("schema_version", SCHEMA_VERSION) if isinstance(document.data, dict) else None
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        message = f"is version {version}, this Wardwise reads version {SCHEMA_VERSION}; a newer one is needed"
-        raise document.locate(ItemError(message, ("schema_version",)))
+    try:
+        WardData.check_version(document.data)
+    except InputError as error:
+        raise document.locate(error) from None
     return document
 
 

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from optimise.formats.document import nearest
 from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
+from optimise.formats.editable import Editable
+from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_parts import (
     RESERVED,
     AverageLimit,
@@ -308,7 +310,7 @@ def _weekend() -> list[Weekday]:
     return ["Sat", "Sun"]
 
 
-class WardData(Part):
+class WardData(Editable):
     """A ward and the period to plan.
 
     ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.
