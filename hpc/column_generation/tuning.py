@@ -130,9 +130,9 @@ class OpeningTuning(Tuning):
     without one."""
     steps: int = knob(400, unit="steps", source="each costs a small part of pricing everybody once", ge=1)
     """Of the relaxation with priced totals."""
-    trials: int = knob(10, unit="neighbourhoods per person and day", source="Instance19, 60 s: 3272, with 40 3484", ge=1)
-    """Length of the first reinsertion, the same under all limits: dives from a plan of seconds end lower than a longer
-    opening does, and a long one leaves them no time."""
+    trials: int = knob(10, unit="neighbourhoods per person, day", source="Instance19, 60 s: 3272, 40: 3484", ge=1)
+    """Length of the first reinsertion, the same under all limits: a dive ends lower than a longer one, which would
+    leave the dive no time."""
     stretch: float = knob(2.0, unit="factor", source=_NONE, gt=0)
     """How much longer than a first annealing it may take."""
     moves: int = knob(120, unit="moves", source=_NONE, ge=1)
@@ -302,7 +302,8 @@ class RootTuning(Tuning):
     vain: int = knob(2, unit="dives", source=_NONE, ge=1)
     """Dives after annealing that found nothing, until the neighbourhoods take over."""
     near: float = knob(0.05, unit="part of what is left to the cost", source=_NONE, ge=0)
-    """The first dive of a large problem, after annealing or an opening, starts once the bound is this near the master's objective."""
+    """The first dive of a large problem, after annealing or an opening, starts once the bound is this near the
+    master's objective."""
     nearer: float = knob(0.01, unit="part of what is left to the cost", source=_NONE, ge=0)
     """The same before a lasting dive."""
     further: float = knob(0.1, unit=_LEFT, source=_NONE, ge=0, le=1)

@@ -44,9 +44,7 @@ def serve(
     ] = None,
     demo: Annotated[
         bool,
-        typer.Option(
-            "--demo", help="Open the board with an example ward in a browser; all is thrown away at the end."
-        ),
+        typer.Option("--demo", help="Open the board with an example ward in a browser; all is thrown away at the end."),
     ] = False,
     revoke: Annotated[
         str | None, typer.Option("--revoke", metavar="TENANT", help="Make all tokens of a tenant worthless and leave.")

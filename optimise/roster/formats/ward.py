@@ -34,7 +34,6 @@ from optimise.roster.formats.ward_model import (
     Staff,
     Standards,
     Unit,
-    WardData,
 )
 from optimise.roster.formats.ward_problem import to_problem
 from optimise.roster.problem import RosterProblem

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from optimise.formats.document import nearest
-from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
 from optimise.formats.editable import Editable
-from optimise.roster.formats.ward_days import BankHolidays, Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
 from optimise.roster.formats.ward_parts import (
     RESERVED,
     AverageLimit,
