@@ -1,6 +1,7 @@
-"""Questions about a finished roster: who can take a shift, why somebody has it, how many requests could be met."""
+"""Questions about a roster: who can take a shift, why somebody has it, what could be met, what is weighed how."""
 
 from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped, cover_asked, who_can_cover
+from optimise.ask.frontier import Frontier, FrontierPlan, frontier
 from optimise.ask.requests import (
     MostRequests,
     most_requests,
@@ -15,12 +16,15 @@ __all__ = [
     "Answer",
     "Changed",
     "CoverAnswer",
+    "Frontier",
+    "FrontierPlan",
     "MostRequests",
     "Question",
     "Stopped",
     "WhyAnswer",
     "cover_asked",
     "day_named",
+    "frontier",
     "most_requests",
     "most_told",
     "person_named",

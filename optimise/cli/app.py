@@ -12,6 +12,7 @@ from optimise.cli import (
     compare,
     files,
     forecast,
+    frontier,
     info,
     replay,
     report,
@@ -40,6 +41,7 @@ app.command("solve")(solve.solve)
 app.command("check")(check.check)
 app.command("cover")(ask.cover)
 app.command("why")(ask.why)
+app.command("frontier")(frontier.frontier)
 app.command("report")(report.report)
 app.command("rota")(rota.rota)
 app.command("forecast")(forecast.forecast)

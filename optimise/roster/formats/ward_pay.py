@@ -15,8 +15,10 @@ from optimise.roster.formats.ward_limits import Names
 from optimise.roster.formats.ward_standards import Rate
 from optimise.roster.rules import Request, Requests
 
-__all__ = ["check_pay", "duty_pounds", "pay_rule", "rate_of"]
+__all__ = ["PAID", "check_pay", "duty_pounds", "pay_rule", "rate_of"]
 
+#: What duties do that cost pounds, by the rule of pay.
+PAID = "is paid"
 _DAY = 1440
 _DARK = ((0, 360), (1200, 1440))
 #: Additions of bands 1 to 3; those of all others are the last.
@@ -127,7 +129,7 @@ def pay_rule(index: WardIndex, names: Names) -> Requests | None:
     cells = tuple(_priced(index, price))
     if not cells:
         return None
-    return Requests(name=names("pay"), requests=cells, label="is paid", unit="duties", asked=False)
+    return Requests(name=names("pay"), requests=cells, label=PAID, unit="duties", asked=False)
 
 
 def _priced(index: WardIndex, price: float) -> Iterator[Request]:
