@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+_DATA = Path("wardwise-data")
+
 
 def serve(
     data: Annotated[
         Path, typer.Option("--data", metavar="DIR", help="Folder of jobs, results and the embedded database.")
-    ] = Path("wardwise-data"),
+    ] = _DATA,
     host: Annotated[
         str, typer.Option("--host", metavar="H", help="Address to listen at; other machines come by a proxy with TLS.")
     ] = "127.0.0.1",
@@ -44,9 +46,7 @@ def serve(
     ] = None,
     demo: Annotated[
         bool,
-        typer.Option(
-            "--demo", help="Open the board with an example ward in a browser; all is thrown away at the end."
-        ),
+        typer.Option("--demo", help="Open the board with an example ward in a browser; all is thrown away at the end."),
     ] = False,
     revoke: Annotated[
         str | None, typer.Option("--revoke", metavar="TENANT", help="Make all tokens of a tenant worthless and leave.")
@@ -65,6 +65,10 @@ def serve(
     if demo:
         from optimise.serve.demo import throwaway
 
+        if data != _DATA or database or new_token is not None or revoke is not None:
+            raise WardwiseError(
+                "--demo: keeps nothing, so it goes without --data, --database, --new-token and --revoke"
+            )
         data = throwaway()
     from sqlalchemy.exc import SQLAlchemyError
 
