@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+_DATA = Path("wardwise-data")
+
 
 def serve(
     data: Annotated[
         Path, typer.Option("--data", metavar="DIR", help="Folder of jobs, results and the embedded database.")
-    ] = Path("wardwise-data"),
+    ] = _DATA,
     host: Annotated[
         str, typer.Option("--host", metavar="H", help="Address to listen at; other machines come by a proxy with TLS.")
     ] = "127.0.0.1",
@@ -63,6 +65,10 @@ def serve(
     if demo:
         from optimise.serve.demo import throwaway
 
+        if data != _DATA or database or new_token is not None or revoke is not None:
+            raise WardwiseError(
+                "--demo: keeps nothing, so it goes without --data, --database, --new-token and --revoke"
+            )
         data = throwaway()
     from sqlalchemy.exc import SQLAlchemyError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import signal
 import tempfile
 import uuid
 import webbrowser
@@ -22,7 +23,7 @@ _ASKS = {"method": "auto", "seconds": 30.0, "gap": 0.0, "seed": 0}
 
 
 def throwaway() -> Path:
-    """A folder that goes with this process.
+    """A folder that goes with this process, also where it is asked to stop by a signal.
 
     Returns
     -------
@@ -30,7 +31,12 @@ def throwaway() -> Path:
     """
     folder = Path(tempfile.mkdtemp(prefix="wardwise-demo-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    signal.signal(signal.SIGTERM, _leave)  # the server stops cleanly first, then hands the signal on
     return folder
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def invite(settings: Settings, address: str, token: str) -> None:

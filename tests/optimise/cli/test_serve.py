@@ -41,9 +41,31 @@ def test_it_prints_its_address_and_a_token_once(tmp_path: Path) -> None:
     assert made.stdout.startswith("wardwise_")
 
 
+def test_a_demo_prints_a_page_that_is_signed_in_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BROWSER", "false")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    command = [sys.executable, "-m", "optimise", "serve", "--demo", "--port", "0"]
+    served = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path)
+    try:
+        assert served.stdout is not None
+        address = served.stdout.readline().split()[3]
+        page = served.stdout.readline().split()[-1]
+        assert page.startswith(f"{address}/board#token=wardwise_")
+        with Client(address, page.split("=")[1]) as client:
+            assert [job["state"] in ("queued", "running") for job in client.jobs()] == [True]
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.wait(60)
+        served.stdout.close()
+    assert not list(tmp_path.glob("*wardwise*"))
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
+        (["--demo"], "--demo"),
         (["--new-token", "So uth"], "lower-case letters"),
         (["--memory", "0.5"], "--memory"),
         (["--rate", "often"], "--rate"),

@@ -32,6 +32,7 @@ class Browser:
         self._loop = asyncio.Runner()
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://board")
         self.store: Store = app.state.service.store
+        self.root: Path = app.state.service.root
 
     def __call__(self, method: str, path: str, **sent: Any) -> httpx.Response:
         return self._loop.run(self.http.request(method, path, **sent))
@@ -41,6 +42,9 @@ class Browser:
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
         return self("POST", path, **sent)
+
+    def folder(self, job: str) -> Path:
+        return self.root / job
 
     def close(self) -> None:
         self._loop.run(self.http.aclose())
@@ -151,3 +155,46 @@ def test_licences_of_the_code_inside_are_told(client: Browser) -> None:
     for name in ("preact", "@preact/signals", "@preact/signals-core"):
         assert f"\n{name} " in f"\n{told}"
     assert told.count("MIT License") >= 3
+
+
+def test_a_replan_changes_the_document_and_keeps_names_out_of_the_database(client: Browser, store: Store) -> None:
+    signed_in(client, store.new_token("north"))
+    job = client.post("/v1/jobs", json={"document": WARD}, headers=OURS).json()["id"]
+    plan = client.get(f"/v1/jobs/{job}/board").json()["plan"]
+    plan["roster"]["RN01"] = {"2026-01-06": "D"}
+    sick = {"what": "sick", "who": "RN02", "first": "2026-01-07"}
+    pin = {"what": "pin", "who": "RN01", "first": "2026-01-06", "shift": "D"}
+    sent = {"plan": plan, "changes": [sick, pin], "freeze_until": 1, "seconds": 5}
+    answer = client.post(f"/v1/jobs/{job}/replan", json=sent, headers=OURS)
+    assert answer.status_code == 201, answer.text
+    row = store.job("north", answer.json()["id"])
+    assert row is not None
+    assert row["asks"] == {
+        "method": "auto", "seconds": 5.0, "gap": 0.0, "seed": 0, "freeze_until": 1, "change_cost": None
+    }  # fmt: skip
+    (document,) = client.folder(row["id"]).glob("input.*")
+    made = json.loads(document.read_text(encoding="utf-8"))
+    assert made["leave"][-1] == {"staff": "RN02", "first": "2026-01-07", "last": "2026-01-07", "kind": "sick"}
+    assert made["pins"] == [{"staff": "RN01", "date": "2026-01-06", "shift": "D"}]
+    assert json.loads((client.folder(row["id"]) / "earlier" / "native-plan.json").read_text(encoding="utf-8")) == plan
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"changes": [{"what": "sick", "who": "nobody", "first": "0"}], "plan": {"roster": {}}}, "nobody"),
+        ({"changes": [{"what": "close", "who": "RN01", "first": "0"}], "plan": {"roster": {}}}, "people"),
+        ({"plan": {"roster": 7}}, "roster"),
+        ({}, "no result"),
+    ],
+)
+def test_what_cannot_be_planned_again_is_told_and_leaves_nothing(
+    client: Browser, store: Store, sent: dict[str, Any], told: str
+) -> None:
+    signed_in(client, store.new_token("north"))
+    job = client.post("/v1/jobs", json={"document": WARD}, headers=OURS).json()["id"]
+    answer = client.post(f"/v1/jobs/{job}/replan", json=sent, headers=OURS)
+    assert answer.status_code in (409, 422)
+    assert told in answer.json()["detail"]
+    assert "/" not in answer.json()["detail"].replace("and/or", "")
+    assert [folder.name for folder in client.folder(job).parent.iterdir()] == [job]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -12,6 +13,14 @@ pytest.importorskip("fastapi")
 from optimise.serve.demo import invite, throwaway
 from optimise.serve.settings import Settings
 from optimise.serve.store import Store
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    """What SIGTERM does, as it was."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_an_example_ward_waits_for_the_tenant_who_is_invited(

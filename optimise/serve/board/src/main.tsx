@@ -6,6 +6,7 @@ import { JobView } from "./job";
 import { Plans } from "./plans";
 import { SignIn } from "./signin";
 import { t } from "./texts";
+import { forgetAll } from "./timeline";
 import { attempt, Button, Notices } from "./ui";
 
 /** The job of the address (`#/job/ID`), empty on the page of all plans. */
@@ -25,7 +26,14 @@ function Page() {
           <>
             {opened.value ? <a href="#/">{t("back")}</a> : null}
             <span>{t("signed_in", { tenant: who })}</span>
-            <Button on={() => void attempt(signOut)}>{t("sign_out")}</Button>
+            <Button
+              on={() => {
+                forgetAll();
+                void attempt(signOut);
+              }}
+            >
+              {t("sign_out")}
+            </Button>
           </>
         ) : null}
       </header>

@@ -97,7 +97,12 @@ export function Plans() {
                   <td>{number(job.summary?.cost)}</td>
                   <td>{number(job.summary?.lower_bound)}</td>
                   <td>
-                    <Button disabled={!ended(job)} on={() => void attempt(() => api.forget(job.id)).then(refresh)}>
+                    <Button
+                      disabled={!ended(job)}
+                      on={() => {
+                        if (confirm(t("forget_sure"))) void attempt(() => api.forget(job.id)).then(refresh);
+                      }}
+                    >
                       {t("forget")}
                     </Button>
                   </td>

@@ -35,6 +35,36 @@ export class Timeline<S> {
   }
 }
 
+const kept = new Map<string, { timeline: Timeline<unknown>; begun: string }>();
+
+/**
+ * The states of a job's board, which outlive the board: whoever comes back finds what was done by hand.
+ *
+ * `begun` says what the service gave to begin with; once it gives something else, that is a new state.
+ */
+export function timelineOf<S>(job: string, begun: string, first: S): Timeline<S> {
+  const before = kept.get(job);
+  if (before === undefined) {
+    const timeline = new Timeline<S>(first);
+    kept.set(job, { timeline: timeline as Timeline<unknown>, begun });
+    return timeline;
+  }
+  if (before.begun !== begun) {
+    before.begun = begun;
+    before.timeline.push(first);
+  }
+  return before.timeline as Timeline<S>;
+}
+
+/** Forget what was done by hand on all boards. */
+export function forgetAll(): void {
+  kept.clear();
+}
+
+addEventListener("beforeunload", (event) => {
+  if ([...kept.values()].some(({ timeline }) => timeline.canUndo.peek())) event.preventDefault();
+});
+
 /** Undo or redo where a key says so; whether it did. */
 export function undoKey(event: KeyboardEvent, timeline: Timeline<unknown>): boolean {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;

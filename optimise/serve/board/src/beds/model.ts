@@ -1,7 +1,7 @@
 // The bed plan on the board: who lies where when, and what the service says of it.
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { Judge } from "../judge";
-import { Timeline } from "../timeline";
+import { timelineOf, type Timeline } from "../timeline";
 import type { BedPlan, BedStanding, HospitalBoard, Patient, PlannedStay, Violation } from "../types";
 
 export type State = ReadonlyMap<string, PlannedStay>;
@@ -45,7 +45,7 @@ export class BedModel {
   ) {
     this.patients = new Map(board.patients.map((each) => [each.id, each]));
     this.rooms = new Map(board.rooms.map((room, i) => [room.id, i]));
-    this.timeline = new Timeline<State>(stateOf(board.plan));
+    this.timeline = timelineOf<State>(job, JSON.stringify(board.plan), stateOf(board.plan));
     this.plan = computed(() => ({ ...board.plan, patients: [...this.timeline.now.value.values()] }));
     this.judge = new Judge<BedStanding>(job, this.plan);
     this.lines = computed(() => this.#lines());
@@ -56,7 +56,7 @@ export class BedModel {
   }
 
   takeOver(plan: BedPlan): void {
-    this.timeline.push(stateOf(plan));
+    timelineOf<State>(this.job, JSON.stringify(plan), stateOf(plan));
   }
 
   /** Room of each night inside the plan. */

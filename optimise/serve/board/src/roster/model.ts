@@ -1,7 +1,7 @@
 // The roster on the board: who works what, what is pinned, what the service says of it.
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { Judge } from "../judge";
-import { Timeline } from "../timeline";
+import { timelineOf, type Timeline } from "../timeline";
 import { t } from "../texts";
 import type { Change, Duty, RosterPlan, WardBoard, WardStanding } from "../types";
 
@@ -48,7 +48,8 @@ export class WardModel {
     readonly job: string,
     readonly board: WardBoard,
   ) {
-    this.timeline = new Timeline<State>({ cells: cellsOf(board, board.plan), pins: new Set() });
+    const first = { cells: cellsOf(board, board.plan), pins: new Set<string>() };
+    this.timeline = timelineOf<State>(job, JSON.stringify(board.plan), first);
     this.plan = computed(() => this.planOf(this.timeline.now.value.cells));
     this.judge = new Judge<WardStanding>(job, this.plan);
     this.duties = new Map(board.duties.map((each) => [each.id, each]));
@@ -103,7 +104,7 @@ export class WardModel {
   }
 
   takeOver(plan: RosterPlan): void {
-    this.timeline.push({ ...this.timeline.now.peek(), cells: cellsOf(this.board, plan) });
+    timelineOf<State>(this.job, JSON.stringify(plan), { ...this.timeline.now.peek(), cells: cellsOf(this.board, plan) });
   }
 
   /** The duty that a word begins, the whole word first. */
