@@ -140,7 +140,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "STOP to rank 1 for ever": Fault(
         lambda run: run.send(signal.SIGSTOP, (1,)),
-        (0,),
+        (0, 137),  # srun gives the code of the rank that Slurm has to kill
         limit=20.0,
         env=_STOPPED,
         words="rank 1 did not answer",
