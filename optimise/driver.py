@@ -31,6 +31,7 @@ from optimise.core.method import (
     Outcome,
     Progress,
     SerialComm,
+    as_asked,
     get_method,
     heeding,
     stopping,
@@ -156,10 +157,8 @@ def solve(
         if comm.rank == 0:
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
-            if outcome.stop is Stop.TIME and stopping(listen):  # what ended the clock
-                outcome = replace(outcome, stop=Stop.INTERRUPTED)
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
+            outcome, evaluation = _reasoned(problem, *_best(problem, as_asked(outcome, listen), start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)

@@ -107,10 +107,9 @@ class Member:
         prices: Floats,
         *,
         gap: float,
-        seconds: float,
+        seconds: Callable[[], float],
         fixed: bool,
         over: Callable[[], bool],
-        left: Callable[[], float],
     ) -> Reply:
         """Best whole plan at prices: a bound that knows that beds are whole, and a plan that is."""
         self._free()
@@ -118,7 +117,7 @@ class Member:
         bound = self._close(0.2 * gap, 40, over)
         free = replace(self.problem, share={u: np.full(self.region.days, 10_000) for u in self.problem.units})
         start = self.master.descend(rounded(free, self.parts.stage, self.inner), over=over)
-        best, bound = self._whole(start, bound, gap=gap, seconds=seconds, fixed=fixed, over=over, left=left)
+        best, bound = self._whole(start, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
         point = self.inner if best is None else best
         cost = float(self.cost @ point) + self.parts.first.offset + self._cut(point)
         return Reply(bound, cost, self.weight @ point)
@@ -128,10 +127,9 @@ class Member:
         quota: Ints,
         *,
         gap: float,
-        seconds: float,
+        seconds: Callable[[], float],
         fixed: bool,
         over: Callable[[], bool],
-        left: Callable[[], float],
     ) -> tuple[float, Ints]:
         """Whole plan that uses no more than the quota, shape (units, days); its exact cost and its use.
 
@@ -157,7 +155,7 @@ class Member:
                 known = self.master.modelled(point)
                 if known < least:
                     best, least = point, known
-        best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over, left=left)
+        best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
         if best is None:
             return math.inf, np.zeros_like(quota)
         plan = self.parts.stage.plan(best)
@@ -174,10 +172,9 @@ class Member:
         bound: float,
         *,
         gap: float,
-        seconds: float,
+        seconds: Callable[[], float],
         fixed: bool,
         over: Callable[[], bool],
-        left: Callable[[], float],
     ) -> tuple[Floats | None, float]:
         """Best whole point that the master finds, started from one, and the certified bound."""
         value = math.inf if best is None else self._total(best)
@@ -185,7 +182,7 @@ class Member:
             if over() or (math.isfinite(value) and value - bound <= gap * abs(value)):
                 break
             step = self.master.whole(
-                seconds=math.inf if fixed else min(seconds, left()),
+                seconds=math.inf if fixed else seconds(),
                 gap=0.3 * gap,
                 nodes=self.nodes if fixed else None,
                 start=best,

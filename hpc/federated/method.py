@@ -320,13 +320,12 @@ class Federation(Session[RegionPlan]):
     def _limits(self) -> dict[str, Any]:
         """Of the search for a whole plan."""
         fixed = self.limits.iterations is not None
-        seconds = max(0.5, 0.25 * self.clock.left / max(1, len(self.members)))
+        share = max(0.5, 0.25 * self.clock.left / max(1, len(self.members)))
         return {
             "gap": max(0.3 * self.limits.gap, 1e-3),
-            "seconds": seconds,
+            "seconds": lambda: min(share, self.clock.left),
             "fixed": fixed,
             "over": self._over,
-            "left": lambda: self.clock.left,
         }
 
     def _gathered(self, mine: bytes, what: str) -> Floats:

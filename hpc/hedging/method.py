@@ -83,7 +83,10 @@ def scenario_names(problem: CapacityProblem) -> list[str]:
 
 
 def scenario_creator(problem: CapacityProblem, *, relaxed: bool = False) -> Callable[..., Any]:
-    """mpi-sppy's ``scenario_creator`` of a problem, for any of its algorithms.
+    """mpi-sppy's ``scenario_creator`` of a problem, for its extensive form and its progressive hedging.
+
+    Its ``LShapedMethod`` (0.14) does not work on these models: it fails on persistent HiGHS, and it takes constants of
+    the objective unweighted. The L-shaped method for them is ``benders``.
 
     Parameters
     ----------

@@ -2,6 +2,9 @@
 
 A rank that is killed (out of memory, a crash in native code) leaves the others waiting for its message; under ``srun``
 that is for ever. So under MPI every rank runs as the child of a process that only waits for it.
+
+A rank whose work is done says so (:func:`leaving`). Where it then does not leave, because MPI's last call waits for a
+rank that stands still, its parent ends it and leaves with its code.
 """
 
 from __future__ import annotations
@@ -14,14 +17,24 @@ import time
 from contextlib import suppress
 from types import FrameType
 
+from optimise.cli.watchdog import grace
 from optimise.core import breadcrumb as phase
 from optimise.core.communicator import announced_rank, announced_size
 
-__all__ = ["guard_rank", "last_words"]
+__all__ = ["guard_rank", "last_words", "leaving"]
 
 #: Exit codes of the contract, and that of a fault that has already been told (70). Any other is a death.
 _TOLD = (0, 1, 2, 3, 70, 75)
 _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+
+
+_LEAVING = "leaving with "
+_LOOK = 1.0  # seconds between two looks at whether the rank leaves
+
+
+def leaving(code: int) -> None:
+    """Say that the work of this rank is done, and with which code it is about to leave."""
+    phase.enter(f"{_LEAVING}{code}")
 
 
 def guard_rank() -> None:
@@ -45,13 +58,33 @@ def guard_rank() -> None:
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
+    def last() -> str:
+        return os.pread(shared, phase.WIDTH, 0).rstrip(b"\0").decode(errors="replace")
+
+    since: list[float] = []
+
+    def look(number: int, frame: FrameType | None) -> None:
+        """The rank has been leaving for too long: it is ended."""
+        if not last().startswith(_LEAVING):
+            return
+        since[:] = since or [time.monotonic()]
+        if time.monotonic() - since[0] > grace(0.0):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+
     for number in _FORWARDED:
         signal.signal(number, forward)
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     _, status = os.waitpid(child, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
     code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGKILL and last().startswith(_LEAVING):
+        code = int(last().removeprefix(_LEAVING))
     if code not in _TOLD:
-        last = os.pread(shared, phase.WIDTH, 0).rstrip(b"\0").decode(errors="replace")
-        print(last_words(announced_rank(), os.uname().nodename, code, last, time.monotonic() - began), file=sys.stderr)
+        print(
+            last_words(announced_rank(), os.uname().nodename, code, last(), time.monotonic() - began), file=sys.stderr
+        )
         sys.stderr.flush()
         _end_step()
     os._exit(code if code >= 0 else 128 - code)

@@ -131,7 +131,7 @@ def solve(
     Under MPI start it as: mpiexec -n 4 wardwise solve INSTANCE.
     """
     from optimise.cli.allocation import check_allocation, check_memory, check_ranks
-    from optimise.cli.guard import guard_rank
+    from optimise.cli.guard import guard_rank, leaving
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.cli.replanning import FromPlan, tell_changes
     from optimise.cli.run import STOPPED, Run, exit_code, finish
@@ -214,6 +214,7 @@ def solve(
                 if task is not None:
                     tell_changes(task, result, output, quiet=quiet or as_json)
         wire.exit_code = exit_code(result, signalled=run.signalled)
+    leaving(wire.exit_code)
     raise typer.Exit(wire.exit_code)
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Generic, Protocol, runtime_checkable
@@ -34,6 +34,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "SerialComm",
+    "as_asked",
     "available_methods",
     "get_method",
     "heeding",
@@ -259,6 +260,11 @@ class Outcome(Generic[L_co]):
     bounds: Bounds
     stats: Stats = field(default_factory=Stats)
     explanation: tuple[str, ...] = ()
+
+
+def as_asked(outcome: Outcome[L], listen: object) -> Outcome[L]:
+    """An outcome that says so where its clock was ended by a listener that is ``stopping``."""
+    return replace(outcome, stop=Stop.INTERRUPTED) if outcome.stop is Stop.TIME and stopping(listen) else outcome
 
 
 @runtime_checkable

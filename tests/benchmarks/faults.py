@@ -76,6 +76,8 @@ class Fault:
         Module that is started; ``tests.benchmarks.faulty FAULT`` for what no signal brings.
     words : str
         Pattern of what must be said.
+    clock : bool
+        The harm is that time is over: nothing is waited for before it.
     """
 
     hurt: Callable[[Started], None]
@@ -88,10 +90,21 @@ class Fault:
     words: str = ""
     checkpoint_disk: bool = False
     output_disk: bool = False
+    clock: bool = False
 
 
 def _nothing(run: Started) -> None:
     """The harm is in the program, or it is the clock."""
+
+
+def _outlast(limit: float) -> Callable[[Started], None]:
+    """Wait until the time limit is over."""
+
+    def hurt(run: Started) -> None:
+        wait_for((run.folder / "logs" / "rank-0000.jsonl").exists, 240, "the start of the solve")
+        time.sleep(limit)
+
+    return hurt
 
 
 def _fill(name: str) -> Callable[[Started], None]:
@@ -112,6 +125,7 @@ def _fill(name: str) -> Callable[[Started], None]:
 
 
 _STOPPED = (("WARDWISE_GRACE", "3"),)
+_LIMIT = 40.0
 FAULTS: dict[str, Fault] = {
     "TERM to rank 1": Fault(lambda run: run.send(signal.SIGTERM, (1,)), (75,)),
     "USR1 to all ranks": Fault(lambda run: run.send(signal.SIGUSR1, (0, 1)), (75,)),
@@ -126,7 +140,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "STOP to rank 1 for ever": Fault(
         lambda run: run.send(signal.SIGSTOP, (1,)),
-        (0,),
+        (0, 137),  # srun gives the code of the rank that Slurm has to kill
         limit=20.0,
         env=_STOPPED,
         words="rank 1 did not answer",
@@ -135,7 +149,7 @@ FAULTS: dict[str, Fault] = {
     "rank 1 stands still as it leaves": Fault(
         _nothing, (0,), limit=15.0, env=_STOPPED, program=("tests.benchmarks.faulty", "stop-at-end"), work=60.0
     ),
-    "time limit": Fault(_nothing, (0,), limit=20.0),
+    "time limit": Fault(_outlast(_LIMIT), (0,), limit=_LIMIT, clock=True),
     "full disk for checkpoints": Fault(_fill("checkpoint"), (75,), work=30.0, checkpoint_disk=True),
     "full disk for results": Fault(
         _fill(""), (2,), work=30.0, output_disk=True, words="the result lies in|standard output"
@@ -218,7 +232,8 @@ def arguments_of(row: Row, instance: Path, folder: Path, limit: float) -> list[s
     """Of ``wardwise solve``."""
     method = _METHOD.get(row.method, row.method)
     kept = ["--checkpoint", str(folder / "checkpoint"), "--resume"]
-    return ["solve", str(instance), "-m", method, "-t", f"{limit:g}", "-q", "-o", str(folder), *kept]
+    told = ["-q", "-o", str(folder), "--log-dir", str(folder / "logs")]
+    return ["solve", str(instance), "-m", method, "-t", f"{limit:g}", *told, *kept]
 
 
 def _hurt(row: Row, fault: Fault, instance: Path, launcher: Sequence[str], folder: Path) -> Outcome:
@@ -232,7 +247,10 @@ def _hurt(row: Row, fault: Fault, instance: Path, launcher: Sequence[str], folde
             stack.enter_context(small_disk(folder / "checkpoint"))
         env = {**dict(fault.env), "TMPDIR": str(temporary)}
         run = stack.enter_context(launched(launcher, command, folder, env))
-        if fault.hurt is not _nothing:
+        if fault.clock:
+            fault.hurt(run)
+            before, hurt = run.spent(), time.monotonic()
+        elif fault.hurt is not _nothing:
             run.until_a_plan()
             before, hurt = run.spent(), time.monotonic()
             fault.hurt(run)
@@ -242,14 +260,12 @@ def _hurt(row: Row, fault: Fault, instance: Path, launcher: Sequence[str], folde
         code = run.end(240.0)
         seconds, spent = time.monotonic() - hurt, run.spent()
         used = max((value - before.get(pid, 0.0) for pid, value in spent.items()), default=0.0)
-        if not before:
-            used -= fault.limit
         saved = run.has_plan() or bool(list(temporary.glob("wardwise-rescued-*/result.json")))
         wrong = _wrong(fault, code, saved, used, run.said())
     told = {
         "code": str(code),
-        "seconds": f"{seconds:.1f}",
-        "cpu": f"{max(0.0, used):.1f}",
+        "seconds": f"{seconds:.1f}" if seconds > 0 else "",
+        "cpu": f"{used:.1f}" if before else "",
         "plan": "yes" if saved else "no",
     }
     return Outcome(*_named(row), "no" if wrong else "yes", **told, remark="; ".join(wrong))

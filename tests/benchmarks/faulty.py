@@ -6,10 +6,10 @@ import atexit
 import os
 import signal
 import sys
-import threading
 import time
+from pathlib import Path
 
-_AFTER = 3.0  # seconds of solving
+_AFTER = 2.0  # seconds that a plan has been there
 
 
 def main() -> None:
@@ -27,12 +27,14 @@ def main() -> None:
 def _raise_later() -> None:
     from hpc.runtime import timers
 
-    begun = threading.local()
+    result = Path(sys.argv[sys.argv.index("-o") + 1]) / "result.json"
+    seen: list[float] = []
     plain = timers.enter
 
     def entering(phase: str) -> None:
-        begun.at = getattr(begun, "at", time.monotonic())
-        if time.monotonic() - begun.at > _AFTER:
+        if not seen and result.exists():
+            seen.append(time.monotonic())
+        if seen and time.monotonic() - seen[0] > _AFTER:
             raise RuntimeError("a fault that was put in")
         plain(phase)
 

@@ -223,7 +223,16 @@ class RoomAnnealing:
     ) -> tuple[HospitalPlan, int, HospitalPlan]:
         """Anneal from a plan in which everybody is admitted and nobody moves.
 
-        Between ``slices`` of the run a request to stop is heard; each has random numbers of its own.
+        Parameters
+        ----------
+        plan : HospitalPlan
+        steps : int
+            Moves that are tried.
+        seed : int
+        hot, cold : float
+            First and last temperature in ticks.
+        slices : int
+            Parts of the run, each with random numbers of its own; between them a request to stop is heard.
 
         Returns
         -------

@@ -32,12 +32,25 @@ Public instances are not part of the project: the commands need `WARDWISE_DATA`.
 
 - [Every public instance](families.md)
 - [Records: certified bounds, proofs, plans below the best known](records.md)
+- [Faults: what is left of a run when something happens to it](faults.md)
 - [Log of experiments: what was kept and what was rejected](log.md)
 
 ## Families
 
 Method `auto`, one rank, one thread, seed 1. Per cent above the best known value; losses included.
 Command: `python -m tests.benchmarks.families`, for one family `--family curtois`.
+
+"""
+
+
+_FAULTS = """# Faults
+
+Made by `python -m tests.benchmarks.log` from `faults.csv` in `tests/benchmarks/results/`. Do not edit it by hand.
+
+Two ranks, harmed once a plan is there; `srun` and `sbatch` on a Slurm 22.05 of four nodes on one machine.
+Seconds are from the harm to the end, by the clock and of the processor of the busiest rank.
+The two cores were shared with eight to twelve other processes, so only processor seconds mean much.
+Command: `python -m tests.benchmarks.faults`. A cut cable and Open MPI are not among the rows.
 
 """
 
@@ -66,7 +79,15 @@ def pages() -> dict[str, str]:
     """Text by file name of every page that is made from results."""
     families = _read("families.csv")
     record = records.page(families, _read("target-600s.csv"), NAMES)
-    return {"index.md": _index(families), "families.md": _families(families), "records.md": record}
+    made = {"index.md": _index(families), "families.md": _families(families), "records.md": record}
+    return made | {"faults.md": _faults(_read("faults.csv"))}
+
+
+def _faults(rows: list[dict[str, str]]) -> str:
+    heads = ("method", "fault", "launcher", "passed", "exit code", "seconds", "processor seconds", "plan", "remark")
+    passed = sum(row["passed"] == "yes" for row in rows)
+    parts = [_FAULTS, f"{passed} of {len(rows)} rows that were run pass.\n\n", _table(heads)]
+    return "".join([*parts, *(_row(list(row.values())) for row in rows)])
 
 
 def _index(families: list[dict[str, str]]) -> str:
