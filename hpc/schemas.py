@@ -16,6 +16,7 @@ from optimise.capacity.formats.region import RegionFile, RegionPlanFile
 from optimise.core.atomic import write_text
 from optimise.core.stored import CellFile, CheckpointFacts, ResultFile, published
 from optimise.hospital.formats.hospital_schema import HospitalFile, PlanFile
+from optimise.roster.columns import ColumnFile
 
 __all__ = ["FOLDER", "MODELS", "schemas"]
 
@@ -30,6 +31,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "cuts-2": CutsFacts,
     "cell-2": CellFile,
     "job-1": JobCard,
+    "columns-1": ColumnFile,
     "trace-2": TraceFile,
     "hospital-1": HospitalFile,
     "hospital-plan-1": PlanFile,

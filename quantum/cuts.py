@@ -10,6 +10,7 @@ from optimise.core.errors import InputError, UnsupportedError
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct
 from optimise.roster.problem import Roster, RosterProblem
+from quantum.encode.assembly import Cover
 from quantum.encode.hospital import RoomEncoding, encode_rooms
 from quantum.encode.model import ModelQubo, encode_model
 from quantum.encode.room_columns import RoomColumns, encode_room_columns
@@ -34,8 +35,8 @@ class RosterCut:
     blocks: Literal["sequence", "direct"] = option(
         default="sequence", doc="all feasible rosters of a person, or a block per person and day"
     )
-    cover: Literal["fit", "exact"] = option(
-        default="fit", doc="cover as a fitted parabola (see error), or with slack blocks"
+    cover: Cover = option(
+        default="fit", doc="cover as a fitted parabola (see error), with slack blocks, or fitted by pairs of blocks"
     )
     most: int = option(default=200, doc="most choices of a sequence block", ge=1)
     seed: int = option(default=0, doc="seed of the construction", ge=0)

@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from optimise.roster.problem import RosterProblem
 from quantum.angles import linear_ramp
 from quantum.ansatz import Ansatz, Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler
+from quantum.encode.assembly import Cover
 from quantum.energy import EnergyProblem
 from quantum.methods.qaoa import EnergyQaoa, EnergyQaoaOptions
 from quantum.mixers import MIXERS, BlockMixer, X
@@ -48,7 +49,7 @@ class PiecesOptions:
     shots: int = option(default=512, doc="budget of a piece", ge=1)
     pieces: int = option(default=4, doc="pieces a round", ge=1)
     leeway: float = option(default=0.1, doc="a plan so much dearer than the best (relative) is still worked on", ge=0)
-    cover: Literal["fit", "exact"] | None = option(
+    cover: Cover | None = option(
         default=None,
         doc="how cover enters a roster piece's energy (quantum.encode.assembly); default fit; rosters only",
     )

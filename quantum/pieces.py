@@ -1,7 +1,7 @@
 """Cutting a planning problem into one-hot pieces that fit a simulator, and judging what comes back."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from optimise.roster.kernels.pricing import Pricer, on_grid
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import construct as construct_roster
 from optimise.roster.search.construct import hard_price
+from quantum.encode.assembly import Cover
 from quantum.encode.hospital import RoomEncoding, default_hard_price, encode_rooms
 from quantum.encode.room_columns import RoomColumns, encode_room_columns
 from quantum.encode.roster import Block, encode_blocks, personal_costs
@@ -89,13 +90,18 @@ class RosterCutter:
     """
 
     def __init__(
-        self, problem: RosterProblem, *, people: int = 4, columns: int = 8, cover: Literal["fit", "exact"] = "fit"
+        self,
+        problem: RosterProblem,
+        *,
+        people: int = 4,
+        columns: int = 8,
+        cover: Cover = "fit",
     ) -> None:
         self.problem, self.people, self.columns = problem, people, columns
         self.compiled = problem.compiled
         self.rows, self.pricer = CoverRows(self.compiled), Pricer(self.compiled)
         self.price = hard_price(self.compiled)
-        self._cover: Literal["fit", "exact"] = cover
+        self._cover: Cover = cover
 
     def start(self, seed: int) -> Roster | None:
         """Person by person against the cover still missing (`optimise.roster.search.construct`)."""

@@ -4,26 +4,30 @@ A source is a function from a table of the study file and the folder of that fil
 wildcards; environment variables are expanded by the caller.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
 from optimise.formats.base import read
+from optimise.roster.columns import read_columns
 from optimise.roster.problem import RosterProblem
 from quantum.cuts import HospitalCut, RosterCut, encode
+from quantum.encode.assembly import Cover
+from quantum.encode.masters import encode_master
 from quantum.energy import EnergyProblem
 from quantum.options import defaults_of
 from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
 
-__all__ = ["MOST_ERROR", "complete", "encoded", "inh", "qoblib"]
+__all__ = ["MOST_ERROR", "complete", "encoded", "inh", "masters", "qoblib"]
 
 #: Share of the optimum by which the energy of a study may be off the cost that it stands for.
 MOST_ERROR = 0.1
@@ -80,9 +84,7 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     InputError
         For a key that nobody knows, or an energy that may be too far off.
     """
-    share = table.get("most_error", MOST_ERROR)
-    if isinstance(share, bool) or not isinstance(share, int | float) or not share >= 0:
-        raise InputError(f"expected a share of the optimum, 0 or more, got {share!r}", item="most_error")
+    share = _share_of(table)
     files = _files(table, folder)
     made = []
     for file in files:
@@ -96,8 +98,62 @@ def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
         kind = RosterCut if isinstance(problem, RosterProblem) else HospitalCut
         _known(table, ("path", "most_error", *defaults_of(kind)))
         cut = replace(encode(problem, name=name, **options).problem(), origin=problem.name)
-        made.append(_near(cut.with_optimum(), float(share)))
+        made.append(_near(cut.with_optimum(), share))
     return made
+
+
+def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
+    """Small masters of a column generation (`quantum.encode.masters`), one for every number of people.
+
+    Keys: ``path`` (a roster in any format), ``columns`` (the file that method ``column-generation`` wrote with its
+    option of this name), ``people`` (a list of numbers), ``columns_each``, ``cover``, ``name``, ``most_error`` as for
+    `encoded`.
+
+    Raises
+    ------
+    InputError
+        For a key that nobody knows, columns of another problem, or more people than there are.
+    """
+    _known(table, ("path", "columns", "people", "columns_each", "cover", "name", "most_error"))
+    share = _share_of(table)
+    for key in ("path", "columns", "people", "columns_each"):
+        if key not in table:
+            raise InputError(f"needs {key}", item=key)
+    people, each, cover = table["people"], table["columns_each"], table.get("cover", "pairs")
+    if not isinstance(people, list) or not people or not all(_whole(m, 1) for m in people):
+        raise InputError(f"expected a list of numbers of people, got {people!r}", item="people")
+    if not _whole(each, 2):
+        raise InputError(f"expected a number of columns, 2 or more, got {each!r}", item="columns_each")
+    if cover not in get_args(Cover):
+        raise InputError(f"expected {', '.join(get_args(Cover))}, got {cover!r}", item="cover")
+    problem = read(_at(table["path"], folder))
+    if not isinstance(problem, RosterProblem):
+        raise InputError(f"{problem.name} is no roster", item="path")
+    columns = read_columns(_at(table["columns"], folder), problem)
+    made = []
+    for m in people:
+        name = f"{table.get('name', problem.name)}, {m} x {each}"
+        cut = encode(encode_master(problem, columns, m, each, cover), name=name).problem()
+        made.append(_near(replace(cut, family="master", origin=problem.name).with_optimum(), share))
+    return made
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _share_of(table: Mapping[str, Any]) -> float:
+    """Share of the optimum by which an energy may be off."""
+    share = table.get("most_error", MOST_ERROR)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not share >= 0:
+        raise InputError(f"expected a share of the optimum, 0 or more, got {share!r}", item="most_error")
+    return float(share)
+
+
+def _at(path: object, folder: Path) -> Path:
+    """A path of the study file: environment variables expanded, relative to its folder."""
+    file = Path(os.path.expandvars(str(path))).expanduser()
+    return file if file.is_absolute() else folder / file
 
 
 def _near(problem: EnergyProblem, share: float) -> EnergyProblem:
@@ -134,8 +190,7 @@ def complete(energy: Qubo, bits: NDArray[np.int8]) -> NDArray[np.int8] | None:
 def _files(table: Mapping[str, Any], folder: Path) -> list[Path]:
     if "path" not in table:
         raise InputError("needs a path")
-    path = Path(str(table["path"])).expanduser()
-    path = path if path.is_absolute() else folder / path
+    path = _at(table["path"], folder)
     found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if "*" in str(path) else [path]
     found = [f for f in found if f.is_file()]
     if not found:

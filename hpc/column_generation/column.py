@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from optimise.roster.kernels.cover import CoverRows
 
-__all__ = ["Column", "Floats", "Word"]
+__all__ = ["ByPerson", "Column", "Floats", "Word"]
 
 Floats = NDArray[np.float64]
 Word = NDArray[np.int16]
+#: Words (columns, days), costs and reduced costs (columns,) of each person.
+ByPerson = tuple[list[NDArray[np.int16]], list[Floats], list[Floats]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from hpc.blocks.options import BlockOptions
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
+from hpc.column_generation.kept_columns import keep, priced, refuse_columns
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
@@ -89,6 +90,7 @@ class ColumnGenerationMethod:
         given = ColumnGenerationOptions.of(options)
         assert isinstance(problem, RosterProblem)
         if is_long(problem, given.long_tuning) if given.long is None else given.long:
+            refuse_columns(given)
             return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
         return ColumnGeneration(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
@@ -122,6 +124,7 @@ class ColumnGeneration(Run):
         if self.incumbent is not None and not self.stopped:
             self._search(state)
         self.done = state.round
+        keep(self)
         return self.outcome({"rounds": float(state.round)})
 
     def _construct(self, resumed: Checkpoint | None) -> None:
@@ -254,6 +257,8 @@ class ColumnGeneration(Run):
         if self.comm.rank == 0:
             try:
                 root, master = bound_and_columns(self, team, began + share * (self.limits.seconds - began))
+                if self.options.columns is not None:
+                    self.priced = priced(master, root)
                 if root.solution.artificial < 1e-6 and not self.over():
                     dives(self, team, master, root)
                     enumeration(self, master, root)

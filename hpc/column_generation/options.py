@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from hpc.column_generation.tuning import (
@@ -50,6 +52,8 @@ class ColumnGenerationOptions(ResumableOptions):
     """Share of the time for annealing; as the tuning says when left out."""
     long: bool | None = None
     """Whether to solve as a long horizon, with priced totals in place of exact pricing; by size when left out."""
+    columns: Path | None = None
+    """File that gets the columns of the linear master with their reduced costs, where the root was solved."""
     tuning: ColumnGenerationTuning = ColumnGenerationTuning()
     """Numbers that steer the phases."""
     long_tuning: LongTuning = LongTuning()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import Chains
+from hpc.column_generation.column import ByPerson
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
 from hpc.column_generation.options import ColumnGenerationOptions
@@ -45,6 +46,8 @@ class Run(Session[Incumbent]):
         Counters that are dimensions of people's pricing tables beyond those at first, agreed by all ranks.
     pool : Pool, optional
         Columns that an earlier run left.
+    priced : ByPerson, optional
+        Columns of the linear master, where somebody asked for them; on rank 0.
     others : list of Incumbent
         Further plans of the first chains.
     """
@@ -74,6 +77,7 @@ class Run(Session[Incumbent]):
         self.team: Team | None = None
         self.cuts, self.dives = 0, 0
         self.pool: Pool | None = None
+        self.priced: ByPerson | None = None
         self.others: list[Incumbent] = []
         self.annealed = False
         self.relaxed: Relaxed | None = None

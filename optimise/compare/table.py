@@ -60,6 +60,10 @@ _COUNTS = {
 }
 
 
+#: What a circuit is made of, as a run stores it: angles, and the amplitudes of its start where that is not uniform.
+_CIRCUIT = ("gamma", "beta", "start")
+
+
 def references(facts: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, str]]:
     """Reference cost of each instance and where it is from; infinite where no run found a plan."""
     made: dict[str, tuple[float, str]] = {}
@@ -106,7 +110,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "side": "quantum" if quantum else "classical",
         "method": f["method"],
         "options": json.dumps(f["options"], sort_keys=True),
-        "angles": json.dumps({k: v for k, v in f.get("series", {}).items() if k in ("gamma", "beta")}, sort_keys=True),
+        "angles": json.dumps({k: v for k, v in f.get("series", {}).items() if k in _CIRCUIT}, sort_keys=True),
         "seed": int(f["seed"]),
         "status": f["status"],
         "message": f["message"],

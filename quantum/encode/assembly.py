@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from optimise.core.errors import UnsupportedError
 from quantum.onehot import OneHot
 
-Cover = Literal["exact", "fit"]
+Cover = Literal["exact", "fit", "pairs"]
 
 MOST_VALUES = 64  # values of one sum that a slack block may hold
+MOST_STATES = 1 << 20  # states of the blocks of one sum that are looked at for its pairs
 _TOLERANCE = 1e-9
 
 
@@ -66,11 +67,19 @@ class Assembly:
     * otherwise, with ``cover="exact"``, a slack block with one choice per value s: cost f(s), and
       ``weight (v - s)**2``, which is exact once minimised over s (`weight` = steepest slope / smallest step);
     * with ``cover="fit"``, the least-squares parabola over uniformly random choices (or near a given value): no
-      further qubits, not exact.
+      further qubits, not exact;
+    * with ``cover="pairs"``, the least-squares energy with a table for every pair of blocks (`_pairwise`): no further
+      qubits, closer than the parabola, not exact.
+
+    Parameters
+    ----------
+    cover : {"exact", "fit", "pairs"}
+    lean : float
+        For pairs: probability of the first choice of a block in the mean of least squares; 0 is as for any other.
     """
 
-    def __init__(self, cover: Cover = "exact") -> None:
-        self._cover = cover
+    def __init__(self, cover: Cover = "exact", lean: float = 0.0) -> None:
+        self._cover, self._lean = cover, lean
         self._linear: list[NDArray[np.float64]] = []
         self._pairs: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._slack: list[_Slack] = []
@@ -151,6 +160,8 @@ class Assembly:
         error = float(np.abs(powers @ coefficients - costs).max())
         if error <= _TOLERANCE * max(1.0, float(np.abs(costs).max())):
             self._add_parabola(parts, constant - centre, coefficients)
+        elif self._cover == "pairs":
+            self._add_pairwise(parts, cost, constant, name)
         elif self._cover == "fit":
             self._error += error
             self._add_parabola(parts, constant - centre, coefficients)
@@ -166,6 +177,36 @@ class Assembly:
             tables = {b: np.outer(-2 * weight * part, shifted) for b, part in parts.items()}
             self._slack.append(_Slack(costs + weight * shifted**2, tables))
             self._add_square(parts, weight)
+
+    def _add_pairwise(
+        self, parts: dict[int, NDArray[np.float64]], cost: Callable[[float], float], constant: float, name: str
+    ) -> None:
+        """Add the projection of the cost on energies of single blocks and pairs."""
+        blocks = list(parts)
+        sizes = [parts[b].size for b in blocks]
+        if np.prod(sizes, dtype=np.float64) > MOST_STATES:
+            raise UnsupportedError(f"{name} depends on {len(blocks)} blocks with more than {MOST_STATES} states")
+        sums = np.full((1,) * len(blocks), constant)
+        for axis, b in enumerate(blocks):
+            sums = sums + parts[b].reshape([-1 if axis == i else 1 for i in range(len(blocks))])
+        values, where = np.unique(np.round(sums, 9), return_inverse=True)
+        costs = np.array([cost(v) for v in values.tolist()])[where].reshape(sums.shape)
+        weights = []
+        for k in sizes:
+            first = self._lean if self._lean and k > 1 else 1 / k
+            weights.append(np.concatenate([[first], np.full(k - 1, (1 - first) / max(1, k - 1))]))
+        offset, singles, pairs = _pairwise(costs, weights)
+        self._offset += offset
+        made = np.full(costs.shape, offset)
+        for axis, b in enumerate(blocks):
+            self._linear[b] += singles[axis]
+            made += singles[axis].reshape([-1 if axis == i else 1 for i in range(len(blocks))])
+        for (i, j), table in pairs.items():
+            self.add_pair(blocks[i], blocks[j], table)
+            made += table.reshape([sizes[a] if a in (i, j) else 1 for a in range(len(blocks))])
+        error = float(np.abs(made - costs).max())
+        if error > _TOLERANCE * max(1.0, float(np.abs(costs).max())):
+            self._error += error
 
     def _add_square(self, parts: dict[int, NDArray[np.float64]], weight: float) -> None:
         blocks = list(parts)
@@ -193,6 +234,32 @@ class Assembly:
             linear.append(slack.costs)
         problem = OneHot.from_tables(linear, pairs, self._offset, [*self._names, *self._slack_names])
         return Assembled(problem, len(self._linear), self._error == 0.0, self._error)
+
+
+def _pairwise(
+    costs: NDArray[np.float64], weights: Sequence[NDArray[np.float64]]
+) -> tuple[float, list[NDArray[np.float64]], dict[tuple[int, int], NDArray[np.float64]]]:
+    """Least-squares fit of a tensor by functions of one axis and of two, in the mean of a product distribution.
+
+    With independent choices the fit is the part of the Hoeffding decomposition up to pairs (Sobol 1993): means over all
+    other axes, less what smaller sets explain.
+    """
+    axes = range(costs.ndim)
+
+    def mean(kept: tuple[int, ...]) -> NDArray[np.float64]:
+        made = costs
+        for axis in reversed(axes):
+            if axis not in kept:
+                made = np.tensordot(made, weights[axis], axes=(axis, 0))
+        return np.asarray(made)
+
+    offset = float(mean(()))
+    singles = [mean((i,)) - offset for i in axes]
+    pairs = {}
+    for j in axes:
+        for i in range(j):
+            pairs[i, j] = mean((i, j)) - singles[i][:, None] - singles[j][None, :] - offset
+    return offset, singles, pairs
 
 
 def _distribution(

@@ -27,6 +27,7 @@ from quantum.encode.assembly import Assembled, Assembly, Cover
 from quantum.onehot import OneHot
 
 Words = NDArray[np.int16]
+_LEAN = 0.5  # probability of the present roster in the mean that pairs of blocks are fitted in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +162,8 @@ def encode_blocks(
     compiled = problem.compiled
     price = default_hard_price(compiled) if hard_price is None else hard_price
     base = np.zeros((compiled.employees, compiled.days), np.int16) if plan is None else plan.duties.copy()
-    assembly = Assembly(cover)
+    first = plan is not None and all((block.words[0] == base[block.employee]).all() for block in blocks)
+    assembly = Assembly(cover, lean=_LEAN if first else 0.0)
     cells = []
     every_day = np.arange(compiled.days)
     for block in blocks:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimise.compare import read_study, run_study, write_outcome
+from optimise.compare.scaling import Family, scaling_rows
 from optimise.compare.store import write_tables
 from optimise.compare.table import run_rows, summary_rows
 from optimise.compare.verdict import sentences
@@ -32,6 +33,17 @@ grid = { depth = [1, 2] }
 name = "Grover"
 method = "qaoa"
 options = { mixer = "grover", optimiser = "none", depth = 2 }
+[[method]]
+name = "Learned"
+method = "qaoa"
+seeds = [0]
+options = { rounds = 2, round_shots = 32, optimiser = "none", depth = 1 }
+[[method]]
+method = "grover-search"
+options = { runs = 20 }
+[[method]]
+method = "highs-qubo"
+seeds = [0]
 [[method]]
 method = "random-feasible"
 [[method]]
@@ -59,10 +71,49 @@ def test_every_figure_of_the_summary_is_found_again(study):
     _, out, _ = study
     again = outsider.recompute(outsider.table(out / "runs.parquet"))
     rows = outsider.table(out / "summary.parquet")
-    assert len(again) == len(rows) == 7
+    assert len(again) == len(rows) == 10
     for row in rows:
         for name, value in again[row["instance"], row["label"]].items():
-            assert row[name] == pytest.approx(value, rel=1e-6), (row["label"], name)
+            same = row[name] is None if value is None else row[name] == pytest.approx(value, rel=1e-6)
+            assert same, (row["label"], name, row[name], value)
+    ends = {f"{name}_{end}" for name in ("success", *outsider.CLOCKS) for end in ("low", "high")}
+    known = {name for found in again.values() for name in found}
+    assert set(rows[0]) == known | ends | set(outsider.FACTS), "a column that nobody recomputes"
+
+
+def test_no_interval_passes_what_its_runs_could_give(study):
+    _, out, _ = study
+    runs = outsider.table(out / "runs.parquet")
+    seen = 0
+    for row in outsider.table(out / "summary.parquet"):
+        mine = [r for r in runs if r["label"] == row["label"]]
+        for name, measure in outsider.CLOCKS.items():
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            if low is None:
+                continue
+            assert low <= row[name] * (1 + 1e-9) or measure == "seconds", (row["label"], name)
+            assert row[name] <= high * (1 + 1e-9) or measure == "seconds", (row["label"], name)
+            if measure != "seconds":  # seconds are smoothed by the work of the runs
+                least, most = outsider.widest(mine, measure)
+                assert least * (1 - 1e-9) <= low <= high <= most * (1 + 1e-9), (row["label"], name)
+                seen += 1
+    assert seen > 2
+
+
+def test_every_exponent_is_found_again(tmp_path):
+    rows = []
+    for states, work in ((16, 9.0), (64, 20.0), (256, 61.0), (1024, 119.0)):
+        rows.append({
+            "instance": f"i{states}", "states": float(states), "label": "a", "side": "classical",
+            "evaluations_99": work, "tts_99": work**2, "repetitions_99": work,
+        })  # fmt: skip
+    made = scaling_rows([Family("f", ("i*",))], rows)
+    write_tables(made, tmp_path / "scaling")
+    stored = outsider.table(tmp_path / "scaling.parquet")
+    assert len(stored) == 3
+    for row in stored:
+        found = outsider.exponent([(r["states"], r[row["measure"]]) for r in rows])
+        assert (row["exponent"], row["low"], row["high"]) == pytest.approx(found)
 
 
 def test_the_success_of_every_circuit_follows_from_its_stored_angles(study):
@@ -71,10 +122,11 @@ def test_the_success_of_every_circuit_follows_from_its_stored_angles(study):
     energies = outsider.one_hot_energies(problem.qubo.matrix(), problem.qubo.offset, problem.energy.sizes)
     target = energies.min() + 1e-6 * max(1.0, abs(energies.min()))
     runs = [r for r in outsider.table(out / "runs.parquet") if r["method"] == "qaoa"]
-    assert len(runs) == 6
+    assert len(runs) == 7
+    assert sum(bool(outsider.start(r)) for r in runs) == 1
     for run in runs:
-        mixer = json.loads(run["options"]).get("mixer", "xy-complete")
-        found = outsider.circuit_success(energies, *outsider.angles(run), mixer, target)
+        mixer = json.loads(run["options"]).get("mixer", "grover" if outsider.start(run) else "xy-complete")
+        found = outsider.circuit_success(energies, *outsider.angles(run), mixer, target, outsider.start(run))
         assert run["success_probability"] == pytest.approx(found, rel=1e-6)
         assert run["reference"] == pytest.approx(energies.min())
 
@@ -101,7 +153,8 @@ def test_every_factor_of_the_verdict_is_found_again(tmp_path):
                 "success target": 1.0,
             }
             told |= {"repetition evaluations": 7 * seconds, "mean energy": 1.0}
-            told |= {"qpu repetition seconds": seconds**2, "two-qubit gates": 1.0} if side == "quantum" else {}
+            if side == "quantum":
+                told |= {"qpu repetition seconds": seconds**2, "ft repetition seconds": seconds**3, "t gates": 1.0}
             rows.append({
                 "instance": name, "family": "f", "kind": "energy", "label": side, "side": side, "method": side,
                 "seed": 0, "options": {}, "status": "done", "message": "", "objective": 1.0, "bound": None,
@@ -113,11 +166,14 @@ def test_every_factor_of_the_verdict_is_found_again(tmp_path):
     for begins, verb, measure, circuits in (
         ("Time to solution", "was faster", "tts_99", "tts_99"),
         ("Energy evaluations", "needed fewer", "evaluations_99", "evaluations_99"),
-        ("If the circuits had run", "was faster", "tts_99", "tts_99_qpu"),
+        ("If the circuits had run on a noiseless", "was faster", "tts_99", "tts_99_qpu"),
+        ("If the circuits had run on an error", "was faster", "tts_99", "tts_99_ft"),
     ):
         said = next(s for s in sentences(summary) if s.startswith(begins))
         side, told = re.search(rf"the (\w+) side {verb} by a typical factor of ([-+.e0-9]+)\.", said).groups()
         found = outsider.factors(stored, measure, circuits)
+        ahead = outsider.better(stored, measure, circuits)
+        assert {int(n) for n in re.findall(r"on (\d+)", said)} == set(ahead.values())
         assert (float(told), side) == (
             pytest.approx(max(found, 1 / found), rel=0.006),
             "quantum" if found > 1 else "classical",
@@ -126,7 +182,7 @@ def test_every_factor_of_the_verdict_is_found_again(tmp_path):
 
 def test_copies_of_one_training_are_told_as_one_run(study):
     _, out, _ = study
-    rows = [r for r in outsider.table(out / "summary.parquet") if r["method"] == "qaoa"]
+    rows = [r for r in outsider.table(out / "summary.parquet") if r["method"] == "qaoa" and r["label"] != "Learned"]
     assert {(r["done"], r["independent_runs"]) for r in rows} == {(2, 1)}
     assert {r["tts_99_low"] for r in rows} | {r["success_low"] for r in rows} == {None}
     assert {r["origin"] for r in rows} == {rows[0]["origin"]} != {"cut"}
