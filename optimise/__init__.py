@@ -13,18 +13,21 @@ from optimise.core.version import __version__
 #: Public name -> module that defines it.
 _PUBLIC = {
     "Bounds": "optimise.core.result",
+    "Cancelled": "optimise.jobs",
     "Evaluation": "optimise.core.result",
     "Hospital": "optimise.hospital.formats.hospital_tables",
     "HospitalPlan": "optimise.hospital.problem",
     "HospitalProblem": "optimise.hospital.problem",
     "InputError": "optimise.core.errors",
     "InputErrors": "optimise.core.errors",
+    "Job": "optimise.jobs",
     "Limits": "optimise.core.method",
     "MissingExtraError": "optimise.core.errors",
     "Progress": "optimise.core.method",
     "Result": "optimise.core.result",
     "Roster": "optimise.roster.problem",
     "RosterProblem": "optimise.roster.problem",
+    "StillRunning": "optimise.jobs",
     "Stop": "optimise.core.result",
     "UnsupportedError": "optimise.core.errors",
     "Ward": "optimise.roster.formats.ward",
@@ -39,24 +42,28 @@ _PUBLIC = {
     "read_result": "optimise.runs.resultfile",
     "read_ward": "optimise.readers",
     "solve": "optimise.driver",
+    "submit": "optimise.jobs",
     "write_plan": "optimise.formats.base",
     "write_result": "optimise.runs.resultfile",
 }
 
 __all__ = [
     "Bounds",
+    "Cancelled",
     "Evaluation",
     "Hospital",
     "HospitalPlan",
     "HospitalProblem",
     "InputError",
     "InputErrors",
+    "Job",
     "Limits",
     "MissingExtraError",
     "Progress",
     "Result",
     "Roster",
     "RosterProblem",
+    "StillRunning",
     "Stop",
     "UnsupportedError",
     "Ward",
@@ -72,6 +79,7 @@ __all__ = [
     "read_result",
     "read_ward",
     "solve",
+    "submit",
     "write_plan",
     "write_result",
 ]
@@ -86,6 +94,7 @@ if TYPE_CHECKING:
     from optimise.formats.base import read, read_plan, write_plan
     from optimise.hospital.formats.hospital_tables import Hospital
     from optimise.hospital.problem import HospitalPlan, HospitalProblem
+    from optimise.jobs import Cancelled, Job, StillRunning, submit
     from optimise.readers import read_capacity, read_hospital, read_ward
     from optimise.roster.formats.ward import Ward
     from optimise.roster.problem import Roster, RosterProblem

@@ -177,7 +177,7 @@ class ResultFile(StoredModel):
     kind: Name | None = None
     method: Name = ""
     feasible: bool
-    stop: Literal["optimal", "gap", "time", "iterations", "infeasible", "interrupted", "error"]
+    stop: Literal["optimal", "gap", "time", "iterations", "infeasible", "interrupted", "stuck", "error"]
     cost: Number | None
     lower_bound: Number | None
     gap: Amount | None = None

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 #: Methods asked one after the other while there is no plan.
 FALLBACKS = ("matheuristic", "highs")
+#: Option with the user's own rows.
+ROWS = "customise"
 
 
 @documented
@@ -71,16 +73,16 @@ class AutoMethod:
     def check_options(self, problem: Problem, given: Mapping[str, object], ranks: int) -> None:
         """Refuse what none of the methods to be chosen knows, and values that one of them cannot use."""
         given = flat(given)
-        chosen = choices(problem)
+        chosen, spare = _turns(problem, given)
         known = {name for name in given if name.partition(".")[0] in AutoOptions.model_fields}
-        methods = [get_method(name) for name in (*chosen, *_spare(problem, chosen))]
+        methods = [get_method(name) for name in (*chosen, *spare)]
         for method in methods:
             mine = _options(method, problem, given)
             check_options(method, problem, mine, ranks)
             known |= set(mine)
         if unknown := [name for name in given if name not in known]:
             raise InputError(
-                f"unknown option; the methods chosen here are {', '.join(m.name for m in methods)}",
+                f"unknown option; the methods chosen here are {', '.join(dict.fromkeys(m.name for m in methods))}",
                 item=f"option {unknown[0]}",
             )
 
@@ -104,7 +106,7 @@ class AutoMethod:
         """
         given = flat(options or {})
         t = _own(given).choice
-        chosen = choices(problem)
+        chosen, spare = _turns(problem, given)
         if not chosen:
             raise UnsupportedError(f"no installed method works on {problem.kind} problems")
         first_share, tried = t.first_share, chosen[:-1] == ("highs",)
@@ -115,7 +117,6 @@ class AutoMethod:
         log.info("auto: %d decisions, %s", kind_of(problem).size(problem), " then ".join(chosen))
         clock = Deadline(limits.seconds)
         best: Outcome | None = None
-        spare = _spare(problem, chosen)
         for position, name in enumerate((*chosen, *spare)):
             left = comm.bcast(clock.left)
             if position >= len(chosen) and (_planned(best) or left < 0.1):
@@ -151,6 +152,24 @@ class AutoMethod:
 def _own(given: Mapping[str, object]) -> AutoOptions:
     """What of some options is for auto itself."""
     return AutoOptions.of({name: value for name, value in given.items() if name.partition(".")[0] == "choice"})
+
+
+def _turns(problem: Problem, given: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Methods to use one after the other, and those for where they find no plan.
+
+    Rows of the user's own are known to the whole model alone: any other method would plan and bound without them.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are such rows and the problem has no whole model.
+    """
+    if given.get(ROWS) is None:
+        chosen = choices(problem)
+        return chosen, _spare(problem, chosen)
+    if not _usable("highs", problem):
+        raise UnsupportedError(f"{ROWS}: rows of your own need a whole model (highs), which {problem.name} has not")
+    return ("highs",), ()
 
 
 def _spare(problem: Problem, chosen: Sequence[str]) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError
+from optimise.core.horizon import Day, Horizon
 from optimise.core.kinds import kind_of
 from optimise.core.method import Method, get_method
 from optimise.core.problem import Problem
@@ -59,23 +61,24 @@ class Replanning(Generic[L]):
 
 def replan(
     problem: Problem[L],
-    plan: str | Path,
+    plan: str | Path | L,
     *,
-    freeze_until: int = 0,
+    freeze_until: Day = 0,
     change_cost: float | None = None,
     nurse_cost: float | None = None,
     days_since: int = 0,
 ) -> Replanning[L]:
-    """Read an earlier plan and put it into today's problem: :func:`read_previous`, then :func:`replanning`.
+    """Put an earlier plan into today's problem: :func:`read_previous` of a file, then :func:`replanning`.
 
     Parameters
     ----------
     problem : RosterProblem or HospitalProblem
         Today's problem.
-    plan : path
-        The earlier plan, as for :func:`read_previous`.
-    freeze_until : int
-        Days before it stay as they were; 0 freezes none.
+    plan : path or Plan
+        The earlier plan, as for :func:`read_previous`; or a plan that fits today's problem as it is, with the same
+        people and days.
+    freeze_until : int, date or str
+        First day that may change, as a number or a date; days before it stay as they were. 0 freezes none.
     change_cost : float, optional
         Price of a change, in units of cost, as for :func:`replanning`.
     nurse_cost : float, optional
@@ -87,8 +90,19 @@ def replan(
     -------
     Replanning
         Today's problem with the earlier plan in it.
+
+    Raises
+    ------
+    InputError
+        For files that are no plan, or a plan that does not fit.
     """
-    previous = read_previous(Path(plan), problem, days_since=days_since)
+    if isinstance(plan, str | Path):
+        previous = read_previous(Path(plan), problem, days_since=days_since)
+    elif days_since:
+        raise InputError("only a plan that is read from a file can begin on another day", item="days since")
+    else:
+        problem.evaluate(plan)  # refuses one of another shape
+        previous = subject_of(problem).fitting(plan, problem)
     return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost, nurse_cost=nurse_cost)
 
 
@@ -96,7 +110,7 @@ def replanning(
     problem: Problem[L],
     previous: Previous[L],
     *,
-    freeze_until: int = 0,
+    freeze_until: Day = 0,
     change_cost: float | None = None,
     nurse_cost: float | None = None,
 ) -> Replanning[L]:
@@ -113,8 +127,8 @@ def replanning(
     ----------
     problem : RosterProblem or HospitalProblem
     previous : Previous
-    freeze_until : int
-        From 0 (nothing is frozen) to the number of days.
+    freeze_until : int, date or str
+        First day that may change: from 0 (nothing is frozen) to the number of days, or a date.
     change_cost : float, optional
         In units of cost; 0 or more. Left out: 10 for rosters; for hospitals 1000 a date, 500 a move or a theatre, 100
         a night in another room or a nurse's shift, which is more than rules save, so that only what must change does.
@@ -133,6 +147,8 @@ def replanning(
     """
     subject, period = subject_of(problem), kind_of(problem).period(problem)
     days = 0 if period is None else period.days
+    if isinstance(freeze_until, str | date):
+        freeze_until = 0 if period is None else Horizon(period.days, period.start).index(freeze_until)
     if not 0 <= freeze_until <= days:
         raise InputError(f"is {freeze_until}; days run from 0 to {days}", item="freeze until")
     for given, item in ((change_cost, "change cost"), (nurse_cost, "nurse cost")):

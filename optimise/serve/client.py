@@ -29,7 +29,8 @@ class Client:
 
     Examples
     --------
-    >>> with Client("http://127.0.0.1:8400", token) as client:  # doctest: +SKIP
+    >>> client = Client("http://127.0.0.1:8400", "the token")
+    >>> with client:  # doctest: +SKIP
     ...     job = client.submit("ward.xlsx", seconds=60)
     ...     for event in client.watch(job):
     ...         print(event.get("cost"), event.get("lower_bound"))

@@ -37,3 +37,8 @@ def test_what_is_written_satisfies_them(tmp_path: Path) -> None:
     files["job-1"] = write_card(tmp_path, job_id="17", kind="solve", request={"nodes": 1})
     for name, file in files.items():
         jsonschema.validate(json.loads(file.read_text()), json.loads((FOLDER / f"{name}.json").read_text()))
+
+
+def test_a_result_may_have_stopped_in_any_way() -> None:
+    stops = json.loads((FOLDER / "result-1.json").read_text(encoding="utf-8"))["properties"]["stop"]["enum"]
+    assert set(stops) == set(map(str, optimise.Stop))

@@ -12,7 +12,7 @@ import pytest
 import optimise
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
-from optimise.replan import changes, read_previous, replanning
+from optimise.replan import changes, read_previous, replan, replanning
 from optimise.roster.problem import Employee, Roster, RosterProblem
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "ward4x7.json"
@@ -171,3 +171,19 @@ def test_everybody_who_came_or_went_is_listed(
         assert f"<td>{word}</td>" in page or f'<td class="n">{word}</td>' in page
     book = load_workbook(write_excel(result, task.problem, tmp_path / "r.xlsx", changes=found))
     assert book["Changes"].max_row == len(found) + 1
+
+
+def test_the_earlier_plan_may_be_an_object_and_the_first_open_day_a_date(
+    ward: RosterProblem, published: tuple[Roster, Path]
+) -> None:
+    plan, path = published
+    by_file, by_object = replan(ward, path, freeze_until=2), replan(ward, plan, freeze_until="2026-01-07")
+    assert by_object.problem.digest() == by_file.problem.digest()
+    assert by_object.freeze_until == 2
+    assert by_object.start == plan
+    with pytest.raises(InputError):
+        replan(ward, Roster.from_array(plan.duties[:, 1:]))
+    with pytest.raises(InputError, match="another day"):
+        replan(ward, plan, days_since=1)
+    with pytest.raises(InputError, match="outside the horizon"):
+        replan(ward, plan, freeze_until="2027-01-07")

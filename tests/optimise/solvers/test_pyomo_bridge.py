@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from optimise.core.errors import UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.method import Limits
 from optimise.driver import solve
 from optimise.formats import read
+from optimise.methods import auto
 from optimise.roster.problem import RosterProblem
 from optimise.solvers.highs import Highs
 from optimise.solvers.pyomo_bridge import from_pyomo, pyomo_model
@@ -63,6 +64,21 @@ def test_a_caller_can_add_a_constraint_and_keep_a_valid_bound(ward: RosterProble
     assert result.plan.duties[0, 0] == 0
     assert result.cost >= plain.cost
     assert result.bounds.dual >= plain.bounds.dual - 1e-6
+
+
+def test_auto_leaves_rows_of_the_users_own_to_the_whole_model(
+    ward: RosterProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(auto, "choices", lambda problem: ("highs", "matheuristic"))
+    result = solve(ward, "auto", limits=Limits(seconds=60), options={"customise": seen.append})
+    assert len(seen) == 1
+    assert result.proven
+    with pytest.raises(InputError, match="customise: unknown option"):
+        solve(ward, "matheuristic", options={"customise": seen.append})
+    monkeypatch.setattr(auto, "_usable", lambda name, problem: name != "highs")
+    with pytest.raises(UnsupportedError, match="need a whole model"):
+        solve(ward, "auto", options={"customise": seen.append})
 
 
 def test_a_changed_objective_claims_no_bound(ward: RosterProblem) -> None:
