@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from tests.benchmarks.faults import ROWS
 from tests.benchmarks.log import records
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
@@ -87,7 +88,13 @@ def _faults(rows: list[dict[str, str]]) -> str:
     heads = ("method", "fault", "launcher", "passed", "exit code", "seconds", "processor seconds", "plan", "remark")
     passed = sum(row["passed"] == "yes" for row in rows)
     parts = [_FAULTS, f"{passed} of {len(rows)} rows that were run pass.\n\n", _table(heads)]
-    return "".join([*parts, *(_row(list(row.values())) for row in rows)])
+    parts += [_row(list(row.values())) for row in rows]
+    run = {(row["method"], row["fault"], row["launcher"]) for row in rows}
+    left = [row for row in ROWS if (row.method, row.fault, row.launcher) not in run]
+    if left:
+        parts.append("\nNot run, or not since the row itself was mended:\n\n")
+        parts += [f"- {row.method}, {row.fault}, {row.launcher}\n" for row in left]
+    return "".join(parts)
 
 
 def _index(families: list[dict[str, str]]) -> str:
