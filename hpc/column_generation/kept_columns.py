@@ -53,7 +53,7 @@ def priced(master: Master, root: Generated) -> ByPerson:
 
 
 def keep(run: Run) -> None:
-    """Write the columns where an option asks for them, on rank 0.
+    """Write the columns where an option asks for them, on rank 0; where that fails, a warning says so.
 
     Parameters
     ----------
@@ -66,7 +66,10 @@ def keep(run: Run) -> None:
     if run.priced is None or plan is None:
         log.warning("no columns are written to %s: the linear master was not solved, or there is no plan", file)
         return
-    write_columns(PricedColumns(*run.priced, plan, run.cost, run.bound), run.problem, file)
+    try:
+        write_columns(PricedColumns(*run.priced, plan, run.cost, run.bound), run.problem, file)
+    except InputError as error:  # the plan must not be lost with them
+        log.warning("no columns are written: %s", error)
 
 
 def refuse_columns(options: ColumnGenerationOptions) -> None:

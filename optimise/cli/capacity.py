@@ -61,8 +61,10 @@ def from_data(
     if staffed is not None and not 0 <= staffed <= 10_000:
         raise WardwiseError(f"--staffed-beds {staffed}: expected 0 to 10000")
     for target in (output, output.with_suffix(".npz")):
-        if target.exists() and (not force or target.absolute() == demand.absolute()):
-            raise InputError("exists already" + ("" if force else "; --force replaces it"), file=target)
+        if target.resolve() in (hospital.resolve(), demand.resolve()):
+            raise InputError("is read; write to another file", file=target)
+        if target.exists() and not force:
+            raise InputError("exists already; --force replaces it", file=target)
     document = hospital_of(read_hospital(hospital))
     expected = _demand(demand)
     said: dict[str, Any] = {"seed": seed, "delays": None if discharges is None else read_delays(discharges)}

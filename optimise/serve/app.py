@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from optimise.core.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, InputErrors, WardwiseError
 from optimise.core.version import __version__
 from optimise.serve import board_page, routes_jobs, routes_questions
 from optimise.serve.access import Access
@@ -112,6 +112,11 @@ async def _misfit(_: Request, error: Exception) -> JSONResponse:
 
 async def _told(_: Request, error: Exception) -> JSONResponse:
     """An error that the user can mend, without a path of this machine."""
-    if isinstance(error, InputError) and error.file is not None:
-        error = InputError(error.message, file=Path(error.file).name, line=error.line, item=error.item)
+    if isinstance(error, InputError):
+        error = error.each(_bare) if isinstance(error, InputErrors) else _bare(error)
     return JSONResponse({"detail": str(error)}, 422)
+
+
+def _bare(error: InputError) -> InputError:
+    """The same error with no more of its file than the name."""
+    return error.without_file().at(file=None if error.file is None else Path(error.file).name)

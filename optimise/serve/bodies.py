@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.engine import RowMapping
 
 __all__ = [
@@ -68,6 +68,13 @@ class Change(_Body):
     last: str | None = Field(None, max_length=40, description="Left out: that day alone.")
     shift: str | None = Field(None, max_length=200, description="Of `pin`; left out: a day off.")
     beds: int | None = Field(None, ge=1, le=1000, description="Of `close`; left out: all.")
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        for key, given, what in (("shift", self.shift, "pin"), ("beds", self.beds, "close")):
+            if given is not None and self.what != what:
+                raise ValueError(f"{key} is of {what} alone, not of {self.what}")
+        return self
 
 
 class Replan(Ask):

@@ -142,7 +142,7 @@ def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
         try:
             made: Plan = read_plan(file, problem, format=native_format(problem))
         except InputError as error:
-            raise InputError(error.message, line=error.line, item=error.item or "plan") from None
+            raise error.without_file().at(item="plan") from None
     return made
 
 

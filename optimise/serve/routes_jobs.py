@@ -220,7 +220,7 @@ def _read_earlier(plan: Path, folder: JobFolder) -> None:
     try:
         read_previous(plan, accept(folder.input))
     except InputError as error:
-        raise InputError(error.message, line=error.line, item=error.item or "plan") from None
+        raise error.without_file().at(item="plan") from None
 
 
 def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:

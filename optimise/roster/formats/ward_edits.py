@@ -8,8 +8,10 @@ from typing import Any, Self
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import Day, Horizon
+from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_days import Leave, Pin, Request
 from optimise.roster.formats.ward_model import Demand, Staff, WardData
+from optimise.roster.formats.ward_places import Places
 
 __all__ = ["WardEdits"]
 
@@ -224,7 +226,7 @@ class WardEdits(WardData):
 
     # ---- demand ------------------------------------------------------------------------------------------------
     def with_demand(self, *entries: Demand | Mapping[str, Any]) -> Self:
-        """Ask for people. An entry that speaks of the same shifts, people and days as an earlier one replaces it.
+        """Ask for people. An entry that speaks of the same shifts, ward, people and days as an earlier one replaces it.
 
         Parameters
         ----------
@@ -284,7 +286,7 @@ class WardEdits(WardData):
         day : int, date or str
             The day.
         shift : str or None
-            Id of the shift; ``off`` or None for a day off.
+            Id of the shift, of several wards also ``E@north``; ``off`` or None for a day off.
 
         Returns
         -------
@@ -299,7 +301,7 @@ class WardEdits(WardData):
         self._person(staff)
         when = self._date(day)
         if shift not in (None, "off"):
-            self._known(str(shift), [s.id for s in self.shifts], "shift")
+            self._known(str(shift), list(Places(self, Findings()).masks), "shift")
         left = [pin for pin in self.pins if (pin.staff, pin.date) != (staff, when)]
         return self._instead("pins", [*left, Pin(staff=staff, date=when, shift=shift or "off")])
 
@@ -363,6 +365,7 @@ def _speaks_of(entry: Demand) -> tuple[object, ...]:
         entry.name,
         frozenset(entry.shifts),
         tuple(entry.between or ()),
+        entry.ward,
         entry.who.model_dump_json(),
         frozenset(entry.days),
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import optimise
+from hpc.column_generation.kept_columns import keep
+from hpc.column_generation.options import ColumnGenerationOptions
 from optimise.core.errors import InputError
 from optimise.generate import ward
 from optimise.roster.columns import read_columns
@@ -44,3 +48,22 @@ def test_where_there_are_no_columns_a_word_is_said(tmp_path: Path, caplog: pytes
         optimise.solve(
             made, "column-generation", limits=optimise.Limits(5), options={"columns": "c.json", "long": True}
         )
+
+
+def test_a_file_that_cannot_be_written_costs_no_plan(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = ward(4, days=7, seed=2).problem()
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    nothing = ([np.zeros((0, 7), np.int16)] * 4, [np.zeros(0)] * 4, [np.zeros(0)] * 4)
+    run: Any = SimpleNamespace(
+        options=ColumnGenerationOptions(columns=tmp_path / "file" / "c.json"),
+        plan=lambda: made.roster([["-"] * 7] * 4),
+        comm=SimpleNamespace(rank=0),
+        priced=nothing,
+        cost=1.0,
+        bound=0.0,
+        problem=made,
+    )
+    with caplog.at_level(logging.WARNING):
+        keep(run)
+    assert "no columns are written" in caplog.text
+    assert "c.json" in caplog.text

@@ -53,7 +53,7 @@ def test_what_cannot_be_is_refused_in_words(wardwise, morning, forecast, tmp_pat
     later = "bed state is of 2026-11-30, the forecast begins on 2026-12-01 00:00"
     for arguments, text in (
         ((forecast, "-o", tmp_path / "s.json"), "s.npz: exists already; --force replaces it"),
-        ((scenarios, "-o", tmp_path / "s.json", "--force"), "s.npz: exists already"),
+        ((scenarios, "-o", tmp_path / "s.json", "--force"), "s.npz: is read; write to another file"),
         ((scenarios, "--stay", "x.csv", "-o", output), "--stay: scenarios hold their stays"),
         ((scenarios, "-o", output), later),
         ((forecast, "--n", "9", "--from", "3", "-o", output), "expected 1 <= n <= from"),
@@ -63,3 +63,12 @@ def test_what_cannot_be_is_refused_in_words(wardwise, morning, forecast, tmp_pat
         ran = wardwise("capacity", "from-data", morning, *arguments)
         assert ran.code == 2
         assert text in ran.err
+
+
+def test_the_hospital_that_is_read_is_not_replaced(wardwise, forecast, tmp_path):
+    hospital = tmp_path / "hospital.json"
+    hospital.write_text("{}", encoding="utf-8")
+    ran = wardwise("capacity", "from-data", hospital, forecast, "-o", hospital, "--force")
+    assert ran.code == 2
+    assert "hospital.json: is read; write to another file" in ran.err
+    assert hospital.read_text(encoding="utf-8") == "{}"

@@ -198,3 +198,35 @@ def test_what_cannot_be_planned_again_is_told_and_leaves_nothing(
     assert told in answer.json()["detail"]
     assert "/" not in answer.json()["detail"].replace("and/or", "")
     assert [folder.name for folder in client.folder(job).parent.iterdir()] == [job]
+
+
+def test_every_fault_of_a_document_is_told_without_a_path_of_the_machine(client: Browser, store: Store) -> None:
+    signed_in(client, store.new_token("north"))
+    pins = [
+        {"staff": "RN01", "date": "2026-01-06", "shift": "D"},
+        {"staff": "RN02", "date": "2026-01-06", "shift": "X"},
+    ]
+    wrong = {**WARD, "pins": [{**pins[0], "staff": "nobody"}, pins[1]]}
+    job = client.post("/v1/jobs", json={"document": WARD}, headers=OURS).json()["id"]
+    plan = client.get(f"/v1/jobs/{job}/board").json()["plan"]
+    for path, sent in (
+        ("/v1/jobs", {"document": wrong}),
+        (f"/v1/jobs/{job}/replan", {"document": wrong, "plan": plan}),
+        ("/v1/evaluate", {"document": wrong, "plan": plan}),
+    ):
+        told = client.post(path, json=sent, headers=OURS).json()["detail"]
+        assert "nobody" in told
+        assert "'X'" in told
+        assert str(client.root) not in told
+        assert "/tmp" not in told
+
+
+def test_what_a_change_does_not_know_is_refused(client: Browser, store: Store) -> None:
+    signed_in(client, store.new_token("north"))
+    job = client.post("/v1/jobs", json={"document": WARD}, headers=OURS).json()["id"]
+    plan = client.get(f"/v1/jobs/{job}/board").json()["plan"]
+    for extra, told in (({"shift": "D"}, "shift is of pin alone"), ({"beds": 2}, "beds is of close alone")):
+        sent = {"plan": plan, "changes": [{"what": "sick", "who": "RN01", "first": "0", **extra}]}
+        answer = client.post(f"/v1/jobs/{job}/replan", json=sent, headers=OURS)
+        assert answer.status_code == 422
+        assert told in answer.json()["detail"]

@@ -165,3 +165,14 @@ def test_parts_stand_alone() -> None:
     assert [s.name for s in places.shifts] == ["Early, North ward", "Early, south"]
     assert [places.settled(e, "E") for e in (0, 2)] == ["E@north", "E"]
     assert Unit(id="x").title == "x"
+
+
+def test_edits_keep_what_is_said_of_other_wards() -> None:
+    ward = document()
+    made = ward.with_demand({"ward": "south", "shifts": ["E"], "minimum": 3}).demand
+    assert {(d.ward, d.minimum) for d in made} == {("north", 1), ("south", 3), (None, 2)}
+    pinned = ward.pin("ann", 0, "E@south")
+    assert [pin.shift for pin in pinned.pins] == ["E@south"]
+    pinned.problem()
+    with pytest.raises(InputError, match="E@west"):
+        ward.pin("ann", 0, "E@west")
