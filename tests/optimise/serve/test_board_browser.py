@@ -17,6 +17,8 @@ from openpyxl import load_workbook
 
 from optimise.roster.formats.ward import Ward
 from optimise.serve.client import Client
+from optimise.serve.settings import Settings
+from optimise.serve.store import Store
 from tests.chromium import ALT, CTRL, Page, browser, found
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
@@ -27,16 +29,18 @@ COST = "Number(document.querySelector('#cost').textContent)"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("service") / "data"
+
+
+@pytest.fixture(scope="module")
+def service(data: Path) -> Iterator[tuple[str, str]]:
     """Address and token of a service that runs as its users start it."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt install chromium")
     line = [sys.executable, "-m", "optimise", "serve", "--port", "0"]
-    place = tmp_path_factory.mktemp("service")
-    with (place / "log").open("wb") as log:
-        running = subprocess.Popen(
-            [*line, "--data", str(place / "data")], stdout=subprocess.PIPE, stderr=log, text=True
-        )
+    with (data.parent / "log").open("wb") as log:
+        running = subprocess.Popen([*line, "--data", str(data)], stdout=subprocess.PIPE, stderr=log, text=True)
     assert running.stdout is not None
     address = running.stdout.readline().split()[3]
     token = running.stdout.readline().split()[-1]
@@ -71,6 +75,16 @@ def cell(row: int, column: int) -> str:
 
 def word(page: Page, row: int, column: int) -> str:
     return str(page.eval(f"document.querySelector('{cell(row, column)}').textContent"))
+
+
+def test_a_link_with_a_token_takes_nobodys_session_over(page: Page, data: Path) -> None:
+    store = Store(Settings(data=data).address)
+    token = store.new_token("south")
+    store.close()
+    page.eval(f"location.hash = '#token={token}'")
+    page.call("Page.reload")
+    page.until("document.querySelector('#file') && !location.hash")
+    assert "Signed in as local" in page.text()
 
 
 def test_a_ward_is_planned_changed_asked_about_planned_again_and_taken_along(

@@ -6,7 +6,7 @@ import { JobView } from "./job";
 import { Plans } from "./plans";
 import { SignIn } from "./signin";
 import { t } from "./texts";
-import { forgetAll } from "./timeline";
+import { anyByHand, forgetAll } from "./timeline";
 import { attempt, Button, Notices } from "./ui";
 
 /** The job of the address (`#/job/ID`), empty on the page of all plans. */
@@ -28,8 +28,7 @@ function Page() {
             <span>{t("signed_in", { tenant: who })}</span>
             <Button
               on={() => {
-                forgetAll();
-                void attempt(signOut);
+                if (!anyByHand() || confirm(t("sign_out_sure"))) void attempt(() => signOut().then(forgetAll));
               }}
             >
               {t("sign_out")}
@@ -55,9 +54,9 @@ async function begin(): Promise<void> {
   const given = /^#token=(\w[\w-]*)$/.exec(location.hash)?.[1];
   if (given !== undefined) {
     history.replaceState(null, "", location.pathname); // the token stays in no address
-    await attempt(() => signIn(given));
   }
-  if (!tenant.value) await attempt(whoAmI);
+  await attempt(whoAmI);
+  if (given !== undefined && !tenant.value) await attempt(() => signIn(given)); // a link takes nobody's session over
   look();
 }
 

@@ -40,20 +40,21 @@ const kept = new Map<string, { timeline: Timeline<unknown>; begun: string }>();
 /**
  * The states of a job's board, which outlive the board: whoever comes back finds what was done by hand.
  *
- * `begun` says what the service gave to begin with; once it gives something else, that is a new state.
+ * `begun` says what the service gave to begin with; once it gives something else, that is a new state. `state` makes
+ * it, from what stands on the board where there is something.
  */
-export function timelineOf<S>(job: string, begun: string, first: S): Timeline<S> {
-  const before = kept.get(job);
+export function timelineOf<S>(job: string, begun: string, state: (now: S | null) => S): Timeline<S> {
+  const before = kept.get(job) as { timeline: Timeline<S>; begun: string } | undefined;
   if (before === undefined) {
-    const timeline = new Timeline<S>(first);
+    const timeline = new Timeline<S>(state(null));
     kept.set(job, { timeline: timeline as Timeline<unknown>, begun });
     return timeline;
   }
   if (before.begun !== begun) {
     before.begun = begun;
-    before.timeline.push(first);
+    before.timeline.push(state(before.timeline.now.peek()));
   }
-  return before.timeline as Timeline<S>;
+  return before.timeline;
 }
 
 /** Forget what was done by hand on all boards. */
@@ -61,8 +62,13 @@ export function forgetAll(): void {
   kept.clear();
 }
 
+/** Whether something was done on some board that would be lost. */
+export function anyByHand(): boolean {
+  return [...kept.values()].some(({ timeline }) => timeline.canUndo.peek());
+}
+
 addEventListener("beforeunload", (event) => {
-  if ([...kept.values()].some(({ timeline }) => timeline.canUndo.peek())) event.preventDefault();
+  if (anyByHand()) event.preventDefault();
 });
 
 /** Undo or redo where a key says so; whether it did. */

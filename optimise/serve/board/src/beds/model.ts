@@ -45,7 +45,7 @@ export class BedModel {
   ) {
     this.patients = new Map(board.patients.map((each) => [each.id, each]));
     this.rooms = new Map(board.rooms.map((room, i) => [room.id, i]));
-    this.timeline = timelineOf<State>(job, JSON.stringify(board.plan), stateOf(board.plan));
+    this.timeline = this.takeOver(board.plan);
     this.plan = computed(() => ({ ...board.plan, patients: [...this.timeline.now.value.values()] }));
     this.judge = new Judge<BedStanding>(job, this.plan);
     this.lines = computed(() => this.#lines());
@@ -55,8 +55,9 @@ export class BedModel {
     });
   }
 
-  takeOver(plan: BedPlan): void {
-    timelineOf<State>(this.job, JSON.stringify(plan), stateOf(plan));
+  /** Show a plan of the service. */
+  takeOver(plan: BedPlan): Timeline<State> {
+    return timelineOf<State>(this.job, JSON.stringify(plan), () => stateOf(plan));
   }
 
   /** Room of each night inside the plan. */

@@ -48,8 +48,7 @@ export class WardModel {
     readonly job: string,
     readonly board: WardBoard,
   ) {
-    const first = { cells: cellsOf(board, board.plan), pins: new Set<string>() };
-    this.timeline = timelineOf<State>(job, JSON.stringify(board.plan), first);
+    this.timeline = this.takeOver(board.plan);
     this.plan = computed(() => this.planOf(this.timeline.now.value.cells));
     this.judge = new Judge<WardStanding>(job, this.plan);
     this.duties = new Map(board.duties.map((each) => [each.id, each]));
@@ -103,8 +102,10 @@ export class WardModel {
     this.timeline.push({ ...now, pins });
   }
 
-  takeOver(plan: RosterPlan): void {
-    timelineOf<State>(this.job, JSON.stringify(plan), { ...this.timeline.now.peek(), cells: cellsOf(this.board, plan) });
+  /** Show a plan of the service; pins stay. */
+  takeOver(plan: RosterPlan): Timeline<State> {
+    const state = (now: State | null): State => ({ cells: cellsOf(this.board, plan), pins: now?.pins ?? new Set<string>() });
+    return timelineOf<State>(this.job, JSON.stringify(plan), state);
   }
 
   /** The duty that a word begins, the whole word first. */
