@@ -161,10 +161,10 @@ def finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool
 
     Raises
     ------
-    WardwiseError
+    OutputError
         If its folder takes no more; the message says where the result lies instead.
     """
-    from optimise.core.errors import WardwiseError
+    from optimise.core.errors import OutputError, WardwiseError
     from optimise.core.serialise import result_object
 
     if run.output is not None:
@@ -174,7 +174,7 @@ def finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool
         try:
             files = write_result(result, run.problem, run.output, source=run.source)
         except (WardwiseError, OSError) as error:
-            raise WardwiseError(f"{error}; {rescued(result, run.problem, run.source, print)}") from None
+            raise OutputError(f"{error}; {rescued(result, run.problem, run.source, print)}") from None
         if as_json:
             sys.stdout.write(files[0].read_text(encoding="utf-8"))
         if report:

@@ -24,6 +24,12 @@ class WardwiseError(Exception):
     exit_code = 2
 
 
+class OutputError(WardwiseError):
+    """A result was found and could not be written where it was asked for; the message says where it lies."""
+
+    exit_code = 74
+
+
 class InputError(WardwiseError):
     """A file, row or value that cannot be used.
 

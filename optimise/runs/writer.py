@@ -152,7 +152,7 @@ def rescued(result: Result, problem: Problem, source: Source, say: Callable[[str
         if result.plan is not None:
             say(_plan_text(result.plan))
         return "no other disk takes it either: it stands on standard output"
-    return f"the result lies in {folder}{os.sep}"
+    return f"the result lies in {folder}{os.sep} on {host_here()}"
 
 
 def _plan_text(plan: Plan) -> str:

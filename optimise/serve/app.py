@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from optimise.core.errors import InputError, InputErrors, WardwiseError
+from optimise.core.errors import WardwiseError
 from optimise.core.version import __version__
 from optimise.serve import board_page, routes_jobs, routes_questions
 from optimise.serve.access import Access
 from optimise.serve.bodies import Problem
 from optimise.serve.calls_page import calls_page
 from optimise.serve.guards import Guard, Metrics
+from optimise.serve.refused import misfit, told
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
 
@@ -60,8 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(routes_jobs.router)
     app.include_router(routes_questions.router)
     app.include_router(board_page.router)
-    app.add_exception_handler(WardwiseError, _told)
-    app.add_exception_handler(RequestValidationError, _misfit)
+    app.add_exception_handler(WardwiseError, told)
+    app.add_exception_handler(RequestValidationError, misfit)
     app.add_middleware(Guard, most=settings.most_bytes, metrics=metrics)
 
     @app.get("/health", tags=["service"])
@@ -101,22 +101,3 @@ def _with_problem(app: FastAPI) -> dict[str, Any]:
     made = app.openapi()
     made["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     return made
-
-
-async def _misfit(_: Request, error: Exception) -> JSONResponse:
-    """A request that is not as described: each fault in a line of words."""
-    assert isinstance(error, RequestValidationError)
-    lines = [f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()[:50]]
-    return JSONResponse({"detail": "\n".join(lines)}, 422)
-
-
-async def _told(_: Request, error: Exception) -> JSONResponse:
-    """An error that the user can mend, without a path of this machine."""
-    if isinstance(error, InputError):
-        error = error.each(_bare) if isinstance(error, InputErrors) else _bare(error)
-    return JSONResponse({"detail": str(error)}, 422)
-
-
-def _bare(error: InputError) -> InputError:
-    """The same error with no more of its file than the name."""
-    return error.without_file().at(file=None if error.file is None else Path(error.file).name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.engine import RowMapping
@@ -15,6 +16,7 @@ __all__ = [
     "Evaluate",
     "EvaluateWith",
     "Example",
+    "Fault",
     "JobAnswer",
     "Judge",
     "Kept",
@@ -83,7 +85,9 @@ class Replan(Ask):
     document: dict[str, Any] | None = Field(None, description="Left out: the document of the earlier job.")
     changes: list[Change] = Field([], max_length=10_000, description="Made in the document first.")
     plan: dict[str, Any] | None = Field(None, description="The earlier plan; left out: that of the job.")
-    freeze_until: int = Field(0, ge=0, lt=10_000, description="Days before this one stay as they were.")
+    freeze_until: Annotated[int, Field(ge=0, lt=10_000)] | dt.date = Field(
+        0, description="Days before this one, a number or a date, stay as they were."
+    )
     change_cost: float | None = Field(None, ge=0, lt=1e6, description="Price of a change.")
 
 
@@ -154,10 +158,19 @@ class JobAnswer(BaseModel):
     summary: Kept | None
 
 
+class Fault(BaseModel):
+    """One thing that is wrong, and where."""
+
+    message: str
+    item: str | None = Field(None, description="The entry at fault, such as `leave[0].staff`.")
+    line: int | None = Field(None, description="Of a file that was sent: line, or row of a sheet.")
+
+
 class Problem(BaseModel):
     """What is wrong, in words; several lines where several things are."""
 
     detail: str
+    faults: list[Fault] = Field([], description="Each on its own, for a form; empty where the words say all.")
 
 
 def refusals(*codes: int) -> dict[int | str, dict[str, Any]]:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
 
-from optimise.core.errors import WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 
-__all__ = ["Client"]
+__all__ = ["Client", "ServiceError"]
+
+
+class ServiceError(WardwiseError):
+    """The service refuses a call, or does not answer.
+
+    Attributes
+    ----------
+    status : int
+        Of HTTP: 401 no valid token, 404 no such job, 409 not in this state, 422 something is wrong with what was sent,
+        429 too many calls; 0 where no answer came.
+    faults : tuple of dict
+        Each thing that is wrong: ``message``, ``item`` and ``line``, None where unknown.
+    """
+
+    def __init__(self, message: str, status: int = 0, faults: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.status, self.faults = status, tuple(dict(fault) for fault in faults)
 
 
 class Client:
@@ -65,7 +82,11 @@ class Client:
         else:
             file = Path(document)
             wanted = {"kind": file.suffix.lstrip(".").lower(), **asks}
-            made = self._call("POST", "/v1/jobs/upload", content=file.read_bytes(), params=wanted)
+            try:
+                body = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"cannot be read ({error.strerror})", file=file) from None
+            made = self._call("POST", "/v1/jobs/upload", content=body, params=wanted)
         return str(made["id"])
 
     def job(self, job: str) -> dict[str, Any]:
@@ -122,6 +143,21 @@ class Client:
         dict
         """
         return self._call("GET", f"/v1/jobs/{job}/result")
+
+    def changes(self, job: str) -> list[dict[str, Any]]:
+        """What the plan of a job that planned again does otherwise than the earlier plan.
+
+        Parameters
+        ----------
+        job : str
+
+        Returns
+        -------
+        list of dict
+            ``who``, ``name``, ``what``, ``day``, ``date``, ``was``, ``now``.
+        """
+        made: list[dict[str, Any]] = self._send("GET", f"/v1/jobs/{job}/changes").json()
+        return made
 
     def report(self, job: str) -> str:
         """The page of the result.
@@ -217,7 +253,10 @@ class Client:
         return made
 
     def _send(self, method: str, path: str, **sent: Any) -> httpx.Response:
-        answer = self._http.request(method, path, headers=self._head, **sent)
+        try:
+            answer = self._http.request(method, path, headers=self._head, **sent)
+        except httpx.TransportError as error:
+            raise ServiceError(f"the service does not answer: {error}") from error
         _refused(answer)
         return answer
 
@@ -225,8 +264,11 @@ class Client:
 def _refused(answer: httpx.Response) -> None:
     if not answer.is_error:
         return
+    faults: list[dict[str, Any]] = []
     try:
-        told = answer.json()["detail"]
+        made = answer.json()
+        told, faults = made["detail"], made.get("faults", [])
     except (ValueError, KeyError, TypeError):
         told = answer.reason_phrase
-    raise WardwiseError(f"{answer.status_code}: {told if isinstance(told, str) else json.dumps(told)}")
+    said = told if isinstance(told, str) else json.dumps(told)
+    raise ServiceError(f"{answer.status_code}: {said}", answer.status_code, faults)

@@ -16,7 +16,10 @@ from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import make_folder, write_text
-from optimise.core.errors import InputError, WardwiseError
+from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+from optimise.core.method import get_method
+from optimise.core.problem import Problem
+from optimise.replan.changes import COLUMNS, change_row
 from optimise.replan.previous import read_previous
 from optimise.report import write_excel
 from optimise.report.asked import Asked
@@ -69,10 +72,10 @@ def _submitted(
         raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
     folder = JobFolder(service.root, uuid.uuid4().hex)
     try:
-        accept(folder.keep(body, kind))
+        _can_solve(asks.method, accept(folder.keep(body, kind)))
         if prepare is not None:
             prepare(folder)
-        wanted = asks.model_dump(exclude=_SENT)
+        wanted = asks.model_dump(mode="json", exclude=_SENT)
         service.store.submit(tenant, folder.job, wanted, service.settings.queue)
     except BaseException:
         folder.remove()
@@ -80,6 +83,12 @@ def _submitted(
     service.store.note(tenant, "submit", folder.job, 201)
     row, _ = _job(request, tenant, folder.job)
     return job_answer(row)
+
+
+def _can_solve(method: str, problem: Problem) -> None:
+    """Refuse a method that there is not, or that cannot solve such a problem, while the sender still listens."""
+    if not get_method(method).supports(problem):
+        raise UnsupportedError(f"method {method!r} does not work on {problem.kind} problems")
 
 
 @router.post("", status_code=201, responses=_REFUSED)
@@ -239,6 +248,16 @@ def result(request: Request, tenant: Tenant, job: str) -> dict[str, Any]:
     made.pop("source", None)  # paths of this machine
     made["native_plan"] = folder.native_plan(made)
     return made
+
+
+@router.get("/{job}/changes", responses=_REFUSED)
+def changed(request: Request, tenant: Tenant, job: str) -> list[dict[str, str | int]]:
+    """What the plan of a job that planned again does otherwise than the earlier one, as in ``changes.csv``."""
+    _, folder = _finished(request, tenant, job)
+    found = read_run(folder.out).changes
+    if found is None:
+        raise HTTPException(409, "the job did not plan again, or there is no plan")
+    return [dict(zip(COLUMNS, change_row(change), strict=True)) for change in found]
 
 
 @router.get("/{job}/report", response_class=HTMLResponse, responses=_REFUSED)

@@ -133,7 +133,7 @@ def preempted(partition: str) -> Callable[..., Told]:
         hurt = time.monotonic()
         urgent = ("sbatch", "--parsable", "-p", "high", "-N4", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 1")
         _cluster[0].command(*urgent)
-        wait_for(lambda: job.states(now=True).restarts, 120, "the pre-emption")
+        wait_for(lambda: job.states(now=True).restarts, 120, "the preemption")
         return _finished(job, hurt)
 
     return case
@@ -223,8 +223,8 @@ CASES: dict[str, Callable[..., Told]] = {
     "read-only disk for checkpoints": read_only("checkpoint"),
     "read-only disk for results": read_only(""),
     "srun and MPI speak different protocols": strangers,
-    "pre-empted": preempted("low"),
-    "pre-empted with grace": preempted("low_grace"),
+    "preempted": preempted("low"),
+    "preempted with grace": preempted("low_grace"),
     "a node dies": node_dies,
     "the controller is away": controller_away,
     "the folder holds another job's result": stale_folder,

@@ -152,7 +152,7 @@ FAULTS: dict[str, Fault] = {
     "time limit": Fault(_outlast(_LIMIT), (0,), limit=_LIMIT, clock=True),
     "full disk for checkpoints": Fault(_fill("checkpoint"), (75,), work=30.0, checkpoint_disk=True),
     "full disk for results": Fault(
-        _fill(""), (2,), work=30.0, output_disk=True, words="the result lies in|standard output"
+        _fill(""), (74,), work=30.0, output_disk=True, words="the result lies in|standard output"
     ),
 }
 INSTANCES = ("column-generation", "long horizon", "hospital", "beds", "benders", "federated")
@@ -181,8 +181,8 @@ ROWS: tuple[Row, ...] = (
     *(
         Row("column-generation", fault, "sbatch")
         for fault in (
-            "pre-empted",
-            "pre-empted with grace",
+            "preempted",
+            "preempted with grace",
             "a node dies",
             "the controller is away",
             "the folder holds another job's result",

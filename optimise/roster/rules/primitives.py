@@ -25,6 +25,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.errors import InputError
 from optimise.roster.context import RosterContext
 
 __all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
@@ -35,6 +36,13 @@ HARD = math.inf
 NO_LIMIT = 2**40
 
 Ints = NDArray[np.int32]
+
+
+def _check_price(rule: str, *prices: float) -> None:
+    """Refuse what is no price: a cost that is not a number would spoil every sum that it enters."""
+    for price in prices:
+        if math.isnan(price) or price == -math.inf:
+            raise InputError(f"a price of {price:g} is none; give a number, or HARD to forbid", item=f"rule {rule!r}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +82,9 @@ class Pattern:
     label: str = ""
     merge: bool = False
     unit: str = "times"
+
+    def __post_init__(self) -> None:
+        _check_price(self.rule, self.weight)
 
     @property
     def hard(self) -> bool:
@@ -117,6 +128,9 @@ class Counter:
     weight_upper: float = HARD
     unit: str = ""
     label: str = ""
+
+    def __post_init__(self) -> None:
+        _check_price(self.rule, self.weight_lower, self.weight_upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,9 @@ class Line:
     heads: tuple[Term, ...] = field(default=(), repr=False)
     already: int = field(default=0, repr=False)
     scale: float = field(default=1.0, repr=False)
+
+    def __post_init__(self) -> None:
+        _check_price(self.rule, *(segment.price for segment in (*self.under, *self.over)))
 
     @property
     def hard(self) -> bool:

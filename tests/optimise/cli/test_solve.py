@@ -6,6 +6,8 @@ import json
 import math
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +207,15 @@ def test_a_signal_stops_writes_and_exits_75(
     assert (made["stop"], made["feasible"]) == ("interrupted", True)
     assert seen == [False]
     assert "stopping" in ran.err
+
+
+def test_a_plan_that_no_disk_takes_is_said_and_is_no_bad_input(ward: Path, tmp_path: Path) -> None:
+    # byte code that does not fit either would be left cut short, and be read by the next test
+    run = f"ulimit -f 1; exec {sys.executable} -B -m optimise solve {ward} --method highs --output out --quiet"
+    done = subprocess.run(["bash", "-c", run], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 74, done.stderr
+    assert "it stands on standard output" in done.stderr
+    assert '"duties"' in done.stdout
 
 
 def test_a_fault_of_ours_is_told_apart(wardwise: Command, ward: Path, scripted: type[Scripted]) -> None:

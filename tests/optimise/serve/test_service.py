@@ -20,9 +20,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from optimise.core.errors import WardwiseError
+from optimise.core.errors import InputError, WardwiseError
 from optimise.serve.app import create_app
-from optimise.serve.client import Client
+from optimise.serve.client import Client, ServiceError
 from optimise.serve.folder import JobFolder
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
@@ -136,11 +136,24 @@ def test_nobody_gets_in_without_a_token(http: httpx.Client, sent: dict[str, str]
 
 
 def test_mistakes_are_told_where_the_document_is_sent(app: FastAPI, client: Client, http: httpx.Client) -> None:
-    with pytest.raises(WardwiseError, match=r"422: input.json.*staff") as told:
-        client.submit(WARD | {"staff": [{"id": "A"}, {"id": "A"}]})
+    wrong = WARD | {"leave": [{"staff": who, "first": "2026-01-05"} for who in ("RN98", "RN99")]}
+    with pytest.raises(ServiceError, match="422: 2 faults") as told:
+        client.submit(wrong)
+    assert told.value.status == 422
+    assert [fault["item"] for fault in told.value.faults] == ["leave[0].staff", "leave[1].staff"]
+    assert all(fault["line"] is None and fault["message"] for fault in told.value.faults)
     assert str(app.state.service.root) not in str(told.value)
+    assert "input.json" not in str(told.value)
     with pytest.raises(WardwiseError, match="at most 100"):
         client.submit(WARD, seconds=101)
+    for method, said in (("nope", "unknown method 'nope'"), ("benders", "does not work on roster problems")):
+        with pytest.raises(ServiceError, match=said):
+            client.submit(WARD, method=method)
+    with pytest.raises(InputError, match=r"absent\.xlsx: cannot be read"):
+        client.submit(Path("absent.xlsx"))
+    with pytest.raises(ServiceError, match="does not answer") as silent:
+        Client("http://127.0.0.1:9", "token").jobs()
+    assert silent.value.status == 0
     assert http.post("/v1/jobs", content=b"{", headers=client._head).status_code == 422
 
 
@@ -220,9 +233,12 @@ def test_a_job_is_stopped_and_its_best_plan_kept_or_nothing(client: Client) -> N
 
 
 def test_a_plan_is_made_again(client: Client, job: str) -> None:
-    *_, last = client.watch(client.replan(job, freeze_until=3, seconds=60, method="highs"))
+    *_, last = client.watch(client.replan(job, freeze_until="2026-01-08", seconds=60, method="highs"))
     assert last["state"] == "finished", last
     assert client.result(last["id"])["cost"] == 231
+    assert client.changes(last["id"]) == []
+    with pytest.raises(ServiceError, match="409: the job did not plan again"):
+        client.changes(job)
 
 
 def test_an_impossible_ward_ends_with_the_reason(client: Client) -> None:
