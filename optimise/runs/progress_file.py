@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +14,8 @@ from optimise.core.atomic import create
 from optimise.core.method import Progress
 
 __all__ = ["ProgressFile", "standing"]
+
+log = logging.getLogger(__name__)
 
 #: Least seconds between two lines that bring neither a better plan nor a better bound.
 _QUIET = 1.0
@@ -37,11 +41,12 @@ class ProgressFile:
     """
 
     def __init__(self, file: Path) -> None:
+        self._file, self._failed = file, False
         self._out = create(file, keep=True).open("a", encoding="utf-8", buffering=1)
         self._primal, self._dual, self._last = math.inf, -math.inf, -math.inf
 
     def see(self, progress: Progress) -> None:
-        """Take note of a message of the method.
+        """Take note of a message of the method; a disk that takes no more is told of once, and the run goes on.
 
         Parameters
         ----------
@@ -54,7 +59,13 @@ class ProgressFile:
         self._primal, self._dual = min(self._primal, progress.primal), max(self._dual, progress.dual)
         self._last = now
         line: dict[str, object] = {**standing(progress.seconds, self._primal, self._dual), "event": progress.event}
-        self._out.write(json.dumps(line) + "\n")
+        try:
+            self._out.write(json.dumps(line) + "\n")
+            self._failed = False
+        except OSError as error:
+            if not self._failed:
+                log.warning("no progress in %s: %s; the run goes on", self._file, error)
+            self._failed = True
 
     def __enter__(self) -> ProgressFile:
         return self
@@ -62,4 +73,5 @@ class ProgressFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._out.close()
+        with suppress(OSError):
+            self._out.close()

@@ -76,6 +76,8 @@ class Client:
         ------
         WardwiseError
             What the service says is wrong with it.
+        InputError
+            If the file cannot be read.
         """
         if isinstance(document, Mapping):
             made = self._call("POST", "/v1/jobs", json={"document": dict(document), **asks})

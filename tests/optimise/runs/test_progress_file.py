@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import stat
 from pathlib import Path
+
+import pytest
 
 from optimise.core.method import Progress
 from optimise.runs.progress_file import ProgressFile
@@ -35,3 +38,13 @@ def test_a_run_that_goes_on_appends(tmp_path: Path) -> None:
         with ProgressFile(file) as out:
             out.see(Progress(1.0, cost, 0.0))
     assert [line["cost"] for line in lines(file)] == [10.0, 9.0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_once_and_costs_no_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), ProgressFile(tmp_path / "other.jsonl") as out:
+        out._out.close()
+        out._out = Path("/dev/full").open("w", encoding="utf-8", buffering=1)  # noqa: SIM115
+        for cost in (10.0, 9.0):
+            out.see(Progress(1.0, cost, 0.0))
+    assert [r.getMessage().count("No space left") for r in caplog.records] == [1]
