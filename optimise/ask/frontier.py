@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from optimise.core.errors import InputError
-from optimise.core.method import Limits
+from optimise.core.method import Limits, Listener, stopping
 from optimise.core.result import Bounds, Stop
 from optimise.driver import solve
 from optimise.roster.formats.ward_pay import PAID
@@ -158,6 +158,7 @@ def frontier(
     method: str = "auto",
     seed: int = 0,
     told: Callable[[str], None] | None = None,
+    listen: Listener | None = None,
 ) -> Frontier:
     """Plans between pounds, wishes and fairness.
 
@@ -174,6 +175,8 @@ def frontier(
         Of that method.
     told : callable, optional
         Hears which plan is next.
+    listen : Listener, optional
+        Of each search. Where it is ``stopping``, no further plan is looked for, and those found stay.
 
     Returns
     -------
@@ -199,13 +202,16 @@ def frontier(
             told(name)
         other = weighed(problem, factors)
         start = min(found, key=lambda plan: other.evaluate(plan).cost, default=None)
-        result = solve(other, method, limits=Limits(seconds=seconds), seed=seed, start=start)
+        result = solve(other, method, limits=Limits(seconds=seconds), seed=seed, start=start, listen=listen)
         if not isinstance(result.plan, Roster) or not result.feasible:
             if not found:
                 return Frontier((), result.stop, result.explanation)
         else:
             found.append(result.plan)
         bounds.append((result.bounds.dual, result.bounds.dual_source, result.stop))
+        if stopping(listen):
+            break
+    ways = ways[: len(bounds)]
     bounds = list(shared_bounds(ways, bounds))
     made = [_plan(problem, name, f, found, bound) for (name, f), bound in zip(ways, bounds, strict=True)]
     return Frontier(tuple(_dominance(made)), bounds[0][2])

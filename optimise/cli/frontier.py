@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,10 +29,13 @@ def frontier(
 ) -> None:
     """A handful of plans between pounds, wishes and fairness, each with its bound, in one chart and one table.
 
-    Exit code 0 if there are plans, 1 if none was found within the time, 3 if it is proven that there is none.
+    Exit code 0 if there are plans, 1 if none was found within the time, 3 if it is proven that there is none, 75 if a
+    signal stopped it: the plans found by then are written.
     """
     from optimise.ask.frontier import frontier as find
     from optimise.cli.kernel_cache import kernel_cache
+    from optimise.cli.run import STOPPED
+    from optimise.cli.signals import StopSignal, stop_signals
     from optimise.core.result import Stop
     from optimise.optional import require
     from optimise.report.frontier import sentence, write_frontier
@@ -40,17 +44,28 @@ def frontier(
     require("report", "matplotlib")
     read, _ = load(instance, format=format, history=history, weeks=weeks)
     problem = roster_only(read)
-    with kernel_cache(_say):
+    stop = StopSignal(lambda: os._exit(STOPPED))
+    with stop_signals(stop), kernel_cache(_say):
         found = find(
-            problem, factor=factor, seconds=time_limit, method=method, seed=seed, told=lambda name: _say(f"{name} ...")
+            problem,
+            factor=factor,
+            seconds=time_limit,
+            method=method,
+            seed=seed,
+            told=lambda name: _say(f"{name} ..."),
+            listen=stop,
         )
+        stop.finish()
+        for i, plan in enumerate(found.plans, start=1):
+            print(f"{i}  {sentence(plan)}")
+        for file in write_frontier(found.plans, problem, output) if found.plans else ():
+            print(file)
     if not found.plans:
         print("\n".join(found.explanation) or "no plan was found within the time")
-        raise typer.Exit(3 if found.stop is Stop.INFEASIBLE else 1)
-    for i, plan in enumerate(found.plans, start=1):
-        print(f"{i}  {sentence(plan)}")
-    for file in write_frontier(found.plans, problem, output):
-        print(file)
+        raise typer.Exit(3 if found.stop is Stop.INFEASIBLE else STOPPED if stop.asked else 1)
+    if stop.asked:
+        _say("stopped by a signal; plans of the other prices were not looked for")
+        raise typer.Exit(STOPPED)
 
 
 def _say(text: str) -> None:

@@ -24,7 +24,10 @@ _TWICE = 1.0
 
 
 class StopSignal:
-    """Whether a signal has asked us to stop, and what to do if the method does not listen."""
+    """Whether a signal has asked us to stop, and what to do if the method does not listen.
+
+    It is a listener too, one that tells nobody of progress.
+    """
 
     def __init__(self, last_resort: Callable[[], None] | None = None, grace: float | None = None) -> None:
         self._asked, self._done = threading.Event(), threading.Event()
@@ -40,6 +43,14 @@ class StopSignal:
     @property
     def asked(self) -> bool:
         return self._asked.is_set()
+
+    @property
+    def stopping(self) -> bool:
+        """What a method asks its listener."""
+        return self.asked
+
+    def __call__(self, progress: object) -> bool:
+        return self.asked
 
     def ask(self, number: int = signal.SIGINT, *, again: bool = True) -> None:
         """What a signal does. A later one can only shorten the grace; a second interrupt from the keyboard ends it.

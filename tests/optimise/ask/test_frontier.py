@@ -100,3 +100,19 @@ def test_a_bound_holds_for_other_ways_to_weigh_too(problem: RosterProblem, tried
             assert dual <= min(sum(others[part] * p[part] for part in PARTS) + p["rest"] for p in every) + 1e-9
             assert math.isfinite(dual)
             assert source
+
+
+def test_plans_found_before_a_stop_stay(problem: RosterProblem) -> None:
+    names: list[str] = []
+
+    class Listener:
+        @property
+        def stopping(self) -> bool:
+            return len(names) > 1
+
+        def __call__(self, progress: object) -> bool:
+            return self.stopping
+
+    made = frontier(problem, method="highs", seconds=20, told=names.append, listen=Listener())
+    assert [plan.name for plan in made.plans] == names == ["as the ward says", f"{PARTS[0]} x 4"]
+    assert made.plans[0].weighed.dual == pytest.approx(made.plans[0].weighed.primal)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import math
 import os
+import signal
+import time
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from optimise.cli.app import app
+from optimise.driver import solve
 from optimise.report.frontier import COLUMNS
 from optimise.roster.formats.ward import Ward
 
@@ -50,3 +55,25 @@ def test_a_ward_without_a_plan_says_why(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, given)
     assert (done.exit_code, (tmp_path / "out").exists()) == (3, False)
     assert "cover E" in done.output
+
+
+def test_a_signal_keeps_the_plans_that_were_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib")
+
+    def solve_and_be_stopped(*given: Any, listen: Any, **more: Any) -> Any:
+        made = solve(*given, **more)
+        os.kill(os.getpid(), signal.SIGTERM)
+        until = time.monotonic() + 30
+        while not listen.stopping and time.monotonic() < until:
+            time.sleep(0.01)
+        return made
+
+    monkeypatch.setattr(import_module("optimise.ask.frontier"), "solve", solve_and_be_stopped)
+    ward = Ward.model_validate(DOCUMENT).save(tmp_path / "ward.json")
+    given = ["frontier", os.fspath(ward), "--output", os.fspath(tmp_path / "out"), "--method", "highs", "-t", "20"]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 75, done.output
+    rows = list(csv.DictReader((tmp_path / "out" / "frontier.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["file"] for row in rows] == ["plan-1.json"]
+    assert (tmp_path / "out" / "plan-1.json").is_file()
+    assert "stopped by a signal" in done.output
