@@ -181,8 +181,8 @@ ROWS: tuple[Row, ...] = (
     *(
         Row("column-generation", fault, "sbatch")
         for fault in (
-            "pre-empted",
-            "pre-empted with grace",
+            "preempted",
+            "preempted with grace",
             "a node dies",
             "the controller is away",
             "the folder holds another job's result",
