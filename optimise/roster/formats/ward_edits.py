@@ -8,8 +8,10 @@ from typing import Any, Self
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import Day, Horizon
+from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_days import Leave, Pin, Request
 from optimise.roster.formats.ward_model import Demand, Staff, WardData
+from optimise.roster.formats.ward_places import Places
 
 __all__ = ["WardEdits"]
 
@@ -224,7 +226,7 @@ class WardEdits(WardData):
 
     # ---- demand ------------------------------------------------------------------------------------------------
     def with_demand(self, *entries: Demand | Mapping[str, Any]) -> Self:
-        """Ask for people. An entry that speaks of the same shifts, people and days as an earlier one replaces it.
+        """Ask for people. An entry that speaks of the same ward, shifts, people and days as an earlier one replaces it.
 
         Parameters
         ----------
@@ -284,7 +286,8 @@ class WardEdits(WardData):
         day : int, date or str
             The day.
         shift : str or None
-            Id of the shift; ``off`` or None for a day off.
+            Id of the shift; ``off`` or None for a day off. Of several wards ``E@south`` names the ward, and ``E`` means
+            the person's own.
 
         Returns
         -------
@@ -299,7 +302,7 @@ class WardEdits(WardData):
         self._person(staff)
         when = self._date(day)
         if shift not in (None, "off"):
-            self._known(str(shift), [s.id for s in self.shifts], "shift")
+            self._known(str(shift), list(Places(self, Findings()).masks), "shift")
         left = [pin for pin in self.pins if (pin.staff, pin.date) != (staff, when)]
         return self._instead("pins", [*left, Pin(staff=staff, date=when, shift=shift or "off")])
 
@@ -361,6 +364,7 @@ def _speaks_of(entry: Demand) -> tuple[object, ...]:
     """What two entries must have in common to speak of the same."""
     return (
         entry.name,
+        entry.ward,
         frozenset(entry.shifts),
         tuple(entry.between or ()),
         entry.who.model_dump_json(),
