@@ -1,7 +1,7 @@
 """Where studies get energies from: the entry points ``wardwise.sources``.
 
 A source is a function from a table of the study file and the folder of that file to problems. Paths may hold
-wildcards; environment variables are expanded by the caller.
+environment variables, and all but those of single files wildcards.
 """
 
 import os

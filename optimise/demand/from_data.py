@@ -193,9 +193,8 @@ def capacity_problem(
             w = wards.names.index(ward)
             occupied[g, w] += 1
             outlying[g, w] = min(outlying[g, w], cost.outlying)  # also where nobody else may go
-    requests, beyond = _requests(hospital, groups, scenarios.start.date(), days)
-    if beyond:
-        notes.append(f"{beyond} elective patients are left out: their first day is after the last of the scenarios")
+    requests, told = _requests(hospital, groups, scenarios.start.date(), days)
+    notes += told
     if hospital.emergencies:
         notes.append("emergencies of the document are left out: the scenarios hold those who come")
     count = len(groups)
@@ -270,14 +269,25 @@ def _outlying(groups: Sequence[str], wards: _Open, price: float) -> FloatArray:
     return made
 
 
-def _requests(hospital: HospitalData, groups: Sequence[str], start: datetime.date, days: int) -> tuple[IntArray, int]:
-    """Electives by specialty and first possible day, array (G, days), and how many come later."""
-    made, beyond = np.zeros((len(groups), days), np.int64), 0
+def _requests(
+    hospital: HospitalData, groups: Sequence[str], start: datetime.date, days: int
+) -> tuple[IntArray, list[str]]:
+    """Electives by specialty and first possible day, array (G, days), and what to tell of the others."""
+    made = np.zeros((len(groups), days), np.int64)
+    past = beyond = certain = 0
     for p in hospital.electives:
         g = specialty_of(p.specialty, (), groups, f"electives, patient {p.patient}")
         day = max(0, (p.earliest - start).days)
-        if day < days:
+        if p.latest is not None and p.latest < start:
+            past += 1
+        elif day < days:
             made[g, day] += 1
+            certain += p.must_come
         else:
             beyond += 1
-    return made, beyond
+    told = (
+        (past, "elective patients are left out: their last day is before the first of the scenarios"),
+        (beyond, "elective patients are left out: their first day is after the last of the scenarios"),
+        (certain, "elective patients must come: a capacity plan may refuse them as any others, at their price"),
+    )
+    return made, [f"{count} {text}" for count, text in told if count]

@@ -37,6 +37,8 @@ class Shift:
         For reports.
     ward : str
         Where it is worked, of several wards; its id then ends with ``@`` and the ward.
+    place : str
+        Name of that ward, with which its name then ends, after a comma.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Shift:
     end: int | None = None
     name: str = ""
     ward: str = field(default="", repr=False)  # the id tells it, and digests of other problems stay as they are
+    place: str = field(default="", repr=False)
 
     @property
     def night(self) -> bool:
@@ -59,7 +62,7 @@ class Shift:
     @property
     def spellings(self) -> tuple[str, ...]:
         """How it may be called: id and name, and both without the ward."""
-        bare = (self.base, self.name.rpartition(", ")[0]) if self.ward else ()
+        bare = (self.base, self.name.removesuffix(f", {self.place}")) if self.ward else ()
         return (self.id, self.name, *bare)
 
 

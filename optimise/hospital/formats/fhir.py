@@ -112,7 +112,11 @@ class _Reader:
                 lying.append(entry)
                 self.rows["bed_state"].append(encounter)
             elif status == "planned" and kind in ("IMP", "ACUTE", "NONAC"):
-                waiting.append(self.elective(encounter))
+                entry = self.elective(encounter)
+                if not 0 <= (entry["earliest"] - self.start).days < _DAYS:
+                    left[f"planned encounters that begin on none of the {_DAYS} days"] += 1
+                    continue
+                waiting.append(entry)
                 self.rows["electives"].append(encounter)
             elif status not in ("finished", "cancelled", "entered-in-error"):
                 left[f"encounters of class {kind}, {status}"] += 1
@@ -136,9 +140,11 @@ class _Reader:
                 rooms.append({"ward": self.name(self.ward(location)), "room": self.name(location)})
             elif self.kind(location) == "bed":
                 room = self.parent(location, "room")
+                ward = self.ward(room)
                 code = (location.get("operationalStatus") or {}).get("code", "")
-                status = "closed" if location.get("status", "active") != "active" else _STATUS.get(code, "open")
-                where = {"ward": self.name(self.ward(room)), "room": self.name(room), "bed": self.name(location)}
+                used = all(place.get("status", "active") == "active" for place in (location, room, ward))
+                status = _STATUS.get(code, "open") if used else "closed"
+                where = {"ward": self.name(ward), "room": self.name(room), "bed": self.name(location)}
                 beds.append(where | {"status": status})
         if not rooms:
             raise InputError("no Location is a room (physicalType ro)", item="Bundle.entry")
@@ -211,7 +217,7 @@ class _Reader:
         return made
 
     def elective(self, encounter: dict[str, Any]) -> dict[str, Any]:
-        """A row of the electives: on the planned day, or on any until the end of the plan."""
+        """A row of the electives, who come on the planned day."""
         begin, end = self.planned(encounter, "start"), self.planned(encounter, "end")
         if begin is None:
             raise InputError("is missing, and no planned start is given", item=element(encounter, "period.start"))

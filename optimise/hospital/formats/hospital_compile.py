@@ -80,7 +80,13 @@ class _Maker:
                 self.findings.add(ItemError(f"room {room.room} of {room.ward} is there twice", ("rooms", i, "room")))
             self.rooms[key] = f"{room.ward}/{room.room}"
             self.places[f"room {self.rooms[key]}"] = ("rooms", i)
-        self.cleaning = {i.infection.strip().casefold(): i.cleaning_nights for i in hospital.infections}
+        self.cleaning: dict[str, int] = {}
+        for i, row in enumerate(hospital.infections):
+            name = row.infection.strip().casefold()
+            if name in self.cleaning:
+                text = f"infection {row.infection} is there twice"
+                self.findings.add(ItemError(text, ("infections", i, "infection")))
+            self.cleaning.setdefault(name, row.cleaning_nights)
         self.care: dict[str, list[dict[str, Any]]] = {}
         known = [p.patient for p in (*hospital.bed_state, *hospital.electives)]
         for i, phase in enumerate(hospital.care):

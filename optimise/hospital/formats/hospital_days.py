@@ -101,6 +101,8 @@ def noon_of(data: HospitalFile) -> list[int]:
             text = (p.model_extra or {}).get(key)
             try:
                 said[key] = usual if text is None else time.fromisoformat(str(text))
+                if said[key].tzinfo is not None:
+                    raise ValueError
             except ValueError:
                 text = f"{key} is {str(text)[:40]!r}, expected a time such as 07:30"
                 raise InputError(text, item=f"patient {p.id}") from None

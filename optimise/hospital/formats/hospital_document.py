@@ -92,7 +92,7 @@ class InPatient(Person):
     room: Id
     bed: Id | None = None
     expected_discharge: date | None = None
-    leaves_at: Clock | None = Field(default=None, description="hour of the discharge; shown, not planned with")
+    leaves_at: Clock | None = Field(default=None, description="hour of the discharge; planned with by BedTurnover")
     nights: Nights | None = Field(default=None, description="still to come, instead of the expected discharge")
     fit_for_ward: date | None = Field(default=None, description="critical care justifies a mixed room until then")
     surgery_from: date | None = None
@@ -106,7 +106,7 @@ class Elective(Person):
     latest: date | None = Field(default=None, description="else the last day of the plan")
     nights: Nights = 1
     must_come: bool = False
-    arrives_at: Clock | None = Field(default=None, description="hour of the arrival; shown, not planned with")
+    arrives_at: Clock | None = Field(default=None, description="hour of the arrival; planned with by BedTurnover")
 
 
 class Emergencies(Part):

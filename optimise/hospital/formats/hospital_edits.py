@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from optimise.core.errors import InputError
@@ -197,7 +197,7 @@ class HospitalEdits(HospitalData):
 
     def _date(self, day: Day) -> date:
         if isinstance(day, date):
-            return day
+            return day.date() if isinstance(day, datetime) else day
         try:
             return date.fromisoformat(str(day))
         except ValueError:

@@ -135,6 +135,9 @@ def pattern_rules(index: WardIndex, settled: Sequence[frozenset[int]], names: Na
         if lines and person.line > len(lines):
             message = f"pattern {person.pattern!r} has {len(lines)} lines, not {person.line}"
             index.findings.add(ItemError(message, ("staff", e, "line")))
+        if person.pattern is None and person.line > 1:
+            message = f"is {person.line}, and no pattern is named of which it might be a line"
+            index.findings.add(ItemError(message, ("staff", e, "line")))
     for pattern in index.ward.patterns:
         duties, first = masks[pattern.id], 0 if pattern.start is None else (pattern.start - index.ward.start).days
         if not pattern.price or len(duties) < len(pattern.words):

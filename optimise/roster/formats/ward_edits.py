@@ -226,7 +226,7 @@ class WardEdits(WardData):
 
     # ---- demand ------------------------------------------------------------------------------------------------
     def with_demand(self, *entries: Demand | Mapping[str, Any]) -> Self:
-        """Ask for people. An entry that speaks of the same shifts, ward, people and days as an earlier one replaces it.
+        """Ask for people. An entry that speaks of the same ward, shifts, people and days as an earlier one replaces it.
 
         Parameters
         ----------
@@ -286,7 +286,8 @@ class WardEdits(WardData):
         day : int, date or str
             The day.
         shift : str or None
-            Id of the shift, of several wards also ``E@north``; ``off`` or None for a day off.
+            Id of the shift; ``off`` or None for a day off. Of several wards ``E@south`` names the ward, and ``E`` means
+            the person's own.
 
         Returns
         -------
@@ -363,9 +364,9 @@ def _speaks_of(entry: Demand) -> tuple[object, ...]:
     """What two entries must have in common to speak of the same."""
     return (
         entry.name,
+        entry.ward,
         frozenset(entry.shifts),
         tuple(entry.between or ()),
-        entry.ward,
         entry.who.model_dump_json(),
         frozenset(entry.days),
     )

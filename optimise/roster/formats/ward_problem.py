@@ -22,7 +22,6 @@ from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_parts import RESERVED
 from optimise.roster.formats.ward_pay import check_pay, pay_rule
-from optimise.roster.formats.ward_units import AT
 from optimise.roster.problem import Duty, Employee, RosterProblem
 from optimise.roster.problem import Shift as DomainShift
 from optimise.roster.rules import DaysOff, Eligibility, Pins, Request, Requests, RosterRule
@@ -97,8 +96,8 @@ def to_problem(ward: WardData) -> RosterProblem:
 
 def _shift(index: WardIndex, i: int) -> DomainShift:
     s, unit = index.shifts[i], index.places.unit[i]
-    ward = index.ward.wards[unit].id if unit >= 0 else ""
-    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward)
+    ward, place = (index.ward.wards[unit].id, index.ward.wards[unit].title) if unit >= 0 else ("", "")
+    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place)
 
 
 def _employee(index: WardIndex, i: int) -> Employee:
@@ -109,8 +108,9 @@ def _employee(index: WardIndex, i: int) -> Employee:
         with index.findings:
             past[k] = index.word(word, (*path, k))
             if word in index.places.masks and past[k].bit_count() > 1:
-                named = f"; write for example {word}{AT}{index.ward.wards[0].id}"
-                raise ItemError(f"{word!r} is worked in several wards, and {person.id} has no own{named}", (*path, k))
+                example = next(s.id for a, s in enumerate(index.shifts, start=1) if past[k] >> a & 1)
+                text = f"{word!r} is worked in several wards, none of which is {person.id}'s own"
+                raise ItemError(f"{text}; write for example {example}", (*path, k))
     return Employee(
         id=person.id,
         name=person.name,

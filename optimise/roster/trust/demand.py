@@ -57,7 +57,7 @@ def met_by(problem: RosterProblem, plan: Roster, people: frozenset[int] | None) 
     return Met(wanted, met, others)
 
 
-def wanted_of(problem: RosterProblem, people: frozenset[int] | None) -> Iterator[Demand]:
+def wanted_of(problem: RosterProblem, people: frozenset[int] | None, inside: int = -1) -> Iterator[Demand]:
     """Demand of whole shifts.
 
     Parameters
@@ -66,13 +66,16 @@ def wanted_of(problem: RosterProblem, people: frozenset[int] | None) -> Iterator
     people : frozenset of int or None
         Only demand of which all who may meet it are among them, skill mix too. None: each person asked for once,
         so that demand for some people inside a demand for anybody does not count again.
+    inside : int
+        Only demand of duties of this mask; by default of all.
 
     Yields
     ------
     Demand
         With a minimum above 0.
     """
-    demands = [d for rule in problem.rules if isinstance(rule, Cover) for d in rule.demands if d.minimum > 0]
+    demands = [d for rule in problem.rules if isinstance(rule, Cover) for d in rule.demands]
+    demands = [d for d in demands if d.minimum > 0 and not d.mask & ~inside]
     if people is None:
         anybody: dict[int, int] = {}
         for d in demands:
@@ -82,7 +85,7 @@ def wanted_of(problem: RosterProblem, people: frozenset[int] | None) -> Iterator
         return
     yield from (d for d in demands if d.employees is not None and people.issuperset(d.employees))
     for line in _lines(problem):
-        if _whole_shifts(line) and _among(line, people):
+        if _whole_shifts(line) and _among(line, people) and not line.terms[0].mask & ~inside:
             term = line.terms[0]
             label = line.title or line.label
             yield Demand(line.day, term.mask, line.lower + line.already, employees=term.employees, label=label)

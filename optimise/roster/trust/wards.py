@@ -57,7 +57,7 @@ def ward_figures(problem: RosterProblem, plan: Roster) -> tuple[WardFigures, ...
     for ward in dict.fromkeys(s.ward for s in problem.shifts if s.ward):
         own = int((where[home == ward] == ward).sum())
         inside = sum(1 << a for a in range(len(duty)) if duty[a] == ward)
-        demands = [d for d in wanted_of(problem, None) if not d.mask & ~inside]
+        demands = list(wanted_of(problem, None, inside))
         made.append(
             WardFigures(
                 ward=ward,

@@ -154,6 +154,19 @@ def test_wards_beds_electives_and_prices_come_from_the_document():
         assert word in said
 
 
+def test_electives_whose_days_are_over_or_who_must_come_are_told():
+    rows = [
+        {"patient": "E", "specialty": "Surgery", "earliest": "2026-11-30", "latest": "2026-11-30"},
+        {"patient": "F", "specialty": "Surgery", "earliest": "2026-11-30", "must_come": True},
+    ]
+    afternoon = forecast_of("hour", START.replace(hour=15), 60)
+    made = from_forecast(hospital(electives=rows), afternoon, count=2, sample=4)
+    assert made.problem.electives.requests.tolist() == [[0, 0], [1, 0]]
+    said = "; ".join(made.notes)
+    assert "1 elective patients are left out: their last day is before the first" in said
+    assert "1 elective patients must come" in said
+
+
 def test_children_and_closed_wards_keep_to_themselves():
     wards = [
         {"id": "W1", "specialties": ["Medicine"], "closed_to_admissions": True},

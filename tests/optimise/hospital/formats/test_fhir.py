@@ -104,6 +104,22 @@ def test_what_is_left_out_is_told(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
+@pytest.mark.parametrize("day", ["2026-11-20", "2026-12-07"])
+def test_who_is_planned_for_another_week_is_left_out_and_told(day: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        made = read(changed("e3", period={"start": day, "end": "2026-12-31"}))
+    assert made.electives == []
+    said = [record.message for record in caplog.records]
+    assert said == ["left out: 1 planned encounters that begin on none of the 7 days"]
+
+
+@pytest.mark.parametrize("place", ["bay", "w"])
+def test_beds_of_a_place_that_is_not_in_use_are_closed(place: str) -> None:
+    made = read(changed(place, status="suspended"))
+    assert {b.status for b in made.beds if b.room == "Bay A"} == {"closed"}
+    assert {b.status for b in made.beds if b.room == "Side room"} == ({"open"} if place == "bay" else {"closed"})
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [

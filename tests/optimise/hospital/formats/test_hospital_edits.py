@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_people_come_and_go(hospital: Hospital) -> None:
     assert len(busy.problem().patients) == 3
 
 
-@pytest.mark.parametrize("day", [2, "2026-12-02"])
+@pytest.mark.parametrize("day", [2, "2026-12-02", datetime(2026, 12, 2, 11)])
 def test_a_discharge_moves(hospital: Hospital, day: Any) -> None:
     moved = hospital.discharge("P", day)
     assert str(moved.bed_state[0].expected_discharge) == "2026-12-02"

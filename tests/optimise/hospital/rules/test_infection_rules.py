@@ -86,6 +86,14 @@ def test_contacts_lie_with_contacts_only_and_in_few_rooms() -> None:
     assert optimise.solve(made, "highs", limits=optimise.Limits(seconds=20)).cost == 0
 
 
+def test_an_infection_has_one_row() -> None:
+    rooms = [{"ward": "W", "room": "r", "beds": 1}]
+    waiting = [{"patient": "P", "sex": "F", "earliest": "2026-11-30"}]
+    rows = [{"infection": "MRSA", "cleaning_nights": 1}, {"infection": "mrsa ", "cleaning_nights": 2}]
+    with pytest.raises(InputError, match=r"infections\[1\]\.infection: infection mrsa\s+is there twice"):
+        optimise.Hospital.from_dict({"start": "2026-11-30", "rooms": rooms, "electives": waiting, "infections": rows})
+
+
 def test_at_noon_a_bed_holds_one_person() -> None:
     people = [
         {"id": "P", "gender": "F", "stay": 1, "room": "r", "leaves_at": "15:00"},
@@ -98,8 +106,9 @@ def test_at_noon_a_bed_holds_one_person() -> None:
     assert amount(made, "BedTurnover", "r..", "..r") == 0
     evening = problem([people[0], NEXT], rules={"BedTurnover": "hard"})
     assert amount(evening, "BedTurnover", "r..", ".rr") == 0  # one in the morning, another in the evening
-    with pytest.raises(InputError, match="patient Q: arrives_at is 'seven'"):
-        problem([people[0], people[1] | {"arrives_at": "seven"}], rules={"BedTurnover": 1})
+    for text in ("seven", "07:15Z"):
+        with pytest.raises(InputError, match=f"patient Q: arrives_at is '{text}'"):
+            problem([people[0], people[1] | {"arrives_at": text}], rules={"BedTurnover": 1})
 
 
 def small(seed: int) -> HospitalProblem:

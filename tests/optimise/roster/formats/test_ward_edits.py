@@ -123,6 +123,23 @@ def test_demand_of_a_day_holds_instead_and_is_taken_back(ward: Ward) -> None:
     assert again.without_demand("2026-01-06", "E") == ward
 
 
+def test_of_several_wards_demand_and_pins_are_those_of_one() -> None:
+    asked = [{"ward": unit, "shifts": ["E"], "minimum": 1} for unit in ("north", "south")]
+    staff = [{"id": "Ann", "ward": "north"}, {"id": "Ben", "ward": "south"}]
+    units = {"wards": [{"id": "north"}, {"id": "south"}], "staff": staff, "floats": [{}], "demand": asked}
+    ward = Ward.from_dict({**VALUES, **units})
+    more = ward.with_demand({"ward": "north", "shifts": ["E"], "minimum": 2})
+    assert [(d.ward, d.minimum) for d in more.demand] == [("north", 2), ("south", 1)]
+    pinned = ward.pin("Ann", 0, "E@south").problem()
+    rows = [["-"] * 7, ["-"] * 7]
+    rows[0][0] = "E@south"
+    assert pinned.evaluate(pinned.roster(rows)).feasible
+    rows[0][0] = "E@north"
+    assert not pinned.evaluate(pinned.roster(rows)).feasible
+    with pytest.raises(InputError, match="there is no shift 'E@east'"):
+        ward.pin("Ann", 0, "E@east")
+
+
 def test_neither_ward_changes_the_other(ward: Ward) -> None:
     other = ward.pin("Ann", 0, "E")
     other.staff[0].name = "Anna"

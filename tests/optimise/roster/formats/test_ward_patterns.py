@@ -79,6 +79,7 @@ def test_leave_pins_and_hours_away_go_before_the_pattern() -> None:
     [
         ({"staff": [{"id": "ann", "pattern": "bas"}]}, "no pattern is called 'bas'; did you mean 'base'?"),
         ({"staff": [{"id": "ann", "pattern": "base", "line": 4}]}, "pattern 'base' has 3 lines, not 4"),
+        ({"staff": [{"id": "ann", "line": 2}]}, "staff[0].line: is 2, and no pattern is named"),
         ({"patterns": [{"id": "base", "lines": [["E", "F"]]}]}, "no shift is called 'F'"),
         ({"patterns": [{"id": "base", "lines": [["E"]]}] * 2}, "there are two patterns 'base'"),
     ],

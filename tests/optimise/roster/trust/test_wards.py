@@ -41,6 +41,14 @@ def test_figures_of_each_ward() -> None:
     assert shown.rows[1] == ("south", "1", "3", "0", "2", "2", "2")
 
 
+def test_what_all_wards_together_are_asked_for_hides_nothing_of_one() -> None:
+    site = {"name": "site", "shifts": ["E"], "minimum": 3}
+    nurses = {"ward": "north", "shifts": ["E"], "who": {"groups": ["RN"]}, "minimum": 1}
+    problem = Ward.model_validate(WARD | {"demand": [site, nurses]}).problem()
+    north, _ = ward_figures(problem, problem.roster([["E@north"], ["-"], ["-"]]))
+    assert (north.wanted, north.met) == (1, 1)
+
+
 def test_registered_nurses_of_another_ward_do_not_help() -> None:
     problem = Ward.model_validate(WARD).problem()
     flags = red_flags(problem, problem.roster([["E@north"], ["E@south"], ["E@south"]])).flags
