@@ -54,8 +54,9 @@ def allowed(header: Mapping[str, Value]) -> Mapping[str, Value]:
         For a line of ours; it names the option of the command instead.
     """
     for name in header:
-        if name in _RESTED_ON:
-            instead = f"; use {option}" if (option := _RESTED_ON[name]) else ""
+        whole = next((line for line in _RESTED_ON if len(name) > 1 and line.startswith(name)), None)  # Slurm takes both
+        if whole is not None:
+            instead = f"; use {option}" if (option := _RESTED_ON[whole]) else ""
             raise InputError(f"the script rests on this line{instead}", item=f"--header {name}")
     return header
 

@@ -129,6 +129,8 @@ def write_frontier(plans: Sequence[FrontierPlan], problem: RosterProblem, folder
     MissingExtraError
         If matplotlib is not installed.
     """
+    if (folder / "frontier.csv").exists():
+        _forget_plans(folder, len(plans))
     files = [write_text(folder / "frontier.csv", csv_text([COLUMNS, *frontier_rows(plans)]))]
     picture = folder / "frontier.png"
     with replacing(picture) as temporary:
@@ -137,3 +139,11 @@ def write_frontier(plans: Sequence[FrontierPlan], problem: RosterProblem, folder
     for i, plan in enumerate(plans, start=1):
         files += write_native_plan(plan.plan, problem, folder / f"plan-{i}")
     return files
+
+
+def _forget_plans(folder: Path, kept: int) -> None:
+    """Remove plans of an earlier frontier whose numbers this one does not have: they would pass for its own."""
+    for file in folder.glob("plan-*"):
+        number = file.stem.removeprefix("plan-")
+        if file.is_file() and number.isdigit() and int(number) > kept:
+            file.unlink()

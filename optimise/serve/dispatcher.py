@@ -59,8 +59,7 @@ def command(folder: JobFolder, asks: dict[str, Any], threads: int = 1) -> list[s
     list of str
         To be run in any folder.
     """
-    assert folder.input is not None
-    line = [sys.executable, "-m", "optimise", "solve", str(folder.input), "--quiet", "--output", str(folder.out)]
+    line = [sys.executable, "-m", "optimise", "solve", str(folder.document), "--quiet", "--output", str(folder.out)]
     line += ["--checkpoint", str(folder.checkpoint), "--resume", "--progress-file", str(folder.progress)]
     line += ["--method", asks["method"], "--time-limit", str(asks["seconds"]), "--gap", str(asks["gap"])]
     line += ["--seed", str(asks["seed"]), "--threads", str(threads)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optimise.core.atomic import create, make_folder
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, WardwiseError
 from optimise.runs.writer import GOING_ON
 
 __all__ = ["KINDS_OF_FILE", "JobFolder"]
@@ -67,6 +67,13 @@ class JobFolder:
     def input(self) -> Path | None:
         """The document, whatever kind of file it is; None where there is none."""
         return next((file for kind in KINDS_OF_FILE if (file := self.path / f"input{kind}").is_file()), None)
+
+    @property
+    def document(self) -> Path:
+        """The document; :class:`WardwiseError` where its file is gone."""
+        if (file := self.input) is None:
+            raise WardwiseError("the document of this job is gone")
+        return file
 
     def keep(self, body: bytes, kind: str) -> Path:
         """Write the document of a new job."""

@@ -150,8 +150,7 @@ def _read_job(folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | Non
     if finished:
         run = read_run(folder.out)
         return run.problem, run.result.plan
-    assert folder.input is not None
-    return accept(folder.input), None
+    return accept(folder.document), None
 
 
 def _roster(problem: Problem, plan: Plan) -> tuple[RosterProblem, Roster]:

@@ -209,25 +209,22 @@ def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswe
             shutil.copytree(folder.out, earlier / "run")
         else:
             write_text(earlier / "native-plan.json", json.dumps(body.plan))
-        assert new.input is not None
         if body.changes:
-            problem, target = accept(new.input), new.path / "input.json"
-            new.input.unlink()
+            problem, target = accept(new.document), new.path / "input.json"
+            new.document.unlink()
             accept(write_edited(problem, body.changes, target))
         if body.plan is not None:
             _read_earlier(earlier / "native-plan.json", new)
 
     if body.document is not None:
         return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, prepare)
-    assert folder.input is not None
-    return _submitted(request, tenant, folder.input.read_bytes(), folder.input.suffix, body, prepare)
+    return _submitted(request, tenant, folder.document.read_bytes(), folder.document.suffix, body, prepare)
 
 
 def _read_earlier(plan: Path, folder: JobFolder) -> None:
     """Read a plan that was sent once, so that its mistakes are told by the call."""
-    assert folder.input is not None
     try:
-        read_previous(plan, accept(folder.input))
+        read_previous(plan, accept(folder.document))
     except InputError as error:
         raise error.without_file().at(item="plan") from None
 

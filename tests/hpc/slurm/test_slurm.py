@@ -115,7 +115,7 @@ def test_ranks_are_dealt_evenly_where_nothing_is_said(instance: Path) -> None:
     assert header(prepare(ask(instance, nodes=3, ranks=8)).script)["ntasks-per-node"] == "3"
 
 
-@pytest.mark.parametrize(("line", "option"), [("signal", "--warning"), ("requeue", "--restarts"), ("output", "--out")])
+@pytest.mark.parametrize(("line", "option"), [("signal", "--warning"), ("requeue", "--restarts"), ("out", "--output")])
 def test_lines_that_restarts_rest_on_are_refused(instance: Path, line: str, option: str) -> None:
     with pytest.raises(InputError, match=f"--header {line}: the script rests on this line; use {option}"):
         prepare(ask(instance, header={line: "x"}))

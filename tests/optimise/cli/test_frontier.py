@@ -37,8 +37,13 @@ def test_the_command_writes_chart_table_and_plans(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     ward = Ward.model_validate(DOCUMENT).save(tmp_path / "ward.json")
     given = ["frontier", os.fspath(ward), "--output", os.fspath(tmp_path / "out"), "--method", "highs", "-t", "20"]
+    (tmp_path / "out").mkdir()
+    for earlier in ("frontier.csv", "plan-9.json", "plan-b.json"):
+        (tmp_path / "out" / earlier).touch()
     done = CliRunner().invoke(app, given)
     assert done.exit_code == 0, done.output
+    assert not (tmp_path / "out" / "plan-9.json").exists()
+    assert (tmp_path / "out" / "plan-b.json").exists()
     assert "1  as the ward says: £" in done.output
     rows = list(csv.DictReader((tmp_path / "out" / "frontier.csv").read_text(encoding="utf-8").splitlines()))
     assert [len(rows), tuple(rows[0])] == [5, COLUMNS]
