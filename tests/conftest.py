@@ -10,10 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Hundreds of tests start processes. Where Python may keep no byte code each of these would compile our sources anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# No test is judged by the clock: a machine may be busy.
+settings.register_profile("wardwise", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wardwise")
 
 
 def benchmark_root() -> Path | None:
