@@ -60,13 +60,14 @@ export function Watch(props: { id: string; ended: (job: Job) => void }) {
     return () => source.close();
   }, [props.id]);
   const last = points.value.at(-1);
+  const line = last?.cost == null ? "progress_first" : last.lower_bound == null ? "progress_open" : "progress_line";
   return (
     <Panel title={t("progress")} id="watch">
       <Chart points={points.value} />
       <p role="status" id="progress-line">
         {last === undefined
           ? t("state_queued")
-          : t("progress_line", {
+          : t(line, {
               seconds: number(Math.round(last.seconds)),
               cost: number(last.cost),
               bound: number(last.lower_bound),
