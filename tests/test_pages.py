@@ -150,7 +150,7 @@ def test_every_option_that_a_page_shows_is_one_of_the_command() -> None:
     helps: dict[tuple[str, ...], str] = {}
     for page, line in commands():
         words = line.partition(" -- ")[0].split()
-        path = tuple(words[: 2 if words[0] == "slurm" else 1])
+        path = tuple(words[: 2 if words[0] in ("slurm", "capacity") else 1])
         if path not in helps:
             helps[path] = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*path, "--help"]).output
         known = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", helps[path]))
