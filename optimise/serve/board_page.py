@@ -80,12 +80,14 @@ def sign_in(request: Request, response: Response, body: SignIn) -> Session:
 
 
 @router.delete("/board/session", status_code=204, dependencies=[Depends(same_site)], responses=refusals(401, 403, 429))
-def sign_out(request: Request, response: Response, tenant: Tenant) -> None:
+def sign_out(request: Request, tenant: Tenant) -> Response:
     """End the session of the cookie."""
     access = _access(request)
     access.store.close_session(request.cookies.get(COOKIE, ""))
     access.store.note(tenant, "sign-out", "", 204)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
 
 
 @router.get("/board/{name}", include_in_schema=False)

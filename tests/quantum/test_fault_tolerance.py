@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from qiskit.synthesis import gridsynth_rz
 
 from optimise.core.errors import UnsupportedError
 from quantum import Qubo
@@ -17,7 +16,10 @@ from quantum.testing import example
 
 @pytest.mark.parametrize("epsilon", [1e-3, 1e-6])
 def test_t_gates_of_an_angle_are_those_that_synthesis_finds(epsilon):
-    found = [gridsynth_rz(a, epsilon).count_ops() for a in np.random.default_rng(0).uniform(0.1, 3, 8)]
+    synthesis = pytest.importorskip("qiskit.synthesis")
+    if not hasattr(synthesis, "gridsynth_rz"):
+        pytest.skip("this version of Qiskit has no synthesis of rotations to compare with: pip install -U qiskit")
+    found = [synthesis.gridsynth_rz(a, epsilon).count_ops() for a in np.random.default_rng(0).uniform(0.1, 3, 8)]
     mean = np.mean([c.get("t", 0) + c.get("tdg", 0) for c in found])
     assert t_gates_of_angle(epsilon) == pytest.approx(mean, rel=0.25)
     assert t_gates_of_angle(2.0) == 0
