@@ -195,19 +195,18 @@ def frontier(
     ways: list[tuple[str, dict[str, float]]] = [("as the ward says", {})]
     ways += [(f"{part} x {factor:g}", {part: factor}) for part in priced]
     ways += [(f"{part} / {factor:g}", {part: 1 / factor}) for part in priced]
-    found: list[Roster] = []
+    found: list[tuple[Roster, dict[str, float]]] = []
     bounds: list[tuple[float, str, Stop]] = []
     for name, factors in ways:
         if told is not None:
             told(name)
-        other = weighed(problem, factors)
-        start = min(found, key=lambda plan: other.evaluate(plan).cost, default=None)
+        other, start = weighed(problem, factors), _cheapest(found, factors)[0] if found else None
         result = solve(other, method, limits=Limits(seconds=seconds), seed=seed, start=start, listen=listen)
         if not isinstance(result.plan, Roster) or not result.feasible:
             if not found:
                 return Frontier((), result.stop, result.explanation)
         else:
-            found.append(result.plan)
+            found.append((result.plan, parts_of(problem, result.plan)))
         bounds.append((result.bounds.dual, result.bounds.dual_source, result.stop))
         if stopping(listen):
             break
@@ -263,27 +262,36 @@ def _prices(rule: RosterRule) -> Iterable[float]:
     return (rule.weight,)
 
 
+def _weighed_cost(parts: Mapping[str, float], factors: Mapping[str, float]) -> float:
+    return sum(factors.get(part, 1.0) * cost for part, cost in parts.items())
+
+
+def _cheapest(
+    found: list[tuple[Roster, dict[str, float]]], factors: Mapping[str, float]
+) -> tuple[Roster, dict[str, float]]:
+    """The plan that costs least when parts are weighed so, and its parts."""
+    return min(found, key=lambda each: _weighed_cost(each[1], factors))
+
+
 def _plan(
     problem: RosterProblem,
     name: str,
     factors: dict[str, float],
-    found: list[Roster],
+    found: list[tuple[Roster, dict[str, float]]],
     bound: tuple[float, str, Stop],
 ) -> FrontierPlan:
     """The best of all plans found, for one way to weigh."""
-    every = [parts_of(problem, plan) for plan in found]
-    costs = [sum(factors.get(part, 1.0) * cost for part, cost in parts.items()) for parts in every]
-    best = costs.index(min(costs))
-    plan, bill = found[best], pounds(problem, found[best])
+    plan, parts = _cheapest(found, factors)
+    cost, bill = _weighed_cost(parts, factors), pounds(problem, plan)
     dual, source, stop = bound
     return FrontierPlan(
         name=name,
         factors={part: factors.get(part, 1.0) for part in PARTS},
         plan=plan,
-        parts=every[best],
+        parts=parts,
         bill=None if bill is None else bill.total,
         refused=len(requests(problem, plan)) - requests_met(problem, plan),
-        weighed=Bounds(costs[best], min(dual, costs[best]), "this plan", source),
+        weighed=Bounds(cost, min(dual, cost), "this plan", source),
         stop=stop,
     )
 

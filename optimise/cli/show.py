@@ -31,10 +31,11 @@ def verdict(result: Result) -> str:
         return f"Cost {amount(result.cost)}, " + (f"optimal ({told})." if told else "proven optimal.")
     if bounds.gap == float("inf"):
         return f"Cost {amount(result.cost)}; no lower bound is known, so it may be far from the best."
-    share = f" ({percent(bounds.gap)})" if bounds.primal > 0 else ""
+    saved, part = bounds.saving
+    share = "" if part is None else f" ({percent(part)})"
     return (
         f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)}{f' ({told})' if told else ''}, "
-        f"so at most {amount(result.cost - bounds.dual)}{share} could be saved."
+        f"so at most {amount(saved)}{share} could be saved."
     )
 
 

@@ -17,7 +17,7 @@ from optimise.core.method import Communicator, Lanes, Limits, Listener, Outcome,
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Engine", "engine_for", "lanes_by_engine", "refusal"]
+__all__ = ["Engine", "engine_for", "lanes_by_engine", "one_lane", "refusal"]
 
 
 #: Problems that an engine takes, the plans that it begins from and gives; any where nothing is said.
@@ -77,6 +77,21 @@ def lanes_by_engine(
         return lanes_of(engine_for(problem, engines), problem, options)
 
     return lanes
+
+
+def one_lane(problem: Problem, options: Mapping[str, object] | None = None) -> Lanes:
+    """The ``lanes`` of a method that works on rank 0 while the others wait.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : mapping, optional
+
+    Returns
+    -------
+    Lanes
+    """
+    return Lanes(1, "processes")
 
 
 def refusal(problem: Problem, engines: Mapping[str, str]) -> str:

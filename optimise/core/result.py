@@ -179,6 +179,11 @@ class Bounds:
         return max(0.0, self.primal - self.dual) / max(abs(self.primal), 1e-9)
 
     @property
+    def saving(self) -> tuple[float, float | None]:
+        """What could be saved at most, and that as a part of the cost; no part where the cost is not above 0."""
+        return self.primal - self.dual, self.gap if self.primal > 0 else None
+
+    @property
     def hearsay(self) -> str:
         """Which file the lower bound was only read from, in words; empty when it was proven in this run."""
         return next((mark for mark in (STATED, FROM_CHECKPOINT) if self.dual_source.startswith(mark)), "")

@@ -17,10 +17,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.engines import engine_for
+from optimise.core.engines import engine_for, one_lane
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
-from optimise.core.method import Communicator, Deadline, Lanes, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Evaluation, Plan, Stats, Stop
@@ -56,23 +56,10 @@ class MatheuristicMethod:
         "admissions": AdmissionOptions,
         "assignment": AssignmentOptions,
     }
+    lanes = staticmethod(one_lane)
 
     def supports(self, problem: Problem) -> bool:
         return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None
-
-    def lanes(self, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes:
-        """One: other ranks wait.
-
-        Parameters
-        ----------
-        problem : Problem
-        options : mapping, optional
-
-        Returns
-        -------
-        Lanes
-        """
-        return Lanes(1, "processes")
 
     def solve(
         self,

@@ -14,9 +14,10 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.engines import one_lane
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
-from optimise.core.method import Communicator, Deadline, Lanes, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented, models
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
@@ -41,23 +42,10 @@ class HighsMethod:
     name = "highs"
     options = WholeModelOptions
     options_by_kind: ClassVar = {"roster": WholeRosterOptions}
+    lanes = staticmethod(one_lane)
 
     def supports(self, problem: Problem) -> bool:
         return has_model(problem)
-
-    def lanes(self, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes:
-        """One: other ranks wait.
-
-        Parameters
-        ----------
-        problem : Problem
-        options : mapping, optional
-
-        Returns
-        -------
-        Lanes
-        """
-        return Lanes(1, "processes")
 
     def solve(
         self,

@@ -93,8 +93,8 @@ def gap_in_words(result: Result) -> Sentence:
         return Sentence(f"The plan costs {cost}, and it is proven that no plan costs less.", "good")
     if not math.isfinite(bounds.dual):
         return Sentence(f"The plan costs {cost}. How much better a plan could be is not known.", "note")
-    saved = result.cost - bounds.dual
-    share = f" ({100 * bounds.gap:.1f} %)" if bounds.primal > 0 else ""
+    saved, part = bounds.saving
+    share = "" if part is None else f" ({100 * part:.1f} %)"
     return Sentence(
         f"The plan costs {cost}. No plan costs less than {number(bounds.dual)}{told}, so at most "
         f"{number(saved)}{share} could still be saved; much of that may not be there to save.",

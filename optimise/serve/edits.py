@@ -85,16 +85,10 @@ def _hospital(problem: HospitalProblem, changes: Sequence[Change], target: Path)
 
 
 def _hospital_day(text: str, problem: HospitalProblem) -> int:
-    if text.isascii() and text.isdecimal():
-        day = int(text[:10])
-    else:
-        try:
-            day = -1 if problem.start is None else (date.fromisoformat(text) - problem.start).days
-        except ValueError:
-            day = -1
-    if not 0 <= day < problem.days:
-        raise InputError(f"is no day of the plan: days run from 0 to {problem.days - 1}", item=text)
-    return day
+    try:
+        return problem.horizon.index(int(text[:10]) if text.isascii() and text.isdecimal() else text)
+    except InputError:
+        raise InputError(f"is no day of the plan: days run from 0 to {problem.days - 1}", item=text) from None
 
 
 def _span(change: Change, day: Callable[[str], int]) -> tuple[int, int]:

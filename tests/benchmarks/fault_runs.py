@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from tests import waiting
 
 __all__ = ["FULL", "Failed", "Started", "launched", "small_disk", "wait_for"]
 
@@ -28,13 +29,8 @@ class Failed(Exception):
 
 
 def wait_for(what: Callable[[], Any], seconds: float, said: str) -> Any:
-    """The first true answer within some seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise Failed(f"waited {seconds:.0f} s for {said}")
+    """The first true answer within some seconds, or the row has failed."""
+    return waiting.wait_for(what, seconds, said, Failed)
 
 
 class Started:

@@ -25,6 +25,7 @@ from optimise.core.errors import WardwiseError
 from optimise.generate import ward
 from optimise.generate.capacity import capacity
 from optimise.roster.formats.native import write_ward
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(420)]
 
@@ -64,15 +65,6 @@ def queue(instance: Path, folder: Path, *, options: tuple[str, ...] = WORK, **as
     """Submit a solve over two nodes."""
     shape = {"kind": "decompose", "nodes": 2, "ranks": 2, "time": "20", "memory": 0.3, **asked}
     return hpc.slurm.submit(instance, folder=folder, arguments=options, **shape)
-
-
-def wait_for(what: Callable[[], Any], seconds: float, said: str) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {seconds:.0f} s for {said}")
 
 
 def searching(job: Job) -> Path:

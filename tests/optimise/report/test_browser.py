@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,34 +11,23 @@ import pytest
 from optimise.core.problem import Problem
 from optimise.core.result import Result
 from optimise.report import write_html
+from tests.chromium import QUIET, found
 
 pytestmark = pytest.mark.browser
 
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--enable-logging=stderr",
-]
+LOUD = [*QUIET, "--enable-logging=stderr"]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    pytest.skip("no Chromium on this machine: apt install chromium")
+    path = found()
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    return path
 
 
 def opened(chromium: str, file: Path, profile: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [chromium, *QUIET, f"--user-data-dir={profile}", *more, file.as_uri()]
+    command = [chromium, *LOUD, f"--user-data-dir={profile}", *more, file.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
