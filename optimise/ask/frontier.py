@@ -211,7 +211,8 @@ def frontier(
         if stopping(listen):
             break
     ways = ways[: len(bounds)]
-    bounds = list(shared_bounds(ways, bounds))
+    if math.isfinite(problem.compiled.floor):  # no price is below 0
+        bounds = list(shared_bounds(ways, bounds))
     made = [_plan(problem, name, f, found, bound) for (name, f), bound in zip(ways, bounds, strict=True)]
     return Frontier(tuple(_dominance(made)), bounds[0][2])
 
@@ -221,8 +222,8 @@ def shared_bounds(
 ) -> Iterable[tuple[float, str, Stop]]:
     """Bounds, each at least what another one says of the same plans.
 
-    No part costs less than nothing. So where every part counts at least ``s`` times as much as in another way, every
-    plan costs at least ``s`` times that way's bound.
+    Where no price is below 0, no part costs less than nothing. So where every part counts at least ``s`` times as much
+    as in another way, every plan costs at least ``s`` times that way's bound.
 
     Parameters
     ----------

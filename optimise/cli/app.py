@@ -34,7 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: rich would double the start-up time
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 a feasible plan, 1 none found within the limits, 2 wrong use or bad input, "
-    "3 proven infeasible, 70 a fault of ours, 75 stopped by a signal after writing what there was.",
+    "3 proven infeasible, 70 a fault of ours, 74 the folder took no plan, 75 stopped by a signal after writing what "
+    "there was.",
 )
 
 app.command("solve")(solve.solve)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from itertools import product
 
 import pytest
@@ -12,6 +13,7 @@ from optimise.core.errors import InputError
 from optimise.core.result import Stop
 from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.rules import Unwanted
 
 pytestmark = pytest.mark.quick
 
@@ -100,6 +102,20 @@ def test_a_bound_holds_for_other_ways_to_weigh_too(problem: RosterProblem, tried
             assert dual <= min(sum(others[part] * p[part] for part in PARTS) + p["rest"] for p in every) + 1e-9
             assert math.isfinite(dual)
             assert source
+
+
+def test_a_bound_is_not_shared_where_a_rule_pays(problem: RosterProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price below 0 makes the rest of a plan cost less than nothing, and a part of a bound no bound any more."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("shared")
+
+    monkeypatch.setattr(import_module("optimise.ask.frontier"), "shared_bounds", never)
+    paid = problem.with_rules(Unwanted(name="paid", masks=(problem.shift_mask("E"),), weight=-50.0))
+    made = frontier(paid, method="highs", seconds=20)
+    assert made.plans[0].parts["rest"] < 0
+    with pytest.raises(AssertionError, match="shared"):
+        frontier(problem, method="highs", seconds=20)
 
 
 def test_plans_found_before_a_stop_stay(problem: RosterProblem) -> None:
