@@ -174,6 +174,8 @@ def place_of(function: Any, owner: str) -> Place | None:
         file = Path(inspect.getsourcefile(plain) or "").relative_to(ROOT).as_posix()
     except (TypeError, ValueError):
         return None
+    if file.partition("/")[0] not in TOPS:
+        return None  # a library that is installed inside the checkout
     line = plain.__code__.co_firstlineno
     for place in functions(file):
         first = min([place.node.lineno, *(one.lineno for one in place.node.decorator_list)])
