@@ -110,13 +110,23 @@ class Run(Session[Incumbent]):
             self.hold(incumbent, incumbent.cost, feasible=incumbent.feasible)
 
     # ---- sharing and reporting -----------------------------------------------------------------------------------
-    def share(self) -> None:
-        """Rank 0's incumbent becomes everyone's."""
+    def share(self, root: int = 0) -> None:
+        """The incumbent of one rank becomes everyone's."""
         if self.comm.size == 1:
             return
         packed = None if self.incumbent is None else (self.incumbent.words, self.incumbent.personal)
-        packed = self.comm.bcast(packed)
+        packed = self.comm.bcast(packed, root)
         self.settle(None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty))
+
+    def share_best(self) -> None:
+        """The cheapest incumbent of all ranks becomes everyone's, and so does a wish to stop; a collective call."""
+        costs, stopped = zip(*self.comm.allgather((self.cost, self.stopped)), strict=True)
+        self.stopped = any(stopped)
+        if min(costs) < max(costs):
+            before = self.cost
+            self.share(costs.index(min(costs)))
+            if self.cost < before:
+                self.report("other ranks")
 
     def resumed(self) -> Checkpoint | None:
         """What an earlier run left, the same on all ranks (rank 0 reads)."""
