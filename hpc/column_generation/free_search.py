@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,8 @@ from hpc.column_generation.column import Column
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.neighbourhood import Attempt
 from hpc.column_generation.parallel_search import Search
+from hpc.column_generation.run import Run
 from optimise.core.method import Deadline
-
-if TYPE_CHECKING:
-    from hpc.column_generation.run import Run
 
 __all__ = ["FreeSearch"]
 

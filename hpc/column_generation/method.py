@@ -20,13 +20,11 @@ from hpc.column_generation.root import bound_and_columns, branches, cheap, dives
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_phase import search
 from hpc.column_generation.search_state import SearchState, state_of
-from hpc.column_generation.start_heuristic import Opening
 from hpc.long_horizon.method import LongRun, is_long
-from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
-from hpc.runtime.pool import Team, rehearse
+from hpc.runtime.pool import rehearse
 from optimise.core.engines import engine_for, lanes_by_engine, refusal
-from optimise.core.method import Communicator, Limits, Listener, Outcome, stopping
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
@@ -203,14 +201,6 @@ class ColumnGeneration(Run):
         self.others = plans[1:]
         self.report("reinsertion")
 
-    def reinsertion(self) -> Opening | None:
-        """Reinsertion for this problem, where it can be used."""
-        try:
-            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed, self.tuning.opening)
-        except ValueError as error:
-            log.info("no reinsertion: %s", error)
-            return None
-
     @property
     def _whole(self) -> bool:
         """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
@@ -280,18 +270,6 @@ class ColumnGeneration(Run):
         self.pricer.settle(agreed)
         self.tables = agreed
         self.share()
-
-    def assemble(self, local: LocalPricing) -> Team:
-        """All ranks as one team that prices people."""
-        with self.timers("building"):
-            owner, asked = self.owners(), self.tuning.balance
-        self.team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=asked)
-        return self.team
-
-    def owners(self) -> NDArray[np.int32]:
-        """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
-        work = [float(self.pricer.work(e)) for e in range(self.problem.compiled.employees)]
-        return longest_first(np.array(work), self.comm.size)
 
     def _impossible(self, nobody: list[int]) -> Outcome:
         names = ", ".join(self.problem.employees[e].id for e in nobody[:5])

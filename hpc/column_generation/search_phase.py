@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close
@@ -12,17 +10,15 @@ from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import branches, cheap
+from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
 from optimise.core.method import Progress, stopping
 from optimise.roster.problem import Roster
 
-if TYPE_CHECKING:
-    from hpc.column_generation.method import ColumnGeneration
-
 __all__ = ["search"]
 
 
-def search(run: ColumnGeneration, state: SearchState) -> None:
+def search(run: Run, state: SearchState) -> None:
     """Improve the incumbent of a run until its limits; on all ranks.
 
     In rounds, so that the answer hangs neither on the clock nor on the number of ranks; where the clock ends the run
@@ -58,7 +54,7 @@ def search(run: ColumnGeneration, state: SearchState) -> None:
     run.save("search", state, force=True)
 
 
-def _round(run: ColumnGeneration, made: Search) -> bool:
+def _round(run: Run, made: Search) -> bool:
     """One round on all ranks; False where somebody was asked to stop."""
     gain = made.round(run.over, lambda: run.stopped or stopping(run.listen))
     if gain is None:
@@ -71,7 +67,7 @@ def _round(run: ColumnGeneration, made: Search) -> bool:
     return True
 
 
-def _stuck(run: ColumnGeneration, state: SearchState, each: int) -> bool:
+def _stuck(run: Run, state: SearchState, each: int) -> bool:
     """Whether it is time to branch: a problem that is not large, still open, without gains for a while.
 
     Parameters
@@ -88,12 +84,12 @@ def _stuck(run: ColumnGeneration, state: SearchState, each: int) -> bool:
     )
 
 
-def _small(run: ColumnGeneration) -> bool:
+def _small(run: Run) -> bool:
     people, days, duties = run.problem.shape
     return people * days * (duties - 1) <= run.tuning.search.whole
 
 
-def _close(run: ColumnGeneration, state: SearchState) -> None:
+def _close(run: Run, state: SearchState) -> None:
     """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
     if run.options.root and cheap(run):
         _tree(run)
@@ -126,7 +122,7 @@ def _close(run: ColumnGeneration, state: SearchState) -> None:
     state.closing = not run.stopped
 
 
-def _tree(run: ColumnGeneration) -> None:
+def _tree(run: Run) -> None:
     """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
     local = LocalPricing(run.pricer, run.cover, over=run.over, threads=run.limits.threads)
     team = run.assemble(local)
