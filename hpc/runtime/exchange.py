@@ -29,8 +29,8 @@ _TAG = 5
 
 
 def can_exchange(comm: Communicator) -> bool:
-    """Whether there are several ranks, and a communicator with messages that nobody waits for."""
-    return comm.size > 1 and hasattr(comm, "issend") and hasattr(comm, "improbe")
+    """Whether a communicator has messages that nobody waits for, or there is nobody to send one to."""
+    return comm.size == 1 or (hasattr(comm, "issend") and hasattr(comm, "improbe"))
 
 
 class Exchange:
@@ -57,7 +57,7 @@ class Exchange:
         self.links = tuple(r for r in beside if r < self.size)
         first = self.rank // group * group
         self.peers = tuple(r for r in range(first, min(first + group, self.size)) if r != self.rank)
-        self._line: Any = comm.Dup()  # type: ignore[attr-defined]
+        self._line: Any = comm.Dup() if self.size > 1 else None  # type: ignore[attr-defined]
         self._waiting: dict[int, deque[Any]] = {}
         self._sent: dict[int, Any] = {}
         self._coming: deque[Any] = deque()
@@ -77,6 +77,8 @@ class Exchange:
 
     def turn(self) -> None:
         """Let messages go and come; costs microseconds where there are none."""
+        if self._line is None:
+            return
         for rank, queue in self._waiting.items():
             if queue and self._free(rank):
                 self._sent[rank] = self._line.issend(queue.popleft(), dest=rank, tag=_TAG)
@@ -91,6 +93,8 @@ class Exchange:
 
     def close(self) -> None:
         """End the exchange; all ranks come here, and none is held up by another that still reads."""
+        if self._line is None:
+            return
         here: Any = None
         while here is None or not here.Test():
             self.turn()
