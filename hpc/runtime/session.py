@@ -192,7 +192,7 @@ class Session(Generic[B]):
     @property
     def free(self) -> bool:
         """Whether ranks may work without waiting for one another: several of them, and a run that the clock ends."""
-        return self.limits.iterations is None and can_exchange(self.comm)
+        return self.comm.size > 1 and self.limits.iterations is None and can_exchange(self.comm)
 
     def exchange(self, group: int) -> Exchange:
         """Messages that nobody waits for, with ranks in groups of so many; a collective call where the run is free."""
