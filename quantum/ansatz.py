@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
+from quantum.higher import to_hubo
+from quantum.hubo import append_phases
 from quantum.mixers import BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
@@ -56,6 +58,8 @@ class Ansatz:
     def __post_init__(self) -> None:
         if not isinstance(self.mixer, X) and not isinstance(self.problem, OneHot):
             raise ValueError(f"the {self.mixer.name} mixer needs one-hot blocks")
+        if self.higher and isinstance(self.mixer, X):
+            raise InputError("mixer x leaves the blocks on which costs of sums are defined; take a block mixer")
         if self.start is not None:
             self._check_start(self.start)
 
@@ -76,8 +80,33 @@ class Ansatz:
 
     @property
     def qubo(self) -> Qubo:
-        """The cost."""
+        """The cost, as far as pairs give it (see `higher`)."""
         return self.problem.qubo if isinstance(self.problem, OneHot) else self.problem
+
+    @property
+    def higher(self) -> bool:
+        """Whether the cost has terms of three or more blocks beside `qubo`."""
+        return isinstance(self.problem, OneHot) and bool(self.problem.sums)
+
+    def energies(self, bits: NDArray[Any]) -> NDArray[np.float64]:
+        """Cost (s,) of bits (s, n)."""
+        if isinstance(self.problem, OneHot):
+            return self.problem.energies_of_bits(bits)
+        return self.problem.energies(bits)
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Cost of all ``2**n`` basis states; it is that of the circuit on states that break blocks too."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            return to_hubo(self.problem).diagonal()
+        return self.qubo.diagonal()
+
+    def operator(self) -> Any:
+        """The cost as a ``SparsePauliOp``."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            return to_hubo(self.problem).to_operator()
+        return self.qubo.to_ising().to_operator()
 
     @property
     def mixers(self) -> int:
@@ -100,6 +129,8 @@ class Ansatz:
         for gamma, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
             if angles.gamma.ndim == 1:
                 self._phase(made, self.qubo, float(gamma))
+            elif self.higher:
+                raise UnsupportedError("costs of sums have one angle a layer, not one per term")
             else:
                 self._phase(made, weighted(self.qubo, gamma), 1.0)
             self._mix(made, betas.tolist())
@@ -141,7 +172,11 @@ class Ansatz:
         return {p: values[p.name] for p in circuit.parameters}
 
     def _phase(self, circuit: QuantumCircuit, qubo: Qubo, gamma: Any) -> None:
-        """Append ``exp(-i gamma C)``."""
+        """Append ``exp(-i gamma C)``; products of three or more spins are phase gadgets (`quantum.hubo`)."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            append_phases(circuit, to_hubo(self.problem), gamma)
+            return
         ising = qubo.to_ising()
         circuit.global_phase += -gamma * ising.offset
         for i, h in enumerate(ising.field.tolist()):

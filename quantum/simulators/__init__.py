@@ -26,7 +26,15 @@ Backend = Callable[..., Simulator]
 
 
 def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
-    """Our own kernels: one-hot states only for block mixers, all states for X."""
+    """Our own kernels: one-hot states only for block mixers, all states for X.
+
+    They know costs of pairs; costs of sums are array expressions.
+    """
+    if ansatz.higher:
+        options.setdefault("threads", 1)
+        if options.pop("threads") != 1 or options.pop("team", None) is not None:
+            raise UnsupportedError("costs of sums are simulated by one thread of one process")
+        return ArraySpace(ansatz, **options)
     if isinstance(ansatz.mixer, X):
         return FullSpace(ansatz.problem, start=ansatz.start, **options)
     assert isinstance(ansatz.problem, OneHot)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz, weighted
 from quantum.errors import TooLargeError, check_memory, readable
@@ -69,7 +69,8 @@ class ArraySpace:
             free = int(self._xp.cuda.runtime.memGetInfo()[0])
             if self.bytes > free:
                 raise TooLargeError(f"{what} need {readable(self.bytes)} on the GPU; {readable(free)} are free there")
-        self._energies = self._xp.asarray(self._diagonal(ansatz.qubo))
+        every = ansatz.qubo.diagonal() if self._full else problem.diagonal()
+        self._energies = self._xp.asarray(every)
 
     @property
     def mixers(self) -> int:
@@ -98,7 +99,7 @@ class ArraySpace:
             assert isinstance(problem, OneHot)
             bits = problem.bits(problem.choices(index))
         whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(index.size, dtype=np.bool_)
-        return Samples(bits, counts, qubo.energies(bits), whole)
+        return Samples(bits, counts, self.ansatz.energies(bits), whole)
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
@@ -162,6 +163,8 @@ class ArraySpace:
     def _phase(self, angles: Angles, layer: int) -> Any:
         if angles.gamma.ndim == 1:
             return float(angles.gamma[layer]) * self._energies
+        if self.ansatz.higher:
+            raise UnsupportedError("costs of sums have one angle a layer, not one per term")
         return self._xp.asarray(self._diagonal(weighted(self.ansatz.qubo, angles.gamma[layer])))
 
     def _diagonal(self, qubo: Qubo) -> NDArray[np.float64]:
