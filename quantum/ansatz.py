@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,26 @@ from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.states import append_block_state, w_state
 from quantum.transpiling import transpiled
+
+
+class Step(NamedTuple):
+    """What one angle of a layer does to one block (mixer X: one qubit).
+
+    Attributes
+    ----------
+    column : int
+        Number of the angle within the layer.
+    block : int
+    unitary : complex128 (k, k)
+        On the choices of the block.
+    slope : complex128 (k, k)
+        Anti-Hermitian K with ``dU/dangle = K U``.
+    """
+
+    column: int
+    block: int
+    unitary: NDArray[np.complex128]
+    slope: NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,49 @@ class Ansatz:
             return self.qubo.size
         return self.problem.blocks
 
+    @property
+    def alternating(self) -> bool:
+        """Whether it is the plain ansatz with costs of pairs, which our own kernels know."""
+        return type(self) is Ansatz and not self.higher
+
+    def extended(self, angles: Angles) -> Angles:
+        """Angles of this family from those of the alternating ansatz: the same.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+
+        Returns
+        -------
+        Angles
+        """
+        return angles
+
+    def steps(self, layer: int, betas: NDArray[np.float64]) -> list[Step]:
+        """What the mixers of a layer do, in order.
+
+        Parameters
+        ----------
+        layer : int
+            Number of the layer.
+        betas : float64 array (mixers,)
+            Its angles.
+
+        Returns
+        -------
+        list of Step
+        """
+        mixer = self.mixer
+        if isinstance(mixer, X):
+            flip = np.array([[0, 1], [1, 0]], dtype=np.complex128)
+            turns = (np.cos(b) * np.eye(2) - 1j * np.sin(b) * flip for b in betas.tolist())
+            return [Step(q, q, turn, -1j * flip) for q, turn in enumerate(turns)]
+        made = []
+        for b, (start, beta) in enumerate(zip(self.block_starts(), betas.tolist())):
+            made.append(Step(b, b, mixer.unitary(start, beta), mixer.logarithmic_derivative(start, beta)))
+        return made
+
     def block_starts(self) -> list[NDArray[np.complex128]]:
         """Initial amplitudes of each block."""
         assert isinstance(self.problem, OneHot)
@@ -126,14 +189,14 @@ class Ansatz:
         """Qiskit circuit; qubit i is variable i, global phase included."""
         made = QuantumCircuit(self.qubo.size)
         self._prepare(made)
-        for gamma, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
+        for layer, (gamma, betas) in enumerate(zip(angles.gamma, angles.per_mixer(self.mixers))):
             if angles.gamma.ndim == 1:
                 self._phase(made, self.qubo, float(gamma))
             elif self.higher:
                 raise UnsupportedError("costs of sums have one angle a layer, not one per term")
             else:
                 self._phase(made, weighted(self.qubo, gamma), 1.0)
-            self._mix(made, betas.tolist())
+            self._mix(made, betas.tolist(), layer)
         if measure:
             made.measure_all()
         return made
@@ -153,7 +216,7 @@ class Ansatz:
         for layer in range(depth):
             self._phase(made, self.qubo, gamma[layer])
             betas = [beta[layer * self.mixers + b if per_mixer else layer] for b in range(self.mixers)]
-            self._mix(made, betas)
+            self._mix(made, betas, layer)
         if measure:
             made.measure_all()
         return made
@@ -198,7 +261,7 @@ class Ansatz:
             circuit.x(qubits[0])
             append_block_state(circuit, qubits, amplitudes)
 
-    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any]) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any], layer: int) -> None:
         if isinstance(self.mixer, X):
             self.mixer.append(circuit, betas)
             return
