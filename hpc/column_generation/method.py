@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hpc.beds.options import BedOptions
 from hpc.blocks.options import BlockOptions
+from hpc.column_generation.certify import certify
 from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
@@ -125,6 +126,7 @@ class ColumnGeneration(Run):
             self._search(state)
         self.done = state.round
         keep(self)
+        certify(self)
         return self.outcome({"rounds": float(state.round)})
 
     def _construct(self, resumed: Checkpoint | None) -> None:
