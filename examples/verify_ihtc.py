@@ -44,7 +44,9 @@ def nurses_of(data, plan):
             shift = duty["day"] * len(order) + order[duty["shift"]]
             for room in duty["rooms"]:
                 if (nurse["id"], shift) not in limits or room not in rooms or (room, shift) in nurse_in:
-                    sys.exit(f"nurse {nurse['id']} in room {room}, shift {shift}: not on duty, no such room, or not alone")
+                    sys.exit(
+                        f"nurse {nurse['id']} in room {room}, shift {shift}: not on duty, no such room, or not alone"
+                    )
                 nurse_in[room, shift] = nurse["id"]
     return nurse_in, limits
 

@@ -258,7 +258,9 @@ def _tell_certificate(file: Path, problem: Problem, warn: Callable[[str], None])
 
     bound = certified_bound(file, problem) if isinstance(problem, RosterProblem) else None
     if bound is None:
-        warn(f"no certificate in {file}: column generation did not come to a bound (small rosters: -m column-generation)")
+        warn(
+            f"no certificate in {file}: column generation did not come to a bound (small rosters: -m column-generation)"
+        )
     else:
         warn(f"{file} shows that no plan costs less than {bound:.12g}")
 
