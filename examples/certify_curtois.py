@@ -56,7 +56,7 @@ def prices(data, name, earned, unit):
 
 def below(data, row, price, said):
     """The value of a line that is below ``said``, or None."""
-    name, most, *numbers = row
+    most, *numbers = row[1:]
     high, low, longest, shortest, rest, weekends = map(int, numbers)
     minutes = {shift[0]: int(shift[1]) for shift in data["SECTION_SHIFTS"]} | {None: 0}
     barred = {shift[0]: set(filter(None, shift[2].split("|"))) for shift in data["SECTION_SHIFTS"]} | {None: ()}
@@ -64,7 +64,7 @@ def below(data, row, price, said):
     shifts, days = list(limits), len(price)
 
     def after(day, state, duty):
-        """The state after a duty: last shift, days of work, whether they may end, days off, minutes, weekends, Saturday."""
+        """The state after a duty: last shift, days worked, may they end, days off, minutes, weekends, Saturday."""
         shift, work, may_end, off, time, ends, saturday = state
         if duty in barred[shift] or (duty is not None and limits[duty] == 0):
             return None

@@ -142,14 +142,14 @@ def holds(check: Callable[[Any, Found], int], data: Any, found: Found, run: opti
             check(data, other)
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_certificate_of_inrc2_holds_and_a_better_one_is_refused(inrc2: ModuleType, tmp_path: Path, seed: int) -> None:
     folder, name = small_inrc2(tmp_path / "n003w1", seed)
     found, run, best = certified(folder / name, tmp_path / "c.json")
     holds(inrc2.check, inrc2.verify_inrc2.read(folder, name), found, run, best)
 
 
-@pytest.mark.parametrize("seed", (2, 4))
+@pytest.mark.parametrize("seed", [2, 4])
 def test_a_certificate_of_curtois_holds_and_a_better_one_is_refused(
     curtois: ModuleType, tmp_path: Path, seed: int
 ) -> None:

@@ -117,7 +117,7 @@ def solve(
         typer.Option(
             "--certificate",
             metavar="FILE",
-            help="Rosters: write what shows the bound of column generation, for programs that are not Wardwise to check.",
+            help="Rosters: write what shows the bound of column generation, for other programs to check.",
         ),
     ] = None,
     format: FormatOption = None,
@@ -258,9 +258,7 @@ def _tell_certificate(file: Path, problem: Problem, warn: Callable[[str], None])
 
     bound = certified_bound(file, problem) if isinstance(problem, RosterProblem) else None
     if bound is None:
-        warn(
-            f"no certificate in {file}: column generation did not come to a bound (small rosters: -m column-generation)"
-        )
+        warn(f"no certificate in {file}: column generation came to no bound (try --method column-generation)")
     else:
         warn(f"{file} shows that no plan costs less than {bound:.12g}")
 

@@ -80,8 +80,8 @@ class _Person(StoredModel):
 class CertificateFile(StoredModel):
     """``wardwise-certificate/1``: no roster of the problem costs less than ``bound``.
 
-    ``cover`` plus the sum of the people's values, rounded up to a multiple of ``step``, is ``bound``. A line that is not
-    listed has the dual 0.
+    ``cover`` plus the sum of the people's values, rounded up to a multiple of ``step``, is ``bound``. A line that
+    is not listed has the dual 0.
     """
 
     schema_: Literal["wardwise-certificate/1"] = Field(alias="schema")

@@ -43,7 +43,7 @@ def markdown(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def primal_integral(points: Sequence[tuple[float, float]], best: float, limit: float) -> float:
-    """Mean primal gap over the limit, in per cent (Berthold 2013): 100 while there is no plan, 0 at the best known cost.
+    """Mean primal gap over the limit in per cent (Berthold 2013): 100 without a plan, 0 at the best known cost.
 
     Parameters
     ----------
