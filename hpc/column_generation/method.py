@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from hpc.beds.options import BedOptions
 from hpc.blocks.options import BlockOptions
 from hpc.column_generation.final_mip import first_plan
+from hpc.column_generation.certify import certify
+from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.kept_columns import keep, priced, refuse_columns
@@ -123,6 +125,7 @@ class ColumnGeneration(Run):
             search(self, state)
         self.done = state.round
         keep(self)
+        certify(self)
         return self.outcome({"rounds": float(state.round)})
 
     def _construct(self, resumed: Checkpoint | None) -> None:
