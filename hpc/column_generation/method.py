@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from hpc.beds.options import BedOptions
 from hpc.blocks.options import BlockOptions
-from hpc.column_generation.final_mip import first_plan
 from hpc.column_generation.certify import certify
-from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
+from hpc.column_generation.final_mip import first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.kept_columns import keep, priced, refuse_columns
