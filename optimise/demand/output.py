@@ -11,7 +11,6 @@ from optimise.core.atomic import make_folder, write_text
 from optimise.core.csvfile import csv_text
 from optimise.demand import pictures
 from optimise.demand.backtest import Backtest, doubts
-from optimise.demand.courses import simulate
 from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast
 from optimise.demand.pmf import FloatArray, IntArray
@@ -42,10 +41,16 @@ def score_rows(results: Sequence[Backtest], group: int | None = None) -> list[tu
 
 
 def beds_and_departures(made: Forecast, seed: int = 1) -> tuple[IntArray, IntArray]:
-    """Sampled occupancy and departures (samples, H, G), with the dependence of arrivals kept."""
-    scenarios = fan(made, _SAMPLES, seed=seed)
-    rng = np.random.default_rng((seed, 77))
-    return simulate(scenarios.arrivals, scenarios.remaining, scenarios.stay, rng, scenarios.kept)
+    """Sampled occupancy and departures (samples, H, G), of the courses that :func:`~optimise.demand.fans.fan` draws.
+
+    Each stay is drawn once: who was there or has come, and is there no longer, has left.
+    """
+    courses = fan(made, _SAMPLES, seed=seed)
+    assert courses.present is not None
+    occupancy = courses.present + courses.remaining
+    departures = np.zeros_like(occupancy)
+    departures[:, 1:] = occupancy[:, :-1] + courses.arrivals[:, 1:] - occupancy[:, 1:]
+    return occupancy, departures
 
 
 def quantile_table(made: Forecast, seed: int = 1) -> dict[str, dict[float, FloatArray]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray, assign, frozen, unique
 from optimise.core.errors import InputError
+from optimise.hospital.uncertain import UncertainStays
 
 __all__ = [
     "ANY_GENDER",
@@ -128,6 +129,8 @@ class Patients:
         Nights for which the bed is cleaned once the patient has left it. None where there are none.
     noon : int array, optional
         :data:`ARRIVES_EARLY` and :data:`LEAVES_LATE`, added up. None where hours play no part.
+    uncertain : UncertainStays, optional
+        How much longer stays may last. None where the plan takes them as said.
     """
 
     ids: tuple[str, ...]
@@ -147,6 +150,7 @@ class Patients:
     contact_of: IntArray | None = None
     cleaning: IntArray | None = None
     noon: IntArray | None = None
+    uncertain: UncertainStays | None = None
 
     def __post_init__(self) -> None:
         unique(self.ids, "patient")
@@ -172,6 +176,8 @@ class Patients:
             if value is not None:
                 assign(self, **{name: frozen(value, np.int64, (count,), f"patients.{name}")})
                 _in_range(getattr(self, name), low, high, self.ids, name)
+        if self.uncertain is not None and len(self.uncertain.nights) != count:
+            raise InputError("longer stays need a row a patient", item="patients.uncertain")
         _in_range(self.gender, 0, 1, self.ids, "gender")
         _in_range(self.stay, 0, 100_000, self.ids, "length of stay")
         short = np.flatnonzero((self.stay == 0) & ~self.inpatient & ~self.operation)

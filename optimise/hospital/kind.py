@@ -11,6 +11,7 @@ import numpy as np
 from optimise.core.kinds import Board, Kind, Period, Table
 from optimise.hospital.context import HospitalPlan
 from optimise.hospital.explain import explain
+from optimise.hospital.held import held_told
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.repair import moves_of, moves_told, relief, repair
@@ -103,8 +104,10 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         return found.plan if found.hard == 0 else plan
 
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
-        """What looks wrong in the data; who moves where; who must come and has no bed, and what would free one."""
-        return (*problem.doubts, *moves_told(problem, moves_of(problem, plan)), *relief(problem, plan))
+        """What looks wrong in the data; who moves where; who must come and has no bed, and what would free one; how
+        well the plan holds where stays may be longer."""
+        moves = moves_told(problem, moves_of(problem, plan))
+        return (*problem.doubts, *moves, *relief(problem, plan), *held_told(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

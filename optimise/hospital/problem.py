@@ -289,4 +289,4 @@ class HospitalProblem(HospitalContext):
 
 #: Fields that are no part of a digest, and those that are none where there is nothing in them.
 _TOLD = frozenset({"start", "about", "document", "doubts"})
-_OPTIONAL = frozenset({"earlier", "operation_of", "justified", "contact_of", "cleaning", "noon"})
+_OPTIONAL = frozenset({"earlier", "operation_of", "justified", "contact_of", "cleaning", "noon", "uncertain"})

@@ -123,6 +123,7 @@ class _Maker:
             self.maybe(ward, "closed_to_admissions", lambda: True, 0.3 * self.dense)
         if not self.fixed:  # no search of beds knows these
             self.infections(made)
+            self.longer(made)
 
     def infections(self, made: dict[str, Any]) -> None:
         """Beds that are cleaned, contacts of infections, hours around noon."""
@@ -133,6 +134,18 @@ class _Maker:
             if "room" not in patient:
                 self.maybe(patient, "arrives_at", lambda: self.random.choice(("07:15", "16:00")), 0.5 * self.dense)
         for rule in ("CleaningTime", "ContactsTogether", "BedTurnover"):
+            self.maybe(made["rules"], rule, self.price)
+
+    def longer(self, made: dict[str, Any]) -> None:
+        """Stays that may be longer than said, and whether the plan must hold."""
+        if not self.chance(0.3 * self.dense):
+            return
+        for patient in made["patients"]:
+            self.maybe(patient, "overstay", lambda: [0.4, 0.2, 0.05][: self.random.randint(1, 3)], 0.5)
+        self.maybe(
+            made, "stays", lambda: {"holds_with": self.random.choice((0.5, 0.9)), "scenarios": 10, "seed": 2}, 0.8
+        )
+        for rule in ("BedShortageChance", "BedShortage"):
             self.maybe(made["rules"], rule, self.price)
 
     def dated(self, made: dict[str, Any], patient: dict[str, Any]) -> None:

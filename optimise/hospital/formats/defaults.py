@@ -26,7 +26,12 @@ WISH_RULES: dict[str, float | str] = {
 }
 
 #: Price of one unit, or "hard", of rules about what only some files record of patients; they apply where one does.
-RECORDED_RULES: dict[str, float | str] = {"CleaningTime": "hard", "ContactsTogether": 5}
+RECORDED_RULES: dict[str, float | str] = {
+    "CleaningTime": "hard",
+    "ContactsTogether": 5,
+    "BedShortageChance": "hard",
+    "BedShortage": 0.5,
+}
 
 
 def recorded(beds: BedProblem) -> dict[str, float | str]:
@@ -41,7 +46,9 @@ def recorded(beds: BedProblem) -> dict[str, float | str]:
     dict
         Price of one unit, or "hard", by rule.
     """
-    there = {"CleaningTime": beds.patients.cleaning, "ContactsTogether": beds.patients.contact_of}
+    people = beds.patients
+    there: dict[str, object] = {"CleaningTime": people.cleaning, "ContactsTogether": people.contact_of}
+    there |= {"BedShortageChance": people.uncertain, "BedShortage": people.uncertain}
     return {rule: price for rule, price in RECORDED_RULES.items() if there[rule] is not None}
 
 

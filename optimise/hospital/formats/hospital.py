@@ -7,6 +7,7 @@ into a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from optimise.hospital.formats.hospital_schema import (
 from optimise.hospital.formats.hospital_wishes import dates_of, wishes_of
 from optimise.hospital.formats.hospital_write import document, plan_document, plan_of
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
+from optimise.hospital.uncertain import UncertainStays, drawn
 
 __all__ = ["HospitalFormat", "problem_of"]
 
@@ -182,7 +184,20 @@ def _patients(found: Settled, rooms: dict[str, int]) -> Patients:
         contact_of=np.array([exposed.get(p.contact_of or "", -1) + 1 for p in data.patients]) if exposed else None,
         cleaning=np.array(cleaned) if any(cleaned) else None,
         noon=np.array(hours) if any(hours) else None,
+        uncertain=_uncertain(data),
     )
+
+
+def _uncertain(data: HospitalFile) -> UncertainStays | None:
+    """Longer stays, where the file plans with them and somebody may stay longer."""
+    for p in data.patients:
+        if any(after > before for before, after in pairwise(p.overstay)):
+            raise InputError("chances of longer stays never rise from night to night", item=f"patient {p.id}")
+    if data.stays is None or not any(p.overstay for p in data.patients):
+        return None
+    said = data.stays
+    ids, chances = [p.id for p in data.patients], [p.overstay[: data.days] for p in data.patients]
+    return drawn(ids, chances, holds=said.holds_with, scenarios=said.scenarios, seed=said.seed)
 
 
 def _isolation(patient: PatientEntry, cohorts: dict[str, int], *, alone: bool) -> int:

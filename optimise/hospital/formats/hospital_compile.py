@@ -22,6 +22,8 @@ from optimise.hospital.problem import HospitalProblem
 __all__ = ["doubts_of", "file_of", "first_day", "to_problem"]
 
 Path = tuple[str | int, ...]
+#: Chances of longer stays that are left out.
+LEAST_CHANCE = 0.001
 _NONE = frozenset({"", "-", "no", "none", "nil"})
 
 
@@ -122,6 +124,7 @@ class _Maker:
             "days": hospital.days,
             "start": self.start,
             "unknown_stay": hospital.unknown_stay,
+            "stays": self.uncertain(),
             "genders": ["F", "M", *others],
             "wards": [wards.get(name, {"id": name}) for name in {**wards, **named}],
             "rooms": rooms,
@@ -189,6 +192,21 @@ class _Maker:
         listed = Counter((bed.ward, bed.room) for bed in self.hospital.beds)
         return {(r.ward, r.room): listed[r.ward, r.room] if r.beds is None else r.beds for r in self.hospital.rooms}
 
+    def uncertain(self) -> dict[str, Any] | None:
+        """That stays may be longer is planned with; None where it is not."""
+        hospital = self.hospital
+        if hospital.holds_with is None:
+            return None
+        chances = [p.discharge_chance for p in hospital.bed_state] + [p.discharge_chance for p in hospital.electives]
+        if all(chance in (None, 1) for chance in chances):
+            raise ItemError("needs discharge_chance of somebody; nobody has one", ("holds_with",))
+        return {"holds_with": hospital.holds_with, "scenarios": hospital.scenarios, "seed": hospital.seed}
+
+    def overstay(self, chance: float | None) -> list[float]:
+        """Chance of staying each night longer; a day on which hardly anybody is there any more ends it."""
+        later = [round((1 - (chance or 1.0)) ** night, 6) for night in range(1, self.hospital.days + 1)]
+        return [c for c in later if c >= LEAST_CHANCE]
+
     # ---- people --------------------------------------------------------------------------------------------------
     def person(self, p: Person, path: Path) -> dict[str, Any]:
         """What everybody's entry says."""
@@ -217,6 +235,7 @@ class _Maker:
         made = self.person(p, path) | {"room": self.room_of(p.ward, p.room, path), "stay": p.nights}
         made |= {"expected_discharge": p.expected_discharge, "justified_until": p.fit_for_ward}
         made |= {"leaves_at": p.leaves_at} if p.leaves_at else {}
+        made |= {"overstay": self.overstay(p.discharge_chance)}
         if p.nights is None and self.hospital.unknown_stay is None:
             if p.expected_discharge is None:
                 text = "is missing; give it, or nights, or unknown_stay for all such"
@@ -233,6 +252,7 @@ class _Maker:
             raise ItemError(f"{p.latest} is before the earliest day, {p.earliest}", (*path, "latest"))
         days: dict[str, Any] = {"earliest": p.earliest, "latest": p.latest, "stay": p.nights, "mandatory": p.must_come}
         days |= {"arrives_at": p.arrives_at} if p.arrives_at else {}
+        days |= {"overstay": self.overstay(p.discharge_chance)}
         return self.person(p, path) | days
 
     def emergencies(self) -> list[dict[str, Any]]:

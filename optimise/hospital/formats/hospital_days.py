@@ -146,6 +146,8 @@ def _about(data: HospitalFile) -> dict[str, dict[str, Any]]:
             told["isolation"] = p.isolation
         if p.contact_of is not None:
             told["contact_of"] = p.contact_of
+        if p.overstay:
+            told["overstay"] = list(p.overstay)
         told |= p.model_extra or {}
         if told:
             made[p.id] = told

@@ -58,6 +58,11 @@ class Room(Part):
     features: list[Id] = Field(default_factory=list)
 
 
+#: A chance above 0.
+Chance = Annotated[float, Field(gt=0, le=1)]
+_DISCHARGE = "chance to go home as expected, and on each day after; planned with where holds_with is said"
+
+
 class Bed(Part):
     """A bed and its status in the morning."""
 
@@ -94,6 +99,7 @@ class InPatient(Person):
     expected_discharge: date | None = None
     leaves_at: Clock | None = Field(default=None, description="hour of the discharge; planned with by BedTurnover")
     nights: Nights | None = Field(default=None, description="still to come, instead of the expected discharge")
+    discharge_chance: Chance | None = Field(default=None, description=_DISCHARGE)
     fit_for_ward: date | None = Field(default=None, description="critical care justifies a mixed room until then")
     surgery_from: date | None = None
     surgery_until: date | None = None
@@ -106,6 +112,7 @@ class Elective(Person):
     latest: date | None = Field(default=None, description="else the last day of the plan")
     nights: Nights = 1
     must_come: bool = False
+    discharge_chance: Chance | None = Field(default=None, description=_DISCHARGE)
     arrives_at: Clock | None = Field(default=None, description="hour of the arrival; planned with by BedTurnover")
 
 
@@ -175,6 +182,11 @@ class HospitalData(Editable):
     unknown_stay: Nights | None = Field(
         default=None, description="nights of those whose expected discharge is missing or past; an error when empty"
     )
+    holds_with: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="chance with which a room has a bed for everybody on a night, by discharge_chance"
+    )
+    scenarios: Annotated[int, Field(ge=1, le=1000)] = Field(default=100, description="of longer stays, for holds_with")
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(default=1, description="of these scenarios")
     shifts: list[Id] = Field(default_factory=list, description="nursing shifts of a day, in order")
     wards: list[Ward] = Field(default_factory=list)
     rooms: list[Room] = Field(min_length=1)

@@ -115,6 +115,9 @@ class PatientEntry(Strict):
     cleaning_nights: Annotated[int, Field(ge=0, le=30)] = Field(
         0, description="Nights for which the bed is cleaned once the patient has left it"
     )
+    overstay: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        [], max_length=1000, description="Chance of staying at least 1, 2, ... nights longer; planned with by ``stays``"
+    )
     delay_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
     refusal_factor: Annotated[int, Field(ge=0, le=10**6)] = 1
     surgeon: Name | None = None
@@ -179,6 +182,16 @@ class DateCost(Strict):
     )
 
 
+class StaysEntry(Strict):
+    """That stays may last longer than said is planned with, by scenarios."""
+
+    holds_with: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.9, description="Chance with which a room has a bed for everybody on a night"
+    )
+    scenarios: Annotated[int, Field(ge=1, le=1000)] = 100
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+
+
 class HospitalFile(Strict):
     """A hospital planning problem in Wardwise's own format."""
 
@@ -189,6 +202,9 @@ class HospitalFile(Strict):
     start: Date | None = Field(None, description="Date of day 0")
     unknown_stay: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None, description="Nights of in-patients whose expected discharge is missing or past; an error when left out"
+    )
+    stays: StaysEntry | None = Field(
+        None, description="Plan with the ``overstay`` of patients; without it stays last as long as said"
     )
     genders: Annotated[list[Name], Field(min_length=2, max_length=20)] = Field(
         ["F", "M"], description="The two that share rooms, then any others that are recorded"

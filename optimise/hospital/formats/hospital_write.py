@@ -13,6 +13,7 @@ from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, RoomWish
 from optimise.hospital.formats.defaults import WISH_RULES, default_rules, recorded
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.uncertain import MILLION
 
 __all__ = ["document", "plan_document", "plan_of"]
 
@@ -34,6 +35,10 @@ def document(problem: HospitalProblem) -> dict[str, Any]:
     }
     if problem.start is not None:
         made["start"] = problem.start.isoformat()
+    uncertain = problem.patients.uncertain
+    if uncertain is not None:
+        said = {"scenarios": uncertain.scenarios, "seed": uncertain.seed}
+        made["stays"] = {"holds_with": uncertain.holds / MILLION} | said
     if problem.theatres is not None:
         layer = problem.theatres
         made["theatres"] = _minutes(layer.ids, layer.minutes)
@@ -101,6 +106,8 @@ def _patient(problem: HospitalProblem, p: int) -> dict[str, Any]:
         made["care"] = [{"nights": min(nights, int(people.stay[p])), "justified": True}]
     if people.cleaning is not None and people.cleaning[p]:
         made["cleaning_nights"] = int(people.cleaning[p])
+    if people.uncertain is not None and people.uncertain.overstay[p].any():
+        made["overstay"] = [int(chance) / MILLION for chance in people.uncertain.overstay[p] if chance]
     for key, value in problem.about.get(people.ids[p], {}).items():
         if key == "needs":  # the table of RequiredFeature says them
             continue

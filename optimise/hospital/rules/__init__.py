@@ -24,6 +24,7 @@ from optimise.hospital.rules import (
     cover,
     gender,
     isolation,
+    shortage,
     skill,
     theatre_time,
     theatre_use,
@@ -68,6 +69,8 @@ def rules_by_name() -> dict[str, HospitalRule]:
         cleaning.CleaningTime(),
         contacts.ContactsTogether(),
         turnover.BedTurnover(),
+        shortage.BedShortageChance(),
+        shortage.BedShortage(),
     ]
     found = {rule.name: rule for rule in made}
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
