@@ -357,6 +357,19 @@ SHEETS: tuple[Sheet, ...] = (
         ({"of": "nights", "weight": "10"}, {"of": "weekends", "weight": "10"}),
     ),
     Sheet(
+        "own_rules",
+        "own",
+        (
+            _column("rule", note="as 'wardwise rules' lists it"),
+            _column("name", empty="that of the rule"),
+            _column("who", "who", empty="everybody"),
+            Column("weight", (), "price", note="hard, or the price of each unit", empty="the rule's own"),
+            _column("parameters", "parameters", note="as 'wardwise rules NAME' tells them"),
+        ),
+        "owned",
+        "Rules of other packages.",
+    ),
+    Sheet(
         "sequences",
         "forbidden_sequences",
         (*_OWNER, _column("sequence", "words", note="shifts, off, work, night, any, E|L on days in a row"), _WEIGHT),

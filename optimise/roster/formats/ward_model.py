@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from optimise.formats.document import nearest
 from optimise.formats.editable import Editable
 from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_own import OwnRule
 from optimise.roster.formats.ward_parts import (
     AverageLimit,
     DaySelector,
@@ -39,6 +40,7 @@ __all__ = [
     "Floating",
     "History",
     "Leave",
+    "OwnRule",
     "Pair",
     "Pay",
     "Pin",
@@ -212,6 +214,7 @@ class Rules(WorkLimits):
         default=None, description="clauses of an agreement; what ward, contract or person says holds instead"
     )
     fairness: list[Fairness] = Field(default_factory=list)
+    own: list[OwnRule] = Field(default_factory=list, description="rules of other packages")
 
 
 def _zone(name: str) -> str:
