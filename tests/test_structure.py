@@ -38,6 +38,7 @@ EXCEPTIONS = {
     "optimise/cli/forecast.py:forecast": _OPTIONS,
     "optimise/cli/replay.py:replay": _OPTIONS,
     "optimise/cli/serve.py:serve": _OPTIONS,
+    "optimise/cli/shifts.py:shifts": _OPTIONS,
     "optimise/cli/solve.py:solve": _OPTIONS,
     "hpc/slurm/cli.py:render": _OPTIONS,
     "hpc/slurm/cli.py:submit": _OPTIONS,

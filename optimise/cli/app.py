@@ -20,6 +20,7 @@ from optimise.cli import (
     rules,
     scenarios,
     serve,
+    shifts,
     solve,
 )
 from optimise.cli.plugins import PluginGroup
@@ -47,6 +48,7 @@ app.command("frontier")(frontier.frontier)
 app.command("report")(report.report)
 app.command("rota")(rota.rota)
 app.command("forecast")(forecast.forecast)
+app.command("shifts")(shifts.shifts)
 app.command("bed-demand")(bed_demand.bed_demand)
 app.command("scenarios")(scenarios.scenarios)
 app.add_typer(capacity.app, name="capacity")

@@ -224,6 +224,8 @@ def encode_direct(
     for pattern in compiled.patterns:
         if pattern.groups is not None and len(pattern.starts):
             raise UnsupportedError(f"rule {pattern.rule} speaks of groups of days; use sequence or column blocks")
+        if pattern.regular is not None and len(pattern.masks) > 1 and len(pattern.starts):
+            raise UnsupportedError(f"rule {pattern.rule} is no sum over days; use sequence or column blocks")
         table, length = member_table(pattern.masks, compiled.alphabet).astype(np.float64), len(pattern.masks)
         weight = price if pattern.hard else pattern.weight
         match = Line(pattern.rule, (), upper=length - 1.0, over=(Segment(math.inf, weight * pattern.amount),))

@@ -2,6 +2,7 @@
 
 import math
 from importlib import import_module
+from itertools import product
 
 import numpy as np
 import pyomo.environ as pyo
@@ -13,6 +14,8 @@ import optimise
 from optimise.core.errors import UnsupportedError
 from optimise.roster.kernels import Pricer
 from optimise.roster.problem import Roster
+from optimise.roster.rules import RestWithin
+from optimise.testing import wards
 from quantum.encode import (
     PENALTY_RULES,
     Assembly,
@@ -245,3 +248,15 @@ def test_unsuited_models_are_refused():
     model.curved = pyo.Constraint(expr=model.x[0] * model.x[1] <= 0)
     with pytest.raises(UnsupportedError, match="curved is not linear"):
         encode_model(model)
+
+
+def test_cells_refuse_a_rule_that_is_an_automaton_and_sequences_know_it() -> None:
+    rest = RestWithin(name="rest", minutes=1440, days=4, count=2, weight=3.0)
+    problem = wards.ward("rest", (rest,), people=2, days=5)
+    with pytest.raises(UnsupportedError, match="rest is no sum over days"):
+        encode_direct(problem)
+    words = np.array(list(product(range(3), repeat=5)), dtype=np.int16)
+    costs = personal_costs(problem.compiled, 0, words, 100.0)
+    wanted = [problem.evaluate(Roster(np.array([word, [0] * 5], dtype=np.int16))).cost for word in words]
+    assert costs.tolist() == pytest.approx(wanted)
+    assert costs.max() > 0

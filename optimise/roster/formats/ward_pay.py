@@ -91,7 +91,7 @@ def duty_pounds(index: WardIndex, shift: int, day: int, rate: tuple[float, float
     hourly, night, sunday = rate
     kind = index.shifts[shift]
     basic = hourly * index.paid(kind, day) / 60
-    if kind.kind != "work":  # allowances for being on call or asleep at work are agreed by each employer
+    if not kind.present:  # allowances for being on call or asleep at work are agreed by each employer
         return basic, 0.0
     length = sum(last - first for first, last in kind.parts)
     dark = high = low = 0

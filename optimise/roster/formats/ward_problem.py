@@ -104,7 +104,7 @@ def _shift(index: WardIndex, i: int) -> DomainShift:
     s, unit = index.shifts[i], index.places.unit[i]
     ward, place = (index.ward.wards[unit].id, index.ward.wards[unit].title) if unit >= 0 else ("", "")
     working = None if s.working == s.minutes else s.working
-    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place, working, s.kind == "on-call")
+    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place, working, s.resting)
 
 
 def _employee(index: WardIndex, i: int) -> Employee:

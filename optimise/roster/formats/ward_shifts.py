@@ -125,7 +125,12 @@ class ShiftType(Part):
     @property
     def present(self) -> tuple[tuple[int, int], ...]:
         """When somebody on it is at work and awake."""
-        return self.parts if self.kind == "work" else ()
+        return () if self.kind in ("sleep-in", "on-call") else self.parts
+
+    @property
+    def resting(self) -> bool:
+        """Whether rest goes on while it is on."""
+        return self.kind in ("on-call",)
 
     @property
     def is_night(self) -> bool:
@@ -133,7 +138,7 @@ class ShiftType(Part):
         if self.night is not None:
             return self.night
         dark = ((0, 360), (1380, 1800), (2820, 2880))
-        if self.kind == "on-call":
+        if self.resting:
             return False
         return sum(max(0, min(end, b) - max(begin, a)) for begin, end in self.parts for a, b in dark) >= 180
 
@@ -142,7 +147,7 @@ class ShiftType(Part):
         """Whether it is a long day, as stated or as it lasts more than 10 h by the clock and is no night."""
         if self.long is not None:
             return self.long
-        return self.kind == "work" and self.last - self.first > 600 and not self.is_night
+        return bool(self.present) and self.last - self.first > 600 and not self.is_night
 
     @property
     def is_evening(self) -> bool:
