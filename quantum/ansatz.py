@@ -108,26 +108,6 @@ class Ansatz:
         """Whether the cost has terms of three or more blocks beside `qubo`."""
         return isinstance(self.problem, OneHot) and bool(self.problem.sums)
 
-    def energies(self, bits: NDArray[Any]) -> NDArray[np.float64]:
-        """Cost (s,) of bits (s, n)."""
-        if isinstance(self.problem, OneHot):
-            return self.problem.energies_of_bits(bits)
-        return self.problem.energies(bits)
-
-    def diagonal(self) -> NDArray[np.float64]:
-        """Cost of all ``2**n`` basis states; it is that of the circuit on states that break blocks too."""
-        if self.higher:
-            assert isinstance(self.problem, OneHot)
-            return to_hubo(self.problem).diagonal()
-        return self.qubo.diagonal()
-
-    def operator(self) -> Any:
-        """The cost as a ``SparsePauliOp``."""
-        if self.higher:
-            assert isinstance(self.problem, OneHot)
-            return to_hubo(self.problem).to_operator()
-        return self.qubo.to_ising().to_operator()
-
     @property
     def mixers(self) -> int:
         """Number of separately angled mixers."""

@@ -5,15 +5,17 @@
 
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quantum.hubo import Hubo
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.sums import SumCost
 
-__all__ = ["of_hubo", "quadratised", "to_hubo"]
+__all__ = ["diagonal_of", "energies_of", "of_hubo", "operator_of", "quadratised", "to_hubo"]
 
 
 @lru_cache(maxsize=8)
@@ -92,3 +94,59 @@ def of_hubo(hubo: Hubo) -> OneHot:
             ones = {i: np.array([0.0, 1.0]) for i in term}
             sums.append(SumCost(ones, np.arange(len(term) + 1.0), prices, f"product {' '.join(map(str, term))}"))
     return OneHot(made.qubo, made.sizes, tuple(sums))
+
+
+def energies_of(circuits: Any, bits: NDArray[Any]) -> NDArray[np.float64]:
+    """Cost of bits under a family of circuits (`quantum.protocols.Circuits`).
+
+    Parameters
+    ----------
+    circuits : Circuits
+        With `problem` and `qubo`.
+    bits : int array (s, n)
+        Zeros and ones.
+
+    Returns
+    -------
+    float64 array (s,)
+    """
+    problem = circuits.problem
+    made: NDArray[np.float64] = problem.energies_of_bits(bits) if _summed(problem) else circuits.qubo.energies(bits)
+    return made
+
+
+def diagonal_of(circuits: Any) -> NDArray[np.float64]:
+    """Cost of all ``2**n`` basis states as the circuit has it, on states that break blocks too.
+
+    Parameters
+    ----------
+    circuits : Circuits
+        With `problem` and `qubo`.
+
+    Returns
+    -------
+    float64 array (2**n,)
+    """
+    problem = circuits.problem
+    made: NDArray[np.float64] = to_hubo(problem).diagonal() if _summed(problem) else circuits.qubo.diagonal()
+    return made
+
+
+def operator_of(circuits: Any) -> Any:
+    """The cost as a ``SparsePauliOp``.
+
+    Parameters
+    ----------
+    circuits : Circuits
+        With `problem` and `qubo`.
+
+    Returns
+    -------
+    SparsePauliOp
+    """
+    problem = circuits.problem
+    return to_hubo(problem).to_operator() if _summed(problem) else circuits.qubo.to_ising().to_operator()
+
+
+def _summed(problem: Any) -> bool:
+    return isinstance(problem, OneHot) and bool(problem.sums)

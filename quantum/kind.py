@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from optimise.core.kinds import Kind
 from quantum.energy import BitPlan, EnergyProblem
+from quantum.onehot import OneHot
 
 __all__ = ["EnergyKind"]
 
@@ -27,8 +28,10 @@ class EnergyKind(Kind[EnergyProblem, BitPlan]):
 
     def measures(self, problem: EnergyProblem) -> dict[str, float]:
         """Variables and coefficients other than 0: how many, the smallest, the largest, whether all are whole."""
-        qubo = problem.qubo
+        blocks = problem.energy if isinstance(problem.energy, OneHot) else None
+        qubo = problem.qubo if blocks is None else blocks.qubo
         every = [*(float(v) for v in qubo.linear), *(float(v) for v in qubo.values)]
+        every += [float(v) for cost in (blocks.sums if blocks is not None else ()) for v in cost.costs]
         used = [v for v in every if v]
         return {
             "size": float(qubo.size),

@@ -72,6 +72,7 @@ def recursive_qaoa(
         raise InputError("mixer x leaves one-hot blocks; give problem.with_penalty(weight), or a block mixer")
     chosen = replace(given, shots=1)
     if isinstance(problem, OneHot):
+        problem.tables()  # refuses what pairs do not give
         return _recursive_blocks(problem, chosen, seed, cutoff, stop)
     ising, rounds, evaluations = problem.to_ising(), 0, 0
     angles: list[Angles] = []

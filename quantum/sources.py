@@ -5,7 +5,7 @@ environment variables, and all but those of single files wildcards.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
-from optimise.formats.base import read
+from optimise.formats.base import native_format, read, read_plan
+from optimise.hospital.problem import HospitalProblem
 from optimise.roster.columns import read_columns
 from optimise.roster.problem import RosterProblem
 from quantum.cuts import HospitalCut, RosterCut, encode
 from quantum.encode.assembly import Cover
+from quantum.encode.bed_choices import encode_bed_choices
 from quantum.encode.masters import encode_master
 from quantum.energy import EnergyProblem
 from quantum.options import defaults_of
@@ -27,7 +29,7 @@ from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
 from quantum.readers.qoblib import read_qs, read_solution
 
-__all__ = ["MOST_ERROR", "complete", "encoded", "inh", "masters", "qoblib"]
+__all__ = ["MOST_ERROR", "bed_masters", "complete", "encoded", "inh", "masters", "qoblib"]
 
 #: Share of the optimum by which the energy of a study may be off the cost that it stands for.
 MOST_ERROR = 0.1
@@ -116,14 +118,8 @@ def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """
     _known(table, ("path", "columns", "people", "columns_each", "cover", "name", "most_error"))
     share = _share_of(table)
-    for key in ("path", "columns", "people", "columns_each"):
-        if key not in table:
-            raise InputError(f"needs {key}", item=key)
-    people, each, cover = table["people"], table["columns_each"], table.get("cover", "pairs")
-    if not isinstance(people, list) or not people or not all(_whole(m, 1) for m in people):
-        raise InputError(f"expected a list of numbers of people, got {people!r}", item="people")
-    if not _whole(each, 2):
-        raise InputError(f"expected a number of columns, 2 or more, got {each!r}", item="columns_each")
+    people, each = _grown(table, ("path", "columns", "people", "columns_each"))
+    cover = table.get("cover", "pairs")
     if cover not in get_args(Cover):
         raise InputError(f"expected {', '.join(get_args(Cover))}, got {cover!r}", item="cover")
     problem = read(_at(table["path"], folder))
@@ -136,6 +132,46 @@ def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
         cut = encode(encode_master(problem, columns, m, each, cover), name=name).problem()
         made.append(_near(replace(cut, family="master", origin=problem.name).with_optimum(), share))
     return made
+
+
+def bed_masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
+    """Small masters of a bed plan (`quantum.encode.bed_choices`), one for every number of patients.
+
+    Keys: ``path`` (a hospital in any format), ``plan`` (a plan of it), ``people`` (a list of numbers of patients),
+    ``columns_each`` (rooms of each), ``name``, ``most_error`` as for `encoded`.
+
+    Raises
+    ------
+    InputError
+        For a key that nobody knows, a plan of another problem, or more patients than there are.
+    """
+    _known(table, ("path", "plan", "people", "columns_each", "name", "most_error"))
+    share = _share_of(table)
+    people, each = _grown(table, ("path", "plan", "people", "columns_each"))
+    problem = read(_at(table["path"], folder))
+    if not isinstance(problem, HospitalProblem):
+        raise InputError(f"{problem.name} is no hospital", item="path")
+    file = _at(table["plan"], folder)
+    plan = read_plan(file, problem, format=native_format(problem) if file.suffix == ".json" else None)
+    made = []
+    for m in people:
+        name = f"{table.get('name', problem.name)}, {m} x {each}"
+        cut = encode(encode_bed_choices(problem, plan, m, each), name=name).problem()
+        made.append(_near(replace(cut, family="bed master", origin=problem.name).with_optimum(), share))
+    return made
+
+
+def _grown(table: Mapping[str, Any], needed: Sequence[str]) -> tuple[list[int], int]:
+    """Numbers of people of nested masters, and choices of each."""
+    for key in needed:
+        if key not in table:
+            raise InputError(f"needs {key}", item=key)
+    people, each = table["people"], table["columns_each"]
+    if not isinstance(people, list) or not people or not all(_whole(m, 1) for m in people):
+        raise InputError(f"expected a list of numbers of people, got {people!r}", item="people")
+    if not _whole(each, 2):
+        raise InputError(f"expected a number of columns, 2 or more, got {each!r}", item="columns_each")
+    return people, each
 
 
 def _whole(value: object, least: int) -> bool:

@@ -21,7 +21,7 @@ from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from quantum.encode.hospital import default_hard_price
 from quantum.onehot import OneHot
 
-__all__ = ["RoomColumns", "encode_room_columns"]
+__all__ = ["RoomColumns", "encode_room_columns", "placed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,12 +118,12 @@ def encode_room_columns(
         When a room has more than `most` sets, or a patient fits nowhere.
     """
     price = default_hard_price(problem) if weight is None else weight
-    away = _placed(plan, patients, {})
+    away = placed(plan, patients, {})
     nobody = problem.evaluate(away)
 
     def marginal(r: int, chosen: tuple[int, ...]) -> float | None:
         """Cost of a set in a room, None where it breaks a hard rule (each patient placed mends one unit)."""
-        found = problem.evaluate(_placed(plan, patients, dict.fromkeys(chosen, r)))
+        found = problem.evaluate(placed(plan, patients, dict.fromkeys(chosen, r)))
         return found.cost - nobody.cost if found.hard <= nobody.hard - len(chosen) + 1e-9 else None
 
     rooms, sets, costs = [], [], []
@@ -178,8 +178,21 @@ def _grow(
     return sets, costs
 
 
-def _placed(plan: HospitalPlan, patients: Sequence[int], where: dict[int, int]) -> HospitalPlan:
-    """The plan with the open patients away, except those in `where`."""
+def placed(plan: HospitalPlan, patients: Sequence[int], where: dict[int, int]) -> HospitalPlan:
+    """The plan with the open patients away, except those in `where`.
+
+    Parameters
+    ----------
+    plan : HospitalPlan
+    patients : sequence of int
+        Who is open.
+    where : dict
+        Room of each of them who is not away.
+
+    Returns
+    -------
+    HospitalPlan
+    """
     room, admission = plan.room.copy(), plan.admission.copy()
     for p in patients:
         if p in where:

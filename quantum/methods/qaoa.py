@@ -16,6 +16,7 @@ from quantum.ansatz import Ansatz, Resources
 from quantum.energy import EnergyProblem
 from quantum.fault_tolerance import FaultTolerant, count_rotations
 from quantum.hardware import Hardware
+from quantum.higher import to_hubo
 from quantum.methods.base import EnergyMethod, Seen
 from quantum.methods.pilot import tune_penalty
 from quantum.methods.starts import annealed_start, start_of_rounds, untrained
@@ -32,6 +33,8 @@ from quantum.success import exact_success
 
 __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
 
+#: Phase gadgets of a circuit up to which its gates are counted.
+_MOST_GADGETS = 4000
 #: Options that only some simulators have.
 _ONLY = {
     "precision": ("fast", "array"),
@@ -217,6 +220,8 @@ def circuit_figures(
         As `optimise.compare.figures` names them.
     """
     hardware, corrected = clocks
+    if ansatz.higher and len(to_hubo(ansatz.problem).spin_terms()[1]) * angles.depth > _MOST_GADGETS:
+        return {"qubits": float(ansatz.qubo.size)}  # its gates would take minutes to count
     circuit = ran or ansatz.resources(angles)
     shot = hardware.shot(circuit)
     estimate = corrected.shot(circuit.qubits, *count_rotations(ansatz.circuit(angles)))

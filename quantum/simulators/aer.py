@@ -99,7 +99,7 @@ class Aer:
         samples = self.sample(angles, shots, seed)
         if not self._mitigate or self._noise is None:
             return float(samples.energies @ samples.counts / samples.shots)
-        if self.ansatz.higher:
+        if getattr(self.ansatz, "higher", False):
             raise UnsupportedError("readout errors are corrected for costs of pairs only")
         ising = self.ansatz.qubo.to_ising()
         spins = (1 - 2 * samples.bits.astype(np.float64)) / (1 - 2 * self._noise.readout)

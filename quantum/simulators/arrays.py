@@ -15,6 +15,7 @@ from optimise.core.errors import MissingExtraError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz, Step, weighted
 from quantum.errors import TooLargeError, check_memory, readable
+from quantum.higher import energies_of
 from quantum.mixers import X
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
@@ -100,7 +101,7 @@ class ArraySpace:
             assert isinstance(problem, OneHot)
             bits = problem.bits(problem.choices(index))
         whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(index.size, dtype=np.bool_)
-        return Samples(bits, counts, self.ansatz.energies(bits), whole)
+        return Samples(bits, counts, energies_of(self.ansatz, bits), whole)
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""

@@ -8,6 +8,7 @@ from qiskit import QuantumCircuit
 
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz, Resources, count_gates
+from quantum.higher import energies_of
 from quantum.onehot import OneHot
 from quantum.simulators.base import Samples
 
@@ -54,4 +55,4 @@ class Compiled:
         bits = np.array([[int(letter) for letter in reversed(word)] for word in counts], dtype=np.int8)
         problem = self.ansatz.problem
         whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
-        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), self.ansatz.energies(bits), whole)
+        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), energies_of(self.ansatz, bits), whole)

@@ -16,6 +16,7 @@ from qiskit.transpiler import generate_preset_pass_manager
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz, Resources
+from quantum.higher import operator_of
 from quantum.simulators.base import Samples
 from quantum.simulators.compiled import Compiled
 
@@ -77,7 +78,7 @@ class PrimitiveBackend:
             return float(samples.energies @ samples.counts / samples.shots)
         circuit = self._compiled.free(angles)
         bare = circuit.remove_final_measurements(inplace=False) or circuit
-        operator: Any = self.ansatz.operator().apply_layout(bare.layout, bare.num_qubits)
+        operator: Any = operator_of(self.ansatz).apply_layout(bare.layout, bare.num_qubits)
         pub = (bare, operator, self._compiled.values(circuit, angles))
         return float(self._estimator.run([pub], precision=1 / sqrt(shots)).result()[0].data.evs)
 

@@ -7,6 +7,7 @@ from qiskit.quantum_info import Statevector
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
 from quantum.errors import check_memory
+from quantum.higher import diagonal_of, energies_of
 from quantum.onehot import OneHot
 from quantum.qubo import bits_of
 from quantum.simulators.base import Samples, draw
@@ -36,7 +37,7 @@ class QiskitStatevector:
     def value(self, angles: Angles) -> float:
         """Expected cost."""
         if self._energies is None:
-            self._energies = self.ansatz.diagonal()
+            self._energies = diagonal_of(self.ansatz)
         return float(self.probabilities(angles) @ self._energies)
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
@@ -55,4 +56,4 @@ class QiskitStatevector:
         bits = np.array([bits_of(int(i), self.ansatz.qubo.size) for i in index], dtype=np.int8)
         problem = self.ansatz.problem
         feasible = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
-        return Samples(bits, counts, self.ansatz.energies(bits), feasible)
+        return Samples(bits, counts, energies_of(self.ansatz, bits), feasible)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Statevector
 
+import optimise
 from optimise import read
 from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.kinds import kind_of
 from quantum import encode
 from quantum.angles import Angles, local_field
 from quantum.anneal import anneal_problem
@@ -173,3 +175,34 @@ def test_an_encoding_by_pairs_decodes_to_the_same_plan():
     assert pairs.degree == 2
     choices = np.zeros(pairs.energy.blocks, dtype=np.int64)
     assert (pairs.decode(pairs.energy.bits(choices)).duties == made.decoder(choices[: made.energy.blocks]).duties).all()
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("qaoa", {"depth": 2, "evaluations": 5}),
+        ("qaoa", {"ansatz": "counterdiabatic", "depth": 2, "optimiser": "none", "start": "ramp"}),
+        ("qaoa", {"rounds": 2, "optimiser": "none", "depth": 1}),
+        ("qaoa", {"depth": 1, "optimiser": "none", "simulator": "statevector"}),
+        ("qaoa", {"depth": 1, "optimiser": "none", "simulator": "primitive"}),
+        ("adapt-qaoa", {"depth": 1, "evaluations": 3}),
+        ("grover-search", {"runs": 10}),
+        ("random-feasible", {}),
+        ("random-bits", {}),
+        ("random-signs", {}),
+        ("one-hot-annealing", {}),
+        ("brute-force", {}),
+        ("highs-qubo", {}),
+    ],
+)
+def test_every_method_solves_sums_by_name(method, options):
+    problem = EnergyProblem("s", "t", summed()).with_optimum()
+    found = optimise.solve(problem, method, limits=optimise.Limits(seconds=30), options=options)
+    assert found.cost == pytest.approx(problem.optimum)
+    assert kind_of(problem).measures(problem)["size"] == 10
+
+
+@pytest.mark.parametrize("method", ["pauli-correlation", "recursive-qaoa"])
+def test_a_method_that_needs_pairs_says_so(method):
+    with pytest.raises(UnsupportedError, match="costs of 4 blocks"):
+        optimise.solve(EnergyProblem("s", "t", summed()), method)
