@@ -6,11 +6,15 @@ in-charge`` for people; ``bank: 2 at 60; unfilled: 300`` for the ways to fill a 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from optimise.core.errors import InputError
+from optimise.formats.document import Document
 from optimise.formats.spoken import clock_text
 
 __all__ = ["KINDS", "CellError", "Kind"]
@@ -245,6 +249,21 @@ def _show_lines(value: list[list[str]]) -> str:
     return "; ".join(_show_words(line) for line in value)
 
 
+def _parameters(text: str) -> dict[str, Any]:
+    """Names and values as YAML has them inside braces."""
+    try:
+        made = Document.parse("{" + text + "}", Path("cell.yaml")).data
+    except InputError:
+        made = None
+    if not isinstance(made, dict) or (text.strip() and None in made.values() and ":" not in text):
+        raise CellError(f"{text!r} are no parameters; write for example: days: 2, shifts: [E, L]")
+    return made
+
+
+def _show_parameters(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
 KINDS: dict[str, Kind] = {
     "lines": Kind(_lines, _show_lines, "lines of duties, E, E, off; N, off, off"),
     "text": Kind(str, _text, "text"),
@@ -265,5 +284,6 @@ KINDS: dict[str, Kind] = {
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
     "numbers": Kind(_numbers, _show_numbers, "numbers with commas between, oldest first: 37.5, 40"),
     "counts": Kind(_counts, _show_counts, "names and numbers, nights: 5; weekends: 2"),
+    "parameters": Kind(_parameters, _show_parameters, "names and values, days: 2, shifts: [E, L]"),
     "flags": Kind(_flags, _show_flags, "yes or no with commas between, oldest first: yes, no, no"),
 }
