@@ -132,3 +132,46 @@ def test_schedules_of_ihtc_have_the_amounts_of_the_official_validator(
             assert broken[rule] == int(row[rule]), (row["vector"], rule)
         seen += 1
     assert seen >= 10
+
+
+RESULTS = ROOT / "tests" / "benchmarks" / "results"
+SITE = ROOT / "docs" / "benchmarks"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (RESULTS / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+PLANS_OF_OURS = [row for row in rows("runs.csv") if row["plan"]]
+
+
+@pytest.mark.parametrize("row", PLANS_OF_OURS, ids=lambda row: row["instance"])
+def test_a_plan_of_the_records_costs_what_the_page_says(row: dict[str, str], benchmarks: Path) -> None:
+    assert float(row["cost"]) < float(row["best known"])
+    if row["family"] != "ihtc2024":
+        pytest.skip("no program of our own making verifies plans of this family yet")
+    folder = "small" if row["instance"].startswith("small") else "test"
+    instance = benchmarks / "ihtc2024" / folder / f"{row['instance']}.json"
+    done = run("verify_ihtc.py", instance, SITE / row["plan"])
+    assert done.stdout.splitlines()[-1] == f"feasible, cost {row['cost']}"
+
+
+CERTIFICATES = rows("certificates.csv")
+#: Those that the program checks in a second or two; the others take it up to half a minute of the processor.
+QUICK = {"Instance1", "Instance2", "Instance4", "Instance11"}
+
+
+@pytest.mark.parametrize("row", CERTIFICATES, ids=lambda row: row["instance"])
+def test_a_certificate_of_the_records_shows_what_the_page_says(
+    row: dict[str, str], benchmarks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = json.loads((SITE / row["file"]).read_text(encoding="utf-8"))
+    assert found["problem"] == row["instance"]
+    assert found["bound"] <= float(row["shown"])
+    if row["instance"] in QUICK:
+        monkeypatch.syspath_prepend(str(EXAMPLES))
+        import certify_curtois
+
+        instance = benchmarks / "curtois" / "instances" / f"{row['instance']}.txt"
+        assert certify_curtois.check(certify_curtois.verify_curtois.sections(instance), found) == float(row["shown"])

@@ -2,88 +2,142 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 Row = dict[str, str]
 
 _HEAD = """# Records
 
-Made by `python -m tests.benchmarks.log` from `families.csv` and `target-600s.csv` in `tests/benchmarks/results/`.
-Do not edit it by hand.
+Made by `python -m tests.benchmarks.log` from the files in `tests/benchmarks/results/`. Do not edit it by hand.
 
+All rows with their sources in one data file: [bounds.csv](bounds.csv).
 Bounds were certified by the code that is named beside them: no plan of that instance costs less.
-Best known values are no figures of ours, but for PAS. They come from:
+[Codes](index.md#codes) are older than the code of today.
 
-- Curtois & Qu: the table of schedulingbenchmarks.org, as copied in public repositories.
-- INRC-I and INRC-II: rosters of public repositories, evaluated again by us; INRC-II with all weeks known.
-- IHTC 2024: the tables of ihtc2024.github.io and arXiv:2610.00044.
-  Values of small and test instances are plans, not optima.
-- PAS: a *reference*, an earlier run of ours that was never published.
+A best known value is *published* where others found it; `known.csv` has the source of each.
+It is a *reference* where it comes from a run that was made for this project and never published.
+That is so for all of PAS, the small instances of IHTC, and UMD_instance_01 of IPRNPA.
 
-No plan file of a public instance is stored here, so a plan is shown by the command that makes it and not by a file:
-`wardwise solve INSTANCE --time-limit S --seed 1 --output out`.
-Costs of `families.csv` were confirmed by `wardwise check`.
-An outsider checks a plan of Curtois & Qu by `python examples/verify_curtois.py INSTANCE PLAN`,
-which imports nothing of ours.
+An outsider needs nothing of ours to check plans and certificates:
+
+- `python examples/verify_curtois.py INSTANCE.txt PLAN.csv`
+- `python examples/verify_inrc2.py FOLDER NAME PLAN-week0.txt PLAN-week1.txt ...`
+- `python examples/verify_ihtc.py INSTANCE.json PLAN.json`
+- `python examples/certify_curtois.py INSTANCE.txt CERTIFICATE.json`
+- `python examples/certify_inrc2.py FOLDER NAME CERTIFICATE.json`
+
+INRC-I, PAS, OR-PAS and IPRNPA have no such program yet; `wardwise check` evaluates their plans.
+Instances are not part of the project.
 
 """
-#: What a best known value is, where it is no published value.
-REFERENCE = {"pas": "reference"}
 _SHARE = 1e-6
 
 
-def page(families: list[Row], longer: list[Row], names: dict[str, str]) -> str:
+@dataclass(frozen=True)
+class Results:
+    """Rows of the stored files: known values, whole families, later and longer runs, certificates."""
+
+    known: list[Row]
+    families: list[Row]
+    later: list[Row]
+    longer: list[Row]
+    certificates: list[Row]
+
+
+def rows_of(results: Results) -> list[Row]:
+    """Best bound and best cost of every public instance, with the code of each and the source of what is known."""
+    runs: dict[str, list[tuple[Row, str]]] = {}
+    for row in (*results.families, *results.later):
+        runs.setdefault(row["instance"], []).append((row, row["code"]))
+    for row in results.longer:
+        runs.setdefault(row["instance"], []).append((row, row["commit"]))
+    shown = {row["instance"]: row for row in results.certificates}
+    made = []
+    for known in results.known:
+        mine = runs.get(known["instance"], [])
+        stop = next((row["stop"] for row, _ in mine if row.get("stop") == "optimal"), "")
+        file = shown.get(known["instance"], {}).get("file", "")
+        row = {**known, **_best(mine), "stop": stop, "certificate": file}
+        row["proven"] = "yes" if row["best known"] and _equal(row["bound"], row["best known"]) else ""
+        made.append(row)
+    return made
+
+
+def data(results: Results) -> str:
+    """The rows as CSV."""
+    heads = ("family", "instance", "bound", "code of the bound", "cost", "code of the cost", "best known", "what it is",
+             "source", "other bound", "proven", "certificate")  # fmt: skip
+    out = io.StringIO()
+    writer = csv.DictWriter(out, heads, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows_of(results))
+    return out.getvalue()
+
+
+def page(results: Results, names: dict[str, str]) -> str:
     """The page in Markdown.
 
     Parameters
     ----------
-    families : list of dict
-        Rows of ``families.csv``.
-    longer : list of dict
-        Rows of ``target-600s.csv``: longer runs of some of the same instances.
+    results : Results
     names : dict
         Title by family.
 
     Returns
     -------
     str
-        Three chapters: proofs, plans below the best known, the best bound of every instance.
+        Chapters: proofs, certificates, plans below the best known, the best bound of every instance.
     """
-    rows = [_best(row, [run for run in longer if run["instance"] == row["instance"]]) for row in families]
-    published = [row for row in rows if row["family"] not in REFERENCE]
-    proven = [row for row in published if row["best known"] and _equal(row["bound"], row["best known"])]
-    own = [row for row in rows if row["stop"] == "optimal" and row not in proven]
+    rows = rows_of(results)
+    proven = [row for row in rows if row["proven"]]
+    others = [row for row in proven if row["what it is"] == "published"]
+    ours = [row for row in proven if row["what it is"] == "reference"]
+    own = [row for row in rows if row["stop"] == "optimal" and not row["best known"]]
     below = [row for row in rows if row["best known"] and _below(row["cost"], row["best known"])]
-    parts = [_HEAD, "## Proven optimal\n\nThe bound equals the cost of a published plan.\n\n"]
-    parts += _table(("family", "instance", "bound", "code of the bound", "published cost"), proven, names, "best known")
-    parts.append("\nProven by plan and bound of one run, where no published cost is on record:\n\n")
+    heads = ("family", "instance", "bound", "code of the bound", "published cost", "source", "certificate")
+    parts = [
+        _HEAD,
+        "## Proven optimal\n\nOur bound equals the cost of a published plan. Both sources stand in the row.\n\n",
+    ]
+    parts += _table(heads, others, names)
+    parts.append("\nThe same where the plan is a reference:\n\n")
+    parts += _table(("family", "instance", "bound", "code of the bound", "best known", "source"), ours, names)
+    parts.append("\nProven by plan and bound of one run, where no other cost is on record:\n\n")
     parts += _table(("family", "instance", "cost", "bound", "code of the bound"), own, names)
     parts.append(
-        "\n## Plans below the best known value\n\n`reference` is an earlier run of ours and no published value. "
+        "\n## Certificates\n\nWhat the program for outsiders found in the file. A certificate shows the bound of the "
     )
-    parts.append("Published plans of the small and test instances of IHTC are easily improved.\n\n")
-    parts += _table(("family", "instance", "cost", "code of the cost", "best known", "what it is"), below, names)
-    parts.append("\n## Certified bounds\n\nThe best that a stored run certified. An empty cell is unknown.\n\n")
-    parts += _table(
-        ("family", "instance", "bound", "code of the bound", "cost", "best known", "what it is"), rows, names
+    parts.append("linear master, which branching may have raised further.\n\n")
+    shown = [{**row, "certificate": row["file"]} for row in results.certificates]
+    parts += _table(("family", "instance", "shown", "code", "certificate"), shown, names)
+    parts.append(
+        "\n## Plans below the best known value\n\nPublished plans of the test instances of IHTC are those of the "
     )
+    parts.append("organisers, who do not call them best.\n\n")
+    heads = ("family", "instance", "cost", "code of the cost", "best known", "what it is")
+    parts += _table(heads, below, names)
+    kept = [row for row in results.later if row["plan"]]
+    parts.append("\nPlans as files, each of one run, with their cost as the verifying program finds it:\n\n")
+    parts += _table(("family", "instance", "cost", "best known", "code", "plan"), kept, names)
+    parts.append(
+        "\n## Certified bounds\n\nThe best that a stored run certified. An empty cell is unknown; an instance "
+    )
+    parts.append("without bound and cost has no stored run.\n\n")
+    heads = ("family", "instance", "bound", "code of the bound", "cost", "code of the cost", "best known", "what it is")
+    parts += _table(heads, rows, names)
     return "".join(parts)
 
 
-def _best(row: Row, runs: list[Row]) -> Row:
-    """A row with the best bound and the best cost of all runs, and the code of each."""
-    bounds = [(float(one["bound"]), one["bound"], code) for one, code in _coded(row, runs) if one["bound"]]
-    costs = [(float(one["cost"]), one["cost"], code) for one, code in _coded(row, runs) if one["cost"]]
+def _best(runs: list[tuple[Row, str]]) -> Row:
+    """The best bound and the best cost of all runs, and the code of each."""
+    bounds = [(float(row["bound"]), row["bound"], code) for row, code in runs if row["bound"]]
+    costs = [(float(row["cost"]), row["cost"], code) for row, code in runs if row["cost"]]
     _, bound, of_bound = max(bounds, key=lambda found: found[0], default=(0.0, "", ""))
     _, cost, of_cost = min(costs, key=lambda found: found[0], default=(0.0, "", ""))
-    what = REFERENCE.get(row["family"], "published") if row["best known"] else ""
-    return {**row, "bound": bound, "code of the bound": of_bound, "cost": cost, "code of the cost": of_cost} | {
-        "what it is": what
-    }
-
-
-def _coded(row: Row, runs: list[Row]) -> list[tuple[Row, str]]:
-    return [(row, row["code"]), *((run, run["commit"]) for run in runs)]
+    return {"bound": bound, "code of the bound": of_bound, "cost": cost, "code of the cost": of_cost}
 
 
 def _equal(a: str, b: str) -> bool:
@@ -94,18 +148,18 @@ def _below(a: str, b: str) -> bool:
     return bool(a and b) and float(a) < float(b) - _SHARE * max(1.0, abs(float(b)))
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[Row], names: dict[str, str], published: str = "") -> list[str]:
-    """Lines of a table; costs without needless decimals."""
-    made = [heads, ("---",) * len(heads)]
-    for row in rows:
-        made.append(tuple(_cell(head, row, names, published) for head in heads))
+def _table(heads: tuple[str, ...], rows: Iterable[Row], names: dict[str, str]) -> list[str]:
+    """Lines of a table; costs without needless decimals, files as links."""
+    made = [heads, ("---",) * len(heads), *(tuple(_cell(head, row, names) for head in heads) for row in rows)]
     return ["| " + " | ".join(cells) + " |\n" for cells in made]
 
 
-def _cell(head: str, row: Row, names: dict[str, str], published: str) -> str:
+def _cell(head: str, row: Row, names: dict[str, str]) -> str:
     if head == "family":
         return names.get(row["family"], row["family"])
-    value = row[published if head == "published cost" else head]
-    if head in {"cost", "bound", "best known", "published cost"} and value:
+    value = row["best known" if head == "published cost" else head]
+    if head in {"certificate", "plan"} and value:
+        return f"[file]({value})"
+    if head in {"cost", "bound", "best known", "published cost", "shown"} and value:
         return f"{float(value):.10g}"
-    return value
+    return value.replace("|", "\\|")

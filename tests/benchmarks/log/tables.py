@@ -7,11 +7,10 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from tests.benchmarks.faults import ROWS
-from tests.benchmarks.log import records
+from tests.benchmarks.log import by_family, records
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
@@ -21,6 +20,8 @@ NAMES = {
     "inrc2": "INRC-II",
     "ihtc2024": "IHTC 2024",
     "pas": "PAS",
+    "orpas": "OR-PAS",
+    "iprnpa": "IPRNPA",
 }
 
 _INDEX = """# Benchmarks
@@ -31,10 +32,13 @@ Figures belong to the code that is named beside them and may be older than the c
 How each table was taken, and what disturbed it, stands in `tests/benchmarks/results/README.md`.
 Public instances are not part of the project: the commands need `WARDWISE_DATA`.
 
-- [Every public instance](families.md)
-- [Records: certified bounds, proofs, plans below the best known](records.md)
+- [Records: certified bounds, proofs, certificates, plans below the best known](records.md)
 - [Faults: what is left of a run when something happens to it](faults.md)
 - [Log of experiments: what was kept and what was rejected](log.md)
+
+A page for each family, with every instance, cost by time, peers and history:
+
+PAGES
 
 ## Families
 
@@ -79,9 +83,16 @@ PEERS = (
 def pages() -> dict[str, str]:
     """Text by file name of every page that is made from results."""
     families = _read("families.csv")
-    record = records.page(families, _read("target-600s.csv"), NAMES)
-    made = {"index.md": _index(families), "families.md": _families(families), "records.md": record}
-    return made | {"faults.md": _faults(_read("faults.csv"))}
+    results = records.Results(
+        _read("known.csv"), families, _read("runs.csv"), _read("target-600s.csv"), _read("certificates.csv")
+    )
+    made = {"index.md": _index(families), "records.md": records.page(results, NAMES)}
+    made |= {"bounds.csv": records.data(results), "faults.md": _faults(_read("faults.csv"))}
+    return made | by_family.Pages(_read, _text, _group).made()
+
+
+def _text(name: str) -> str:
+    return (RESULTS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def _faults(rows: list[dict[str, str]]) -> str:
@@ -99,7 +110,8 @@ def _faults(rows: list[dict[str, str]]) -> str:
 
 def _index(families: list[dict[str, str]]) -> str:
     heads = ("instances", "seconds", "number", "with a best known value", "median", "mean", "worst", "proven")
-    parts = [_INDEX, _table(heads)]
+    pages = "".join(f"- [{page.title}]({page.file}.md)\n" for page in by_family.FAMILIES)
+    parts = [_INDEX.replace("PAGES\n", pages), _table(heads)]
     groups: dict[str, list[dict[str, str]]] = {}
     for row in families:
         groups.setdefault(_group(row), []).append(row)
@@ -114,6 +126,9 @@ def _index(families: list[dict[str, str]]) -> str:
     for peers in PEERS:
         text = (RESULTS / f"{peers.file}.md").read_text(encoding="utf-8").strip()
         parts.append(f"\n## {peers.title}\n\nCommand: `{peers.command}`.\n\n{text}\n")
+    parts.append("\n## Codes\n\nThe day and the version of each code that tables name. None is the code of today.\n\n")
+    codes = _read("codes.csv")
+    parts += [_table(list(codes[0])), *(_row(list(row.values())) for row in codes)]
     parts.append("\n## What planning under uncertainty is worth\n\nCommand: `python -m tests.benchmarks.value`. ")
     parts.append("Ten made trusts, 40 held-out weeks; differences with 95 % intervals.\n\n")
     value = _read("value.csv")
@@ -123,16 +138,6 @@ def _index(families: list[dict[str, str]]) -> str:
               "search efficiency measured", "search efficiency predicted")  # fmt: skip
     parts.append(_table(chosen))
     parts += [_row([_short(row[head]) for head in chosen]) for row in _read("scaling-strong.csv")]
-    return "".join(parts)
-
-
-def _families(families: list[dict[str, str]]) -> str:
-    parts = ["# Every public instance\n\nMade by `python -m tests.benchmarks.log`. One run each; `checked` says that\n"]
-    parts.append("`wardwise check` confirmed the cost from the family's own plan file. An empty cell is unknown.\n")
-    heads = ("instance", "cost", "bound", "best known", "above best %", "limit", "stop", "seconds", "checked", "code")
-    for name, rows in groupby(families, key=lambda row: row["family"]):
-        parts.append(f"\n## {NAMES.get(name, name)}\n\n{_table(heads)}")
-        parts += [_row([row[head] for head in heads]) for row in rows]
     return "".join(parts)
 
 
