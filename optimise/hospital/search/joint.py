@@ -44,7 +44,7 @@ class JointSearch:
     rejected : int
         Plans that it thought better and the exact evaluation did not.
     hot, cold : float
-        Temperatures in ticks for a run from scratch: from a share of what a refusal costs to about the least price.
+        Temperatures in ticks for a run from scratch: from a share of what a refusal costs to a part of the least price.
     moves : int
         Moves tried so far.
     """
@@ -63,7 +63,7 @@ class JointSearch:
         least = float(min(prices, default=1))
         self.refusal = float(np.median(refusals)) if refusals.size else 20.0 * float(max(prices, default=1))
         self.hot = max(0.2 * self.refusal, 4.0 * least)
-        self.cold = max(0.7 * least, self.hot / 200.0)
+        self.cold = self.tuning.cold * least
 
     def run(
         self,
