@@ -134,6 +134,7 @@ def _show_price(value: dict[str, Any]) -> str:
 
 _LIMIT = re.compile(
     r"(?P<limit>[-+0-9.e]+)?(?: in (?P<weeks>[0-9]+) weeks?)?(?: after (?P<after>[0-9]+))?(?P<rolling> rolling)?"
+    r"(?P<fortnightly> fortnightly)?"
     r"(?: ?(?P<hard>hard)| ?weight (?P<weight>[-+0-9.e]+))?"
 )
 
@@ -152,7 +153,7 @@ def _limit(text: str) -> Any:
     for key in ("limit", "weeks", "after", "weight"):
         if found[key] is not None:
             made[key] = _number(found[key])
-    for key in ("rolling", "hard"):
+    for key in ("rolling", "fortnightly", "hard"):
         if found[key]:
             made[key] = True
     return made["limit"] if set(made) == {"limit"} else made
@@ -166,7 +167,7 @@ def _show_limit(value: Any) -> str:
     parts = [_show(value["limit"])] if "limit" in value else []
     parts += [f"in {value['weeks']} weeks"] if "weeks" in value else []
     parts += [f"after {value['after']}"] if "after" in value else []
-    parts += [word for word in ("rolling", "hard") if value.get(word)]
+    parts += [word for word in ("rolling", "fortnightly", "hard") if value.get(word)]
     parts += [f"weight {_show(value['weight'])}"] if value.get("weight") is not None else []
     return " ".join(parts)
 
@@ -277,7 +278,7 @@ KINDS: dict[str, Kind] = {
     "price": Kind(_price, _show_price, "number, or hard"),
     "limit": Kind(_limit, _show_limit, "6; 6 weight 50; none"),
     "window": Kind(_limit, _show_limit, "2; 2 in 4 weeks; 2 in 4 weeks weight 30; none"),
-    "rest": Kind(_limit, _show_limit, "24; 35 rolling; 46 after 3; 46 after 3 weight 20; none"),
+    "rest": Kind(_limit, _show_limit, "24; 35 rolling; 24 fortnightly; 46 after 3; 46 after 3 weight 20; none"),
     "switch": Kind(_limit, _show_limit, "yes; weight 5; none"),
     "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
