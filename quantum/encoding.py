@@ -130,7 +130,7 @@ class Encoding:
         p: int,
         *,
         mixer: X | BlockMixer | None = None,
-        start: Any = None,
+        start: object = None,
         penalty: str | float | None = None,
         measure: bool = False,
         per_mixer: bool = False,

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.benchmarks.faults import ROWS
-from tests.benchmarks.log import records
+from tests.benchmarks.log import coverage, records
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
@@ -34,6 +34,7 @@ Public instances are not part of the project: the commands need `WARDWISE_DATA`.
 - [Every public instance](families.md)
 - [Records: certified bounds, proofs, plans below the best known](records.md)
 - [Faults: what is left of a run when something happens to it](faults.md)
+- [Coverage: what the tests run](coverage.md)
 - [Log of experiments: what was kept and what was rejected](log.md)
 
 ## Families
@@ -81,7 +82,7 @@ def pages() -> dict[str, str]:
     families = _read("families.csv")
     record = records.page(families, _read("target-600s.csv"), NAMES)
     made = {"index.md": _index(families), "families.md": _families(families), "records.md": record}
-    return made | {"faults.md": _faults(_read("faults.csv"))}
+    return made | {"faults.md": _faults(_read("faults.csv")), "coverage.md": coverage.page(_read("coverage.csv"))}
 
 
 def _faults(rows: list[dict[str, str]]) -> str:
