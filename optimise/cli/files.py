@@ -177,13 +177,14 @@ def schema(
         str,
         typer.Argument(
             metavar="[KIND]",
-            help="ward, hospital, hospital-document, capacity, region; hospital-plan, capacity-plan, region-plan; "
-            "result (result.json), checkpoint, search and cuts (parts of a checkpoint), cell (a run of a study), "
+            help="ward, hospital, hospital-document, capacity, region; roster-plan, hospital-plan, capacity-plan, "
+            "region-plan; result (result.json), check, cover and why (what those commands print with --json), "
+            "checkpoint, search and cuts (parts of a checkpoint), cell (a run of a study), "
             "job (job.json), trace.",
         ),
     ] = "ward",
 ) -> None:
-    """Print the JSON Schema of a native format, or of a file that Wardwise keeps for itself."""
+    """Print the JSON Schema of a native format, of an answer, or of a file that Wardwise keeps for itself."""
     from importlib.resources import files
 
     from optimise.core.kinds import get_kind, known_kinds

@@ -6,6 +6,8 @@ minimised; a lower bound that nobody proved is ``-inf`` and a cost without a pla
 
 from __future__ import annotations
 
+import importlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ __all__ = [
     "TOLERANCE",
     "Bounds",
     "Evaluation",
+    "Identified",
     "Plan",
     "Provenance",
     "Result",
@@ -68,6 +71,22 @@ class Plan(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+
+class Identified(Protocol):
+    """What a result needs to know of its problem; every :class:`~optimise.core.problem.Problem` has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def digest(self) -> str:
+        """Fingerprint of the problem.
+
+        Returns
+        -------
+        str
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +338,44 @@ class Result(Generic[L_co]):
     def proven(self) -> bool:
         """Whether the plan is proven to be the cheapest: what every sentence, table and tick goes by."""
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
+
+    def to_dict(self, problem: Identified | None = None) -> dict[str, Any]:
+        """This result as plain values, by the published schema (``wardwise schema result``).
+
+        Parameters
+        ----------
+        problem : Identified, optional
+            The problem that was solved. With it the object also has the plan, as ``native_plan``: the object of the
+            native file of its kind, or its text where that is not JSON.
+
+        Returns
+        -------
+        dict
+            Unknown numbers are None.
+
+        Raises
+        ------
+        WardwiseError
+            If the result is of another problem.
+        """
+        made: dict[str, Any] = importlib.import_module("optimise.runs.plain").result_dict(self, problem)
+        return made
+
+    def to_json(self, problem: Identified | None = None, *, indent: int | None = None) -> str:
+        """What :meth:`to_dict` gives, as JSON.
+
+        Parameters
+        ----------
+        problem : Identified, optional
+            The problem that was solved.
+        indent : int, optional
+            Spaces a level; on one line when left out.
+
+        Returns
+        -------
+        str
+        """
+        return json.dumps(self.to_dict(problem), indent=indent, ensure_ascii=False)
 
     def summary(self) -> str:
         """What came out, in a few lines: cost, bound, why it stopped, and the rules that cost most."""

@@ -18,7 +18,9 @@ from optimise.core.result import FROM_CHECKPOINT, STATED
 
 __all__ = [
     "CellFile",
+    "CheckFile",
     "CheckpointFacts",
+    "EvaluationEntry",
     "ResultFile",
     "StoredModel",
     "from_checkpoint",
@@ -86,6 +88,15 @@ class EvaluationEntry(StoredModel):
     hard: Amount | None
     rules: list[RuleEntry]
     violations: list[ViolationEntry]
+
+
+class CheckFile(EvaluationEntry):
+    """What ``wardwise check --json`` prints."""
+
+    instance: Name
+    family: Name
+    kind: Name
+    plan: Name = Field(description="The file that was checked")
 
 
 class BoundsEntry(StoredModel):
@@ -191,6 +202,9 @@ class ResultFile(StoredModel):
     provenance: ProvenanceEntry
     source: SourceEntry | None = None
     files: FilesEntry | None = None
+    native_plan: dict[str, Any] | str | None = Field(
+        None, description="The plan itself, in objects that lie in no folder: Result.to_dict, the service"
+    )
 
 
 class CheckpointFacts(StoredModel):

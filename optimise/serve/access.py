@@ -95,6 +95,25 @@ class Access:
         self._paced(found[1])
         return found[0]
 
+    def owner(self, request: Request) -> str | None:
+        """Who asks by what a request carries, now; it does not count as another call.
+
+        Parameters
+        ----------
+        request : Request
+            One that was let in, perhaps long ago.
+
+        Returns
+        -------
+        str or None
+            The tenant; None where the token is revoked or the session has ended.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self.store.tenant_of(token.strip())
+        found = self.store.session(request.cookies.get(COOKIE, ""))
+        return None if found is None else found[0]
+
     def _paced(self, digest: str) -> None:
         if not self._pace.hit(self._rate, digest):
             raise HTTPException(429, f"more than {self._rate} requests", headers={"retry-after": "10"})

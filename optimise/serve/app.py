@@ -16,6 +16,7 @@ from optimise.core.errors import WardwiseError
 from optimise.core.version import __version__
 from optimise.serve import board_page, routes_jobs, routes_questions
 from optimise.serve.access import Access
+from optimise.serve.answers import Health, ProgressEvent, Ready
 from optimise.serve.bodies import Problem
 from optimise.serve.calls_page import calls_page
 from optimise.serve.guards import Guard, Metrics
@@ -29,6 +30,9 @@ _ABOUT = """Staff rosters and bed plans with proven bounds, as a service.
 
 Send a document, get a job; watch plan and bound approach each other; fetch the result. Every plan is evaluated again
 before it is shown, every result carries a lower bound and where it comes from."""
+
+#: Where the description keeps its parts.
+_REF = "#/components/schemas/{model}"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -65,11 +69,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, most=settings.most_bytes, metrics=metrics)
 
     @app.get("/health", tags=["service"])
-    def health() -> dict[str, str]:
+    def health() -> Health:
         """The process answers."""
-        return {"status": "ok", "version": __version__}
+        return Health(status="ok", version=__version__)
 
-    @app.get("/ready", tags=["service"], responses={503: {"description": "Database or queue do not answer."}})
+    @app.get(
+        "/ready",
+        tags=["service"],
+        response_model=Ready,
+        responses={503: {"model": Ready, "description": "Database or queue do not answer."}},
+    )
     def ready() -> JSONResponse:
         """Database and queue work."""
         try:
@@ -99,5 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _with_problem(app: FastAPI) -> dict[str, Any]:
     """The description, with what refusals hold."""
     made = app.openapi()
-    made["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    for model in (Problem, ProgressEvent):
+        schema = model.model_json_schema(ref_template=_REF)
+        made["components"]["schemas"] |= schema.pop("$defs", {}) | {model.__name__: schema}
     return made

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.engine import RowMapping
 
+from optimise.serve.samples import PLAN, WARD, shown
+
 __all__ = [
     "Ask",
     "Change",
@@ -44,6 +46,8 @@ class Ask(_Body):
 class Submit(Ask):
     """A job: a document as its JSON schema says (`wardwise schema ward`, `hospital-document`, `capacity`)."""
 
+    model_config = ConfigDict(json_schema_extra=shown(document=WARD, method="highs", seconds=20))
+
     document: dict[str, Any]
 
 
@@ -55,6 +59,8 @@ class Upload(Ask):
 
 class Example(Ask):
     """A made-up document instead of one that is sent."""
+
+    model_config = ConfigDict(json_schema_extra=shown(example="ward", seconds=1))
 
     example: Literal["ward", "hospital"] = "ward"
 
@@ -82,6 +88,15 @@ class Change(_Body):
 class Replan(Ask):
     """Plan again from the plan of a job, or from one that is sent, for a document of today."""
 
+    model_config = ConfigDict(
+        json_schema_extra=shown(
+            changes=[{"what": "sick", "who": "Ann", "first": "2026-01-06"}],
+            freeze_until="2026-01-06",
+            method="highs",
+            seconds=20,
+        )
+    )
+
     document: dict[str, Any] | None = Field(None, description="Left out: the document of the earlier job.")
     changes: list[Change] = Field([], max_length=10_000, description="Made in the document first.")
     plan: dict[str, Any] | None = Field(None, description="The earlier plan; left out: that of the job.")
@@ -94,11 +109,15 @@ class Replan(Ask):
 class Evaluate(_Body):
     """A plan to be evaluated, as `native-plan.json` of a result holds it; left out: that of the job."""
 
+    model_config = ConfigDict(json_schema_extra=shown(plan=PLAN))
+
     plan: dict[str, Any] | None = None
 
 
 class Judge(Evaluate):
     """A plan to be evaluated."""
+
+    model_config = ConfigDict(json_schema_extra=shown(plan=PLAN, detail=True))
 
     detail: bool = Field(False, description="Also cover, hours and requests, or beds in use and who waits.")
 
@@ -106,12 +125,16 @@ class Judge(Evaluate):
 class EvaluateWith(_Body):
     """A document and a plan of it."""
 
+    model_config = ConfigDict(json_schema_extra=shown(document=WARD, plan=PLAN))
+
     document: dict[str, Any]
     plan: dict[str, Any]
 
 
 class Cover(Evaluate):
     """Who can take a shift?"""
+
+    model_config = ConfigDict(json_schema_extra=shown(plan=PLAN, day="2026-01-06", instead_of="Ann"))
 
     day: str = Field(max_length=40, description="A date, a day number or a day name.")
     shift: str | None = Field(None, max_length=200)
@@ -123,8 +146,10 @@ class Cover(Evaluate):
 class Why(Evaluate):
     """Why has somebody a duty, or why was a request refused?"""
 
+    model_config = ConfigDict(json_schema_extra=shown(plan=PLAN, who="Ann", day="2026-01-06"))
+
     who: str = Field(max_length=200)
-    day: str = Field(max_length=40)
+    day: str = Field(max_length=40, description="A date, a day number or a day name.")
     shift: str | None = Field(None, max_length=200)
     seconds: float = Field(6.0, gt=0, le=30)
 
@@ -143,6 +168,17 @@ class Kept(BaseModel):
     seconds: float | None = None
 
 
+class Asked(BaseModel):
+    """What was asked of a job; the last two of a re-plan."""
+
+    method: str
+    seconds: float
+    gap: float
+    seed: int
+    freeze_until: int | dt.date | None = None
+    change_cost: float | None = None
+
+
 class JobAnswer(BaseModel):
     """A job as its tenant sees it. Times are seconds since 1970."""
 
@@ -154,7 +190,7 @@ class JobAnswer(BaseModel):
     ended: float | None
     attempts: int
     message: str
-    asks: dict[str, Any]
+    asks: Asked
     summary: Kept | None
 
 

@@ -58,13 +58,15 @@ class Client:
         self._http = http or httpx.Client(base_url=address, timeout=60.0)
         self._head = {"authorization": f"Bearer {token}"}
 
-    def submit(self, document: Mapping[str, Any] | str | Path, **asks: float | str) -> str:
+    def submit(self, document: Mapping[str, Any] | str | Path, *, key: str | None = None, **asks: float | str) -> str:
         """Submit a document, or the file of one, and return the id of its job.
 
         Parameters
         ----------
         document : mapping, str or Path
             A document as its schema says, or a file: JSON, YAML or a workbook.
+        key : str, optional
+            Made up for this submission: what is sent again with it, after a broken line say, is the same job.
         **asks : float or str
             ``seconds``, ``method``, ``seed``; of a document that is no file also ``gap``.
 
@@ -79,8 +81,9 @@ class Client:
         InputError
             If the file cannot be read.
         """
+        head = {} if key is None else {"idempotency-key": key}
         if isinstance(document, Mapping):
-            made = self._call("POST", "/v1/jobs", json={"document": dict(document), **asks})
+            made = self._call("POST", "/v1/jobs", json={"document": dict(document), **asks}, headers=head)
         else:
             file = Path(document)
             wanted = {"kind": file.suffix.lstrip(".").lower(), **asks}
@@ -88,7 +91,7 @@ class Client:
                 body = file.read_bytes()
             except OSError as error:
                 raise InputError(f"cannot be read ({error.strerror})", file=file) from None
-            made = self._call("POST", "/v1/jobs/upload", content=body, params=wanted)
+            made = self._call("POST", "/v1/jobs/upload", content=body, params=wanted, headers=head)
         return str(made["id"])
 
     def job(self, job: str) -> dict[str, Any]:
@@ -254,9 +257,9 @@ class Client:
         made: dict[str, Any] = self._send(method, path, **sent).json()
         return made
 
-    def _send(self, method: str, path: str, **sent: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **sent: Any) -> httpx.Response:
         try:
-            answer = self._http.request(method, path, headers=self._head, **sent)
+            answer = self._http.request(method, path, headers={**self._head, **(headers or {})}, **sent)
         except httpx.TransportError as error:
             raise ServiceError(f"the service does not answer: {error}") from error
         _refused(answer)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import make_folder, write_text
@@ -25,12 +27,14 @@ from optimise.report import write_excel
 from optimise.report.asked import Asked
 from optimise.report.html import html
 from optimise.runs.resultfile import StoredRun, read_run
-from optimise.serve.access import Tenant
+from optimise.serve.access import Access, Tenant
+from optimise.serve.answers import ChangeAnswer, ResultAnswer
 from optimise.serve.bodies import Ask, Evaluate, Example, JobAnswer, Replan, Submit, Upload, job_answer, refusals
 from optimise.serve.edits import write_edited
 from optimise.serve.examples import example
 from optimise.serve.folder import JobFolder
 from optimise.serve.questions import accept, told_of_plan
+from optimise.serve.samples import WARD
 from optimise.serve.service import Service
 from optimise.serve.tables import State
 
@@ -40,11 +44,27 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 #: Seconds between two looks at a job that is watched.
 _LOOK = 0.25
+#: Header with a key of the sender, so that a submission may be sent again; and how long a key may be.
+_KEY, _LONGEST_KEY = "idempotency-key", 255
+#: Seconds between two looks whether who watches may still do so.
+_STILL = 5.0
 #: Seconds after which a silent stream says that it is still there.
 _ALIVE = 15.0
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Parts of a request that lie in the job's folder: no row of the database holds them.
 _SENT = {"document", "kind", "example", "changes", "plan"}
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events. The data of `progress` are a ProgressEvent, those of `end` a JobAnswer.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": 'id: 1\nevent: progress\ndata: {"seconds": 0.2, "cost": 31, "lower_bound": 31}\n\n',
+            }
+        },
+    }
+}
+_BOOK: dict[int | str, dict[str, Any]] = {200: {"content": {_XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
 _UNKNOWN = refusals(401, 404, 422, 429)
 _REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
@@ -66,8 +86,13 @@ def _job(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder
 def _submitted(
     request: Request, tenant: str, body: bytes, kind: str, asks: Ask, prepare: Callable[[JobFolder], None] | None = None
 ) -> JobAnswer:
-    """Keep a document, read it once, ``prepare`` what else its job needs, and put the job into the queue."""
-    service = _service(request)
+    """Keep a document, read it once, ``prepare`` what else its job needs, and put the job into the queue.
+
+    What is sent again with the same key is the job that it was.
+    """
+    service, key = _service(request), _key(request, body, asks)
+    if key is not None and (earlier := service.store.submitted(tenant, *key)) is not None:
+        return job_answer(_job(request, tenant, earlier)[0])
     if asks.seconds > service.settings.most_seconds:
         raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
     folder = JobFolder(service.root, uuid.uuid4().hex)
@@ -76,13 +101,27 @@ def _submitted(
         if prepare is not None:
             prepare(folder)
         wanted = asks.model_dump(mode="json", exclude=_SENT)
-        service.store.submit(tenant, folder.job, wanted, service.settings.queue)
+        made = service.store.submit(tenant, folder.job, wanted, service.settings.queue, key)
     except BaseException:
         folder.remove()
         raise
+    if made != folder.job:
+        folder.remove()
+        return job_answer(_job(request, tenant, made)[0])
     service.store.note(tenant, "submit", folder.job, 201)
     row, _ = _job(request, tenant, folder.job)
     return job_answer(row)
+
+
+def _key(request: Request, body: bytes, asks: Ask) -> tuple[str, str] | None:
+    """The sender's key of a submission, and the SHA-256 of all that it sent; None without a key."""
+    key = request.headers.get(_KEY)
+    if not key:
+        return None
+    if len(key) > _LONGEST_KEY:
+        raise InputError(f"is longer than {_LONGEST_KEY} characters", item=_KEY)
+    about = f"{request.url.path}\n{asks.model_dump_json()}\n".encode()
+    return key, hashlib.sha256(about + body).hexdigest()
 
 
 def _can_solve(method: str, problem: Problem) -> None:
@@ -104,7 +143,12 @@ def submit(request: Request, tenant: Tenant, body: Submit) -> JobAnswer:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": json.dumps(WARD),
+                }
+            },
         }
     },
 )
@@ -137,15 +181,19 @@ def job(request: Request, tenant: Tenant, job: str) -> JobAnswer:
     return job_answer(_job(request, tenant, job)[0])
 
 
-@router.get("/{job}/events", response_class=StreamingResponse, responses=_UNKNOWN)
+@router.get("/{job}/events", response_class=StreamingResponse, responses=_UNKNOWN | _EVENTS)
 def events(
     request: Request,
     tenant: Tenant,
     job: str,
     last_event_id: Annotated[int, Header(ge=0, description="The last event that was seen.")] = 0,
 ) -> StreamingResponse:
-    """Progress as server-sent events: ``progress`` (seconds, cost, lower_bound, gap), at the end ``end`` (the job)."""
+    """Progress as server-sent events: ``progress`` (seconds, cost, lower_bound, gap), at the end ``end`` (the job).
+
+    The stream breaks off some seconds after the token is revoked or the session ends.
+    """
     _job(request, tenant, job)
+    access: Access = request.app.state.access
 
     def look(seen: int) -> tuple[list[str], RowMapping | None]:
         row = _service(request).store.job(tenant, job)
@@ -156,8 +204,12 @@ def events(
         return text[: text.rfind("\n") + 1].splitlines()[seen:], row
 
     async def stream() -> AsyncIterator[str]:
-        seen, quiet = last_event_id, 0.0
+        seen, quiet, looked = last_event_id, 0.0, time.monotonic()
         while True:
+            if time.monotonic() - looked >= _STILL:
+                looked = time.monotonic()
+                if await asyncio.to_thread(access.owner, request) != tenant:
+                    return
             lines, row = await asyncio.to_thread(look, seen)
             for line in lines:
                 seen += 1
@@ -229,25 +281,25 @@ def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobF
     return row, folder
 
 
-@router.get("/{job}/result", responses=_REFUSED)
-def result(request: Request, tenant: Tenant, job: str) -> dict[str, Any]:
+@router.get("/{job}/result", response_model=ResultAnswer, responses=_REFUSED)
+def result(request: Request, tenant: Tenant, job: str) -> JSONResponse:
     """The object of ``result.json`` (`wardwise schema result`), with the plan as ``native_plan``."""
     _, folder = _finished(request, tenant, job)
     made = folder.result()
     assert made is not None
     made.pop("source", None)  # paths of this machine
     made["native_plan"] = folder.native_plan(made)
-    return made
+    return JSONResponse(made)
 
 
-@router.get("/{job}/changes", responses=_REFUSED)
-def changed(request: Request, tenant: Tenant, job: str) -> list[dict[str, str | int]]:
+@router.get("/{job}/changes", response_model=list[ChangeAnswer], responses=_REFUSED)
+def changed(request: Request, tenant: Tenant, job: str) -> JSONResponse:
     """What the plan of a job that planned again does otherwise than the earlier one, as in ``changes.csv``."""
     _, folder = _finished(request, tenant, job)
     found = read_run(folder.out).changes
     if found is None:
         raise HTTPException(409, "the job did not plan again, or there is no plan")
-    return [dict(zip(COLUMNS, change_row(change), strict=True)) for change in found]
+    return JSONResponse([dict(zip(COLUMNS, change_row(change), strict=True)) for change in found])
 
 
 @router.get("/{job}/report", response_class=HTMLResponse, responses=_REFUSED)
@@ -258,14 +310,14 @@ def report(request: Request, tenant: Tenant, job: str) -> HTMLResponse:
     return HTMLResponse(html(run.result, run.problem, Asked(changes=run.changes)))
 
 
-@router.get("/{job}/workbook", response_class=FileResponse, responses=_REFUSED)
+@router.get("/{job}/workbook", response_class=FileResponse, responses=_REFUSED | _BOOK)
 def workbook(request: Request, tenant: Tenant, job: str) -> FileResponse:
     """The result as a workbook."""
     _, folder = _finished(request, tenant, job)
     return FileResponse(_workbook(read_run(folder.out), folder.path / "report.xlsx"), filename="report.xlsx")
 
 
-@router.post("/{job}/workbook", response_class=Response, responses=_REFUSED | {200: {"content": {_XLSX: {}}}})
+@router.post("/{job}/workbook", response_class=Response, responses=_REFUSED | _BOOK)
 def workbook_of(request: Request, tenant: Tenant, job: str, body: Evaluate) -> Response:
     """The result as a workbook, with a plan that was changed by hand in place of its own."""
     _, folder = _finished(request, tenant, job)

@@ -1,15 +1,18 @@
-"""Questions that are answered at once: evaluate, who can cover, why."""
+"""Questions that are answered at once: evaluate, who can cover, why.
+
+Answers are plain values that were made here; they are described by models and not checked again by them.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 
+from optimise.ask.answers import CoverFile, WhyFile
 from optimise.core.problem import Problem as AnyProblem
 from optimise.core.result import Plan
 from optimise.serve.access import Tenant
+from optimise.serve.answers import BoardAnswer, EvaluateAnswer
 from optimise.serve.boards import board_of
 from optimise.serve.bodies import Cover, Evaluate, EvaluateWith, Judge, Why, refusals
 from optimise.serve.folder import JobFolder
@@ -45,39 +48,37 @@ def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Se
     return service, problem, plan
 
 
-@router.post("/evaluate", responses=_REFUSED)
-def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> dict[str, Any]:
+@router.post("/evaluate", response_model=EvaluateAnswer, responses=_REFUSED)
+def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> JSONResponse:
     """Cost, cost by rule and violations of a plan of a document."""
     service: Service = request.app.state.service
     problem = service.questions.of_document(body.document)
-    return service.questions.evaluate(problem, plan_of(problem, body.plan))
+    return JSONResponse(service.questions.evaluate(problem, plan_of(problem, body.plan)))
 
 
-@router.post("/jobs/{job}/evaluate", response_model=dict[str, Any], responses=_REFUSED)
+@router.post("/jobs/{job}/evaluate", response_model=EvaluateAnswer, responses=_REFUSED)
 def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> JSONResponse:
     """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
     service, problem, plan = _about(request, tenant, job, body)
-    return JSONResponse(
-        service.questions.evaluate(problem, plan, detail=body.detail)
-    )  # plain values: not checked again
+    return JSONResponse(service.questions.evaluate(problem, plan, detail=body.detail))
 
 
-@router.get("/jobs/{job}/board", response_model=dict[str, Any], responses=_UNKNOWN)
+@router.get("/jobs/{job}/board", response_model=BoardAnswer, responses=_UNKNOWN)
 def board(request: Request, tenant: Tenant, job: str) -> JSONResponse:
     """What a board shows of a job's document, with a plan to begin from: that of the job, or an empty one."""
     _, problem, plan, _ = _known(request, tenant, job)
     return JSONResponse(board_of(problem, plan))
 
 
-@router.post("/jobs/{job}/cover", responses=_REFUSED)
-def cover(request: Request, tenant: Tenant, job: str, body: Cover) -> dict[str, Any]:
+@router.post("/jobs/{job}/cover", response_model=CoverFile, responses=_REFUSED)
+def cover(request: Request, tenant: Tenant, job: str, body: Cover) -> JSONResponse:
     """Who can take a shift, best first, what it costs, and which rule stops each of the others."""
     service, problem, plan = _about(request, tenant, job, body)
-    return service.questions.cover(problem, plan, body)
+    return JSONResponse(service.questions.cover(problem, plan, body))
 
 
-@router.post("/jobs/{job}/why", responses=_REFUSED)
-def why(request: Request, tenant: Tenant, job: str, body: Why) -> dict[str, Any]:
+@router.post("/jobs/{job}/why", response_model=WhyFile, responses=_REFUSED)
+def why(request: Request, tenant: Tenant, job: str, body: Why) -> JSONResponse:
     """Why somebody has a duty, or a request was refused: solved again with the opposite demanded."""
     service, problem, plan = _about(request, tenant, job, body)
-    return service.questions.why(problem, plan, body)
+    return JSONResponse(service.questions.why(problem, plan, body))

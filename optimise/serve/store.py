@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
 
 from optimise.core.errors import InputError, WardwiseError
-from optimise.serve.tables import State, audit, jobs, metadata, sessions, tokens
+from optimise.serve.tables import State, audit, jobs, keys, metadata, sessions, tokens
 
 __all__ = ["PREFIX", "Store", "digest_of"]
 
@@ -152,7 +153,36 @@ class Store:
             open_.execute(delete(sessions).where(sessions.c.digest == digest_of(secret)))
 
     # ---- jobs of a tenant ------------------------------------------------------------------------------------------
-    def submit(self, tenant: str, job: str, asks: Mapping[str, Any], most: int) -> None:
+    def submitted(self, tenant: str, key: str, sent: str) -> str | None:
+        """The job that a tenant has submitted with a key; None where it has not used the key.
+
+        Parameters
+        ----------
+        tenant : str
+        key : str
+            Any text that the sender made up for one submission.
+        sent : str
+            SHA-256 of what is sent now.
+
+        Returns
+        -------
+        str or None
+
+        Raises
+        ------
+        InputError
+            If something else was sent with the key.
+        """
+        asked = select(keys.c.job, keys.c.sent).where(keys.c.tenant == tenant, keys.c.key == digest_of(key))
+        with self.engine.connect() as open_:
+            row = open_.execute(asked).first()
+        if row is not None and row[1] != sent:
+            raise InputError("was used for a submission of something else", item="idempotency-key")
+        return None if row is None else str(row[0])
+
+    def submit(
+        self, tenant: str, job: str, asks: Mapping[str, Any], most: int, key: tuple[str, str] | None = None
+    ) -> str:
         """A new job that waits to be run; its document is in its folder already.
 
         Parameters
@@ -164,13 +194,34 @@ class Store:
             What is asked of it: limits, method, seed.
         most : int
             Jobs of the tenant that may wait or run.
+        key : tuple of str, optional
+            A key of the sender, and the SHA-256 of what was sent: what is sent again with it is the same job.
+
+        Returns
+        -------
+        str
+            ``job``, or the earlier job of that key.
 
         Raises
         ------
+        InputError
+            If something else was sent with the key.
         WardwiseError
             If the tenant has as many jobs that wait or run as it may have.
         """
+        try:
+            self._submit(tenant, job, asks, most, key)
+        except IntegrityError:  # somebody was quicker with the same key
+            earlier = None if key is None else self.submitted(tenant, *key)
+            if earlier is None:
+                raise
+            return earlier
+        return job
+
+    def _submit(self, tenant: str, job: str, asks: Mapping[str, Any], most: int, key: tuple[str, str] | None) -> None:
         with self.engine.begin() as open_:
+            if key is not None:
+                open_.execute(insert(keys).values(tenant=tenant, key=digest_of(key[0]), sent=key[1], job=job))
             going = select(func.count()).where(jobs.c.tenant == tenant, jobs.c.state.in_(["queued", "running"]))
             if (open_.execute(going).scalar_one()) >= most:
                 raise WardwiseError(f"{most} jobs wait or run already; more are taken once some have ended")
@@ -205,7 +256,10 @@ class Store:
         ended = [state for state in State if state.ended]
         with self.engine.begin() as open_:
             gone = delete(jobs).where(jobs.c.id == job, jobs.c.tenant == tenant, jobs.c.state.in_(ended))
-            return bool(open_.execute(gone).rowcount)
+            if not open_.execute(gone).rowcount:
+                return False
+            open_.execute(delete(keys).where(keys.c.job == job))
+            return True
 
     # ---- jobs of everybody, for who runs them ------------------------------------------------------------------
     def waiting(self, most: int) -> Sequence[RowMapping]:

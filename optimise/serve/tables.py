@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["State", "audit", "jobs", "metadata", "sessions", "tokens"]
+__all__ = ["State", "audit", "jobs", "keys", "metadata", "sessions", "tokens"]
 
 
 class State(StrEnum):
@@ -70,6 +70,17 @@ jobs = Table(
     Column("summary", JSON),
     Index("ix_jobs_tenant_submitted", "tenant", "submitted"),
     Index("ix_jobs_state", "state"),
+)
+
+#: Keys that submissions were sent with, by their SHA-256: a submission that is sent again finds its job.
+keys = Table(
+    "keys",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    #: SHA-256 of what was sent.
+    Column("sent", String(64), nullable=False),
+    Column("job", String(32), nullable=False, index=True),
 )
 
 audit = Table(

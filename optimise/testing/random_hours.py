@@ -100,6 +100,9 @@ def random_hours_ward(random: Random, *, most_people: int = 4, most_days: int = 
             counts = {"nights": random.randint(0, 4), "weekends": random.randint(0, 2)}
             person.setdefault("history", {})["counts"] = counts
     _measured(random, made, people)
+    if not any("between" in entry for entry in (*made["demand"], *made.get("skill_mix", []))):
+        for shift in made["shifts"]:
+            shift.update(_duty(random, shift["id"]))
     return Ward.model_validate(made)
 
 
@@ -159,6 +162,17 @@ def _shared(random: Random, ids: list[str], people: list[str]) -> list[dict[str,
                 )
             )
     return made
+
+
+def _duty(random: Random, shift: str) -> dict[str, Any]:
+    """Now and then a split duty, a sleep-in or being on call."""
+    if random.random() < 0.6:
+        return {}
+    if shift == "D":
+        return {"split": ["11:00", "14:30"]}
+    if shift == "N":
+        return {"kind": random.choice(("sleep-in", "on-call")), "paid_minutes": random.choice((0, 120))}
+    return {"working_minutes": random.choice((60, 180))}
 
 
 def _away(random: Random, name: str) -> dict[str, Any]:

@@ -103,7 +103,8 @@ def to_problem(ward: WardData) -> RosterProblem:
 def _shift(index: WardIndex, i: int) -> DomainShift:
     s, unit = index.shifts[i], index.places.unit[i]
     ward, place = (index.ward.wards[unit].id, index.ward.wards[unit].title) if unit >= 0 else ("", "")
-    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place)
+    working = None if s.working == s.minutes else s.working
+    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place, working, s.kind == "on-call")
 
 
 def _employee(index: WardIndex, i: int) -> Employee:

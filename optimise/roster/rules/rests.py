@@ -3,10 +3,11 @@
 *Within days.* In each window of ``days`` days (each calendar week, by the law) some rest of at least ``minutes`` must
 lie. What is ruled out are the rows of duties without one. They are cut into boxes (a set of duties for each day), each
 of which is a pattern: from the last day backwards, a row goes on from the end of the last shift, and later ends leave
-less rest. Hard boxes may overlap and are as large as possible; priced ones are disjoint, so that a window counts once.
+less rest. Boxes may overlap and are as large as possible.
 
-More than one rest in a window (two of 24 h in a fortnight, or one of 48 h, by the law) would take thousands of boxes;
-that is one automaton, which knows when the last shift ended and how many rests were had.
+Where a window has a price, boxes would have to be disjoint, so that it counts once; where more than one rest is wanted
+(two of 24 h in a fortnight, or one of 48 h, by the law), they would be thousands. Both are one automaton, which knows
+when the last shift ended and how many rests were had.
 
 Hours are those that pass, also while clocks change.
 """
@@ -64,16 +65,13 @@ class RestWithin(RosterRule):
         changes = problem.horizon.changes
         if not self.weight:
             return
-        shifts = [(a, s.start, s.end) for a, d in enumerate(problem.duties) if d.shift >= 0
-                  for s in (problem.shifts[d.shift],) if s.start is not None and s.end is not None]  # fmt: skip
-        if len(shifts) < len(problem.duties) - 1:
+        shifts = problem.timed
+        if len(shifts) < len(problem.duties) - problem.idle.bit_count():
             raise InputError("needs the clock times of all shifts", item=f"rule {self.name}")
-        if self.count > 1:
-            yield from self._counted(problem, tuple(shifts))
+        if self.count > 1 or math.isfinite(self.weight):  # boxes that are disjoint would be many more
+            yield from self._counted(problem, shifts)
             return
-        usual = _boxes(
-            tuple(shifts), problem.everything, self.days, self.minutes, _clock, disjoint=math.isfinite(self.weight)
-        )
+        usual = _boxes(shifts, problem.everything, problem.idle, self.days, self.minutes, _clock)
         starts: dict[tuple[Box, ...], list[int]] = {}
         for first in self._windows(problem):
             made = usual
@@ -100,7 +98,9 @@ class RestWithin(RosterRule):
     def _counted(self, problem: RosterContext, shifts: tuple[tuple[int, int, int], ...]) -> Iterable[Pattern]:
         """One pattern for all windows in which clocks stand still, and one for each other window."""
         horizon, who = problem.horizon, self.scope(problem)
-        label = f"rest of less than {self.count} times {self.minutes / 60:g} h in {self.days} days"
+        label = f"no rest of {self.minutes / 60:g} h in {self.days} days"
+        if self.count > 1:
+            label = f"rest of less than {self.count} times {self.minutes / 60:g} h in {self.days} days"
         known = np.array([len(problem.employees[e].history) for e in who.tolist()], dtype=np.int64)
         begins: dict[tuple[int | None, bool], list[int]] = {}
         for first in self._windows(problem):
@@ -120,9 +120,9 @@ class RestWithin(RosterRule):
                     self.name, regular.masks, people, days - before, self.weight, label=label, regular=regular
                 )
 
-    def _changed(self, problem: RosterContext, shifts: list[tuple[int, int, int]], first: int) -> tuple[Box, ...]:
-        gap, disjoint = _elapsed(problem.horizon, first), math.isfinite(self.weight)
-        return _boxes(tuple(shifts), problem.everything, self.days, self.minutes, gap, disjoint=disjoint)
+    def _changed(self, problem: RosterContext, shifts: tuple[tuple[int, int, int], ...], first: int) -> tuple[Box, ...]:
+        gap = _elapsed(problem.horizon, first)
+        return _boxes(shifts, problem.everything, problem.idle, self.days, self.minutes, gap)
 
 
 def _clock(begin: int, end: int) -> int:
@@ -169,11 +169,17 @@ def _regular(
 
 @lru_cache(maxsize=64)
 def _boxes(
-    shifts: tuple[tuple[int, int, int], ...], everything: int, days: int, minutes: int, gap: Gap, *, disjoint: bool
+    shifts: tuple[tuple[int, int, int], ...],
+    everything: int,
+    idle: int,
+    days: int,
+    minutes: int,
+    gap: Gap,
 ) -> tuple[Box, ...]:
     """Rows of duties from the day before a window to its last day that leave no rest in it, as boxes.
 
-    Shifts are (duty, start, end) in minutes of the clock. A box begins with the set of the day before.
+    Shifts are (duty, start, end) in minutes of the clock; ``idle`` is the set of duties that end no rest. A box
+    begins with the set of the day before.
     """
 
     @cache
@@ -183,7 +189,7 @@ def _boxes(
             return ()
         if day == days:
             return ((),)
-        targets = {last: 1}  # a day off
+        targets = {last: idle}
         for duty, start, end in shifts:
             if gap(last, _DAY * day + start) < minutes:
                 reached = max(last, _DAY * day + end)
@@ -199,15 +205,14 @@ def _boxes(
         groups = list(after.items())
         for i, (tail, mask) in enumerate(groups):
             wide = mask
-            if not disjoint:
-                for _, later in groups[i + 1 :]:  # a later end leaves less rest, so all its rows count too
-                    wide |= later
+            for _, later in groups[i + 1 :]:  # a later end leaves less rest, so all its rows count too
+                wide |= later
             made += [(wide, *box) for box in tail]
         if len(made) > MOST_BOXES:
             raise InputError(f"a rest within {days} days is too much to say of these shifts")
-        return tuple(made) if disjoint else _largest(made)
+        return _largest(made)
 
-    before = {0: 1}
+    before = {0: idle}
     for duty, _, end in shifts:
         reached = max(0, end - _DAY)
         before[reached] = before.get(reached, 0) | 1 << duty
@@ -253,8 +258,7 @@ class RestAfterRun(RosterRule):
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days, changes = problem.horizon.days, problem.horizon.changes
-        timed = {a: (s.start, s.end) for a, d in enumerate(problem.duties) if d.shift >= 0
-                 for s in (problem.shifts[d.shift],) if s.start is not None and s.end is not None}  # fmt: skip
+        timed = {a: (start, end) for a, start, end in problem.timed}
         runs = (self.of,) * (self.run - 1)
         label = f"less than {self.minutes / 60:g} h rest after {self.run} or more {self.noun}"
         for duty, (_, end) in timed.items():
@@ -272,6 +276,6 @@ class RestAfterRun(RosterRule):
                     made.setdefault(close, []).append(day - len(runs))
                 for close, starts in made.items():
                     if close:
-                        masks = (*runs, 1 << duty, *[1] * (lag - 1), close)
+                        masks = (*runs, 1 << duty, *[problem.idle] * (lag - 1), close)
                         at = places(self.scope(problem), starts)
                         yield Pattern(self.name, masks, *at, self.weight, label=label)

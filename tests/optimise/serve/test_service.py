@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ import pytest
 pytest.importorskip("fastapi")
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from optimise.core.errors import InputError, WardwiseError
@@ -26,6 +25,7 @@ from optimise.serve.client import Client, ServiceError
 from optimise.serve.folder import JobFolder
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
+from tests.optimise.serve.served import served
 
 ROOT = Path(__file__).resolve().parents[3]
 WARD = json.loads((ROOT / "examples" / "ward4x7.json").read_text(encoding="utf-8"))
@@ -40,16 +40,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def http(app: FastAPI) -> Iterator[httpx.Client]:
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=120) as made:
+    with served(app) as made:
         yield made
-    server.should_exit = True
-    thread.join()
-    listening.close()
 
 
 @pytest.fixture(scope="module")
@@ -302,3 +294,27 @@ def test_a_worker_that_dies_each_time_is_said_to_be_lost(tmp_path: Path) -> None
     assert row["state"] == "lost"
     assert "2 times" in row["message"]
     service.store.close()
+
+
+def test_a_submission_that_is_sent_again_is_the_same_job(client: Client, other: Client) -> None:
+    asks: dict[str, Any] = {"seconds": 1, "method": "highs"}
+    job = client.submit(WARD, key="one", **asks)
+    assert client.submit(WARD, key="one", **asks) == job
+    assert other.submit(WARD, key="one", **asks) != job
+    with pytest.raises(ServiceError, match="something else"):
+        client.submit(WARD, key="one", **(asks | {"seconds": 2}))
+    with pytest.raises(ServiceError, match="longer than 255"):
+        client.submit(WARD, key="x" * 256, **asks)
+
+
+def test_who_watches_is_cut_off_when_the_token_is_revoked(
+    app: FastAPI, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optimise.serve.routes_jobs._STILL", 0.0)
+    store = app.state.service.store
+    watcher = Client("", store.new_token("gone"), http)
+    job = uuid.uuid4().hex
+    store.submit("gone", job, {"method": "highs", "seconds": 1.0, "gap": 0, "seed": 0}, 100)
+    assert store.claim(job, "a machine that is elsewhere")
+    threading.Timer(1.0, store.revoke, ["gone"]).start()
+    assert list(watcher.watch(job)) == []

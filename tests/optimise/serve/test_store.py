@@ -107,3 +107,28 @@ def test_what_was_done_is_noted(store: Store) -> None:
     assert [(row["action"], row["status"]) for row in store.noted("a")] == [("submit", 201)]
     assert list(store.noted("b")) == []
     assert store.counts() == dict.fromkeys(map(str, State), 0)
+
+
+def test_what_is_sent_again_with_its_key_is_the_same_job(store: Store) -> None:
+    first = submitted(store)
+    keyed = store.submit("a", uuid.uuid4().hex, {}, 100, ("k", "sent"))
+    assert keyed != first
+    assert store.submitted("a", "k", "sent") == keyed
+    assert store.submit("a", uuid.uuid4().hex, {}, 100, ("k", "sent")) == keyed
+    assert len(store.jobs("a")) == 2
+    with pytest.raises(InputError, match="something else"):
+        store.submit("a", uuid.uuid4().hex, {}, 100, ("k", "other"))
+
+
+def test_a_key_is_of_one_tenant_and_lasts_as_long_as_its_job(store: Store) -> None:
+    job = store.submit("a", uuid.uuid4().hex, {}, 100, ("k", "sent"))
+    assert store.submitted("b", "k", "other") is None
+    assert store.ask("a", job, "cancel")
+    assert store.forget("a", job)
+    assert store.submitted("a", "k", "other") is None
+
+
+def test_a_key_of_a_job_that_was_refused_is_free(store: Store) -> None:
+    with pytest.raises(WardwiseError, match="wait or run"):
+        store.submit("a", uuid.uuid4().hex, {}, 0, ("k", "sent"))
+    assert store.submitted("a", "k", "other") is None

@@ -85,6 +85,13 @@ def test_rest_in_a_fortnight_goes_for_rest_in_each_week(pack: str) -> None:
     assert clause not in broken(pack, row, rules=rules)
 
 
+def test_a_priced_rest_counts_in_a_first_week_whose_day_before_is_unknown() -> None:
+    document = {"start": "2026-01-05", "days": 7, "shifts": SHIFTS, "staff": [{"id": "Ann"}]}
+    rules = {"weekly_rest": {"limit": 24, "weight": 3}, "max_consecutive_days": "none"}
+    made = Ward.model_validate({**document, "rules": {**rules, "max_average_weekly_hours": "none"}}).problem()
+    assert made.evaluate(made.roster([["E"] * 7])).cost == 3
+
+
 OPTED = {"working_time_opt_out": True}
 DOCTORS = "nhs-resident-doctors-2016"
 
