@@ -18,7 +18,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Streamin
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import make_folder, write_text
-from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 from optimise.core.method import get_method
 from optimise.core.problem import Problem
 from optimise.replan.changes import COLUMNS, change_row
