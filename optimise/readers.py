@@ -36,7 +36,7 @@ def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any
     return problem
 
 
-def read_ward(path: str | Path | Mapping[str, Any], **choices: Any) -> RosterProblem:
+def read_ward(path: str | Path | Mapping[str, Any], **choices: object) -> RosterProblem:
     """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
 
     Parameters
@@ -61,7 +61,7 @@ def read_ward(path: str | Path | Mapping[str, Any], **choices: Any) -> RosterPro
     return _typed(RosterProblem, "a roster", path, choices)
 
 
-def read_hospital(path: str | Path | Mapping[str, Any], **choices: Any) -> HospitalProblem:
+def read_hospital(path: str | Path | Mapping[str, Any], **choices: object) -> HospitalProblem:
     """Read a hospital or bed plan of any family; see :func:`read_ward`.
 
     Parameters
@@ -84,7 +84,7 @@ def read_hospital(path: str | Path | Mapping[str, Any], **choices: Any) -> Hospi
     return _typed(HospitalProblem, "a hospital", path, choices)
 
 
-def read_capacity(path: str | Path, **choices: Any) -> CapacityProblem:
+def read_capacity(path: str | Path, **choices: object) -> CapacityProblem:
     """Read a two-stage capacity problem; see :func:`read_ward`.
 
     Parameters

@@ -253,7 +253,7 @@ class Ansatz:
         starts = self.problem.starts.tolist()
         return [list(range(s, s + k)) for s, k in zip(starts, self.problem.sizes)]
 
-    def resources(self, angles: Angles, backend: Any = None, seed: int = 0) -> Resources:
+    def resources(self, angles: Angles, backend: object = None, seed: int = 0) -> Resources:
         """Transpile and count: to `backend`, or to CX, RZ, SX, X with every pair of qubits connected."""
         circuit = self.circuit(angles)
         if backend is None:

@@ -69,7 +69,7 @@ class ModelCut:
     name: str = option(default="model", doc="name of the encoding")
 
 
-def encode(problem: object, **options: Any) -> Encoding:
+def encode(problem: object, **options: object) -> Encoding:
     """Encode anything that has an energy here.
 
     Parameters

@@ -156,7 +156,7 @@ class Encoding(Models):
         p: int,
         *,
         mixer: X | BlockMixer | None = None,
-        start: Any = None,
+        start: object = None,
         penalty: str | float | None = None,
         measure: bool = False,
         per_mixer: bool = False,

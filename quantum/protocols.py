@@ -116,7 +116,7 @@ class StartAngles(Protocol):
 class Backend(Protocol):
     """Makes a simulator of an ansatz; ``sampling = True`` on it says that it sees shots only."""
 
-    def __call__(self, ansatz: Any, **options: Any) -> Simulator: ...
+    def __call__(self, ansatz: object, **options: object) -> Simulator: ...
 
 
 #: One-hot problem, budget, seed -> the states found (`quantum.baselines.Found`).

@@ -169,7 +169,7 @@ def qaoa(
     options: QaoaOptions | None = None,
     *,
     seed: int = 0,
-    start: Any = None,
+    start: object = None,
     stop: Callable[[], bool] | None = None,
 ) -> QaoaRun:
     """Run QAOA (Farhi et al. 2014, arXiv:1411.4028; with block mixers Hadfield et al. 2019, arXiv:1709.03489).

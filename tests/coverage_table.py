@@ -1,18 +1,24 @@
-"""``python -m tests.coverage_table FILE...``: what tests cover, room by room, from reports of ``coverage json``.
+"""``python -m tests.coverage_table [--record REMARK] FILE...``: what tests cover, room by room, from ``coverage json``.
 
-Of several reports the union counts: parts of the suite may be measured one after another.
+Of several reports the union counts: parts of the suite may be measured one after another. With ``--record`` the rooms
+are added to ``tests/benchmarks/results/coverage.csv``, with today's date and the commit.
 """
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-__all__ = ["rooms", "table"]
+__all__ = ["record", "rooms", "table"]
+
+RESULTS = Path(__file__).parent / "benchmarks" / "results" / "coverage.csv"
 
 
 def _room(file: str) -> str:
@@ -47,11 +53,24 @@ def table(reports: Iterable[dict[str, Any]]) -> str:
     return "\n".join(out) + "\n"
 
 
+def record(reports: Iterable[dict[str, Any]], remark: str, day: date, commit: str) -> list[list[str]]:
+    """Rows of the file of results: package, statements, covered, date, commit, remark."""
+    return [[name, str(lines), str(seen), str(day), commit, remark] for name, (seen, lines) in rooms(reports).items()]
+
+
 def main(arguments: list[str]) -> int:
+    remark = arguments[1] if len(arguments) > 2 and arguments[0] == "--record" else ""
+    arguments = arguments[2:] if remark else arguments
     if not arguments or not all(Path(file).is_file() for file in arguments):
         print(__doc__, file=sys.stderr)
         return 2
-    print(table(json.loads(Path(file).read_text(encoding="utf-8")) for file in arguments), end="")
+    reports = [json.loads(Path(file).read_text(encoding="utf-8")) for file in arguments]
+    print(table(reports), end="")
+    if remark:
+        command = ["git", "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        with RESULTS.open("a", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(record(reports, remark, date.today(), commit))
     return 0
 
 

@@ -82,17 +82,17 @@ class RecordingComm:
         finally:
             self._what = before
 
-    def bcast(self, obj: Any, root: int = 0) -> Any:
+    def bcast(self, obj: object, root: int = 0) -> Any:
         if self.rank == root:
             self._note("bcast", obj, tuple(r for r in range(self.size) if r != root))
         return self.comm.bcast(obj, root)
 
-    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+    def gather(self, obj: object, root: int = 0) -> list[Any] | None:
         if self.rank != root:
             self._note("gather", obj, (root,))
         return self.comm.gather(obj, root)
 
-    def allgather(self, obj: Any) -> list[Any]:
+    def allgather(self, obj: object) -> list[Any]:
         self._note("allgather", obj, tuple(r for r in range(self.size) if r != self.rank))
         return self.comm.allgather(obj)
 
@@ -117,7 +117,7 @@ class RecordingComm:
             raise SystemExit(code)
         abort(code)
 
-    def foretell(self, what: str, call: str, obj: Any, receivers: tuple[int, ...]) -> None:
+    def foretell(self, what: str, call: str, obj: object, receivers: tuple[int, ...]) -> None:
         """Write down a message that somebody else will send after this, past the recorder."""
         with self.about(what):
             self._note(call, obj, tuple(r for r in receivers if r != self.rank))
@@ -127,7 +127,7 @@ class RecordingComm:
         """Bytes that this rank sent to others."""
         return sum(m.size * len(m.receivers) for m in self.messages)
 
-    def _note(self, call: str, obj: Any, receivers: tuple[int, ...]) -> None:
+    def _note(self, call: str, obj: object, receivers: tuple[int, ...]) -> None:
         if not receivers:
             return
         size = len(pickle.dumps(obj, protocol=pickle.HIGHEST_PROTOCOL))

@@ -109,7 +109,7 @@ def scenario_creator(problem: CapacityProblem, *, relaxed: bool = False) -> Call
     ... )  # doctest: +SKIP
     """
 
-    def creator(name: str, **_: Any) -> Any:
+    def creator(name: str, **_: object) -> Any:
         import pyomo.environ as pyo
 
         s = int(name.removeprefix("scenario"))

@@ -123,13 +123,13 @@ class CountedComm:
     def size(self) -> int:
         return self.comm.size
 
-    def bcast(self, obj: Any, root: int = 0) -> Any:
+    def bcast(self, obj: object, root: int = 0) -> Any:
         return self._timed(lambda: self.comm.bcast(obj, root))
 
-    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+    def gather(self, obj: object, root: int = 0) -> list[Any] | None:
         return self._timed(lambda: self.comm.gather(obj, root))
 
-    def allgather(self, obj: Any) -> list[Any]:
+    def allgather(self, obj: object) -> list[Any]:
         return self._timed(lambda: self.comm.allgather(obj))
 
     def barrier(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from optimise.blocks.model import BlocksModel
 from optimise.blocks.problem import BlockPlan, BlockProblem
@@ -23,7 +22,7 @@ class BlocksKind(Kind[BlockProblem, BlockPlan]):
     def size(self, problem: BlockProblem) -> int:
         return int(problem.arrays.integer.sum())
 
-    def model(self, problem: BlockProblem, **options: Any) -> BlocksModel:
+    def model(self, problem: BlockProblem, **options: object) -> BlocksModel:
         return BlocksModel(problem, **options)
 
     def preferred(self, problem: BlockProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,34 +55,16 @@ class FromPlan:
         from optimise.replan import replan
 
         assert self.plan is not None
-        until = _day(self.freeze_until, problem)
+        text = self.freeze_until or "0"
         found: dict[str, Any] = {
             "plan": str(self.plan.resolve()),
-            "freeze_until": until,
+            "freeze_until": int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text,
             "change_cost": self.change_cost,
             "nurse_cost": self.nurse_cost,
             "days_since": self.days_since,
         }
-        return replan(problem, **found), replace(source, replan=found)
-
-
-def _day(text: str | None, problem: Problem) -> int:
-    if text is None:
-        return 0
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text)
-    from optimise.core.kinds import kind_of
-
-    period = kind_of(problem).period(problem)
-    start = None if period is None else period.start
-    try:
-        when = date.fromisoformat(text)
-    except ValueError:
-        raise WardwiseError(f"--freeze-until {text}: expected a day number or a date such as 2026-01-08") from None
-    if start is None:
-        raise WardwiseError(f"--freeze-until {text}: the days of this problem have no dates; give a day number")
-    days: int = (when - start).days
-    return days
+        task = replan(problem, **found)
+        return task, replace(source, replan={**found, "freeze_until": task.freeze_until})
 
 
 def method_for(task: Replanning | None, name: str) -> str | Method:

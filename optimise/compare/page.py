@@ -108,7 +108,7 @@ def _definitions() -> list[tuple[str, str]]:
     return made
 
 
-def figure(value: Any) -> str:
+def figure(value: object) -> str:
     """A number for people; a dash for what is unknown."""
     if value is None:
         return "–"

@@ -206,7 +206,7 @@ def _contenders(document: _Document) -> list[Contender]:
     return made
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -32,7 +32,7 @@ def unique(ids: tuple[str, ...], what: str) -> None:
         seen.add(name)
 
 
-def assign(target: Any, **values: Any) -> None:
+def assign(target: object, **values: object) -> None:
     """Set fields of a frozen object while it is being made."""
     for name, value in values.items():
         object.__setattr__(target, name, value)

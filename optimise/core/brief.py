@@ -11,7 +11,7 @@ _C = TypeVar("_C", bound=type)
 _LONGEST, _MOST = 48, 4
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A value in at most about fifty letters: arrays by type and shape, long containers by their number."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{value.dtype}{list(value.shape)}"

@@ -20,7 +20,7 @@ _STARTERS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff
 _HARMLESS = re.compile(r"-|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:inf|nan)")
 
 
-def guarded(value: Any) -> Any:
+def guarded(value: object) -> Any:
     """A cell that no spreadsheet program takes for a formula; numbers and the rest as they are."""
     if not isinstance(value, str) or not _starts(value) or _HARMLESS.fullmatch(value):
         return value

@@ -82,13 +82,15 @@ class Horizon:
         """
         return None if self.start is None else self.start + timedelta(days=day)
 
-    def index(self, day: Day) -> int:
+    def index(self, day: Day, *, end: bool = False) -> int:
         """Number of a day, whichever way it is given.
 
         Parameters
         ----------
         day : int, date or str
             0-based number, calendar date, or a date as text such as ``2026-01-05``.
+        end : bool
+            Whether the day after the last may be meant, as where days end before it.
 
         Returns
         -------
@@ -106,7 +108,7 @@ class Horizon:
         9
         """
         made = self._number(day)
-        if not 0 <= made < self.days:
+        if not 0 <= made < self.days + end:
             within = f"{self.start} to {self.date(self.days - 1)}" if self.start else f"0 to {self.days - 1}"
             raise InputError(f"day {day} is outside the horizon of {self.days} days, {within}")
         return made

@@ -173,7 +173,7 @@ class Communicator(Protocol):
     def rank(self) -> int: ...
     @property
     def size(self) -> int: ...
-    def bcast(self, obj: Any, root: int = 0) -> Any:
+    def bcast(self, obj: object, root: int = 0) -> Any:
         """Send an object of one rank to all.
 
         Parameters
@@ -189,7 +189,7 @@ class Communicator(Protocol):
             The object of ``root``, on every rank.
         """
 
-    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+    def gather(self, obj: object, root: int = 0) -> list[Any] | None:
         """Collect an object of every rank on one rank.
 
         Parameters
@@ -205,7 +205,7 @@ class Communicator(Protocol):
             Parts in the order of ranks; None on all ranks but ``root``.
         """
 
-    def allgather(self, obj: Any) -> list[Any]:
+    def allgather(self, obj: object) -> list[Any]:
         """Collect an object of every rank on all ranks.
 
         Parameters
@@ -229,13 +229,13 @@ class SerialComm:
     rank = 0
     size = 1
 
-    def bcast(self, obj: Any, root: int = 0) -> Any:
+    def bcast(self, obj: object, root: int = 0) -> Any:
         return obj
 
-    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+    def gather(self, obj: object, root: int = 0) -> list[Any] | None:
         return [obj]
 
-    def allgather(self, obj: Any) -> list[Any]:
+    def allgather(self, obj: object) -> list[Any]:
         return [obj]
 
     def barrier(self) -> None:

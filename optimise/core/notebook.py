@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ["facts", "paragraphs", "table"]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             return "unknown"

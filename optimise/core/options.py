@@ -257,7 +257,7 @@ def _nested(flat: Mapping[str, object]) -> dict[str, Any]:
     return made
 
 
-def _takes_bool(annotation: Any) -> bool:
+def _takes_bool(annotation: object) -> bool:
     """Whether a field may be true or false."""
     return annotation in (bool, Any) or any(_takes_bool(part) for part in get_args(annotation))
 

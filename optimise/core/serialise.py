@@ -55,7 +55,7 @@ def _number(value: float) -> float | int | None:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Anything, as JSON can hold it."""
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}

@@ -119,7 +119,7 @@ def range_words(field: FieldInfo) -> str:
     return type_words(field.annotation)
 
 
-def type_words(annotation: Any) -> str:
+def type_words(annotation: object) -> str:
     """A type in words.
 
     Parameters

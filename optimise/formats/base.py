@@ -158,7 +158,7 @@ def read(
     format: str | None = None,
     history: str | None = None,
     weeks: str | None = None,
-    **extra: Any,
+    **extra: object,
 ) -> Problem:
     """Read an instance in any known format.
 

@@ -140,7 +140,7 @@ def read_bytes(path: Path, budget: ReadingBudget = BUDGET) -> bytes:
         raise InputError("is not the name of a file", file=path) from None
 
 
-def check_depth(data: Any, file: Path, budget: ReadingBudget = BUDGET) -> None:
+def check_depth(data: object, file: Path, budget: ReadingBudget = BUDGET) -> None:
     """Refuse plain values nested more deeply than the budget allows; itself it does not recurse."""
     level = [data]
     for _ in range(budget.depth + 1):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
 
 __all__ = ["cell_text"]
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: object) -> str:
     """Text of a cell as CSV would hold it, from whatever a workbook gives."""
     if value is None:
         return ""

@@ -136,7 +136,7 @@ class Document:
         return error.at(file=self.file, line=line)
 
 
-def validated(model: type[Model], data: Any) -> Model:
+def validated(model: type[Model], data: object) -> Model:
     """Check plain values against a model.
 
     Raises
@@ -153,7 +153,7 @@ def validated(model: type[Model], data: Any) -> Model:
         raise ItemError("is nested too deeply", ()) from None
 
 
-def mapping(data: Any) -> dict[str, Any]:
+def mapping(data: object) -> dict[str, Any]:
     """Plain values as the keys and values that a document is.
 
     Raises
@@ -166,7 +166,7 @@ def mapping(data: Any) -> dict[str, Any]:
     return data
 
 
-def findings(model: type[BaseModel], error: ValidationError, data: Any) -> list[ItemError]:
+def findings(model: type[BaseModel], error: ValidationError, data: object) -> list[ItemError]:
     """What pydantic found, in the planner's words; one for each place, unknown keys first.
 
     Parameters
@@ -239,7 +239,7 @@ def _real_path(loc: tuple[Any, ...], data: Any) -> tuple[str | int, ...]:
     return tuple(made)
 
 
-def _keys_at(model: Any, path: Path_) -> list[str]:
+def _keys_at(model: object, path: Path_) -> list[str]:
     """Names of the fields of the model that describes the item at ``path``."""
     for part in path:
         if isinstance(part, int):
@@ -250,7 +250,7 @@ def _keys_at(model: Any, path: Path_) -> list[str]:
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
-def _inner(annotation: Any) -> Any:
+def _inner(annotation: object) -> Any:
     """The model inside ``list[M]`` or ``M | None``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PrivateAttr
 
 from optimise.core.errors import InputError, InputErrors
 from optimise.core.horizon import Day, Horizon
@@ -29,6 +29,8 @@ class Editable(Part):
     """
 
     newest: ClassVar[int] = 1
+    #: Whether copies may share what they do not change: inside `edited`, of which nobody sees the steps.
+    _shares: bool = PrivateAttr(default=False)
 
     def data(self) -> dict[str, Any]:
         """Plain values, without what is left at its default.
@@ -111,7 +113,7 @@ class Editable(Part):
             raise error.without_file() from None
 
     @classmethod
-    def check_version(cls, values: Any) -> None:
+    def check_version(cls, values: object) -> None:
         """Refuse a document of a later version than this.
 
         Parameters
@@ -169,8 +171,35 @@ class Editable(Part):
             raise InputError(f"no entry says so: {what}", item=key)
         return self._instead(key, left)
 
+    def edited(self, edits: Iterable[Callable[[Self], Self]]) -> Self:
+        """Make many edits, for which the document is copied once.
+
+        Parameters
+        ----------
+        edits : iterable of callable
+            Each takes the document and gives it back edited, such as ``lambda ward: ward.pin("Ann", 3, "D")``.
+
+        Returns
+        -------
+        Self
+            A new document.
+
+        Raises
+        ------
+        InputError
+            Of the first edit that cannot be made.
+        """
+        made = self.model_copy(deep=True)
+        made._shares = True
+        for edit in edits:
+            made = edit(made)
+        made._shares = False
+        return made
+
     def _instead(self, key: str, entries: list[Any]) -> Self:
         """A copy with other entries in one of its lists; nothing is shared, so that neither changes the other."""
+        if self._shares:
+            return self.model_copy(update={key: list(entries)})
         return self.model_copy(update={key: deepcopy(entries)}, deep=True)
 
     def _day(self, day: Day) -> int:

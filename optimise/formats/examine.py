@@ -96,7 +96,7 @@ class Findings:
 
 def examined(
     model: type[_M],
-    data: Any,
+    data: object,
     check: Callable[[_M], _T],
     *,
     before: Iterable[InputError] = (),
@@ -170,7 +170,7 @@ class _Kept:
         self.numbers = {}
         self.left = self._without(self.data, (), ())
 
-    def _without(self, value: Any, old: Place, new: Place) -> Any:
+    def _without(self, value: object, old: Place, new: Place) -> Any:
         if not any(place[: len(old)] == old for place in self.gone):
             return value
         if isinstance(value, dict):
@@ -245,7 +245,7 @@ def _at(value: Any, place: Place) -> Any:
     return value
 
 
-def _words(value: Any) -> Iterator[str]:
+def _words(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for each in value.values():
             yield from _words(each)

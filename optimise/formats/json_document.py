@@ -55,7 +55,7 @@ def _top_keys(path: Path, changed: int, size: int) -> dict[str, Any]:
     return {k: v if isinstance(v, str) else None for k, v in data.items()} if isinstance(data, dict) else {}
 
 
-def parse(model: type[_M], data: Any, path: Path | None = None) -> _M:
+def parse(model: type[_M], data: object, path: Path | None = None) -> _M:
     """Validate data against a pydantic model; the first problem becomes an :class:`InputError`."""
     try:
         return model.model_validate(data)
@@ -92,6 +92,6 @@ def lookup(index: dict[str, int], name: str, what: str, item: str) -> int:
     return index[name]
 
 
-def write_json(path: Path, data: Any) -> Path:
+def write_json(path: Path, data: object) -> Path:
     """Write indented JSON."""
     return write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

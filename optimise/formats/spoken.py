@@ -20,7 +20,7 @@ _SAID = re.compile(r"([0-9]{1,2})(?:[:.]?([0-5][0-9]))? ?([ap])\.?m\.?")
 _PLAIN = re.compile(r"([0-9]{1,2})[:.]([0-5][0-9])(?::00)?|([0-2][0-9])([0-5][0-9])")
 
 
-def clock_text(value: Any) -> Any:
+def clock_text(value: object) -> Any:
     """A clock time as ``07:30``.
 
     Parameters
@@ -48,7 +48,7 @@ def clock_text(value: Any) -> Any:
     return f"{int(plain[1] or plain[3]):02d}:{plain[2] or plain[4]}" if plain else value
 
 
-def day_text(value: Any) -> Any:
+def day_text(value: object) -> Any:
     """A day name as ``Wed``, ``weekdays`` or ``weekends``.
 
     Parameters
@@ -77,7 +77,7 @@ def day_text(value: Any) -> Any:
     return value
 
 
-def leave_text(value: Any) -> Any:
+def leave_text(value: object) -> Any:
     """A kind of leave as ``annual``, ``study``, ``sick`` or ``other``.
 
     Parameters

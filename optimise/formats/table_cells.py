@@ -49,7 +49,7 @@ def _number(text: str) -> Any:
     return float(text)
 
 
-def _show(value: Any) -> str:
+def _show(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(value)
@@ -62,7 +62,7 @@ def _flag(text: str) -> bool:
     return words[text.lower()]
 
 
-def _show_flag(value: Any) -> str:
+def _show_flag(value: object) -> str:
     return "yes" if value else "no"
 
 
@@ -86,7 +86,7 @@ def _show_words(values: list[Any]) -> str:
     return ", ".join(made)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return str(value)
 
 
@@ -159,7 +159,7 @@ def _limit(text: str) -> Any:
     return made["limit"] if set(made) == {"limit"} else made
 
 
-def _show_limit(value: Any) -> str:
+def _show_limit(value: object) -> str:
     if isinstance(value, bool):
         return _show_flag(value)
     if not isinstance(value, dict):

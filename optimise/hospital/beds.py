@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -328,7 +328,7 @@ class BedProblem:
                 raise InputError("has nights without a wish", item=patients.ids[short[0]])
 
 
-def replace_array(target: _T, name: str, index: Any, value: Any) -> _T:
+def replace_array(target: _T, name: str, index: object, value: object) -> _T:
     """Copy of a frozen dataclass with ``target.name[index] = value``."""
     array = getattr(target, name).copy()
     array[index] = value

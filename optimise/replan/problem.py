@@ -148,7 +148,10 @@ def replanning(
     subject, period = subject_of(problem), kind_of(problem).period(problem)
     days = 0 if period is None else period.days
     if isinstance(freeze_until, str | date):
-        freeze_until = 0 if period is None else Horizon(period.days, period.start).index(freeze_until)
+        try:
+            freeze_until = 0 if period is None else Horizon(period.days, period.start).index(freeze_until, end=True)
+        except InputError as error:
+            raise error.at(item="freeze until") from None
     if not 0 <= freeze_until <= days:
         raise InputError(f"is {freeze_until}; days run from 0 to {days}", item="freeze until")
     for given, item in ((change_cost, "change cost"), (nurse_cost, "nurse cost")):

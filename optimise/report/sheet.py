@@ -28,7 +28,7 @@ def openpyxl() -> Any:
     return openpyxl
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Any) -> Any:
+def put(sheet: Worksheet, row: int, column: int, value: object) -> Any:
     """Write a value; text that looks like a formula stays text, and infinity becomes a word."""
     if hasattr(value, "item"):
         value = value.item()

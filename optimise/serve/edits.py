@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from optimise.core.problem import Problem
 from optimise.formats.json_document import write_json
 from optimise.hospital.formats.hospital_write import document
 from optimise.hospital.problem import HospitalProblem
-from optimise.roster.formats.ward import Leave, Pin, Ward, ward_of
+from optimise.roster.formats.ward import Ward, ward_of
 from optimise.roster.problem import RosterProblem
 from optimise.serve.bodies import Change
 
@@ -50,29 +49,23 @@ def write_edited(problem: Problem, changes: Sequence[Change], target: Path) -> P
 
 
 def _ward(problem: RosterProblem, changes: Sequence[Change], target: Path) -> Path:
-    ward = ward_of(problem)
-    for change in changes:
-        if change.what == "close":
-            raise InputError("is for beds of a room; a ward has people", item="close")
-        who = problem.employees[person_named(change.who, problem)].id
-        first, last = _span(change, partial(day_named, problem=problem))
-        begins, ends = _dated(problem, first), _dated(problem, last)
-        settled = [pin for pin in ward.pins if pin.staff != who or not begins <= pin.date <= ends]
-        if change.what == "pin":
-            days = [_dated(problem, day) for day in range(first, last + 1)]
-            settled += [Pin(staff=who, date=day, shift=change.shift or "off") for day in days]
-            ward = ward.model_copy(update={"pins": settled})
-        else:
-            away = Leave(staff=who, first=begins, last=ends, kind="sick" if change.what == "sick" else "annual")
-            ward = ward.model_copy(update={"pins": settled, "leave": [*ward.leave, away]})
-    return Ward.save(ward, target)
+    if any(change.what == "close" for change in changes):
+        raise InputError("is for beds of a room; a ward has people", item="close")
+    return ward_of(problem).edited([partial(_one, change, problem) for change in changes]).save(target)
 
 
-def _dated(problem: RosterProblem, day: int) -> date:
-    made = problem.horizon.date(day)
-    if made is None:
-        raise InputError("has no dates", item="ward")
-    return made
+def _one(change: Change, problem: RosterProblem, ward: Ward) -> Ward:
+    """The ward with one change; who is away keeps no settled days."""
+    who = problem.employees[person_named(change.who, problem)].id
+    first, last = _span(change, partial(day_named, problem=problem))
+    if change.what == "pin":
+        for day in range(first, last + 1):
+            ward = ward.pin(who, day, change.shift)
+        return ward
+    for pin in ward.pins:
+        if pin.staff == who and first <= ward.horizon.index(pin.date) <= last:
+            ward = ward.unpin(who, pin.date)
+    return ward.with_leave(who, first, last, kind="sick" if change.what == "sick" else "annual")
 
 
 def _hospital(problem: HospitalProblem, changes: Sequence[Change], target: Path) -> Path:

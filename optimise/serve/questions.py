@@ -8,6 +8,8 @@ import math
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,7 @@ def accept(file: Path) -> Problem:
     return read(file, format=found.name)
 
 
-def _names_a_file(made: Any) -> bool:
+def _names_a_file(made: object) -> bool:
     if isinstance(made, dict):
         return any((key == "file" and value) or _names_a_file(value) for key, value in made.items())
     return isinstance(made, list) and any(map(_names_a_file, made))
@@ -139,11 +141,18 @@ def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
     """
     with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
         file = write_text(Path(place) / "native-plan.json", json.dumps(plan))
-        try:
+        with told_of_plan():
             made: Plan = read_plan(file, problem, format=native_format(problem))
-        except InputError as error:
-            raise error.without_file().at(item="plan") from None
     return made
+
+
+@contextmanager
+def told_of_plan() -> Iterator[None]:
+    """What is wrong with a plan that was sent is told of the plan, not of our file."""
+    try:
+        yield
+    except InputError as error:
+        raise error.without_file().at(item="plan") from None
 
 
 def _read_job(folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:

@@ -33,7 +33,7 @@ from optimise.serve.bodies import Ask, Evaluate, Example, JobAnswer, Replan, Sub
 from optimise.serve.edits import write_edited
 from optimise.serve.examples import example
 from optimise.serve.folder import JobFolder
-from optimise.serve.questions import accept
+from optimise.serve.questions import accept, told_of_plan
 from optimise.serve.samples import WARD
 from optimise.serve.service import Service
 from optimise.serve.tables import State
@@ -266,19 +266,12 @@ def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswe
             new.document.unlink()
             accept(write_edited(problem, body.changes, target))
         if body.plan is not None:
-            _read_earlier(earlier / "native-plan.json", new)
+            with told_of_plan():  # read once, so that its mistakes are told by the call
+                read_previous(earlier / "native-plan.json", accept(new.document))
 
     if body.document is not None:
         return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, prepare)
     return _submitted(request, tenant, folder.document.read_bytes(), folder.document.suffix, body, prepare)
-
-
-def _read_earlier(plan: Path, folder: JobFolder) -> None:
-    """Read a plan that was sent once, so that its mistakes are told by the call."""
-    try:
-        read_previous(plan, accept(folder.document))
-    except InputError as error:
-        raise error.without_file().at(item="plan") from None
 
 
 def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:

@@ -26,7 +26,13 @@ DAMAGE = (b"", b"\x00", b"\xff", b"{", b"]", b'"', b",", b"-1", b"9" * 400, b"na
 
 
 def check_format(
-    form: Format, file: Path, *, plan: Any = None, options: ReadOptions | None = None, damaged: int = 60, seed: int = 0
+    form: Format,
+    file: Path,
+    *,
+    plan: object = None,
+    options: ReadOptions | None = None,
+    damaged: int = 60,
+    seed: int = 0,
 ) -> None:
     """A format on a file of its family.
 

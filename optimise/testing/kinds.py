@@ -113,7 +113,7 @@ def _first(kind: Kind[Any, Any], problem: Any) -> None:
         assert costs[0] == costs[1], "the same seed gives two first plans"
 
 
-def _days(kind: Kind[Any, Any], problem: Any) -> None:
+def _days(kind: Kind[Any, Any], problem: object) -> None:
     period = kind.period(problem)
     assert period is None or period.days > 0, "a plan of no days"
     if period is not None:
@@ -121,7 +121,7 @@ def _days(kind: Kind[Any, Any], problem: Any) -> None:
         assert len(set(words)) == len(words), "two days have the same words"
 
 
-def _shown(kind: Kind[Any, Any], problem: Any, plan: Any) -> None:
+def _shown(kind: Kind[Any, Any], problem: object, plan: object) -> None:
     if _own(kind, "table"):
         table = kind.table(problem, plan)
         assert all(len(row) == len(table.columns) for row in table.rows), "a row of the table has not a cell a column"

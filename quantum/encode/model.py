@@ -213,7 +213,7 @@ def _objective(model: Any, reader: _Reader, n: int) -> Qubo:
     return Qubo.from_terms(n, rows, cols, [sign * t[2] for t in terms], sign * constant)
 
 
-def _bound(constraint: Any, side: str) -> float | None:
+def _bound(constraint: object, side: str) -> float | None:
     value = pyo.value(getattr(constraint, side))
     return None if value is None or math.isinf(value) else float(value)
 
@@ -242,7 +242,7 @@ class _Product:
     linear_coefs: tuple[float, ...] = ()
     constant = 0.0
 
-    def __init__(self, first: Any, second: Any) -> None:
+    def __init__(self, first: object, second: object) -> None:
         self.quadratic_vars, self.quadratic_coefs = ((first, second),), (1.0,)
 
 

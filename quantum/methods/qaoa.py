@@ -172,7 +172,7 @@ class EnergyQaoa(EnergyMethod[EnergyQaoaOptions]):
         return seen
 
 
-def _untrained(options: QaoaOptions, start: Any) -> Callable[[Qubo, int, int], NDArray[np.int8]]:
+def _untrained(options: QaoaOptions, start: object) -> Callable[[Qubo, int, int], NDArray[np.int8]]:
     """Shots of the circuit at its first angles, for the pilot of a penalty."""
 
     def draw(qubo: Qubo, reads: int, seed: int) -> NDArray[np.int8]:

@@ -110,7 +110,7 @@ def start_of_rounds(
         raise InputError("rounds learn a choice for each block; they need blocks and a mixer that keeps them")
     plain = untrained(options, shots)
 
-    def draw(amplitudes: Any, number: int) -> Samples:
+    def draw(amplitudes: object, number: int) -> Samples:
         return qaoa(energy, plain, seed=stream(seed, 11, number), start=amplitudes).samples
 
     return learn_start(energy, draw, rounds, elite, stop)

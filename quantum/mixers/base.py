@@ -1,6 +1,6 @@
 """What a block mixer offers."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ class BlockMixer(Protocol):
         """
         ...
 
-    def append(self, circuit: Any, qubits: list[int], start: Vector, beta: float) -> None:
+    def append(self, circuit: object, qubits: list[int], start: Vector, beta: float) -> None:
         """Append the gates of one block to a Qiskit circuit; equal to `unitary` on one-hot states.
 
         Parameters

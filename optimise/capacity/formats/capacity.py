@@ -102,7 +102,7 @@ def _lines(made: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _daily(value: Any, days: int, item: str) -> Any:
+def _daily(value: object, days: int, item: str) -> Any:
     if isinstance(value, list):
         return _row(value, days, item)
     return np.full(days, value)
@@ -304,7 +304,7 @@ def _write(path: Path, made: dict[str, Any]) -> Path:
     """JSON with one line for each entry of a list of objects; scenarios on one line each."""
     import json
 
-    def dumped(value: Any) -> str:
+    def dumped(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
     parts = []

@@ -83,7 +83,7 @@ def element(resource: dict[str, Any], name: str) -> str:
     return f"{resource['resourceType']}/{resource['id']}: {name}"
 
 
-def _faults(error: Any, where: str, path: Path) -> list[InputError]:
+def _faults(error: object, where: str, path: Path) -> list[InputError]:
     """The library's findings, each with its resource and element."""
     each = error.errors() if hasattr(error, "errors") else [{"loc": (), "msg": str(error)}]
     made = []

@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from optimise.formats.document import ItemError, nearest
+from optimise.formats.document import ItemError, UnknownName, nearest
+from optimise.hospital.formats.defaults import WISH_RULES
 from optimise.hospital.formats.hospital_document import HospitalData
+from optimise.hospital.rules import known_rules
+from optimise.hospital.rules.wishes import ADMISSION_WISHES
 
 __all__ = ["OTHER_SEX", "UNKNOWN_SEX", "check_beds", "check_people", "doubts", "room_sex", "sex_of"]
 
@@ -76,6 +79,25 @@ def check_people(hospital: HospitalData) -> None:
                 text = f"{person.patient!r} is there twice, also in {sheet}[{row}]{where}"
                 raise ItemError(text, (key, i, "patient"))
             first[person.patient] = key, i
+
+
+def unknown_rules(hospital: HospitalData) -> Iterator[ItemError]:
+    """Entries whose rule nobody knows.
+
+    Parameters
+    ----------
+    hospital : HospitalData
+
+    Yields
+    ------
+    ItemError
+        With the nearest name that there is.
+    """
+    known = (*known_rules(), *WISH_RULES, *ADMISSION_WISHES)
+    for i, price in enumerate(hospital.rules):
+        if price.rule not in known:
+            text = f"no rule is called {price.rule!r}" + nearest(price.rule, known, listed=False)
+            yield UnknownName(f"{text} ('wardwise rules' lists them)", ("rules", i, "rule"), price.rule)
 
 
 def check_beds(hospital: HospitalData, size: dict[tuple[str, str], int]) -> None:

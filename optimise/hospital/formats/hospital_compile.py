@@ -14,7 +14,7 @@ from optimise.core.errors import InputError, InputErrors
 from optimise.formats.document import ItemError, UnknownName, findings, nearest
 from optimise.formats.examine import Findings
 from optimise.hospital.formats.hospital import problem_of
-from optimise.hospital.formats.hospital_checks import check_beds, check_people, doubts, room_sex, sex_of
+from optimise.hospital.formats.hospital_checks import check_beds, check_people, doubts, room_sex, sex_of, unknown_rules
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
@@ -101,6 +101,8 @@ class _Maker:
         hospital = self.hospital
         with self.findings:
             check_people(hospital)
+        for fault in unknown_rules(hospital):
+            self.findings.add(fault)
         patients: list[dict[str, Any]] = []
         for i, lying in enumerate(hospital.bed_state):
             with self.findings:

@@ -16,7 +16,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[int, Field(ge=0, lt=1000)]
 
 
-def _as_date(value: Any) -> Any:
+def _as_date(value: object) -> Any:
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)

@@ -175,7 +175,7 @@ def _nurses(data: _Instance, shifts: int) -> Carers:
     return Carers(tuple(index), np.array([n.skillLevel for n in data.nurses], dtype=np.int64), limit)
 
 
-def _plan(problem: AssignmentProblem, data: Any) -> AssignmentPlan:
+def _plan(problem: AssignmentProblem, data: object) -> AssignmentPlan:
     """Entries that name nobody known, nobody there or somebody already placed are counted and skipped."""
     if not isinstance(data, dict):
         raise InputError("expected an object: shift -> room -> patient -> nurse")
@@ -204,7 +204,7 @@ def _plan(problem: AssignmentProblem, data: Any) -> AssignmentPlan:
     return AssignmentPlan(room, nurse, unknown, absent, doubled)
 
 
-def _entries(key: str, in_rooms: Any) -> list[tuple[str, str, str, Any]]:
+def _entries(key: str, in_rooms: object) -> list[tuple[str, str, str, Any]]:
     """Item, room, patient and nurse of each entry of a shift."""
     made = []
     if not isinstance(in_rooms, dict):
@@ -216,7 +216,7 @@ def _entries(key: str, in_rooms: Any) -> list[tuple[str, str, str, Any]]:
     return made
 
 
-def _word(value: Any, item: str) -> str:
+def _word(value: object, item: str) -> str:
     """Id of a nurse, written as a string or a number; empty where there is none."""
     if value is None:
         return ""

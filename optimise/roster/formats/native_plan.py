@@ -23,7 +23,6 @@ import logging
 from collections import Counter
 from collections.abc import Container
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -127,7 +126,7 @@ def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
         raise document.locate(error) from None
 
 
-def _read_object(data: Any, problem: RosterProblem) -> Roster:
+def _read_object(data: object, problem: RosterProblem) -> Roster:
     if not isinstance(data, dict) or not isinstance(data.get("roster"), dict):
         raise ItemError("a plan with a roster for each person was expected", ())
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
@@ -185,7 +184,7 @@ def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
         raise ItemError(f"the problem has nobody called {name!r}" + nearest(name, known), path) from None
 
 
-def _duty(problem: RosterProblem, employee: int, duty: Any, path: tuple[str, ...], words: Counter[str]) -> int:
+def _duty(problem: RosterProblem, employee: int, duty: object, path: tuple[str, ...], words: Counter[str]) -> int:
     if duty is None or (isinstance(duty, str) and duty.strip() in _OFF):
         return OFF
     word = str(duty).strip()

@@ -60,7 +60,7 @@ Clock = Annotated[
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-def _day_text(value: Any) -> Any:
+def _day_text(value: object) -> Any:
     return value.isoformat() if isinstance(value, date) else day_text(value)
 
 
@@ -116,7 +116,7 @@ class Limit(Priced):
 
     @model_validator(mode="before")
     @classmethod
-    def _bare(cls, value: Any) -> Any:
+    def _bare(cls, value: object) -> Any:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {"limit": value}
         if value == "none":
@@ -193,7 +193,7 @@ class Toggle(Priced):
 
     @model_validator(mode="before")
     @classmethod
-    def _bare(cls, value: Any) -> Any:
+    def _bare(cls, value: object) -> Any:
         if isinstance(value, bool):
             return {"on": value}
         return {"on": False} if value == "none" else value

@@ -188,7 +188,7 @@ class RosterCells:
         self._groups[key] = out
         return out
 
-    def _relax(self, what: Pattern | Counter | Line, rows: Ids, sign: float, places: Any) -> None:
+    def _relax(self, what: Pattern | Counter | Line, rows: Ids, sign: float, places: object) -> None:
         columns = self.model.add_columns("elastic", len(rows), cost=self.elastic_price)
         self.model.add_entries(rows, columns, sign)
         self.slacks.append((what, columns, places))

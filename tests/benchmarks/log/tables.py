@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.faults import ROWS
 from tests.benchmarks.log import by_family, records
+from tests.benchmarks.log import coverage, records
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
@@ -34,6 +35,7 @@ Public instances are not part of the project: the commands need `WARDWISE_DATA`.
 
 - [Records: certified bounds, proofs, certificates, plans below the best known](records.md)
 - [Faults: what is left of a run when something happens to it](faults.md)
+- [Coverage: what the tests run](coverage.md)
 - [Log of experiments: what was kept and what was rejected](log.md)
 
 A page for each family, with every instance, cost by time, peers and history:
@@ -93,6 +95,9 @@ def pages() -> dict[str, str]:
 
 def _text(name: str) -> str:
     return (RESULTS / f"{name}.md").read_text(encoding="utf-8").strip()
+    record = records.page(families, _read("target-600s.csv"), NAMES)
+    made = {"index.md": _index(families), "families.md": _families(families), "records.md": record}
+    return made | {"faults.md": _faults(_read("faults.csv")), "coverage.md": coverage.page(_read("coverage.csv"))}
 
 
 def _faults(rows: list[dict[str, str]]) -> str:

@@ -59,7 +59,10 @@ def test_a_sick_nurse_is_replaced_and_the_past_stays(yesterday: Path, today: Pat
     ("arguments", "message"),
     [
         (["--freeze-until", "2"], "need --from-plan"),
-        (["--from-plan", "PLAN", "--freeze-until", "Tuesday"], "a day number or a date"),
+        (
+            ["--from-plan", "PLAN", "--freeze-until", "Tuesday"],
+            "freeze until: 'Tuesday' is no day; give its number",
+        ),
         (["--from-plan", "PLAN", "--freeze-until", "40"], "days run from 0 to 7"),
         (["--from-plan", "PLAN", "--change-cost", "-1"], "price of 0 or more"),
         (["--from-plan", "nowhere.json"], "there is no such plan"),

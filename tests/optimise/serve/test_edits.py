@@ -67,3 +67,16 @@ def test_what_does_not_fit_is_told(tmp_path: Path, file: str, change: Change, to
     with pytest.raises(InputError, match=told):
         write_edited(read(EXAMPLES / file), [change], tmp_path / "made.json")
     assert not (tmp_path / "made.json").exists()
+
+
+def test_many_changes_are_those_of_one_after_the_other(tmp_path: Path) -> None:
+    ward = read(EXAMPLES / "ward4x7.json")
+    changes = [
+        Change(what="pin", who="RN01", first="0", last="6", shift="D"),
+        Change(what="leave", who="RN01", first="2", last="3"),
+        Change(what="pin", who="RN01", first="5"),
+        Change(what="sick", who="RN01", first="6"),
+    ]
+    made = Ward.load(write_edited(ward, changes, tmp_path / "ward.json"))
+    assert {(p.date.day - 5, p.shift) for p in made.pins} == {(0, "D"), (1, "D"), (4, "D"), (5, "off")}
+    assert [(entry.kind, entry.first.day - 5) for entry in made.leave[-2:]] == [("annual", 2), ("sick", 6)]

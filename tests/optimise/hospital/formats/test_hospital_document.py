@@ -281,3 +281,8 @@ def test_a_bed_state_alone_says_what_it_lacks(tmp_path: Path) -> None:
     file.write_text("ward,room,bed,patient,sex,expected_discharge\nWard 1,Bay A,1,P1,F,2026-12-01\n")
     with pytest.raises(InputError, match="without its rooms: put it into a folder"):
         optimise.read(file)
+
+
+def test_an_unknown_rule_is_told_with_its_place_and_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"rules\[1\].rule: no rule is called 'Transfr'; did you mean 'Transfer'"):
+        small(rules=[{"rule": "Outlying", "price": 3}, {"rule": "Transfr", "price": 5}]).problem()

@@ -183,3 +183,33 @@ def test_a_document_is_solved_and_evaluated_as_it_is(ward: Ward) -> None:
     assert optimise.evaluate(ward, result.plan) == result.evaluation
     with pytest.raises(optimise.WardwiseError, match="not a planning problem: dict"):
         optimise.solve(VALUES)  # type: ignore[arg-type]
+
+
+def test_many_edits_are_those_of_one_after_the_other(ward: Ward) -> None:
+    edits: list[Callable[[Ward], Ward]] = [
+        lambda w: w.pin("Ann", 0, "E"),
+        lambda w: w.unpin("Ann", 0),
+        lambda w: w.pin("Ben", 1, "N"),
+    ]
+    assert ward.edited(edits) == ward.pin("Ann", 0, "E").unpin("Ann", 0).pin("Ben", 1, "N")
+
+
+def test_many_edits_share_nothing_with_the_ward(ward: Ward) -> None:
+    made = ward.edited([lambda w: w.pin("Ann", 0, "E")])
+    made.staff[0].skills.append("new")
+    made.pin("Ben", 2, "E").staff[0].skills.append("newer")
+    assert ward.to_dict() == VALUES
+    assert made.staff[0].skills == ["new"]
+
+
+def test_many_edits_copy_the_ward_once(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep: list[bool] = []
+    copy = Ward.model_copy
+
+    def counted(self: Ward, **given: Any) -> Ward:
+        deep.append(given.get("deep", False))
+        return copy(self, **given)
+
+    monkeypatch.setattr(Ward, "model_copy", counted)
+    ward.edited([lambda w, day=day: w.pin("Ann", day, "E") for day in range(7)])  # type: ignore[misc]
+    assert deep.count(True) == 1
