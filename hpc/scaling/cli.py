@@ -102,7 +102,7 @@ def scaling(
             if real and not file.name.endswith(".trace.json"):
                 size = f"{trace.people} {trace.unit}"
                 rows += measured_rows(trace.name, size, [measure.measure(file, n, workload) for n in real])
-                if target > 0 and problem.kind == "roster":
+                if target > 0 and subject_of(problem, file).searches:
                     runs = [measure.measure_search(file, n, target) for n in real]
                     rows += target_rows(trace.name, size, runs)
         written = write(output, rows, network, where, advices)

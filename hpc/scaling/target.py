@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from optimise.core.method import Communicator, Progress
-    from optimise.core.problem import Problem
+from optimise.core.method import Communicator, Limits, Progress
+from optimise.core.problem import Problem
+from optimise.driver import solve
 
 __all__ = ["Search", "common_target", "search", "to_target"]
 
@@ -62,13 +62,28 @@ def to_target(runs: Sequence[Search]) -> list[dict[str, Any]]:
 def search(
     problem: Problem, comm: Communicator, seconds: float, seed: int = 1, method: str = "parallel-search", **options: Any
 ) -> tuple[Search, dict[str, Any]]:
-    """Search for so many seconds of the clock there is; the run, and its facts for those who want more.
+    """Search for so many seconds of the clock there is.
 
     The caller makes processor seconds the clock, before anything of this program is imported.
-    """
-    from optimise.core.method import Limits
-    from optimise.driver import solve
 
+    Parameters
+    ----------
+    problem : Problem
+    comm : Communicator
+    seconds : float
+        Of each rank.
+    seed : int
+    method : str
+    **options
+        Of the method.
+
+    Returns
+    -------
+    run : Search
+        As rank 0 saw it.
+    facts : dict
+        Cost, phases and counts of the result.
+    """
     found: list[tuple[float, float]] = []
 
     def listen(progress: Progress) -> None:
