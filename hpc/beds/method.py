@@ -307,7 +307,7 @@ def solve_beds(
             problem, limits=mine, seed=seed + 7919 * comm.rank, start=plan, bound=False, comm=SerialComm()
         )
         plan = again.plan if isinstance(again.plan, HospitalPlan) else plan
-    shared = comm.allgather((plan, bound, told.stopping))
+    shared = told.waits.allgather((plan, bound, told.stopping))
     plan = min((p for p, _, _ in shared), key=lambda p: hard_and_cost(problem, p))
     bound, asked = max(b for _, b, _ in shared), any(a for _, _, a in shared)
     told.rise(bound)

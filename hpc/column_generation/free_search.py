@@ -10,6 +10,7 @@ is better than its own.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,6 +115,8 @@ class FreeSearch(Search):
         self._visitor: _Plan | None = None
         self._told: list[Attempt] = []
         self._mine: deque[tuple[list[Column], Words]] = deque(maxlen=_KEPT)
+        #: of the last attempts, as many as a round has: what one burst brings says little about the next
+        self._gains: deque[float] = deque(maxlen=self.tuning.search.round)
         self._look = Deadline(0.0)
         left = run.clock.left
         self._meetings = deque(run.clock.elapsed + share * left for share in self.tuning.search.meetings)
@@ -142,7 +145,9 @@ class FreeSearch(Search):
                 self._join(plan)
             self._plans.clear()
             self._meet()
-        self._adapt([attempt, *self._told], max([gain, *(a.gain for a in self._told)]))
+        self._gains += [gain, *(a.gain for a in self._told)]
+        full = len(self._gains) == self._gains.maxlen
+        self._adapt([attempt, *self._told], sum(self._gains) if full else math.inf)
         self._told.clear()
         self._last = Attempt(attempt.people, (), attempt.gain, attempt.closed, attempt.work, attempt.way)
         self._run.done = state.round

@@ -172,7 +172,7 @@ class ColumnGeneration(Run):
         asked = self.options.anneal_share
         share, most = (chains.share, chains.most) if asked is None else (asked, asked)
         with self.timers("annealing"):
-            plans = chains.start(self.incumbent, self.comm, share * left, self.over, most * left)
+            plans = chains.start(self.incumbent, self.waits, share * left, self.over, most * left)
             self.pricer.settle({})  # repairs leave no trace in later answers
         self.settle(plans[0])
         self.others, self.annealed = plans[1:], self.chains.suited
@@ -194,10 +194,10 @@ class ColumnGeneration(Run):
             return 0.0 if self.limits.iterations is not None else (self.clock.elapsed - began) / seconds
 
         with self.timers("opening"):
-            self.relaxed = opening.relax(self.comm, self.over)
+            self.relaxed = opening.relax(self.waits, self.over)
             if self.options.root:
                 self.rise(self.relaxed.bound)
-            plans = opening.plans(self.incumbent, self.relaxed, self.comm, spent, self.over)
+            plans = opening.plans(self.incumbent, self.relaxed, self.waits, spent, self.over)
             self.pricer.settle({})  # repairs leave no trace in later answers
         self.settle(plans[0])
         self.others = plans[1:]
@@ -264,8 +264,8 @@ class ColumnGeneration(Run):
         self.timers.count("pricing calls", team.calls)
         self.timers.count("priced blocks", local.solved)
         self.agree_on_bound()
-        self.duals = self.comm.bcast(self.duals)
-        promoted = self.comm.allgather(self.pricer.promoted())
+        self.duals = self.waits.bcast(self.duals)
+        promoted = self.waits.allgather(self.pricer.promoted())
         agreed: dict[int, tuple[int, ...]] = {}
         for rank, mine in enumerate(promoted):
             agreed.update({e: active for e, active in mine.items() if team.owner[e] == rank})

@@ -143,12 +143,12 @@ class Run(Session[Incumbent]):
         if self.comm.size == 1:
             return
         packed = None if self.incumbent is None else (self.incumbent.words, self.incumbent.personal)
-        packed = self.comm.bcast(packed, root)
+        packed = self.waits.bcast(packed, root)
         self.settle(None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty))
 
     def share_best(self) -> None:
         """The cheapest incumbent of all ranks becomes everyone's, and so does a wish to stop; a collective call."""
-        costs, stopped = zip(*self.comm.allgather((self.cost, self.stopped)), strict=True)
+        costs, stopped = zip(*self.waits.allgather((self.cost, self.stopped)), strict=True)
         self.stopped = any(stopped)
         if min(costs) < max(costs):
             before = self.cost
@@ -166,7 +166,7 @@ class Run(Session[Incumbent]):
             mine = Checkpoint.read(path, self.problem.digest(), self.seed)
             if mine is not None:
                 mine.fit(self.problem, path, self.cover.lines)
-        found: Checkpoint | None = self.comm.bcast(mine)
+        found: Checkpoint | None = self.waits.bcast(mine)
         if found is not None:
             self.cuts = found.cuts
         if self.limits.iterations is not None and (found is None or (found.phase == "root" and found.cuts <= 1)):

@@ -87,7 +87,7 @@ class HospitalSearchMethod:
             if best.stop in (Stop.INTERRUPTED, Stop.INFEASIBLE, Stop.OPTIMAL, Stop.GAP):
                 break
             # all ranks must agree on whether there is a further round
-            if not any(comm.allgather(clock.left > 0.05)):
+            if not any(known.waits.allgather(clock.left > 0.05)):
                 break
         timers.count("neighbourhoods", done)
         stop = Stop.ITERATIONS if work and best.stop is Stop.TIME else best.stop

@@ -123,7 +123,7 @@ class LongRun(Session[NDArray[np.int16]]):
 
     def _start(self, mean: NDArray[np.float32] | None) -> None:
         """The best of a few plans, or the one given; equal on all ranks."""
-        comm, search = self.comm, self.search
+        comm, search = self.waits, self.search
         made: list[tuple[float, int, NDArray[np.int16]]] = []
         with self.timers("construction"):
             words = self.resumed_words
@@ -159,7 +159,7 @@ class LongRun(Session[NDArray[np.int16]]):
         assert self.best is not None
         if self._broken() > self.tuning.most_broken or self.over():
             return
-        comm, start = self.comm, self.best
+        comm, start = self.waits, self.best
         t, asked = self.tuning, self.options.anneal_share
         share = t.chain_share if asked is None else asked
         made: list[tuple[float, int, NDArray[np.int16]]] = []
@@ -228,8 +228,8 @@ class LongRun(Session[NDArray[np.int16]]):
         #: what each kind of neighbourhood has brought, equal on all ranks
         self.tally = self.search.tally.copy()
         while not self.agree(self.finished()):
-            temperature = float(self.comm.bcast(heat()))
-            spans = self.comm.bcast(self._lanes())
+            temperature = float(self.waits.bcast(heat()))
+            spans = self.waits.bcast(self._lanes())
             start = self.search.plan.words.copy()
             mine = []
             until = self.clock.elapsed + min(self.tuning.round, self.clock.left)
@@ -318,7 +318,7 @@ class LongRun(Session[NDArray[np.int16]]):
             mine = Checkpoint.read(path, self.problem.digest(), self.seed)
             if mine is not None:
                 mine.fit(self.problem, path, self.cover.lines)
-        found: Checkpoint | None = self.comm.bcast(mine)
+        found: Checkpoint | None = self.waits.bcast(mine)
         if found is None or not found.words.size:
             return False
         self.resumed_words, self.resumed_bound = found.words, found.bound

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from hpc.runtime.exchange import Exchange, can_exchange
-from hpc.runtime.timers import Timers
+from hpc.runtime.timers import Timers, WaitingComm
 from optimise.core.checkpoint import between, told_of_disk
 from optimise.core.errors import InputError
 from optimise.core.grid import round_up
@@ -78,6 +78,8 @@ class Session(Generic[B]):
         self.clock = self.until = Deadline(limits.seconds)
         self.timers = Timers()
         self.limits, self.seed, self.comm, self.listen, self.name = limits, seed, comm, listen, name
+        #: the same ranks, where what a call takes counts as waiting
+        self.waits = WaitingComm(comm, self.timers)
         self.grid, self.offset = grid, offset
         self.best: B | None = None
         self.cost, self.feasible = math.inf, False
@@ -182,12 +184,12 @@ class Session(Generic[B]):
 
     def agree(self, done: bool) -> bool:
         """Rank 0 decides, so that no rank waits for another that has left."""
-        agreed, self.stopped = self.comm.bcast((done, self.stopped))
+        agreed, self.stopped = self.waits.bcast((done, self.stopped))
         return bool(agreed)
 
     def agree_on_bound(self) -> None:
         """Rank 0's bound and its wish to stop become everyone's."""
-        self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
+        self.bound, self.source, self.stopped = self.waits.bcast((self.bound, self.source, self.stopped))
 
     @property
     def free(self) -> bool:

@@ -7,12 +7,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from optimise.core.breadcrumb import enter, spent
+from optimise.core.breadcrumb import enter, last, spent
 from optimise.core.method import Communicator
 from optimise.core.result import Stats
 
-__all__ = ["Timers", "Work"]
+__all__ = ["Timers", "WaitingComm", "Work"]
 
 
 class Timers:
@@ -33,6 +34,14 @@ class Timers:
             self.seconds[phase] += took
             spent(phase, took)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Add to ``idle`` what is spent in a call that waits for other ranks; the phase around it goes on after it."""
+        around = last()
+        with self("idle"):
+            yield
+        enter(around)
+
     def count(self, name: str, by: float = 1.0) -> None:
         self.counts[name] += by
 
@@ -46,6 +55,30 @@ class Timers:
                 total[name] += value
         total.update(counts or {})
         return Stats(phases={n: tuple(s.get(n, 0.0) for s, _ in gathered) for n in names}, counts=dict(total))
+
+
+class WaitingComm:
+    """A communicator whose calls count as ``idle``: what they take is nearly all waiting for the slowest rank."""
+
+    def __init__(self, comm: Communicator, timers: Timers) -> None:
+        self.comm, self.timers = comm, timers
+        self.rank, self.size = comm.rank, comm.size
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        with self.timers.waiting():
+            return self.comm.bcast(obj, root)
+
+    def gather(self, obj: Any, root: int = 0) -> list[Any] | None:
+        with self.timers.waiting():
+            return self.comm.gather(obj, root)
+
+    def allgather(self, obj: Any) -> list[Any]:
+        with self.timers.waiting():
+            return self.comm.allgather(obj)
+
+    def barrier(self) -> None:
+        with self.timers.waiting():
+            self.comm.barrier()
 
 
 class Work:

@@ -22,6 +22,14 @@ def scaling(
     measured: Annotated[
         str, typer.Option("--measure", metavar="1,2,4", help="Also measure with this many real ranks here.")
     ] = "",
+    target: Annotated[
+        float,
+        typer.Option(
+            "--target-seconds",
+            metavar="S",
+            help="Also search a roster for S processor seconds with each number of --measure: time to the same cost.",
+        ),
+    ] = 0.0,
     iterations: Annotated[int, typer.Option("--iterations", metavar="N", help="Pricing rounds of the root.")] = 12,
     rounds: Annotated[int, typer.Option("--rounds", metavar="N", help="Rounds of neighbourhoods.")] = 2,
     seconds: Annotated[
@@ -35,7 +43,7 @@ def scaling(
         float | None, typer.Option("--bandwidth", metavar="GB/S", help="Gigabytes a second; measured here if absent.")
     ] = None,
 ) -> None:
-    """Predict parallel efficiency on many ranks from a recorded run, and compare with real ranks of this machine.
+    """Predict from a recorded run what many ranks do, and compare with real ranks of this machine.
 
     Rosters are traced over pricing rounds and neighbourhoods, two-stage bed plans over rounds of the L-shaped method.
 
@@ -51,6 +59,8 @@ def scaling(
         return sorted({int(part) for part in parts})
 
     wanted, real = numbers(ranks, "--ranks"), numbers(measured, "--measure")
+    if target < 0 or (target > 0 and not real):
+        raise WardwiseError("--target-seconds needs a number above 0, and --measure with the numbers of ranks")
     for name, value in (("--latency", latency), ("--bandwidth", bandwidth)):
         if value is not None and not value > 0:
             raise WardwiseError(f"{name} must be above 0, not {value:g}")
@@ -60,7 +70,7 @@ def scaling(
         from hpc.scaling import measure
         from hpc.scaling.model import predict
         from hpc.scaling.subjects import subject_of
-        from hpc.scaling.table import advice, measured_rows, predicted_rows, write
+        from hpc.scaling.table import advice, measured_rows, predicted_rows, target_rows, write
         from hpc.scaling.trace import Trace
         from hpc.scaling.work import Workload
         from optimise.core.atomic import make_folder
@@ -90,8 +100,11 @@ def scaling(
             advices.append(advice(trace.name, predictions))
             rows += predicted_rows(trace, predictions)
             if real and not file.name.endswith(".trace.json"):
-                found = [measure.measure(file, n, workload) for n in real]
-                rows += measured_rows(trace.name, f"{trace.people} {trace.unit}", found)
+                size = f"{trace.people} {trace.unit}"
+                rows += measured_rows(trace.name, size, [measure.measure(file, n, workload) for n in real])
+                if target > 0 and subject_of(problem, file).searches:
+                    runs = [measure.measure_search(file, n, target) for n in real]
+                    rows += target_rows(trace.name, size, runs)
         written = write(output, rows, network, where, advices)
     print((output / "scaling.md").read_text(encoding="utf-8"))
     print(f"written to {output}: {', '.join(f.name for f in written)}", file=sys.stderr)

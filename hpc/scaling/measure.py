@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from hpc.scaling.model import Network
+from hpc.scaling.target import Search
 from hpc.scaling.work import Done, Workload
 from optimise.core.errors import MissingExtraError, WardwiseError
 
-__all__ = ["Measured", "measure", "measure_network", "summarise"]
+__all__ = ["Measured", "measure", "measure_network", "measure_search", "summarise"]
 
 _TIMEOUT = 1800
 
@@ -116,6 +117,12 @@ def measure(instance: Path, ranks: int, workload: Workload) -> Measured:
     given = json.dumps(asdict(workload))
     made = _launch(ranks, "work", str(instance), given)
     return Measured(**{**made, "waits": tuple(made["waits"])})
+
+
+def measure_search(instance: Path, ranks: int, seconds: float, seed: int = 1) -> Search:
+    """Search on real ranks of this machine, for so many processor seconds a rank."""
+    made = _launch(ranks, "target", str(instance), str(seconds), str(seed))
+    return Search(made["ranks"], tuple((float(s), float(cost)) for s, cost in made["found"]))
 
 
 def measure_network() -> Network:

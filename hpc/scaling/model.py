@@ -76,8 +76,9 @@ class Prediction:
         Seconds on one rank / (ranks x seconds).
     waiting : float
         Share of all ranks' root time that is spent waiting for the serial master.
-    search_efficiency : float
-        Share of all ranks' search time that is spent in neighbourhoods; nan where none were traced.
+    busy : float
+        Share of all ranks' search time that is spent in neighbourhoods, in rounds; nan where none were traced. It says
+        nothing about what they are good for.
     neighbourhoods : float
         Neighbourhoods per second, all ranks together; nan where none were traced.
     """
@@ -86,13 +87,18 @@ class Prediction:
     root: float
     root_efficiency: float
     waiting: float
-    search_efficiency: float
+    busy: float
     neighbourhoods: float
 
     @property
+    def work_speedup(self) -> float:
+        """How many times the neighbourhoods of one rank are done in a second; nan where none were traced."""
+        return self.ranks * self.busy
+
+    @property
     def worth(self) -> float:
-        """The least of the efficiencies that are known: a search whose ranks are all at work hides no idle root."""
-        return min(e for e in (self.root_efficiency, self.search_efficiency) if math.isfinite(e))
+        """The lesser of what is known: a search whose ranks are all at work hides no idle root."""
+        return min(e for e in (self.root_efficiency, self.busy) if math.isfinite(e))
 
 
 def predict(trace: Trace, ranks: int, network: Network, seed: int = 0) -> Prediction:

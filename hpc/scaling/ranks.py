@@ -1,4 +1,6 @@
-"""What ``mpiexec`` starts: ``python -m hpc.scaling.ranks work INSTANCE WORKLOAD`` or ``... network``.
+"""What ``mpiexec`` starts: ``python -m hpc.scaling.ranks work INSTANCE WORKLOAD``, ``... network`` or ``... target``.
+
+``target INSTANCE SECONDS SEED`` counts processor seconds on all its clocks (:mod:`hpc.scaling.target`).
 
 Imports nothing heavy at the top, so that compiled kernels are found (see :mod:`optimise.cli.kernel_cache`).
 """
@@ -52,6 +54,8 @@ def _pingpong(comm: Any) -> dict[str, float]:
 
 
 def main() -> None:
+    if sys.argv[1] == "target":
+        time.perf_counter = time.process_time  # before anybody looks at it
     from optimise.cli.kernel_cache import kernel_cache
     from optimise.core.communicator import abort_on_error, find_world
 
@@ -62,14 +66,20 @@ def main() -> None:
         else:
             from hpc.scaling.measure import summarise
             from hpc.scaling.subjects import subject_of
+            from hpc.scaling.target import search
             from hpc.scaling.work import Workload
             from optimise.formats.base import read
 
             problem: Problem | None = read(Path(sys.argv[2])) if comm.rank == 0 else None
             problem = comm.bcast(problem)
-            workload = Workload(**json.loads(sys.argv[3]))
-            repeats = subject_of(problem).perform(problem, comm, workload)
-            made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
+            assert problem is not None
+            if sys.argv[1] == "target":
+                run, _ = search(problem, comm, float(sys.argv[3]), int(sys.argv[4]))
+                made = asdict(run)
+            else:
+                workload = Workload(**json.loads(sys.argv[3]))
+                repeats = subject_of(problem).perform(problem, comm, workload)
+                made = asdict(summarise([r for r in repeats if r is not None])) if comm.rank == 0 else {}
         if comm.rank == 0:
             print(json.dumps(made))
 

@@ -24,7 +24,15 @@ P_contra = TypeVar("P_contra", bound=Problem, contravariant=True, default=Any)
 
 
 class Subject(Protocol[P_contra]):
-    """Work of one kind of problem."""
+    """Work of one kind of problem.
+
+    Attributes
+    ----------
+    searches : bool
+        Whether it has a search whose time to target can be measured.
+    """
+
+    searches: bool
 
     def record(self, problem: P_contra, workload: Workload, seconds: float) -> Trace:
         """Trace it on one rank."""
@@ -38,6 +46,8 @@ class Subject(Protocol[P_contra]):
 class RosterWork:
     """Pricing rounds of the root and rounds of neighbourhoods."""
 
+    searches = True
+
     def record(self, problem: RosterProblem, workload: Workload, seconds: float) -> Trace:
         record(problem, workload.brief, seconds=seconds)  # compiles
         return record(problem, workload, seconds=seconds)
@@ -49,6 +59,8 @@ class RosterWork:
 
 class ScenarioWork:
     """Rounds of the L-shaped method."""
+
+    searches = False
 
     def record(self, problem: CapacityProblem, workload: Workload, seconds: float) -> Trace:
         return record_scenarios(problem)

@@ -140,8 +140,8 @@ class Study:
                         "search wall s": m.search_wall,
                         "root efficiency measured": _share(found[0], m, "root_path"),
                         "root efficiency predicted": p.root_efficiency,
-                        "search efficiency measured": _share(found[0], m, "search_path"),
-                        "search efficiency predicted": p.search_efficiency,
+                        "speed-up of work measured": m.ranks * _share(found[0], m, "search_path"),
+                        "speed-up of work predicted": p.work_speedup,
                     }
                 )
                 self.draw(trace, m.ranks, "measured", mine[-1], " measured")
@@ -171,7 +171,7 @@ class Study:
                     "search wall s": m.search_wall,
                     "root efficiency": first.root_path / m.root_path,
                     "pricing efficiency": first.pricing_path / m.pricing_path,
-                    "search efficiency": _share(first, m, "search_path"),
+                    "speed-up of work": m.ranks * _share(first, m, "search_path"),
                 }
             )
             print(rows[-1], flush=True)
@@ -248,7 +248,7 @@ class Study:
                         "root s": p.root,
                         "root efficiency": p.root_efficiency,
                         "root waits for master": p.waiting,
-                        "search efficiency": p.search_efficiency,
+                        "speed-up of work": p.work_speedup,
                         "neighbourhoods/s": p.neighbourhoods,
                     }
                 )
@@ -260,9 +260,9 @@ class Study:
     def draw(self, trace: Any, ranks: int, kind: str, row: Mapping[str, Any], suffix: str, note: str = "") -> None:
         """Keep a row for the picture."""
         shown = {"instance": f"{trace.people} {trace.unit}{note}", "kind": kind, "ranks": ranks}
-        for part in ("root", "search"):
-            value = row[f"{part} efficiency{suffix}"]
-            shown[f"{part} efficiency"] = value if math.isfinite(value) else ""
+        for part in ("root efficiency", "speed-up of work"):
+            value = row[f"{part}{suffix}"]
+            shown[part] = value if math.isfinite(value) else ""
         self.drawn.append(shown)
 
     def write(self, tables: Mapping[str, tuple[str, Rows]], load: float) -> None:

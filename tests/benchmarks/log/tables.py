@@ -140,7 +140,7 @@ def _index(families: list[dict[str, str]]) -> str:
     parts += [_table(list(value[0])), *(_row(list(row.values())) for row in value)]
     parts.append("\n## Ranks\n\nCommand: `python -m tests.benchmarks.scaling --people 24,150`. Processor seconds.\n\n")
     chosen = ("people", "ranks", "root efficiency measured", "root efficiency predicted",
-              "search efficiency measured", "search efficiency predicted")  # fmt: skip
+              "speed-up of work measured", "speed-up of work predicted")  # fmt: skip
     parts.append(_table(chosen))
     parts += [_row([_short(row[head]) for head in chosen]) for row in _read("scaling-strong.csv")]
     return "".join(parts)

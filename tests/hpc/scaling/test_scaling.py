@@ -36,7 +36,7 @@ def test_equal_tasks_without_a_network_scale_perfectly() -> None:
         found = predict(trace(), ranks, FREE)
         assert found.root == pytest.approx(3 * 8 / ranks)
         assert found.root_efficiency == pytest.approx(1.0)
-        assert found.search_efficiency == pytest.approx(1.0)
+        assert found.busy == pytest.approx(1.0)
 
 
 def test_more_ranks_than_people_idle() -> None:
@@ -55,7 +55,8 @@ def test_as_many_ranks_are_advised_as_are_half_worth_it() -> None:
     best = advised(found)
     assert best is found[3]
     said = advice("made", found)
-    assert said.startswith(f"made: use 8 ranks (predicted efficiency {best.root_efficiency:.2f} in the root and")
+    assert said.startswith(f"made: use 8 ranks (predicted: efficiency {best.root_efficiency:.2f} in the root and")
+    assert f"{8 * best.busy:.1f} times the neighbourhoods of one rank" in said
     assert advised(found[-1:]) is None
     assert advised(found[:1]) is found[0]
 
@@ -68,8 +69,8 @@ def test_a_slow_network_costs_and_a_faster_one_costs_less() -> None:
 def test_a_round_ends_with_its_slowest_neighbourhood() -> None:
     made = trace()
     uneven = Trace(**{**{f: getattr(made, f) for f in made.__slots__}, "attempts": ((1.0, 1.0, 1.0, 3.0),)})
-    assert predict(uneven, 4, FREE).search_efficiency == pytest.approx(6 / (4 * 3))
-    assert predict(uneven, 2, FREE).search_efficiency == pytest.approx(6 / (2 * 4))
+    assert predict(uneven, 4, FREE).busy == pytest.approx(6 / (4 * 3))
+    assert predict(uneven, 2, FREE).busy == pytest.approx(6 / (2 * 4))
 
 
 def test_a_real_recording_can_be_stored_and_predicts_less_than_perfect(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_a_synthetic_trace_has_the_seconds_that_can_be_counted_by_hand() -> None
     assert two.waiting == pytest.approx(2.25 / 13.75)
     # a round on 2 ranks: 3 + 1 against 1 + 2, and a quarter of its merging for each of four attempts
     assert two.neighbourhoods == pytest.approx(4 / (4.0 + 0.4))
-    assert two.search_efficiency == pytest.approx(7.0 / (2 * 4.4))
+    assert two.busy == pytest.approx(7.0 / (2 * 4.4))
 
 
 def test_messages_of_a_synthetic_trace_can_be_counted_by_hand() -> None:
@@ -179,7 +180,7 @@ def test_scenarios_are_spread_in_clusters_of_neighbours() -> None:
     assert predict(made, 1, FREE).root == pytest.approx(8 * 8.0)
     assert predict(made, 2, FREE).root == pytest.approx(8 * 6.0)  # owners do not follow the clock
     assert predict(made, 256, FREE).root == pytest.approx(8 * 5.0)
-    assert math.isnan(predict(made, 2, FREE).search_efficiency)
+    assert math.isnan(predict(made, 2, FREE).busy)
 
 
 def test_the_l_shaped_method_can_be_recorded(tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_the_l_shaped_method_can_be_recorded(tmp_path: Path) -> None:
     assert Trace.read(tmp_path / "x.trace.json") == made
     rows = predicted_rows(made, [predict(made, n, REAL) for n in (1, 2, 256)])
     assert rows[0]["size"] == "7 scenarios"
-    assert rows[0]["search efficiency"] == ""
+    assert rows[0]["speed-up of work"] == ""
     assert rows[2]["root efficiency"] < 3 / 256 + 1e-9
     assert {f.name for f in write(tmp_path, rows, REAL, "here")} >= {"scaling.csv", "scaling.md"}
 
