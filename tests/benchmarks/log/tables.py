@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.faults import ROWS
-from tests.benchmarks.log import by_family, records
-from tests.benchmarks.log import coverage, records
+from tests.benchmarks.log import by_family, coverage, records
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SAMPLE = "python -m tests.benchmarks.{} --methods {},highs,cpsat"
@@ -90,14 +89,12 @@ def pages() -> dict[str, str]:
     )
     made = {"index.md": _index(families), "records.md": records.page(results, NAMES)}
     made |= {"bounds.csv": records.data(results), "faults.md": _faults(_read("faults.csv"))}
+    made["coverage.md"] = coverage.page(_read("coverage.csv"))
     return made | by_family.Pages(_read, _text, _group).made()
 
 
 def _text(name: str) -> str:
     return (RESULTS / f"{name}.md").read_text(encoding="utf-8").strip()
-    record = records.page(families, _read("target-600s.csv"), NAMES)
-    made = {"index.md": _index(families), "families.md": _families(families), "records.md": record}
-    return made | {"faults.md": _faults(_read("faults.csv")), "coverage.md": coverage.page(_read("coverage.csv"))}
 
 
 def _faults(rows: list[dict[str, str]]) -> str:
