@@ -260,12 +260,13 @@ def main() -> None:
     fire.add_argument("--tenants", type=int, default=5)
     fire.add_argument("--times", type=int, default=20)
     fire.add_argument("--seed", type=int, default=1)
+    fire.add_argument("--pause", type=float, default=3.0, help="mean seconds between two kills")
     asked = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
         if asked.what == "callers":
             print(json.dumps(callers(asked.count, asked.calls, asked.every, Path(place))))
         else:
-            print(json.dumps(kills(asked.jobs, asked.tenants, asked.times, Path(place), asked.seed)))
+            print(json.dumps(kills(asked.jobs, asked.tenants, asked.times, Path(place), asked.seed, asked.pause)))
 
 
 if __name__ == "__main__":
