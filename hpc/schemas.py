@@ -17,6 +17,7 @@ from optimise.capacity.formats.region import RegionFile, RegionPlanFile
 from optimise.core.atomic import write_text
 from optimise.core.stored import CellFile, CheckFile, CheckpointFacts, ResultFile, published
 from optimise.hospital.formats.hospital_schema import HospitalFile, PlanFile
+from optimise.roster.certificate import CertificateFile
 from optimise.roster.columns import ColumnFile
 from optimise.roster.formats.plan_schema import RosterPlanFile
 
@@ -38,6 +39,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "cell-2": CellFile,
     "job-1": JobCard,
     "columns-1": ColumnFile,
+    "certificate-1": CertificateFile,
     "trace-2": TraceFile,
     "hospital-1": HospitalFile,
     "hospital-plan-1": PlanFile,

@@ -119,7 +119,9 @@ def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
     blocks a and b needs one AND for each of its entries that is not 0, whose undoing is a measurement (Gidney 2018,
     arXiv:1709.06648). Every block and every pair table is added to a sum of `bits` bits by an adder of ``bits`` Toffoli
     gates; all that happens twice, to compute and to take back. The comparison with the threshold takes `bits`, and the
-    reflection about the start one Toffoli gate for each block but one.
+    reflection about the start one Toffoli gate for each block but one. A cost of a sum is counted up in a register of
+    its own and looked up: one Toffoli for each of its bits and blocks, and one for each value (Babbush et al. 2018,
+    arXiv:1805.03662).
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
     tuple of float and int
         Toffoli gates of one query; logical qubits.
     """
-    _, table, _ = problem.tables()
+    _, table, _ = problem.tables(part=True)
     starts, sizes = problem.starts.tolist(), problem.sizes
     ands, pairs, largest = 0, 0, 0
     for b in range(1, problem.blocks):
@@ -141,7 +143,11 @@ def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
             part = table[starts[a] : starts[a] + sizes[a], starts[b] : starts[b] + sizes[b]]
             filled = int(np.count_nonzero(part))
             ands, pairs, largest = ands + filled, pairs + bool(filled), max(largest, filled)
-    additions = problem.blocks + pairs
-    toffoli = 2 * (ands + additions * bits) + bits + max(0, problem.blocks - 1)
+    additions = problem.blocks + pairs + len(problem.sums)
+    counting = 0
+    for cost in problem.sums:
+        register = max(1, math.ceil(math.log2(cost.values.size)))
+        counting += len(cost.parts) * register + cost.values.size
+    toffoli = 2 * (ands + counting + additions * bits) + bits + max(0, problem.blocks - 1)
     qubits = problem.qubo.size + 3 * bits + largest + max(0, problem.blocks - 1)
     return float(toffoli), qubits

@@ -95,6 +95,8 @@ def local_field(problem: Qubo | OneHot) -> float:
 
 
 def _block_field(problem: OneHot) -> float:
+    if problem.sums:
+        return _sampled_field(problem)
     linear, table, _ = problem.tables()
     starts, sizes = problem.starts, np.asarray(problem.sizes)
     means = np.add.reduceat(table, starts, axis=1) / sizes  # (n, m): mean pair cost of a variable with each block
@@ -108,6 +110,21 @@ def _block_field(problem: OneHot) -> float:
             residue = part - part.mean(axis=0) - part.mean(axis=1)[:, None] + part.mean()
             variance += float((residue**2).mean())
         total += variance
+    scale = float(np.sqrt(total / max(1, problem.blocks)))
+    return scale or 1.0
+
+
+def _sampled_field(problem: OneHot, states: int = 1024) -> float:
+    """The same with costs of sums: the variance over a block's choices around `states` random states (seed 0)."""
+    rng, total = np.random.default_rng(0), 0.0
+    around = np.stack([rng.integers(0, k, states) for k in problem.sizes], axis=1)
+    for b, k in enumerate(problem.sizes):
+        costs = []
+        for choice in range(k):
+            moved = around.copy()
+            moved[:, b] = choice
+            costs.append(problem.energies(moved))
+        total += float(np.var(costs, axis=0).mean())
     scale = float(np.sqrt(total / max(1, problem.blocks)))
     return scale or 1.0
 

@@ -2,20 +2,42 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
+from quantum.higher import to_hubo
+from quantum.hubo import append_phases
 from quantum.mixers import BlockMixer, X
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.states import append_block_state, w_state
 from quantum.transpiling import transpiled
+
+
+class Step(NamedTuple):
+    """What one angle of a layer does to one block (mixer X: one qubit).
+
+    Attributes
+    ----------
+    column : int
+        Number of the angle within the layer.
+    block : int
+    unitary : complex128 (k, k)
+        On the choices of the block.
+    slope : complex128 (k, k)
+        Anti-Hermitian K with ``dU/dangle = K U``.
+    """
+
+    column: int
+    block: int
+    unitary: NDArray[np.complex128]
+    slope: NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,8 @@ class Ansatz:
     def __post_init__(self) -> None:
         if not isinstance(self.mixer, X) and not isinstance(self.problem, OneHot):
             raise ValueError(f"the {self.mixer.name} mixer needs one-hot blocks")
+        if self.higher and isinstance(self.mixer, X):
+            raise InputError("mixer x leaves the blocks on which costs of sums are defined; take a block mixer")
         if self.start is not None:
             self._check_start(self.start)
 
@@ -76,8 +100,33 @@ class Ansatz:
 
     @property
     def qubo(self) -> Qubo:
-        """The cost."""
+        """The cost, as far as pairs give it (see `higher`)."""
         return self.problem.qubo if isinstance(self.problem, OneHot) else self.problem
+
+    @property
+    def higher(self) -> bool:
+        """Whether the cost has terms of three or more blocks beside `qubo`."""
+        return isinstance(self.problem, OneHot) and bool(self.problem.sums)
+
+    def energies(self, bits: NDArray[Any]) -> NDArray[np.float64]:
+        """Cost (s,) of bits (s, n)."""
+        if isinstance(self.problem, OneHot):
+            return self.problem.energies_of_bits(bits)
+        return self.problem.energies(bits)
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Cost of all ``2**n`` basis states; it is that of the circuit on states that break blocks too."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            return to_hubo(self.problem).diagonal()
+        return self.qubo.diagonal()
+
+    def operator(self) -> Any:
+        """The cost as a ``SparsePauliOp``."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            return to_hubo(self.problem).to_operator()
+        return self.qubo.to_ising().to_operator()
 
     @property
     def mixers(self) -> int:
@@ -85,6 +134,49 @@ class Ansatz:
         if isinstance(self.mixer, X) or not isinstance(self.problem, OneHot):
             return self.qubo.size
         return self.problem.blocks
+
+    @property
+    def alternating(self) -> bool:
+        """Whether it is the plain ansatz with costs of pairs, which our own kernels know."""
+        return type(self) is Ansatz and not self.higher
+
+    def extended(self, angles: Angles) -> Angles:
+        """Angles of this family from those of the alternating ansatz: the same.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of p layers.
+
+        Returns
+        -------
+        Angles
+        """
+        return angles
+
+    def steps(self, layer: int, betas: NDArray[np.float64]) -> list[Step]:
+        """What the mixers of a layer do, in order.
+
+        Parameters
+        ----------
+        layer : int
+            Number of the layer.
+        betas : float64 array (mixers,)
+            Its angles.
+
+        Returns
+        -------
+        list of Step
+        """
+        mixer = self.mixer
+        if isinstance(mixer, X):
+            flip = np.array([[0, 1], [1, 0]], dtype=np.complex128)
+            turns = (np.cos(b) * np.eye(2) - 1j * np.sin(b) * flip for b in betas.tolist())
+            return [Step(q, q, turn, -1j * flip) for q, turn in enumerate(turns)]
+        made = []
+        for b, (start, beta) in enumerate(zip(self.block_starts(), betas.tolist())):
+            made.append(Step(b, b, mixer.unitary(start, beta), mixer.logarithmic_derivative(start, beta)))
+        return made
 
     def block_starts(self) -> list[NDArray[np.complex128]]:
         """Initial amplitudes of each block."""
@@ -97,12 +189,14 @@ class Ansatz:
         """Qiskit circuit; qubit i is variable i, global phase included."""
         made = QuantumCircuit(self.qubo.size)
         self._prepare(made)
-        for gamma, betas in zip(angles.gamma, angles.per_mixer(self.mixers)):
+        for layer, (gamma, betas) in enumerate(zip(angles.gamma, angles.per_mixer(self.mixers))):
             if angles.gamma.ndim == 1:
                 self._phase(made, self.qubo, float(gamma))
+            elif self.higher:
+                raise UnsupportedError("costs of sums have one angle a layer, not one per term")
             else:
                 self._phase(made, weighted(self.qubo, gamma), 1.0)
-            self._mix(made, betas.tolist())
+            self._mix(made, betas.tolist(), layer)
         if measure:
             made.measure_all()
         return made
@@ -122,7 +216,7 @@ class Ansatz:
         for layer in range(depth):
             self._phase(made, self.qubo, gamma[layer])
             betas = [beta[layer * self.mixers + b if per_mixer else layer] for b in range(self.mixers)]
-            self._mix(made, betas)
+            self._mix(made, betas, layer)
         if measure:
             made.measure_all()
         return made
@@ -141,7 +235,11 @@ class Ansatz:
         return {p: values[p.name] for p in circuit.parameters}
 
     def _phase(self, circuit: QuantumCircuit, qubo: Qubo, gamma: Any) -> None:
-        """Append ``exp(-i gamma C)``."""
+        """Append ``exp(-i gamma C)``; products of three or more spins are phase gadgets (`quantum.hubo`)."""
+        if self.higher:
+            assert isinstance(self.problem, OneHot)
+            append_phases(circuit, to_hubo(self.problem), gamma)
+            return
         ising = qubo.to_ising()
         circuit.global_phase += -gamma * ising.offset
         for i, h in enumerate(ising.field.tolist()):
@@ -163,7 +261,7 @@ class Ansatz:
             circuit.x(qubits[0])
             append_block_state(circuit, qubits, amplitudes)
 
-    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any]) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any], layer: int) -> None:
         if isinstance(self.mixer, X):
             self.mixer.append(circuit, betas)
             return

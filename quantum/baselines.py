@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantum.angles import local_field
-from quantum.anneal import anneal
+from quantum.anneal import anneal_problem
 from quantum.linearise import solve_linearised
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, qaoa, training_shots_of
@@ -58,17 +58,13 @@ def annealing(problem: OneHot, budget: int, seed: int, sweeps: int = 100) -> Fou
 
     Temperatures are those of `quantum.tuning`, in units of the typical cost change (`quantum.angles.local_field`).
     """
-    linear, table, offset = problem.tables()
-    sizes = np.asarray(problem.sizes, dtype=np.int64)
     hot = TUNING.anneal_hot * local_field(problem)
     sweeps = max(1, min(sweeps, budget // max(1, problem.blocks)))
     runs = max(1, budget // (sweeps * max(1, problem.blocks)))
     found = []
     for run in range(runs):
         rng = np.random.default_rng([seed, run])
-        found.append(
-            anneal(sizes, problem.starts, linear, table, offset, sweeps, hot, hot / TUNING.anneal_cooling, rng)[0]
-        )
+        found.append(anneal_problem(problem, sweeps, hot, hot / TUNING.anneal_cooling, rng)[0])
     return Found.of(problem, np.array(found), runs * sweeps * problem.blocks)
 
 

@@ -36,7 +36,9 @@ class RosterCut:
         default="sequence", doc="all feasible rosters of a person, or a block per person and day"
     )
     cover: Cover = option(
-        default="fit", doc="cover as a fitted parabola (see error), with slack blocks, or fitted by pairs of blocks"
+        default="fit",
+        doc="cover as a fitted parabola (see error), exactly with slack blocks (exact), fitted by pairs of blocks, or "
+        "exactly as terms of higher order (hubo)",
     )
     most: int = option(default=200, doc="most choices of a sequence block", ge=1)
     seed: int = option(default=0, doc="seed of the construction", ge=0)

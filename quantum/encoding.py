@@ -7,21 +7,19 @@ plan = encoding.decode(bits)                   # a roster, room plan, or the val
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit import QuantumCircuit, qasm3, qpy
 
-from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.ansatz import Ansatz
+from quantum.encoding_models import Models
 from quantum.energy import EnergyProblem
-from quantum.exports import lp_text, opt_mapper_of, qs_text
-from quantum.methods.dwave import bqm_of
+from quantum.higher import quadratised, to_hubo
 from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
@@ -29,9 +27,11 @@ from quantum.repair import broken, repair
 
 __all__ = ["Encoding"]
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Encoding:
+class Encoding(Models):
     """An energy, how far it is from what it stands for, and the way back.
 
     Attributes
@@ -71,7 +71,33 @@ class Encoding:
 
     def __repr__(self) -> str:
         blocks = f", {self.energy.blocks} blocks" if isinstance(self.energy, OneHot) else ""
-        return f"Encoding({self.name!r}, {self.qubits} qubits{blocks}, {self.exactness})"
+        degree = f", degree {self.degree}" if self.degree > 2 else ""
+        return f"Encoding({self.name!r}, {self.qubits} qubits{blocks}{degree}, {self.exactness})"
+
+    @property
+    def degree(self) -> int:
+        """Blocks that one cost depends on at most: 2, or more where rules stay as terms of higher order."""
+        return self.energy.degree if isinstance(self.energy, OneHot) else 2
+
+    def quadratised(self) -> "Encoding":
+        """The same by pairs, for samplers that need them: an auxiliary block for every product (`quantum.higher`).
+
+        Returns
+        -------
+        Encoding
+            Itself where the degree is 2; its further blocks come last, and decoding leaves them out.
+        """
+        if self.degree == 2 or not isinstance(self.energy, OneHot):
+            return self
+        m = self.energy.blocks
+
+        def first(ask: Callable[[NDArray[Any]], T] | None) -> Callable[[NDArray[Any]], T] | None:
+            return None if ask is None else lambda choices: ask(choices[:m])
+
+        return replace(
+            self, energy=quadratised(self.energy), decoder=first(self.decoder), true_cost=first(self.true_cost),
+            penalty=None, hard=first(self.hard), mended=first(self.mended),
+        )  # fmt: skip
 
     @property
     def exactness(self) -> str:
@@ -83,7 +109,7 @@ class Encoding:
     @property
     def qubits(self) -> int:
         """Number of variables."""
-        return self.problem().qubo.size
+        return self.problem().size
 
     def problem(self) -> EnergyProblem:
         """The energy as a problem of `optimise.solve` and of studies."""
@@ -168,6 +194,8 @@ class Encoding:
         SparsePauliOp
             Diagonal, of n qubits, in units of cost.
         """
+        if penalty is None and isinstance(self.energy, OneHot) and self.energy.sums:
+            return to_hubo(self.energy).to_operator()
         chosen = self.problem().qubo if penalty is None else self.qubo(penalty)
         return chosen.to_ising().to_operator()
 
@@ -206,81 +234,6 @@ class Encoding:
         qpy.dump(self.circuit(p, **options), stream)
         return stream.getvalue()
 
-    # ---------------------------------------------------------------- models
-
-    def qubo(self, penalty: str | float | None = None) -> Qubo:
-        """The energy without constraints: broken blocks pay a penalty (`EnergyProblem.penalised`).
-
-        Parameters
-        ----------
-        penalty : str or float, optional
-            Name of a penalty rule, or a price in units of cost.
-
-        Returns
-        -------
-        Qubo
-            Of n variables.
-
-        Raises
-        ------
-        InputError
-            If a penalty is asked for and there are no blocks.
-        """
-        if penalty is not None and not isinstance(self.energy, OneHot):
-            raise InputError(f"{self.name} has no blocks; a penalty would do nothing")
-        return self.problem().penalised(penalty)
-
-    def to_bqm(self, penalty: str | float | None = None) -> Any:
-        """``dimod.BinaryQuadraticModel`` of `qubo` (extra ``compare``).
-
-        Parameters
-        ----------
-        penalty : str or float, optional
-            As in `qubo`.
-
-        Returns
-        -------
-        dimod.BinaryQuadraticModel
-            Of n binary variables.
-        """
-        return bqm_of(self.qubo(penalty))
-
-    def to_lp(self, file: str | Path | None = None, linear: bool = False) -> str:
-        """LP text with a row per block, written to `file` where one is given.
-
-        Parameters
-        ----------
-        file : path, optional
-            Where to write the text as well.
-        linear : bool
-            Whether products become variables: HiGHS solves no quadratic objective of binaries.
-
-        Returns
-        -------
-        str
-        """
-        return _kept(lp_text(self.energy, self.name, linear), file)
-
-    def to_qs(self, file: str | Path | None = None, penalty: str | float | None = None) -> str:
-        """QOBLIB's ``.qs`` text of `qubo`, written to `file` where one is given.
-
-        Parameters
-        ----------
-        file : path, optional
-            Where to write the text as well.
-        penalty : str or float, optional
-            As in `qubo`.
-
-        Returns
-        -------
-        str
-        """
-        return _kept(qs_text(self.qubo(penalty), self.name), file)
-
-    def to_opt_mapper(self) -> Any:
-        """``OptimizationProblem`` of qiskit-addon-opt-mapper, blocks as linear constraints."""
-        return opt_mapper_of(self.energy, self.name)
-
     # ---------------------------------------------------------------- back
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
@@ -296,7 +249,7 @@ class Encoding:
         float array
             Shape (s,), in units of cost.
         """
-        return self.problem().qubo.energies(np.asarray(bits))
+        return self.problem().energies(bits)
 
     def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
         """Whether bits (s, n) keep every block, which is what feasible means of bits here; see also `keeps_rules`.
@@ -392,9 +345,3 @@ class Encoding:
             if wrong:
                 raise InputError(f"{'; '.join(wrong)}; decode repairs it if asked")
         return chosen if self.decoder is None else self.decoder(chosen)
-
-
-def _kept(text: str, file: str | Path | None) -> str:
-    if file is not None:
-        write_text(Path(file), text)
-    return text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.brief import brief
 from optimise.core.errors import InputError
@@ -71,8 +71,39 @@ class EnergyProblem:
 
     @property
     def qubo(self) -> Qubo:
-        """The cost without penalties."""
-        return self.energy.qubo if isinstance(self.energy, OneHot) else self.energy
+        """The cost without penalties.
+
+        Raises
+        ------
+        UnsupportedError
+            For an energy that pairs do not give (`OneHot.sums`).
+        """
+        if isinstance(self.energy, OneHot):
+            self.energy.tables()
+            return self.energy.qubo
+        return self.energy
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return self.energy.qubo.size if isinstance(self.energy, OneHot) else self.energy.size
+
+    def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
+        """Energies (s,) of bits (s, n), without penalties.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        float array
+            Shape (s,), in units of cost.
+        """
+        if isinstance(self.energy, OneHot):
+            return self.energy.energies_of_bits(bits)
+        return self.energy.energies(bits)
 
     @property
     def blocks(self) -> OneHot:
@@ -97,19 +128,20 @@ class EnergyProblem:
         """
         if not isinstance(self.energy, OneHot):
             return self.energy
+        objective = self.qubo
         if rule is None:
             rule = self.penalty if self.penalty is not None else "upper-lower"
         if isinstance(rule, str):
             if rule not in PENALTY_RULES:
                 raise InputError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
             every = (self.energy.block_of == b for b in range(self.energy.blocks))
-            weights = [penalty_weight(rule, self.qubo, row.astype(np.float64)) for row in every]
+            weights = [penalty_weight(rule, objective, row.astype(np.float64)) for row in every]
             return self.energy.with_penalty(weights)
         return self.energy.with_penalty(float(rule))
 
     def evaluate(self, plan: BitPlan) -> Evaluation:
         """Energy, and the number of blocks without exactly one 1 as the amount of the one hard rule."""
-        cost = self.qubo.energy(plan.bits)
+        cost = float(self.energies(plan.bits[None])[0])
         broken = 0.0
         if isinstance(self.energy, OneHot):
             counts = np.add.reduceat(plan.bits.astype(np.int64), self.energy.starts)
@@ -119,11 +151,16 @@ class EnergyProblem:
 
     def digest(self) -> str:
         """SHA-256 of all coefficients and blocks."""
-        q, made = self.qubo, hashlib.sha256()
+        q = self.energy.qubo if isinstance(self.energy, OneHot) else self.energy
+        made = hashlib.sha256()
         for part in (q.linear, q.rows, q.cols, q.values, np.array([q.offset])):
             made.update(np.ascontiguousarray(part).astype("<f8").tobytes())
         if isinstance(self.energy, OneHot):
             made.update(repr(self.energy.sizes).encode())
+            for cost in self.energy.sums:
+                for part in (*(cost.parts[b] for b in cost.blocks), cost.values, cost.costs):
+                    made.update(np.ascontiguousarray(part).astype("<f8").tobytes())
+                made.update(repr(cost.blocks).encode())
         return made.hexdigest()
 
     def with_optimum(self) -> "EnergyProblem":
@@ -147,6 +184,7 @@ class EnergyProblem:
 
 def random_mean(problem: OneHot) -> float:
     """Mean energy of uniformly random one-hot states, exactly."""
-    linear, table, offset = problem.tables()
+    linear, table, offset = problem.tables(part=True)
     share = np.repeat(1 / np.asarray(problem.sizes, dtype=np.float64), problem.sizes)
-    return float(offset + share @ linear + 0.5 * share @ table @ share)
+    sums = sum(cost.mean() for cost in problem.sums)
+    return float(offset + share @ linear + 0.5 * share @ table @ share + sums)

@@ -12,7 +12,10 @@ __all__ = ["lp_text", "opt_mapper_of", "qs_text"]
 
 
 def _qubo(energy: Qubo | OneHot) -> Qubo:
-    return energy.qubo if isinstance(energy, OneHot) else energy
+    if isinstance(energy, OneHot):
+        energy.tables()  # refuses what pairs do not give
+        return energy.qubo
+    return energy
 
 
 def lp_text(energy: Qubo | OneHot, name: str, linear: bool = False) -> str:

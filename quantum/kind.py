@@ -19,7 +19,7 @@ class EnergyKind(Kind[EnergyProblem, BitPlan]):
     plan = BitPlan
 
     def size(self, problem: EnergyProblem) -> int:
-        return int(problem.qubo.size)
+        return int(problem.size)
 
     def preferred(self, problem: EnergyProblem, usable: Callable[[str], bool]) -> tuple[str, ...]:
         """Exact where HiGHS is there; it stops by time with its best state."""

@@ -7,9 +7,13 @@ With x over all variables (one per block) and pair costs q:
 ``rlt`` (reformulation-linearisation of level 1: Adams and Sherali 1986)
     for every coupled pair of blocks a < b a full table y; ``sum_j y_ij = x_i`` for i in a and
     ``sum_i y_ij = x_j`` for j in b. Many more columns, a much better bound.
+
+A cost of a sum has a weight in [0, 1] for each of its values: the weights sum to 1, and the values that they weigh to
+the sum. Where the cost is convex that is exact without integer weights, as in a restricted master.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -20,6 +24,7 @@ from scipy.sparse import coo_array
 from optimise.core.errors import InputError
 from optimise.solvers.highs_factory import make_highs
 from quantum.onehot import OneHot
+from quantum.sums import SumCost
 from quantum.tuning import TUNING
 
 __all__ = ["Linearised", "solve_linearised"]
@@ -58,7 +63,7 @@ class _Rows:
 
 def solve_linearised(problem: OneHot, *, model: str = "auto", seconds: float = np.inf, seed: int = 0) -> Linearised:
     """Minimise with HiGHS (one thread)."""
-    linear, table, offset = problem.tables()
+    linear, table, offset = problem.tables(part=True)
     if model not in ("auto", "standard", "rlt"):
         raise InputError(f"unknown linear model {model!r}; there are auto, standard and rlt")
     free = all(k <= 2 for k in problem.sizes)
@@ -70,7 +75,15 @@ def solve_linearised(problem: OneHot, *, model: str = "auto", seconds: float = n
     n = linear.size
     rows.add(problem.blocks, [(problem.block_of, np.arange(n), 1.0)], 1.0, 1.0)
     costs = _standard(rows, table, n) if model == "standard" else _rlt(rows, problem, table, coupled, n)
-    return _run(problem, rows, np.concatenate([linear, costs]), offset, seconds, seed)
+    every, whole = [linear, costs], list[int]()
+    for cost in problem.sums:
+        first = sum(part.size for part in every)
+        _add_sum(rows, problem, cost, first)
+        slopes = np.diff(cost.costs) / np.diff(cost.values)
+        if (np.diff(slopes) < -1e-9).any():  # not convex: neighbouring values must not be mixed
+            whole += range(first, first + cost.values.size)
+        every.append(cost.costs)
+    return _run(problem, rows, np.concatenate(every), offset, seconds, seed, whole)
 
 
 def _coupled(problem: OneHot, table: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -108,8 +121,25 @@ def _rlt(
     return np.concatenate(costs)
 
 
+def _add_sum(rows: _Rows, problem: OneHot, cost: SumCost, first: int) -> None:
+    """Weights of the values of a sum, from column `first` on: they sum to 1, the values that they weigh to the sum."""
+    weights = first + np.arange(cost.values.size)
+    rows.add(1, [(np.zeros(weights.size, dtype=np.int64), weights, 1.0)], 1.0, 1.0)
+    one = np.zeros(1, dtype=np.int64)
+    parts = [(one, weights[[s]], -float(v)) for s, v in enumerate(cost.values.tolist()) if v]
+    for b, part in cost.parts.items():
+        parts += [(one, problem.starts[[b]] + c, float(v)) for c, v in enumerate(part.tolist()) if v]
+    rows.add(1, parts, 0.0, 0.0)
+
+
 def _run(
-    problem: OneHot, rows: _Rows, costs: NDArray[np.float64], offset: float, seconds: float, seed: int
+    problem: OneHot,
+    rows: _Rows,
+    costs: NDArray[np.float64],
+    offset: float,
+    seconds: float,
+    seed: int,
+    whole: Sequence[int] = (),
 ) -> Linearised:
     n = problem.qubo.size
     parts = [np.concatenate([e[i] for e in rows.entries]) for i in range(3)]
@@ -122,7 +152,10 @@ def _run(
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     integer, continuous = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    lp.integrality_ = [integer] * n + [continuous] * (costs.size - n)
+    kinds = [integer] * n + [continuous] * (costs.size - n)
+    for column in whole:
+        kinds[column] = integer
+    lp.integrality_ = kinds
     solver = make_highs({"random_seed": seed % 2**31, "mip_rel_gap": 0.0})
     if np.isfinite(seconds):
         solver.setOptionValue("time_limit", float(seconds))

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, UnsupportedError
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
 from quantum.search import enumerate_choices
+from quantum.sums import SumCost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneHot:
-    """A QUBO whose variables fall into consecutive blocks of which exactly one variable each is 1.
+    """An energy whose variables fall into consecutive blocks of which exactly one variable each is 1.
 
     A feasible state is a vector of choices (m,), ``0 <= choice[b] < sizes[b]``. Its *feasible index* is the
     mixed radix number with block 0 as the fastest digit; its variables are ``starts[b] + choice[b]``.
@@ -25,12 +26,20 @@ class OneHot:
         Cost over all variables; only its values on one-hot states matter (pairs inside a block are ignored).
     sizes : tuple of int
         Block sizes, summing to ``qubo.size``.
+    sums : tuple of SumCost
+        Costs of totals over three or more blocks, which no pairs of variables give: with them `qubo` is a part of the
+        energy only, and whatever needs pairs refuses it (`tables`, `with_penalty`) or takes
+        `quantum.higher.quadratised`.
     """
 
     qubo: Qubo
     sizes: tuple[int, ...]
+    sums: tuple[SumCost, ...] = ()
 
     def __post_init__(self) -> None:
+        for cost in self.sums:
+            if any(not 0 <= b < len(self.sizes) or p.size != self.sizes[b] for b, p in cost.parts.items()):
+                raise InputError(f"{cost.name} does not add a value for each choice of its blocks")
         if any(k < 1 for k in self.sizes) or sum(self.sizes) != self.qubo.size:
             raise InputError(f"blocks of sizes {self.sizes} do not partition {self.qubo.size} variables")
 
@@ -196,6 +205,11 @@ class OneHot:
         counts = np.add.reduceat(np.asarray(bits, dtype=np.int64), self.starts, axis=-1)
         return np.asarray((counts == 1).all(axis=-1))
 
+    @property
+    def degree(self) -> int:
+        """Blocks that one cost depends on at most: 2, or more where there are sums."""
+        return max((len(cost.parts) for cost in self.sums), default=2)
+
     def energy(self, choices: ArrayLike) -> float:
         """Energy of one vector of choices (m,).
 
@@ -225,19 +239,61 @@ class OneHot:
             Shape (s,), in units of cost.
         """
         chosen = np.asarray(choices, dtype=np.int64) + self.starts
-        linear, table, offset = self.tables()
+        linear, table, offset = self.tables(part=True)
         total = offset + linear[chosen].sum(axis=1)
         for b in range(1, self.blocks):
             for a in range(b):
                 total += table[chosen[:, a], chosen[:, b]]
+        for cost in self.sums:
+            total += cost.at(cost.totals(chosen - self.starts))
         return np.asarray(total)
 
-    def tables(self) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    def energies_of_bits(self, bits: ArrayLike) -> NDArray[np.float64]:
+        """Energies (s,) of bits (s, n), whole blocks or not; a total that no choice gives has the nearest price.
+
+        Parameters
+        ----------
+        bits : array_like
+            Zeros and ones, shape (s, n).
+
+        Returns
+        -------
+        float array
+            Shape (s,), in units of cost.
+        """
+        total = self.qubo.energies(bits)
+        for cost in self.sums:
+            weights = np.zeros(self.qubo.size)
+            for b, part in cost.parts.items():
+                weights[self.starts[b] : self.starts[b] + self.sizes[b]] = part
+            total += cost.at(np.asarray(bits, dtype=np.float64) @ weights)
+        return total
+
+    def tables(self, part: bool = False) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         """Linear costs (n,), symmetric pair costs (n, n) with zeros inside blocks, and the offset.
 
         The energy of choices is ``offset + sum_b linear[v_b] + sum_{a<b} pairs[v_a, v_b]`` with v the chosen
         variables.
+
+        Parameters
+        ----------
+        part : bool
+            Whether the caller adds `sums` himself.
+
+        Returns
+        -------
+        tuple of float64 array (n,), float64 array (n, n), float
+
+        Raises
+        ------
+        UnsupportedError
+            For an energy that pairs do not give, unless `part` is set.
         """
+        if self.sums and not part:
+            raise UnsupportedError(
+                f"the energy has costs of {self.degree} blocks, and this needs pairs; reduce it "
+                "(quantum.higher.quadratised), or fit it by pairs"
+            )
         q, block = self.qubo, self.block_of
         between = block[q.rows] != block[q.cols]
         table = np.zeros((q.size, q.size))
@@ -246,7 +302,7 @@ class OneHot:
         return q.linear, table, q.offset
 
     def with_penalty(self, weight: float | ArrayLike) -> Qubo:
-        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block.
+        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block. It needs pairs (`tables`).
 
         Parameters
         ----------
@@ -265,6 +321,7 @@ class OneHot:
             rows.append(start + i)
             cols.append(start + j)
             values.append(np.where(i == j, -w, 2 * w))
+        self.tables()
         i, j, v = np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
         return self.qubo + Qubo.from_terms(self.qubo.size, i, j, v, float(weights.sum()))
 
@@ -277,7 +334,7 @@ class OneHot:
             When they do not fit in memory.
         """
         check_memory(8 * self.states * 5 // 2, f"the energies of {self.states:.4g} one-hot states")
-        linear, table, offset = self.tables()
+        linear, table, offset = self.tables(part=True)
         variables = [np.arange(s, s + k) for s, k in zip(self.starts.tolist(), self.sizes)]
         energies = np.full(1, offset)
         for b, inside in enumerate(variables):
@@ -288,6 +345,9 @@ class OneHot:
                     step = np.add.outer(table[v, earlier], step).ravel()
                 parts.append(energies + step)
             energies = np.concatenate(parts)
+        axes = energies.reshape(self.sizes[::-1])  # block 0 is the fastest digit
+        for cost in self.sums:
+            axes += cost.tensor(self.sizes)
         return energies
 
     def brute_force(self, limit: int = 1 << 28) -> tuple[float, NDArray[np.int64], int]:
@@ -310,6 +370,10 @@ class OneHot:
         """
         if self.states > limit:
             raise TooLargeError(f"brute force over {self.states:.3g} states; the limit is {limit:.3g}")
+        if self.sums:
+            energies = self.diagonal()
+            index = int(np.argmin(energies))
+            return float(energies[index]), self.choices(index), int((energies <= energies[index] + 1e-9).sum())
         linear, table, offset = self.tables()
         best, choices, ties = enumerate_choices(
             np.asarray(self.sizes, dtype=np.int64), self.starts, linear, table, offset

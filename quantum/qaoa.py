@@ -206,6 +206,8 @@ def qaoa(
         energies = energies_of_states(ansatz, chosen.simulator)
     method = chosen.chosen_optimiser
     angles = first_angles(chosen, problem, mixer)
+    if isinstance(ansatz, Ansatz):
+        angles = ansatz.extended(angles)
     if chosen.jitter:
         normal = np.random.default_rng([seed, 5]).normal(size=angles.vector().size)
         angles = angles.like(angles.vector() * np.exp(chosen.jitter * normal))

@@ -32,7 +32,15 @@ def repair(problem: OneHot, bits: NDArray[np.int8]) -> NDArray[np.int64]:
     counts = np.add.reduceat(ones.astype(np.int64), problem.starts, axis=1)
     whole = np.repeat(counts == 1, problem.sizes, axis=1)
     settled = np.where(whole & ones, 1.0, 0.0)
-    linear, table, _ = problem.tables()
+    linear, table, _ = problem.tables(part=True)
+    # What settled blocks add to every sum; a block that is not settled adds what its first choice does.
+    totals = []
+    for cost in problem.sums:
+        one = [
+            np.where(ones[:, problem.starts[b] : problem.starts[b] + p.size] & (counts[:, [b]] == 1), p - p[0], 0.0)
+            for b, p in cost.parts.items()
+        ]
+        totals.append(sum(p[0] for p in cost.parts.values()) + sum(v.sum(axis=1) for v in one))
     choices = np.zeros((len(bits), problem.blocks), dtype=np.int64)
     for b, (start, k) in enumerate(zip(problem.starts.tolist(), problem.sizes)):
         inside = slice(start, start + k)
@@ -40,8 +48,14 @@ def repair(problem: OneHot, bits: NDArray[np.int8]) -> NDArray[np.int64]:
         broken = np.flatnonzero(counts[:, b] != 1)
         if broken.size:
             costs = linear[inside] + settled[broken] @ table[:, inside]
+            for cost, total in zip(problem.sums, totals):
+                if b in cost.parts:
+                    costs = costs + cost.at(total[broken, None] + (cost.parts[b] - cost.parts[b][0])[None, :])
             some = ones[broken, inside] | (counts[broken, b] == 0)[:, None]
             picked = np.argmin(np.where(some, costs, np.inf), axis=1)
             choices[broken, b] = picked
             settled[broken, start + picked] = 1.0
+            for cost, total in zip(problem.sums, totals):
+                if b in cost.parts:
+                    total[broken] += cost.parts[b][picked] - cost.parts[b][0]
     return choices

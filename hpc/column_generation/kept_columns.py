@@ -73,7 +73,7 @@ def keep(run: Run) -> None:
 
 
 def refuse_columns(options: ColumnGenerationOptions) -> None:
-    """Refuse what a long horizon could not write: it has no linear master of whole rosters.
+    """Refuse what a long horizon could not write: it has no linear master of whole rosters and prices nobody exactly.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def refuse_columns(options: ColumnGenerationOptions) -> None:
     Raises
     ------
     InputError
-        Where columns are asked for.
+        Where columns or a certificate are asked for.
     """
-    if options.columns is not None:
-        raise InputError("columns are those of exact pricing; take long=false", item="option columns")
+    for name, file in (("columns", options.columns), ("certificate", options.certificate)):
+        if file is not None:
+            raise InputError(f"{name}: exact pricing alone makes it; take long=false", item=f"option {name}")

@@ -11,22 +11,21 @@ from numpy.typing import NDArray
 
 from hpc.beds.options import BedOptions
 from hpc.blocks.options import BlockOptions
-from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
+from hpc.column_generation.certify import certify
+from hpc.column_generation.final_mip import first_plan
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.kept_columns import keep, priced, refuse_columns
 from hpc.column_generation.options import ColumnGenerationOptions
-from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.column_generation.run import Run
+from hpc.column_generation.search_phase import search
 from hpc.column_generation.search_state import SearchState, state_of
-from hpc.column_generation.start_heuristic import Opening
 from hpc.long_horizon.method import LongRun, is_long
-from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint
-from hpc.runtime.pool import Team, rehearse
+from hpc.runtime.pool import rehearse
 from optimise.core.engines import engine_for, lanes_by_engine, refusal
-from optimise.core.method import Communicator, Limits, Listener, Outcome, Progress, stopping
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
@@ -122,9 +121,10 @@ class ColumnGeneration(Run):
         if self.options.root and (resumed is None or resumed.phase == "root") and not gone:
             self._root()
         if self.incumbent is not None and not self.stopped:
-            self._search(state)
+            search(self, state)
         self.done = state.round
         keep(self)
+        certify(self)
         return self.outcome({"rounds": float(state.round)})
 
     def _construct(self, resumed: Checkpoint | None) -> None:
@@ -154,7 +154,7 @@ class ColumnGeneration(Run):
                         break
                 self.settle(first)
             elif self.options.root and self._whole:
-                mine = np.flatnonzero(self._owners() == self.comm.rank).tolist()
+                mine = np.flatnonzero(self.owners() == self.comm.rank).tolist()
                 rehearse(self.pricer, self.cover, mine, self.over)
             self.pricer.settle({})  # tables as they were, so that all ranks start the root alike
             self.share()
@@ -183,7 +183,7 @@ class ColumnGeneration(Run):
     def _open(self) -> None:
         """A plan by relaxation and reinsertion, where no chain was run: dives take long to come as near."""
         assert self.incumbent is not None
-        opening = None if cheap(self, self.tuning.opening.least_work) else self._opening()
+        opening = None if cheap(self, self.tuning.opening.least_work) else self.reinsertion()
         if opening is None:
             return
         asked = self.options.anneal_share
@@ -202,14 +202,6 @@ class ColumnGeneration(Run):
         self.settle(plans[0])
         self.others = plans[1:]
         self.report("reinsertion")
-
-    def _opening(self) -> Opening | None:
-        """Reinsertion for this problem, where it can be used."""
-        try:
-            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed, self.tuning.opening)
-        except ValueError as error:
-            log.info("no reinsertion: %s", error)
-            return None
 
     @property
     def _whole(self) -> bool:
@@ -246,12 +238,8 @@ class ColumnGeneration(Run):
 
     def _root(self) -> None:
         """Bound by column generation and a dive, on rank 0 with all ranks pricing."""
-        with self.timers("building"):
-            owner = self._owners()
         local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
-        self.team = team = Team(
-            self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=self.tuning.balance
-        )
+        team = self.assemble(local)
         share = self.options.root_share or self.tuning.root.share
         began = self.clock.elapsed
         if self.comm.rank == 0:
@@ -284,110 +272,6 @@ class ColumnGeneration(Run):
         self.pricer.settle(agreed)
         self.tables = agreed
         self.share()
-
-    def _team(self, local: LocalPricing, owner: NDArray[np.int32]) -> Team:
-        asked = self.tuning.balance
-        return Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=asked)
-
-    def _owners(self) -> NDArray[np.int32]:
-        """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
-        work = [float(self.pricer.work(e)) for e in range(self.problem.compiled.employees)]
-        return longest_first(np.array(work), self.comm.size)
-
-    def _search(self, state: SearchState) -> None:
-        assert self.incumbent is not None
-        search = Search(
-            self.incumbent,
-            self.pricer,
-            self.comm,
-            duals=self.duals,
-            seed=self.seed,
-            timers=self.timers,
-            state=state,
-            chains=self.chains,
-            tuning=self.tuning,
-        )
-        if not state.suited:
-            search.chains = self._opening()  # bursts of reinsertion in place of chains
-            if state.round == 0:
-                state.length = self.tuning.search.burst
-        self.save("search", state, force=True)
-        self.done = state.round
-        while not self.agree(self.finished()):
-            gain = search.round(self.over, lambda: self.stopped or stopping(self.listen))
-            if gain is None:
-                self.stopped = True
-                break
-            self.done = state.round
-            self.settle(search.incumbent)
-            if gain > 0:
-                self.report("neighbourhood")
-            if self.agree(self._stuck(state)):
-                self._close(state)
-                search.incumbent = self.incumbent
-            self.save("search", state)
-        self.save("search", state, force=True)
-
-    def _stuck(self, state: SearchState) -> bool:
-        """Whether it is time to branch: a problem that is not large, still open, without gains for a while."""
-        return (
-            (self._small or cheap(self))
-            and not state.closing
-            and state.since_gain >= self.tuning.search.patience
-            and not self.finished()
-        )
-
-    @property
-    def _small(self) -> bool:
-        people, days, duties = self.problem.shape
-        return people * days * (duties - 1) <= self.tuning.search.whole
-
-    def _close(self, state: SearchState) -> None:
-        """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
-        if self.options.root and cheap(self):
-            self._tree()
-        if self.comm.rank == 0 and self._small and not self.closed and not self.over():
-            assert self.incumbent is not None
-            with self.timers("whole model"):
-                done = close(
-                    self.problem,
-                    self.incumbent.words,
-                    self.tuning.search.whole_share * self.clock.left,
-                    self.seed,
-                    self._heard,
-                    self.tuning.search.nodes,
-                )
-            self.rise(done.bounds.dual, source=done.bounds.dual_source)
-            if isinstance(done.plan, Roster) and done.bounds.primal < self.cost - 1e-7:
-                words = done.plan.duties
-                personal = np.array([self.pricer.cost(e, words[e]) for e in range(len(words))])
-                self.settle(Incumbent(self.cover, words, personal, self.penalty))
-            self.report("whole model")
-        self.agree_on_bound()
-        self.share()
-        state.closing = not self.stopped
-
-    def _tree(self) -> None:
-        """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
-        local = LocalPricing(self.pricer, self.cover, over=self.over, threads=self.limits.threads)
-        self.team = team = Team(
-            self.comm, local, self._owners(), self.timers, lambda: stopping(self.listen), balance=self.tuning.balance
-        )
-        if self.comm.rank == 0:
-            try:
-                branches(self, team, None, nodes=self.tuning.tree.nodes, share=self.tuning.tree.long)
-            finally:
-                team.release()
-        else:
-            team.serve()
-        local.close()
-        self.pricer.reset()
-
-    def _heard(self, progress: Progress) -> bool:
-        """Pass on what the whole model reports; True asks it to stop."""
-        self.rise(progress.dual, source=WHOLE_SOURCE)
-        self.report("whole model")
-        return self.over() or self.closed
 
     def _impossible(self, nobody: list[int]) -> Outcome:
         names = ", ".join(self.problem.employees[e].id for e in nobody[:5])

@@ -54,6 +54,8 @@ class ColumnGenerationOptions(ResumableOptions):
     """Whether to solve as a long horizon, with priced totals in place of exact pricing; by size when left out."""
     columns: Path | None = None
     """File that gets the columns of the linear master with their reduced costs, where the root was solved."""
+    certificate: Path | None = None
+    """File that gets a certificate of the root's bound: duals as fractions, and everybody's cheapest line at them."""
     tuning: ColumnGenerationTuning = ColumnGenerationTuning()
     """Numbers that steer the phases."""
     long_tuning: LongTuning = LongTuning()

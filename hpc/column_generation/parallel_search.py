@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,22 +112,24 @@ class Search:
         busy: set[int] = set()
         aims: set[int] = set()
         for k in range(tasks):
-            random = np.random.default_rng((self.seed, self.state.round, k))
-            way = int(random.choice(len(KINDS), p=self._likely()))
-            if self._hasty:
-                way = _ANNEAL
-            if way == _ANNEAL and self.chains is not None:
-                heat, window = self.chains.draw(random)
-                drawn.append(_Draw(way, days=window, heat=heat))
-                continue
-            if way == _EVERYBODY:
-                drawn.append(_Draw(way, days=self._weeks(random)))
-                continue
-            people, days = self._choice(way, random, busy, aims)
-            drawn.append(_Draw(way, tuple(people), days))
-            if way != _WINDOW:
-                busy.update(people)
+            one = self._draw_one(np.random.default_rng((self.seed, self.state.round, k)), busy, aims)
+            drawn.append(one)
+            if one.way != _WINDOW:
+                busy.update(one.people)
         return drawn
+
+    def _draw_one(self, random: np.random.Generator, busy: set[int], aims: set[int]) -> _Draw:
+        """One neighbourhood, of others than are ``busy`` and about other lines than ``aims``, which grow by its own."""
+        way = int(random.choice(len(KINDS), p=self._likely()))
+        if self._hasty:
+            way = _ANNEAL
+        if way == _ANNEAL and self.chains is not None:
+            heat, window = self.chains.draw(random)
+            return _Draw(way, days=window, heat=heat)
+        if way == _EVERYBODY:
+            return _Draw(way, days=self._weeks(random))
+        people, days = self._choice(way, random, busy, aims)
+        return _Draw(way, tuple(people), days)
 
     def _attempt(self, k: int, drawn: _Draw, over: Callable[[], bool]) -> Attempt:
         """Work on neighbourhood ``k`` of this round."""
@@ -252,7 +254,7 @@ class Search:
             trial.put(attempt.columns)
             if total > 0.0:
                 both = self.incumbent.copy()
-                both.put(self._joined(base, attempt.columns))
+                both.put(self._joined(base, attempt.columns, self.incumbent))
                 trial = both if both.cost < trial.cost else trial
             gain = self.incumbent.cost - trial.cost
             if gain > 1e-9:
@@ -260,11 +262,11 @@ class Search:
                 total += gain
         return total
 
-    def _joined(self, base: NDArray[np.int16], columns: tuple[Column, ...]) -> list[Column]:
-        """Rosters of an attempt with what others of the round have changed since ``base``, where both leave room."""
+    def _joined(self, base: NDArray[np.int16], columns: Iterable[Column], onto: Incumbent) -> list[Column]:
+        """Rosters of an attempt from ``base`` with what is otherwise in the plan ``onto``, where both leave room."""
         made: list[Column] = []
         for c in columns:
-            now = self.incumbent.words[c.employee]
+            now = onto.words[c.employee]
             word = np.where(c.word != base[c.employee], c.word, now).astype(np.int16)
             cost = self.pricer.cost(c.employee, word)
             made.append(Column.of(self.incumbent.cover, c.employee, word, cost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import Chains
 from hpc.column_generation.column import ByPerson
+from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.search_state import SearchState
+from hpc.column_generation.start_heuristic import Opening
+from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
 from hpc.runtime.session import Session
@@ -23,6 +27,7 @@ from optimise.core.method import (
     Communicator,
     Limits,
     Listener,
+    stopping,
 )
 from optimise.core.result import Plan
 from optimise.roster.compiled import CompiledRoster
@@ -32,6 +37,8 @@ from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.relaxation import Relaxed
 
 __all__ = ["Run", "penalty_of"]
+
+log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 SOURCE = "Lagrangian bound of column generation (exact dyadic arithmetic)"
@@ -109,14 +116,45 @@ class Run(Session[Incumbent]):
         else:
             self.hold(incumbent, incumbent.cost, feasible=incumbent.feasible)
 
+    # ---- who works on it ----------------------------------------------------------------------------------------
+    def assemble(self, local: LocalPricing) -> Team:
+        """All ranks as one team that prices people."""
+        with self.timers("building"):
+            owner, asked = self.owners(), self.tuning.balance
+        self.team = Team(self.comm, local, owner, self.timers, lambda: stopping(self.listen), balance=asked)
+        return self.team
+
+    def owners(self) -> NDArray[np.int32]:
+        """Rank that prices each person at first, by the size of tables; owners follow the clock later."""
+        work = [float(self.pricer.work(e)) for e in range(self.problem.compiled.employees)]
+        return longest_first(np.array(work), self.comm.size)
+
+    def reinsertion(self) -> Opening | None:
+        """Reinsertion for this problem, where it can be used."""
+        try:
+            return Opening(self.cover, self.pricer, self.problem.automata, self.penalty, self.seed, self.tuning.opening)
+        except ValueError as error:
+            log.info("no reinsertion: %s", error)
+            return None
+
     # ---- sharing and reporting -----------------------------------------------------------------------------------
-    def share(self) -> None:
-        """Rank 0's incumbent becomes everyone's."""
+    def share(self, root: int = 0) -> None:
+        """The incumbent of one rank becomes everyone's."""
         if self.comm.size == 1:
             return
         packed = None if self.incumbent is None else (self.incumbent.words, self.incumbent.personal)
-        packed = self.comm.bcast(packed)
+        packed = self.comm.bcast(packed, root)
         self.settle(None if packed is None else Incumbent(self.cover, packed[0], packed[1], self.penalty))
+
+    def share_best(self) -> None:
+        """The cheapest incumbent of all ranks becomes everyone's, and so does a wish to stop; a collective call."""
+        costs, stopped = zip(*self.comm.allgather((self.cost, self.stopped)), strict=True)
+        self.stopped = any(stopped)
+        if min(costs) < max(costs):
+            before = self.cost
+            self.share(costs.index(min(costs)))
+            if self.cost < before:
+                self.report("other ranks")
 
     def resumed(self) -> Checkpoint | None:
         """What an earlier run left, the same on all ranks (rank 0 reads)."""

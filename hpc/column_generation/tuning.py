@@ -393,3 +393,7 @@ class SearchTuning(Tuning):
     """In which people are built exactly for a first plan; those who are left get hard limits alone."""
     first: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
     """For a first plan by the whole model, where pricing gives none, and for one in pieces."""
+    group: int = knob(4, unit="ranks", source=_NONE, ge=1)
+    """That share a plan between meetings, where ranks search without rounds."""
+    meetings: tuple[float, ...] = knob((0.25, 0.5, 0.75), unit="shares of the time", source=_NONE)
+    """Of the search, at which groups take the best plan of all; after the last they do so at once."""

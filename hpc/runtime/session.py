@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from hpc.runtime.exchange import Exchange, can_exchange
 from hpc.runtime.timers import Timers
 from optimise.core.checkpoint import between, told_of_disk
 from optimise.core.errors import InputError
@@ -187,6 +188,15 @@ class Session(Generic[B]):
     def agree_on_bound(self) -> None:
         """Rank 0's bound and its wish to stop become everyone's."""
         self.bound, self.source, self.stopped = self.comm.bcast((self.bound, self.source, self.stopped))
+
+    @property
+    def free(self) -> bool:
+        """Whether ranks may work without waiting for one another: several of them, and a run that the clock ends."""
+        return self.comm.size > 1 and self.limits.iterations is None and can_exchange(self.comm)
+
+    def exchange(self, group: int) -> Exchange:
+        """Messages that nobody waits for, with ranks in groups of so many; a collective call where the run is free."""
+        return Exchange(self.comm, group)
 
     # ---- checkpoints ---------------------------------------------------------------------------------------------
     def keep(self, write: Callable[[Path], None], *, force: bool = False) -> None:

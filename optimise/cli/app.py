@@ -17,6 +17,7 @@ from optimise.cli import (
     replay,
     report,
     rota,
+    rules,
     scenarios,
     serve,
     solve,
@@ -57,6 +58,7 @@ app.command("template")(files.template)
 app.command("generate")(files.generate)
 app.command("schema")(files.schema)
 app.command("methods")(info.methods)
+app.command("rules")(rules.rules)
 app.command("formats")(info.formats)
 app.command("doctor")(info.doctor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -196,7 +197,18 @@ def schema(
             known.setdefault(title, files(package).joinpath(path))
     if what not in known:
         raise WardwiseError(f"there is no schema of {what!r}; {', '.join(known)}")
-    sys.stdout.write(known[what].read_text(encoding="utf-8"))
+    sys.stdout.write(_extended(what, known[what].read_text(encoding="utf-8")))
+
+
+def _extended(what: str, text: str) -> str:
+    """A published schema with the rules of installed packages; as it was published where there are none."""
+    from optimise.core.kinds import get_kind, known_kinds
+
+    kind = next((kind for kind in map(get_kind, known_kinds()) if what in kind.schemas), None)
+    if kind is None:
+        return text
+    made = kind.schema(what, json.loads(text))
+    return text if made == json.loads(text) else json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
 def _refuse_existing(path: Path) -> None:

@@ -13,7 +13,7 @@ from optimise.core.errors import WardwiseError
 if TYPE_CHECKING:
     from optimise.core.options import Knob
 
-__all__ = ["doctor", "formats", "methods"]
+__all__ = ["doctor", "formats", "methods", "show_knob", "told_knob"]
 
 _WIDTH = 100
 
@@ -46,7 +46,7 @@ def _one_method(name: str, *, as_json: bool) -> None:
     target = available_methods()[name]
     known = {kind: list(knobs(model)) for kind, model in shown_models(method).items()}
     if as_json:
-        told = {kind or "all": [_told(k) for k in listed] for kind, listed in known.items()}
+        told = {kind or "all": [told_knob(k) for k in listed] for kind, listed in known.items()}
         print(json.dumps({"name": name, "from": target, "summary": _summary(target), "options": told}, indent=1))
         return
     print(f"{name}  {_summary(target)}")
@@ -59,23 +59,35 @@ def _one_method(name: str, *, as_json: bool) -> None:
             if mine:
                 print(f"\n{what} on {f'{kind} problems' if kind else others}")
                 for k in mine:
-                    _show_knob(k)
+                    show_knob(k)
         if not listed:
             print(f"\nno options on {f'{kind} problems' if kind else others}")
 
 
-def _told(knob: Knob) -> dict[str, object]:
-    default = json.loads(json.dumps(knob.default, default=str))
-    told = {"name": knob.name, "default": default, "range": knob.range, "unit": knob.unit}
-    return told | {"meaning": knob.text, "source": knob.source}
+def told_knob(knob: Knob) -> dict[str, object]:
+    """An option or parameter as JSON tells it."""
+    from optimise.core.wording import plain_value
+
+    told = {"name": knob.name, "default": plain_value(knob.default), "range": knob.range, "unit": knob.unit}
+    required = {"required": True} if knob.required else {}
+    return told | required | {"meaning": knob.text, "source": knob.source}
 
 
-def _show_knob(knob: Knob) -> None:
+def show_knob(knob: Knob) -> None:
+    """Print an option or parameter: its name, what holds when it is left out, unit, range, meaning."""
     import textwrap
 
+    from optimise.core.wording import value_words
+
     unit = f" {knob.unit}" if knob.unit else ""
-    default = "none" if knob.default is None else str(knob.default)
-    print(f"  {knob.name} = {default}{unit}  ({knob.range})")
+    default = "must be given," if knob.required else f"= {value_words(knob.default)}"
+    line = f"  {knob.name} {default}{unit}  ({knob.range})"
+    if len(line) <= _WIDTH + 20:
+        print(line)
+    else:  # a list of objects: one each line
+        print(f"  {knob.name} ={unit}  ({knob.range})")
+        for each in value_words(knob.default).split("; "):
+            print(f"      - {each}")
     source = f" [{knob.source}]" if knob.source else ""
     for line in textwrap.wrap(knob.text + source, _WIDTH):
         print(f"      {line}")

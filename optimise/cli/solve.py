@@ -112,6 +112,14 @@ def solve(
             help="Append seconds, cost, bound and gap to this file, one JSON object a line, as they become better.",
         ),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            "--certificate",
+            metavar="FILE",
+            help="Rosters: write what shows the bound of column generation, for other programs to check.",
+        ),
+    ] = None,
     format: FormatOption = None,
     history: History = None,
     weeks: Weeks = None,
@@ -151,6 +159,8 @@ def solve(
     guard_rank()
     limits = Limits(time_limit, gap, iterations, threads)
     options = (read_options(option_file) if option_file is not None else {}) | pairs(option or [])
+    if certificate is not None:
+        options["certificate"] = str(certificate)
     if stage_by_stage and method != "stage-by-stage":
         method, options = "stage-by-stage", {"inner": method, **options}
 
@@ -211,6 +221,8 @@ def solve(
         if comm.rank == 0:
             with abort_on_error(comm):
                 finish(result, run, as_json=as_json, quiet=quiet, report=report)
+                if certificate is not None:
+                    _tell_certificate(certificate, problem, warn=_silent if quiet or as_json else _say)
                 if task is not None:
                     tell_changes(task, result, output, quiet=quiet or as_json)
         wire.exit_code = exit_code(result, signalled=run.signalled)
@@ -237,6 +249,18 @@ def _on_first_rank(comm: Communicator, work: Callable[[], T]) -> T:
         raise mistake
     made: T = value
     return made
+
+
+def _tell_certificate(file: Path, problem: Problem, warn: Callable[[str], None]) -> None:
+    """What the certificate shows, or that there is none of this problem."""
+    from optimise.roster.certificate import certified_bound
+    from optimise.roster.problem import RosterProblem
+
+    bound = certified_bound(file, problem) if isinstance(problem, RosterProblem) else None
+    if bound is None:
+        warn(f"no certificate in {file}: column generation came to no bound (try --method column-generation)")
+    else:
+        warn(f"{file} shows that no plan costs less than {bound:.12g}")
 
 
 def _say(text: str) -> None:

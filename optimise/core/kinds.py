@@ -201,6 +201,10 @@ class Kind(Generic[P, L]):
         """Size of the instance in numbers, for studies."""
         return {}
 
+    def schema(self, name: str, published: dict[str, Any]) -> dict[str, Any]:
+        """A published schema with what installed packages add to it, such as their rules."""
+        return published
+
     def table(self, problem: P, plan: L) -> Table:
         """The plan in long form."""
         raise UnsupportedError(f"no table is defined for {self.title} plans")

@@ -14,16 +14,15 @@ from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Self, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
 
 from optimise.core.errors import InputError
+from optimise.core.wording import range_words, value_words
 
 __all__ = [
     "Knob",
@@ -204,7 +203,7 @@ def documented(method: C) -> C:
         title = f"Options of {kind} problems" if kind else "Options"
         told = [k for k in knobs(model) if "." not in k.name]
         lines += ["", title, "-" * len(title)]
-        lines += [f"{k.name} : {k.range}, {k.default!r} when left out\n    {k.text}" for k in told]
+        lines += [f"{k.name} : {k.range}, {value_words(k.default)} when left out\n    {k.text}" for k in told]
     method.__doc__ = inspect.cleandoc(method.__doc__ or "") + "\n" + "\n".join(lines)
     return method
 
@@ -219,6 +218,7 @@ class Knob:
     unit: str
     text: str
     source: str
+    required: bool = False
 
 
 def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
@@ -231,10 +231,10 @@ def knobs(model: type[Any], prefix: str = "") -> Iterator[Knob]:
             nested.append((f"{prefix}{name}.", inner))
             continue
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        default = field.get_default(call_default_factory=True)
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
         text = " ".join((field.description or "").split())
         told = (str(extra.get("unit", "")), text, str(extra.get("source", "")))
-        yield Knob(prefix + name, default, _range(field), told[0], told[1], told[2])
+        yield Knob(prefix + name, default, range_words(field), told[0], told[1], told[2], field.is_required())
     for place, inner in nested:
         yield from knobs(inner, place)
 
@@ -260,34 +260,6 @@ def _nested(flat: Mapping[str, object]) -> dict[str, Any]:
 def _takes_bool(annotation: Any) -> bool:
     """Whether a field may be true or false."""
     return annotation in (bool, Any) or any(_takes_bool(part) for part in get_args(annotation))
-
-
-def _range(field: FieldInfo) -> str:
-    """What a field takes, in words."""
-    words = []
-    for what, sign in (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<")):
-        words += [f"{sign} {getattr(m, what):g}" for m in field.metadata if hasattr(m, what)]
-    if words:
-        return " and ".join(words)
-    choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
-    if choices:
-        return ", ".join(choices)
-    return _type(field.annotation)
-
-
-def _type(annotation: Any) -> str:
-    """A type in words."""
-    words = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
-    if get_origin(annotation) is Callable:
-        return "function"
-    if annotation in words:
-        return words[annotation]
-    parts = [part for part in get_args(annotation) if part is not type(None) and part is not Ellipsis]
-    if get_origin(annotation) in (Union, UnionType):
-        return " or ".join(dict.fromkeys(map(_type, parts)))
-    if parts:
-        return f"{getattr(get_origin(annotation), '__name__', 'one')} of {', '.join(map(_type, parts))}"
-    return getattr(annotation, "__name__", str(annotation))
 
 
 def _refusal(model: type[Options], error: ValidationError) -> InputError:

@@ -210,6 +210,8 @@ def _said(code: str, text: str, path: Path_) -> str:
         return "should be a date such as 2026-01-05"
     if code in ("int_from_float", "int_parsing", "int_type"):
         return "should be a whole number"
+    if code in ("tuple_type", "list_type", "set_type", "frozen_set_type"):
+        return "should be a list"
     text = text.removeprefix("Input ")
     if code == "string_pattern_mismatch" and path:
         return _pattern_words(str(path[-1] if isinstance(path[-1], str) else path[-2]), text)

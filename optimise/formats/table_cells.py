@@ -6,11 +6,15 @@ in-charge`` for people; ``bank: 2 at 60; unfilled: 300`` for the ways to fill a 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from optimise.core.errors import InputError
+from optimise.formats.document import Document
 from optimise.formats.spoken import clock_text
 
 __all__ = ["KINDS", "CellError", "Kind"]
@@ -130,6 +134,7 @@ def _show_price(value: dict[str, Any]) -> str:
 
 _LIMIT = re.compile(
     r"(?P<limit>[-+0-9.e]+)?(?: in (?P<weeks>[0-9]+) weeks?)?(?: after (?P<after>[0-9]+))?(?P<rolling> rolling)?"
+    r"(?P<fortnightly> fortnightly)?"
     r"(?: ?(?P<hard>hard)| ?weight (?P<weight>[-+0-9.e]+))?"
 )
 
@@ -148,7 +153,7 @@ def _limit(text: str) -> Any:
     for key in ("limit", "weeks", "after", "weight"):
         if found[key] is not None:
             made[key] = _number(found[key])
-    for key in ("rolling", "hard"):
+    for key in ("rolling", "fortnightly", "hard"):
         if found[key]:
             made[key] = True
     return made["limit"] if set(made) == {"limit"} else made
@@ -162,7 +167,7 @@ def _show_limit(value: Any) -> str:
     parts = [_show(value["limit"])] if "limit" in value else []
     parts += [f"in {value['weeks']} weeks"] if "weeks" in value else []
     parts += [f"after {value['after']}"] if "after" in value else []
-    parts += [word for word in ("rolling", "hard") if value.get(word)]
+    parts += [word for word in ("rolling", "fortnightly", "hard") if value.get(word)]
     parts += [f"weight {_show(value['weight'])}"] if value.get("weight") is not None else []
     return " ".join(parts)
 
@@ -244,6 +249,21 @@ def _show_lines(value: list[list[str]]) -> str:
     return "; ".join(_show_words(line) for line in value)
 
 
+def _parameters(text: str) -> dict[str, Any]:
+    """Names and values as YAML has them inside braces."""
+    try:
+        made = Document.parse("{" + text + "}", Path("cell.yaml")).data
+    except InputError:
+        made = None
+    if not isinstance(made, dict) or (text.strip() and None in made.values() and ":" not in text):
+        raise CellError(f"{text!r} are no parameters; write for example: days: 2, shifts: [E, L]")
+    return made
+
+
+def _show_parameters(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
 KINDS: dict[str, Kind] = {
     "lines": Kind(_lines, _show_lines, "lines of duties, E, E, off; N, off, off"),
     "text": Kind(str, _text, "text"),
@@ -258,11 +278,12 @@ KINDS: dict[str, Kind] = {
     "price": Kind(_price, _show_price, "number, or hard"),
     "limit": Kind(_limit, _show_limit, "6; 6 weight 50; none"),
     "window": Kind(_limit, _show_limit, "2; 2 in 4 weeks; 2 in 4 weeks weight 30; none"),
-    "rest": Kind(_limit, _show_limit, "24; 35 rolling; 46 after 3; 46 after 3 weight 20; none"),
+    "rest": Kind(_limit, _show_limit, "24; 35 rolling; 24 fortnightly; 46 after 3; 46 after 3 weight 20; none"),
     "switch": Kind(_limit, _show_limit, "yes; weight 5; none"),
     "tiers": Kind(_tiers, _show_tiers, "bank: 2 at 60; agency: 2 at 120; unfilled: 300"),
     "duties": Kind(_duties, _show_duties, "off, work, or shifts"),
     "numbers": Kind(_numbers, _show_numbers, "numbers with commas between, oldest first: 37.5, 40"),
     "counts": Kind(_counts, _show_counts, "names and numbers, nights: 5; weekends: 2"),
+    "parameters": Kind(_parameters, _show_parameters, "names and values, days: 2, shifts: [E, L]"),
     "flags": Kind(_flags, _show_flags, "yes or no with commas between, oldest first: yes, no, no"),
 }

@@ -14,6 +14,7 @@ from optimise.hospital.explain import explain
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.repair import moves_of, moves_told, relief, repair
+from optimise.hospital.rules import known_rules
 from optimise.hospital.rules.grid import hospital_grid
 from optimise.hospital.view import stays
 
@@ -44,6 +45,19 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
             "hospital-plan": "optimise.formats:schema/hospital-plan-1.json",
         }
     )
+
+    def schema(self, name: str, published: dict[str, Any]) -> dict[str, Any]:
+        """Names of the rules in force; others are room wishes of the document itself, and so are not refused."""
+        known = {"examples": list(known_rules())}
+        if name == "hospital-document":
+            price = published["$defs"]["Price"]
+            entry = {**price["properties"], "rule": {**price["properties"]["rule"], **known}}
+            return {**published, "$defs": {**published["$defs"], "Price": {**price, "properties": entry}}}
+        if name == "hospital":
+            rules = published["properties"]["rules"]
+            named = {**rules, "propertyNames": {**rules["propertyNames"], **known}}
+            return {**published, "properties": {**published["properties"], "rules": named}}
+        return published
 
     def size(self, problem: HospitalProblem) -> int:
         rooms = (~problem.patients.forbidden).sum(axis=1)

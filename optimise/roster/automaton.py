@@ -4,7 +4,8 @@ All patterns of a person (over days and over groups of days such as weekends) ar
 set of partial matches, kept as the bits of one integer and advanced by the shift-and step of Baeza-Yates and Gonnet
 (1992), ``S' = ((S << 1) | starts on this day) & members(duty)``. The subset construction visits only states that can
 be reached; then equivalent states are merged from the last day backwards (Hopcroft's criterion, trivial on layers),
-which leaves the minimal layered automaton. Edge conventions and history are already resolved in the places of the
+which leaves the minimal layered automaton. Patterns that are automata themselves (``Pattern.regular``) are read beside
+them, one reading for each place that has begun. Edge conventions and history are already resolved in the places of the
 patterns, so nothing here knows about them.
 
 The automaton also remembers whether the current group of each *tracked* calendar (weekends of a counter) has been
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from optimise.core.errors import UnsupportedError
 from optimise.roster.compiled import CompiledRoster
+from optimise.roster.matching import Bits, Readers, Reading, letters_of
 from optimise.roster.rules.primitives import Pattern
 
 __all__ = ["Automata", "Automaton", "Layer", "automata", "minimised"]
@@ -31,7 +33,8 @@ __all__ = ["Automata", "Automaton", "Layer", "automata", "minimised"]
 MOST_STATES = 50_000
 
 Groups = tuple[tuple[int, ...], ...]
-State = tuple[int, int, int]  # partial matches over days, hit flags of the calendars, partial matches over groups
+#: partial matches over days, hit flags of the calendars, partial matches over groups, readings
+State = tuple[int, int, int, Reading]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,52 +163,6 @@ def automata(compiled: CompiledRoster, *, lenient: bool = False) -> Automata:
     return Automata(tuple(distinct), of)
 
 
-class _Bits:
-    """Patterns laid side by side in one integer, with the words that the shift-and step needs."""
-
-    def __init__(self, symbols: int, extent: int, lenient: bool) -> None:
-        self.lenient = lenient
-        self.members = [0] * symbols
-        self.starts = [0] * extent
-        self.final = 0
-        self.hard = 0
-        self.cost: dict[int, complex] = {}
-        self.size = 0
-
-    def add(self, pattern: Pattern, at: NDArray[np.bool_]) -> None:
-        for i, mask in enumerate(pattern.masks):
-            for a in range(len(self.members)):
-                if mask >> a & 1:
-                    self.members[a] |= 1 << (self.size + i)
-        for d in np.flatnonzero(at).tolist():
-            self.starts[d] |= 1 << self.size
-        last = self.size + len(pattern.masks) - 1
-        self.final |= 1 << last
-        if not pattern.hard:
-            self.cost[last] = pattern.cost
-        elif self.lenient:
-            self.cost[last] = complex(0.0, pattern.amount)
-        else:
-            self.hard |= 1 << last
-        self.size += len(pattern.masks)
-
-    def step(self, word: int, starts: int, symbol: int) -> tuple[int, complex]:
-        """Next word and cost; the word is -1 where a hard pattern matches."""
-        word = ((word << 1) | starts) & self.members[symbol]
-        done = word & self.final
-        if not done:
-            return word, 0.0
-        if done & self.hard:
-            return -1, 0.0
-        total: complex = 0.0
-        rest = done
-        while rest:
-            low = rest & -rest
-            total += self.cost[low.bit_length() - 1]
-            rest ^= low
-        return word & ~done, total
-
-
 class _Builder:
     """Subset construction for one set of patterns."""
 
@@ -221,22 +178,27 @@ class _Builder:
         work = (1 << alphabet) - 2
         self.days, self.calendars = days, calendars
         by_groups: dict[Groups, list[tuple[Pattern, NDArray[np.bool_]]]] = defaultdict(list)
-        daily = [(p, at) for p, at in patterns if p.groups is None]
+        daily = [(p, at) for p, at in patterns if p.groups is None and p.regular is None]
+        read = [(p, p.regular, at) for p, at in patterns if p.regular is not None]
         for p, at in patterns:
             if p.groups is not None:
                 by_groups[p.groups].append((p, at))
         #: all calendars that are followed: the reported ones first, then those only needed by group patterns
         self.followed = list(calendars)
         self.followed += [(g, work) for g in by_groups if (g, work) not in calendars]
-        self.letter, representatives = _letters(daily, [mask for _, mask in self.followed], alphabet)
+        self.letter, representatives = letters_of(
+            daily, [mask for _, mask in self.followed], [regular for _, regular, _ in read], alphabet
+        )
+        self.readers = Readers([(p, regular) for p, regular, _ in read], representatives, lenient)
+        self.opened = [tuple(i for i, (_, _, at) in enumerate(read) if at[day]) for day in range(days)]
         self.inside = [[bool(mask >> a & 1) for a in representatives] for _, mask in self.followed]
-        self.bits = _Bits(alphabet, days, lenient)
+        self.bits = Bits(alphabet, days, lenient)
         for p, at in daily:
             self.bits.add(p, at)
         self.bits.members = [self.bits.members[a] for a in representatives]
         # group patterns of all calendars share one word; a closing group moves only its own calendar's bits
         most = max((len(g) for g in by_groups), default=0)
-        self.group_bits = _Bits(2, most, lenient)
+        self.group_bits = Bits(2, most, lenient)
         self.own: dict[int, int] = {}
         for g, listed in by_groups.items():
             first = self.group_bits.size
@@ -247,16 +209,16 @@ class _Builder:
         self.events = _events([g for g, _ in self.followed], days)
 
     def build(self) -> Automaton:
-        frontier: list[State] = [(0, 0, 0)]
+        frontier: list[State] = [(0, 0, 0, ())]
         cache: dict[object, tuple[list[State], Layer]] = {}
         layers: list[Layer] = []
         for day in range(self.days):
             groups = tuple(
                 (c, last, self.group_bits.starts[g] if c in self.own else 0) for c, g, last in self.events[day]
             )
-            key = (self.bits.starts[day], groups, tuple(frontier))
+            key = (self.bits.starts[day], groups, self.opened[day], tuple(frontier))
             if key not in cache:  # in the middle of the horizon every week looks like the one before
-                cache[key] = self._advance(frontier, self.bits.starts[day], groups)
+                cache[key] = self._advance(frontier, self.bits.starts[day], groups, self.opened[day])
             frontier, layer = cache[key]
             layers.append(layer)
             if not frontier:
@@ -264,18 +226,26 @@ class _Builder:
         return minimised(self.letter, layers, self.calendars)
 
     def _advance(
-        self, frontier: list[State], starts: int, groups: tuple[tuple[int, bool, int], ...]
+        self,
+        frontier: list[State],
+        starts: int,
+        groups: tuple[tuple[int, bool, int], ...],
+        opened: tuple[int, ...],
     ) -> tuple[list[State], Layer]:
         letters, tracked = len(self.bits.members), len(self.calendars)
         nxt = np.full((len(frontier), letters), -1, dtype=np.int32)
         cost = np.zeros((len(frontier), letters), dtype=self.price)
         hits = np.zeros((len(frontier), letters, tracked), dtype=np.int8)
         index: dict[State, int] = {}
-        for i, (word, flags, group_word) in enumerate(frontier):
+        for i, (word, flags, group_word, reading) in enumerate(frontier):
             for a in range(letters):
                 new, price = self.bits.step(word, starts, a)
                 if new < 0:
                     continue
+                read, extra = self.readers.step(reading, opened, a)
+                if read is None:
+                    continue
+                price += extra
                 marks, over = flags, group_word
                 for c, last, group_starts in groups:
                     if self.inside[c][a] and not marks >> c & 1:
@@ -292,7 +262,7 @@ class _Builder:
                             price += more
                         marks &= ~(1 << c)
                 else:
-                    nxt[i, a] = index.setdefault((new, marks, over), len(index))
+                    nxt[i, a] = index.setdefault((new, marks, over, read), len(index))
                     cost[i, a] = price
         if len(index) > MOST_STATES:
             raise UnsupportedError(f"the sequence rules of one person need over {MOST_STATES} automaton states")
@@ -302,25 +272,8 @@ class _Builder:
 def minimised(letter: NDArray[np.int16], layers: list[Layer], calendars: tuple[tuple[Groups, int], ...]) -> Automaton:
     """The automaton of these layers without what has no completion; equivalent states and letters are joined."""
     merged, feasible = _minimised(layers)
-    joined, merged = _fewer_letters(letter, merged)
+    joined, merged = _fewerletters_of(letter, merged)
     return Automaton(joined, merged, calendars, feasible)
-
-
-def _letters(
-    daily: list[tuple[Pattern, NDArray[np.bool_]]], masks: list[int], alphabet: int
-) -> tuple[NDArray[np.int16], list[int]]:
-    """Letter of every duty and one duty of each letter, by membership in all sets that occur."""
-    sets = sorted({mask for p, _ in daily for mask in p.masks} | set(masks))
-    index: dict[tuple[int, ...], int] = {}
-    letter = np.zeros(alphabet, dtype=np.int16)
-    representatives: list[int] = []
-    for a in range(alphabet):
-        signature = tuple(mask >> a & 1 for mask in sets)
-        if signature not in index:
-            index[signature] = len(index)
-            representatives.append(a)
-        letter[a] = index[signature]
-    return letter, representatives
 
 
 def _events(calendars: list[Groups], days: int) -> list[list[tuple[int, int, bool]]]:
@@ -354,7 +307,9 @@ def _minimised(layers: list[Layer]) -> tuple[tuple[Layer, ...], bool]:
     return tuple(out), bool(after[0] >= 0)
 
 
-def _fewer_letters(letter: NDArray[np.int16], layers: tuple[Layer, ...]) -> tuple[NDArray[np.int16], tuple[Layer, ...]]:
+def _fewerletters_of(
+    letter: NDArray[np.int16], layers: tuple[Layer, ...]
+) -> tuple[NDArray[np.int16], tuple[Layer, ...]]:
     """Join letters whose transitions are the same everywhere (shifts that differ only in name)."""
     distinct = list({id(layer): layer for layer in layers}.values())
     index: dict[tuple[bytes, ...], int] = {}

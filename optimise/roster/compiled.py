@@ -17,7 +17,7 @@ from optimise.roster.context import Employee, RosterContext
 from optimise.roster.identical import leaders
 from optimise.roster.rules.grid import roster_grid
 from optimise.roster.rules.headcount import line_unit
-from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, RosterRule
+from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, Regular, RosterRule
 
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
 
@@ -194,6 +194,8 @@ class CompiledRoster:
         """Bytes that determine the compiled problem, for digests."""
         for p in self.patterns:
             yield repr((p.rule, p.masks, p.weight, p.amount, p.groups)).encode()
+            if p.regular is not None:
+                yield repr(p.regular).encode()
             yield p.employees.tobytes()
             yield p.starts.tobytes()
         for c in self.counters:
@@ -229,7 +231,8 @@ def _sided(counter: Counter) -> Iterator[Counter]:
 def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Iterator[Pattern]:
     """Cut a pattern to the horizon; where it begins before day 0, history decides whether the past part matches.
 
-    A past day matches when every duty that history allows lies in the pattern's set; an unknown day never does.
+    A past day matches when every duty that history allows lies in the pattern's set; an unknown day never does. For
+    an automaton all of them must lead to the same state.
     """
     length = len(pattern.masks)
     extent = days if pattern.groups is None else len(pattern.groups)
@@ -241,6 +244,9 @@ def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Itera
     if inside.any():
         yield replace(pattern, employees=pattern.employees[inside], starts=pattern.starts[inside])
     if pattern.groups is not None:
+        return
+    if pattern.regular is not None:
+        yield from _cut_regular(pattern, pattern.regular, staff, days)
         return
     cut: dict[int, list[int]] = defaultdict(list)
     early = (pattern.starts < 0) & (pattern.starts + length > 0) & (pattern.starts + length <= extent)
@@ -254,3 +260,20 @@ def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Itera
     for past, people in sorted(cut.items()):
         who = np.asarray(people, dtype=np.int32)
         yield replace(pattern, masks=pattern.masks[past:], employees=who, starts=np.zeros(len(who), np.int32))
+
+
+def _cut_regular(pattern: Pattern, regular: Regular, staff: tuple[Employee, ...], days: int) -> Iterator[Pattern]:
+    """The rest of each automaton that begins before day 0, from the state to which history has brought it."""
+    length = len(pattern.masks)
+    rests: dict[Regular, list[int]] = {}
+    for employee, start in zip(pattern.employees.tolist(), pattern.starts.tolist(), strict=True):
+        history = staff[employee].history
+        if start >= 0 or not 0 < start + length <= days or len(history) < -start:
+            continue
+        rest = regular.after(history[:-start][::-1])
+        if rest is not None:
+            rests.setdefault(rest, []).append(employee)
+    for rest, people in rests.items():
+        who = np.asarray(people, dtype=np.int32)
+        masks, kept = rest.masks, None if rest.days == 1 else rest
+        yield replace(pattern, masks=masks, regular=kept, employees=who, starts=np.zeros(len(who), np.int32))

@@ -39,6 +39,10 @@ class Shift:
         Where it is worked, of several wards; its id then ends with ``@`` and the ward.
     place : str
         Name of that ward, with which its name then ends, after a comma.
+    working : int, optional
+        Minutes of working time; by default the paid ones.
+    resting : bool
+        Whether rest goes on while it is on (on call at home).
     """
 
     id: str
@@ -48,6 +52,8 @@ class Shift:
     name: str = ""
     ward: str = field(default="", repr=False)  # the id tells it, and digests of other problems stay as they are
     place: str = field(default="", repr=False)
+    working: int | None = field(default=None, repr=False)  # rules tell it, and so do their digests
+    resting: bool = field(default=False, repr=False)
 
     @property
     def night(self) -> bool:
@@ -178,6 +184,19 @@ class RosterContext:
         """Mask of all duties but the day off."""
         return self.everything & ~1
 
+    @property
+    def timed(self) -> tuple[tuple[int, int, int], ...]:
+        """Duties that end a rest and have clock times, as (duty, start, end) in minutes."""
+        shifts = [(a, self.shifts[d.shift]) for a, d in enumerate(self.duties) if d.shift >= 0]
+        return tuple(
+            (a, s.start, s.end) for a, s in shifts if not s.resting and s.start is not None and s.end is not None
+        )
+
+    @property
+    def idle(self) -> int:
+        """Mask of the duties during which rest goes on: the day off, and being on call at home."""
+        return 1 | sum(1 << a for a, d in enumerate(self.duties) if d.shift >= 0 and self.shifts[d.shift].resting)
+
     def shift_mask(self, *shift_ids: str) -> int:
         """Mask of the duties that work one of these shifts.
 
@@ -266,7 +285,15 @@ class RosterContext:
     @cached_property
     def paid_minutes(self) -> NDArray[np.int64]:
         """Paid minutes of each duty on each day, shape (days, duties); clocks that change are counted."""
-        usual = [self.shifts[d.shift].minutes if d.shift >= 0 else 0 for d in self.duties]
+        return self._minutes([self.shifts[d.shift].minutes if d.shift >= 0 else 0 for d in self.duties])
+
+    @cached_property
+    def working_minutes(self) -> NDArray[np.int64]:
+        """Minutes of working time of each duty on each day, shape (days, duties); clocks that change are counted."""
+        shifts = [self.shifts[d.shift] if d.shift >= 0 else None for d in self.duties]
+        return self._minutes([0 if s is None else s.minutes if s.working is None else s.working for s in shifts])
+
+    def _minutes(self, usual: list[int]) -> NDArray[np.int64]:
         made = np.tile(np.array(usual, dtype=np.int64), (self.horizon.days, 1))
         for change in self.horizon.changes:
             for day in range(max(0, change - 2), min(self.horizon.days, change + 1)):

@@ -27,6 +27,10 @@ Duties = NDArray[np.int16]
 
 def matches(pattern: Pattern, duties: Duties, alphabet: int) -> NDArray[np.bool_]:
     """Which places of a resolved pattern match, shape (places,)."""
+    if pattern.regular is not None:
+        return pattern.regular.accepts(
+            duties[pattern.employees[:, None], pattern.starts[:, None] + np.arange(len(pattern.masks))]
+        )
     if pattern.groups is None:
         table = member_table(pattern.masks, alphabet)
         hit = np.ones(len(pattern.starts), dtype=np.bool_)

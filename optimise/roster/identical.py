@@ -45,7 +45,7 @@ def leaders(
         [allowed[e].tobytes(), unit_cost[e].tobytes(), groups[:, e].tobytes()] for e in range(len(allowed))
     ]
     for p in sequences:
-        what: tuple[Any, ...] = (p.masks, float(p.weight), p.amount, p.groups)
+        what: tuple[Any, ...] = (p.masks, float(p.weight), p.amount, p.groups, p.regular)
         order = np.lexsort((p.starts, p.employees))
         people, first = np.unique(p.employees[order], return_index=True)
         for e, starts in zip(people.tolist(), np.split(p.starts[order], first[1:]), strict=True):

@@ -117,9 +117,12 @@ class Increments:
             if not len(at):
                 continue
             letters = every if pattern.groups is None else _worked(pattern.groups, every)
-            hit = table[0][letters[:, at]]
-            for i in range(1, len(pattern.masks)):
-                hit = hit & table[i][letters[:, at + i]]
+            if pattern.regular is not None:
+                hit = pattern.regular.accepts(every[:, at[:, None] + np.arange(len(pattern.masks))])
+            else:
+                hit = table[0][letters[:, at]]
+                for i in range(1, len(pattern.masks)):
+                    hit = hit & table[i][letters[:, at + i]]
             if pattern.hard:
                 rise += (hit & ~hit[0]).sum(axis=1) * pattern.amount
             else:
@@ -167,7 +170,7 @@ class Increments:
                 first, last, letters = mine[0], mine[-1], _worked(pattern.groups, then)
             at = places(first, last)
             who = pattern.employees[at]
-            before, after = self._hits[i][at], _hits(table, letters, who, pattern.starts[at])
+            before, after = self._hits[i][at], _hits(pattern, table, letters, who, pattern.starts[at])
             if pattern.hard:
                 rise += np.bincount(who, (after & ~before) * float(pattern.amount), compiled.employees)
             else:
@@ -314,9 +317,15 @@ def _by_day(pattern: Pattern) -> Callable[[int, int], Ids]:
 
 
 def _hits(
-    table: NDArray[np.bool_], letters: NDArray[np.integer[Any]], who: NDArray[np.int32], start: NDArray[np.int32]
+    pattern: Pattern,
+    table: NDArray[np.bool_],
+    letters: NDArray[np.integer[Any]],
+    who: NDArray[np.int32],
+    start: NDArray[np.int32],
 ) -> NDArray[np.bool_]:
     """Which places match, shape (places,)."""
+    if pattern.regular is not None:
+        return pattern.regular.accepts(letters[who[:, None], start[:, None] + np.arange(len(table))])
     hit: NDArray[np.bool_] = table[0][letters[who, start]]
     for i in range(1, len(table)):
         hit = hit & table[i][letters[who, start + i]]

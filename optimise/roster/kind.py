@@ -17,6 +17,7 @@ from optimise.roster.context import Roster
 from optimise.roster.explain import explain
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import RosterProblem
+from optimise.roster.rules.schema import with_named_rules
 from optimise.roster.view import requests_told
 
 __all__ = ["RosterKind"]
@@ -44,6 +45,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
     replan = "optimise.replan.roster:RosterReplan"
     generators: Mapping[str, str] = MappingProxyType({"ward": "optimise.generate.files:ward_file"})
     schemas: Mapping[str, str] = MappingProxyType({"ward": "optimise.formats:schema/ward-1.json"})
+
+    def schema(self, name: str, published: dict[str, Any]) -> dict[str, Any]:
+        return with_named_rules(published) if name == "ward" else published
 
     def size(self, problem: RosterProblem) -> int:
         people, days, duties = problem.shape

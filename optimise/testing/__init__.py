@@ -8,6 +8,7 @@ from optimise.testing.brute import Optimum, brute
 from optimise.testing.contract import CLAUSES, Case, Clause, contract
 from optimise.testing.formats import check_format
 from optimise.testing.kinds import check_kind
+from optimise.testing.named_rules import check_named_rule
 from optimise.testing.rules import check_rule
 from optimise.testing.wards import cases, ward
 
@@ -21,6 +22,7 @@ __all__ = [
     "check_bed_rule",
     "check_format",
     "check_kind",
+    "check_named_rule",
     "check_rule",
     "contract",
     "ward",

@@ -15,16 +15,21 @@ from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.formats.hospital_write import document
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, date_costs
+from optimise.hospital.rules.cleaning import beds_in_cleaning
+from optimise.hospital.rules.turnover import at_noon
 from optimise.replan.base import Previous
 
 __all__ = ["disturbed", "first_fit"]
 
 
-def disturbed(random: Random, patients: int) -> tuple[HospitalProblem, Previous, HospitalProblem]:
+def disturbed(
+    random: Random, patients: int, *, infections: bool = False
+) -> tuple[HospitalProblem, Previous, HospitalProblem]:
     """A hospital today, the plan before in its numbering, and the hospital for which that was made.
 
     Beds close, emergencies come (some must lie alone), people turn out to be infectious or stay longer, nurses fall
-    ill, theatres close earlier, patients do not come.
+    ill, theatres close earlier, patients do not come. With ``infections`` beds must be cleaned, contacts lie together
+    and nobody arrives before a bed is free, all of it hard.
     """
     days = random.randint(4, 8)
     before, plan = hospital_with_plan(patients, days, seed=random.randrange(10**6))
@@ -47,8 +52,24 @@ def disturbed(random: Random, patients: int) -> tuple[HospitalProblem, Previous,
         theatre["minutes"] = [m if random.random() < 0.9 else m // 2 for m in theatre["minutes"]]
     for k in range(random.randint(0, 3)):
         _emergency(random, data, k)
+    if infections:
+        _infections(random, data)
     today = problem_of(HospitalFile.model_validate(data))
     return today, _previous(today, plan, kept), before
+
+
+def _infections(random: Random, data: dict[str, Any]) -> None:
+    """Beds to clean, contacts of an infection, hours around noon."""
+    for person in data["patients"]:
+        if random.random() < 0.06:
+            person["cleaning_nights"] = random.randint(1, 2)
+        person["leaves_at"] = random.choice(["10:00"] * 7 + ["15:00"])
+        if "room" not in person:
+            person["arrives_at"] = random.choice(["16:00"] * 7 + ["08:00"])
+    outside = [person for person in data["patients"] if "room" not in person and "isolation" not in person]
+    for person in random.sample(outside, min(2, len(outside))):
+        person["contact_of"] = "flu"
+    data["rules"] |= dict.fromkeys(("CleaningTime", "ContactsTogether", "BedTurnover"), "hard")
 
 
 def _emergency(random: Random, data: dict[str, Any], k: int) -> None:
@@ -138,9 +159,37 @@ class _FirstFit:
             self.surgeon_left[k, a] -= need
         self.admission[p], self.theatre[p] = a, theatre
         self.room[p, a : a + len(path)] = path
+        if self.spoiled():
+            if theatre >= 0:
+                assert self.theatre_left is not None
+                assert self.surgeon_left is not None
+                self.theatre_left[theatre, a] += need
+                self.surgeon_left[k, a] += need
+            self.admission[p] = self.theatre[p] = self.room[p] = -1
+            return False
         for t, r in enumerate(path):
             self.here.setdefault((r, a + t), []).append(p)
         return True
+
+    def spoiled(self) -> bool:
+        """Whether the plan so far breaks a hard rule of beds to clean, contacts or noon."""
+        problem, people, rooms = self.problem, self.problem.patients, self.problem.rooms.beds
+        there = np.stack([(self.room == r).sum(axis=0) for r in range(len(rooms))])
+        if people.cleaning is not None and problem.hard("CleaningTime"):
+            gone = np.where((self.admission < 0) & (people.stay > 0), -1, people.home)
+            cleaned = np.minimum(rooms, beds_in_cleaning(people, self.room, len(rooms), gone))
+            if (there + cleaned > rooms).any():
+                return True
+        if people.noon is not None and problem.hard("BedTurnover"):
+            noon = at_noon(people, self.admission, self.room, len(rooms))
+            if (noon > rooms).any():
+                return True
+        if people.contact_of is not None and problem.hard("ContactsTogether"):
+            for g in range(1, int(people.contact_of.max()) + 1):
+                nights = self.room[people.contact_of == g].T
+                if any(len(set(night[night >= 0].tolist())) > 1 for night in nights):
+                    return True
+        return False
 
     def keep(self, p: int) -> bool:
         """Leave ``p`` where the earlier plan has him or her."""

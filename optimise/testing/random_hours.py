@@ -23,7 +23,13 @@ HOURS: dict[str, tuple[tuple[float, dict[str, Any]], ...]] = {
     "max_shift_hours": ((8.5, {}), (12, {})),
     "max_consecutive_long_days": ((1, {}), (2, {})),
     "max_consecutive_evenings": ((1, {}),),
-    "weekly_rest": ((24, {}), (35, {"rolling": True}), (60, {})),
+    "weekly_rest": (
+        (24, {}),
+        (35, {"rolling": True}),
+        (60, {}),
+        (24, {"fortnightly": True}),
+        (30, {"fortnightly": True, "rolling": True}),
+    ),
     "rest_after_nights": ((46, {}), (46, {"after": 2}), (60, {"after": 2})),
     "rest_after_long_days": ((36, {}), (48, {"after": 2})),
     "rest_after_evenings": ((48, {}), (36, {"after": 2})),
@@ -94,6 +100,9 @@ def random_hours_ward(random: Random, *, most_people: int = 4, most_days: int = 
             counts = {"nights": random.randint(0, 4), "weekends": random.randint(0, 2)}
             person.setdefault("history", {})["counts"] = counts
     _measured(random, made, people)
+    if not any("between" in entry for entry in (*made["demand"], *made.get("skill_mix", []))):
+        for shift in made["shifts"]:
+            shift.update(_duty(random, shift["id"]))
     return Ward.model_validate(made)
 
 
@@ -153,6 +162,17 @@ def _shared(random: Random, ids: list[str], people: list[str]) -> list[dict[str,
                 )
             )
     return made
+
+
+def _duty(random: Random, shift: str) -> dict[str, Any]:
+    """Now and then a split duty, a sleep-in or being on call."""
+    if random.random() < 0.6:
+        return {}
+    if shift == "D":
+        return {"split": ["11:00", "14:30"]}
+    if shift == "N":
+        return {"kind": random.choice(("sleep-in", "on-call")), "paid_minutes": random.choice((0, 120))}
+    return {"working_minutes": random.choice((60, 180))}
 
 
 def _away(random: Random, name: str) -> dict[str, Any]:

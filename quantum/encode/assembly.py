@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.errors import UnsupportedError
 from quantum.onehot import OneHot
+from quantum.sums import SumCost
 
-Cover = Literal["exact", "fit", "pairs"]
+Cover = Literal["exact", "fit", "pairs", "hubo"]
 
 MOST_VALUES = 64  # values of one sum that a slack block may hold
 MOST_STATES = 1 << 20  # states of the blocks of one sum that are looked at for its pairs
@@ -41,7 +42,7 @@ class Assembled:
     def complete(self, choices: ArrayLike) -> NDArray[np.int64]:
         """Choices of all blocks (s, blocks) from those of the decision blocks (s, decisions), slack at its best."""
         made = np.asarray(choices, dtype=np.int64)
-        linear, table, _ = self.onehot.tables()
+        linear, table, _ = self.onehot.tables(part=True)
         starts, columns = self.onehot.starts, [made]
         for b in range(self.decisions, self.onehot.blocks):
             inside = slice(int(starts[b]), int(starts[b]) + self.onehot.sizes[b])
@@ -69,11 +70,13 @@ class Assembly:
     * with ``cover="fit"``, the least-squares parabola over uniformly random choices (or near a given value): no
       further qubits, not exact;
     * with ``cover="pairs"``, the least-squares energy with a table for every pair of blocks (`_pairwise`): no further
-      qubits, closer than the parabola, not exact.
+      qubits, closer than the parabola, not exact;
+    * with ``cover="hubo"``, itself (`quantum.sums.SumCost`): no further qubits and exact, but a term of as many blocks
+      as take part, which circuits make of multi-qubit phases.
 
     Parameters
     ----------
-    cover : {"exact", "fit", "pairs"}
+    cover : {"exact", "fit", "pairs", "hubo"}
     lean : float
         For pairs: probability of the first choice of a block in the mean of least squares; 0 is as for any other.
     """
@@ -83,6 +86,7 @@ class Assembly:
         self._linear: list[NDArray[np.float64]] = []
         self._pairs: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._slack: list[_Slack] = []
+        self._sums: list[SumCost] = []
         self._names: list[str] = []
         self._slack_names: list[str] = []
         self._offset = 0.0
@@ -160,6 +164,8 @@ class Assembly:
         error = float(np.abs(powers @ coefficients - costs).max())
         if error <= _TOLERANCE * max(1.0, float(np.abs(costs).max())):
             self._add_parabola(parts, constant - centre, coefficients)
+        elif self._cover == "hubo":
+            self._sums.append(SumCost(parts, values - constant, costs, name))
         elif self._cover == "pairs":
             self._add_pairwise(parts, cost, constant, name)
         elif self._cover == "fit":
@@ -233,6 +239,7 @@ class Assembly:
                 pairs[(block, len(linear))] = table
             linear.append(slack.costs)
         problem = OneHot.from_tables(linear, pairs, self._offset, [*self._names, *self._slack_names])
+        problem = OneHot(problem.qubo, problem.sizes, tuple(self._sums))
         return Assembled(problem, len(self._linear), self._error == 0.0, self._error)
 
 

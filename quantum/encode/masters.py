@@ -52,7 +52,7 @@ def encode_master(
         Blocks, 1 or more.
     each : int
         Columns of each, 2 or more: the plan's roster first, then those of least reduced cost.
-    cover : {"exact", "fit", "pairs"}
+    cover : {"exact", "fit", "pairs", "hubo"}
         Cover as a cost, as for `encode_blocks`.
 
     Returns

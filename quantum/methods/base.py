@@ -145,7 +145,7 @@ class EnergyMethod(Generic[O]):
         drawing = max(0.0, time.process_time() - cpu - seen.training)
         drawing_wall = max(0.0, clock.elapsed - seen.training_wall)
         counts = {
-            "variables": float(problem.qubo.size),
+            "variables": float(problem.size),
             "states": float(problem.blocks.states),
             "random energy": random_mean(problem.blocks),
             **seen.more,
@@ -187,7 +187,7 @@ def _best(problem: EnergyProblem, judged: _Judged) -> tuple[BitPlan | None, floa
     if len(judged.energies) == 0:
         return None, np.inf
     plan = BitPlan(problem.bits(judged.choices[int(np.argmin(judged.energies))]))
-    return plan, problem.qubo.energy(plan.bits)
+    return plan, float(problem.energies(plan.bits[None])[0])
 
 
 def _sampled(

@@ -8,7 +8,7 @@ import numpy as np
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.angles import local_field
-from quantum.anneal import anneal
+from quantum.anneal import anneal_problem
 from quantum.energy import EnergyProblem
 from quantum.errors import TooLargeError
 from quantum.linearise import solve_linearised
@@ -63,7 +63,7 @@ class RandomBits(EnergyMethod[DrawOptions]):
     def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: DrawOptions) -> Seen:
         """Draw `shots` bit vectors."""
         rng = np.random.default_rng(seed)
-        bits = rng.integers(0, 2, (options.shots, problem.qubo.size)).astype(np.int8)
+        bits = rng.integers(0, 2, (options.shots, problem.size)).astype(np.int8)
         return Seen(bits, np.ones(options.shots, dtype=np.int64))
 
 
@@ -90,13 +90,12 @@ class Annealing(EnergyMethod[AnnealingOptions]):
     def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: AnnealingOptions) -> Seen:
         """Anneal `reads` times, or until the time limit."""
         blocks = problem.blocks
-        linear, table, offset = blocks.tables()
-        sizes, starts, unit = np.asarray(blocks.sizes, dtype=np.int64), blocks.starts, local_field(blocks)
+        unit = local_field(blocks)
         hot, cold = options.hot * unit, options.cold * unit
         clock, found = Deadline(limits.seconds), []
         for read in range(options.reads):
             rng = np.random.default_rng([seed, read])
-            found.append(anneal(sizes, starts, linear, table, offset, options.sweeps, hot, cold, rng)[0])
+            found.append(anneal_problem(blocks, options.sweeps, hot, cold, rng)[0])
             if clock.over:
                 break
         stop = Stop.TIME if clock.over else Stop.ITERATIONS

@@ -1,6 +1,7 @@
 """D-Wave's classical samplers on the penalised QUBO; the only module that imports them (extra ``compare``)."""
 
 import time
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from optimise.core.errors import MissingExtraError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.energy import EnergyProblem
+from quantum.higher import quadratised
 from quantum.methods.base import EnergyMethod, Seen
 from quantum.methods.pilot import tune_penalty
 from quantum.onehot import OneHot
@@ -86,7 +88,11 @@ class _Dwave(EnergyMethod[O]):
 
     def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: O) -> Seen:
         """Sample the penalised QUBO; broken blocks are repaired afterwards."""
-        sampler, arguments = self.sampler(), self.arguments(options)
+        sampler, arguments, variables = self.sampler(), self.arguments(options), problem.size
+        more: dict[str, float] = {}
+        if isinstance(problem.energy, OneHot) and problem.energy.sums:  # a sampler of pairs
+            problem = replace(problem, energy=quadratised(problem.energy), optimum=None, penalty=None)
+            more["auxiliary variables"] = float(problem.size - variables)
 
         def read(qubo: Qubo, count: int, stream: int) -> NDArray[np.int8]:
             answer = sampler.sample(bqm_of(qubo), num_reads=count, seed=stream, **arguments)
@@ -112,9 +118,10 @@ class _Dwave(EnergyMethod[O]):
             if clock.over:
                 break
         bits, each = np.concatenate(found), self.evaluations(problem, options)
-        more = {} if not isinstance(rule, float | int) else {"penalty weight": float(rule)}
+        if isinstance(rule, float | int):
+            more["penalty weight"] = float(rule)
         return Seen(
-            bits, np.ones(len(bits), dtype=np.int64), training=training, training_wall=training_wall,
+            bits[:, :variables], np.ones(len(bits), dtype=np.int64), training=training, training_wall=training_wall,
             training_evaluations=piloted * (each or 0.0), evaluations=each,
             stop=Stop.TIME if clock.over else Stop.ITERATIONS, more=more,
         )  # fmt: skip
@@ -140,7 +147,7 @@ class DwaveAnnealing(_Dwave[AnnealingOptions]):
 
     def evaluations(self, problem: EnergyProblem, options: AnnealingOptions) -> float:
         """A sweep proposes to flip every variable."""
-        return float(options.sweeps * problem.qubo.size)
+        return float(options.sweeps * problem.size)
 
 
 class DwaveTabu(_Dwave[TabuOptions]):

@@ -182,25 +182,53 @@ def _untrained(options: QaoaOptions, start: Any) -> Callable[[Qubo, int, int], N
 def _told(
     run: QaoaRun, hardware: Hardware, corrected: FaultTolerant, training_shots: int, options: EnergyQaoaOptions
 ) -> dict[str, float]:
-    """Size of the circuit that ran, and the clocks of a present and of an error-corrected processor on it."""
     machine: Any = run.simulator
-    circuit: Resources = (
-        machine.resources(run.angles) if hasattr(machine, "resources") else run.ansatz.resources(run.angles)
-    )
+    circuit = machine.resources(run.angles) if hasattr(machine, "resources") else None
+    made = circuit_figures(run.ansatz, run.angles, training_shots, run.samples.shots, (hardware, corrected), circuit)
+    if options.simulator == "array" and options.library == "cupy":
+        made["gpu seconds"] = run.seconds
+    return made
+
+
+def circuit_figures(
+    ansatz: Ansatz,
+    angles: Angles,
+    training_shots: int,
+    shots: int,
+    clocks: tuple[Hardware, FaultTolerant],
+    ran: Resources | None = None,
+) -> dict[str, float]:
+    """Size of the circuit that ran, and the clocks of a present and of an error-corrected processor on it.
+
+    Parameters
+    ----------
+    ansatz : Ansatz
+    angles : Angles
+        Of the circuit.
+    training_shots, shots : int
+        Before the repetitions, and of them.
+    clocks : tuple of Hardware and FaultTolerant
+    ran : Resources, optional
+        What ran, where that is known; else what the circuit takes with all pairs of qubits connected.
+
+    Returns
+    -------
+    dict of str to float
+        As `optimise.compare.figures` names them.
+    """
+    hardware, corrected = clocks
+    circuit = ran or ansatz.resources(angles)
     shot = hardware.shot(circuit)
-    estimate = corrected.shot(circuit.qubits, *count_rotations(run.ansatz.circuit(run.angles)))
-    made = {
+    estimate = corrected.shot(circuit.qubits, *count_rotations(ansatz.circuit(angles)))
+    return {
         "qubits": float(circuit.qubits),
         "depth": float(circuit.depth),
         "two-qubit gates": float(circuit.two_qubit_gates),
         "qpu repetition seconds": shot,
         "qpu training seconds": shot * training_shots,
-        "qpu seconds": shot * (training_shots + run.samples.shots),
+        "qpu seconds": shot * (training_shots + shots),
         **corrected.told(estimate, training_shots),
     }
-    if options.simulator == "array" and options.library == "cupy":
-        made["gpu seconds"] = run.seconds
-    return made
 
 
 def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimise.core.errors import InputError
 from quantum.angles import local_field
-from quantum.anneal import anneal
+from quantum.anneal import anneal_problem
 from quantum.energy import EnergyProblem
 from quantum.iterated import LearnedStart, learn_start
 from quantum.mixers import BlockMixer, X
@@ -62,12 +62,8 @@ def annealed_start(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float
     if epsilon <= 0:
         return None
     blocks = problem.blocks
-    linear, table, offset = blocks.tables()
     hot, rng = TUNING.anneal_hot * local_field(blocks), np.random.default_rng([seed, 99])
-    sizes = np.asarray(blocks.sizes, dtype=np.int64)
-    choices = anneal(
-        sizes, blocks.starts, linear, table, offset, TUNING.warm_sweeps, hot, hot / TUNING.anneal_cooling, rng
-    )[0]
+    choices = anneal_problem(blocks, TUNING.warm_sweeps, hot, hot / TUNING.anneal_cooling, rng)[0]
     if isinstance(mixer, X):
         return relaxed_start(problem.bits(choices).astype(np.float64), epsilon)
     return warm_start(blocks, choices, epsilon)

@@ -26,7 +26,17 @@ Backend = Callable[..., Simulator]
 
 
 def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
-    """Our own kernels: one-hot states only for block mixers, all states for X."""
+    """Our own kernels: one-hot states only for block mixers, all states for X.
+
+    They know the alternating ansatz with costs of pairs; all else is array expressions.
+    """
+    if not ansatz.alternating:
+        options.setdefault("threads", 1)
+        if options.pop("threads") != 1 or options.pop("team", None) is not None:
+            raise UnsupportedError(
+                "costs of sums and other families of circuits are simulated by one thread of one process"
+            )
+        return ArraySpace(ansatz, **options)
     if isinstance(ansatz.mixer, X):
         return FullSpace(ansatz.problem, start=ansatz.start, **options)
     assert isinstance(ansatz.problem, OneHot)

@@ -99,6 +99,8 @@ class Aer:
         samples = self.sample(angles, shots, seed)
         if not self._mitigate or self._noise is None:
             return float(samples.energies @ samples.counts / samples.shots)
+        if self.ansatz.higher:
+            raise UnsupportedError("readout errors are corrected for costs of pairs only")
         ising = self.ansatz.qubo.to_ising()
         spins = (1 - 2 * samples.bits.astype(np.float64)) / (1 - 2 * self._noise.readout)
         pairs = (spins[:, ising.rows] * spins[:, ising.cols]) @ ising.couplings

@@ -5,14 +5,15 @@ term (Herrman et al. 2022, arXiv:2109.11455). The same lines run on both librari
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import MissingExtraError
+from optimise.core.errors import MissingExtraError, UnsupportedError
 from quantum.angles import Angles
-from quantum.ansatz import Ansatz, weighted
+from quantum.ansatz import Ansatz, Step, weighted
 from quantum.errors import TooLargeError, check_memory, readable
 from quantum.mixers import X
 from quantum.onehot import OneHot
@@ -69,12 +70,13 @@ class ArraySpace:
             free = int(self._xp.cuda.runtime.memGetInfo()[0])
             if self.bytes > free:
                 raise TooLargeError(f"{what} need {readable(self.bytes)} on the GPU; {readable(free)} are free there")
-        self._energies = self._xp.asarray(self._diagonal(ansatz.qubo))
+        every = ansatz.qubo.diagonal() if self._full else problem.diagonal()
+        self._energies = self._xp.asarray(every)
 
     @property
     def mixers(self) -> int:
-        """One per qubit or block."""
-        return len(self._sizes)
+        """As the ansatz: one per qubit or block for the alternating one."""
+        return self.ansatz.mixers
 
     def value(self, angles: Angles) -> float:
         """Expected cost."""
@@ -98,7 +100,7 @@ class ArraySpace:
             assert isinstance(problem, OneHot)
             bits = problem.bits(problem.choices(index))
         whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(index.size, dtype=np.bool_)
-        return Samples(bits, counts, qubo.energies(bits), whole)
+        return Samples(bits, counts, self.ansatz.energies(bits), whole)
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
         """Expected cost and gradient by the adjoint method (Jones and Gacon 2020, arXiv:2009.02823)."""
@@ -108,10 +110,9 @@ class ArraySpace:
         dual = self._energies * state
         by_gamma, by_beta = np.zeros(angles.gamma.shape), np.zeros((angles.depth, self.mixers))
         for layer in reversed(range(angles.depth)):
-            for b in range(self.mixers):
-                unitary, slope = self._mixer(b, float(betas[layer, b]))
+            for column, b, unitary, slope in reversed(self.ansatz.steps(layer, betas[layer])):
                 turned = self._apply(state, b, slope)
-                by_beta[layer, b] = 2 * float(self._host(xp.real(xp.vdot(dual, turned))))
+                by_beta[layer, column] += 2 * float(self._host(xp.real(xp.vdot(dual, turned))))
                 back = unitary.conj().T
                 state, dual = self._apply(state, b, back), self._apply(dual, b, back)
             weight = 2 * xp.imag(xp.conj(dual) * state)
@@ -125,6 +126,43 @@ class ArraySpace:
             return value, Angles(by_gamma, by_beta.sum(axis=1))
         return value, Angles(by_gamma, by_beta if angles.beta.shape[1] > 1 else by_beta.sum(axis=1, keepdims=True))
 
+    def slope_of(self, angles: Angles, steps: Sequence[Step]) -> float:
+        """Derivative of the expected cost by the angle of one more mixer, where that angle is 0.
+
+        Parameters
+        ----------
+        angles : Angles
+            Of the layers; the mixer of the last one is left out.
+        steps : sequence of Step
+            The mixer in its place.
+
+        Returns
+        -------
+        float
+            In units of cost.
+        """
+        state = self._state(Angles(angles.gamma[:-1], angles.beta[:-1]))
+        state = state * self._xp.exp(-1j * self._phase(angles, angles.depth - 1)).astype(self._complex)
+        dual = self._energies * state
+        turned = sum(self._apply(state, step.block, step.slope) for step in steps)
+        return 2 * float(self._host(self._xp.real(self._xp.vdot(dual, turned))))
+
+    def of(self, ansatz: Ansatz) -> "ArraySpace":
+        """The same simulator of another circuit for the same problem, with the energies that it has.
+
+        Parameters
+        ----------
+        ansatz : Ansatz
+            Of the same problem.
+
+        Returns
+        -------
+        ArraySpace
+        """
+        made = copy(self)
+        made.ansatz = ansatz
+        return made
+
     # ---------------------------------------------------------------- pieces
 
     def _state(self, angles: Angles) -> Any:
@@ -134,24 +172,15 @@ class ArraySpace:
             state = xp.ravel(xp.multiply.outer(xp.asarray(amplitudes.astype(self._complex)), state))
         for layer in range(angles.depth):
             state = state * xp.exp(-1j * self._phase(angles, layer)).astype(self._complex)
-            for b in range(self.mixers):
-                state = self._apply(state, b, self._mixer(b, float(betas[layer, b]))[0])
+            for _, b, unitary, _ in self.ansatz.steps(layer, betas[layer]):
+                state = self._apply(state, b, unitary)
         return state
 
     def _starts(self) -> Sequence[NDArray[np.complex128]]:
         if not self._full:
             return self.ansatz.block_starts()
-        ones = np.full(self.mixers, 0.5) if self.ansatz.start is None else np.asarray(self.ansatz.start)
+        ones = np.full(len(self._sizes), 0.5) if self.ansatz.start is None else np.asarray(self.ansatz.start)
         return [np.array([np.sqrt(1 - p), np.sqrt(p)], dtype=np.complex128) for p in ones.tolist()]
-
-    def _mixer(self, b: int, beta: float) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-        """Unitary (k, k) and its logarithmic derivative."""
-        if self._full:
-            flip = np.array([[0, 1], [1, 0]], dtype=np.complex128)
-            return np.cos(beta) * np.eye(2) - 1j * np.sin(beta) * flip, -1j * flip
-        mixer: Any = self.ansatz.mixer
-        start = self.ansatz.block_starts()[b]
-        return mixer.unitary(start, beta), mixer.logarithmic_derivative(start, beta)
 
     def _apply(self, state: Any, b: int, matrix: NDArray[np.complex128]) -> Any:
         """A (k, k) matrix along the axis of block b."""
@@ -162,6 +191,8 @@ class ArraySpace:
     def _phase(self, angles: Angles, layer: int) -> Any:
         if angles.gamma.ndim == 1:
             return float(angles.gamma[layer]) * self._energies
+        if self.ansatz.higher:
+            raise UnsupportedError("costs of sums have one angle a layer, not one per term")
         return self._xp.asarray(self._diagonal(weighted(self.ansatz.qubo, angles.gamma[layer])))
 
     def _diagonal(self, qubo: Qubo) -> NDArray[np.float64]:

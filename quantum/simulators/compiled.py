@@ -54,4 +54,4 @@ class Compiled:
         bits = np.array([[int(letter) for letter in reversed(word)] for word in counts], dtype=np.int8)
         problem = self.ansatz.problem
         whole = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
-        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), self.ansatz.qubo.energies(bits), whole)
+        return Samples(bits, np.array(list(counts.values()), dtype=np.int64), self.ansatz.energies(bits), whole)

@@ -77,7 +77,7 @@ class PrimitiveBackend:
             return float(samples.energies @ samples.counts / samples.shots)
         circuit = self._compiled.free(angles)
         bare = circuit.remove_final_measurements(inplace=False) or circuit
-        operator: Any = self.ansatz.qubo.to_ising().to_operator().apply_layout(bare.layout, bare.num_qubits)
+        operator: Any = self.ansatz.operator().apply_layout(bare.layout, bare.num_qubits)
         pub = (bare, operator, self._compiled.values(circuit, angles))
         return float(self._estimator.run([pub], precision=1 / sqrt(shots)).result()[0].data.evs)
 

@@ -36,7 +36,7 @@ class QiskitStatevector:
     def value(self, angles: Angles) -> float:
         """Expected cost."""
         if self._energies is None:
-            self._energies = self.ansatz.qubo.diagonal()
+            self._energies = self.ansatz.diagonal()
         return float(self.probabilities(angles) @ self._energies)
 
     def value_and_gradient(self, angles: Angles) -> tuple[float, Angles]:
@@ -55,4 +55,4 @@ class QiskitStatevector:
         bits = np.array([bits_of(int(i), self.ansatz.qubo.size) for i in index], dtype=np.int8)
         problem = self.ansatz.problem
         feasible = problem.is_feasible(bits) if isinstance(problem, OneHot) else np.ones(len(bits), dtype=np.bool_)
-        return Samples(bits, counts, self.ansatz.qubo.energies(bits), feasible)
+        return Samples(bits, counts, self.ansatz.energies(bits), feasible)

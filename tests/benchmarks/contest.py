@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.report import machine, markdown, write_csv
+from tests.benchmarks.report import cost_by_seconds, machine, markdown, primal_integral, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("WARDWISE_DATA", ROOT.parent / "shared" / "benchmarks"))
@@ -66,7 +66,7 @@ def run(path: Path, method: str, limit: float, ranks: int, seed: int) -> Row:
     return {**none, "note": "", **json.loads(lines[-1])}
 
 
-def row(name: str, method: str, seed: int, found: Row, best: float, lower: float) -> Row:
+def row(name: str, method: str, seed: int, found: Row, best: float, lower: float, limit: float = math.nan) -> Row:
     """What a run is worth, beside what is known."""
     cost, bound = float(found["cost"]), float(found["bound"])
     both = math.isfinite(cost) and math.isfinite(bound)
@@ -82,6 +82,8 @@ def row(name: str, method: str, seed: int, found: Row, best: float, lower: float
         "above best %": 100 * (cost - best) / best,
         "published bound": lower,
         "s to 1 % of best": min(near, default=math.inf),
+        "primal integral %": primal_integral(found["trace"], best, limit),
+        "cost by seconds": cost_by_seconds(found["trace"]),
         "seconds": float(found["seconds"]),
         "CPU s": float(found["cpu"]),
         "peak GiB": float(found["GiB"]),
@@ -100,7 +102,8 @@ def contest(
         for method in methods:
             for seed in seeds:
                 found = run(path, method, limit, ranks, seed)
-                mine.append(row(name, method, seed, found, costs.get(name, math.nan), bounds.get(name, math.nan)))
+                best, lower = costs.get(name, math.nan), bounds.get(name, math.nan)
+                mine.append(row(name, method, seed, found, best, lower, limit))
                 print(markdown(mine[-1:]).splitlines()[-1], flush=True)
         consistent(name, mine)
         rows += mine

@@ -24,7 +24,7 @@ from typing import Any
 from tests.benchmarks.report import machine, markdown, write_csv
 from tests.conftest import benchmark_root
 
-FAMILIES = ("curtois", "inrc1", "inrc2", "ihtc2024", "pas")
+FAMILIES = ("curtois", "inrc1", "inrc2", "ihtc2024", "pas", "orpas", "iprnpa")
 
 
 def best_known(root: Path, family: str) -> dict[str, float]:
@@ -56,10 +56,11 @@ def instances(root: Path, family: str) -> Iterator[tuple[str, Path]]:
                     chosen = "-".join(str(w % 10) for w in range(weeks))
                     yield f"{dataset.name}_0_{chosen}", dataset / f"{dataset.name}_0_{chosen}"
         return
-    suffix = {"curtois": "*.txt", "inrc1": "*.xml", "pas": "*.txt", "ihtc2024": "*.json"}[family]
+    suffix = {"curtois": "*.txt", "inrc1": "*.xml", "pas": "*.txt", "ihtc2024": "*.json"}
+    suffix |= {"orpas": "*.xml", "iprnpa": "*.json"}
     places = [folder / "instances"] if family != "ihtc2024" else [folder / p for p in ("public", "test", "small")]
     for place in places:
-        for path in sorted(place.glob(suffix), key=lambda p: (len(p.stem), p.stem)):
+        for path in sorted(place.glob(suffix[family]), key=lambda p: (len(p.stem), p.stem)):
             yield path.stem, path
 
 

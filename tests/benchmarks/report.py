@@ -42,6 +42,42 @@ def markdown(rows: Sequence[Mapping[str, object]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
+def primal_integral(points: Sequence[tuple[float, float]], best: float, limit: float) -> float:
+    """Mean primal gap over the limit in per cent (Berthold 2013): 100 without a plan, 0 at the best known cost.
+
+    Parameters
+    ----------
+    points : sequence of (seconds, cost)
+        Each better plan.
+    best : float
+        Best known cost; where the run found a better one, that counts.
+    limit : float
+        Seconds.
+    """
+    if not points:
+        return 100.0
+    best = min([best, *(cost for _, cost in points)]) if math.isfinite(best) else min(cost for _, cost in points)
+    since, gap, area = 0.0, 1.0, 0.0
+    for seconds, cost in sorted(points):
+        now = min(seconds, limit)
+        area += gap * (now - since)
+        scale = max(abs(cost), abs(best))
+        since, gap = now, min(gap, 0.0 if scale == 0 else min(1.0, abs(cost - best) / scale))
+    return 100.0 * (area + gap * (limit - since)) / limit
+
+
+def cost_by_seconds(points: Sequence[tuple[float, float]], most: int = 8) -> str:
+    """Costs as ``SECONDS:COST``, the first, the last and some between, where the cost fell most."""
+    falls: list[tuple[float, float]] = []
+    for seconds, cost in sorted(points):
+        if not falls or cost < falls[-1][1]:
+            falls.append((seconds, cost))
+    if len(falls) > most:
+        drops = sorted(range(1, len(falls) - 1), key=lambda i: falls[i][1] - falls[i - 1][1])
+        falls = [falls[i] for i in sorted({0, *drops[: most - 2], len(falls) - 1})]
+    return " ".join(f"{seconds:.0f}:{cost:.10g}" for seconds, cost in falls)
+
+
 def write_csv(rows: Sequence[Mapping[str, object]], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from tests.benchmarks.contest import consistent, row
+from tests.benchmarks.report import cost_by_seconds, primal_integral
 
 FOUND = {"cost": 101.0, "bound": 90.0, "seconds": 5.0, "cpu": 9.0, "GiB": 0.2, "note": ""}
 
@@ -29,3 +30,17 @@ def test_a_bound_above_somebody_elses_cost_stops_the_study() -> None:
     with pytest.raises(RuntimeError, match="bound 11"):
         consistent("a", rows)
     consistent("a", rows[:1])
+
+
+def test_the_primal_integral_is_the_mean_gap_over_the_limit() -> None:
+    assert primal_integral([(2.0, 200.0), (6.0, 100.0)], 100.0, 10.0) == pytest.approx(100 * (2 + 4 * 0.5) / 10)
+    assert primal_integral([], 100.0, 10.0) == 100.0
+    assert primal_integral([(0.0, 90.0)], 100.0, 10.0) == 0.0  # better than the best known
+
+
+def test_costs_by_seconds_are_few_and_end_with_the_last() -> None:
+    points = [(float(second), 100.0 - second) for second in range(30)]
+    told = cost_by_seconds(points).split()
+    assert len(told) <= 8
+    assert told[0] == "0:100"
+    assert told[-1] == "29:71"

@@ -29,6 +29,7 @@ def instances(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One of each kind that nobody finishes within the minute that a test looks at it."""
     folder = tmp_path_factory.mktemp("instances")
     made = {"column-generation": write_ward(ward(20, 4, 3), folder / "ward.json")}
+    made["parallel-search"] = made["column-generation"]
     made["hospital"] = write_hospital(folder / "hospital.json")[0]
     made["benders"] = write_capacity(capacity(60, 7, 1), folder / "capacity.json")[0]
     return made
@@ -78,7 +79,7 @@ def started(mpiexec: str, instance: Path, method: str, folder: Path, seconds: fl
                 process.kill()
 
 
-@pytest.mark.parametrize("method", ["hospital", "benders"])
+@pytest.mark.parametrize("method", ["hospital", "benders", "parallel-search"])
 def test_a_signal_to_one_rank_ends_all_with_plan_and_code(
     method: str, instances: dict[str, Path], tmp_path: Path, mpiexec: str
 ) -> None:
@@ -90,19 +91,23 @@ def test_a_signal_to_one_rank_ends_all_with_plan_and_code(
         assert run.result()["feasible"]
 
 
-def test_a_killed_rank_costs_no_plan(instances: dict[str, Path], tmp_path: Path, mpiexec: str) -> None:
-    with started(mpiexec, instances["column-generation"], "column-generation", tmp_path / "run", 200) as run:
+@pytest.mark.parametrize(("method", "rank"), [("column-generation", 0), ("parallel-search", 1)])
+def test_a_killed_rank_costs_no_plan(
+    method: str, rank: int, instances: dict[str, Path], tmp_path: Path, mpiexec: str
+) -> None:
+    with started(mpiexec, instances[method], method, tmp_path / "run", 200) as run:
         run.until_a_plan()
-        os.kill(run.rank(0), signal.SIGKILL)
+        os.kill(run.rank(rank), signal.SIGKILL)
         assert run.process.wait(60) not in (0, 75)
         assert run.result()["feasible"]
         assert "still going on" in str(run.result()["explanation"])
 
 
+@pytest.mark.parametrize("method", ["hospital", "parallel-search"])
 def test_a_rank_that_stands_still_is_named_and_costs_no_plan(
-    instances: dict[str, Path], tmp_path: Path, mpiexec: str
+    method: str, instances: dict[str, Path], tmp_path: Path, mpiexec: str
 ) -> None:
-    with started(mpiexec, instances["hospital"], "hospital", tmp_path / "run", 8, WARDWISE_GRACE="3") as run:
+    with started(mpiexec, instances[method], method, tmp_path / "run", 8, WARDWISE_GRACE="3") as run:
         run.until_a_plan()
         stopped = run.rank(1)
         os.kill(stopped, signal.SIGSTOP)

@@ -28,6 +28,7 @@ from optimise.testing.agreement import compare_with_highs, reducible
 from optimise.testing.random_hours import HOURS, random_hours_ward
 from optimise.testing.random_units import random_units
 from optimise.testing.random_wards import random_ward
+from tests.benchmarks import one_optimum
 from tests.benchmarks.properties import main, make
 
 MANY = 250
@@ -97,6 +98,12 @@ def test_newer_rules_have_one_optimum(seed: int, make_one: Callable[..., Ward]) 
     assert (exact.stop, exact.feasible) == (priced.stop, priced.feasible)
     if exact.feasible:
         assert exact.cost == pytest.approx(priced.cost)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rules_of_a_fortnight_have_one_optimum(seed: int) -> None:
+    ((*_, found),) = one_optimum.rows([seed], seconds=60)
+    assert found == "same"
 
 
 def test_random_wards_make_sense(documents: list[Ward]) -> None:

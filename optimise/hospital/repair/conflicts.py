@@ -8,6 +8,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.context import HospitalPlan
 from optimise.hospital.repair.occupancy import Occupancy, Tables
 from optimise.hospital.repair.places import days_open, night_costs
+from optimise.hospital.repair.recorded import scattered, too_many_at_noon
 from optimise.hospital.rules.arrays import BARRED
 
 __all__ = ["keep_what_fits"]
@@ -91,6 +92,9 @@ def _first_to_go(o: Occupancy) -> int:
             votes[here] += t.group[here] != int(o.alike[r, d].argmax())
     if t.overtime >= BARRED or t.theatre_overtime >= BARRED:
         votes += _overtime(o)
+    votes += scattered(o)
+    for many, who in too_many_at_noon(o):
+        votes[who] += many / max(1, len(who))
     if not votes.any():
         return -1
     # those who are not in hospital yet give way more easily, and short stays than long ones

@@ -13,6 +13,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline
 from optimise.hospital.repair.occupancy import Occupancy
 from optimise.hospital.repair.places import Place, best_place, cut_short, places
+from optimise.hospital.repair.recorded import at_noon_in, give_way, left_nights, noons
 from optimise.hospital.rules.arrays import BARRED
 
 __all__ = ["ejecting", "first_fit", "insert_directly", "insert_with_ejection"]
@@ -56,7 +57,7 @@ def ejecting(o: Occupancy, p: int, place: Place, weight: IntArray) -> list[int]:
     for q in gone:
         o.take(q)
     for night, r in enumerate(place.path.tolist()):
-        must, one = o.blockers(p, r, place.admission + night)
+        must, one = give_way(o, p, r, place.admission + night)
         chosen = must.tolist()
         if len(one):
             least = one[weight[one] == weight[one].min()]
@@ -65,6 +66,19 @@ def ejecting(o: Occupancy, p: int, place: Place, weight: IntArray) -> list[int]:
         for q in chosen:
             o.take(q)
         gone += chosen
+    for r, d in noons(o, p, place.admission, place.path):
+        gone += _lightest(o, at_noon_in(o, r, d), int(o.t.h.beds[r, d]) - 1, weight)
+    for r, d in left_nights(o, p, place.admission, place.path):
+        gone += _lightest(o, np.flatnonzero(o.room[:, d] == r), int(o.beds[r, d]) - 1, weight)
+    return gone
+
+
+def _lightest(o: Occupancy, there: IntArray, places: int, weight: IntArray) -> list[int]:
+    """Take out the lightest of those who are there, so that ``places`` are left."""
+    over = max(0, len(there) - max(0, places))
+    gone = [int(q) for q in there[np.argsort(weight[there], kind="stable")][:over]]
+    for q in gone:
+        o.take(q)
     return gone
 
 

@@ -41,8 +41,11 @@ class Tables:
         Ticks of another theatre, and another nurse of a room, than in the earlier plan.
     theatre_of, day_of : int arrays (patients,)
         Theatre and day of admission in the earlier plan, -1 for none.
+    clean, apart, noon : int
+        Ticks of a person in a bed that is being cleaned, a room beyond the first of an infection's contacts, and a
+        person too many at noon; BARRED where hard.
     cleaned : bool
-        Whether nobody may lie in a bed that is being cleaned.
+        Whether nobody may lie in a bed that is being cleaned, nor beyond the open beds.
     """
 
     def __init__(self, problem: HospitalContext) -> None:
@@ -56,7 +59,8 @@ class Tables:
         self.single: IntArray = problem.rooms.policy == SAME_GENDER
         self.full, self.mixed = self._price("RoomCapacity"), self._price("RoomGenderMix")
         self.isolated, self.move = self._price("RoomIsolation"), self._price("Transfer")
-        self.cleaned = problem.patients.cleaning is not None and problem.hard("CleaningTime") and self.full >= BARRED
+        self.clean, self.apart, self.noon = map(self._price, ("CleaningTime", "ContactsTogether", "BedTurnover"))
+        self.cleaned = problem.patients.cleaning is not None and min(self.clean, self.full) >= BARRED
         self.unfit_day, self.missing = self._price("AdmissionDay"), self._price("MandatoryUnscheduledPatients")
         self.overtime, self.theatre_overtime = self._price("SurgeonOvertime"), self._price("OperatingTheaterOvertime")
         self.theatre_change, self.nurse_change = self._price("ChangedTheatre"), self._price("ChangedNurse")
@@ -191,9 +195,14 @@ class Occupancy:
         if not self.t.cleaned:
             return beds
         people = self.t.problem.patients
-        taken = (self.admission < 0) & (people.stay > 0)  # out of the plan for the moment, not gone home
-        home = np.where(taken, -1, people.home)
-        made: IntArray = np.maximum(0, beds - beds_in_cleaning(people, self.room, len(beds), home))
+        made: IntArray = np.maximum(0, beds - beds_in_cleaning(people, self.room, len(beds), self.homes))
+        return made
+
+    @property
+    def homes(self) -> IntArray:
+        """Where in-patients of the plan lie before the first day, -1 for those out of it for the moment."""
+        people = self.t.problem.patients
+        made: IntArray = np.where((self.admission < 0) & (people.stay > 0), -1, people.home)
         return made
 
     def blockers(self, p: int, r: int, d: int) -> tuple[IntArray, IntArray]:

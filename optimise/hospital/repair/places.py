@@ -11,9 +11,25 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.repair.occupancy import Occupancy
+from optimise.hospital.repair.recorded import (
+    apart_from_contacts,
+    beside_beds_in_cleaning,
+    give_way,
+    left_behind,
+    noon_costs,
+)
 from optimise.hospital.rules.arrays import BARRED
 
-__all__ = ["Place", "best_place", "cut_short", "days_open", "night_costs", "places", "places_in_full_rooms"]
+__all__ = [
+    "Place",
+    "best_place",
+    "cut_short",
+    "days_open",
+    "night_costs",
+    "places",
+    "places_in_full_rooms",
+    "theatre_of",
+]
 
 
 #: Ticks of a night without a bed where the fewest such nights are sought.
@@ -69,7 +85,11 @@ def company(o: Occupancy, p: int) -> IntArray:
     if 0 < t.isolated < BARRED:
         most = np.maximum(o.alike.max(axis=2), o.alike[:, :, t.group[p]] + 1)
         made += (count + 1 - most - (count - o.alike.max(axis=2))) * t.isolated
-    return made.T
+    made = made.T
+    for price, worse in ((t.apart, apart_from_contacts(o, p)), (t.clean, beside_beds_in_cleaning(o))):
+        if worse is not None and price < BARRED:
+            made = made + price * worse
+    return made
 
 
 def barred(o: Occupancy, p: int, *, beds: bool = True) -> IntArray:
@@ -83,20 +103,11 @@ def barred(o: Occupancy, p: int, *, beds: bool = True) -> IntArray:
         made |= t.single[:, None] & (o.sex[:, :, 1 - h.gender[p]] > 0)
     if t.isolated >= BARRED:
         made |= count > o.alike[:, :, t.group[p]]
-    return made.T
-
-
-def left_behind(o: Occupancy, p: int) -> IntArray | None:
-    """BARRED, by (day, room), where no bed can be cleaned once ``p`` leaves on the day; None without cleaning."""
-    t = o.t
-    cleaning = t.problem.patients.cleaning
-    if not t.cleaned or cleaning is None or not cleaning[p]:
-        return None
-    full = (o.count >= o.beds).T
-    made = full.copy()
-    for later in range(1, int(cleaning[p])):
-        made[:-later] |= full[later:]
-    return np.where(made, BARRED, 0)
+    made = made.T
+    for price, worse in ((t.apart, apart_from_contacts(o, p)), (t.clean, beside_beds_in_cleaning(o))):
+        if worse is not None and price >= BARRED:
+            made = made | worse
+    return made
 
 
 def crowding(o: Occupancy, p: int, weight: IntArray) -> IntArray:
@@ -107,8 +118,11 @@ def crowding(o: Occupancy, p: int, weight: IntArray) -> IntArray:
     if t.full >= BARRED:
         made[o.beds.T == 0] = BARRED
     for d, r in np.argwhere(barred(o, p) & (made == 0)):
-        must, one = o.blockers(p, int(r), int(d))
+        must, one = give_way(o, p, int(r), int(d))
         made[d, r] = weight[must].sum() + (weight[one].min() if len(one) else 0)
+    worse = beside_beds_in_cleaning(o)
+    if worse is not None and t.clean >= BARRED:
+        made[worse] = BARRED
     return made
 
 
@@ -130,8 +144,11 @@ def nursing(o: Occupancy, p: int, a: int) -> IntArray:
     return made
 
 
-def best_path(cost: IntArray, home: int, move: int) -> tuple[int, IntArray]:
-    """Cheapest rooms night by night under ``cost`` (nights, rooms) and the price of a move; its ticks."""
+def best_path(cost: IntArray, home: int, move: int, leave: IntArray | None = None) -> tuple[int, IntArray]:
+    """Cheapest rooms night by night under ``cost`` (nights, rooms) and the price of a move; its ticks.
+
+    ``leave`` (nights, rooms) has the ticks of not lying any longer in a room of the night before.
+    """
     nights, rooms = cost.shape
     if not nights:
         return 0, np.zeros(0, dtype=np.int64)
@@ -140,15 +157,17 @@ def best_path(cost: IntArray, home: int, move: int) -> tuple[int, IntArray]:
         r = int(np.argmin(total)) if home < 0 else home
         return int(min(total[r], BARRED)), np.full(nights, r)
     value = np.minimum(cost[0], BARRED)
+    leave = np.zeros_like(cost) if leave is None else leave
     if home >= 0:
-        value = value + move * (np.arange(rooms) != home)
+        value = np.minimum(value + (move + leave[0, home]) * (np.arange(rooms) != home), BARRED)
     came = np.zeros((nights, rooms), dtype=np.int64)
     for night in range(1, nights):
-        other = int(np.argmin(value))
+        other = int(np.argmin(value + leave[night]))
+        moved = value[other] + leave[night, other] + move
         # of equals, whoever moves does so late
-        stay = (value < value[other] + move) | (np.arange(rooms) == other)
+        stay = (value < moved) | (np.arange(rooms) == other)
         came[night] = np.where(stay, np.arange(rooms), other)
-        value = np.minimum(np.where(stay, value, value[other] + move) + np.minimum(cost[night], BARRED), BARRED)
+        value = np.minimum(np.where(stay, value, moved) + np.minimum(cost[night], BARRED), BARRED)
     path = np.empty(nights, dtype=np.int64)
     path[-1] = int(np.argmin(value))
     for night in range(nights - 1, 0, -1):
@@ -205,6 +224,12 @@ def _surgery(o: Occupancy, p: int, a: int, weight: IntArray | None) -> tuple[int
     return int(cost[best]) + late * min(t.overtime, 10**6), best
 
 
+def theatre_of(o: Occupancy, p: int, a: int) -> int | None:
+    """The cheapest theatre of ``p`` on day ``a``, -1 without surgery; None where nobody's going makes time."""
+    ticks, theatre = _surgery(o, p, a, None)
+    return theatre if ticks < BARRED else None
+
+
 def days_open(o: Occupancy, p: int) -> list[tuple[int, int]]:
     """Days on which ``p`` may be admitted, with the ticks of the day."""
     t, h = o.t, o.t.h
@@ -241,7 +266,7 @@ def _places(o: Occupancy, p: int, beside: IntArray, weight: IntArray | None) -> 
     """As :func:`places`, with the ticks of those who lie there, by (day, room), given."""
     t, h = o.t, o.t.h
     found = []
-    behind = left_behind(o, p)
+    behind = left_behind(o, p, weight)
     for a, day in days_open(o, p):
         surgery, theatre = _surgery(o, p, a, weight)
         if surgery >= BARRED:
@@ -250,7 +275,10 @@ def _places(o: Occupancy, p: int, beside: IntArray, weight: IntArray | None) -> 
         cost = night_costs(o, p, a) + beside[a : a + nights] + nursing(o, p, a)
         if behind is not None and 0 < nights < h.days - a:
             cost[-1] += behind[a + nights]
-        ticks, path = best_path(cost, int(h.home[p]), t.move)
+        noon = noon_costs(o, p, a, weight)
+        cost = cost if noon is None else cost + noon
+        leave = None if behind is None else behind[a : a + nights]
+        ticks, path = best_path(cost, int(h.home[p]), t.move, leave)
         if ticks < BARRED:
             found.append(Place(day + surgery + ticks, a, path, theatre))
     return sorted(found, key=lambda place: place.cost)

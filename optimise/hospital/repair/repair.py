@@ -12,6 +12,7 @@ from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.repair.conflicts import keep_what_fits
 from optimise.hospital.repair.insert import first_fit, insert_directly, insert_with_ejection, put
+from optimise.hospital.repair.mend import mend
 from optimise.hospital.repair.nurses import give_missing
 from optimise.hospital.repair.occupancy import Occupancy, Tables
 from optimise.hospital.repair.places import Place
@@ -22,6 +23,8 @@ __all__ = ["Repaired", "chain_price", "repair"]
 #: Restarts of the insertion with ejection; insertions of all of them, in any case and for everybody to be placed. In a
 #: hospital of 600 beds one takes 5 ms.
 RESTARTS, STEPS, EACH = 6, 150, 8
+#: Most plans evaluated where a hard rule is still broken after that.
+EVALUATIONS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,8 @@ def repair(
     -----
     In-patients may move where ``Transfer`` has a price. Where everybody fits without others giving way, the cheapest
     of direct insertion and insertion with ejection is kept; a plain first fit is tried last, so a plan that it finds
-    is never missed.
+    is never missed. Hard rules that are broken even so are mended under the exact evaluation (:func:`.mend.mend`), so
+    rules that repair does not know by increments are kept as well where that can be done.
     """
     clock = Deadline(seconds)
     try:
@@ -98,7 +102,20 @@ def repair(
         o = kept.copy()
         best = min(best, _measured(o, first_fit(o, sorted(out))), key=_key)
     (hard, ticks), made, left = best
+    if hard:
+        made = mend(_occupied(kept, made), evaluations=EVALUATIONS)
+        hard, ticks = hard_and_cost(problem, made)
+        left = [p for p in left if made.admission[p] < 0]
     return Repaired(made, hard, ticks, tuple(out), tuple(left))
+
+
+def _occupied(kept: Occupancy, plan: HospitalPlan) -> Occupancy:
+    """Everybody of a plan in an occupancy, whatever rules that breaks."""
+    o = Occupancy(kept.t, plan.nurse)
+    for p in np.flatnonzero(plan.admission >= 0):
+        a = int(plan.admission[p])
+        o.put(int(p), a, plan.room[p, a : a + kept.t.nights(int(p), a)].astype(np.int64), int(plan.theatre[p]))
+    return o
 
 
 def _hardest_first(t: Tables, out: list[int]) -> list[int]:

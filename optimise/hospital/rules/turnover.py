@@ -11,7 +11,37 @@ from optimise.hospital.model.columns import HospitalColumns
 from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
 
-__all__ = ["BedTurnover"]
+__all__ = ["BedTurnover", "at_noon", "late_arrivals", "late_leavers"]
+
+
+def at_noon(people: Patients, admission: IntArray, room: IntArray, rooms: int) -> IntArray:
+    """People by (room, day) at noon.
+
+    Parameters
+    ----------
+    people : Patients
+        With :attr:`~optimise.hospital.beds.Patients.noon`.
+    admission : int array (patients,)
+        Day of admission, -1 for nobody.
+    room : int array (patients, days)
+        Where each lies, -1 where away.
+    rooms : int
+
+    Returns
+    -------
+    int array (rooms, days)
+        Those who lie there in the night to come and have come by noon, and those of the night before who leave later.
+    """
+    late, days = late_leavers(people), room.shape[1]
+    person, day = np.nonzero(room >= 0)
+    night, where = day - admission[person], room[person, day].astype(np.int64)
+    here = ~((night == 0) & late_arrivals(people)[person])
+    made = np.bincount((where * days + day)[here], minlength=rooms * days)
+    last = late[person] & (night == people.stay[person] - 1) & (day + 1 < days)
+    made += np.bincount((where * days + day + 1)[last], minlength=rooms * days)
+    table: IntArray = made.reshape(rooms, days)
+    table[:, 0] += _leave_today(people, rooms)
+    return table
 
 
 class BedTurnover(HospitalRule):
@@ -31,13 +61,7 @@ class BedTurnover(HospitalRule):
 
     def breaches(self, state: HospitalState) -> Breaches:
         problem, people, beds = state.problem, state.problem.patients, state.problem.rooms.beds
-        late, early = _late_leavers(people), _late_arrivals(people)
-        noon = state.count.copy()
-        new = (state.night == 0) & early[state.person]
-        np.subtract.at(noon, (state.room[new], state.day[new]), 1)
-        last = late[state.person] & (state.night == people.stay[state.person] - 1) & (state.day + 1 < problem.days)
-        np.add.at(noon, (state.room[last], state.day[last] + 1), 1)
-        noon[:, 0] += _leave_today(people, len(beds))
+        noon = at_noon(people, state.plan.admission, state.plan.room, len(beds))
 
         def tell(index: tuple[int, ...]) -> Breach:
             r, d = index
@@ -50,8 +74,8 @@ class BedTurnover(HospitalRule):
         """``BedTurnover[r,d]``: presences without those who arrive after noon on the day, and presences in the last
         night of a stay, the night before, of those who leave after noon, <= beds (+ excess)."""
         here, people, (count, days) = model.presence, model.problem.patients, model.problem.rooms.beds.shape
-        there = ~((here.night == 0) & _late_arrivals(people)[here.person])
-        last = _late_leavers(people)[here.person] & (here.night == people.stay[here.person] - 1) & (here.day + 1 < days)
+        there = ~((here.night == 0) & late_arrivals(people)[here.person])
+        last = late_leavers(people)[here.person] & (here.night == people.stay[here.person] - 1) & (here.day + 1 < days)
         column = np.concatenate([here.column[there], here.column[last]])
         spot = np.concatenate([(here.room * days + here.day)[there], (here.room * days + here.day + 1)[last]])
         limit = model.problem.rooms.beds.copy()
@@ -73,14 +97,14 @@ class BedTurnover(HospitalRule):
         model.excess(self.name, rows)
 
 
-def _late_leavers(people: Patients) -> IntArray:
+def late_leavers(people: Patients) -> IntArray:
     """Bool (patients,): in bed still at noon of the day on which they leave."""
     assert people.noon is not None
     made: IntArray = (people.noon & LEAVES_LATE) > 0
     return made
 
 
-def _late_arrivals(people: Patients) -> IntArray:
+def late_arrivals(people: Patients) -> IntArray:
     """Bool (patients,): not yet in bed at noon of the day on which they arrive."""
     assert people.noon is not None
     made: IntArray = ~people.inpatient & ((people.noon & ARRIVES_EARLY) == 0)
@@ -89,5 +113,5 @@ def _late_arrivals(people: Patients) -> IntArray:
 
 def _leave_today(people: Patients, rooms: int) -> IntArray:
     """By room, in-patients who leave after noon of the first day and stay no night."""
-    leave = people.inpatient & (people.stay == 0) & _late_leavers(people)
+    leave = people.inpatient & (people.stay == 0) & late_leavers(people)
     return np.bincount(people.home[leave], minlength=rooms)

@@ -31,7 +31,7 @@ def counted_conflict(problem: RosterProblem, some: Sequence[Piece]) -> tuple[lis
     """The smallest conflict found by counting, with the sentence that sums it up; None when counting shows none."""
     everything = problem.everything
     for piece in some:
-        if any(isinstance(f, Pattern) and all(m == everything for m in f.masks) for f in piece.forms):
+        if any(isinstance(f, Pattern) and f.regular is None and set(f.masks) == {everything} for f in piece.forms):
             return [piece], "A rule forbids whatever is done:"
     single = [p for p in some if _is_single(p)]
     by_person: dict[int, list[Piece]] = defaultdict(list)

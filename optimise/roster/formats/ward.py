@@ -12,7 +12,7 @@ from pathlib import Path
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.problem import Problem
-from optimise.roster.formats.ward_edits import WardEdits
+from optimise.roster.formats.ward_asked import AskedEdits
 from optimise.roster.formats.ward_files import read_as, save_ward
 from optimise.roster.formats.ward_model import (
     SCHEMA_VERSION,
@@ -23,6 +23,7 @@ from optimise.roster.formats.ward_model import (
     Floating,
     History,
     Leave,
+    OwnRule,
     Pair,
     Pay,
     Pin,
@@ -47,6 +48,7 @@ __all__ = [
     "Floating",
     "History",
     "Leave",
+    "OwnRule",
     "Pair",
     "Pay",
     "Pin",
@@ -63,7 +65,7 @@ __all__ = [
 ]
 
 
-class Ward(WardEdits):
+class Ward(AskedEdits):
     """A ward and the period to plan.
 
     ``start`` with ``weeks`` or ``days`` gives the horizon (4 weeks by default); both may be given where they agree.

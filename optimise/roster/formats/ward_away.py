@@ -53,7 +53,7 @@ def unavailable_rule(index: WardIndex, names: Names) -> Requests | None:
 
 def _overlapping(index: WardIndex, begin: int, end: int) -> int:
     """Duties whose shift is on at some time between two minutes of the day on which it starts."""
-    return sum(1 << (i + 1) for i, s in enumerate(index.shifts) if s.first < end and begin < s.last)
+    return sum(1 << (i + 1) for i, s in enumerate(index.shifts) if any(a < end and begin < b for a, b in s.parts))
 
 
 def bank_holiday_credits(index: WardIndex, leave: Mapping[tuple[int, int], int]) -> Credits:

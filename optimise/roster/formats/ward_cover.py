@@ -203,8 +203,6 @@ def _shared(segments: tuple[Segment, ...], share: float) -> tuple[Segment, ...]:
 
 
 # ---------------------------------------------------------------------------------------------- clock times
-
-
 def _pieces(index: WardIndex, entry: Demand | SkillMix, item: Path, *, least: bool) -> list[_Piece]:
     """Pieces between two clock times; with ``least`` those alone that a minimum needs, which cover every moment."""
     between, inside = entry.between or [], index.inside_ward(entry.ward)
@@ -212,8 +210,9 @@ def _pieces(index: WardIndex, entry: Demand | SkillMix, item: Path, *, least: bo
     if end <= begin:
         end += 1440
     shifts = [
-        (1 << (i + 1), s.first + 1440 * lag, s.last + 1440 * lag, lag)
+        (1 << (i + 1), first + 1440 * lag, last + 1440 * lag, lag)
         for i, s in enumerate(index.shifts)
+        for first, last in s.present
         for lag in (-2, -1, 0, 1)
         if inside >> (i + 1) & 1
     ]
@@ -392,6 +391,9 @@ def _pair(index: WardIndex, pair: Pair, path: Path, names: Names) -> RosterRule:
 def _spanning(index: WardIndex, mask: int) -> int:
     """Duties in the same ward whose shift is on for the whole of the shift of ``mask``."""
     this, unit = mask.bit_length() - 2, index.places.unit
-    first, last = index.shifts[this].first, index.shifts[this].last
-    spans = (s.first <= first and last <= s.last and unit[i] == unit[this] for i, s in enumerate(index.shifts))
+    spans = (
+        unit[i] == unit[this]
+        and all(any(a <= first and last <= b for a, b in s.present) for first, last in index.shifts[this].parts)
+        for i, s in enumerate(index.shifts)
+    )
     return sum(1 << (i + 1) for i, spanning in enumerate(spans) if spanning)

@@ -1,4 +1,4 @@
-"""Edits of a ward, each of which gives a new ward: people, leave, requests, demand, settled days, by date."""
+"""Edits of a ward, each of which gives a new ward: people, leave, requests, settled days, by date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optimise.core.errors import InputError
 from optimise.core.horizon import Day, Horizon
 from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_days import Leave, Pin, Request
-from optimise.roster.formats.ward_model import Demand, Staff, WardData
+from optimise.roster.formats.ward_model import Staff, WardData
 from optimise.roster.formats.ward_places import Places
 
 __all__ = ["WardEdits"]
@@ -224,57 +224,6 @@ class WardEdits(WardData):
             raise InputError(f"has no wish on {', '.join(sorted(gone)) or 'any day'}", item=f"staff {staff}")
         return self._instead("requests", left)
 
-    # ---- demand ------------------------------------------------------------------------------------------------
-    def with_demand(self, *entries: Demand | Mapping[str, Any]) -> Self:
-        """Ask for people. An entry that speaks of the same ward, shifts, people and days as an earlier one replaces it.
-
-        Parameters
-        ----------
-        *entries : Demand or mapping
-            For example ``{"shifts": ["N"], "days": ["2026-01-10"], "minimum": 3}``, which on that day holds instead of
-            what is said of weekdays or of every day.
-
-        Returns
-        -------
-        Self
-            A new ward.
-
-        Raises
-        ------
-        InputError
-            For an entry that makes no sense.
-        """
-        made = self._with("demand", Demand, entries)
-        last = {_speaks_of(entry): entry for entry in made.demand}
-        return made._instead("demand", list(last.values()))
-
-    def without_demand(self, day: Day, *shifts: str) -> Self:
-        """Take out what is asked for one day alone, so that what holds for days like it holds again.
-
-        Parameters
-        ----------
-        day : int, date or str
-            The day.
-        *shifts : str
-            Only what speaks of exactly these shifts; everything where none is given.
-
-        Returns
-        -------
-        Self
-            A new ward.
-
-        Raises
-        ------
-        InputError
-            Where nothing is asked for that day alone.
-        """
-        days = [self._selector(day)]
-        return self._without(
-            "demand",
-            lambda entry: entry.days == days and (not shifts or set(entry.shifts) == set(shifts)),
-            f"for {days[0]} alone" + (f", shifts {', '.join(shifts)}" if shifts else ""),
-        )
-
     # ---- settled days ------------------------------------------------------------------------------------------
     def pin(self, staff: str, day: Day, shift: str | None) -> Self:
         """Settle a person's day; an earlier pin of that day is replaced.
@@ -358,15 +307,3 @@ def _outside(entry: Leave, staff: str, begin: date, end: date) -> Iterator[Leave
         yield entry.model_copy(update={"last": begin - _ONE_DAY})
     if last > end:
         yield entry.model_copy(update={"first": end + _ONE_DAY, "last": last})
-
-
-def _speaks_of(entry: Demand) -> tuple[object, ...]:
-    """What two entries must have in common to speak of the same."""
-    return (
-        entry.name,
-        entry.ward,
-        frozenset(entry.shifts),
-        tuple(entry.between or ()),
-        entry.who.model_dump_json(),
-        frozenset(entry.days),
-    )

@@ -115,6 +115,8 @@ def average_rule(
     """
     assert callable(names)
     credited = _sums(credits)
+    if any(s.working > s.minutes for s in index.shifts):
+        caps = {}  # contract hours are paid ones, and bound no working time
     parts: list[RosterRule] = []
     for (first, last, past, whole), some in _periods(index, limit, people).items():
         bound: list[tuple[int, int, int]] = []
@@ -128,7 +130,9 @@ def average_rule(
             who = tuple(e for e, _, _ in bound)
             low, high = [-(10**9)] * len(bound), [t for _, t, _ in bound]
             before_each = [b for _, _, b in bound]
-            parts.append(_total(index, who, (first, last), low, high, before_each, limit.price / 60, credits))
+            parts.append(
+                _total(index, who, (first, last), low, high, before_each, limit.price / 60, credits, working=True)
+            )
     plain = f"at most {limit.limit:g} h a week on average"
     return _joined(names(title or plain), parts)
 
@@ -165,13 +169,16 @@ def _total(
     before: list[int],
     weight: float,
     credits: Credits,
+    *,
+    working: bool = False,
 ) -> Total:
     inside = set(people)
+    working = working and any(s.working != s.minutes for s in index.shifts)
     return Total(
         name="hours",
         employees=people,
         of=index.work,
-        measure="minutes",
+        measure="working" if working else "minutes",
         minimum=tuple(low) if any(v > -(10**9) for v in low) else None,
         maximum=tuple(high) if any(v < 10**9 for v in high) else None,
         before=tuple(before),
@@ -179,7 +186,7 @@ def _total(
         weight_maximum=weight,
         period=period,
         credit=tuple(c for c in credits if c[0] in inside),
-        noun="paid time",
+        noun="working time" if working else "paid time",
     )
 
 
@@ -204,15 +211,15 @@ def rolling_hours(index: WardIndex, hours: float, price: float, people: People) 
         period = (max(first, 0), min(first + 7, days))
         before = [_worked_before(index, e, -first) for e in people] if first < 0 else [0] * len(people)
         if first >= 0 or any(before):
-            parts.append(_total(index, people, period, low, high, before, price / 60, ()))
+            parts.append(_total(index, people, period, low, high, before, price / 60, (), working=True))
     return _joined(f"at most {hours:g} h in 7 days", parts)
 
 
 def _worked_before(index: WardIndex, employee: int, days: int) -> int:
-    """Paid minutes of the last days of history, as far as the shifts are known."""
+    """Minutes of working time of the last days of history, as far as the shifts are known."""
     shifts = {s.id: s for s in index.shifts}
     past = index.past(employee)[-days:]
-    return sum(index.paid(shifts[d], day) for day, d in enumerate(past, start=-len(past)) if d in shifts)
+    return sum(index.worked(shifts[d], day) for day, d in enumerate(past, start=-len(past)) if d in shifts)
 
 
 def shift_limit_rule(

@@ -215,8 +215,15 @@ class WardIndex:
 
     def paid(self, shift: ShiftType, day: int) -> int:
         """Paid minutes of a shift on a day; clocks that change are counted."""
+        return shift.minutes + (self._longer(shift, day) if shift.minutes else 0)
+
+    def worked(self, shift: ShiftType, day: int) -> int:
+        """Minutes of working time of a shift on a day; clocks that change are counted."""
+        return shift.working + (self._longer(shift, day) if shift.working else 0)
+
+    def _longer(self, shift: ShiftType, day: int) -> int:
         first, last = 1440 * day + shift.first, 1440 * day + shift.last
-        return shift.minutes + (self.horizon.elapsed(first, last) - (last - first) if shift.minutes else 0)
+        return self.horizon.elapsed(first, last) - (last - first)
 
     # ---- days ------------------------------------------------------------------------------------------------
     def day(self, when: date, path: Path) -> int:

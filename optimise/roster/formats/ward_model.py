@@ -11,10 +11,9 @@ from pydantic import AfterValidator, Field, model_validator
 from optimise.formats.document import nearest
 from optimise.formats.editable import Editable
 from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_own import OwnRule
 from optimise.roster.formats.ward_parts import (
-    RESERVED,
     AverageLimit,
-    Clock,
     DaySelector,
     DaysLimit,
     Fairness,
@@ -27,8 +26,8 @@ from optimise.roster.formats.ward_parts import (
     Weekday,
     Who,
     WorkLimits,
-    minutes_of,
 )
+from optimise.roster.formats.ward_shifts import ShiftType
 from optimise.roster.formats.ward_standards import Census, Pay, Rate, Standards
 from optimise.roster.formats.ward_units import Floating, Unit
 
@@ -41,6 +40,7 @@ __all__ = [
     "Floating",
     "History",
     "Leave",
+    "OwnRule",
     "Pair",
     "Pay",
     "Pin",
@@ -58,87 +58,8 @@ __all__ = [
 
 #: Version of the document; the schema file carries it in its name.
 SCHEMA_VERSION = 1
-#: A shift longer than this is taken for a slip of the pen unless it says that it runs overnight.
-_LONGEST_UNCONFIRMED = 15 * 60
 
 WorkingDays = Annotated[list[Weekday], Field(min_length=1)]
-
-
-class ShiftType(Part):
-    """A shift with clock times; an end at or before the start is on the next day."""
-
-    id: Id
-    name: str = ""
-    start: Clock
-    end: Clock
-    break_minutes: Annotated[int, Field(ge=0, le=600)] = Field(default=0, description="unpaid")
-    paid_minutes: Annotated[int, Field(ge=0, le=2880)] | None = Field(
-        default=None, description="length less break by default"
-    )
-    overnight: bool | None = Field(
-        default=None, description="confirms that the shift runs past midnight, or that it does not"
-    )
-    night: bool | None = Field(
-        default=None, description="counts as a night; by default 3 h or more between 23:00 and 06:00"
-    )
-    long: bool | None = Field(default=None, description="counts as a long day; by default more than 10 h and no night")
-    who: Who = Field(default_factory=Who, description="who may work it")
-    wards: list[Id] = Field(default_factory=list, description="where it is worked; by default in all wards")
-
-    @model_validator(mode="after")
-    def _times(self) -> Self:
-        if self.id in RESERVED:
-            raise ValueError(f"a shift cannot be called {self.id!r}, which has a meaning of its own")
-        over = minutes_of(self.end) <= self.first
-        if over and self.overnight is False:
-            raise ValueError(f"starts at {self.start}, after it ends at {self.end}")
-        if not over and self.overnight:
-            raise ValueError(f"{self.start} to {self.end} does not run overnight")
-        length = self.last - self.first
-        if over and self.overnight is None and length > _LONGEST_UNCONFIRMED:
-            raise ValueError(
-                f"{self.start} to {self.end} would be {length / 60:g} h long: are start and end swapped? "
-                "(write overnight: true if it is meant)"
-            )
-        if self.break_minutes >= length:
-            raise ValueError(f"the break of {self.break_minutes} min is as long as the shift")
-        if self.paid_minutes is not None and self.paid_minutes > length:
-            raise ValueError(f"{self.paid_minutes} paid minutes, but the shift is only {length} min long")
-        return self
-
-    @property
-    def first(self) -> int:
-        """Start in minutes from midnight."""
-        return minutes_of(self.start)
-
-    @property
-    def last(self) -> int:
-        """End in minutes from midnight of the day it starts; above 1440 after midnight."""
-        end = minutes_of(self.end)
-        return end if end > self.first else end + 1440
-
-    @property
-    def minutes(self) -> int:
-        """Paid minutes."""
-        return self.last - self.first - self.break_minutes if self.paid_minutes is None else self.paid_minutes
-
-    @property
-    def is_night(self) -> bool:
-        """Whether it is a night, as stated or as the Working Time Regulations count (3 h between 23:00 and 06:00)."""
-        if self.night is not None:
-            return self.night
-        dark = ((0, 360), (1380, 1800), (2820, 2880))
-        return sum(max(0, min(self.last, b) - max(self.first, a)) for a, b in dark) >= 180
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is a long day, as stated or as it lasts more than 10 h by the clock and is no night."""
-        return self.last - self.first > 600 and not self.is_night if self.long is None else self.long
-
-    @property
-    def is_evening(self) -> bool:
-        """Whether it is a long evening: more than 10 h, no night, and ends after 23:00 and by 02:00."""
-        return self.is_long and 1380 < self.last <= 1560
 
 
 class Contract(WorkLimits):
@@ -293,6 +214,7 @@ class Rules(WorkLimits):
         default=None, description="clauses of an agreement; what ward, contract or person says holds instead"
     )
     fairness: list[Fairness] = Field(default_factory=list)
+    own: list[OwnRule] = Field(default_factory=list, description="rules of other packages")
 
 
 def _zone(name: str) -> str:

@@ -25,7 +25,7 @@ PACKS: dict[str, WorkLimits] = {
         max_average_weekly_hours=AverageLimit(limit=48, weeks=17, rolling=True),  # regulation 4 (3); section 27
         max_night_worker_hours=AverageLimit(limit=8, weeks=17, rolling=True),  # regulation 6 (3)
         min_rest_hours=HoursLimit(limit=11),  # regulation 10
-        weekly_rest=WeeklyRest(limit=24),  # regulation 11 (1), weeks as in (4) (b) and (6)
+        weekly_rest=WeeklyRest(limit=24, fortnightly=True),  # regulation 11 (1) and (2), weeks as in (4) (b) and (6)
     ),
     "nhs-resident-doctors-2016": WorkLimits(
         max_average_weekly_hours=AverageLimit(limit=48, weeks=26),
@@ -33,6 +33,7 @@ PACKS: dict[str, WorkLimits] = {
         max_hours_in_168_hours=HoursLimit(limit=72),
         max_shift_hours=HoursLimit(limit=13),
         min_rest_hours=HoursLimit(limit=11),
+        weekly_rest=WeeklyRest(limit=24, fortnightly=True),  # the regulations hold beside the schedule
         max_consecutive_long_days=DaysLimit(limit=5),
         rest_after_long_days=RunRest(limit=48, after=5),
         max_consecutive_evenings=DaysLimit(limit=4),

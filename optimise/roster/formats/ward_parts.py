@@ -168,6 +168,10 @@ class WeeklyRest(HoursLimit):
     """Hours of uninterrupted rest in each calendar week, Monday to Sunday; the price is for each week without."""
 
     rolling: bool = Field(default=False, description="in any seven days in a row, not only in each calendar week")
+    fortnightly: bool = Field(
+        default=False,
+        description="two such rests in each two weeks will do, or one twice as long; a week left over has its own",
+    )
 
 
 class RunRest(HoursLimit):

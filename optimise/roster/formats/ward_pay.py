@@ -8,6 +8,7 @@ more than half lies between 20:00 and 06:00 of a weekday is paid with the additi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_index import WardIndex
@@ -90,10 +91,12 @@ def duty_pounds(index: WardIndex, shift: int, day: int, rate: tuple[float, float
     hourly, night, sunday = rate
     kind = index.shifts[shift]
     basic = hourly * index.paid(kind, day) / 60
-    length = kind.last - kind.first
+    if kind.kind != "work":  # allowances for being on call or asleep at work are agreed by each employer
+        return basic, 0.0
+    length = sum(last - first for first, last in kind.parts)
     dark = high = low = 0
-    for part in range(3):
-        begin, end = max(kind.first - _DAY * part, 0), min(kind.last - _DAY * part, _DAY)
+    for (first, last), part in product(kind.parts, range(3)):
+        begin, end = max(first - _DAY * part, 0), min(last - _DAY * part, _DAY)
         if end <= begin:
             continue
         weekday = index.horizon.weekday(day + part)

@@ -20,6 +20,7 @@ from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_leave import absences
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
+from optimise.roster.formats.ward_named import own_rules, tried
 from optimise.roster.formats.ward_parts import RESERVED
 from optimise.roster.formats.ward_pay import check_pay, pay_rule
 from optimise.roster.problem import Duty, Employee, RosterProblem
@@ -73,6 +74,7 @@ def to_problem(ward: WardData) -> RosterProblem:
     check_fairness(index)
     check_census(index)
     check_pay(index)
+    own = own_rules(index, names)
     index.findings.settle()
     made = RosterProblem(
         name=ward.name,
@@ -91,13 +93,18 @@ def to_problem(ward: WardData) -> RosterProblem:
         },
     )
     fair = tuple(fairness_rules(index, made, credits, names))
-    return replace(made, rules=(*made.rules, *fair)) if fair else made
+    made = replace(made, rules=(*made.rules, *fair)) if fair else made
+    if not own:
+        return made
+    kept, remarks = tried(own, made)
+    return replace(made, rules=(*made.rules, *kept), meta={**made.meta, "remarks": (*made.meta["remarks"], *remarks)})
 
 
 def _shift(index: WardIndex, i: int) -> DomainShift:
     s, unit = index.shifts[i], index.places.unit[i]
     ward, place = (index.ward.wards[unit].id, index.ward.wards[unit].title) if unit >= 0 else ("", "")
-    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place)
+    working = None if s.working == s.minutes else s.working
+    return DomainShift(s.id, s.minutes, s.first, s.last, s.name, ward, place, working, s.kind == "on-call")
 
 
 def _employee(index: WardIndex, i: int) -> Employee:

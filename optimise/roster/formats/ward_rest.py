@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from optimise.roster.formats.ward_hours import Credits, average_rule
 from optimise.roster.formats.ward_index import Path, WardIndex
@@ -26,11 +27,25 @@ def _limit(limit: Limit | Toggle) -> float:
 
 def _weekly(index: WardIndex, limit: Limit | Toggle, people: People, away: Away) -> Iterable[RosterRule]:
     assert isinstance(limit, WeeklyRest)
-    name = f"{_limit(limit):g} h rest in " + ("any 7 days" if limit.rolling else "each week")
+    hours, minutes = _limit(limit), round(60 * _limit(limit))
     weekday = None if limit.rolling else 0
-    yield RestWithin(
-        name=name, employees=people, minutes=round(60 * _limit(limit)), weekday=weekday, weight=limit.price
+    weekly = RestWithin(
+        name=f"{hours:g} h rest in " + ("any 7 days" if limit.rolling else "each week"),
+        employees=people,
+        minutes=minutes,
+        weekday=weekday,
+        weight=limit.price,
     )
+    if not limit.fortnightly:
+        yield weekly
+        return
+    first = -index.horizon.weekday(0) % 7
+    whole = 0 if limit.rolling else max(0, index.horizon.days - first) // 7
+    if limit.rolling or whole > 1:
+        name = f"{hours:g} h rest twice in " + ("any 14 days" if limit.rolling else "each two weeks")
+        yield replace(weekly, name=f"{name}, or {2 * hours:g} h", days=14, count=2)
+    if whole % 2:  # a week that has no second one in the plan
+        yield replace(weekly, begins=(first + 7 * (whole - 1),))
 
 
 def _after(of: str, noun: str) -> Builder:

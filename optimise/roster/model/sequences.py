@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from optimise.roster.compiled import member_table
 from optimise.roster.model.cells import Bools, Ids, Literals, RosterCells
 from optimise.roster.model.flow import PersonFlow, add_flow
-from optimise.roster.rules.primitives import Counter, Pattern
+from optimise.roster.rules.primitives import Counter, Pattern, Regular
 
 __all__ = ["RosterSequences"]
 
@@ -71,7 +71,7 @@ class RosterSequences(RosterCells):
             inside, s = p.masks[1] if len(p.masks) > 1 else 0, len(p.masks) - 2
             shape = (everything & ~inside, *[inside] * s, everything & ~inside)
             full = len(p.starts) and int(p.starts.min()) == 0 and int(p.starts.max()) == days - s - 2
-            if p.hard and p.groups is None and s > 0 and p.masks == shape and full:
+            if p.hard and p.groups is None and p.regular is None and s > 0 and p.masks == shape and full:
                 people = np.unique(p.employees)
                 if len(p.starts) == len(people) * (days - s - 1):
                     found.setdefault((p.rule, inside, people.tobytes()), {})[s] = p
@@ -131,6 +131,9 @@ class RosterSequences(RosterCells):
         """One clause per place that the free cells can still make match."""
         if not pattern.cost or not len(pattern.starts):
             return
+        if pattern.regular is not None:
+            self._regular(pattern, pattern.regular)
+            return
         where = pattern.employees.astype(np.int64)
         parts: list[Literals] = []
         touched = np.zeros(len(where), dtype=np.bool_)
@@ -175,6 +178,47 @@ class RosterSequences(RosterCells):
             model.add_entries(rows, slack, -1.0)
         elif self.elastic:
             self._relax(pattern, rows, -1.0, keep)
+
+    def _regular(self, pattern: Pattern, regular: Regular) -> None:
+        """The states that a row reaches, place by place: ``reached[t] >= reached[s] + lit(duties from s to t) - 1``."""
+        cells = pattern.starts[:, None] + np.arange(regular.days)
+        keep = np.flatnonzero(self.free[pattern.employees[:, None], cells].any(axis=1))
+        who, first, count = pattern.employees[keep], pattern.starts[keep], len(keep)
+        if not count:
+            return
+        model, problem, number = self.model, self.problem, self.model.rows
+        before: list[Ids] | None = None
+        for day, layer in enumerate(regular.moves):
+            ways: dict[tuple[int, int], int] = {}
+            for state, row in enumerate(layer):
+                for duty, to in enumerate(row):
+                    if to >= 0:
+                        ways[state, to] = ways.get((state, to), 0) | 1 << duty
+            last = day + 1 == regular.days
+            cost = pattern.cost if last and not pattern.hard else 0.0
+            reached = [
+                model.add_columns(f"{pattern.rule} reached", count, upper=1.0, cost=cost)
+                for _ in range(1 + max(to for _, to in ways))
+            ]
+            for (state, to), mask in ways.items():
+                part = self._literals(who, first + day, mask)
+                rows = model.add_rows(pattern.rule, count, upper=(before is not None) - part.constant)
+                model.add_entries(rows[:, None], part.columns, part.sign[None, :])
+                model.add_entries(rows, reached[to], -1.0)
+                if before is not None:
+                    model.add_entries(rows, before[state])
+            before = reached
+        if pattern.hard:
+            assert before is not None
+            keys = self._keys(
+                lambda: [
+                    (problem.employees[e].id, d, number) for e, d in zip(who.tolist(), first.tolist(), strict=True)
+                ]
+            )
+            rows = model.add_rows(pattern.rule, count, upper=0.0, keys=keys)
+            model.add_entries(rows, before[0])
+            if self.elastic:
+                self._relax(pattern, rows, -1.0, keep)
 
     def _group_literals(self, pattern: Pattern, position: int, mask: int) -> tuple[Literals, Bools]:
         assert pattern.groups is not None

@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
 from optimise.roster.context import RosterContext
+from optimise.roster.rules.regular import Regular
 
-__all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "RosterRule", "Segment", "Term"]
+__all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "Regular", "RosterRule", "Segment", "Term"]
 
 #: Weight of a rule that may not be broken.
 HARD = math.inf
@@ -70,6 +71,9 @@ class Pattern:
         Whether matches on adjacent starts are one violation (windows of a too long run).
     unit : str
         What the amount counts.
+    regular : Regular, optional
+        Which rows of the sets match, where not all do: those that this automaton accepts. ``masks`` then are what
+        it leaves open on each day.
     """
 
     rule: str
@@ -82,6 +86,7 @@ class Pattern:
     label: str = ""
     merge: bool = False
     unit: str = "times"
+    regular: Regular | None = None
 
     def __post_init__(self) -> None:
         _check_price(self.rule, self.weight)

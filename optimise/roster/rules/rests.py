@@ -3,7 +3,11 @@
 *Within days.* In each window of ``days`` days (each calendar week, by the law) some rest of at least ``minutes`` must
 lie. What is ruled out are the rows of duties without one. They are cut into boxes (a set of duties for each day), each
 of which is a pattern: from the last day backwards, a row goes on from the end of the last shift, and later ends leave
-less rest. Hard boxes may overlap and are as large as possible; priced ones are disjoint, so that a window counts once.
+less rest. Boxes may overlap and are as large as possible.
+
+Where a window has a price, boxes would have to be disjoint, so that it counts once; where more than one rest is wanted
+(two of 24 h in a fortnight, or one of 48 h, by the law), they would be thousands. Both are one automaton, which knows
+when the last shift ended and how many rests were had.
 
 Hours are those that pass, also while clocks change.
 """
@@ -11,15 +15,16 @@ Hours are those that pass, also while clocks change.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 
 from optimise.core.errors import InputError
+from optimise.core.horizon import Horizon
 from optimise.roster.context import RosterContext
-from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
+from optimise.roster.rules.primitives import HARD, Pattern, Regular, RosterRule, places
 
 __all__ = ["RestAfterRun", "RestWithin"]
 
@@ -33,37 +38,42 @@ Gap = Callable[[int, int], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestWithin(RosterRule):
-    """One uninterrupted rest of ``minutes`` or more in windows of ``days`` days.
+    """Uninterrupted rests of ``minutes`` or more in windows of ``days`` days.
 
     Attributes
     ----------
     minutes, days : int
+    count : int
+        Rests wanted; one that is twice as long is two.
     weekday : int, optional
-        Weekday on which windows begin (0 = Monday); by default they begin on every day.
+        Weekday on which windows begin (0 = Monday), one after the other from the first such day of the plan; by
+        default they begin on every day.
+    begins : tuple of int, optional
+        First days of the only windows that are meant.
     weight : float
         Price of each window without such a rest, or ``HARD``.
     """
 
     minutes: int
     days: int = 7
+    count: int = 1
     weekday: int | None = None
+    begins: tuple[int, ...] | None = None
     weight: float = HARD
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
-        horizon, changes = problem.horizon, problem.horizon.changes
+        changes = problem.horizon.changes
         if not self.weight:
             return
-        shifts = [(a, s.start, s.end) for a, d in enumerate(problem.duties) if d.shift >= 0
-                  for s in (problem.shifts[d.shift],) if s.start is not None and s.end is not None]  # fmt: skip
-        if len(shifts) < len(problem.duties) - 1:
+        shifts = problem.timed
+        if len(shifts) < len(problem.duties) - problem.idle.bit_count():
             raise InputError("needs the clock times of all shifts", item=f"rule {self.name}")
-        usual = _boxes(
-            tuple(shifts), problem.everything, self.days, self.minutes, _clock, disjoint=math.isfinite(self.weight)
-        )
+        if self.count > 1 or math.isfinite(self.weight):  # boxes that are disjoint would be many more
+            yield from self._counted(problem, shifts)
+            return
+        usual = _boxes(shifts, problem.everything, problem.idle, self.days, self.minutes, _clock)
         starts: dict[tuple[Box, ...], list[int]] = {}
-        for first in range(1 - self.days, horizon.days - self.days + 1):
-            if self.weekday is not None and horizon.weekday(first) != self.weekday:
-                continue
+        for first in self._windows(problem):
             made = usual
             if any(first - 1 <= change <= first + self.days for change in changes):
                 made = self._changed(problem, shifts, first)
@@ -76,25 +86,100 @@ class RestWithin(RosterRule):
                 at = places(self.scope(problem), [first - known for first in begins])
                 yield Pattern(self.name, masks, *at, self.weight, label=label, unit="times")
 
-    def _changed(self, problem: RosterContext, shifts: list[tuple[int, int, int]], first: int) -> tuple[Box, ...]:
-        def gap(begin: int, end: int) -> int:
-            return problem.horizon.elapsed(_DAY * first + begin, _DAY * first + end)
+    def _windows(self, problem: RosterContext) -> Iterator[int]:
+        """First days of the windows that lie at least partly in the plan, and end in it."""
+        horizon = problem.horizon
+        every = 1 if self.weekday is None else 7 if self.days <= 7 else self.days
+        begin = 0 if self.weekday is None else (self.weekday - horizon.weekday(0)) % 7
+        for first in range(1 - self.days, horizon.days - self.days + 1):
+            if (first - begin) % every == 0 and (self.begins is None or first in self.begins):
+                yield first
 
-        disjoint = math.isfinite(self.weight)
-        return _boxes(tuple(shifts), problem.everything, self.days, self.minutes, gap, disjoint=disjoint)
+    def _counted(self, problem: RosterContext, shifts: tuple[tuple[int, int, int], ...]) -> Iterable[Pattern]:
+        """One pattern for all windows in which clocks stand still, and one for each other window."""
+        horizon, who = problem.horizon, self.scope(problem)
+        label = f"no rest of {self.minutes / 60:g} h in {self.days} days"
+        if self.count > 1:
+            label = f"rest of less than {self.count} times {self.minutes / 60:g} h in {self.days} days"
+        known = np.array([len(problem.employees[e].history) for e in who.tolist()], dtype=np.int64)
+        begins: dict[tuple[int | None, bool], list[int]] = {}
+        for first in self._windows(problem):
+            near = any(first - 1 <= change <= first + self.days for change in horizon.changes)
+            for before in (True, False):  # the day before matters where a shift reaches into the window
+                begins.setdefault((first if near else None, before), []).append(first)
+        for (changed, before), firsts in begins.items():
+            gap = _clock if changed is None else _elapsed(horizon, changed)
+            regular = _regular(shifts, len(problem.duties), self.days, self.minutes, self.count, gap, before=before)
+            if regular is None:
+                continue
+            cells = [(e, first) for e, past in zip(who.tolist(), known.tolist(), strict=True) for first in firsts
+                     if (past >= 1 - first) == before and past >= before - first]  # fmt: skip
+            if cells:
+                people, days = np.array(cells, dtype=np.int32).T
+                yield Pattern(
+                    self.name, regular.masks, people, days - before, self.weight, label=label, regular=regular
+                )
+
+    def _changed(self, problem: RosterContext, shifts: tuple[tuple[int, int, int], ...], first: int) -> tuple[Box, ...]:
+        gap = _elapsed(problem.horizon, first)
+        return _boxes(shifts, problem.everything, problem.idle, self.days, self.minutes, gap)
 
 
 def _clock(begin: int, end: int) -> int:
     return end - begin
 
 
+def _elapsed(horizon: Horizon, first: int) -> Gap:
+    """Minutes that pass between two minutes of the window that begins on a day."""
+    return lambda begin, end: horizon.elapsed(_DAY * first + begin, _DAY * first + end)
+
+
+def _regular(
+    shifts: tuple[tuple[int, int, int], ...],
+    duties: int,
+    days: int,
+    minutes: int,
+    count: int,
+    gap: Gap,
+    *,
+    before: bool,
+) -> Regular | None:
+    """Rows of duties with fewer than so many rests; ``before`` reads the day before the window too.
+
+    A state is the minute at which the last shift ended, and the number of rests until then. The day before the window
+    ends no rest; not knowing it is taken for the best.
+    """
+    times = {duty: (start, end) for duty, start, end in shifts}
+
+    def step(position: int, state: tuple[int, int], duty: int) -> tuple[int, int] | None:
+        last, had = state
+        day = position - before
+        if duty in times:
+            start, end = times[duty]
+            if day >= 0:
+                had += max(0, gap(last, _DAY * day + start) // minutes)
+            last = max(last, _DAY * day + end)
+        kept = had + max(0, gap(last, _DAY * (day + 1)) // minutes) < count  # enough already, whatever follows
+        return (last, had) if kept else None
+
+    return Regular.made(
+        days + before, duties, (0, 0), step, lambda state: state[1] + gap(state[0], _DAY * days) // minutes < count
+    )
+
+
 @lru_cache(maxsize=64)
 def _boxes(
-    shifts: tuple[tuple[int, int, int], ...], everything: int, days: int, minutes: int, gap: Gap, *, disjoint: bool
+    shifts: tuple[tuple[int, int, int], ...],
+    everything: int,
+    idle: int,
+    days: int,
+    minutes: int,
+    gap: Gap,
 ) -> tuple[Box, ...]:
     """Rows of duties from the day before a window to its last day that leave no rest in it, as boxes.
 
-    Shifts are (duty, start, end) in minutes of the clock. A box begins with the set of the day before.
+    Shifts are (duty, start, end) in minutes of the clock; ``idle`` is the set of duties that end no rest. A box
+    begins with the set of the day before.
     """
 
     @cache
@@ -104,7 +189,7 @@ def _boxes(
             return ()
         if day == days:
             return ((),)
-        targets = {last: 1}  # a day off
+        targets = {last: idle}
         for duty, start, end in shifts:
             if gap(last, _DAY * day + start) < minutes:
                 reached = max(last, _DAY * day + end)
@@ -120,15 +205,14 @@ def _boxes(
         groups = list(after.items())
         for i, (tail, mask) in enumerate(groups):
             wide = mask
-            if not disjoint:
-                for _, later in groups[i + 1 :]:  # a later end leaves less rest, so all its rows count too
-                    wide |= later
+            for _, later in groups[i + 1 :]:  # a later end leaves less rest, so all its rows count too
+                wide |= later
             made += [(wide, *box) for box in tail]
         if len(made) > MOST_BOXES:
             raise InputError(f"a rest within {days} days is too much to say of these shifts")
-        return tuple(made) if disjoint else _largest(made)
+        return _largest(made)
 
-    before = {0: 1}
+    before = {0: idle}
     for duty, _, end in shifts:
         reached = max(0, end - _DAY)
         before[reached] = before.get(reached, 0) | 1 << duty
@@ -174,8 +258,7 @@ class RestAfterRun(RosterRule):
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days, changes = problem.horizon.days, problem.horizon.changes
-        timed = {a: (s.start, s.end) for a, d in enumerate(problem.duties) if d.shift >= 0
-                 for s in (problem.shifts[d.shift],) if s.start is not None and s.end is not None}  # fmt: skip
+        timed = {a: (start, end) for a, start, end in problem.timed}
         runs = (self.of,) * (self.run - 1)
         label = f"less than {self.minutes / 60:g} h rest after {self.run} or more {self.noun}"
         for duty, (_, end) in timed.items():
@@ -193,6 +276,6 @@ class RestAfterRun(RosterRule):
                     made.setdefault(close, []).append(day - len(runs))
                 for close, starts in made.items():
                     if close:
-                        masks = (*runs, 1 << duty, *[1] * (lag - 1), close)
+                        masks = (*runs, 1 << duty, *[problem.idle] * (lag - 1), close)
                         at = places(self.scope(problem), starts)
                         yield Pattern(self.name, masks, *at, self.weight, label=label)

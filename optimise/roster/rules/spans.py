@@ -19,7 +19,7 @@ _DAY = 1440
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoursWithin(RosterRule):
-    """At most ``maximum`` paid minutes in any ``span`` minutes in a row.
+    """At most ``maximum`` minutes of working time in any ``span`` minutes in a row.
 
     The worst span begins with a shift, so one total for each day and each hour at which some shift begins says it all.
     A shift that ends after the span counts with the part inside. Past days count as far as history knows the duty.
@@ -79,7 +79,8 @@ class HoursWithin(RosterRule):
                 part = min(_DAY * day + end, hour + self.span) - begin
                 if begin >= hour and part > 0:
                     at = first + day
-                    paid = problem.shifts[problem.duties[duty].shift].minutes
+                    shift = problem.shifts[problem.duties[duty].shift]
+                    paid = shift.minutes if shift.working is None else shift.working
                     paid += problem.longer(problem.duties[duty].shift, at) if paid else 0
                     made[day, duty] = paid * min(part, end - start) // (end - start)
         return made

@@ -38,8 +38,8 @@ class Succession(RosterRule):
 class Rest(RosterRule):
     """Minimum rest in minutes between the end of one shift and the start of the next, by clock time.
 
-    Hours are those that pass, also while clocks change. Shifts without clock times are not compared. Long shifts may
-    reach over several days, so the lag is not limited to one day.
+    Hours are those that pass, also while clocks change. Shifts without clock times, and being on call at
+    home, are not compared. Long shifts may reach over several days, so the lag is not limited to one day.
     """
 
     minutes: int
@@ -47,7 +47,11 @@ class Rest(RosterRule):
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         days = problem.horizon.days
-        timed = [(i, s.start, s.end) for i, s in enumerate(problem.shifts) if s.start is not None and s.end is not None]
+        timed = [
+            (i, s.start, s.end)
+            for i, s in enumerate(problem.shifts)
+            if s.start is not None and s.end is not None and not s.resting
+        ]
         for i, _, end in timed:
             longest = end + self.minutes + max((-_shorter(problem, d) for d in problem.horizon.changes), default=0)
             for lag in range(1, days):

@@ -23,7 +23,7 @@ class Total(RosterRule):
     of : int
         Mask of the duties that count.
     measure : str
-        ``"duties"`` counts one each, ``"minutes"`` the shift's paid minutes.
+        ``"duties"`` counts one each, ``"minutes"`` the shift's paid minutes, ``"working"`` those of working time.
     minimum, maximum : int or tuple of int, optional
         One value for all, or one per person in scope.
     before : int or tuple of int
@@ -53,7 +53,8 @@ class Total(RosterRule):
         first, last = self.period or (0, days)
         first, last = max(0, first), min(days, last)  # what lies before day 0 is in ``before``
         inside = np.array([self.of >> a & 1 for a in range(duties)], dtype=np.int64)
-        each = problem.paid_minutes if self.measure == "minutes" else np.ones((days, duties), dtype=np.int64)
+        measures = {"minutes": problem.paid_minutes, "working": problem.working_minutes}
+        each = measures.get(self.measure, np.ones((days, duties), dtype=np.int64))
         values = np.zeros((days, duties), dtype=np.int64)
         values[first:last] = (inside * each)[first:last]
         offset = per_person(self.before, len(people), 0).copy()
@@ -69,7 +70,7 @@ class Total(RosterRule):
             values=values,
             weight_lower=self.weight_minimum,
             weight_upper=self.weight_maximum,
-            unit="minutes" if self.measure == "minutes" else "shifts",
+            unit="minutes" if self.measure in measures else "shifts",
             label=self.noun or self.name,
         )
 

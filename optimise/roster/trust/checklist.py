@@ -127,14 +127,14 @@ def _working_time(problem: RosterProblem, evaluation: Evaluation) -> Iterator[Ch
         return isinstance(rule, Rest) and rule.minutes >= 11 * 60
 
     def weekly(rule: RosterRule) -> bool:
-        return isinstance(rule, RestWithin) and rule.minutes >= 24 * 60 and rule.days <= 7
+        return isinstance(rule, RestWithin) and rule.minutes >= 24 * 60 and rule.days <= 7 * rule.count
 
     def average(rule: RosterRule) -> bool:
         return rule.name.startswith("at most") and rule.name.endswith("a week on average")
 
     for question, clause, chosen, none in (
         ("11 hours of rest between shifts", "regulation 10", rest, "no rule of 11 h rest"),
-        ("24 hours of rest in 7 days", "regulation 11", weekly, "no such rule (weekly_rest)"),
+        ("24 hours of rest in 7 days, or 48 in 14", "regulation 11", weekly, "no such rule (weekly_rest)"),
         ("Average week", "regulation 4", average, "no rule of an average week"),
     ):
         found = _rules(problem, evaluation, question, f"{_LAW}, {clause}", chosen, none)

@@ -84,7 +84,7 @@ def test_changes_of_two_attempts_in_one_roster_are_both_kept() -> None:
     theirs, mine = base[0].copy(), base[0].copy()
     theirs[2], mine[25] = 1 - min(1, theirs[2]), 1 - min(1, mine[25])
     search.incumbent.words[0] = theirs
-    joined = search._joined(base, (Column(0, mine, 0.0, *cover.column(0, mine)),))
+    joined = search._joined(base, (Column(0, mine, 0.0, *cover.column(0, mine)),), search.incumbent)
     assert joined[0].word[2] == theirs[2]
     assert joined[0].word[25] == mine[25]
     assert joined[0].cost == pricer.cost(0, joined[0].word)

@@ -183,3 +183,14 @@ def test_a_search_inside_is_heard_and_passed_on() -> None:
     ears.answer = True
     assert solve.hear(Progress(0.0, 6.0, 1.0, "inner"))
     assert ears.heard[1].primal == 5.0
+
+
+def test_ranks_are_free_where_the_clock_ends_the_run_and_messages_need_no_waiting() -> None:
+    class Talking(Second):
+        def issend(self) -> None: ...
+        def improbe(self) -> None: ...
+
+    assert made(comm=Talking(None)).free
+    assert not made(comm=Talking(None), limits=Limits(100.0, iterations=3)).free
+    assert not made(comm=Second(None)).free
+    assert not made().free

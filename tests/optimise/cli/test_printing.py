@@ -46,6 +46,8 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["check", "examples/ward4x7.json", "{plan}", "--json"],
         ["methods", "--json"],
         ["formats", "--json"],
+        ["rules", "--json"],
+        ["rules", "Transfer", "--json"],
         ["doctor", "--json"],
         ["schema"],
         ["forecast", *FORECAST, "--json"],
@@ -176,5 +178,5 @@ assert solve_linearised(OneHot(Qubo.from_matrix(matrix), (2, 2, 2))).proven
 
 def test_the_tests_above_name_every_command_with_the_options() -> None:
     asked = {"cover", "why", "bed-demand"}  # their output is read in test_ask.py and test_bed_demand.py
-    assert commands_with("--json") == {"solve", "check", "methods", "formats", "doctor", "forecast"} | asked
+    assert commands_with("--json") == {"solve", "check", "methods", "rules", "formats", "doctor", "forecast"} | asked
     assert commands_with("--quiet") == {"solve", "compare"}

@@ -106,7 +106,7 @@ def test_a_methods_page_tells_range_unit_meaning_and_source() -> None:
         "How near.",
         "measured",
     )
-    assert listed["form"].range == "short, long"
+    assert listed["form"].range == "short or long"
     assert "fast : true or false" in (documented(Declares).__doc__ or "")
 
 

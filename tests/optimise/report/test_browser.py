@@ -11,7 +11,8 @@ import pytest
 from optimise.core.problem import Problem
 from optimise.core.result import Result
 from optimise.report import write_html
-from tests.chromium import QUIET, found
+from tests import axe
+from tests.chromium import QUIET, browser, found
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +62,36 @@ def test_it_prints_to_a4(chromium: str, ward: tuple[Problem, Result], tmp_path: 
     for width, height in boxes:  # points; A4 landscape is 842 x 595
         assert float(width) == pytest.approx(842, abs=2)
         assert float(height) == pytest.approx(595, abs=2)
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> str:
+    made = axe.fetched(tmp_path_factory.mktemp("axe"))
+    if made is None:
+        pytest.skip("axe-core cannot be had here: it comes from the npm registry")
+    return made
+
+
+@pytest.mark.parametrize("kind", ["ward", "hospital"])
+def test_axe_finds_no_serious_fault(
+    chromium: str, script: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    problem, result = request.getfixturevalue(kind)
+    file = write_html(result, problem, tmp_path / "report.html")
+    with browser(chromium, tmp_path / "profile") as page:
+        page.open(file.as_uri())
+        page.until("document.readyState === 'complete' && document.querySelector('main, table')")
+        assert axe.serious(page, script) == []
+
+
+def test_axe_would_see_a_fault(chromium: str, script: str, tmp_path: Path) -> None:
+    file = tmp_path / "bad.html"
+    file.write_text("<!DOCTYPE html><title>x</title><img src=''><p style='color:#ccc;background:#fff'>pale</p>")
+    with browser(chromium, tmp_path / "profile") as page:
+        page.open(file.as_uri())
+        page.until("document.readyState === 'complete' && document.querySelector('p')")
+        found = {line.partition(" ")[0] for line in axe.serious(page, script)}
+    assert {"image-alt", "color-contrast", "html-has-lang"} <= found
 
 
 def test_a_console_error_would_be_seen(chromium: str, tmp_path: Path) -> None:

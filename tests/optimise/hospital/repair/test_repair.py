@@ -35,6 +35,17 @@ def test_no_plan_is_missing_where_a_first_fit_finds_one(seed: int) -> None:
         assert everybody(task.problem, task.start)
 
 
+@pytest.mark.parametrize("seed", [5, 29, 41])
+def test_nor_where_beds_are_cleaned_contacts_lie_together_and_noon_counts(seed: int) -> None:
+    today, previous, _ = disturbed(Random(f"repair {seed}"), 10 + 2 * (seed % 30), infections=True)
+    task = replanning(today, previous)
+    plain = first_fit(task.problem, previous.plan)
+    assert plain is not None
+    assert everybody(task.problem, plain)
+    assert task.start is not None
+    assert everybody(task.problem, task.start)
+
+
 @pytest.fixture(scope="module")
 def made() -> tuple[HospitalProblem, HospitalPlan]:
     return hospital_with_plan(60, days=8, seed=3)

@@ -155,6 +155,16 @@ def test_the_rows_have_the_optimum_of_all_plans(seed: int) -> None:
     assert best is None or found.cost == pytest.approx(best / made.scale)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_search_calls_no_plan_good_that_breaks_them(seed: int) -> None:
+    made = small(seed)
+    costs = [hard_and_cost(made, plan(made, *rooms)) for rooms in every_plan(made)]
+    found = optimise.solve(made, "hospital", limits=optimise.Limits(iterations=6, seconds=60))
+    assert found.plan is not None
+    assert hard_and_cost(made, found.plan)[0] == 0
+    assert found.cost >= min(ticks for hard, ticks in costs if hard == 0) / made.scale
+
+
 @pytest.mark.parametrize("rule", [CleaningTime(), ContactsTogether(), BedTurnover()], ids=lambda rule: rule.name)
 def test_the_contract_of_bed_rules_holds(rule: CleaningTime | ContactsTogether | BedTurnover) -> None:
     check_bed_rule(rule, [small(seed) for seed in (1, 3)])

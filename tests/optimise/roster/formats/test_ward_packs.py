@@ -70,6 +70,28 @@ def test_weekly_rest_is_that_of_a_calendar_week_in_hours() -> None:
     assert WEEKLY not in broken(AFC, "N N N N N - L", rules=rules)
 
 
+@pytest.mark.parametrize("pack", [AFC, "nhs-resident-doctors-2016"])
+def test_rest_in_a_fortnight_goes_for_rest_in_each_week(pack: str) -> None:
+    clause = "24 h rest twice in each two weeks, or 48 h"
+    rules = {"max_consecutive_days": "none", "max_average_weekly_hours": "none", "rest_after_days": "none"}
+    for kept in ("S S S S S S S S S S S S - -", "- S S S S S S S S S S S S -", "S S S S S S - - S S S S S S"):
+        assert clause not in broken(pack, kept, rules=rules), kept
+    for not_kept in ("S S S S S S S S S S S S S -", "S S S S S S S S S S S S S S"):
+        assert clause in broken(pack, not_kept, rules=rules), not_kept
+    assert WEEKLY in broken(pack, "- - S S S S S S S S S S - - S S S S S S S", rules=rules)  # the third week is alone
+    rolling = {**rules, "weekly_rest": {"limit": 24, "fortnightly": True, "rolling": True}}
+    row = "- - S S S S S S S S S S S S S S - -"
+    assert broken(pack, row, rules={**rolling, "max_weekends": "none"}) == {"24 h rest twice in any 14 days, or 48 h"}
+    assert clause not in broken(pack, row, rules=rules)
+
+
+def test_a_priced_rest_counts_in_a_first_week_whose_day_before_is_unknown() -> None:
+    document = {"start": "2026-01-05", "days": 7, "shifts": SHIFTS, "staff": [{"id": "Ann"}]}
+    rules = {"weekly_rest": {"limit": 24, "weight": 3}, "max_consecutive_days": "none"}
+    made = Ward.model_validate({**document, "rules": {**rules, "max_average_weekly_hours": "none"}}).problem()
+    assert made.evaluate(made.roster([["E"] * 7])).cost == 3
+
+
 OPTED = {"working_time_opt_out": True}
 DOCTORS = "nhs-resident-doctors-2016"
 
@@ -141,7 +163,7 @@ def test_what_is_said_beside_a_pack_is_kept_though_it_holds_by_default(tmp_path:
 def test_tables_hold_packs_and_rests(tmp_path: Path) -> None:
     limits = {
         "rest_after_nights": {"limit": 46, "after": 3, "weight": 2},
-        "weekly_rest": {"limit": 35, "rolling": True, "hard": True},
+        "weekly_rest": {"limit": 35, "rolling": True, "fortnightly": True, "hard": True},
         "rest_after_days": {"limit": 48, "after": 8},
         "max_shift_hours": 13,
     }

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 import optimise
 from optimise.roster.arrays import lenient_arrays
 from optimise.roster.kernels.cost import line_cost
+from optimise.roster.rules.named import forget_roster_rule, register_roster_rule
 
 ROOT = Path(__file__).resolve().parents[4]
 PAGE = (ROOT / "docs" / "write-a-rule.md").read_text(encoding="utf-8")
@@ -24,6 +26,15 @@ def made() -> dict[str, Any]:
     """The names that the page's first block defines."""
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(BLOCKS[0], names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def named() -> dict[str, Any]:
+    """The names that the page's block on documents defines."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    code = next(block for block in BLOCKS if "class FreeAfter(" in block)
+    exec(compile(code, "page", "exec", dont_inherit=True), names)  # annotations stay as they are
     return names
 
 
@@ -83,3 +94,21 @@ def test_kernels_and_quantum_costs_see_the_rule(ward: optimise.RosterProblem) ->
     plain, ruled = (lenient_arrays(p.compiled) for p in (ward.without_rules("two long days"), ward))
     duties = np.array([0, 1, 1, 1, 0, 0, 0], dtype=np.int16)
     assert line_cost(ruled, 0, duties)[0] == line_cost(plain, 0, duties)[0] + 20.0
+
+
+def test_the_page_s_rule_is_proven_by_name(named: dict[str, Any]) -> None:
+    exec(BLOCKS[-1], dict(named))
+
+
+def test_a_ward_asks_for_the_page_s_rule(named: dict[str, Any]) -> None:
+    said = next(block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if "own:" in block)
+    ward = optimise.Ward.load(WARD)
+    document = {**ward.to_dict(), "rules": {**ward.to_dict().get("rules", {}), **yaml.safe_load(said)["rules"]}}
+    assert document["staff"][3]["band"] == "5"
+    register_roster_rule("free-after", named["FreeAfter"])
+    try:
+        problem = optimise.Ward.from_dict(document).problem()
+    finally:
+        forget_roster_rule("free-after")
+    rule = problem.rules[-1]
+    assert (rule.name, rule.employees, rule.weight, rule.days) == ("free-after", (3,), 25.0, 2)

@@ -82,3 +82,33 @@ def test_a_rest_after_a_run(of: int, run: int, hours: int) -> None:
         return 5.0 * short
 
     check_rule(rule, defined, models=1)
+
+
+def counted(problem: RosterContext, row: list[int], before: list[int], first: int, days: int, minutes: int) -> int:
+    """Rests of so many minutes in a window; one twice as long is two."""
+    known = before[: max(0, -first) + 1][::-1]
+    begin, end = 1440 * (first + len(known)), 1440 * (first + days + len(known))
+    rests, last = 0, begin
+    for _, start, over in times(problem, known + row):
+        if begin <= start < end:
+            rests += max(0, start - last) // minutes
+        if start < end:
+            last = max(last, over)
+    return rests + max(0, end - last) // minutes
+
+
+@pytest.mark.parametrize(("hours", "days", "count", "weekday"), [(24, 4, 2, None), (20, 5, 3, None), (24, 3, 2, 5)])
+@pytest.mark.parametrize("weight", [3.0, math.inf])
+def test_several_rests_within_days(hours: int, days: int, count: int, weekday: int | None, weight: float) -> None:
+    rule = RestWithin(name="rest", minutes=60 * hours, days=days, count=count, weekday=weekday, weight=weight)
+
+    def defined(problem: RosterContext, duties: NDArray[np.int16]) -> float:
+        missing = 0
+        for person, row in enumerate(duties.tolist()):
+            before = past(problem, person)
+            for first in range(-len(before), problem.horizon.days - days + 1):
+                if weekday is None or problem.horizon.weekday(first) == weekday:
+                    missing += counted(problem, row, before, first, days, 60 * hours) < count
+        return missing * weight if missing else 0.0
+
+    check_rule(rule, defined, models=2)
