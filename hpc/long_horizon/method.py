@@ -34,8 +34,8 @@ from optimise.core.method import (
     Limits,
     Listener,
     Outcome,
-    passed,
 )
+from optimise.core.passed import passed
 from optimise.core.result import Bounds, Plan
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows

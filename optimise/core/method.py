@@ -41,7 +41,6 @@ __all__ = [
     "lanes_of",
     "may_be_asked",
     "now",
-    "passed",
     "stop_asked",
     "stopping",
 ]
@@ -76,22 +75,6 @@ class Limits:
 def now() -> float:
     """Seconds on the clock of all time limits: wall clock from any zero, without the time spent compiling kernels."""
     return time.perf_counter() - compiling.seconds()
-
-
-def passed(elapsed: float, seconds: float) -> float:
-    """Which part of a stretch of time has passed; all of one that has no length, as where a stop was asked for.
-
-    Parameters
-    ----------
-    elapsed, seconds : float
-        Seconds since its beginning, and its length.
-
-    Returns
-    -------
-    float
-        0 or more.
-    """
-    return elapsed / seconds if seconds > 0 else 1.0
 
 
 _heeded: ContextVar[Callable[[], bool] | None] = ContextVar("heeded", default=None)

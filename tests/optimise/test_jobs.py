@@ -14,7 +14,8 @@ import pytest
 
 import optimise
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
-from optimise.core.method import Limits, Outcome, Progress, passed, stopping
+from optimise.core.method import Limits, Outcome, Progress, stopping
+from optimise.core.passed import passed
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Stop
 from optimise.generate import ward

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from optimise.core.arrays import IntArray
 from optimise.core.cooling import Cooling
-from optimise.core.method import Deadline, passed, stop_asked
+from optimise.core.method import Deadline, stop_asked
+from optimise.core.passed import passed
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.method import Communicator, SerialComm, now, passed
+from optimise.core.method import Communicator, SerialComm, now
+from optimise.core.passed import passed
 from optimise.roster.arrays import RosterArrays, gridded
 from optimise.roster.dyadic import on_grid
 from optimise.roster.kernels.cover import CoverRows
