@@ -334,37 +334,30 @@ class Result(Generic[L_co]):
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
 
     def to_dict(self, problem: Identified | None = None) -> dict[str, Any]:
-        """This result as plain values, by the published schema (``wardwise schema result``).
+        """This result as plain values, unknown ones None, by the published schema (``wardwise schema result``).
 
         Parameters
         ----------
         problem : Identified, optional
-            The problem that was solved. With it the object has the plan too, as ``native_plan``: the object of the
-            native file of its kind, or its text where that is not JSON.
+            What was solved. With it the plan is there too, as ``native_plan``: the native file, text where not JSON.
 
         Returns
         -------
         dict
-            Unknown numbers are None.
 
         Raises
         ------
         WardwiseError
             If it is of another problem.
         """
-        made: dict[str, Any] = importlib.import_module("optimise.runs.plain").result_dict(self, problem)
-        return made
+        return dict(importlib.import_module("optimise.runs.plain").result_dict(self, problem))
 
     def to_json(self, problem: Identified | None = None) -> str:
-        """What :meth:`to_dict` gives for the problem that was solved, as JSON on one line.
+        """What :meth:`to_dict` gives, as JSON on one line.
 
         Parameters
         ----------
         problem : Identified, optional
-
-        Returns
-        -------
-        str
         """
         return json.dumps(self.to_dict(problem), ensure_ascii=False)
 
