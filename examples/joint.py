@@ -13,7 +13,7 @@ import optimise
 from optimise.joint import Round, plan_jointly, ward_of
 
 here = Path(__file__).parent
-hospital = optimise.read(here / "hospital60.json")
+hospital = optimise.read_hospital(here / "hospital60.json")
 ward = ward_of(hospital)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import optimise
 from optimise.capacity.model.capacity_values import mean_plan
 from optimise.core.atomic import write_text
-from optimise.demand import pictures
+from optimise.demand import Period, pictures
 from optimise.demand.forecast import forecast, usual_models
 from optimise.demand.handover import ward_document
 from optimise.demand.output import SCORE_HEAD, quantile_table, score_rows
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def parsed() -> argparse.Namespace:
-    about = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    about = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     about.add_argument(
         "--data", type=Path, default=HERE / "demand.csv", help="admissions: arrival, departure, specialty"
     )
@@ -100,13 +100,15 @@ def parsed() -> argparse.Namespace:
     return about.parse_args()
 
 
-def rostered(week: Week, options: argparse.Namespace) -> tuple[str, optimise.RosterProblem, optimise.Result]:
+def rostered(
+    week: Week, options: argparse.Namespace
+) -> tuple[str, optimise.RosterProblem, optimise.Result[optimise.Roster]]:
     """The nurses' roster of the ward with most beds, from the beds that the two-stage plan opens."""
     plan = week.plans["two-stage"]
     ward = week.problem.wards.ids[int(plan.opened.sum(1).argmax())]
     document = ward_document(week.problem, plan, ward)
     file = write_text(options.output / "ward.json", json.dumps(document, indent=1))
-    problem = optimise.read(file)
+    problem = optimise.read_ward(file)
     return (
         ward,
         problem,
@@ -155,12 +157,13 @@ def plan_sections(found: Study, week: Week) -> list[Section]:
     ]
 
 
-def roster_section(ward: str, problem: optimise.RosterProblem, result: optimise.Result) -> Section:
+def roster_section(ward: str, problem: optimise.RosterProblem, result: optimise.Result[optimise.Roster]) -> Section:
     bound = result.bounds.dual
     text = f"Nurses by open beds: 1 to 8 by day, 1 to 10 by night. Cost {result.cost:g}, proven at least {bound:g}."
     head = ("", *(problem.horizon.label(d) for d in range(problem.horizon.days)))
-    rows = zip(problem.employees, problem.table(result.plan), strict=True)
-    return Section(f"Roster of {ward}", text, head, tuple((e.id, *cells) for e, cells in rows))
+    cells = [] if result.plan is None else problem.table(result.plan)
+    rows = tuple((person.id, *row) for person, row in zip(problem.employees, cells, strict=False))
+    return Section(f"Roster of {ward}", text, head, rows)
 
 
 def real_sections(tell: Callable[[str], None]) -> list[Section]:
@@ -169,8 +172,8 @@ def real_sections(tell: Callable[[str], None]) -> list[Section]:
     if not os.environ.get("WARDWISE_DATA") or not folder.is_dir():
         tell("no real files (WARDWISE_DATA is not set): their part is left out")
         return []
-    made = []
-    for name, period, horizon, columns, region in (
+    made: list[Section] = []
+    files: tuple[tuple[str, Period, int, Columns, str], ...] = (
         ("uihc_ed_hourly_arrivals.csv", "hour", 168, Columns(), "US"),
         (
             "england_trust_daily_discharges_5trusts.csv",
@@ -179,7 +182,8 @@ def real_sections(tell: Callable[[str], None]) -> list[Section]:
             Columns(group="nhs_trust22_code", count="discharged_total"),
             "GB-ENG",
         ),
-    ):
+    )
+    for name, period, horizon, columns, region in files:
         data = read_demand(folder / name, period=period, columns=columns)
         models = usual_models(region, ("seasonal-naive", "climatology", "count-regression"))
         found, results = forecast(data, horizon, models=models, region=region, origins=12)

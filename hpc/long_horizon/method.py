@@ -35,6 +35,7 @@ from optimise.core.method import (
     Listener,
     Outcome,
 )
+from optimise.core.passed import passed
 from optimise.core.result import Bounds, Plan
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
@@ -222,7 +223,7 @@ class LongRun(Session[NDArray[np.int16]]):
             if self.limits.iterations is not None:
                 progress = self.done / max(1, self.limits.iterations)
             else:
-                progress = (self.clock.elapsed - began) / seconds
+                progress = passed(self.clock.elapsed - began, seconds)
             return float(hot * (cold / hot) ** min(1.0, progress))
 
         #: what each kind of neighbourhood has brought, equal on all ranks

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from optimise.ask.ways import NOISE, Search, Way, changed
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.result import Evaluation
-from optimise.roster.names import day_named, person_named, shift_named
+from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
 __all__ = ["Answer", "Changed", "CoverAnswer", "Stopped", "cover_asked", "who_can_cover"]
@@ -176,10 +177,10 @@ def cover_asked(
 def who_can_cover(
     problem: RosterProblem,
     plan: Roster,
-    day: int,
-    shift: int,
+    day: int | str | date,
+    shift: int | str,
     *,
-    instead_of: int | None = None,
+    instead_of: int | str | None = None,
     exchange: bool = False,
     most: int = 5,
 ) -> CoverAnswer:
@@ -191,12 +192,12 @@ def who_can_cover(
         The ward.
     plan : Roster
         As it is.
-    day : int
-        0-based day.
-    shift : int
-        Index of the shift.
-    instead_of : int, optional
-        Who drops out; works the shift on that day now. Without one, somebody is added to it.
+    day : int, str or date
+        0-based day, a date, or a day as people say it.
+    shift : int or str
+        Index of the shift, its id or its name.
+    instead_of : int or str, optional
+        Who drops out, by index, id or name; works the shift on that day now. Without one, somebody is added to it.
     exchange : bool
         Only swaps with the person replaced, who works a duty of the other one in return.
     most : int
@@ -212,6 +213,8 @@ def who_can_cover(
     InputError
         If the person replaced does not work that shift on that day, or an exchange has nobody to exchange with.
     """
+    day, shift = index_named(day, problem, day_named), index_named(shift, problem, shift_named)
+    instead_of = None if instead_of is None else index_named(instead_of, problem, person_named)
     before = problem.evaluate(plan)
     duties = [a for a, d in enumerate(problem.duties) if d.shift == shift]
     base = plan

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -18,6 +19,7 @@ from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits, Listener
 from optimise.core.result import TOLERANCE, Evaluation, Stop
 from optimise.driver import solve
+from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Requests
 
@@ -115,10 +117,10 @@ class WhyAnswer:
 def why(
     problem: RosterProblem,
     plan: Roster,
-    who: int,
-    day: int,
+    who: int | str,
+    day: int | str | date,
     *,
-    shift: int | None = None,
+    shift: int | str | None = None,
     seconds: float = 6.0,
     method: str = "auto",
     seed: int = 0,
@@ -133,13 +135,13 @@ def why(
         The ward.
     plan : Roster
         A plan that keeps all hard rules.
-    who : int
-        Index of the person.
-    day : int
-        0-based day.
-    shift : int, optional
-        Ask about this shift: why the person works it, or why not. Without one: about a refused request of that day,
-        else about the duty.
+    who : int or str
+        Index of the person, id or name.
+    day : int, str or date
+        0-based day, a date, or a day as people say it.
+    shift : int or str, optional
+        Ask about this shift, by index, id or name: why the person works it, or why not. Without one: about a refused
+        request of that day, else about the duty.
     seconds : float
         Time limit of solving again.
     method : str
@@ -161,6 +163,8 @@ def why(
     InputError
         If the plan breaks hard rules, or there is nothing to ask about: off, and no request refused.
     """
+    who, day = index_named(who, problem, person_named), index_named(day, problem, day_named)
+    shift = None if shift is None else index_named(shift, problem, shift_named)
     before = problem.evaluate(plan)
     if not before.feasible:
         broken = ", ".join(r.rule for r in before.rules if r.hard and r.amount)

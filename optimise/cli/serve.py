@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _DATA = Path("wardwise-data")
+#: Seconds for which an idle connection stays open: longer than proxies keep theirs, so that none is cut in a call.
+_KEPT_OPEN = 90
 
 
 def serve(
@@ -134,5 +136,7 @@ def _listen(settings: Settings, host: str, port: int, first: str | None, *, demo
         invite(settings, address, first)
     elif first is not None:
         print(f"token of tenant local, shown once: {first}", flush=True)
-    made = uvicorn.Config(create_app(settings), log_config=None, access_log=False, server_header=False)
+    made = uvicorn.Config(
+        create_app(settings), log_config=None, access_log=False, server_header=False, timeout_keep_alive=_KEPT_OPEN
+    )
     uvicorn.Server(made).run(sockets=[listening])

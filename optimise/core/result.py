@@ -80,13 +80,7 @@ class Identified(Protocol):
     def kind(self) -> str: ...
     @property
     def name(self) -> str: ...
-    def digest(self) -> str:
-        """Fingerprint of the problem.
-
-        Returns
-        -------
-        str
-        """
+    def digest(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,42 +334,32 @@ class Result(Generic[L_co]):
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
 
     def to_dict(self, problem: Identified | None = None) -> dict[str, Any]:
-        """This result as plain values, by the published schema (``wardwise schema result``).
+        """This result as plain values, unknown ones None, by the published schema (``wardwise schema result``).
 
         Parameters
         ----------
         problem : Identified, optional
-            The problem that was solved. With it the object also has the plan, as ``native_plan``: the object of the
-            native file of its kind, or its text where that is not JSON.
+            What was solved. With it the plan is there too, as ``native_plan``: the native file, text where not JSON.
 
         Returns
         -------
         dict
-            Unknown numbers are None.
 
         Raises
         ------
         WardwiseError
-            If the result is of another problem.
+            If it is of another problem.
         """
-        made: dict[str, Any] = importlib.import_module("optimise.runs.plain").result_dict(self, problem)
-        return made
+        return dict(importlib.import_module("optimise.runs.plain").result_dict(self, problem))
 
-    def to_json(self, problem: Identified | None = None, *, indent: int | None = None) -> str:
-        """What :meth:`to_dict` gives, as JSON.
+    def to_json(self, problem: Identified | None = None) -> str:
+        """What :meth:`to_dict` gives, as JSON on one line.
 
         Parameters
         ----------
         problem : Identified, optional
-            The problem that was solved.
-        indent : int, optional
-            Spaces a level; on one line when left out.
-
-        Returns
-        -------
-        str
         """
-        return json.dumps(self.to_dict(problem), indent=indent, ensure_ascii=False)
+        return json.dumps(self.to_dict(problem), ensure_ascii=False)
 
     def summary(self) -> str:
         """What came out, in a few lines: cost, bound, why it stopped, and the rules that cost most."""

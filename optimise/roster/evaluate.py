@@ -258,7 +258,7 @@ def _heads(line: Line, duties: Duties) -> int:
     for term in line.heads or line.terms:
         if term.coefficient > 0:
             on = duties[:, term.day] if term.employees is None else duties[list(term.employees), term.day]
-            here += sum(term.mask >> int(a) & 1 for a in on)
+            here += sum(term.mask >> a & 1 for a in on.tolist())
     return here
 
 

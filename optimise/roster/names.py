@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import get_close_matches
 
@@ -10,7 +10,7 @@ from optimise.core.errors import InputError
 from optimise.core.horizon import WEEKDAYS
 from optimise.roster.problem import OFF, RosterProblem
 
-__all__ = ["OFF_WORDS", "day_named", "day_spellings", "duty_named", "person_named", "shift_named"]
+__all__ = ["OFF_WORDS", "day_named", "day_spellings", "duty_named", "index_named", "person_named", "shift_named"]
 
 #: What hand-made rosters write for a day without work, where no shift has that name: leave, sickness, days off.
 OFF_WORDS = frozenset(
@@ -86,6 +86,26 @@ def day_spellings(problem: RosterProblem, day: int) -> frozenset[str]:
         names |= {when.isoformat(), *plain, *(f"{name} {p}" for name in (short, long) for p in plain)}
         names |= {f"{p} {when.year}" for p in plain} | {f"{when:%d/%m/%Y}", f"{when.day}/{when.month}/{when.year}"}
     return frozenset(names)
+
+
+def index_named(said: int | str | date, problem: RosterProblem, named: Callable[[str, RosterProblem], int]) -> int:
+    """An index as it is, or that of what a name or a date says.
+
+    Parameters
+    ----------
+    said : int, str or date
+    problem : RosterProblem
+        Whose days, people or shifts.
+    named : callable
+        :func:`day_named`, :func:`person_named` or :func:`shift_named`.
+
+    Returns
+    -------
+    int
+    """
+    if isinstance(said, date):
+        return named(said.isoformat(), problem)
+    return named(said, problem) if isinstance(said, str) else said
 
 
 def shift_named(text: str, problem: RosterProblem) -> int:

@@ -15,6 +15,7 @@ import pytest
 import optimise
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 from optimise.core.method import Limits, Outcome, Progress, stopping
+from optimise.core.passed import passed
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Stop
 from optimise.generate import ward
@@ -152,3 +153,9 @@ def test_a_copy_in_a_forked_process_says_that_it_does_not_run_there(small: Roste
     with pytest.raises(WardwiseError, match="stays in the process"):
         pickle.dumps(job)
     job.cancel()
+
+
+@pytest.mark.parametrize("elapsed", [0.0, 2.0])
+def test_a_stretch_of_time_without_length_has_passed(elapsed: float) -> None:
+    assert passed(elapsed, 0.0) == 1.0
+    assert passed(elapsed, 4.0) == elapsed / 4.0

@@ -120,6 +120,7 @@ class _Reader:
                 self.rows["electives"].append(encounter)
             elif status not in ("finished", "cancelled", "entered-in-error"):
                 left[f"encounters of class {kind}, {status}"] += 1
+        self.apart(lying, waiting)
         for what, count in left.items():
             _log.warning("left out: %d %s", count, what)
         if self.unknown:
@@ -129,6 +130,14 @@ class _Reader:
         made = {"name": "FHIR bundle", "start": self.start, "days": _DAYS, "unknown_stay": _DAYS, "rooms": rooms}
         made |= {"wards": [{"id": name} for name in wards], "beds": beds, "bed_state": lying, "electives": waiting}
         return HospitalData.model_validate(made)
+
+    def apart(self, lying: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
+        """A further stay of somebody who lies in already, or comes twice, is planned under a name of its own."""
+        known = {entry["patient"] for entry in lying}
+        for entry, encounter in zip(waiting, self.rows["electives"], strict=True):
+            if entry["patient"] in known:
+                entry["patient"] = f"{entry['patient']} ({encounter['id']})"
+            known.add(entry["patient"])
 
     # ---- places --------------------------------------------------------------------------------------------------
     def places(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

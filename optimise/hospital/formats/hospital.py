@@ -317,6 +317,10 @@ class HospitalFormat:
             raise error.at(file=path) from None
         return plan
 
+    def plan_from(self, made: Any, problem: HospitalProblem) -> HospitalPlan:
+        """A plan from the object of its file."""
+        return plan_of(problem, parse(PlanFile, made))
+
     def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
         stem = Path(stem)
         return [write_json(stem.with_name(stem.name + ".json"), plan_document(problem, plan))]

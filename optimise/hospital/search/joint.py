@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimise.core.arrays import IntArray
 from optimise.core.cooling import Cooling
 from optimise.core.method import Deadline, stop_asked
+from optimise.core.passed import passed
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
@@ -132,7 +133,7 @@ class JointSearch:
         elif prices is not None:
             guide = Guide(g, h, prices)
         while True:
-            part = done / moves if moves is not None else min(1.0, clock.elapsed / seconds)
+            part = done / moves if moves is not None else min(1.0, passed(clock.elapsed, seconds))
             if part >= 1.0 or stop_asked():
                 break
             if moves is not None:

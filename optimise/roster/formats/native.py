@@ -13,7 +13,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.json_document import top_keys
 from optimise.formats.text import head
-from optimise.roster.formats.native_plan import read_native_plan, write_native_plan
+from optimise.roster.formats.native_plan import read_native_plan, roster_from, write_native_plan
 from optimise.roster.formats.ward import SCHEMA_VERSION, Ward, ward_of
 from optimise.roster.formats.ward_files import TEXT, compiled, ward_text
 from optimise.roster.problem import Roster, RosterProblem
@@ -60,6 +60,10 @@ class NativeFormat:
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         return read_native_plan(path, problem)
+
+    def plan_from(self, made: Any, problem: RosterProblem) -> Roster:
+        """A plan from the object of its file."""
+        return roster_from(made, problem)
 
     def write_plan(self, plan: Roster, problem: RosterProblem, stem: Path) -> list[Path]:
         return write_native_plan(plan, problem, stem)

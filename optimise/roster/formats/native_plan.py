@@ -45,6 +45,7 @@ __all__ = [
     "plan_text",
     "read_native_plan",
     "read_plan_rows",
+    "roster_from",
     "write_native_plan",
 ]
 
@@ -121,12 +122,31 @@ def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
         return _read_csv(text, path, problem)
     document = Document.parse(text, path)
     try:
-        return _read_object(document.data, problem)
+        return roster_from(document.data, problem)
     except InputError as error:
         raise document.locate(error) from None
 
 
 def _read_object(data: object, problem: RosterProblem) -> Roster:
+def roster_from(data: Any, problem: RosterProblem) -> Roster:
+    """A plan from the object of its JSON form.
+
+    Parameters
+    ----------
+    data : object
+        As a JSON file holds it.
+    problem : RosterProblem
+
+    Returns
+    -------
+    Roster
+        It may break rules.
+
+    Raises
+    ------
+    InputError
+        For people, days or shifts that the problem does not have.
+    """
     if not isinstance(data, dict) or not isinstance(data.get("roster"), dict):
         raise ItemError("a plan with a roster for each person was expected", ())
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)

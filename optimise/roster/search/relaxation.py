@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.method import Communicator, SerialComm, now
+from optimise.core.passed import passed
 from optimise.roster.arrays import RosterArrays, gridded
 from optimise.roster.dyadic import on_grid
 from optimise.roster.kernels.cover import CoverRows
@@ -186,7 +187,7 @@ def ascend(
             each = (now() - warm) / 5
             planned = int(np.clip(seconds / max(each, 1e-6), 300, 1500))
         # where steps take longer than the first ones did, the clock shortens the rest
-        progress = k / planned if steps is not None else max(k / planned, (now() - began) / seconds)
+        progress = k / planned if steps is not None else max(k / planned, passed(now() - began, seconds))
         gathered = comm.allgather((relaxation.paths(duals), progress, over()))
         parts, progress, stop = np.sum([g[0] for g in gathered], axis=0), gathered[0][1], gathered[0][2]
         done = k

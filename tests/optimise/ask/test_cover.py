@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,14 @@ def test_it_is_asked_in_the_words_of_people(ward: RosterProblem, plan: Roster) -
     for swap, told in ((False, "shift or instead_of must say which shift"), (True, "swap needs instead_of")):
         with pytest.raises(WardwiseError, match=told):
             cover_asked(ward, plan, "5", None, None, swap=swap)
+
+
+def test_days_people_and_shifts_may_be_named(ward: RosterProblem, plan: Roster) -> None:
+    who, shift = next((e, s) for e in range(5) if (s := ward.duties[plan.duties[e, 5]].shift) >= 0)
+    found = who_can_cover(ward, plan, 5, shift, instead_of=who)
+    when = ward.horizon.date(5)
+    assert when is not None
+    for day in (when, when.isoformat(), "5"):
+        assert who_can_cover(ward, plan, day, ward.shifts[shift].id, instead_of=ward.employees[who].id) == found
+    with pytest.raises(InputError, match="2031"):
+        who_can_cover(ward, plan, date(2031, 1, 1), shift)

@@ -61,7 +61,9 @@ def test_a_refused_request_has_its_price(tiny: RosterProblem, tried: Tried) -> N
 
 
 def test_what_no_rule_allows_is_proven_with_the_rule(tiny: RosterProblem, tried: Tried) -> None:
-    found = why(tiny, tried[0][1], 1, 3, shift=0, method="highs", seconds=20)
+    who, day, shift = tiny.employees[1].id, tiny.horizon.date(3), tiny.shifts[0].id
+    assert day is not None
+    found = why(tiny, tried[0][1], who, day, shift=shift, method="highs", seconds=20)
     assert (found.question, found.impossible, found.proven, found.wanted) == (Question.SHIFT, True, True, "E")
     assert found.bound == math.inf
     told = "\n".join(why_lines(found, tiny))

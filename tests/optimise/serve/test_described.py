@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ def example(description: dict[str, Any], name: str) -> Any:
 
 
 def operations() -> list[tuple[str, str]]:
-    made = create_app(Settings(data=Path("unused"), database="sqlite://")).openapi()
+    with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
+        made = create_app(Settings(data=Path(place), database="sqlite://")).openapi()
     found = [(path, method) for path, calls in made["paths"].items() for method in calls]
     return sorted(found, key=lambda call: (call[1] == "delete", call))
 

@@ -175,3 +175,12 @@ def test_the_standard_is_kept(data: dict[str, Any], text: str, tmp_path: Path) -
     file.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(InputError, match=text):
         optimise.read(file)
+
+
+def test_somebody_in_bed_may_come_again() -> None:
+    made = bundle()
+    stays = [{"start": "2026-12-02", "end": "2026-12-04"}, {"start": "2026-12-03", "end": "2026-12-05"}]
+    again = [encounter(f"e{5 + k}", "p1", status="planned", period=period) for k, period in enumerate(stays)]
+    made["entry"] += [{"resource": resource} for resource in again]
+    problem = optimise.Hospital(**read(made).model_dump()).problem()
+    assert set(problem.patients.ids) == {"p1", "p1 (e5)", "p1 (e6)", "p2", "p3"}
