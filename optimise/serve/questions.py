@@ -8,9 +8,8 @@ import math
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,25 +139,15 @@ def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
     Plan
         It may break rules.
     """
-    try:
-        return _read_plan(problem, plan)
-    except InputError as error:
-        raise error.without_file().at(item="plan") from None
-
-
-def _read_plan(problem: Problem, plan: dict[str, Any]) -> Plan:
-    """Formats that people wait for read objects; others files."""
     native = native_format(problem)
     quick: Callable[[Any, Problem], Plan] | None = getattr(get_format(native), "plan_from", None)
-    if quick is not None:
-        return quick(plan, problem)
-    with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
-        file = write_text(Path(place) / "native-plan.json", json.dumps(plan))
-        with told_of_plan():
-            made: Plan = read_plan(file, problem, format=native_format(problem))
+    with told_of_plan():
+        if quick is not None:  # formats that people wait for read objects; others files
+            return quick(plan, problem)
+        with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
+            file = write_text(Path(place) / "native-plan.json", json.dumps(plan))
+            made: Plan = read_plan(file, problem, format=native)
     return made
-        made: Plan = read_plan(file, problem, format=native)
-        return made
 
 
 @contextmanager

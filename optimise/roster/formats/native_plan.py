@@ -127,8 +127,7 @@ def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
         raise document.locate(error) from None
 
 
-def _read_object(data: object, problem: RosterProblem) -> Roster:
-def roster_from(data: Any, problem: RosterProblem) -> Roster:
+def roster_from(data: object, problem: RosterProblem) -> Roster:
     """A plan from the object of its JSON form.
 
     Parameters
