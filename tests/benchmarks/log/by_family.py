@@ -188,7 +188,7 @@ class Pages:
             yield from table(list(rows[0]), (list(row.values()) for row in rows))
         if family.file == "generated":
             chosen = ("people", "ranks", "root efficiency measured", "root efficiency predicted",
-                      "search efficiency measured", "search efficiency predicted")  # fmt: skip
+                      "speed-up of work measured", "speed-up of work predicted")  # fmt: skip
             yield "\n## Ranks\n\nCommand: `python -m tests.benchmarks.scaling --people 24,150`. Processor seconds.\n\n"
             yield from table(
                 chosen, ([f"{float(row[head]):.3g}" for head in chosen] for row in self.read("scaling-strong.csv"))
