@@ -40,10 +40,8 @@ __all__ = [
 ]
 
 
-#: Rules and reasons told in a summary.
-_MOST_TOLD = 5
-#: Rules shown in a notebook.
-_MOST_ROWS = 30
+#: Rules and reasons told in a summary, and rules shown in a notebook.
+_MOST_TOLD, _MOST_ROWS = 5, 30
 #: Source of a bound that was read from a stored result.
 STATED = "as stated in result.json, not proven here"
 #: Source of a bound that an earlier run left in its checkpoint.
@@ -358,6 +356,10 @@ class Result(Generic[L_co]):
         Parameters
         ----------
         problem : Identified, optional
+
+        Returns
+        -------
+        str
         """
         return json.dumps(self.to_dict(problem), ensure_ascii=False)
 
@@ -380,10 +382,8 @@ class Result(Generic[L_co]):
             told = (f"{r.rule} ({'hard' if r.hard else number(r.cost)})" for r in broken[:_MOST_TOLD])
             more = f" and {len(broken) - _MOST_TOLD} more" if len(broken) > _MOST_TOLD else ""
             lines.append(f"broken: {', '.join(told)}{more}" if broken else "every rule is kept")
-        lines += self.explanation[:_MOST_TOLD]
-        if len(self.explanation) > _MOST_TOLD:
-            lines.append(f"and {len(self.explanation) - _MOST_TOLD} more")
-        return "\n".join(lines)
+        left = len(self.explanation) - _MOST_TOLD
+        return "\n".join([*lines, *self.explanation[:_MOST_TOLD], *([f"and {left} more"] if left > 0 else [])])
 
     def _repr_html_(self) -> str:
         gap = self.bounds.gap
