@@ -34,14 +34,14 @@ exec setpriv --reuid {USER} --regid {USER} --clear-groups --no-new-privs \\
 
 
 def instructions() -> list[tuple[str, str]]:
-    text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    text = (ROOT / "examples" / "container" / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [(line.split()[0], line.partition(" ")[2].strip()) for line in lines]
 
 
 def compose() -> dict[str, Any]:
     yaml = pytest.importorskip("yaml")
-    made: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    made: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "container" / "compose.yaml").read_text(encoding="utf-8"))
     return made
 
 
