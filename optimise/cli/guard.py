@@ -23,8 +23,8 @@ from optimise.core.communicator import announced_rank, announced_size
 
 __all__ = ["guard_rank", "last_words", "leaving"]
 
-#: Exit codes of the contract, and that of a fault that has already been told (70). Any other is a death.
-_TOLD = (0, 1, 2, 3, 70, 75)
+#: Exit codes of the contract, and those of faults that have already been told (70, 74). Any other is a death.
+_TOLD = (0, 1, 2, 3, 70, 74, 75)
 _FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
@@ -48,8 +48,11 @@ def guard_rank() -> None:
     shared = os.memfd_create("wardwise-phase")
     began = time.monotonic()
     guard = os.getpid()
+    # a signal that comes before there is somebody to forward it to waits until there is
+    signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
     child = os.fork()
     if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
         _die_with(guard)
         phase.publish(shared)
         return
@@ -75,6 +78,7 @@ def guard_rank() -> None:
     for number in _FORWARDED:
         signal.signal(number, forward)
     signal.signal(signal.SIGALRM, look)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
     signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     _, status = os.waitpid(child, 0)
     signal.setitimer(signal.ITIMER_REAL, 0.0)
@@ -82,10 +86,9 @@ def guard_rank() -> None:
     if code == -signal.SIGKILL and last().startswith(_LEAVING):
         code = int(last().removeprefix(_LEAVING))
     if code not in _TOLD:
-        print(
-            last_words(announced_rank(), os.uname().nodename, code, last(), time.monotonic() - began), file=sys.stderr
-        )
-        sys.stderr.flush()
+        said = last_words(announced_rank(), os.uname().nodename, code, last(), time.monotonic() - began)
+        with suppress(OSError):  # whoever listened may be gone
+            print(said, file=sys.stderr, flush=True)
         _end_step()
     os._exit(code if code >= 0 else 128 - code)
 
