@@ -68,7 +68,9 @@ def command_page() -> str:
 def formats_page() -> str:
     """Every published schema as tables of its fields."""
     parts = ["# File formats\n\nMade from the published schemas: `wardwise schema KIND` prints one for your editor.\n"]
-    parts.append("\nAnnotated example of a ward: `examples/annotated.yaml`. ")
+    parts.append(
+        "\nAnnotated examples: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` of a hospital. "
+    )
     parts.append("Demand (CSV) is described by `wardwise forecast --help`.\n")
     for file in sorted(SCHEMAS.glob("*.json")):
         schema = json.loads(file.read_text(encoding="utf-8"))

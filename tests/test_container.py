@@ -41,7 +41,8 @@ def instructions() -> list[tuple[str, str]]:
 
 def compose() -> dict[str, Any]:
     yaml = pytest.importorskip("yaml")
-    made: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "container" / "compose.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / "examples" / "container" / "compose.yaml").read_text(encoding="utf-8")
+    made: dict[str, Any] = yaml.safe_load(text)
     return made
 
 

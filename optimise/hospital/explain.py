@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.hospital.conflict import conflicting_rules
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
@@ -17,6 +18,7 @@ from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.repair import fewest_moves, lacks_beds, moves_of, moves_told, relief
 from optimise.hospital.repair.moves import LEFT_OUT
 from optimise.hospital.rules import get_rule
+from optimise.hospital.rules.cover import nursed
 from optimise.solvers.highs import Highs
 
 __all__ = ["elastic", "explain", "moving_first", "overfull"]
@@ -26,7 +28,7 @@ MOST_COLUMNS = 400_000
 
 
 def overfull(problem: HospitalProblem) -> tuple[str, ...]:
-    """Days on which those who must be there outnumber the open beds; a proof that no plan exists."""
+    """Days on which those who must be there outnumber the open beds, or have no nurse; a proof that no plan exists."""
     people = problem.patients
     hard = (problem.hard("RoomCapacity"), problem.hard("MandatoryUnscheduledPatients"), problem.hard("AdmissionDay"))
     if not all(hard):
@@ -35,14 +37,29 @@ def overfull(problem: HospitalProblem) -> tuple[str, ...]:
     # present whatever the admission day: from the last one on, to the end of a stay that began on the first
     sure = (days >= people.due[:, None]) & (days < (people.release + people.stay)[:, None]) & people.mandatory[:, None]
     need, beds = sure.sum(axis=0), problem.rooms.beds.sum(axis=0)
+    return (
+        *(
+            f"day {d}: {need[d]} patients must be in hospital, but only {beds[d]} beds are open (RoomCapacity)"
+            for d in np.flatnonzero(need > beds)
+        ),
+        *_unstaffed(problem, need),
+    )
+
+
+def _unstaffed(problem: HospitalProblem, need: IntArray) -> tuple[str, ...]:
+    """Shifts in which somebody must be in hospital and no nurse is on duty."""
+    layer = problem.nursing
+    if layer is None or not nursed(problem):
+        return ()
+    empty = ~layer.on_duty.any(axis=0).reshape(problem.days, problem.shifts) & (need > 0)[:, None]
     return tuple(
-        f"day {d}: {need[d]} patients must be in hospital, but only {beds[d]} beds are open (RoomCapacity)"
-        for d in np.flatnonzero(need > beds)
+        f"day {d}, {layer.shifts[k]}: no nurse is on duty, but {need[d]} patients must be in hospital (UncoveredRoom)"
+        for d, k in zip(*np.nonzero(empty), strict=True)
     )
 
 
 def elastic(problem: HospitalProblem) -> HospitalProblem:
-    """The problem with every hard rule soft at its relaxation price, all other costs 0, and moves still barred."""
+    """The problem with every hard rule soft at its relaxation price, and all other costs 0."""
     ticks: dict[str, int | None] = {}
     for setting in problem.rules:
         if setting.hard:
@@ -73,10 +90,14 @@ def explain(problem: HospitalProblem, *, seconds: float = 30.0, most: int = 12) 
     if way_out:
         return (*told, *way_out)
     soft = elastic(problem)
-    for nursing in (False, True) if problem.nursing is not None else (False,):
-        if Scope.whole(soft).columns(soft) > MOST_COLUMNS:
+    columns = Scope.whole(soft).columns(soft)
+    moves = not problem.hard("Transfer") and columns * problem.days <= MOST_COLUMNS
+    # the nurses alone may be at fault; where something else is, a relaxation without them tells it sooner
+    alone = exact and rules and all(get_rule(problem, rule).layer == "nursing" for rule in rules)
+    for nursing in ((True,) if alone else (False, True)) if problem.nursing is not None else (False,):
+        if columns > MOST_COLUMNS:
             return (*told, *_by_counting(problem))
-        built = HospitalModel(soft, moves=False, nursing=nursing)
+        built = HospitalModel(soft, moves=moves, nursing=nursing)
         solved = Highs(built.model.freeze()).solve(seconds=max(1.0, 0.5 * seconds))
         if solved.values is None:
             return tuple(told) or _by_counting(problem)

@@ -83,3 +83,27 @@ def test_a_hospital_that_is_proven_too_full_says_who_has_no_bed() -> None:
     result = solved(case("over", HARD))
     assert result.stop is Stop.INFEASIBLE
     assert sum("no bed for patient" in text for text in result.explanation) == 2
+
+
+def nursed(*posts: tuple[str, str]) -> HospitalProblem:
+    """A patient for two days in a ward of two shifts, with nurses on the posts named by date and shift."""
+    document = {
+        "start": "2026-11-30",
+        "days": 2,
+        "shifts": ["day", "night"],
+        "rooms": [{"ward": "W", "room": "A", "beds": 1}],
+        "bed_state": [{"patient": "P", "sex": "F", "ward": "W", "room": "A", "nights": 2}],
+        "nurses": [{"nurse": "N", "date": date, "shift": shift} for date, shift in posts],
+    }
+    return optimise.Hospital.model_validate(document).problem()
+
+
+POSTS = [("2026-11-30", "day"), ("2026-11-30", "night"), ("2026-12-01", "day"), ("2026-12-01", "night")]
+
+
+def test_a_shift_without_a_nurse_is_told_with_its_day() -> None:
+    assert explain(nursed(*POSTS[:3]))[0].startswith("day 1, night: no nurse is on duty, but 1 patients")
+
+
+def test_nurses_in_every_shift_are_enough() -> None:
+    assert optimise.solve(nursed(*POSTS), limits=Limits(seconds=5)).feasible

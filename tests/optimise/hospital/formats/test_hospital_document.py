@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 import optimise
@@ -286,3 +287,16 @@ def test_a_bed_state_alone_says_what_it_lacks(tmp_path: Path) -> None:
 def test_an_unknown_rule_is_told_with_its_place_and_the_nearest() -> None:
     with pytest.raises(InputError, match=r"rules\[1\].rule: no rule is called 'Transfr'; did you mean 'Transfer'"):
         small(rules=[{"rule": "Outlying", "price": 3}, {"rule": "Transfr", "price": 5}]).problem()
+
+
+def test_the_annotated_example_shows_every_key() -> None:
+    hospital = optimise.Hospital.load(Path(__file__).parents[4] / "examples" / "annotated-hospital.yaml")
+    parts = [hospital, *(part for name in type(hospital).model_fields for part in _parts(getattr(hospital, name)))]
+    said = {(type(part).__name__, key) for part in parts for key in part.model_fields_set}
+    known = {(type(part).__name__, key) for part in parts for key in type(part).model_fields}
+    in_both = {key for kind, key in said if kind in ("InPatient", "Elective")}  # said of one kind of patient is enough
+    assert {key for kind, key in known - said if key not in in_both} == set()
+
+
+def _parts(value: object) -> list[BaseModel]:
+    return [part for part in value if isinstance(part, BaseModel)] if isinstance(value, list) else []
