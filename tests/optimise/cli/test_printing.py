@@ -177,6 +177,7 @@ assert solve_linearised(OneHot(Qubo.from_matrix(matrix), (2, 2, 2))).proven
 
 
 def test_the_tests_above_name_every_command_with_the_options() -> None:
-    asked = {"cover", "why", "bed-demand"}  # their output is read in test_ask.py and test_bed_demand.py
+    # their output is read in test_ask.py, test_bed_demand.py and test_shifts.py
+    asked = {"cover", "why", "bed-demand", "shifts"}
     assert commands_with("--json") == {"solve", "check", "methods", "rules", "formats", "doctor", "forecast"} | asked
     assert commands_with("--quiet") == {"solve", "compare"}
