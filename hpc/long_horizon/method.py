@@ -4,9 +4,10 @@ One round of exact pricing over a year of 50 people takes minutes. Here everythi
 
 1. the Lagrangian with cover *and* totals priced (:mod:`optimise.roster.search.relaxation`), people spread over ranks;
 2. its averaged rosters rounded person by person, each optimal for what the others are expected to bring;
-3. where most moves keep the hard rules, chains of annealing over the whole horizon
+3. branch and bound on the whole model where the decisions are few and only the rules are long;
+4. where most moves keep the hard rules, chains of annealing over the whole horizon
 (:mod:`optimise.roster.kernels.anneal`);
-4. ruin and recreate (:mod:`optimise.roster.search.reinsertion`) in rounds. Each lane of a round changes its own
+5. ruin and recreate (:mod:`optimise.roster.search.reinsertion`) in rounds. Each lane of a round changes its own
 stretch of
    the horizon, and lanes are put together again at the end of it: cover of different days is independent, sequences
    meet again within the days left between lanes, and each person's totals may be changed by one lane only.
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import sound
+from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.checkpoint import Checkpoint
@@ -34,6 +36,7 @@ from optimise.core.method import (
     Limits,
     Listener,
     Outcome,
+    Progress,
 )
 from optimise.core.passed import passed
 from optimise.core.result import Bounds, Plan
@@ -94,7 +97,8 @@ class LongRun(Session[NDArray[np.int16]]):
             self.search = Reinsertion(compiled, built, self.cover, hard_price(compiled))
         mean = self._bound()
         self._start(mean)
-        if self.best is not None:
+        self._close()
+        if self.best is not None and not self.agree(self.finished()):
             self._anneal()
             self._improve()
         return self.outcome({"rounds": float(self.done), "neighbourhoods": float(self.search.trials)})
@@ -154,6 +158,35 @@ class LongRun(Session[NDArray[np.int16]]):
         if made.duties is None or not math.isfinite(self.search.start(made.duties)):
             return []
         return [(self.search.cost, 0, self.search.plan.words.copy())]
+
+    def _close(self) -> None:
+        """Branch and bound on the whole model, by rank 0, where decisions are few and only the rules are long."""
+        t, nodes = self.tuning, self.options.tuning.search.nodes
+        people, days, duties = self.problem.shape
+        if people * days * (duties - 1) > t.whole or self.agree(self.finished()):
+            return
+        words = None
+        if self.comm.rank == 0:
+
+            def heard(progress: Progress) -> bool:
+                """Pass on what the whole model reports; True asks it to stop."""
+                self.rise(progress.dual, "whole model", WHOLE_SOURCE)
+                return self.over()
+
+            with self.timers("whole model"):
+                seconds, words = t.whole_share * self.clock.left, self.best
+                if words is None:
+                    words = first_plan(self.problem, seconds, self.seed, self.over, nodes)
+                if words is not None:
+                    done = close(self.problem, words, seconds, self.seed, heard, nodes)
+                    self.rise(done.bounds.dual, source=done.bounds.dual_source)
+                    words = done.plan.duties if isinstance(done.plan, Roster) else words
+        words = self.waits.bcast(words)
+        if words is not None and self.search.start(np.array(words)) < self.cost:
+            self._keep()
+        elif self.best is not None:
+            self.search.start(self.best)
+        self.agree_on_bound()
 
     def _anneal(self) -> None:
         """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""

@@ -21,6 +21,7 @@ from optimise.driver import solve
 from optimise.formats import read
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules import Runs
+from tests.benchmarks.one_optimum import ward
 
 CASE = Path(__file__).parents[1] / "long_case.py"
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
@@ -29,7 +30,9 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 def run(problem: RosterProblem, rounds: int, **more: Any) -> Any:
     limits = Limits(seconds=100, iterations=rounds)
     arguments = (problem, limits, 3, SerialComm(), lambda progress: None)
-    return LongRun(*arguments, more.get("start"), more.get("options", {}), "column-generation")
+    made = LongRun(*arguments, more.get("start"), more.get("options", {}), "column-generation")
+    made.tuning = LongTuning(whole=0)  # the whole model would prove these before anything else is tried
+    return made
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -141,3 +144,11 @@ def test_one_two_and_three_ranks_give_the_same_plan_and_bound() -> None:
         answers.add(done.stdout.strip())
     assert len(answers) == 1
     assert len(answers.pop().split()) == 3
+
+
+def test_a_small_ward_with_long_rules_is_proven_by_the_whole_model() -> None:
+    problem = ward(1).problem()  # three people, fifteen days, and a fortnight's rest
+    assert is_long(problem)
+    exact, found = (solve(problem, method, limits=Limits(seconds=200)) for method in ("highs", "column-generation"))
+    assert exact.stop is found.stop is Stop.OPTIMAL
+    assert found.cost == pytest.approx(exact.cost)
