@@ -150,7 +150,7 @@ class Run(Session[Incumbent]):
         """The cheapest incumbent of all ranks becomes everyone's, and so does a wish to stop; a collective call."""
         costs, stopped = zip(*self.waits.allgather((self.cost, self.stopped)), strict=True)
         self.stopped = any(stopped)
-        if min(costs) < max(costs):
+        if min(costs) < max(costs) or self.free:  # without rounds, equal costs may be of different plans
             before = self.cost
             self.share(costs.index(min(costs)))
             if self.cost < before:
