@@ -31,10 +31,7 @@ def anneal_problem(
     """
     linear, table, offset = problem.tables(part=True)
     sizes = np.asarray(problem.sizes, dtype=np.int64)
-    if not problem.sums:
-        plain: tuple[Array, float] = anneal(sizes, problem.starts, linear, table, offset, sweeps, hot, cold, rng)
-        return plain
-    count, most = len(problem.sums), max(cost.values.size for cost in problem.sums)
+    count, most = len(problem.sums), max((cost.values.size for cost in problem.sums), default=0)
     adds = np.zeros((count, linear.size))
     edges, prices = np.full((count, most), np.inf), np.zeros((count, most))
     for s, cost in enumerate(problem.sums):
@@ -43,7 +40,7 @@ def anneal_problem(
         v = cost.values.size
         edges[s, : v - 1] = (cost.values[:-1] + cost.values[1:]) / 2
         prices[s, :v], prices[s, v:] = cost.costs, cost.costs[-1]
-    best: tuple[Array, float] = anneal_sums(
+    best: tuple[Array, float] = anneal(
         sizes, problem.starts, linear, table, offset, (adds, edges, prices), sweeps, hot, cold, rng
     )
     return best
@@ -56,6 +53,7 @@ def anneal(
     linear: Array,
     table: Array,
     offset: float,
+    sums: tuple[Array, Array, Array],
     sweeps: int,
     hot: float,
     cold: float,
@@ -73,6 +71,9 @@ def anneal(
         Cost of each pair; symmetric, zero within blocks.
     offset : float
         Cost of every state.
+    sums : tuple of float64 arrays (s, n), (s, v), (s, v)
+        Prices of the values of some sums, none or more: what each variable adds to each; what lies between its values,
+        ascending, infinite from the last value on; the prices of the values.
     sweeps : int
         Each tries every block once.
     hot, cold : float
@@ -86,84 +87,17 @@ def anneal(
     energy : float
         Of these choices.
     """
-    m, n = sizes.size, linear.size
-    choice = np.empty(m, dtype=np.int64)
-    fields = linear.copy()  # cost of each variable against the present choices of the other blocks
-    for b in range(m):
-        choice[b] = rng.integers(0, sizes[b])
-        row = table[starts[b] + choice[b]]
-        for v in range(n):
-            fields[v] += row[v]
-    energy = offset
-    for b in range(m):
-        v = starts[b] + choice[b]
-        energy += 0.5 * (linear[v] + fields[v])
-    best, best_choice = energy, choice.copy()
-    cooling = (cold / hot) ** (1.0 / max(1, sweeps - 1))
-    temperature = hot
-    for _ in range(sweeps):
-        for b in range(m):
-            if sizes[b] < 2:
-                continue
-            new = rng.integers(0, sizes[b] - 1)
-            if new >= choice[b]:
-                new += 1
-            old_v, new_v = starts[b] + choice[b], starts[b] + new
-            change = fields[new_v] - fields[old_v]
-            if change <= 0.0 or rng.random() < np.exp(-change / temperature):
-                old_row, new_row = table[old_v], table[new_v]
-                for v in range(n):
-                    fields[v] += new_row[v] - old_row[v]
-                choice[b] = new
-                energy += change
-                if energy < best - 1e-12:
-                    best = energy
-                    for i in range(len(choice)):  # a[:] = b takes 6 s to compile
-                        best_choice[i] = choice[i]
-        temperature *= cooling
-    return best_choice, best
-
-
-@compiled
-def anneal_sums(
-    sizes: Array,
-    starts: Array,
-    linear: Array,
-    table: Array,
-    offset: float,
-    sums: tuple[Array, Array, Array],
-    sweeps: int,
-    hot: float,
-    cold: float,
-    rng: np.random.Generator,
-) -> tuple[Array, float]:
-    """As `anneal`, with a price for every value of some sums.
-
-    Parameters
-    ----------
-    sizes, starts, linear, table, offset, sweeps, hot, cold, rng
-        As in `anneal`.
-    sums : tuple of float64 arrays (s, n), (s, v), (s, v)
-        What each variable adds to each sum; what lies between the values of each sum, ascending, infinite from its last
-        value on; the prices of the values.
-
-    Returns
-    -------
-    choices : int64 array (m,)
-        The best that was met.
-    energy : float
-        Of these choices.
-    """
     adds, edges, prices = sums
     m, n, count = sizes.size, linear.size, adds.shape[0]
     choice = np.empty(m, dtype=np.int64)
-    fields = linear.copy()
+    fields = linear.copy()  # cost of each variable against the present choices of the other blocks
     totals = np.zeros(count)
     for b in range(m):
         choice[b] = rng.integers(0, sizes[b])
         v = starts[b] + choice[b]
+        row = table[v]
         for i in range(n):
-            fields[i] += table[v, i]
+            fields[i] += row[i]
         for s in range(count):
             totals[s] += adds[s, v]
     energy = offset
@@ -190,15 +124,16 @@ def anneal_sums(
                     after = prices[s, np.searchsorted(edges[s], totals[s] + step)]
                     change += after - prices[s, np.searchsorted(edges[s], totals[s])]
             if change <= 0.0 or rng.random() < np.exp(-change / temperature):
+                old_row, new_row = table[old_v], table[new_v]
                 for i in range(n):
-                    fields[i] += table[new_v, i] - table[old_v, i]
+                    fields[i] += new_row[i] - old_row[i]
                 for s in range(count):
                     totals[s] += adds[s, new_v] - adds[s, old_v]
                 choice[b] = new
                 energy += change
                 if energy < best - 1e-12:
                     best = energy
-                    for i in range(m):
+                    for i in range(m):  # a[:] = b takes 6 s to compile
                         best_choice[i] = choice[i]
         temperature *= cooling
     return best_choice, best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpc.column_generation.final_mip import WHOLE_SOURCE, close
+from hpc.column_generation.final_mip import few_decisions, prove
 from hpc.column_generation.free_search import FreeSearch
 from hpc.column_generation.generation import LocalPricing
 from hpc.column_generation.incumbent import Incumbent
@@ -12,8 +12,7 @@ from hpc.column_generation.parallel_search import Search
 from hpc.column_generation.root import branches, cheap
 from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
-from optimise.core.method import Progress, stopping
-from optimise.roster.problem import Roster
+from optimise.core.method import stopping
 
 __all__ = ["search"]
 
@@ -85,8 +84,7 @@ def _stuck(run: Run, state: SearchState, each: int) -> bool:
 
 
 def _small(run: Run) -> bool:
-    people, days, duties = run.problem.shape
-    return people * days * (duties - 1) <= run.tuning.search.whole
+    return few_decisions(run.problem, run.tuning.search.whole)
 
 
 def _close(run: Run, state: SearchState) -> None:
@@ -95,25 +93,9 @@ def _close(run: Run, state: SearchState) -> None:
         _tree(run)
     if run.comm.rank == 0 and _small(run) and not run.closed and not run.over():
         assert run.incumbent is not None
-
-        def heard(progress: Progress) -> bool:
-            """Pass on what the whole model reports; True asks it to stop."""
-            run.rise(progress.dual, source=WHOLE_SOURCE)
-            run.report("whole model")
-            return run.over() or run.closed
-
-        with run.timers("whole model"):
-            done = close(
-                run.problem,
-                run.incumbent.words,
-                run.tuning.search.whole_share * run.clock.left,
-                run.seed,
-                heard,
-                run.tuning.search.nodes,
-            )
-        run.rise(done.bounds.dual, source=done.bounds.dual_source)
-        if isinstance(done.plan, Roster) and done.bounds.primal < run.cost - 1e-7:
-            words = done.plan.duties
+        t = run.tuning.search
+        words = prove(run, run.problem, run.incumbent.words, t.whole_share * run.clock.left, t.nodes)
+        if words is not None:
             personal = np.array([run.pricer.cost(e, words[e]) for e in range(len(words))])
             run.settle(Incumbent(run.cover, words, personal, run.penalty))
         run.report("whole model")

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpc.column_generation.annealing import sound
-from hpc.column_generation.final_mip import WHOLE_SOURCE, close, first_plan
+from hpc.column_generation.final_mip import few_decisions, first_plan, prove
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.checkpoint import Checkpoint
@@ -36,7 +36,6 @@ from optimise.core.method import (
     Limits,
     Listener,
     Outcome,
-    Progress,
 )
 from optimise.core.passed import passed
 from optimise.core.result import Bounds, Plan
@@ -161,31 +160,21 @@ class LongRun(Session[NDArray[np.int16]]):
 
     def _close(self) -> None:
         """Branch and bound on the whole model, by rank 0, where decisions are few and only the rules are long."""
-        t, nodes = self.tuning, self.options.tuning.search.nodes
-        people, days, duties = self.problem.shape
-        if people * days * (duties - 1) > t.whole or self.agree(self.finished()):
+        nodes = self.options.tuning.search.nodes
+        if not few_decisions(self.problem, self.tuning.whole) or self.agree(self.finished()):
             return
         words = None
         if self.comm.rank == 0:
-
-            def heard(progress: Progress) -> bool:
-                """Pass on what the whole model reports; True asks it to stop."""
-                self.rise(progress.dual, "whole model", WHOLE_SOURCE)
-                return self.over()
-
-            with self.timers("whole model"):
-                seconds, words = t.whole_share * self.clock.left, self.best
-                if words is None:
-                    words = first_plan(self.problem, seconds, self.seed, self.over, nodes)
-                if words is not None:
-                    done = close(self.problem, words, seconds, self.seed, heard, nodes)
-                    self.rise(done.bounds.dual, source=done.bounds.dual_source)
-                    words = done.plan.duties if isinstance(done.plan, Roster) else words
+            seconds, start = self.tuning.whole_share * self.clock.left, self.best
+            if start is None:
+                start = words = first_plan(self.problem, seconds, self.seed, self.over, nodes)
+            if start is not None:
+                found = prove(self, self.problem, start, seconds, nodes)
+                words = words if found is None else found
         words = self.waits.bcast(words)
-        if words is not None and self.search.start(np.array(words)) < self.cost:
+        if words is not None:
+            self.search.start(np.array(words))
             self._keep()
-        elif self.best is not None:
-            self.search.start(self.best)
         self.agree_on_bound()
 
     def _anneal(self) -> None:
