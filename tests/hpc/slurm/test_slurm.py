@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from hpc.slurm import queue
 from hpc.slurm.cli import app
+from hpc.slurm.command import listed
 from hpc.slurm.job import Job, poll_seconds
 from hpc.slurm.request import Request, duration, prepare
 from hpc.slurm.script import TEMPLATES, fill, template
@@ -127,10 +128,48 @@ def test_more_ranks_than_can_work_are_told(instance: Path) -> None:
     assert not any("idle" in note for note in prepare(ask(instance, ranks=4, kind="decompose")).notes)
 
 
-def test_energy_adds_up_over_restarts_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    for said, joules in (("1000\n2500\n", 3500.0), ("0\n", None), ("", None)):
+def test_energy_is_told_by_start_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, joules in (("1000\n\n2500\n", [1000.0, 0.0, 2500.0]), ("", [])):
         monkeypatch.setattr(queue, "_call", lambda *words, text=said: text)
         assert queue.energy("17") == joules
+
+
+def test_an_array_solves_each_instance_of_a_list(instance: Path, tmp_path: Path) -> None:
+    listing = tmp_path / "wards.txt"
+    listing.write_text(f"# ours\n\n{instance}\n{instance}\n", encoding="utf-8")
+    made = prepare(ask(instance, target=listing, array=True, at_once=5, folder=tmp_path / "out"))
+    lines = header(made.script)
+    assert (lines["array"], lines["output"]) == ("0-1%5", f"{tmp_path}/out/job-%A-%a.log")
+    assert made.tasks == ("0-a ward's plan", "1-a ward's plan")
+    put = """'0-a ward'"'"'s plan'"""
+    assert f"folders=({put}" in made.script
+
+
+def test_a_list_names_instances_as_seen_from_its_folder(instance: Path, tmp_path: Path) -> None:
+    (tmp_path / "near.json").write_bytes(instance.read_bytes())
+    (tmp_path / "wards.txt").write_text("near.json\n" * 11, encoding="utf-8")
+    made = listed(tmp_path / "wards.txt")
+    assert set(made.values()) == {(tmp_path / "near.json").resolve()}
+    assert [*made][0::10] == ["00-near", "10-near"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "changes"),
+    [
+        ("names no instance", "# none\n", {}),
+        ("wards.txt:2: no such file: absent.json", "\nabsent.json\n", {}),
+        ("--array: a study is an array already", "x\n", {"kind": "study"}),
+        ("--at-once: is for arrays", "x\n", {"array": False, "at_once": 2}),
+        ("--at-once: must be 1 or more, not 0", "x\n", {"at_once": 0}),
+    ],
+)
+def test_a_bad_array_is_refused_with_the_reason(
+    said: str, text: str, changes: dict[str, Any], instance: Path, tmp_path: Path
+) -> None:
+    listing = tmp_path / "wards.txt"
+    listing.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        prepare(ask(instance, **{"target": listing, "array": True, **changes}))
 
 
 def test_without_a_time_limit_one_is_estimated_and_said(instance: Path) -> None:
@@ -203,7 +242,7 @@ def test_a_site_of_ones_own_is_checked(tmp_path: Path) -> None:
 
 
 def test_lsf_is_rendered_but_never_submitted(instance: Path, tmp_path: Path) -> None:
-    from hpc.slurm.job import submit_request
+    from hpc.slurm.submission import submit_request
 
     made = prepare(ask(instance, site=find_site("scafell-pike"), ranks=4, folder=tmp_path / "out"))
     assert "#BSUB -n 4" in made.script
