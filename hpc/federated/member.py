@@ -132,10 +132,29 @@ class Member:
         fixed: bool,
         over: Callable[[], bool],
     ) -> tuple[float, Ints]:
-        """Whole plan that uses no more than the quota, shape (units, days); its exact cost and its use.
+        """Whole plan that uses no more than the quota.
 
-        Cost is infinite where no such plan was found. Once it is ``over``, or where it must be ``quick``, the first
-        that keeps the quota will do.
+        Parameters
+        ----------
+        quota : int array (units, days)
+            Beds of each shared unit.
+        quick : bool
+            Whether the first plan that keeps the quota will do, as it does once it is ``over``.
+        gap : float
+            Relative gap at which to stop.
+        seconds : callable
+            Seconds that branch and bound may take.
+        fixed : bool
+            Whether nodes limit it instead, so that the answer does not depend on the clock.
+        over : callable
+            Whether to come to an end.
+
+        Returns
+        -------
+        float
+            Exact cost; infinite where no such plan was found.
+        int array (units, days)
+            Its use.
         """
         self.master.price(self.cost)
         share = {u: quota[self.region.units.index(u)] for u in self.problem.units}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from hpc.slurm.job import Job
     from hpc.slurm.request import Prepared
 
 __all__ = ["app"]
+
+#: What srun says of each rank that was stopped as it should be.
+_USUAL = re.compile(r"srun: (error: .*: Exited with exit code 75|Terminating StepId.*)")
 
 app = typer.Typer(
     help="Jobs on a Slurm cluster: fill in a batch script, check and queue it, follow it, fetch the result.",
@@ -71,7 +76,20 @@ Header = Annotated[
 ]
 
 
-@app.command("render")
+class _Passing(TyperCommand):
+    """A command that passes options on behind ``--``, and says so where they stand before it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:  # click's, whose class typer keeps to itself
+            if type(error).__name__ == "NoSuchOption":
+                error.possibilities = None  # type: ignore[attr-defined]
+                error.message += " (options of 'wardwise solve' go after --)"  # type: ignore[attr-defined]
+            raise
+
+
+@app.command("render", cls=_Passing)
 def render(
     kind: Kind,
     target: Target,
@@ -104,7 +122,7 @@ def render(
     print(_prepared(**locals()).script, end="")
 
 
-@app.command("submit")
+@app.command("submit", cls=_Passing)
 def submit(
     kind: Kind,
     target: Target,
@@ -138,7 +156,7 @@ def submit(
     prepared = _prepared(**locals())
     from hpc.slurm.submission import submit_request
 
-    job = submit_request(prepared)
+    job = submit_request(prepared, lambda text: _say(f"note: {text}"))
     print(job.job_id)
     _say(f"queued as job {job.job_id}; follow it with: wardwise slurm status {job.folder}")
 
@@ -302,7 +320,7 @@ def _show_last(job: Job) -> None:
         running = job.states().state not in queue.FINAL
         stopped = "" if running else f" Stopped: {found.stop}"
         print(f"{'result so far' if running else 'result'} in result.json: {verdict(found)}{stopped}")
-    lines = job.stdout().splitlines()
+    lines = [line for line in job.stdout().splitlines() if not _USUAL.fullmatch(line)]
     if lines:
         print(f"log: {lines[-1]}")
 

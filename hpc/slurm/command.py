@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimise.core.checkpoint import StateFile
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
 from optimise.formats.base import read_text
 from optimise.tools.estimate import Estimate, estimate, idle_ranks
 
-__all__ = ["METHOD", "Checked", "check_solve", "check_study", "listed"]
+__all__ = ["METHOD", "Checked", "check_solve", "check_study", "listed", "refuse_checkpoint"]
 
 #: The method of each template when none is named.
 METHOD = {
@@ -38,6 +39,9 @@ class Checked:
         Seconds of the solve; None where the options name no limit.
     notes : tuple of str
         What should be said.
+    digest : str
+        Of the instance.
+    seed : int
     """
 
     options: list[str]
@@ -45,6 +49,8 @@ class Checked:
     estimate: Estimate
     limit: float | None
     notes: tuple[str, ...]
+    digest: str
+    seed: int
 
 
 def check_solve(kind: str, instance: Path, options: tuple[str, ...], *, ranks: int, threads: int) -> Checked:
@@ -85,7 +91,7 @@ def check_solve(kind: str, instance: Path, options: tuple[str, ...], *, ranks: i
     notes = [idle] if idle else []
     if limit is None:
         notes.append(f"no --time-limit: {guess.seconds:.0f} s, from {guess.decisions} decisions of {problem.name}")
-    return Checked(_without_method(options), method, guess, limit, tuple(notes))
+    return Checked(_without_method(options), method, guess, limit, tuple(notes), problem.digest(), given["seed"] or 0)
 
 
 def check_study(study: Path, options: tuple[str, ...]) -> list[str]:
@@ -103,6 +109,30 @@ def check_study(study: Path, options: tuple[str, ...]) -> list[str]:
     _parsed(compare, "compare", [str(study), *options])
     read_study(study)
     return [str(study.resolve()), *options]
+
+
+def refuse_checkpoint(folder: Path, digest: str, seed: int) -> None:
+    """Refuse a checkpoint that a job could not go on from.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the checkpoint; it need not be there.
+    digest : str
+        Of the instance that the job will solve.
+    seed : int
+        Of the job.
+
+    Raises
+    ------
+    InputError
+        If what lies there is of another instance, another version or another seed, or all damaged.
+    """
+    for stem in ("best", "search"):
+        file = StateFile(folder, stem)
+        state = file.read(digest)
+        if state is not None and state.facts.get("seed", seed) != seed:
+            raise InputError(f"the checkpoint was made with seed {state.facts['seed']}, not {seed}", file=file.newest)
 
 
 def listed(file: Path) -> dict[str, Path]:

@@ -116,7 +116,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A script that can be queued, and what it was made from; ``tasks`` are the folders of an array's instances."""
+    """A script that can be queued, and what it was made from.
+
+    Attributes
+    ----------
+    seconds, memory : float
+        Of one job, and bytes of one rank.
+    notes : tuple of str
+        What should be said.
+    tasks : tuple of str
+        Folders of an array's instances.
+    owners : tuple of (str, int)
+        Digest of the instance and seed, of each task or of the one solve; none of a study.
+    """
 
     request: Request
     script: str
@@ -124,6 +136,7 @@ class Prepared:
     memory: float
     notes: tuple[str, ...]
     tasks: tuple[str, ...] = ()
+    owners: tuple[tuple[str, int], ...] = ()
 
 
 def prepare(request: Request) -> Prepared:
@@ -140,13 +153,16 @@ def prepare(request: Request) -> Prepared:
     if site.verified == "":
         notes.append(f"the profile of {site.name} has not been run there by us: check the header")
     instances = listed(request.target) if request.array else {}
+    made: list[Checked] = []
     if request.study:
         asked: dict[str, Any] = {"arguments": check_study(request.target, request.options)}
         guess = Estimate(_GIB, 4 * 3600.0, 0)
         limit: float | None = None
     else:
-        asked, guess, limit, said = _solves(request, instances)
-        notes += said
+        for file in instances.values() or (request.target,):
+            made.append(check_solve(request.kind, file, request.options, ranks=request.ranks, threads=request.threads))
+        asked, guess, limit = _settings(request, instances, made)
+        notes += dict.fromkeys(note for one in made for note in one.notes)
     warning = request.warning
     if request.time is not None:
         seconds = duration(request.time)
@@ -160,24 +176,23 @@ def prepare(request: Request) -> Prepared:
     memory = 256 * _MIB * math.ceil(memory / (256 * _MIB))
     _fits(request, seconds, memory, limit, guess, notes)
     script = _script(request, asked, seconds, memory)
-    return Prepared(request, script, seconds, memory, tuple(notes), tuple(instances))
+    owners = tuple((one.digest, one.seed) for one in made)
+    return Prepared(request, script, seconds, memory, tuple(notes), tuple(instances), owners)
 
 
-def _solves(request: Request, instances: Mapping[str, Path]) -> tuple[dict[str, Any], Estimate, float, tuple[str, ...]]:
-    """Settings of the script, the most memory and seconds of all solves, and what should be said."""
-    made: dict[Path, Checked] = {
-        file: check_solve(request.kind, file, request.options, ranks=request.ranks, threads=request.threads)
-        for file in instances.values() or (request.target,)
-    }
-    first, *_ = made.values()
-    guess = Estimate(*(max(getattr(one.estimate, f.name) for one in made.values()) for f in fields(Estimate)))
+def _settings(
+    request: Request, instances: Mapping[str, Path], made: list[Checked]
+) -> tuple[dict[str, Any], Estimate, float]:
+    """Settings of the script, the most memory and seconds of all solves, and the limit of each."""
+    first = made[0]
+    guess = Estimate(*(max(getattr(one.estimate, f.name) for one in made) for f in fields(Estimate)))
     limit = guess.seconds if first.limit is None else first.limit
     options = first.options if first.limit is not None else [*first.options, "--time-limit", f"{limit:.0f}"]
     asked: dict[str, Any] = {"arguments": [str(request.target.resolve()), *options], "method": first.method}
     if instances:
         files = [str(file) for file in instances.values()]
         asked |= {"arguments": options, "instances": files, "folders": list(instances)}
-    return asked, guess, limit, tuple(dict.fromkeys(note for one in made.values() for note in one.notes))
+    return asked, guess, limit
 
 
 def _positive(request: Request) -> None:
@@ -260,6 +275,13 @@ def _fits(
             f"{seconds:.0f} s are over before the warning {request.warning} s ahead of the limit; "
             "ask for more time or use a smaller --warning",
             item="--time",
+        )
+    start = seconds - request.warning
+    if limit is not None and limit > start:
+        little = "; starting up takes most of it, so ask for a longer --time" if start < _STARTING else ""
+        notes.append(
+            f"each start has {start:.0f} s before the warning, so that {limit:.0f} s take at least "
+            f"{math.ceil(limit / start)} starts{little}"
         )
     if limit is not None and limit + _STARTING > (seconds - request.warning) * (request.restarts + 1) + _STARTING:
         raise InputError(

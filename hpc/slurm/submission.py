@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hpc.slurm import queue
 from hpc.slurm.card import CARD, read_card, write_card
+from hpc.slurm.command import refuse_checkpoint
 from hpc.slurm.job import Job
 from hpc.slurm.request import Prepared, Request, prepare
 from hpc.slurm.script import Value
@@ -120,20 +121,24 @@ def submit(
     return submit_request(prepare(request))
 
 
-def submit_request(prepared: Prepared) -> Job:
-    """Write the script of a checked request into its folder and queue it."""
+def submit_request(prepared: Prepared, say: Callable[[str], None] = lambda text: None) -> Job:
+    """Write the script of a checked request into its folder and queue it; ``say`` is told of what was moved."""
     request = prepared.request
     if request.site.scheduler != "slurm":
         raise WardwiseError(f"{request.site.name} is no Slurm site: render the script and submit it by hand")
     folder = request.folder
     _claim(folder)
+    places = [folder / name for name in prepared.tasks] or [folder]
+    for place, (digest, seed) in zip(places, prepared.owners, strict=bool(prepared.owners)):
+        refuse_checkpoint(place / "checkpoint", digest, seed)
     with tempfile.TemporaryDirectory() as trial:
         script = Path(trial) / "job.sbatch"
         script.write_text(prepared.script, encoding="utf-8")
         queue.test(script)
     earlier = read_card(folder).job_id if (folder / CARD).exists() else ""
-    for place in (folder, *(folder / name for name in prepared.tasks)):
-        _set_aside(place, earlier)
+    for place in dict.fromkeys((folder, *places)):
+        if (moved := _set_aside(place, earlier)) is not None:
+            say(f"the earlier result was moved to {moved}")
     script = write_text(folder / "job.sbatch", prepared.script)
     job = Job(queue.enqueue(script), folder, request.kind, prepared.tasks)
     write_card(
@@ -160,11 +165,11 @@ def _claim(folder: Path) -> None:
             raise InputError(f"job {job.job_id} in this folder is {job.state}; cancel it or use another", file=folder)
 
 
-def _set_aside(folder: Path, earlier: str) -> None:
+def _set_aside(folder: Path, earlier: str) -> Path | None:
     """Move the result of an earlier job into a folder of its own, so that it cannot pass for the new job's."""
     files = [f for name in (*_RESULT, "plan*", "native-plan*") for f in sorted(folder.glob(name)) if f.is_file()]
     if not files:
-        return
+        return None
     name = f"before-{earlier}" if earlier else "before"
     place, number = folder / name, 1
     while place.exists():
@@ -173,6 +178,7 @@ def _set_aside(folder: Path, earlier: str) -> None:
     make_folder(place)
     for file in files:
         file.replace(place / file.name)
+    return place
 
 
 def _written(problem: Problem, folder: Path) -> Path:
