@@ -179,9 +179,10 @@ def cleaned(weight: int | None) -> HospitalProblem:
     return dataclasses.replace(plain, beds=beds).with_settings({"CleaningTime": weight})
 
 
-def test_searches_that_do_not_know_a_rule_say_so() -> None:
-    assert "does not know CleaningTime (hard)" in rechecked(cleaned(None), Engine.JOINT)
-    assert rechecked(cleaned(0), Engine.JOINT) == ""
+def test_searches_know_the_rules_or_say_so() -> None:
+    assert rechecked(cleaned(None), Engine.JOINT) == ""
+    assert "does not know CleaningTime (hard)" in rechecked(cleaned(None), Engine.ROOMS)
+    assert rechecked(cleaned(0), Engine.ROOMS) == ""
 
 
 @pytest.mark.parametrize("seed", range(6))
