@@ -241,6 +241,12 @@ def test_the_index_of_questions_lists_every_page() -> None:
     assert sorted([*listed, "index.md"]) == sorted(file.name for file in folder.glob("*.md"))
 
 
+def test_a_question_says_where_it_was_asked() -> None:
+    pages = [file for file in (ROOT / "docs" / "how-to").glob("*.md") if file.name != "index.md"]
+    asked = re.compile(r"^Asked at: <https?://[^ >]+>(, <https?://[^ >]+>)*$", re.MULTILINE)
+    assert not [page.name for page in pages if len(asked.findall(page.read_text(encoding="utf-8"))) != 1]
+
+
 def test_the_readme_is_short_and_plain() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
