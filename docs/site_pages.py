@@ -69,7 +69,8 @@ def formats_page() -> str:
     """Every published schema as tables of its fields."""
     parts = ["# File formats\n\nMade from the published schemas: `wardwise schema KIND` prints one for your editor.\n"]
     parts.append(
-        "\nAnnotated examples: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` of a hospital. "
+        "\nAnnotated examples show every key: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` of a "
+        "hospital, `examples/annotated-capacity.yaml` of a capacity problem, `examples/annotated-region.yaml` of a region. "
     )
     parts.append("Demand (CSV) is described by `wardwise forecast --help`.\n")
     for file in sorted(SCHEMAS.glob("*.json")):
