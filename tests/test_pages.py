@@ -229,7 +229,7 @@ def test_links_lead_somewhere(page: Path) -> None:
             continue
         file, _, anchor = target.partition("#")
         place = page.parent / file if file else page
-        if "reference/" in file and Path(file).name in {"command.md", "files.md"}:
+        if place.parent.name == "reference" and place.name in {"command.md", "files.md", "messages.md"}:
             continue  # made when the site is built
         assert place.exists(), target
         assert not anchor or anchor in anchors(place), target
