@@ -65,7 +65,8 @@ def test_history_is_judged_as_days_of_a_longer_plan(rule: str, limit: Any, days:
         before, whole = (problem(start - timedelta(known), n, [], **{rule: limit}) for n in (known, known + days))
         for _ in range(12):
             often = random.choice([0.3, 0.6])
-            row = [str(random.choice(["E", "L", "N", "D"])) if random.random() < often else "off" for _ in range(known + days)]
+            drawn = random.choice(["E", "L", "N", "D"], known + days)
+            row = [str(d) if random.random() < often else "off" for d in drawn]
             if kept(before, row[:known]):
                 after = problem(start, days, row[:known], **{rule: limit})
                 assert kept(after, row[known:]) == kept(whole, row), row
