@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from optimise.core.errors import InputError, WardwiseError
+from optimise.formats.text import placed
 
 __all__ = ["app", "from_data"]
 
@@ -68,7 +69,7 @@ def from_data(
     document = hospital_of(read_hospital(hospital))
     expected = _demand(demand)
     said: dict[str, Any] = {"seed": seed, "delays": None if discharges is None else read_delays(discharges)}
-    try:
+    with placed(hospital):
         if isinstance(expected, Forecast):
             lengths = None if stay is None else read_stays(stay, expected.groups, expected.period)
             made = from_forecast(document, expected, count=n, sample=sample, stay=lengths, staffed=staffed, **said)
@@ -76,8 +77,6 @@ def from_data(
             raise WardwiseError("--stay: scenarios hold their stays; it goes with a forecast")
         else:
             made = from_scenarios(document, expected, staffed=staffed, **said)
-    except InputError as error:
-        raise error.at(file=hospital) from None
     problem = made.problem
     beds = problem.wards.maximum.sum(axis=0)
     print(

@@ -12,6 +12,7 @@ import math
 import pickle
 from typing import Any
 
+from optimise.core.bounds import rounding, same_cost
 from optimise.core.kinds import Kind
 from optimise.core.result import Bounds
 from optimise.solvers.highs import Highs
@@ -72,9 +73,7 @@ def _problem(problem: Any, plan: Any) -> None:
     assert (second.cost, second.hard) == (first.cost, first.hard), "the same plan is evaluated twice, with two costs"
     assert problem.digest() == digest, "evaluating changes the problem"
     parts = math.fsum(rule.cost for rule in first.rules)
-    assert abs(parts - first.cost) <= 1e-6 * max(1.0, abs(first.cost)), (
-        f"the rules' costs add up to {parts:g}, the plan costs {first.cost:g}"
-    )
+    assert same_cost(parts, first.cost), f"the rules' costs add up to {parts:g}, the plan costs {first.cost:g}"
 
 
 def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible: bool) -> None:
@@ -87,10 +86,10 @@ def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible:
         return
     found = problem.evaluate(built.plan(solved.values))
     assert found.feasible, "the plan of the model's optimum breaks hard rules"
-    assert _near(found.cost, solved.objective), (
+    assert same_cost(found.cost, solved.objective), (
         f"the model's optimum is {solved.objective:g}, its plan costs {found.cost:g}"
     )
-    assert not feasible or solved.objective <= cost + 1e-6 * max(1.0, abs(cost)), (
+    assert not feasible or solved.objective <= cost + rounding(cost), (
         f"the model's optimum {solved.objective:g} is above the cost {cost:g} of a plan"
     )
     assert kind.floor(problem).value <= found.cost + 1e-9, "the floor is above the optimum"
@@ -102,7 +101,7 @@ def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible:
         highs.set_bounds(held, point[held], point[held])
         kept = highs.solve()
         assert kept.values is not None, "the model forbids a plan that keeps all hard rules"
-        assert _near(kept.objective, cost), f"the model charges a plan {kept.objective:g}, the evaluation {cost:g}"
+        assert same_cost(kept.objective, cost), f"the model charges a plan {kept.objective:g}, the evaluation {cost:g}"
 
 
 def _first(kind: Kind[Any, Any], problem: Any) -> None:
@@ -129,10 +128,6 @@ def _shown(kind: Kind[Any, Any], problem: object, plan: object) -> None:
         board = kind.board(problem, plan)
         assert len(board.cells) == len(board.rows), "the board has not a line of cells a row"
         assert all(len(cells) == len(board.days) for cells in board.cells), "a line of the board has not a cell a day"
-
-
-def _near(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-6 * max(1.0, abs(b))
 
 
 def _on_grid(cost: float, grid: float) -> bool:

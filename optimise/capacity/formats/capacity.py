@@ -27,7 +27,7 @@ from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, parse, top_keys, write_json
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["CapacityFormat", "write_capacity"]
 
@@ -52,24 +52,20 @@ class CapacityFormat:
     def read(self, path: Path, options: ReadOptions) -> CapacityProblem:
         path = Path(path)
         data = parse(CapacityFile, load_json(path), path)
-        try:
+        with placed(path):
             return _problem(data, path)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: CapacityProblem) -> CapacityPlan:
         path = Path(path)
         data = parse(CapacityPlanFile, load_json(path), path)
         days = problem.days
-        try:
+        with placed(path):
             return CapacityPlan(
                 _table(data.open, problem.wards.ids, days, "open", every=True),
                 _row(data.bank, days, "bank"),
                 _table(data.accept, problem.specialties, days, "accept"),
                 _table(data.lent, problem.wards.ids, days, "lent"),
             )
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: CapacityPlan, problem: CapacityProblem, stem: Path) -> list[Path]:
         wards, groups = problem.wards.ids, problem.specialties

@@ -27,7 +27,7 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import Strict, load_json, parse, top_keys
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["RegionFormat", "write_region"]
 
@@ -82,7 +82,7 @@ class RegionFormat:
         days = {len(beds) for beds in data.units.values()}
         if len(days) != 1:
             raise InputError("every unit needs one number for each day", file=path, item="units")
-        try:
+        with placed(path):
             return RegionProblem(
                 data.name,
                 tuple(t.id for t in data.trusts),
@@ -90,12 +90,10 @@ class RegionFormat:
                 np.array(list(data.units.values())),
                 partial(_open, tuple(str(path.parent / t.file) for t in data.trusts)),
             )
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: RegionProblem) -> RegionPlan:
         data = parse(RegionPlanFile, load_json(Path(path)), Path(path))
-        try:
+        with placed(path):
             missing = [t for t in problem.trusts if t not in data.use or t not in data.cost]
             if missing:
                 raise InputError(f"says nothing of {missing[0]}", item="use")
@@ -106,8 +104,6 @@ class RegionFormat:
                         raise InputError(f"unknown unit, or not {problem.days} days", item=f"use.{trust}.{unit}")
                     use[t, problem.units.index(unit)] = row
             return RegionPlan(use, np.array([data.cost[t] for t in problem.trusts]))
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: RegionPlan, problem: RegionProblem, stem: Path) -> list[Path]:
         made = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from optimise.hospital.assignment.schedule import AssignmentAnnealing, first_roo
 from optimise.hospital.assignment.search import improve_assignment
 from optimise.hospital.assignment.state import AssignmentState, weigh
 from optimise.hospital.assignment.tuning import AssignmentTuning
-from optimise.methods.assignment_search import AssignmentSearch
+from optimise.methods.rounds_search import AssignmentSearch
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 
@@ -36,8 +37,8 @@ FEW = 300
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "WORK", FEW)
-    monkeypatch.setattr(schedule, "CHUNKS", 20)
+    for module in (schedule, search):
+        monkeypatch.setattr(module, "AssignmentTuning", partial(AssignmentTuning, work=FEW, parts=20))
 
 
 def made(seed: int, people: int = 9, rooms: int = 3, days: int = 3, nurses: int = 5) -> AssignmentProblem:
