@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optimise.core.errors import InputError, WardwiseError
 from optimise.formats.text import placed
+
+if TYPE_CHECKING:
+    from optimise.capacity.scenarios import Scenarios
+    from optimise.demand.forecast import Forecast
 
 __all__ = ["app", "from_data"]
 
@@ -89,7 +93,7 @@ def from_data(
         print(path)
 
 
-def _demand(path: Path) -> Any:
+def _demand(path: Path) -> Forecast | Scenarios:
     """A forecast, or scenarios, by what the file holds."""
     from optimise.capacity.scenarios import Scenarios
     from optimise.demand.forecast import Forecast
