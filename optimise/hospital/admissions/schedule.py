@@ -13,7 +13,7 @@ from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.state import BARRED, AdmissionState, AdmissionTables
 from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.beds import SAME_GENDER
-from optimise.hospital.cooling import Cooling
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["AdmissionAnnealing", "admission_days", "plan_of"]
 
@@ -117,18 +117,18 @@ class AdmissionAnnealing:
             Asked after each of some hundred chunks; True ends the run.
         """
         tuning, tables = self.tuning, self.tables
-        cooling = Cooling(seconds, steps, tuning.parts, moves=5_000, least=200)
+        parts = RunParts(seconds, steps, tuning.parts, moves=5_000, least=200)
         price = tuning.price * self.problem.prices.idle_bed
-        while (share := cooling.share) < 1.0:
+        while (share := parts.share) < 1.0:
             now = heat * (last / heat) ** share
-            accepted, clean = anneal(tables, state, now, price, cooling.chunk)
-            cooling.count()
+            accepted, clean = anneal(tables, state, now, price, parts.chunk)
+            parts.count()
             if over(state):
                 return
             part = clean / max(1, accepted)
             price *= tuning.step if part < tuning.rare else 1.0 / tuning.step if part > tuning.often else 1.0
             price = min(max(price, now), tuning.dearest)
-            cooling.pace()
+            parts.pace()
 
 
 def admission_days(problem: AdmissionProblem) -> IntArray:

@@ -13,7 +13,7 @@ from optimise.hospital.assignment.evaluate import hard_and_cost
 from optimise.hospital.assignment.problem import AssignmentProblem
 from optimise.hospital.assignment.state import AssignmentState, AssignmentTables
 from optimise.hospital.assignment.tuning import AssignmentTuning
-from optimise.hospital.cooling import Cooling
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["AssignmentAnnealing", "first_rooms"]
 
@@ -128,14 +128,14 @@ class AssignmentAnnealing:
             Moves tried.
         """
         tuning = self.tuning
-        cooling = Cooling(seconds, steps, tuning.parts, moves=2_000, least=200, longest=tuning.longest)
-        while (part := cooling.share) < 1.0:
-            anneal(self.tables, state, heat * (last / heat) ** part, cooling.chunk, share)
-            cooling.count()
+        parts = RunParts(seconds, steps, tuning.parts, moves=2_000, least=200, longest=tuning.longest)
+        while (part := parts.share) < 1.0:
+            anneal(self.tables, state, heat * (last / heat) ** part, parts.chunk, share)
+            parts.count()
             if over(state):
                 break
-            cooling.pace()
-        return cooling.done
+            parts.pace()
+        return parts.done
 
 
 def first_rooms(problem: AssignmentProblem) -> IntArray:

@@ -14,11 +14,11 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.hospital.beds_search.annealing import BedState, BedTables, anneal, fill
 from optimise.hospital.beds_search.tuning import BedSearchTuning
-from optimise.hospital.cooling import Cooling
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import unknown_rules
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["BedAnnealing", "stay_costs", "usable"]
 
@@ -138,11 +138,11 @@ class BedAnnealing:
             Asked after each of some hundred chunks; True ends the run.
         """
         tuning, tables = self.tuning, self.tables
-        cooling = Cooling(seconds, steps, tuning.parts, moves=20_000, least=1_000)
+        parts = RunParts(seconds, steps, tuning.parts, moves=20_000, least=1_000)
         price, trouble = 2.0 * heat, math.inf
-        while (share := cooling.share) < 1.0:
-            accepted, clean = anneal(tables, state, heat * tuning.span**-share, price, cooling.chunk)
-            cooling.count()
+        while (share := parts.share) < 1.0:
+            accepted, clean = anneal(tables, state, heat * tuning.span**-share, price, parts.chunk)
+            parts.count()
             if over(state):
                 return
             wanted = trouble * (1.0 - share / tuning.clean) if math.isfinite(trouble) else math.inf
@@ -156,4 +156,4 @@ class BedAnnealing:
             elif clean > 0.3 * accepted:
                 price *= 0.99
             price = min(price, 1e6 * self.hot)
-            cooling.pace()
+            parts.pace()

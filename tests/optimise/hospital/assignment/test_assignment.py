@@ -33,6 +33,8 @@ pytestmark = pytest.mark.usefixtures("interpreted")
 
 #: Moves of a run: the interpreter makes them.
 FEW = 300
+#: The same as options of a method.
+BRIEF = {"tuning.work": FEW, "tuning.parts": 20}
 
 
 @pytest.fixture(autouse=True)
@@ -215,12 +217,12 @@ def test_spread_is_the_sum_over_pairs() -> None:
 
 def test_search_repeats_under_a_work_limit() -> None:
     problem = made(7)
-    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
-    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
+    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3, options=BRIEF)
+    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3, options=BRIEF)
     assert isinstance(first.plan, AssignmentPlan)
     assert first.plan.same_as(second.plan)
     assert first.bounds.dual == second.bounds.dual <= first.cost
-    start = optimise.solve(problem, limits=Limits(300, iterations=1), seed=4, start=first.plan)
+    start = optimise.solve(problem, limits=Limits(300, iterations=1), seed=4, start=first.plan, options=BRIEF)
     assert start.cost <= first.cost
     assert isinstance(kind_of(problem), AssignmentKind)
     assert AssignmentSearch().supports(problem)

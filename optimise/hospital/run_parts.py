@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from optimise.core.method import Deadline
 
-__all__ = ["Cooling"]
+__all__ = ["RunParts"]
 
 #: Most moves of a part, and how much longer or shorter than the part before it may be.
 _MOST, _SHORTER, _LONGER = 50_000_000, 0.5, 2.0
 
 
-class Cooling:
+class RunParts:
     """How far a run has come, and how many moves its next part makes.
 
     Parameters
