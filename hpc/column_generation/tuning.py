@@ -382,7 +382,7 @@ class SearchTuning(Tuning):
     """Largest neighbourhood."""
     burst: float = knob(0.3, unit="part of a full burst", source=_NONE, gt=0, le=2)
     """Length of the first bursts of reinsertion."""
-    whole: int = knob(4000, unit="decisions", source="Instance1: bound 558, optimum 607 in 2 s", ge=0)
+    whole: int = knob(4000, unit="decisions", source="Instance1: 607 in 2 s; 15 days of long rests in 3 s", ge=0)
     """Size up to which the whole model gets its chance."""
     patience: int = knob(8, unit="rounds", source=_NONE, ge=1)
     """Rounds without gain after which the search is stuck."""

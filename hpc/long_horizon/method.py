@@ -160,8 +160,8 @@ class LongRun(Session[NDArray[np.int16]]):
 
     def _close(self) -> None:
         """Branch and bound on the whole model, by rank 0, where decisions are few and only the rules are long."""
-        nodes = self.options.tuning.search.nodes
-        if not few_decisions(self.problem, self.tuning.whole) or self.agree(self.finished()):
+        nodes, most = self.options.tuning.search.nodes, self.options.tuning.search.whole
+        if not few_decisions(self.problem, most) or self.agree(self.finished()):
             return
         words = None
         if self.comm.rank == 0:

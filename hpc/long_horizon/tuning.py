@@ -30,12 +30,8 @@ class LongTuning(Tuning):
     """Fewest days of a lane."""
     chain_share: float = knob(0.8, unit="share of the time left", source="n030w32 in 45 s: 12745 -> 10605", ge=0, le=1)
     """For chains of annealing where they suit; the option anneal_share goes before it."""
-    whole: int = knob(
-        4000, unit="decisions", source="3 people, 15 days, a fortnight's rest: open after 60 s, proven in 3", ge=0
-    )
-    """Size up to which the whole model gets its chance."""
     whole_share: float = knob(0.25, unit="share of the time left", source="no run on record", gt=0, le=1)
-    """For the whole model."""
+    """For the whole model, where the problem is small (tuning.search.whole)."""
     chains: int = knob(2, unit="chains", source="no run on record", ge=1)
     """Their number under work limits; else every rank runs one."""
     probe: int = knob(200_000, unit="moves", source="no run on record", ge=1)

@@ -106,10 +106,3 @@ def _names(problem: RosterContext, mask: int) -> str:
             if label not in ids:
                 ids.append(label)
     return "/".join(ids)
-
-
-def mask_names(problem: RosterContext, mask: int) -> str:
-    """Words for a set of duties: ``"work"``, ``"a day off"`` or shift ids."""
-    if mask == problem.work:
-        return "work"
-    return _names(problem, mask)
