@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from hpc.column_generation.method import ColumnGeneration, supported
 from hpc.column_generation.options import ParallelSearchOptions
+from hpc.column_generation.run import form
 from hpc.long_horizon.method import LongRun, is_long
 from optimise.core.engines import engine_for, refusal
 from optimise.core.method import Communicator, Limits, Listener, Outcome
@@ -75,6 +76,6 @@ class ParallelSearchMethod:
             )
         chosen = ParallelSearchOptions.of(options)
         assert isinstance(problem, RosterProblem)
-        if is_long(problem, chosen.long_tuning) if chosen.long is None else chosen.long:
+        if chosen.long or (chosen.long is None and is_long(problem, chosen.long_tuning, form(problem, chosen))):
             return LongRun(problem, limits, seed, comm, listen, start, chosen, self.name).solve()
         return ColumnGeneration(problem, limits, seed, comm, listen, start, chosen, self.name).solve()

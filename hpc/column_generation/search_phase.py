@@ -42,13 +42,13 @@ def search(run: Run, state: SearchState) -> None:
     run.save("search", state, force=True)
     run.done = state.round
     while not run.agree(run.finished()):
-        if isinstance(made, FreeSearch):
-            made.run(run, lambda: _stuck(run, state, run.comm.size))
-        elif not _round(run, made):
-            break
         if run.agree(_stuck(run, state, run.comm.size if run.free else run.tuning.search.round)):
             _close(run, state)
             made.incumbent = run.incumbent
+        elif isinstance(made, FreeSearch):
+            made.run(run, lambda: _stuck(run, state, run.comm.size))
+        elif not _round(run, made):
+            break
         run.save("search", state)
     run.save("search", state, force=True)
 
@@ -69,16 +69,19 @@ def _round(run: Run, made: Search) -> bool:
 def _stuck(run: Run, state: SearchState, each: int) -> bool:
     """Whether it is time to branch: a problem that is not large, still open, without gains for a while.
 
+    A problem of no more people than a neighbourhood has is stuck from the beginning: one neighbourhood is all of it.
+
     Parameters
     ----------
     each : int
         Neighbourhoods for each step of ``state.since_gain``.
     """
     tuning = run.tuning.search
+    waited = state.since_gain * each >= tuning.patience * tuning.round
     return (
         (_small(run) or cheap(run))
         and not state.closing
-        and state.since_gain * each >= tuning.patience * tuning.round
+        and (waited or (_small(run) and run.problem.shape[0] <= state.size))
         and not run.finished()
     )
 
