@@ -14,7 +14,7 @@ from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
 from optimise.core.method import stopping
 
-__all__ = ["search"]
+__all__ = ["search", "tiny"]
 
 
 def search(run: Run, state: SearchState) -> None:
@@ -69,7 +69,7 @@ def _round(run: Run, made: Search) -> bool:
 def _stuck(run: Run, state: SearchState, each: int) -> bool:
     """Whether it is time to branch: a problem that is not large, still open, without gains for a while.
 
-    A problem of no more people than a neighbourhood has is stuck from the beginning: one neighbourhood is all of it.
+    A tiny problem is stuck from the beginning.
 
     Parameters
     ----------
@@ -78,22 +78,39 @@ def _stuck(run: Run, state: SearchState, each: int) -> bool:
     """
     tuning = run.tuning.search
     waited = state.since_gain * each >= tuning.patience * tuning.round
-    return (
-        (_small(run) or cheap(run))
-        and not state.closing
-        and (waited or (_small(run) and run.problem.shape[0] <= state.size))
-        and not run.finished()
-    )
+    return (_small(run) or cheap(run)) and not state.closing and (waited or tiny(run)) and not run.finished()
 
 
 def _small(run: Run) -> bool:
     return few_decisions(run.problem, run.tuning.search.whole)
 
 
+def tiny(run: Run) -> bool:
+    """Whether the first neighbourhood would be all of a small problem: its whole model comes before everything else.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    bool
+    """
+    return _small(run) and run.problem.shape[0] <= SearchState().size
+
+
 def _close(run: Run, state: SearchState) -> None:
-    """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
-    if run.options.root and cheap(run):
-        _tree(run)
+    """Branch and price by all ranks, then branch and bound of HiGHS on a small whole model; a tiny one the other way."""
+    steps = (_whole, _tree) if tiny(run) else (_tree, _whole)
+    for step in steps:
+        step(run)
+    run.agree_on_bound()
+    run.share()
+    state.closing = not run.stopped
+
+
+def _whole(run: Run) -> None:
+    """Branch and bound of HiGHS on rank 0, where there are few decisions."""
     if run.comm.rank == 0 and _small(run) and not run.closed and not run.over():
         assert run.incumbent is not None
         t = run.tuning.search
@@ -102,13 +119,12 @@ def _close(run: Run, state: SearchState) -> None:
             personal = np.array([run.pricer.cost(e, words[e]) for e in range(len(words))])
             run.settle(Incumbent(run.cover, words, personal, run.penalty))
         run.report("whole model")
-    run.agree_on_bound()
-    run.share()
-    state.closing = not run.stopped
 
 
 def _tree(run: Run) -> None:
-    """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
+    """A tree from the duals of the root, where pricing is cheap; made anew, so that a resumed run does the same."""
+    if not run.options.root or not cheap(run) or run.agree(run.closed):
+        return
     local = LocalPricing(run.pricer, run.cover, over=run.over, threads=run.limits.threads)
     team = run.assemble(local)
     if run.comm.rank == 0:
