@@ -100,7 +100,7 @@ def tiny(run: Run) -> bool:
 
 
 def _close(run: Run, state: SearchState) -> None:
-    """Branch and price by all ranks, then branch and bound of HiGHS on a small whole model; a tiny one the other way."""
+    """Branch and price by all ranks, then branch and bound of HiGHS on a small whole model; tiny ones begin with it."""
     steps = (_whole, _tree) if tiny(run) else (_tree, _whole)
     for step in steps:
         step(run)

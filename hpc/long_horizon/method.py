@@ -89,7 +89,7 @@ def priced_form(problem: RosterProblem, tuning: LongTuning) -> CompiledRoster:
         Every plan costs the same.
     """
     compiled, (people, days, _) = problem.compiled, problem.shape
-    if days > tuning.exact_days or not is_long(problem, tuning):
+    if days > tuning.exact_days or people > tuning.exact_people or not is_long(problem, tuning):
         return compiled
     return lighter(compiled, problem.automata, tuning.most_work / people)
 
