@@ -81,7 +81,7 @@ def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Ma
     duals, and the columns of the ascent save about half of its simplex iterations.
     """
     everybody, nothing = Subproblem.whole(run.cover, lattice=run.grid), np.zeros(run.cover.lines)
-    leader, left = run.problem.compiled.leader, lambda: run.clock.left
+    leader, left = run.compiled.leader, lambda: run.clock.left
     master = Master(everybody, run.penalty / 100.0, leader=leader, left=left)
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):

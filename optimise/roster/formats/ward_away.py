@@ -76,7 +76,8 @@ def bank_holiday_credits(index: WardIndex, leave: Mapping[tuple[int, int], int])
     for e in range(len(index.ward.staff)):
         weekly, working = index.weekly_hours(e) or 0.0, index.working_days(e)
         for day in index.bank_holidays:
-            if weekly and index.horizon.weekday(day) in working and not leave.get((e, day)):
+            counts = index.horizon.weekday(day) in working and index.in_term(e, day)
+            if weekly and counts and not leave.get((e, day)):
                 made.append((e, day, round(60 * weekly / len(working))))
     return tuple(made)
 
