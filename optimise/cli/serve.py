@@ -63,7 +63,7 @@ def serve(
     from optimise.core.atomic import make_folder
     from optimise.optional import require
 
-    require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client")
+    require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client", "orjson")
     if demo:
         from optimise.serve.demo import throwaway
 

@@ -39,6 +39,8 @@ _PAUSE = 0.2
 _OVERDUE = 180.0
 #: Seconds for workers to write their checkpoints when the service is stopped.
 _FAREWELL = 25.0
+#: How far workers stand back on a busy machine, as ``nice`` counts: people wait for answers, not for jobs.
+_STANDS_BACK = 10
 #: What of a result is kept in the database.
 _SUMMARY = ("instance", "kind", "method", "stop", "feasible", "cost", "lower_bound", "gap", "seconds")
 
@@ -170,6 +172,7 @@ class Dispatcher:
         most = int(self.settings.memory * 2**30)
         with suppress(ProcessLookupError, PermissionError):
             resource.prlimit(child.pid, resource.RLIMIT_AS, (most, most))
+            os.setpriority(os.PRIO_PROCESS, child.pid, _STANDS_BACK)
         self._children[row["id"]] = child
         self.store.begun(row["id"], child.pid)
         log.info("job %s: started as process %d", row["id"], child.pid)

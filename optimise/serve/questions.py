@@ -19,13 +19,14 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.core.serialise import evaluation_object
+from optimise.core.serialise import evaluation_object, violation_object
 from optimise.formats.base import detect, get_format, native_format, read, read_plan
 from optimise.roster.problem import Roster, RosterProblem, roster_only
 from optimise.runs.resultfile import read_run
 from optimise.serve.boards import standing_of
 from optimise.serve.bodies import Cover, Why
 from optimise.serve.folder import JobFolder
+from optimise.serve.written import Written
 
 __all__ = ["ACCEPTED", "Questions", "accept", "plan_of"]
 
@@ -77,10 +78,17 @@ class Questions:
         self.most = most
         self._kept: OrderedDict[str, tuple[Problem, Plan | None]] = OrderedDict()
         self._lock = threading.Lock()
+        self._written = Written()
 
     def of_job(self, folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:
         """Problem of a job, and its plan where it has ``finished`` with one."""
         return self._known(f"{folder.job}:{finished}", lambda: _read_job(folder, finished=finished))
+
+    def forget(self, folder: JobFolder) -> None:
+        """Keep nothing of a job."""
+        with self._lock:
+            for finished in (False, True):
+                self._kept.pop(f"{folder.job}:{finished}", None)
 
     def of_document(self, document: dict[str, Any]) -> Problem:
         """The problem that a document states."""
@@ -92,10 +100,13 @@ class Questions:
 
         return self._known(hashlib.sha256(text.encode()).hexdigest(), made)[0]
 
-    def evaluate(self, problem: Problem, plan: Plan, *, detail: bool = False) -> dict[str, Any]:
+    def evaluate(self, problem: Problem, plan: Plan, *, detail: bool = False) -> bytes:
         """Cost and violations, as ``wardwise check --json`` says them; in ``detail`` also how the plan stands."""
-        found = problem.evaluate(plan)
-        return evaluation_object(found) | ({"standing": standing_of(problem, plan, found)} if detail else {})
+        found, part = problem.evaluate(plan), self._written.part
+        made = evaluation_object(found, lambda broken: part(broken, violation_object))
+        if detail:
+            made["standing"] = standing_of(problem, plan, found, part)
+        return self._written.whole(made)
 
     def cover(self, problem: Problem, plan: Plan, asked: Cover) -> dict[str, Any]:
         """Who can take a shift, as ``wardwise cover --json`` says it."""

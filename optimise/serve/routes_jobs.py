@@ -336,10 +336,8 @@ def _workbook(run: StoredRun, file: Path) -> Path:
 @router.delete("/{job}", status_code=204, responses=_REFUSED)
 def forget(request: Request, tenant: Tenant, job: str) -> Response:
     """Delete a job that has ended, with all its files."""
-    _, folder = _job(request, tenant, job)
-    store = _service(request).store
-    if not store.forget(tenant, job):
+    _job(request, tenant, job)
+    if not _service(request).forget(tenant, job):
         raise HTTPException(409, "the job waits or runs; cancel it first")
-    folder.remove()
-    store.note(tenant, "delete", job, 204)
+    _service(request).store.note(tenant, "delete", job, 204)
     return Response(status_code=204)
