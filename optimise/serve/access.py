@@ -200,10 +200,11 @@ async def _tenant(
     access: Access = request.app.state.access
     if sent is None and secret:
         same_site(request)
-        return access.known(secret, session=True) or await run_in_threadpool(access.guest, secret)
+        known = access.known(secret, session=True)
+        return known if known is not None else await run_in_threadpool(access.guest, secret)
     token = None if sent is None else sent.credentials
     known = None if token is None else access.known(token, session=False)
-    return known or await run_in_threadpool(access.tenant, token)
+    return known if known is not None else await run_in_threadpool(access.tenant, token)
 
 
 #: A parameter of this type is the tenant who asks.
