@@ -94,7 +94,7 @@ def _submitted(
     if key is not None and (earlier := service.store.submitted(tenant, *key)) is not None:
         return job_answer(_job(request, tenant, earlier)[0])
     if asks.seconds > service.settings.most_seconds:
-        raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
+        raise InputError(f"at most {service.settings.most_seconds:g}", item="seconds")
     folder = JobFolder(service.root, uuid.uuid4().hex)
     try:
         _can_solve(asks.method, accept(folder.keep(body, kind)))

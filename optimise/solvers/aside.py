@@ -10,12 +10,19 @@ import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["Aside"]
+__all__ = ["Aside", "left_behind"]
+
+_THREAD = "wardwise solver"
 
 #: Seconds between two looks whether to stop.
 _LOOK = 0.05
 #: Seconds that a call which is asked to stop has for an orderly end, before it is left behind.
 _PATIENCE = 0.2
+
+
+def left_behind() -> bool:
+    """Whether a call still runs that its caller has left."""
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 class Aside:
@@ -39,7 +46,7 @@ class Aside:
         self._work, self._left, self._lock = work, False, threading.Lock()
         self._asks: queue.SimpleQueue[tuple[Callable[[], None], threading.Event] | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="wardwise solver")
+        self._thread = threading.Thread(target=self._run, name=_THREAD)
 
     def _run(self) -> None:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from optimise.solvers.aside import Aside
+from optimise.solvers.aside import Aside, left_behind
 
 
 def test_what_a_call_asks_for_is_done_by_its_caller() -> None:
@@ -56,9 +56,11 @@ def test_a_call_that_hears_nothing_is_left_behind_and_no_longer_answered() -> No
     aside = Aside(work)
     assert not aside.wait(lambda: True)
     assert aside.stopping
+    assert left_behind()
     go_on.set()
     aside.join()
     assert told == []
+    assert not left_behind()
 
 
 def test_a_caller_that_is_interrupted_leaves_too() -> None:
