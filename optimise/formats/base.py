@@ -26,6 +26,7 @@ __all__ = [
     "FORMATS",
     "Format",
     "ReadOptions",
+    "UnknownFormat",
     "detect",
     "get_format",
     "known_formats",
@@ -117,6 +118,10 @@ def get_format(name: str) -> Format:
     return made
 
 
+class UnknownFormat(InputError):
+    """A file that none of the formats takes for its own."""
+
+
 def detect(path: Path) -> Format:
     """Find the format of a file or folder."""
     for name in known_formats():
@@ -127,9 +132,9 @@ def detect(path: Path) -> Format:
         raise InputError("no such file or folder", file=path)
     if not exists(path):
         raise InputError("no such file, folder, or instance name inside its folder", file=path)
-    raise InputError(
-        _strange(path) or f"not in a known format ({', '.join(known_formats())}); give --format to say which", file=path
-    )
+    if strange := _strange(path):
+        raise InputError(strange, file=path)
+    raise UnknownFormat(f"not in a known format ({', '.join(known_formats())}); give --format to say which", file=path)
 
 
 def _strange(path: Path) -> str:
