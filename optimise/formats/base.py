@@ -20,7 +20,7 @@ from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.formats.budget import read_bytes
+from optimise.formats.budget import parse_json, read_bytes
 
 __all__ = [
     "FORMATS",
@@ -150,6 +150,8 @@ def _strange(path: Path) -> str:
         return "is empty"
     if encoding_hint(first):
         return "is not UTF-8 text" + encoding_hint(first)
+    if path.suffix.lower() == ".json":
+        parse_json(read_text(path), path)  # says where the text is no JSON
     if first == b"\xd0\xcf\x11\xe0":
         return "is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a password"
     if path.suffix.lower() in (".xls", ".xlsb", ".ods"):

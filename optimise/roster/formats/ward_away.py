@@ -38,7 +38,7 @@ def unavailable_rule(index: WardIndex, names: Names) -> Requests | None:
             employee = index.employee(entry.staff, (*path, "staff"))
             begin, end = (minutes_of(t) for t in entry.between)
             end += _DAY if end <= begin else 0
-            for day in sorted(index.days(entry.days, (*path, "days"), cut=True)):
+            for day in sorted(index.days_of(entry.staff, entry.days, path, cut=True)):
                 for at in range(day - 2, day + 3):  # a shift may last two days
                     mask = _overlapping(index, begin + _DAY * (day - at), end + _DAY * (day - at))
                     if mask and entry.price and 0 <= at < index.horizon.days:

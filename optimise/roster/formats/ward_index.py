@@ -258,6 +258,14 @@ class WardIndex:
                 made[day] = max(made.get(day, 0), rank)
         return made
 
+    def days_of(self, staff: str, selectors: Sequence[str], entry: Path, *, cut: bool = False) -> dict[int, int]:
+        """Days selected of an entry that is about one person; that it chooses none is noted with the person's name."""
+        chosen = self.days(selectors, (*entry, "days"), cut=cut)
+        if not chosen and all(selector_dates(s) is None for s in selectors):
+            words = ", ".join(selectors)
+            self.notes.append(f"{item_path(entry)} of {staff} is left out: the plan has no such day ({words}).")
+        return chosen
+
     def _selected(self, selector: str, path: Path, cut: bool) -> tuple[int, Iterable[int]]:
         try:
             span = selector_dates(selector)

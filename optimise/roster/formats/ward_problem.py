@@ -184,7 +184,7 @@ def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> lis
             wanted, key = (request.want, "want") if request.want is not None else (request.avoid, "avoid")
             mask = _duties(index, wanted, (*path, key))
             avoid = index.everything & ~mask if key == "want" else mask
-            explicit = index.days(request.days, (*path, "days"))
+            explicit = index.days_of(request.staff, request.days, path)
             for day, rank in sorted(explicit.items()):
                 if day in away[employee]:
                     if avoid & 1 and rank == DATE:
