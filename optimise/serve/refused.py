@@ -86,9 +86,10 @@ async def misfit(_: Request, error: Exception) -> JSONResponse:
     """
     assert isinstance(error, RequestValidationError)
     found = error.errors()
-    kinds = {(fault["type"], fault["loc"]) for fault in found}
-    if ("missing", _DOCUMENT) in kinds and any(kind == "extra_forbidden" for kind, _ in kinds):
-        found = [fault for fault in found if fault["type"] == "missing"]  # the document itself was sent
+    missing = [fault for fault in found if fault["type"] == "missing"]
+    strange = any(fault["type"] == "extra_forbidden" for fault in found)
+    if strange and any(fault["loc"] == _DOCUMENT for fault in missing):
+        found = missing  # the document itself was sent
     faults = [_misfit(fault, error.body) for fault in found[:_MOST]]
     detail = "\n".join(f"{fault.item}: {fault.message}" for fault in faults)
     return JSONResponse(Problem(detail=detail, faults=faults).model_dump(), 422)
@@ -99,9 +100,9 @@ def _misfit(fault: Mapping[str, Any], body: object) -> Fault:
     if fault["type"] == "json_invalid":
         line = body.count("\n", 0, int(fault["loc"][-1])) + 1 if isinstance(body, str) else None
         return Fault(message=f"is not JSON: {fault['ctx']['error']}", item="body", line=line)
-    words = "is missing: the document is sent under this key" if fault["loc"] == _DOCUMENT else ""
-    if fault["type"] != "missing" or not words:
-        words = _WORDS.get(fault["type"], fault["msg"])
+    words = _WORDS.get(fault["type"], fault["msg"])
+    if fault["type"] == "missing" and fault["loc"] == _DOCUMENT:
+        words = "is missing: the document is sent under this key"
     return Fault(message=words, item=".".join(map(str, fault["loc"])), line=None)
 
 
