@@ -55,7 +55,6 @@ class ColumnGenerationMethod(ByKind):
     }
 
     def supports_itself(self, problem: Problem) -> bool:
-        """Whether it is a roster that pricing covers."""
         return supported(problem)
 
     def solve_itself(
@@ -69,7 +68,6 @@ class ColumnGenerationMethod(ByKind):
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        """Solve a roster, of whatever length."""
         given = self.options.of(options)
         assert isinstance(problem, RosterProblem)
         run: type[ColumnGeneration | LongRun] = ColumnGeneration

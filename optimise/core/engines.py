@@ -123,7 +123,16 @@ class ByKind:
         return work(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
 
     def supports_itself(self, problem: Problem) -> bool:
-        """Whether the method works on a problem that no engine is for."""
+        """Whether the method works on a problem that no engine is for.
+
+        Parameters
+        ----------
+        problem : Problem
+
+        Returns
+        -------
+        bool
+        """
         raise NotImplementedError
 
     def solve_itself(
@@ -137,5 +146,20 @@ class ByKind:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        """Solve a problem that no engine is for."""
+        """Solve a problem that no engine is for, as :meth:`optimise.core.method.Method.solve` says.
+
+        Parameters
+        ----------
+        problem : Problem
+        limits : Limits
+        seed : int
+        comm : Communicator
+        listen : Listener
+        start : Plan, optional
+        options : mapping, optional
+
+        Returns
+        -------
+        Outcome
+        """
         raise NotImplementedError

@@ -59,7 +59,6 @@ class MatheuristicMethod(ByKind):
     lanes = staticmethod(one_lane)
 
     def supports_itself(self, problem: Problem) -> bool:
-        """Whether it is a roster."""
         return isinstance(problem, RosterProblem)
 
     def solve(
@@ -88,7 +87,6 @@ class MatheuristicMethod(ByKind):
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        """Solve a roster."""
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 
