@@ -199,6 +199,8 @@ class ColumnGeneration(Run):
         compiled, built = self.compiled, self.pricer.automata
         if self._whole:
             plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
+            if plain is not None:  # told before it is improved: what is known can be kept
+                self.found(plain.copy(), "construction")
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")

@@ -10,6 +10,9 @@ import typer
 
 __all__ = ["scaling"]
 
+#: Seconds of a message between two ranks of one machine from which it cannot be what the machine can do.
+_BUSY = 1e-4
+
 
 def scaling(
     instances: Annotated[
@@ -64,7 +67,7 @@ def scaling(
     for name, value in (("--latency", latency), ("--bandwidth", bandwidth)):
         if value is not None and not value > 0:
             raise WardwiseError(f"{name} must be above 0, not {value:g}")
-    with kernel_cache(lambda text: print(text, file=sys.stderr)):
+    with kernel_cache(_say):
         from dataclasses import replace
 
         from hpc.scaling import measure
@@ -77,7 +80,13 @@ def scaling(
         from optimise.formats.base import read
 
         workload = Workload(iterations, rounds, repeats=2)
+        _say("measuring messages between two ranks")
         network = measure.measure_network()
+        if latency is None and network.latency > _BUSY:
+            _say(
+                f"note: a message took {network.latency * 1e6:.0f} us at best, as on a machine that is busy with "
+                "something else; predictions rest on it, so give the cluster's --latency and --bandwidth"
+            )
         if latency is not None or bandwidth is not None:
             network = replace(
                 network,
@@ -93,6 +102,7 @@ def scaling(
                 trace = Trace.read(file)
             else:
                 problem = read(file)
+                _say(f"{file.name}: recording one rank, about {seconds:g} processor seconds at most")
                 trace = subject_of(problem, file).record(problem, workload, seconds)
                 trace.write(output / f"{file.stem}.trace.json")
             where = trace.machine
@@ -101,10 +111,26 @@ def scaling(
             rows += predicted_rows(trace, predictions)
             if real and not file.name.endswith(".trace.json"):
                 size = f"{trace.people} {trace.unit}"
-                rows += measured_rows(trace.name, size, [measure.measure(file, n, workload) for n in real])
+                found = []
+                for n in real:
+                    _say(f"{file.name}: the same work on {_ranks(n)} of this machine")
+                    found.append(measure.measure(file, n, workload))
+                rows += measured_rows(trace.name, size, found)
                 if target > 0 and subject_of(problem, file).searches:
-                    runs = [measure.measure_search(file, n, target) for n in real]
+                    runs = []
+                    for n in real:
+                        _say(f"{file.name}: searching on {_ranks(n)}, {target:g} processor seconds each")
+                        runs.append(measure.measure_search(file, n, target))
                     rows += target_rows(trace.name, size, runs)
         written = write(output, rows, network, where, advices)
     print((output / "scaling.md").read_text(encoding="utf-8"))
     print(f"written to {output}: {', '.join(f.name for f in written)}", file=sys.stderr)
+
+
+def _say(text: str) -> None:
+    """What is being done, for people who wait; not part of the answer."""
+    print(text, file=sys.stderr)
+
+
+def _ranks(number: int) -> str:
+    return f"{number} rank" if number == 1 else f"{number} ranks"

@@ -34,6 +34,8 @@ __all__ = ["cache_folder", "publish", "reading", "writing"]
 
 _STALE_LOCK_SECONDS = 120.0
 _OLD_SECONDS = 86_400.0
+#: How the folder of what one process compiles begins.
+_PRIVATE = "wardwise-kernels-"
 
 
 @cache
@@ -91,6 +93,8 @@ class _Process:
         self.published = cache_folder()
         self.taken = _current(self.published) if self.published is not None else None
         self.private: Path | None = None
+        #: Descriptor of the lock on it.
+        self.held: int | None = None
 
 
 @cache
@@ -118,9 +122,37 @@ def writing() -> Path | None:
     process = _process()
     if process.private is None and process.published is not None:
         with suppress(OSError):
-            process.private = Path(tempfile.mkdtemp(prefix="wardwise-kernels-"))
+            _sweep()
+            process.private = Path(tempfile.mkdtemp(prefix=_PRIVATE))
+            process.held = _held(process.private)
             atexit.register(publish)
     return process.private
+
+
+def _held(folder: Path) -> int | None:
+    """A lock on a folder of our own that lives as long as this process; None where another process has it.
+
+    The system gives it back when a process is killed, also one in another container on this file system.
+    """
+    import fcntl
+
+    descriptor = os.open(folder / "held", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sweep() -> None:
+    """Remove what processes that were killed have left in the temporary folder."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PRIVATE}*"):
+        with suppress(OSError):
+            ours = folder.lstat().st_uid == os.getuid() and (folder / "held").is_file()
+            if ours and (descriptor := _held(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(descriptor)
 
 
 def publish() -> None:
@@ -129,6 +161,9 @@ def publish() -> None:
     private, process.private = process.private, None
     if private is None:
         return
+    if process.held is not None:
+        os.close(process.held)
+        process.held = None
     with suppress(OSError):
         if process.published is not None and _publish(process.published, private):
             process.taken = _current(process.published)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import hpc.slurm
 from tests.benchmarks import faults
+from tests.benchmarks.fault_cable import cut_cable
 from tests.benchmarks.fault_runs import Failed, launched, small_disk, wait_for
 from tests.slurm.cluster import Cluster
 
@@ -217,6 +218,7 @@ def study(row: faults.Row, instance: Path, launcher: Sequence[str], folder: Path
 
 
 CASES: dict[str, Callable[..., Told]] = {
+    "the cable is cut": cut_cable,
     "two runs in one folder": two_runs,
     "newest checkpoint truncated": truncated(False),
     "both checkpoints truncated": truncated(True),

@@ -23,6 +23,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from optimise.tools import precompile
 from tests.benchmarks.contest import DATA
 from tests.benchmarks.fault_runs import FULL, Failed, Started, launched, small_disk, wait_for
 
@@ -177,6 +178,7 @@ ROWS: tuple[Row, ...] = (
     ),
     *(Row("column-generation", f"{which} truncated", "mpiexec") for which in ("newest checkpoint", "both checkpoints")),
     *(Row("column-generation", f"read-only disk for {what}", "mpiexec") for what in ("checkpoints", "results")),
+    Row("column-generation", "the cable is cut", "mpiexec"),
     Row("column-generation", "srun and MPI speak different protocols", "srun"),
     *(
         Row("column-generation", fault, "sbatch")
@@ -305,6 +307,8 @@ def main() -> int:
             from tests.benchmarks.fault_cases import slurm
 
             launchers |= stack.enter_context(slurm(folder / "slurm"))
+        kernels = [name for name in precompile.CASES if name != "quantum"]
+        precompile.warm_all(lambda text: print(text, file=sys.stderr), cases=kernels)  # no row waits for compiling
         instances = made_instances(folder / "instances")
         worst = 0
         for number, row in enumerate(rows):

@@ -56,7 +56,7 @@ Made by `python -m tests.benchmarks.log` from `faults.csv` in `tests/benchmarks/
 Two ranks, harmed once a plan is there; `srun` and `sbatch` on a Slurm 22.05 of four nodes on one machine.
 Seconds are from the harm to the end, by the clock and of the processor of the busiest rank.
 The two cores were shared with eight to twelve other processes, so only processor seconds mean much.
-Command: `python -m tests.benchmarks.faults`. A cut cable and Open MPI are not among the rows.
+Command: `python -m tests.benchmarks.faults`. Open MPI is not among the rows.
 
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -84,6 +85,17 @@ def test_a_run_that_finds_its_kernels_leaves_nothing_behind(tmp_path: Path) -> N
     finish(start(tmp_path, "3", TMPDIR=str(tmp_path / "temporary")))
     assert sorted((tmp_path / "cache").rglob("*")) == before
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_uses_stays(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    for name in ("left", "used"):
+        (temporary / f"wardwise-kernels-{name}").mkdir(parents=True)
+        (temporary / f"wardwise-kernels-{name}" / "held").touch()
+    with (temporary / "wardwise-kernels-used" / "held").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert finish(start(tmp_path, "3", TMPDIR=str(temporary))) == "compiled"
+    assert [place.name for place in temporary.iterdir()] == ["wardwise-kernels-used"]
 
 
 def test_a_lock_left_by_a_dead_process_is_broken(tmp_path: Path) -> None:
