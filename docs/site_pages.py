@@ -1,7 +1,7 @@
 """Pages of the site that the program writes itself, and links that lead out of ``docs``. A hook of MkDocs.
 
-The command's page comes from its own ``--help``, the file formats from the published schemas, the house's pages from
-each room's ``DESIGN.md``. They are made at each build, so none of them can fall behind.
+The command's page comes from its own ``--help``, the file formats from the published schemas, the messages from the
+source, the house's pages from each room's ``DESIGN.md``. They are made at each build, so none of them can fall behind.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def formats_page() -> str:
     """Every published schema as tables of its fields."""
     parts = ["# File formats\n\nMade from the published schemas: `wardwise schema KIND` prints one for your editor.\n"]
     parts.append(
-        "\nAnnotated examples: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` of a hospital. "
+        "\nAnnotated examples show every key: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` "
+        "of a hospital, `examples/annotated-capacity.yaml` of beds under uncertain demand, "
+        "`examples/annotated-region.yaml` of trusts that share units. "
     )
     parts.append("Demand (CSV) is described by `wardwise forecast --help`.\n")
     for file in sorted(SCHEMAS.glob("*.json")):
@@ -81,6 +83,16 @@ def formats_page() -> str:
                 parts.append(f"\n### {name} ({file.stem})\n\n{part.get('description', '')}\n")
                 parts += _fields(part)
     return "".join(parts)
+
+
+def messages_page() -> str:
+    """What the program says, found in its source."""
+    import sys
+
+    sys.path.insert(0, str(ROOT / "docs"))
+    import site_words
+
+    return str(site_words.page())
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[str]:
@@ -149,7 +161,11 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages that are made."""
     from mkdocs.structure.files import File
 
-    made = {"reference/command.md": command_page(), "reference/files.md": formats_page()}
+    made = {
+        "reference/command.md": command_page(),
+        "reference/files.md": formats_page(),
+        "reference/messages.md": messages_page(),
+    }
     made |= {page: _root_page(name) for page, name in FROM_ROOT.items() if (ROOT / name).exists()}
     made |= {page: _design_page(file) for page, file in designs().items()}
     for name, text in made.items():

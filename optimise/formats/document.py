@@ -188,7 +188,11 @@ def findings(model: type[BaseModel], error: ValidationError, data: object) -> li
         path = _real_path(found["loc"], data)
         if path not in made:  # every alternative of a union says its own
             made[path] = ItemError(_finding(model, found, path), path)
-    return list(made.values())
+    # a list that is of the right kind for one alternative and wrong inside is no whole that is wrong
+    whole = {path[:n] for path in made for n in range(len(path))} & {
+        path for found in raw if found["type"].endswith("_type") and (path := _real_path(found["loc"], data)) in made
+    }
+    return [error for path, error in made.items() if path not in whole]
 
 
 def _finding(model: type[BaseModel], found: Any, path: Path_) -> str:

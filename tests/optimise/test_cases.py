@@ -120,7 +120,15 @@ def test_nobody_works_more_than_the_hard_maximum_of_days() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["annotated.yaml", "annotated-hospital.yaml", "minimal.yaml", "ward4x7.json", "ward30.json", "hospital60.json"],
+    [
+        "annotated.yaml",
+        "annotated-hospital.yaml",
+        "annotated-capacity.yaml",
+        "minimal.yaml",
+        "ward4x7.json",
+        "ward30.json",
+        "hospital60.json",
+    ],
 )
 def test_the_default_method_has_a_plan_for_every_example(name: str) -> None:
     problem = optimise.read(EXAMPLES / name)

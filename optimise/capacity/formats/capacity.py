@@ -1,4 +1,4 @@
-"""The native capacity format: one JSON file for a two-stage bed problem, and one for plans.
+"""The native capacity format: one JSON or YAML file for a two-stage bed problem, and one for plans.
 
 Scenarios are written out in the file, or lie in an ``.npz`` file beside it that forecasts wrote.
 """
@@ -25,51 +25,51 @@ from optimise.capacity.risk import Risk
 from optimise.capacity.scenarios import HOURS, Scenarios
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError
-from optimise.formats.base import ReadOptions
+from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.document import Document, ItemError, Path_, nearest, validated
+from optimise.formats.document_text import TEXT
 from optimise.formats.json_document import load_json, parse, top_keys, write_json
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["CapacityFormat", "write_capacity"]
 
 #: Counts beyond which scenarios are written to a file of their own.
 _MOST_INLINE = 50_000
-_MARK = re.compile(r'"schema"\s*:\s*"wardwise-capacity/')
+_MARK = re.compile(r"""(?m)(^|["'{\s])schema["']?\s*:\s*["']?wardwise-capacity/""")
 
 
 class CapacityFormat:
-    """Two-stage bed capacity problems in Wardwise's own JSON."""
+    """Two-stage bed capacity problems in Wardwise's own JSON or YAML."""
 
     name = "capacity"
-    description = "native JSON: beds, staff and electives to plan over scenarios of demand"
+    description = "native JSON or YAML: beds, staff and electives to plan over scenarios of demand"
     kind = "capacity"
 
     def detects(self, path: Path) -> bool:
-        if path.suffix.lower() != ".json":
+        if path.suffix.lower() not in TEXT:
             return False
         early = _MARK.search(head(path, 4096)) is not None  # also of a file that is cut short
-        return early or (top_keys(path).get("schema") or "").startswith("wardwise-capacity/")
+        return early or (path.suffix.lower() == ".json" and _late(path))
 
     def read(self, path: Path, options: ReadOptions) -> CapacityProblem:
         path = Path(path)
-        data = parse(CapacityFile, load_json(path), path)
+        document = Document.parse(read_text(path), path)
         try:
-            return _problem(data, path)
+            return _problem(validated(CapacityFile, document.data), path)
         except InputError as error:
-            raise error.at(file=path) from None
+            raise document.locate(error) from None
 
     def read_plan(self, path: Path, problem: CapacityProblem) -> CapacityPlan:
         path = Path(path)
         data = parse(CapacityPlanFile, load_json(path), path)
         days = problem.days
-        try:
+        with placed(path):
             return CapacityPlan(
                 _table(data.open, problem.wards.ids, days, "open", every=True),
                 _row(data.bank, days, "bank"),
                 _table(data.accept, problem.specialties, days, "accept"),
                 _table(data.lent, problem.wards.ids, days, "lent"),
             )
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: CapacityPlan, problem: CapacityProblem, stem: Path) -> list[Path]:
         wards, groups = problem.wards.ids, problem.specialties
@@ -88,6 +88,11 @@ class CapacityFormat:
         return write_capacity(problem, path)
 
 
+def _late(path: Path) -> bool:
+    """Whether a file names its schema further down."""
+    return (top_keys(path).get("schema") or "").startswith("wardwise-capacity/")
+
+
 def _lines(made: dict[str, Any]) -> str:
     """JSON with one line for each ward and specialty."""
     import json
@@ -102,10 +107,12 @@ def _lines(made: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _daily(value: object, days: int, item: str) -> Any:
-    if isinstance(value, list):
-        return _row(value, days, item)
-    return np.full(days, value)
+def _daily(value: object, days: int, *path: str | int) -> Any:
+    if not isinstance(value, list):
+        return np.full(days, value)
+    if len(value) != days:
+        raise ItemError(f"has {len(value)} numbers, the problem {days} days", path)
+    return np.array(value)
 
 
 def _row(values: list[Any], days: int, item: str) -> Any:
@@ -129,36 +136,38 @@ def _table(given: dict[str, list[int]], names: tuple[str, ...], days: int, item:
 def _problem(data: CapacityFile, path: Path) -> CapacityProblem:
     scenarios = _scenarios(data.scenarios, path)
     days = scenarios.horizon if scenarios.period == "day" else scenarios.horizon // 24
-    by_name = {s.id: s for s in data.specialties}
-    if len(by_name) != len(data.specialties):
-        raise InputError("an id occurs twice", item="specialties")
-    if set(by_name) != set(scenarios.groups):
-        odd = sorted(set(by_name) ^ set(scenarios.groups))[0]
-        where = "the scenarios know" if odd in by_name else "the file describes"
-        raise InputError(f"{where} no specialty {odd!r}", item="specialties")
-    groups = [by_name[name] for name in scenarios.groups]
-    index = {g.id: i for i, g in enumerate(groups)}
+    by_name: dict[str, int] = {}
+    for i, entry in enumerate(data.specialties):
+        if by_name.setdefault(entry.id, i) != i:
+            raise ItemError(f"{entry.id!r} is there twice", ("specialties", i, "id"))
+        if entry.id not in scenarios.groups:
+            raise ItemError(f"the scenarios know no specialty {entry.id!r}", ("specialties", i, "id"))
+    for name in scenarios.groups:
+        if name not in by_name:
+            raise ItemError(f"the file describes no specialty {name!r}", ("specialties",))
+    groups = [(by_name[name], data.specialties[by_name[name]]) for name in scenarios.groups]
+    index = {name: i for i, name in enumerate(scenarios.groups)}
     outlying = np.full((len(groups), len(data.wards)), np.inf)
     occupied = np.zeros_like(outlying)
 
-    def place(name: str, item: str) -> int:
+    def place(name: str, path: Path_) -> int:
         if name not in index:
-            raise InputError(f"unknown specialty {name!r}; known: {', '.join(index)}", item=item)
+            raise ItemError(f"unknown specialty {name!r}{nearest(name, list(index))}", path)
         return index[name]
 
     for w, ward in enumerate(data.wards):
         for name, price in ward.outlying.items():
-            outlying[place(name, f"wards[{w}].outlying ({ward.id})"), w] = price
-        for name in ward.home:
-            outlying[place(name, f"wards[{w}].home ({ward.id})"), w] = 0.0
+            outlying[place(name, ("wards", w, "outlying", name)), w] = price
+        for i, name in enumerate(ward.home):
+            outlying[place(name, ("wards", w, "home", i)), w] = 0.0
         for name, count in ward.occupied.items():
-            occupied[place(name, f"wards[{w}].occupied ({ward.id})"), w] = count
+            occupied[place(name, ("wards", w, "occupied", name)), w] = count
         if not ward.home and not ward.outlying:
-            raise InputError("serves no specialty", item=f"wards[{w}] ({ward.id})")
+            raise ItemError(f"{ward.id} serves no specialty", ("wards", w))
     wards = Wards(
         tuple(w.id for w in data.wards),
-        np.array([_daily(w.minimum, days, f"ward {w.id} minimum") for w in data.wards]),
-        np.array([_daily(w.maximum, days, f"ward {w.id} maximum") for w in data.wards]),
+        np.array([_daily(w.minimum, days, "wards", i, "minimum") for i, w in enumerate(data.wards)]),
+        np.array([_daily(w.maximum, days, "wards", i, "maximum") for i, w in enumerate(data.wards)]),
         np.array([w.price for w in data.wards]),
         tuple(w.unit for w in data.wards),
         tuple(w.lends for w in data.wards),
@@ -169,24 +178,24 @@ def _problem(data: CapacityFile, path: Path) -> CapacityProblem:
         scenarios=scenarios,
         wards=wards,
         staffing=Staffing(
-            _daily(staff.beds, days, "staff.beds"),
+            _daily(staff.beds, days, "staff", "beds"),
             staff.bank_beds,
-            _daily(staff.bank_price, days, "staff.bank_price"),
-            _daily(staff.bank_maximum, days, "staff.bank_maximum"),
+            _daily(staff.bank_price, days, "staff", "bank_price"),
+            _daily(staff.bank_maximum, days, "staff", "bank_maximum"),
         ),
         electives=Electives(
-            np.array([_daily(g.requests, days, f"specialty {g.id} requests") for g in groups]),
-            np.array([g.refusal for g in groups]),
-            np.array([g.cancellation for g in groups]),
+            np.array([_daily(g.requests, days, "specialties", i, "requests") for i, g in groups]),
+            np.array([g.refusal for _, g in groups]),
+            np.array([g.cancellation for _, g in groups]),
             data.elective_hour,
         ),
         outlying=outlying,
-        boarding=np.array([g.boarding for g in groups]),
-        transfer=np.array([g.transfer for g in groups]),
+        boarding=np.array([g.boarding for _, g in groups]),
+        transfer=np.array([g.transfer for _, g in groups]),
         occupied=occupied,
         step=24 // HOURS[scenarios.period] if data.step is None else data.step,
         risk=Risk(data.risk.weight, data.risk.level),
-        share={u: _daily(v, days, f"shares.{u}") for u, v in data.shares.items()},
+        share={u: _daily(v, days, "shares", u) for u, v in data.shares.items()},
     )
 
 
@@ -196,15 +205,15 @@ def _scenarios(data: ScenariosFile | ScenariosInline, path: Path) -> Scenarios:
     try:
         start = datetime.datetime.fromisoformat(data.start)
     except ValueError:
-        raise InputError(f"{data.start[:40]!r} is no date", item="scenarios.start") from None
+        raise ItemError(f"{data.start[:40]!r} is no date", ("scenarios", "start")) from None
     try:
         arrivals = np.array(data.arrivals, dtype=np.int64)
         remaining = None if data.remaining is None else np.array(data.remaining, dtype=np.int64)
         stay = np.array(data.stay, dtype=np.float64)
     except (ValueError, OverflowError):
-        raise InputError("arrivals, remaining and stay need rows of one length", item="scenarios") from None
+        raise ItemError("arrivals, remaining and stay need rows of one length", ("scenarios",)) from None
     if arrivals.ndim != 3 or (remaining is not None and remaining.ndim != 3):
-        raise InputError("arrivals are by scenario, group and period", item="scenarios")
+        raise ItemError("arrivals are by scenario, group and period", ("scenarios", "arrivals"))
     count = len(arrivals)
     return Scenarios(
         arrivals.transpose(0, 2, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from optimise.formats.json_document import Strict
 
@@ -77,6 +77,11 @@ class ScenariosInline(Strict):
     remaining: list[list[list[int]]] | None = Field(None, description="In-patients still there; like arrivals")
 
 
+def _told(given: object) -> str:
+    """Which of the two forms of scenarios a file means."""
+    return "file" if isinstance(given, ScenariosFile) or (isinstance(given, dict) and "file" in given) else "inline"
+
+
 class CapacityFile(Strict):
     """A two-stage bed capacity problem."""
 
@@ -91,7 +96,9 @@ class CapacityFile(Strict):
     staff: StaffEntry
     risk: RiskEntry = RiskEntry()
     shares: dict[Name, Daily] = Field({}, description="Beds of shared units that may be used when planned alone")
-    scenarios: ScenariosFile | ScenariosInline
+    scenarios: Annotated[
+        Annotated[ScenariosFile, Tag("file")] | Annotated[ScenariosInline, Tag("inline")], Discriminator(_told)
+    ]
 
 
 class CapacityPlanFile(Strict):

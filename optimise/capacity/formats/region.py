@@ -1,4 +1,4 @@
-"""The agreement of a region as JSON: shared units with their beds by day, and where each trust's own file lies.
+"""The agreement of a region as JSON or YAML: shared units with their beds by day, and where each trust's own file lies.
 
 ::
 
@@ -25,13 +25,15 @@ from optimise.capacity.problem import CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
-from optimise.formats.base import ReadOptions
+from optimise.formats.base import ReadOptions, read_text
+from optimise.formats.document import Document, ItemError, validated
+from optimise.formats.document_text import TEXT
 from optimise.formats.json_document import Strict, load_json, parse, top_keys
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["RegionFormat", "write_region"]
 
-_MARK = re.compile(r'"schema"\s*:\s*"wardwise-region/')
+_MARK = re.compile(r"""(?m)(^|["'{\s])schema["']?\s*:\s*["']?wardwise-region/""")
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Beds = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -39,8 +41,8 @@ Beds = Annotated[int, Field(ge=0, le=100_000)]
 class TrustEntry(Strict):
     """A trust and the file that only its own rank reads."""
 
-    id: Name
-    file: Name
+    id: Name = Field(description="How plans name it")
+    file: Name = Field(description="Its capacity file; relative paths begin at this file's folder")
 
 
 class RegionFile(Strict):
@@ -48,8 +50,14 @@ class RegionFile(Strict):
 
     schema_: Literal["wardwise-region/1"] = Field(alias="schema")
     name: Name
-    units: dict[Name, Annotated[list[Beds], Field(min_length=1)]]
-    trusts: Annotated[list[TrustEntry], Field(min_length=1)]
+    units: dict[Name, Annotated[list[Beds], Field(min_length=1)]] = Field(description="Beds of each shared unit by day")
+    trusts: Annotated[list[TrustEntry], Field(min_length=1)] = Field(description="Who shares them")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of an agreement."""
+    made = RegionFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "wardwise:region-1", **made}
 
 
 class RegionPlanFile(Strict):
@@ -63,26 +71,26 @@ class RegionPlanFile(Strict):
 
 
 class RegionFormat:
-    """Agreements between trusts in Wardwise's own JSON."""
+    """Agreements between trusts in Wardwise's own JSON or YAML."""
 
     name = "region"
-    description = "native JSON: trusts that share units, each with a capacity file of its own"
+    description = "native JSON or YAML: trusts that share units, each with a capacity file of its own"
     kind = "region"
 
     def detects(self, path: Path) -> bool:
         path = _agreement(path)
-        if path.suffix.lower() != ".json":
+        if path.suffix.lower() not in TEXT:
             return False
         early = _MARK.search(head(path, 4096)) is not None  # also of a file that is cut short
-        return early or (top_keys(path).get("schema") or "").startswith("wardwise-region/")
+        return early or (path.suffix.lower() == ".json" and _late(path))
 
     def read(self, path: Path, options: ReadOptions) -> RegionProblem:
         path = _agreement(Path(path))
-        data = parse(RegionFile, load_json(path), path)
-        days = {len(beds) for beds in data.units.values()}
-        if len(days) != 1:
-            raise InputError("every unit needs one number for each day", file=path, item="units")
+        document = Document.parse(read_text(path), path)
         try:
+            data = validated(RegionFile, document.data)
+            if len({len(beds) for beds in data.units.values()}) != 1:
+                raise ItemError("every unit needs one number for each day", ("units",))
             return RegionProblem(
                 data.name,
                 tuple(t.id for t in data.trusts),
@@ -91,11 +99,11 @@ class RegionFormat:
                 partial(_open, tuple(str(path.parent / t.file) for t in data.trusts)),
             )
         except InputError as error:
-            raise error.at(file=path) from None
+            raise document.locate(error) from None
 
     def read_plan(self, path: Path, problem: RegionProblem) -> RegionPlan:
         data = parse(RegionPlanFile, load_json(Path(path)), Path(path))
-        try:
+        with placed(path):
             missing = [t for t in problem.trusts if t not in data.use or t not in data.cost]
             if missing:
                 raise InputError(f"says nothing of {missing[0]}", item="use")
@@ -106,8 +114,6 @@ class RegionFormat:
                         raise InputError(f"unknown unit, or not {problem.days} days", item=f"use.{trust}.{unit}")
                     use[t, problem.units.index(unit)] = row
             return RegionPlan(use, np.array([data.cost[t] for t in problem.trusts]))
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: RegionPlan, problem: RegionProblem, stem: Path) -> list[Path]:
         made = {
@@ -121,6 +127,11 @@ class RegionFormat:
             "cost": dict(zip(problem.trusts, plan.cost.tolist(), strict=True)),
         }
         return [write_text(beside(stem, ".json"), json.dumps(made, indent=1, ensure_ascii=False) + "\n")]
+
+
+def _late(path: Path) -> bool:
+    """Whether a file names its schema further down."""
+    return (top_keys(path).get("schema") or "").startswith("wardwise-region/")
 
 
 def _agreement(path: Path) -> Path:

@@ -24,12 +24,14 @@ That is so for all of PAS, the small instances of IHTC, and UMD_instance_01 of I
 An outsider needs nothing of ours to check plans and certificates:
 
 - `python examples/verify_curtois.py INSTANCE.txt PLAN.csv`
+- `python examples/verify_inrc1.py INSTANCE.xml PLAN.xml`
 - `python examples/verify_inrc2.py FOLDER NAME PLAN-week0.txt PLAN-week1.txt ...`
 - `python examples/verify_ihtc.py INSTANCE.json PLAN.json`
+- `python examples/verify_pas.py INSTANCE.txt PLAN.sol`
 - `python examples/certify_curtois.py INSTANCE.txt CERTIFICATE.json`
 - `python examples/certify_inrc2.py FOLDER NAME CERTIFICATE.json`
 
-INRC-I, PAS, OR-PAS and IPRNPA have no such program yet; `wardwise check` evaluates their plans.
+OR-PAS and IPRNPA have no such program yet; `wardwise check` evaluates their plans.
 Instances are not part of the project.
 
 """

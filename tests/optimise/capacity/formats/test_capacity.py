@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from optimise.capacity.formats.capacity import write_capacity
-from optimise.capacity.formats.capacity_schema import json_schema
-from optimise.core.errors import InputError
+from optimise.capacity.formats.capacity_schema import CapacityFile, json_schema
+from optimise.core.errors import InputError, InputErrors
 from optimise.formats.base import detect, read, read_plan, write_plan
+from optimise.formats.document import Document, validated
 from optimise.generate.capacity import capacity
 from optimise.testing.capacity import tiny
+
+ANNOTATED = Path(__file__).resolve().parents[4] / "examples" / "annotated-capacity.yaml"
 
 
 @pytest.mark.parametrize("inline", [True, False])
@@ -96,3 +99,65 @@ def test_a_plan_that_leaves_a_ward_out_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(data))
     with pytest.raises(InputError, match="Ward 1"):
         read_plan(path, problem)
+
+
+def slip(tmp_path: Path, old: str, new: str) -> InputError:
+    """What is said of the annotated example with a change."""
+    text = ANNOTATED.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (tmp_path / "trust.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "trust.yaml")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "item", "words"),
+    [
+        (
+            "price: 120                # of an",
+            "prize: 120                # of an",
+            "wards[0].prize",
+            "did you mean 'price'",
+        ),
+        ("home: [Surgery]", "home: [Surgry]", "wards[1].home[0]", "did you mean 'Surgery'"),
+        ("{Surgery: 4}", "{Dentistry: 4}", "wards[0].outlying.Dentistry", "known: Medicine, Surgery"),
+        ("maximum: [10, 10, 8]", "maximum: [10, 10]", "wards[0].maximum", "has 2 numbers, the problem 3 days"),
+        ("maximum: [10, 10, 8]", "maximum: [10, ten, 8]", "wards[0].maximum[1]", "whole number, found 'ten'"),
+        ("id: Surgery", "id: Surgeons", "specialties[1].id", "the scenarios know no specialty 'Surgeons'"),
+        ("id: Surgery", "id: Medicine", "specialties[1].id", "'Medicine' is there twice"),
+        ("period: day", "period: week", "scenarios.period", "'hour' or 'day'"),
+        ("start: 2027-01-04", "start: soon", "scenarios.start", "'soon' is no date"),
+        ("bank_price: [500, 500, 700]", "bank_price: [500]", "staff.bank_price", "has 1 numbers"),
+    ],
+)
+def test_a_slip_is_told_once_with_its_line_and_item(tmp_path: Path, old: str, new: str, item: str, words: str) -> None:
+    error, lines = slip(tmp_path, old, new), ANNOTATED.read_text(encoding="utf-8").splitlines()
+    assert not isinstance(error, InputErrors)
+    assert (error.item, error.file) == (item, tmp_path / "trust.yaml")
+    assert old in lines[(error.line or 0) - 1]
+    assert words in error.message
+
+
+def test_all_slips_are_told_at_once(tmp_path: Path) -> None:
+    text = ANNOTATED.read_text(encoding="utf-8")
+    text = text.replace("boarding: 60  ", "boarding: 0  ").replace("bank_beds: 4", "bank_beds: none")
+    (tmp_path / "trust.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputErrors) as caught:
+        read(tmp_path / "trust.yaml")
+    assert sorted(str(error.item) for error in caught.value.errors) == ["specialties[0].boarding", "staff.bank_beds"]
+
+
+def test_the_annotated_example_shows_every_key() -> None:
+    """Scenarios written out and scenarios of a file are two forms, of which it shows one and names the other."""
+    data = validated(CapacityFile, Document.parse(ANNOTATED.read_text(encoding="utf-8"), ANNOTATED).data)
+    parts = [data, *data.specialties, *data.wards, data.staff, data.risk, data.scenarios]
+    said = {(type(part).__name__, key) for part in parts for key in part.model_fields_set}
+    assert {(type(part).__name__, key) for part in parts for key in type(part).model_fields} - said == set()
+    assert "{file: scenarios.npz}" in ANNOTATED.read_text(encoding="utf-8")
+
+
+def test_a_file_of_yaml_is_the_problem_of_json(tmp_path: Path) -> None:
+    data = Document.parse(ANNOTATED.read_text(encoding="utf-8"), ANNOTATED).data
+    (tmp_path / "trust.json").write_text(json.dumps(data), encoding="utf-8")
+    assert read(tmp_path / "trust.json").digest() == read(ANNOTATED).digest()
