@@ -31,6 +31,9 @@ from optimise.formats.text import placed
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
 
+#: Weeks after which a day of the past weighs half (`optimise/demand` in the log).
+_HALF_LIFE = 26.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
@@ -199,8 +202,8 @@ def usual_models(
 ) -> list[Model]:
     """The baselines and the models that learn.
 
-    Days have few periods and levels that drift: a count regression is pooled with a model of levels. Hours have many
-    periods and small counts: it is pooled with boosted trees.
+    Days have few periods and levels that drift: a count regression, to which half a year ago says half as much, is
+    pooled with a model of levels. Hours have many periods and small counts: it is pooled with boosted trees.
 
     Parameters
     ----------
@@ -220,7 +223,8 @@ def usual_models(
     InputError
         If there is no model of a name.
     """
-    regression, boosted = CountRegression(region), BoostedQuantiles(region)
+    regression = CountRegression(region, half_life=_HALF_LIFE if period == "day" else None)
+    boosted = BoostedQuantiles(region)
     level = LevelRegression(region)
     own: tuple[Model, ...] = (regression, level, Pool((regression, level)))
     if series == "occupancy":

@@ -55,10 +55,20 @@ class _Memo:
 
 @dataclass(slots=True)
 class CountRegression:
-    """Negative binomial log-linear model of calendar and recent levels."""
+    """Negative binomial log-linear model of calendar and recent levels.
+
+    Attributes
+    ----------
+    region : str or None
+        Bank holidays, for example ``GB-ENG``.
+    name : str
+    half_life : float or None
+        Weeks after which a period of the past weighs half; None: all weigh the same.
+    """
 
     region: str | None = None
     name: str = "count-regression"
+    half_life: float | None = None
     _memo: _Memo = field(default_factory=lambda: _Memo(), repr=False)
 
     def fit(self, demand: Demand, end: int, horizon: int, seed: int) -> Fitted:
@@ -95,11 +105,12 @@ class CountRegression:
         if not len(targets) or demand.counts[targets, group].sum() == 0:
             return _Constant(0.5 / max(1, len(targets)))
         size = made.exposure[targets]
+        weight = size if self.half_life is None else size * 0.5 ** ((end - targets) / (self.half_life * demand.season))
         # A period that was drawn with several leads is still one observation.
         alpha = 1.0 / (len(np.unique(targets)) * _PRIOR**2)
         model = regressor(alpha=alpha, solver="newton-cholesky", max_iter=50)
         with one_thread():
-            model.fit(made.linear(origins, targets), demand.counts[targets, group] / size, sample_weight=size)
+            model.fit(made.linear(origins, targets), demand.counts[targets, group] / size, sample_weight=weight)
         return model
 
 

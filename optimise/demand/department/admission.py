@@ -1,11 +1,11 @@
 """Per patient in the department now: the chances of admission, of each service, and of a bed within so many hours.
 
 Formulation. For patient ``i`` with facts ``x`` at a snapshot: ``p = P(admitted | x)`` by the better of a logistic
-regression and boosted trees (log loss on the last quarter of the past), calibrated there (Platt 1999) and then learned
-from all of the past; ``q_s = P(service s | admitted, x)`` by a multinomial logistic regression; and, hour by hour, the
-hazard of the bed ``h_k = P(bed in hour k | admitted, not before)`` by a logistic regression on the time spent, the hour
-of the day and the hour ahead (discrete-time survival: Singer, Willett 1993), so that ``P(bed within h | admitted) =
-1 - prod over k <= h of (1 - h_k)``.
+regression and boosted trees (log loss of each quarter of the past, forecast by what the others say), calibrated on
+these forecasts (Platt 1999) and learned from all of the past; ``q_s = P(service s | admitted, x)`` by a multinomial
+logistic regression; and, hour by hour, the hazard of the bed ``h_k = P(bed in hour k | admitted, not before)`` by a
+logistic regression on the time spent, the hour of the day and the hour ahead (discrete-time survival: Singer, Willett
+1993), so that ``P(bed within h | admitted) = 1 - prod over k <= h of (1 - h_k)``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from optimise.demand.scikit import boosted_classifier, logistic, one_thread
 __all__ = ["AdmissionModel", "Chances", "learn_admissions"]
 
 _LEAST = 50  # snapshots with an outcome
-_HELD = 0.25  # share of the past on which models are compared and calibrated
+_PARTS = 4  # stretches of time, each forecast by what the others say, by which chances are calibrated
 _TREES_FROM = 400  # snapshots from which trees are tried
 _FURTHEST = 48  # hours after which the hazard of the bed is that of the last one
 
@@ -62,9 +62,9 @@ class AdmissionModel:
     ----------
     encoder : Encoder
     classifier : str
-        ``logistic`` or ``trees``, whichever had the less log loss on the last quarter.
+        ``logistic`` or ``trees``, whichever had the less log loss.
     losses : dict of str to float
-        Log loss of each on the last quarter of the past.
+        Log loss of each, each quarter of the past forecast by what the others say.
     """
 
     encoder: Encoder
@@ -146,14 +146,20 @@ def learn_admissions(past: Snapshots, seed: int = 1, facts: tuple[str, ...] | No
     rows = {"logistic": encoder.linear(known)}
     if len(known) >= _TREES_FROM:
         rows["trees"] = encoder.trees(known)
-    early = known.moment < np.quantile(known.moment, 1 - _HELD)
+    part = np.searchsorted(np.quantile(known.moment, np.arange(1, _PARTS) / _PARTS), known.moment, side="right")
     losses, slopes = {}, {}
     with one_thread():
         for name, x in rows.items():
             losses[name], slopes[name] = np.inf, (0.0, 1.0)
-            if 0 < y[early].mean() < 1 and 0 < y[~early].mean() < 1:
-                held = _classifier(name, encoder, int(early.sum()), seed).fit(x[early], y[early])
-                losses[name], slopes[name] = _calibrate(held.predict_proba(x[~early])[:, -1], y[~early])
+            chance = np.full(len(y), np.nan)
+            for k in range(_PARTS):
+                mine, others = part == k, part != k
+                if mine.any() and 0 < y[others].mean() < 1:
+                    held = _classifier(name, encoder, int(others.sum()), seed).fit(x[others], y[others])
+                    chance[mine] = held.predict_proba(x[mine])[:, -1]
+            seen = ~np.isnan(chance)
+            if seen.any():
+                losses[name], slopes[name] = _calibrate(chance[seen], y[seen])
         name = min(losses, key=losses.__getitem__)
         admitted = _classifier(name, encoder, len(known), seed).fit(rows[name], y)
         served = np.flatnonzero(np.array([bool(s) for s in known.service]))
