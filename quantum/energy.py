@@ -16,8 +16,10 @@ from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.repair import repair
 
-__all__ = ["BitPlan", "EnergyProblem", "random_mean", "repair"]
+__all__ = ["NEAR", "BitPlan", "EnergyProblem", "random_mean", "repair"]
 
+#: Share of a certified bound within which a plan counts as near it.
+NEAR = 0.01
 _ENUMERATE = 1 << 24  # states up to which an unknown optimum is found by enumeration
 
 
@@ -54,6 +56,8 @@ class EnergyProblem:
         Where an error of 0 holds: on all states that keep every block, or on those whose plan keeps all hard rules.
     origin : str
         Name of the problem that it was cut from; energies of one origin are not independent instances.
+    bound : float
+        No plan of that problem costs less, certified by the run that it was cut from; minus infinity where unknown.
     """
 
     name: str
@@ -67,7 +71,13 @@ class EnergyProblem:
     true_cost: Callable[[NDArray[np.int64]], float] | None = None
     exact_on: Literal["blocks", "rules"] = "blocks"
     origin: str = ""
+    bound: float = -np.inf
     kind: str = field(default="energy", init=False)
+
+    @property
+    def near(self) -> float | None:
+        """Cost that is within `NEAR` of the certified bound; None without a bound, or where the energy is no cost."""
+        return self.bound + NEAR * abs(self.bound) if np.isfinite(self.bound) and self.error == 0 else None
 
     @property
     def qubo(self) -> Qubo:

@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
-from optimise.formats.base import native_format, read, read_plan
+from optimise.formats.base import read
 from optimise.hospital.problem import HospitalProblem
-from optimise.roster.columns import read_columns
 from optimise.roster.problem import RosterProblem
 from quantum.cuts import HospitalCut, RosterCut, encode
 from quantum.encode.assembly import Cover
 from quantum.encode.bed_choices import encode_bed_choices
 from quantum.encode.masters import encode_master
 from quantum.energy import EnergyProblem
+from quantum.making import columns_of, plan_of
 from quantum.options import defaults_of
 from quantum.qubo import Qubo
 from quantum.readers.inh import read_inh
@@ -108,15 +108,15 @@ def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """Small masters of a column generation (`quantum.encode.masters`), one for every number of people.
 
     Keys: ``path`` (a roster in any format), ``columns`` (the file that method ``column-generation`` wrote with its
-    option of this name), ``people`` (a list of numbers), ``columns_each``, ``cover``, ``name``, ``most_error`` as for
-    `encoded`.
+    option of this name), ``make`` (a table, `quantum.making.Make`: how to make that file where it is not there),
+    ``people`` (a list of numbers), ``columns_each``, ``cover``, ``name``, ``most_error`` as for `encoded`.
 
     Raises
     ------
     InputError
         For a key that nobody knows, columns of another problem, or more people than there are.
     """
-    _known(table, ("path", "columns", "people", "columns_each", "cover", "name", "most_error"))
+    _known(table, ("path", "columns", "make", "people", "columns_each", "cover", "name", "most_error"))
     share = _share_of(table)
     people, each = _grown(table, ("path", "columns", "people", "columns_each"))
     cover = table.get("cover", "pairs")
@@ -125,39 +125,41 @@ def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     problem = read(_at(table["path"], folder))
     if not isinstance(problem, RosterProblem):
         raise InputError(f"{problem.name} is no roster", item="path")
-    columns = read_columns(_at(table["columns"], folder), problem)
+    columns = columns_of(problem, _at(table["columns"], folder), table.get("make"))
     made = []
     for m in people:
         name = f"{table.get('name', problem.name)}, {m} x {each}"
         cut = encode(encode_master(problem, columns, m, each, cover), name=name).problem()
-        made.append(_near(replace(cut, family="master", origin=problem.name).with_optimum(), share))
+        cut = replace(cut, family="master", origin=problem.name, bound=columns.bound)
+        made.append(_near(cut.with_optimum(), share))
     return made
 
 
 def bed_masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     """Small masters of a bed plan (`quantum.encode.bed_choices`), one for every number of patients.
 
-    Keys: ``path`` (a hospital in any format), ``plan`` (a plan of it), ``people`` (a list of numbers of patients),
-    ``columns_each`` (rooms of each), ``name``, ``most_error`` as for `encoded`.
+    Keys: ``path`` (a hospital in any format), ``plan`` (a plan of it), ``make`` (a table, `quantum.making.Make`: how
+    to make that plan where it is not there), ``people`` (a list of numbers of patients), ``columns_each`` (rooms of
+    each), ``name``, ``most_error`` as for `encoded`.
 
     Raises
     ------
     InputError
         For a key that nobody knows, a plan of another problem, or more patients than there are.
     """
-    _known(table, ("path", "plan", "people", "columns_each", "name", "most_error"))
+    _known(table, ("path", "plan", "make", "people", "columns_each", "name", "most_error"))
     share = _share_of(table)
     people, each = _grown(table, ("path", "plan", "people", "columns_each"))
     problem = read(_at(table["path"], folder))
     if not isinstance(problem, HospitalProblem):
         raise InputError(f"{problem.name} is no hospital", item="path")
-    file = _at(table["plan"], folder)
-    plan = read_plan(file, problem, format=native_format(problem) if file.suffix == ".json" else None)
+    plan, bound = plan_of(problem, _at(table["plan"], folder), table.get("make"))
     made = []
     for m in people:
         name = f"{table.get('name', problem.name)}, {m} x {each}"
         cut = encode(encode_bed_choices(problem, plan, m, each), name=name).problem()
-        made.append(_near(replace(cut, family="bed master", origin=problem.name).with_optimum(), share))
+        cut = replace(cut, family="bed master", origin=problem.name, bound=bound)
+        made.append(_near(cut.with_optimum(), share))
     return made
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,7 +60,12 @@ def compare(
     if loud:
         stop.on_signal = lambda: _say("stopping: the run under way is given up, finished ones are kept")
     with stop_signals(stop), kernel_cache(_say if loud else _silent), abort_on_error(comm):
-        found = read_study(study)
+        if comm.rank > 0:
+            comm.barrier()
+        with _sources_told(loud):
+            found = read_study(study)  # rank 0 first: what an instance makes is there for the others
+        if comm.rank == 0:
+            comm.barrier()
         facts = run_study(found, folder, comm=comm, part=mine, told=told, stop=lambda: stop.asked)
         if facts is None:
             stopped = any(comm.allgather(stop.asked))
@@ -84,6 +91,21 @@ def _tell(written: Written, folder: Path, failed: int, *, quiet: bool) -> None:
     _say(f"written to {folder}: {', '.join(f.name for f in written.files)}")
     if failed:
         _say(f"{failed} runs failed by a fault inside wardwise; the same command tries them again")
+
+
+@contextmanager
+def _sources_told(loud: bool) -> Iterator[None]:
+    """Tell on standard error what the sources of instances make before the first run."""
+    log, handler = logging.getLogger("wardwise.sources"), logging.StreamHandler()
+    before = log.level
+    if loud:
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 def _short(row: Mapping[str, Any]) -> str:

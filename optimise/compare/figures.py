@@ -12,6 +12,9 @@ A method tells these where they apply; `optimise.compare` reads them and knows n
     it is known), and the target. It counts only where the target is the reference of the comparison; else it is 0.
 ``success hits``, ``success shots``
     Where the probability was counted: how many repetitions out of how many.
+``near probability``, ``near target``
+    The same for a cost within a hundredth of a certified lower bound on the problem that the instance was cut from,
+    and that cost. Absent where no bound is known, or where the energy is a fit of another cost.
 ``repaired success probability``, ``repaired success hits``, ``repaired success shots``
     The same after repair.
 ``training seconds``, ``training shots``, ``training evaluations``
@@ -52,6 +55,9 @@ raw success p
     the share of a contender's seeds that reached the reference. The verdict uses this one.
 repaired success
     The same after a classical repair; beside it stands what the same repair makes of uniform random bits.
+p near
+    Probability that one repetition, before any repair, costs at most a hundredth more than a certified lower bound on
+    the problem that the instance was cut from. Where the whole run repeats, the share of a contender's seeds.
 R99
     ``ceil(ln 0.01 / ln(1 - p))``: repetitions after which the reference was seen with probability 0.99.
 TTS99

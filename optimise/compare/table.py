@@ -41,6 +41,8 @@ _COUNTS = {
     "success_hits": "success hits",
     "success_shots": "success shots",
     "repaired_success": "repaired success probability",
+    "near_probability": "near probability",
+    "near_target": "near target",
     "raw_objective": "raw energy",
     "true_cost": "true cost",
     "gpu_seconds": "gpu seconds",
@@ -153,6 +155,8 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         row["repetition_seconds"] = _whole_seconds(f, row["hit_seconds"] if row["hit"] else None)
         row["repetition_evaluations"] = row["evaluations"]
         row["raw_objective"] = objective
+        if row["near_target"] is not None:
+            row["near_probability"] = float(objective is not None and reached(objective, row["near_target"], tolerance))
         if not row["proven"]:  # a proof is no matter of luck
             row["success_hits"], row["success_shots"] = float(row["hit"]), 1.0
     probability = row["success_probability"]
@@ -167,6 +171,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
     if f["status"] != "done":
         row["success_probability"], row["repetitions_99"], row["tts_99"] = None, None, math.inf
         row["success_hits"] = row["success_shots"] = row["repaired_success"] = row["evaluations_99"] = None
+        row["near_probability"] = None
     return row
 
 
@@ -307,6 +312,7 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     )  # fmt: skip
     made |= {name: median_of(done, name) for name in names}
     made |= {"success_probability": None, "success_low": None, "success_high": None, "repaired_success": None}
+    made["near_probability"] = None
     measures = {"tts_99": "seconds", "evaluations_99": "evaluations", "tts_99_qpu": "qpu", "tts_99_ft": "ft"}
     for name, measure in measures.items():
         sample = _sample(done, measure)
@@ -315,9 +321,10 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
     made["tts_99"] = math.inf if made["tts_99"] is None else made["tts_99"]
     if done:
         made["success_probability"] = float(np.mean([r["success_probability"] for r in done]))
-        repaired = [r["repaired_success"] for r in done]
-        if all(p is not None for p in repaired):
-            made["repaired_success"] = float(np.mean(repaired))
+        for name in ("repaired_success", "near_probability"):
+            known = [r[name] for r in done]
+            if all(p is not None for p in known):
+                made[name] = float(np.mean(known))
         made["success_low"], made["success_high"] = _success_interval(done, draws) or (None, None)
     made["repetitions_99"] = None if not done else repetitions_99(made["success_probability"])
     return made

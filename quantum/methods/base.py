@@ -151,6 +151,8 @@ class EnergyMethod(Generic[O]):
             **seen.more,
         }
         plan, cost = _best(problem, judged)
+        if problem.near is not None:
+            counts["near target"] = problem.near
         if self.samples and len(seen.counts):
             counts |= _sampled(problem, seen, judged, drawing, drawing_wall)
         elif seen.evaluations is not None:
@@ -190,15 +192,20 @@ def _best(problem: EnergyProblem, judged: _Judged) -> tuple[BitPlan | None, floa
     return plan, float(problem.energies(plan.bits[None])[0])
 
 
+def _tolerant(target: float) -> float:
+    """A target with the tolerance of sums of floating-point numbers."""
+    return target + 1e-6 * max(1.0, abs(target))
+
+
 def _sampled(
     problem: EnergyProblem, seen: Seen, judged: _Judged, drawing: float, drawing_wall: float
 ) -> dict[str, float]:
     counts, energies, whole = seen.counts, judged.energies, judged.whole
     repetitions = int(counts.sum())
     target = float(energies.min()) if problem.optimum is None else problem.optimum
-    good = energies <= target + 1e-6 * max(1.0, abs(target))
+    good = energies <= _tolerant(target)
     hits, mended = int(counts[good & whole].sum()), int(counts[good].sum())
-    exact = seen.success(target + 1e-6 * max(1.0, abs(target))) if seen.success is not None else None
+    exact = seen.success(_tolerant(target)) if seen.success is not None else None
     made = {
         "repetitions": float(repetitions),
         "repetition seconds": drawing / repetitions,
@@ -222,6 +229,11 @@ def _sampled(
         }
     else:
         made["repaired success probability"] = exact.repaired
+    if problem.near is not None:
+        close = _tolerant(problem.near)
+        found = seen.success(close) if seen.success is not None else None
+        counted = counts[(energies <= close) & whole].sum() / repetitions
+        made["near probability"] = float(counted) if found is None else found.raw
     if whole.any():
         made["raw energy"] = float(energies[whole].min())
     if seen.evaluations is not None:

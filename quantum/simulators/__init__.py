@@ -16,6 +16,7 @@ from quantum.simulators.aer import Aer
 from quantum.simulators.arrays import ArraySpace
 from quantum.simulators.base import Samples, Simulator
 from quantum.simulators.fullspace import FullSpace
+from quantum.simulators.mitigated import Mitigated
 from quantum.simulators.onehotspace import OneHotSpace
 from quantum.simulators.primitive import PrimitiveBackend
 from quantum.simulators.statevector import QiskitStatevector
@@ -49,6 +50,7 @@ BACKENDS: dict[str, Backend] = {
     "statevector": QiskitStatevector,
     "aer": Aer,
     "primitive": PrimitiveBackend,
+    "mitigated": Mitigated,
 }
 
 
@@ -63,13 +65,14 @@ def simulator(ansatz: Ansatz, kind: str = "fast", **options: Any) -> Simulator:
     Parameters
     ----------
     ansatz : Ansatz
-    kind : {"fast", "array", "statevector", "aer", "primitive"} or the name of an entry point ``wardwise.backends``
+    kind : {"fast", "array", "statevector", "aer", "primitive", "mitigated"} or an entry point ``wardwise.backends``
         ``fast`` is our own: one-hot states only for block mixers, all states for X. ``array`` is the same in NumPy or
-        CuPy expressions, with an angle per term where asked. ``primitive`` is any Qiskit V2 primitive.
+        CuPy expressions, with an angle per term where asked. ``primitive`` is any Qiskit V2 primitive, ``mitigated``
+        the same with its expected costs corrected for errors of readout and gates.
     options
         Passed on: ``precision``, ``threads``, ``team`` (fast), ``library`` (array), ``shots``,
-        ``noise``, ``device``, ``mitigate`` (aer), ``sampler``, ``estimator``, ``backend`` (primitive). An option that
-        a simulator does not have is refused.
+        ``noise``, ``device``, ``mitigate`` (aer), ``sampler``, ``estimator``, ``backend`` (primitive), ``twirls``,
+        ``scales`` (mitigated). An option that a simulator does not have is refused.
     """
     if kind in ("fast", "array") and not isinstance(ansatz, Ansatz):
         raise UnsupportedError(

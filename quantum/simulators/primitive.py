@@ -114,4 +114,4 @@ class PrimitiveBackend:
             return self._sampler
         if self._backend is not None:
             return BackendSamplerV2(backend=self._backend, options={"seed_simulator": seed})
-        return StatevectorSampler(seed=seed)
+        return StatevectorSampler(seed=np.random.default_rng(seed))  # a number would give all circuits the same draws

@@ -142,6 +142,8 @@ def recompute(runs):
             "gap": middle(None if b is None else max(0.0, v - b) / max(abs(v), 1e-9) for v, b in gaps),
             "ratio": middle(ratio(r) for r in mine),
         }
+        near = [r["near_probability"] for r in mine]
+        found["near_probability"] = None if None in near else statistics.fmean(near)
         for name, measure in CLOCKS.items():
             known = [taken(r, measure) for r in mine]
             if any(k is None for k in known):
