@@ -18,8 +18,8 @@ from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.kept_columns import keep, priced, refuse_columns
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
-from hpc.column_generation.run import Run
-from hpc.column_generation.search_phase import search
+from hpc.column_generation.run import Run, form
+from hpc.column_generation.search_phase import search, tiny
 from hpc.column_generation.search_state import SearchState, state_of
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.checkpoint import Checkpoint
@@ -30,8 +30,9 @@ from optimise.core.options import Options, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS, table_cells
+from optimise.roster.search.construct import MOST_CELLS
 from optimise.roster.search.construct import construct as in_pieces
+from optimise.roster.totals import table_cells
 
 __all__ = ["ColumnGeneration", "ColumnGenerationMethod", "supported"]
 
@@ -70,7 +71,7 @@ class ColumnGenerationMethod(ByKind):
         given = self.options.of(options)
         assert isinstance(problem, RosterProblem)
         run: type[ColumnGeneration | LongRun] = ColumnGeneration
-        if is_long(problem, given.long_tuning) if given.long is None else given.long:
+        if given.long or (given.long is None and is_long(problem, given.long_tuning, form(problem, given))):
             refuse_columns(given)
             run = LongRun
         return run(problem, limits, seed, comm, listen, start, given, self.name).solve()
@@ -188,14 +189,14 @@ class ColumnGeneration(Run):
     @property
     def _whole(self) -> bool:
         """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
-        return table_cells(self.problem.compiled, self.pricer.automata) <= MOST_CELLS
+        return table_cells(self.compiled, self.pricer.automata) <= MOST_CELLS
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large.
 
         Where neither comes to one the whole model is asked: pricing that finds nothing has proven nothing.
         """
-        compiled, built = self.problem.compiled, self.pricer.automata
+        compiled, built = self.compiled, self.pricer.automata
         if self._whole:
             plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
             if plain is not None or self.over():
@@ -234,7 +235,8 @@ class ColumnGeneration(Run):
                     enumeration(self, master, root)
                     tree = self.tuning.tree
                     wide = self.cost - self.bound > tree.wide * self.cost
-                    branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
+                    if not tiny(self):
+                        branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

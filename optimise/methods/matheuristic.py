@@ -29,9 +29,10 @@ from optimise.methods.options import AdmissionOptions, AssignmentOptions, Hospit
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS, Descent, construct, hard_price, table_cells
+from optimise.roster.search.construct import MOST_CELLS, Descent, construct, hard_price
 from optimise.roster.search.neighbourhood import Chooser
 from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.totals import table_cells
 from optimise.solvers.highs import Highs
 
 __all__ = ["MatheuristicMethod"]
