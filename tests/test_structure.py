@@ -22,8 +22,9 @@ LATE = (
     "hpc/scaling/cli.py",
     "hpc/scaling/ranks.py",
     "hpc/slurm/cli.py",
+    "hpc/slurm/command.py",
     "hpc/slurm/job.py",
-    "hpc/slurm/request.py",
+    "hpc/slurm/submission.py",
     "quantum/",
 )
 #: Most lines of a file.
@@ -42,7 +43,7 @@ EXCEPTIONS = {
     "optimise/cli/solve.py:solve": _OPTIONS,
     "hpc/slurm/cli.py:render": _OPTIONS,
     "hpc/slurm/cli.py:submit": _OPTIONS,
-    "hpc/slurm/job.py:submit": "the same options by keyword, for programs",
+    "hpc/slurm/submission.py:submit": "the same options by keyword, for programs",
 }
 
 

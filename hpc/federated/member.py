@@ -126,14 +126,35 @@ class Member:
         self,
         quota: Ints,
         *,
+        quick: bool = False,
         gap: float,
         seconds: Callable[[], float],
         fixed: bool,
         over: Callable[[], bool],
     ) -> tuple[float, Ints]:
-        """Whole plan that uses no more than the quota, shape (units, days); its exact cost and its use.
+        """Whole plan that uses no more than the quota.
 
-        Cost is infinite where no such plan was found. Once it is ``over``, the first that keeps the quota will do.
+        Parameters
+        ----------
+        quota : int array (units, days)
+            Beds of each shared unit.
+        quick : bool
+            Whether the first plan that keeps the quota will do, as it does once it is ``over``.
+        gap : float
+            Relative gap at which to stop.
+        seconds : callable
+            Seconds that branch and bound may take.
+        fixed : bool
+            Whether nodes limit it instead, so that the answer does not depend on the clock.
+        over : callable
+            Whether to come to an end.
+
+        Returns
+        -------
+        float
+            Exact cost; infinite where no such plan was found.
+        int array (units, days)
+            Its use.
         """
         self.master.price(self.cost)
         share = {u: quota[self.region.units.index(u)] for u in self.problem.units}
@@ -145,17 +166,18 @@ class Member:
             if step.stop is not Stop.OPTIMAL:
                 return math.inf, np.zeros_like(quota)
             self.inner, self.recourse = step.point, self._cut(step.point)
-        bound = self._close(0.2 * gap, 60, over)
+        bound = -math.inf if quick else self._close(0.2 * gap, 60, over)
         best, least = None, math.inf
         for threshold in (0.0, 0.25, 0.5, 0.75):
-            if over() and best is not None:
+            if (quick or over()) and best is not None:
                 break
             point = self.master.descend(rounded(mine, self.parts.stage, self.inner, threshold), over=over)
             if (self.weight @ point <= quota).all():
                 known = self.master.modelled(point)
                 if known < least:
                     best, least = point, known
-        best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
+        if not quick or best is None:
+            best, _ = self._whole(best, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
         if best is None:
             return math.inf, np.zeros_like(quota)
         plan = self.parts.stage.plan(best)

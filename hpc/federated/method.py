@@ -48,8 +48,9 @@ Floats = NDArray[np.float64]
 SOURCE = "prices of shared units (Lagrangian bound over trusts)"
 _PRICES = "prices by unit and day (float32)"
 _ANSWER = "bound, cost and use by unit and day of each trust of the rank"
+_SETTLED = "cost of each trust's whole plan, its use by unit and day"
 _LEAST_USE = "least use by unit and day of each trust of the rank"
-_STOP, _PRICE, _LEAST, _SETTLE, _SHARP = range(5)
+_STOP, _PRICE, _LEAST, _SETTLE, _SHARP, _FIRST = range(6)
 
 
 def suppressed(use: Floats, below: int) -> Floats:
@@ -197,6 +198,8 @@ class Federation(Session[RegionPlan]):
                 solved, boxed = master.solve(), master.solve(centre, radius)
             gap = (solved.objective - self.bound) / max(1.0, abs(solved.objective))
             self.report("prices")
+            if self.best is None and solved.artificial < 1e-6 and not self.finished():  # one that can be kept on disk
+                self._settle(quotas(solved.use, self.region.supply), _FIRST)
             log.debug(
                 "round %d: bound %.1f, best %.1f, master %.1f, radius %.1f",
                 self.done, bound, self.bound, solved.objective, radius,
@@ -246,13 +249,13 @@ class Federation(Session[RegionPlan]):
                 return
             slope = length * (self.cost - best) / size * excess
 
-    def _settle(self, quota: NDArray[np.int64]) -> None:
-        """Let every trust make its whole plan within its quota."""
-        self._tell(_SETTLE, np.zeros(0))
+    def _settle(self, quota: NDArray[np.int64], task: int = _SETTLE) -> None:
+        """Let every trust make its whole plan within its quota, or only its first (``_FIRST``)."""
+        self._tell(task, np.zeros(0))
         parts = [quota[rank :: self.comm.size] for rank in range(self.comm.size)]
         with self.comm.about("quota of shared units for each trust of the rank, by unit and day (int16)"):
             mine = self.comm.scatter([part.astype(np.int16).tobytes() for part in parts])
-        answers = self._gathered(self._settled(mine), "cost of each trust's whole plan, its use by unit and day")
+        answers = self._gathered(self._settled(mine, task), _SETTLED)
         cost, use = answers[:, 1], np.rint(answers[:, 2:]).reshape(-1, *self.region.supply.shape)
         total = float(cost.sum())
         if (use.sum(axis=0) <= self.region.supply).all():
@@ -262,7 +265,8 @@ class Federation(Session[RegionPlan]):
     def _tell(self, task: int, prices: Floats) -> bytes:
         """What to do next, with prices, to all ranks."""
         head = np.array([task, self.tolerance if not self._late() else 5 * self.tolerance], dtype=np.float32)
-        names = ("end", _PRICES, "question for least uses", "call for whole plans", f"{_PRICES}, whole plans asked")
+        whole = "call for whole plans"
+        names = ("end", _PRICES, "question for least uses", whole, f"{_PRICES}, whole plans asked", f"{whole}, quick")
         with self.comm.about(names[task]):
             sent: bytes = self.comm.bcast(head.tobytes() + prices.astype(np.float32).tobytes())
         return sent
@@ -280,10 +284,8 @@ class Federation(Session[RegionPlan]):
             task = int(np.frombuffer(sent[:4], np.float32)[0])
             if task == _STOP:
                 return
-            if task == _SETTLE:
-                self._gathered(
-                    self._settled(self.comm.scatter(None)), "cost of each trust's whole plan, its use by unit and day"
-                )
+            if task in (_SETTLE, _FIRST):
+                self._gathered(self._settled(self.comm.scatter(None), task), _SETTLED)
                 continue
             self._gathered(self._answer(sent), _LEAST_USE if task == _LEAST else _ANSWER)
 
@@ -308,12 +310,12 @@ class Federation(Session[RegionPlan]):
                 made.append(_packed(reply.value, reply.cost, suppressed(reply.use, self.hide)))
         return b"".join(made)
 
-    def _settled(self, sent: bytes) -> bytes:
+    def _settled(self, sent: bytes, task: int) -> bytes:
         quota = np.frombuffer(sent, np.int16).astype(np.int64).reshape(-1, *self.region.supply.shape)
         made = []
         for member, own in zip(self.members.values(), quota, strict=True):
             with self.timers("trusts"):
-                cost, use = member.settle(own, **self._limits())
+                cost, use = member.settle(own, quick=task == _FIRST, **self._limits())
                 made.append(_packed(0.0, cost, use.astype(np.float64)))
         return b"".join(made)
 

@@ -180,7 +180,7 @@ class LongRun(Session[NDArray[np.int16]]):
     def _anneal(self) -> None:
         """Chains of annealing from the start, where enough moves keep the hard rules; equal on all ranks."""
         assert self.best is not None
-        if self._broken() > self.tuning.most_broken or self.over():
+        if self.agree(self._broken() > self.tuning.most_broken or self.over()):  # clocks of ranks differ
             return
         comm, start = self.waits, self.best
         t, asked = self.tuning, self.options.anneal_share

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpc.slurm.job import Job, JobError, NotEndedError, submit
+    from hpc.slurm.job import Job, JobError, NotEndedError
     from hpc.slurm.request import Request, prepare
     from hpc.slurm.site import Site, find_site
+    from hpc.slurm.submission import submit
 
 __all__ = ["Job", "JobError", "NotEndedError", "Request", "Site", "find_site", "prepare", "submit"]
 
@@ -19,7 +20,7 @@ _HOME = {
     "Job": "job",
     "JobError": "job",
     "NotEndedError": "job",
-    "submit": "job",
+    "submit": "submission",
     "Request": "request",
     "prepare": "request",
     "Site": "site",

@@ -18,6 +18,9 @@ CARD = "job.json"
 #: A job, an array, one or some of its tasks, or a part of a heterogeneous job. Nothing else reaches Slurm's commands.
 JOB_ID = r"^[0-9]{1,12}(_[0-9]{1,12}|_\[[0-9,:%-]{1,200}\])?(\+[0-9]{1,6})?$"
 
+#: Folder of an array's task, in the folder of the array.
+Task = Annotated[str, Field(pattern=r"^[0-9]{1,12}-[^/\x00]{0,255}$")]
+
 
 class JobCard(BaseModel):
     """A job that was submitted.
@@ -33,6 +36,8 @@ class JobCard(BaseModel):
     site : str
     submitted : str
         Time, in UTC.
+    tasks : list of str
+        Folders of an array's instances, in the order of its tasks.
     request : dict
         What was asked for, for people who look.
     """
@@ -44,6 +49,7 @@ class JobCard(BaseModel):
     target: Annotated[str, Field(max_length=4096)] = ""
     site: Annotated[str, Field(max_length=4096)] = ""
     submitted: Annotated[str, Field(max_length=64)] = ""
+    tasks: Annotated[list[Task], Field(max_length=10**6)] = Field(default_factory=list)
     request: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 

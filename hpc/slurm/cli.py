@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from hpc.slurm.job import Job
     from hpc.slurm.request import Prepared
 
 __all__ = ["app"]
+
+#: What srun says of each rank that was stopped as it should be.
+_USUAL = re.compile(r"srun: (error: .*: Exited with exit code 75|Terminating StepId.*)")
 
 app = typer.Typer(
     help="Jobs on a Slurm cluster: fill in a batch script, check and queue it, follow it, fetch the result.",
@@ -48,6 +53,10 @@ Account = Annotated[str | None, typer.Option("--account", "-A", metavar="NAME", 
 Partition = Annotated[str | None, typer.Option("--partition", "-p", metavar="NAME", help="Partition.")]
 Qos = Annotated[str | None, typer.Option("--qos", metavar="NAME", help="Quality of service.")]
 Parts = Annotated[int, typer.Option("--parts", metavar="N", help="study: tasks of the array.")]
+Array = Annotated[
+    bool, typer.Option("--array", help="TARGET is a list of instances, one a line: solve each, as tasks of one job.")
+]
+AtOnce = Annotated[int | None, typer.Option("--at-once", metavar="N", help="Most tasks of an array at one time.")]
 Warning_ = Annotated[int, typer.Option("--warning", metavar="S", help="Seconds before the limit at which ranks stop.")]
 Restarts = Annotated[int, typer.Option("--restarts", metavar="N", help="How often the job may be queued again.")]
 RanksPerNode = Annotated[
@@ -67,7 +76,20 @@ Header = Annotated[
 ]
 
 
-@app.command("render")
+class _Passing(TyperCommand):
+    """A command that passes options on behind ``--``, and says so where they stand before it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:  # click's, whose class typer keeps to itself
+            if type(error).__name__ == "NoSuchOption":
+                error.possibilities = None  # type: ignore[attr-defined]
+                error.message += " (options of 'wardwise solve' go after --)"  # type: ignore[attr-defined]
+            raise
+
+
+@app.command("render", cls=_Passing)
 def render(
     kind: Kind,
     target: Target,
@@ -83,6 +105,8 @@ def render(
     partition: Partition = None,
     qos: Qos = None,
     parts: Parts = 8,
+    array: Array = False,
+    at_once: AtOnce = None,
     warning: Warning_ = 120,
     restarts: Restarts = 20,
     ranks_per_node: RanksPerNode = None,
@@ -98,7 +122,7 @@ def render(
     print(_prepared(**locals()).script, end="")
 
 
-@app.command("submit")
+@app.command("submit", cls=_Passing)
 def submit(
     kind: Kind,
     target: Target,
@@ -114,6 +138,8 @@ def submit(
     partition: Partition = None,
     qos: Qos = None,
     parts: Parts = 8,
+    array: Array = False,
+    at_once: AtOnce = None,
     warning: Warning_ = 120,
     restarts: Restarts = 20,
     ranks_per_node: RanksPerNode = None,
@@ -128,9 +154,9 @@ def submit(
     request is refused and nothing is queued.
     """
     prepared = _prepared(**locals())
-    from hpc.slurm.job import submit_request
+    from hpc.slurm.submission import submit_request
 
-    job = submit_request(prepared)
+    job = submit_request(prepared, lambda text: _say(f"note: {text}"))
     print(job.job_id)
     _say(f"queued as job {job.job_id}; follow it with: wardwise slurm status {job.folder}")
 
@@ -165,8 +191,8 @@ def fetch(
     """Wait for a job and show its result.
 
     Leaves with the exit code that 'wardwise solve' would have given; 4 if the job was lost, 5 if it has not ended yet.
+    Of an array it shows a line for each instance, and leaves with 0 if every one has a plan, else with 1.
     """
-    from hpc.slurm import queue
     from hpc.slurm.job import Job, JobError, NotEndedError
 
     job = Job.find(folder)
@@ -181,6 +207,9 @@ def fetch(
         report = folder / "report.html"
         print(report if report.exists() else f"no report yet in {folder}: some parts are missing")
         raise typer.Exit(0 if report.exists() and not failed else 1)
+    if job.tasks:
+        raise typer.Exit(_show_tasks(job))
+    from hpc.slurm.energy import note_energy
     from optimise.cli.show import show_result
     from optimise.runs.resultfile import read_run
 
@@ -192,7 +221,7 @@ def fetch(
         raise
     if remark := job.remark():
         _say(f"note: {remark}")
-    if (used := queue.energy(job.job_id)) is not None:
+    if (used := note_energy(job)) is not None:
         _say(f"note: the job used {used / 3.6e6:.3g} kWh over all its starts, as sacct says")
     from optimise.cli.run import exit_code
 
@@ -259,17 +288,39 @@ def _prepared(
     return made
 
 
+def _show_tasks(job: Job) -> int:
+    """A line for each task of an array that has ended; 0 where each has a plan that can be worked with."""
+    from hpc.slurm.energy import note_energy
+    from hpc.slurm.job import JobError
+    from optimise.cli.show import verdict
+
+    code = 0
+    for task in job.tasks:
+        try:
+            found = task.result()
+        except JobError as error:
+            print(f"{task.folder.name}: {str(error).splitlines()[0]}")
+            code = 1
+            continue
+        used = note_energy(task)
+        print(f"{task.folder.name}: {verdict(found)}" + (f" {used / 3.6e6:.3g} kWh." if used is not None else ""))
+        code = code if found.feasible else 1
+    return code
+
+
 def _show_last(job: Job) -> None:
     from hpc.slurm import queue
     from optimise.cli.show import verdict
     from optimise.runs.resultfile import read_result
 
-    if not job.study and job.has_result():
+    if job.tasks:
+        print(f"{sum(task.has_result() for task in job.tasks)} of {len(job.tasks)} have a result so far")
+    elif not job.study and job.has_result():
         found = read_result(job.folder)
         running = job.states().state not in queue.FINAL
         stopped = "" if running else f" Stopped: {found.stop}"
         print(f"{'result so far' if running else 'result'} in result.json: {verdict(found)}{stopped}")
-    lines = job.stdout().splitlines()
+    lines = [line for line in job.stdout().splitlines() if not _USUAL.fullmatch(line)]
     if lines:
         print(f"log: {lines[-1]}")
 

@@ -155,15 +155,14 @@ def _accounted(job: str) -> dict[str, str]:
     return {name: state.split()[0] for name, _, state in (line.partition("|") for line in text.splitlines()) if state}
 
 
-def energy(job: str) -> float | None:
-    """Joules that a job has used over all its starts, as the accounts say; None where they do not."""
+def energy(job: str) -> list[float]:
+    """Joules of each start of a job, as the accounts say; nothing where they do not."""
     ask = ("--noheader", "--parsable2", "--allocations", "--duplicates")
     try:
         text = _call("sacct", *ask, f"--jobs={checked_id(job)}", "--format=ConsumedEnergyRaw")
     except QueueError:
-        return None
-    found = [int(line) for line in text.split() if line.isdigit()]
-    return float(sum(found)) if sum(found) else None
+        return []
+    return [float(line) if line.isdigit() else 0.0 for line in text.splitlines()]
 
 
 def _restarts(job: str) -> int:

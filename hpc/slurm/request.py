@@ -6,24 +6,18 @@ import math
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hpc.slurm.command import Checked, check_solve, check_study, listed
 from hpc.slurm.script import ARRAYS, Value, allowed, fill, template
 from hpc.slurm.site import Site
-from optimise.core.errors import InputError, UnsupportedError, WardwiseError
-from optimise.tools.estimate import Estimate, estimate, idle_ranks
+from optimise.core.errors import InputError
+from optimise.tools.estimate import Estimate
 
-__all__ = ["METHOD", "Prepared", "Request", "duration", "prepare"]
+__all__ = ["Prepared", "Request", "duration", "prepare"]
 
-#: The method of each template when none is named.
-METHOD = {
-    "solve": "auto",
-    "decompose": "column-generation",
-    "scenarios": "benders",
-    "simulate-gpu": "qaoa",
-}
 _MIB, _GIB = 2**20, 2**30
 _STARTING = 180.0  # seconds for starting ranks and compiling kernels, beyond the solve's own limit
 _BIND = re.compile(
@@ -41,7 +35,6 @@ _SUCH = {
     "--distribution": "block, cyclic or block:cyclic",
     "--dependency": "afterok:17, afterany:17:18 or singleton",
 }
-_OURS = ("--output", "-o", "--checkpoint", "--resume", "--threads")  # options that the script sets itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +46,9 @@ class Request:
     kind : str
         Name of the template: ``solve``, ``decompose``, ``scenarios``, ``simulate-gpu`` or ``study``.
     target : path
-        Instance, or study file.
+        Instance, study file, or with ``array`` a list of instances, one a line.
     folder : path
-        Receives script, log, checkpoint and result.
+        Receives script, log, checkpoint and result; with ``array`` a folder for each instance.
     options : tuple of str
         Further options of ``wardwise solve`` or ``wardwise compare``.
     ranks : int
@@ -66,6 +59,10 @@ class Request:
         GiB per rank; estimated from the instance when None.
     parts : int
         Tasks of a study's array.
+    array : bool
+        Whether to solve each instance of a list, a task of one array each, with nodes and ranks of its own.
+    at_once : int or None
+        Most tasks of an array that run at the same time.
     warning : int
         Seconds before the limit at which ranks are told to stop.
     restarts : int
@@ -96,6 +93,8 @@ class Request:
     qos: str | None = None
     name: str = "wardwise"
     parts: int = 8
+    array: bool = False
+    at_once: int | None = None
     warning: int = 120
     restarts: int = 20
     ranks_per_node: int | None = None
@@ -111,19 +110,33 @@ class Request:
 
     @property
     def study(self) -> bool:
-        """Whether it is an array of runs."""
+        """Whether it is a study, an array of runs."""
         return self.kind in ARRAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A script that can be queued, and what it was made from."""
+    """A script that can be queued, and what it was made from.
+
+    Attributes
+    ----------
+    seconds, memory : float
+        Of one job, and bytes of one rank.
+    notes : tuple of str
+        What should be said.
+    tasks : tuple of str
+        Folders of an array's instances.
+    owners : tuple of (str, int)
+        Digest of the instance and seed, of each task or of the one solve; none of a study.
+    """
 
     request: Request
     script: str
     seconds: float
     memory: float
     notes: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    owners: tuple[tuple[str, int], ...] = ()
 
 
 def prepare(request: Request) -> Prepared:
@@ -139,13 +152,17 @@ def prepare(request: Request) -> Prepared:
     notes = []
     if site.verified == "":
         notes.append(f"the profile of {site.name} has not been run there by us: check the header")
+    instances = listed(request.target) if request.array else {}
+    made: list[Checked] = []
     if request.study:
-        asked = _study(request)
+        asked: dict[str, Any] = {"arguments": check_study(request.target, request.options)}
         guess = Estimate(_GIB, 4 * 3600.0, 0)
         limit: float | None = None
     else:
-        asked, guess, limit, said = _solve(request)
-        notes += said
+        for file in instances.values() or (request.target,):
+            made.append(check_solve(request.kind, file, request.options, ranks=request.ranks, threads=request.threads))
+        asked, guess, limit = _settings(request, instances, made)
+        notes += dict.fromkeys(note for one in made for note in one.notes)
     warning = request.warning
     if request.time is not None:
         seconds = duration(request.time)
@@ -158,7 +175,24 @@ def prepare(request: Request) -> Prepared:
     memory = request.memory * _GIB if request.memory is not None else guess.memory * 1.25
     memory = 256 * _MIB * math.ceil(memory / (256 * _MIB))
     _fits(request, seconds, memory, limit, guess, notes)
-    return Prepared(request, _script(request, asked, seconds, memory), seconds, memory, tuple(notes))
+    script = _script(request, asked, seconds, memory)
+    owners = tuple((one.digest, one.seed) for one in made)
+    return Prepared(request, script, seconds, memory, tuple(notes), tuple(instances), owners)
+
+
+def _settings(
+    request: Request, instances: Mapping[str, Path], made: list[Checked]
+) -> tuple[dict[str, Any], Estimate, float]:
+    """Settings of the script, the most memory and seconds of all solves, and the limit of each."""
+    first = made[0]
+    guess = Estimate(*(max(getattr(one.estimate, f.name) for one in made) for f in fields(Estimate)))
+    limit = guess.seconds if first.limit is None else first.limit
+    options = first.options if first.limit is not None else [*first.options, "--time-limit", f"{limit:.0f}"]
+    asked: dict[str, Any] = {"arguments": [str(request.target.resolve()), *options], "method": first.method}
+    if instances:
+        files = [str(file) for file in instances.values()]
+        asked |= {"arguments": options, "instances": files, "folders": list(instances)}
+    return asked, guess, limit
 
 
 def _positive(request: Request) -> None:
@@ -169,6 +203,7 @@ def _positive(request: Request) -> None:
         ("parts", request.parts),
         ("warning", request.warning),
         ("ranks-per-node", 1 if request.ranks_per_node is None else request.ranks_per_node),
+        ("at-once", 1 if request.at_once is None else request.at_once),
     ):
         if value < 1:
             raise InputError(f"must be 1 or more, not {value}", item=f"--{name}")
@@ -179,6 +214,11 @@ def _positive(request: Request) -> None:
     if request.ranks < request.nodes:
         raise InputError(f"{request.ranks} ranks cannot use {request.nodes} nodes", item="--ranks")
     _shaped(request)
+    if request.array and (request.study or request.site.scheduler != "slurm"):
+        reason = "a study is an array already" if request.study else f"{request.site.name} is no Slurm site"
+        raise InputError(f"{reason}; leave it out", item="--array")
+    if request.at_once is not None and not (request.array or request.study):
+        raise InputError("is for arrays; add --array and a list of instances", item="--at-once")
     if request.kind in ("study", "simulate-gpu") and request.ranks > 1:
         raise InputError("runs in one process; use one rank", item="--ranks")
 
@@ -205,88 +245,6 @@ def _shaped(request: Request) -> None:
             raise InputError("is for ranks; a study runs in one process", item=name)
         if not words.fullmatch(value):
             raise InputError(f"{value!r} is nothing that Slurm knows, such as {_SUCH[name]}", item=name)
-
-
-def _solve(request: Request) -> tuple[dict[str, Any], Estimate, float | None, list[str]]:
-    """Check a solve as ``wardwise solve`` itself would, up to reading the instance."""
-    from optimise.cli.arguments import load, load_plan, pairs
-    from optimise.cli.solve import solve
-    from optimise.core.method import Limits, get_method
-    from optimise.driver import _validate
-
-    _refuse_ours(request.options)
-    given = _parsed(solve, "solve", [str(request.target), *request.options])
-    named = any(o in ("-m", "--method") or o.startswith("--method=") for o in request.options)
-    method = given["method"] if named else METHOD[request.kind]
-    chosen = get_method(method)
-    problem, _ = load(
-        request.target,
-        format=given["format"],
-        history=given["history"],
-        weeks=given["weeks"],
-        mixing=given["mixing"],
-    )
-    if not chosen.supports(problem):
-        raise UnsupportedError(f"method {method!r} does not work on {problem.kind} problems such as {problem.name}")
-    if given["start"] is not None:
-        load_plan(given["start"], problem)
-    own = pairs(given["option"] or [])
-    guess = estimate(problem, method)
-    limited = any(o in ("-t", "--time-limit") or o.startswith("--time-limit=") for o in request.options)
-    limit = float(given["time_limit"]) if limited else None
-    _validate(Limits(limit or 60.0, given["gap"], given["iterations"], request.threads), given["seed"])
-    arguments = [str(request.target.resolve()), *_without_method(request.options)]
-    idle = idle_ranks(problem, method, request.ranks, own)
-    notes = [idle] if idle else []
-    if limit is None:
-        arguments += ["--time-limit", f"{guess.seconds:.0f}"]
-        notes.append(f"no --time-limit: {guess.seconds:.0f} s, from {guess.decisions} decisions of {problem.name}")
-    return {"arguments": arguments, "method": method}, guess, limit if limit is not None else guess.seconds, notes
-
-
-def _study(request: Request) -> dict[str, Any]:
-    from optimise.cli.compare import compare
-    from optimise.compare import read_study
-
-    _refuse_ours(request.options)
-    _parsed(compare, "compare", [str(request.target), *request.options])
-    read_study(request.target)
-    return {"arguments": [str(request.target.resolve()), *request.options]}
-
-
-def _refuse_ours(options: tuple[str, ...]) -> None:
-    for option in options:
-        if option.partition("=")[0] in _OURS:
-            raise InputError("is set by the batch script; leave it out", item=option)
-
-
-def _parsed(function: Any, name: str, arguments: list[str]) -> dict[str, Any]:
-    """What the command line of a command would make of these arguments, without running it."""
-    import typer
-    from typer.main import get_command
-
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name)(function)
-    try:
-        context = get_command(app).make_context(f"wardwise {name}", list(arguments))
-    except (typer.Exit, SystemExit):
-        raise InputError("is no option of a job", item=shlex.join(arguments)) from None
-    except Exception as error:  # click's usage errors, whose class typer keeps to itself
-        text = error.format_message() if hasattr(error, "format_message") else str(error)
-        raise WardwiseError(f"wardwise {name}: {text}") from None
-    return dict(context.params)
-
-
-def _without_method(options: tuple[str, ...]) -> list[str]:
-    kept, skip = [], False
-    for option in options:
-        if skip:
-            skip = False
-        elif option in ("-m", "--method"):
-            skip = True
-        elif not option.startswith("--method="):
-            kept.append(option)
-    return kept
 
 
 def _fits(
@@ -317,6 +275,13 @@ def _fits(
             f"{seconds:.0f} s are over before the warning {request.warning} s ahead of the limit; "
             "ask for more time or use a smaller --warning",
             item="--time",
+        )
+    start = seconds - request.warning
+    if limit is not None and limit > start:
+        little = "; starting up takes most of it, so ask for a longer --time" if start < _STARTING else ""
+        notes.append(
+            f"each start has {start:.0f} s before the warning, so that {limit:.0f} s take at least "
+            f"{math.ceil(limit / start)} starts{little}"
         )
     if limit is not None and limit + _STARTING > (seconds - request.warning) * (request.restarts + 1) + _STARTING:
         raise InputError(
@@ -352,12 +317,13 @@ def _script(request: Request, asked: dict[str, Any], seconds: float, memory: flo
         "mem-per-cpu": f"{math.ceil(memory / request.threads / _MIB)}M" if site.memory_lines else None,
         "time": f"{whole // 3600:02d}:{whole // 60 % 60:02d}:00",
         "signal": f"{'B:' if request.study else ''}USR1@{request.warning}",
-        "output": f"{folder}/job-%A-%a.log" if request.study else f"{folder}/job-%j.log",
+        "output": f"{folder}/job-%A-%a.log" if request.study or request.array else f"{folder}/job-%j.log",
         **site.header,
     }
-    if request.study:
-        header["array"] = f"0-{request.parts - 1}"
-    else:
+    if request.study or request.array:
+        last = (request.parts if request.study else len(asked["instances"])) - 1
+        header["array"] = f"0-{last}" + (f"%{request.at_once}" if request.at_once else "")
+    if not request.study:
         settings["launch"] = [*_words(site), *([f"--cpu-bind={request.cpu_bind}"] if request.cpu_bind else [])]
     given = ("account", "partition", "qos", "distribution", "dependency")
     header |= {key: value for key in given if (value := getattr(request, key)) is not None}

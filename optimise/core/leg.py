@@ -38,6 +38,8 @@ class Leg:
         Id that the scheduler gave; empty outside a job.
     restart : int
         How often the scheduler had queued the job again by then.
+    energy : float or None
+        Joules, as the scheduler's accounts say once the job has ended; None where they say nothing.
     """
 
     started: str = ""
@@ -47,6 +49,7 @@ class Leg:
     hosts: tuple[str, ...] = ()
     job: str = ""
     restart: int = 0
+    energy: float | None = None
 
     @classmethod
     def begun(cls, comm: _Ranks, started: str) -> Leg:

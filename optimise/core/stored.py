@@ -176,6 +176,7 @@ class LegEntry(StoredModel):
     hosts: list[Name] = Field(default_factory=list)
     job: Name = ""
     restart: Annotated[int, Field(ge=0, le=10**9)] = 0
+    energy: Amount | None = Field(None, description="Joules, once 'wardwise slurm fetch' has asked the accounts")
 
 
 class ResultFile(StoredModel):

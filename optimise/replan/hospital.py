@@ -290,7 +290,7 @@ def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: Hos
         who, when = np.nonzero(plan.room >= 0)
         for k in range(problem.shifts):
             occupied[plan.room[who, when], when * problem.shifts + k] = True
-        for r, s in np.argwhere((old.nurse != plan.nurse) & spoken & (occupied | (old.nurse >= 0))):
+        for r, s in np.argwhere((old.nurse != plan.nurse) & spoken & occupied):
             nurses = problem.nursing.ids
             was_nurse, now_nurse = _name(nurses, old.nurse[r, s]), _name(nurses, plan.nurse[r, s])
             yield Change(rooms[r], "nurse", int(s) // problem.shifts, was_nurse, now_nurse)

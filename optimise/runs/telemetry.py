@@ -43,8 +43,10 @@ _HELP = {
     "peak_memory_bytes": "Most resident memory of the rank so far",
     "cpu_seconds": "Processor seconds of the rank",
     "phase_seconds": "Seconds of the rank by phase",
-    "heartbeat_seconds": "When this was written, in seconds since 1970",
+    "heartbeat_timestamp_seconds": "When this was written, in seconds since 1970",
 }
+#: Those that only grow: counters, by whose names Prometheus knows them.
+_GROWING = ("cpu_seconds", "phase_seconds")
 
 
 class Telemetry:
@@ -62,7 +64,7 @@ class Telemetry:
     def __init__(self, folder: Path, rank: int, every: float = EVERY) -> None:
         self.folder, self.rank, self.every = make_folder(folder), rank, every
         self._out = create(folder / f"rank-{rank:04d}.jsonl", keep=True).open("a", encoding="utf-8", buffering=1)
-        self._labels = {"rank": str(rank), "host": host_here(), "job": job_here()}
+        self._labels = {"rank": str(rank), "host": host_here(), "job_id": job_here()}
         self._began, self._before = time.monotonic(), breadcrumb.seconds()
         self._primal, self._dual, self._work, self._event = float("inf"), -float("inf"), 0.0, ""
         self._failed = False
@@ -99,8 +101,8 @@ class Telemetry:
             "phase": breadcrumb.last(),
             "phase_seconds": phases,
             "cpu_seconds": round(time.process_time(), 3),
-            "memory_bytes": _resident(),
-            "peak_memory_bytes": _peak(),
+            "memory_bytes": (now := _resident()),
+            "peak_memory_bytes": max(now, _peak()),  # the system counts them apart
         }
 
     def write(self) -> None:
@@ -137,11 +139,12 @@ def metrics(facts: Mapping[str, object], labels: Mapping[str, str]) -> str:
     """Facts as metrics ``wardwise_...``; what is unknown is left out."""
     lines = []
     for name, text in _HELP.items():
-        value = time.time() if name == "heartbeat_seconds" else facts.get(name)
+        value = time.time() if name == "heartbeat_timestamp_seconds" else facts.get(name)
+        kind, name = ("counter", f"{name}_total") if name in _GROWING else ("gauge", name)
         rows = value.items() if isinstance(value, dict) else [("", value)]
         found = [(key, number) for key, number in rows if isinstance(number, int | float)]
         if found:
-            lines += [f"# HELP wardwise_{name} {text}.", f"# TYPE wardwise_{name} gauge"]
+            lines += [f"# HELP wardwise_{name} {text}.", f"# TYPE wardwise_{name} {kind}"]
         for key, number in found:
             of = {**labels, **({"phase": key} if key else {})}
             said = ",".join(f'{k}="{_escaped(v)}"' for k, v in of.items())

@@ -26,7 +26,7 @@ from optimise.hospital.rules.state import HospitalState
 from optimise.hospital.search import construct
 from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.layout import COST, hard_points, ticks
-from optimise.hospital.search.state import arrays_for
+from optimise.hospital.search.state import arrays_for, rows_of
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 from optimise.testing.random_hospitals import random_beds
@@ -159,10 +159,7 @@ def _engines(
 
 def _joint(problem: HospitalProblem, plan: HospitalPlan) -> None:
     g, h = arrays_for(problem, 3)
-    rows = np.arange(len(plan.admission))
-    first = plan.room[rows, np.maximum(plan.admission, 0)]
-    where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1).astype(np.int32)
-    g[COST] = fill(g, h, where, np.array(plan.nurse, dtype=np.int32))
+    g[COST] = fill(g, h, *rows_of(problem, plan))
     packed, (hard, cost) = int(g[COST]), hard_and_cost(problem, plan)
     said = "breaks" if hard_points(packed) else "keeps"
     assert (hard_points(packed) == 0) == (hard == 0), f"the joint search says that a plan {said} the hard rules"

@@ -28,14 +28,13 @@ def instances(family: str) -> dict[str, Path]:
 
 def moves(name: str, path: Path) -> None:
     """Moves a minute, by kind and mixed as in a run, beside full evaluations of the same plan."""
-    import numpy as np
 
     from optimise.formats.base import read
     from optimise.hospital.evaluate import hard_and_cost
     from optimise.hospital.problem import HospitalProblem
     from optimise.hospital.search import construct
     from optimise.hospital.search.joint import JointSearch
-    from optimise.hospital.search.state import arrays_for, plan_from
+    from optimise.hospital.search.state import arrays_for, plan_from, rows_of
     from optimise.hospital.search.update import fill
 
     problem = read(path)
@@ -47,9 +46,7 @@ def moves(name: str, path: Path) -> None:
     search.run(plan, seed=1, moves=2_000_000, hot=0.1 * search.hot)
     each = (time.process_time() - began) / (search.moves - before)
     g, h = arrays_for(problem, 0)
-    first = plan.room[np.arange(len(plan.admission)), np.maximum(plan.admission, 0)]
-    where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1).astype(np.int32)
-    nurse = np.array(plan.nurse, dtype=np.int32)
+    where, nurse = rows_of(problem, plan)
     began = time.process_time()
     for _ in range(200):
         fill(g, h, where, nurse)

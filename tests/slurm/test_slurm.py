@@ -294,6 +294,28 @@ def test_a_study_runs_as_an_array_and_is_fetched(cluster: Cluster, instance: Pat
     assert all(cell["status"] == "done" for cell in cells)
 
 
+def test_a_list_of_wards_is_solved_as_one_array(
+    cluster: Cluster, instance: Path, long_instance: Path, tmp_path: Path, figure: Figure
+) -> None:
+    listing = tmp_path / "wards.txt"
+    listing.write_text(f"# two wards\n{instance}\n{long_instance}\n", encoding="utf-8")
+    asked: dict[str, Any] = {"kind": "decompose", "nodes": 2, "ranks": 2, "memory": 0.3, "at_once": 1, "array": True}
+    job = hpc.slurm.submit(listing, folder=tmp_path / "array", arguments=("--time-limit", "15"), **asked)
+    first, second = job.tasks
+    wait_for(second.has_result, 200, "a plan of the second ward")
+    cluster.command("scancel", "--signal=USR1", second.job_id)
+    finish(job)
+    fetched = subprocess.run(
+        [*WARDWISE, "slurm", "fetch", str(job.folder)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert fetched.returncode == 0, fetched.stderr
+    assert [line.partition(":")[0] for line in fetched.stdout.splitlines()] == ["0-ward", "1-ward"]
+    assert (len(first.result().legs), len(second.result().legs)) == (1, 2)
+    assert "restart 1 of at most" in second.stdout()
+    assert "restart 1 of at most" not in first.stdout()
+    figure("two wards as an array of two nodes each; the second was stopped once and went on")
+
+
 def test_bad_requests_are_refused_and_nothing_is_queued(cluster: Cluster, instance: Path, tmp_path: Path) -> None:
     before = cluster.command("squeue", "-h", "--states=all", "-o", "%i")
     for said, target, asked in (

@@ -8,7 +8,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import Patients
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["CleaningTime", "beds_in_cleaning"]
@@ -54,6 +54,7 @@ class CleaningTime(HospitalRule):
     name = "CleaningTime"
     text = "nobody lies in a bed that is being cleaned after an infectious patient"
     unit = "people"
+    engines = frozenset({Engine.JOINT})
     relaxation = 15
 
     def applies(self, problem: HospitalContext) -> bool:

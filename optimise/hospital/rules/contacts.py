@@ -7,7 +7,7 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["ContactsTogether"]
@@ -22,6 +22,7 @@ class ContactsTogether(HospitalRule):
     name = "ContactsTogether"
     text = "contacts of one infection lie in few rooms"
     unit = "rooms"
+    engines = frozenset({Engine.JOINT})
 
     def applies(self, problem: HospitalContext) -> bool:
         return problem.patients.contact_of is not None

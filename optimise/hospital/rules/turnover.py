@@ -8,7 +8,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import ARRIVES_EARLY, LEAVES_LATE, Patients
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import Breach, Breaches, HospitalRule, plural
+from optimise.hospital.rules.base import Breach, Breaches, Engine, HospitalRule, plural
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["BedTurnover", "at_noon", "late_arrivals", "late_leavers"]
@@ -54,6 +54,7 @@ class BedTurnover(HospitalRule):
     name = "BedTurnover"
     text = "a bed is left before noon where somebody arrives in the morning"
     unit = "people"
+    engines = frozenset({Engine.JOINT})
     relaxation = 12
 
     def applies(self, problem: HospitalContext) -> bool:

@@ -15,7 +15,6 @@ from optimise.core.jit import compiled
 from optimise.hospital.search.delta import TOO_DEAR, theatre_change
 from optimise.hospital.search.layout import (
     ADMITTED,
-    BEDS,
     BUSY,
     COST,
     COUNT,
@@ -55,6 +54,7 @@ from optimise.hospital.search.layout import (
     shift_row,
     ticks,
 )
+from optimise.hospital.search.turnover import crowded
 from optimise.hospital.search.update import fits
 
 __all__ = [
@@ -206,7 +206,7 @@ def obstacle(g: IntArray, h: IntArray, p: int) -> int:
         c = cell(g, r, d)
         n = h[c + COUNT]
         mixed = h[c + SINGLE] == 1 and h[c + WOMEN + gender] < n
-        if not mixed and n <= h[c + BEDS]:
+        if not mixed and not crowded(g, h, c):
             continue
         start = below(g, n)
         for j in range(n):
@@ -281,7 +281,7 @@ def offender(g: IntArray, h: IntArray) -> int:
         if which < rooms:
             c = cell(g, which, d)
             n = h[c + COUNT]
-            if n > h[c + BEDS] or (h[c + SINGLE] == 1 and 0 < h[c + WOMEN] < n):
+            if n > 0 and (crowded(g, h, c) or (h[c + SINGLE] == 1 and 0 < h[c + WOMEN] < n)):
                 q = h[c + g[MEMBERS] + below(g, n)]
         elif which < rooms + surgeons:
             y, k = day_row(g, d), which - rooms

@@ -71,6 +71,7 @@ from optimise.hospital.search.layout import (
     THEATRES,
     TIME,
     TRANSFERS,
+    TURNING,
     VISITS,
     WISH,
     WISHES,
@@ -85,6 +86,7 @@ from optimise.hospital.search.layout import (
     shift_row,
     ticks,
 )
+from optimise.hospital.search.turnover import turnover_change
 
 __all__ = ["TOO_DEAR", "relocation", "renursing", "theatre_change"]
 
@@ -338,6 +340,8 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
         for d in range(a, end):
             if r2 != r or a2 < 0 or d < a2 or d >= end2:
                 made += _leave(g, h, p, r, d)
+    if g[TURNING] == 1:
+        made += turnover_change(g, h, p, a, r, a2, r2)
     gain = g[g[CHARGES] + g[CHARGE_WIDTH] * p + MOST] if a >= 0 else 0
     if ticks(made) + price * hard_points(made) - gain > allowed:
         return TOO_DEAR

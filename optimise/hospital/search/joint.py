@@ -21,8 +21,9 @@ from optimise.hospital.search.guide import Anchor, Guide, Steering, reduced_cost
 from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, hard_points
 from optimise.hospital.search.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
 from optimise.hospital.search.moves import KINDS, MEND, ONE_NURSE
-from optimise.hospital.search.state import arrays_for, plan_from, usable
+from optimise.hospital.search.state import arrays_for, plan_from, rows_of, usable
 from optimise.hospital.search.tuning import JointSearchTuning
+from optimise.hospital.search.turnover import leave
 from optimise.hospital.search.update import fill
 
 __all__ = ["JointSearch"]
@@ -104,7 +105,8 @@ class JointSearch:
             return plan
         steer = self.tuning
         g, h = arrays_for(self.problem, seed)
-        where, nurse = _rows(plan)
+        where, nurse = rows_of(self.problem, plan)
+        _leave_homes(self.problem, g, h, where)
         g[COST] = fill(g, h, where, nurse)
         g[BEST] = g[COST] if hard_points(int(g[COST])) == 0 else HARD * (1 << 20)
         start = int(g[BEST])
@@ -166,7 +168,7 @@ class JointSearch:
                 continue
             found = plan_from(self.problem, where, nurse)
             if check is not None and not check.better(found):
-                g[COST] = fill(g, h, *_rows(check.plan))
+                g[COST] = fill(g, h, *rows_of(self.problem, check.plan))
                 self.rejected += 1
             elif told is not None and told(found):
                 break
@@ -210,8 +212,9 @@ class _Recheck:
         return True
 
 
-def _rows(plan: HospitalPlan) -> tuple[IntArray, IntArray]:
-    """A plan in which nobody moves as rows of (day, room, theatre), and nurses by (room, shift)."""
-    room = np.where(plan.admission >= 0, plan.room[np.arange(len(plan.room)), np.maximum(plan.admission, 0)], -1)
-    where = np.stack([plan.admission, room, plan.theatre], axis=1).astype(np.int32)
-    return where, np.array(plan.nurse, dtype=np.int32, order="C")
+def _leave_homes(problem: HospitalProblem, g: IntArray, h: IntArray, where: IntArray) -> None:
+    """Beds of in-patients who have moved before the first night are cleaned."""
+    people = problem.patients
+    if people.cleaning is not None and problem.weight("CleaningTime") != 0:
+        for p in np.flatnonzero(people.inpatient & (where[:, 1] != people.home) & (people.cleaning > 0)):
+            leave(g, h, int(people.home[p]), int(people.cleaning[p]))

@@ -31,7 +31,7 @@ LAYOUT = Layout()
 
 # ---- single numbers in the header of ``g`` ----------------------------------------------------------------------
 DAYS, SHIFTS, PATIENTS, ROOMS, THEATRES, SURGEONS, NURSES, GROUPS, PLACES = LAYOUT.places(9)
-MIXING, WISHES, DATING, ISOLATING, MASKED = LAYOUT.places(5)  # how mixed rooms count; flags
+MIXING, WISHES, DATING, ISOLATING, MASKED, TURNING = LAYOUT.places(6)  # how mixed rooms count; flags
 NIGHTS, UNIT, MOVABLES = LAYOUT.places(3)  # longest stay; hard points of one person; patients who may be moved
 (
     CAPACITY,
@@ -45,7 +45,10 @@ NIGHTS, UNIT, MOVABLES = LAYOUT.places(3)  # longest stay; hard points of one pe
     SKILL,
     CONTINUITY,
     LOAD,
-) = LAYOUT.places(11)  # weights
+    TURNOVER,
+    CLEANING,
+    TOGETHER,
+) = LAYOUT.places(14)  # weights
 COST, BEST, STAMP, RANDOM, STEPS = LAYOUT.places(5)  # what changes
 
 # ---- rows in ``h`` ------------------------------------------------------------------------------------------------
@@ -69,13 +72,18 @@ PERSON, PERSON_WIDTH = PEOPLE.begin, PEOPLE.width
     LAST_ROOM,
     NEXT,  # of the same surgeon and day, -1: none
     PREVIOUS,
-) = PEOPLE.columns(17)
+    CONTACT,  # infection + 1, 0: of none
+    CLEANED,  # nights for which the bed is cleaned
+    COMES_LATE,  # 1: after noon
+    LEAVES_LATE,
+) = PEOPLE.columns(21)
 WORK, NEED, CARE = PEOPLE.part("care"), PEOPLE.part("care"), PEOPLE.part("nurses")  # workload, skill, shifts by nurse
 
 CELLS = LAYOUT.rows("room-days")
 CELL, CELL_WIDTH = CELLS.begin, CELLS.width
-COUNT, WOMEN, MEN, YOUNGEST, OLDEST, BEDS, SINGLE = CELLS.columns(7)
+COUNT, WOMEN, MEN, YOUNGEST, OLDEST, BEDS, SINGLE, NOON, DIRTY = CELLS.columns(9)  # at noon; in cleaning
 MEMBERS, BY_AGE, NURSE, WORKLOAD = (CELLS.part(size) for size in ("places", "groups", "turns", "turns"))
+HELD = CELLS.part("infections")  # contacts
 
 TURNS = LAYOUT.rows("shifts")
 SHIFT, SHIFT_WIDTH = TURNS.begin, TURNS.width
@@ -91,6 +99,7 @@ VISITS, HEADS = (
     DATES.part("visits"),
     DATES.part("surgeons"),
 )  # surgeries by surgeon and theatre; first patient, -1: none
+HOLDING = DATES.part("infections")  # rooms that hold contacts
 
 # ---- lists in ``h`` -----------------------------------------------------------------------------------------------
 SKILLS, ROOM_LIST, MOVABLE = LAYOUT.vector("nurses"), LAYOUT.vector("room list"), LAYOUT.vector("movable")

@@ -8,12 +8,13 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs, dated_nights, misplaced
+from optimise.hospital.rules.turnover import late_arrivals, late_leavers
 from optimise.hospital.search import layout as at
 from optimise.hospital.search.construct import plan_of
 from optimise.hospital.search.layout import HARD, LAYOUT, STRICT
 from optimise.hospital.search.tables import Tables
 
-__all__ = ["arrays_for", "plan_from", "usable"]
+__all__ = ["arrays_for", "plan_from", "rows_of", "usable"]
 
 #: Days up to which a room's free days fit into one integer.
 _BITS = 62
@@ -34,6 +35,9 @@ _WEIGHTS = (
     (at.SKILL, "RoomSkillLevel"),
     (at.CONTINUITY, "ContinuityOfCare"),
     (at.LOAD, "ExcessiveNurseWorkload"),
+    (at.TURNOVER, "BedTurnover"),
+    (at.CLEANING, "CleaningTime"),
+    (at.TOGETHER, "ContactsTogether"),
 )
 
 
@@ -99,6 +103,7 @@ def _sizes(
         "dated": dated.size,
         "stamps": max(1, len(a.skill)),
         "sexes": 2 * rooms,
+        "infections": 0 if problem.patients.contact_of is None else int(problem.patients.contact_of.max(initial=0)),
     }
 
 
@@ -125,6 +130,15 @@ def _people(problem: HospitalProblem, a: HospitalArrays, made: Tables, serves: I
     rows[:, at.OPTIONAL] = (a.mandatory == 0) | (not problem.hard("MandatoryUnscheduledPatients"))
     rows[:, at.ADMITTED : at.THEATRE + 1] = -1
     rows[:, at.FIRST_ROOM], rows[:, at.LAST_ROOM] = first[:-1], first[1:]
+    people = problem.patients
+    if people.contact_of is not None and problem.weight("ContactsTogether") != 0:
+        rows[:, at.CONTACT] = people.contact_of
+    if people.cleaning is not None and problem.weight("CleaningTime") != 0:
+        rows[:, at.CLEANED] = people.cleaning
+    noon = people.noon is not None and problem.weight("BedTurnover") != 0
+    if noon:
+        rows[:, at.COMES_LATE], rows[:, at.LEAVES_LATE] = late_arrivals(people), late_leavers(people)
+    made.g[at.TURNING] = noon or rows[:, [at.CONTACT, at.CLEANED]].any()
     if problem.shifts:
         made.part(at.PEOPLE, at.WORK)[:], made.part(at.PEOPLE, at.NEED)[:] = a.workload, a.required
 
@@ -239,3 +253,15 @@ def plan_from(problem: HospitalProblem, where: IntArray, nurse: IntArray) -> Hos
     held[bare.room[people, when], when] = True
     staffed = np.where(np.repeat(held, problem.shifts, axis=1), nurse, -1)
     return HospitalPlan(bare.admission, bare.room, bare.theatre, staffed)
+
+
+def rows_of(problem: HospitalProblem, plan: HospitalPlan) -> tuple[IntArray, IntArray]:
+    """A plan in which nobody moves as rows of (day, room, theatre), and nurses by (room, shift); both int32.
+
+    In-patients who go home on the first day are in the room in which they lie now.
+    """
+    everyone = np.arange(len(plan.room))
+    room = np.where(plan.admission >= 0, plan.room[everyone, np.maximum(plan.admission, 0)], -1)
+    room = np.where(problem.patients.stay == 0, problem.patients.home, room)
+    where = np.stack([plan.admission, room, plan.theatre], axis=1).astype(np.int32)
+    return where, np.array(plan.nurse, dtype=np.int32, order="C")

@@ -22,6 +22,7 @@ from optimise.hospital.search.layout import (
     COUNT,
     CUT,
     DAYS,
+    DIRTY,
     FREE,
     GENDER,
     GROUPS,
@@ -45,6 +46,7 @@ from optimise.hospital.search.layout import (
     SURGEON,
     THEATRE,
     THEATRES,
+    TURNING,
     VISITS,
     WOMEN,
     WORK,
@@ -55,21 +57,9 @@ from optimise.hospital.search.layout import (
     person,
     shift_row,
 )
+from optimise.hospital.search.turnover import mark, note_turnover
 
 __all__ = ["fill", "fits", "relocate", "renurse"]
-
-
-@compiled
-def _mark(g: IntArray, h: IntArray, r: int, d: int) -> None:
-    """Note whether a room-day takes one more woman or man."""
-    c, bit = cell(g, r, d), 1 << d
-    n = h[c + COUNT]
-    for x in range(2):
-        at = g[FREE] + 2 * r + x
-        if n < h[c + BEDS] and (h[c + SINGLE] == 0 or n == h[c + WOMEN + x]):
-            g[at] |= bit
-        else:
-            g[at] &= ~bit
 
 
 @compiled
@@ -81,7 +71,7 @@ def _lie(g: IntArray, h: IntArray, p: int, r: int, d: int, sign: int) -> None:
     h[c + WOMEN + h[row + GENDER]] += sign
     h[ages + age] += sign
     if g[MASKED] == 1:
-        _mark(g, h, r, d)
+        mark(g, h, r, d)
     if sign > 0:
         h[members + n] = p
         h[c + YOUNGEST] = min(h[c + YOUNGEST], age)
@@ -156,6 +146,8 @@ def _place(g: IntArray, h: IntArray, p: int, a: int, r: int, sign: int) -> None:
             i += 1
     if sign < 0:
         h[row + CARERS] = 0
+    if g[TURNING] == 1:
+        note_turnover(g, h, p, a, r, sign)
 
 
 @compiled
@@ -209,7 +201,7 @@ def renurse(g: IntArray, h: IntArray, r: int, x: int, n2: int) -> None:
 
 @compiled
 def fits(g: IntArray, h: IntArray, p: int, a: int, r: int) -> bool:
-    """Whether room r has a bed, and people of p's gender only, during a stay from day a; p itself does not count."""
+    """Whether room r has a clean bed, and no other gender, during a stay from day a; p itself does not count."""
     row = person(g, p)
     stay, now, gender = h[row + STAY], h[row + ADMITTED], h[row + GENDER]
     here, gone = now >= 0 and h[row + ROOM] == r, now + stay
@@ -223,7 +215,7 @@ def fits(g: IntArray, h: IntArray, p: int, a: int, r: int) -> bool:
             return False
         if here and now <= d < gone:
             n -= 1
-        if n >= h[c + BEDS]:
+        if n >= h[c + BEDS] - h[c + DIRTY]:
             return False
     return True
 

@@ -12,7 +12,9 @@ from hpc.slurm import Job, queue
 from hpc.slurm import job as module
 from hpc.slurm.card import write_card
 from hpc.slurm.cli import app
+from hpc.slurm.energy import note_energy
 from hpc.slurm.job import JobError, NotEndedError
+from hpc.slurm.submission import _set_aside
 from optimise import read, solve
 from optimise.core.leg import Leg
 from optimise.core.method import Limits
@@ -20,7 +22,7 @@ from optimise.core.result import Result
 from optimise.core.serialise import Source
 from optimise.generate import ward
 from optimise.roster.formats.native import write_ward
-from optimise.runs.resultfile import write_result
+from optimise.runs.resultfile import read_result, write_result
 from optimise.runs.writer import GOING_ON
 
 
@@ -154,7 +156,55 @@ def test_an_earlier_result_is_set_aside_under_its_own_job(found: Result, instanc
     left(found, instance, tmp_path, "16")
     write_card(tmp_path, job_id="16", kind="solve")
     (tmp_path / "job-16.log").write_text("kept\n")
-    module._set_aside(tmp_path)
+    _set_aside(tmp_path, "16")
     assert not (tmp_path / "result.json").exists()
     assert (tmp_path / "before-16" / "result.json").is_file()
     assert (tmp_path / "job-16.log").is_file()
+
+
+def test_energy_lands_in_the_legs_of_the_job(
+    found: Result, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(found, instance, tmp_path, "17", restart=1)
+    monkeypatch.setattr(queue, "energy", lambda job: [10.0, 32.0])
+    assert note_energy(Job("17", tmp_path)) == 42.0
+    assert [leg.energy for leg in read_result(tmp_path).legs] == [32.0]
+
+
+def test_tasks_of_an_array_have_states_logs_and_results_of_their_own(
+    found: Result, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_card(tmp_path, job_id="17", kind="solve", tasks=["0-a", "1-b"])
+    for number in (0, 1):
+        (tmp_path / f"job-17-{number}.log").write_text(f"log {number}\n", encoding="utf-8")
+    left(found, instance, tmp_path / "0-a", "17_0")
+    told = queue.States({"17_0": "COMPLETED", "17_1": "FAILED"})
+    monkeypatch.setattr(queue, "states", lambda job: told)
+    monkeypatch.setattr(queue, "energy", lambda job: [])
+    first, second = Job.find(tmp_path).tasks
+    assert (first.state, second.state) == ("COMPLETED", "FAILED")
+    assert (first.stdout(), second.stdout()) == ("log 0\n", "log 1\n")
+    done = CliRunner().invoke(app, ["fetch", str(tmp_path)])
+    assert done.exit_code == 1
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["0-a", "1-b"]
+    assert "job 17_1 ended as FAILED" in done.stdout
+
+
+def test_a_task_that_the_queue_forgets_keeps_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_card(tmp_path, job_id="17", kind="solve", tasks=["0-a", "1-b"])
+    said = iter([{"17_0": "FAILED", "17_1": "RUNNING"}, {"17_1": "COMPLETED"}])
+    monkeypatch.setattr(queue, "states", lambda job: queue.States(next(said)))
+    job = Job.find(tmp_path)
+    job.states(now=True)
+    job.states(now=True)
+    assert [task.state for task in job.tasks] == ["FAILED", "COMPLETED"]
+
+
+def test_the_last_line_of_a_log_is_not_srun_s_of_a_rank_that_stopped_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_card(tmp_path, job_id="17", kind="solve")
+    ended(monkeypatch, "RUNNING")
+    usual = "srun: error: n3: task 5: Exited with exit code 75\n"
+    (tmp_path / "job-17.log").write_text(f"restart 1 of at most 20\n{usual}", encoding="utf-8")
+    assert CliRunner().invoke(app, ["status", str(tmp_path)]).stdout.endswith("log: restart 1 of at most 20\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,14 @@ from typer.testing import CliRunner
 
 from hpc.slurm import queue
 from hpc.slurm.cli import app
+from hpc.slurm.command import listed, refuse_checkpoint
 from hpc.slurm.job import Job, poll_seconds
 from hpc.slurm.request import Request, duration, prepare
 from hpc.slurm.script import TEMPLATES, fill, template
 from hpc.slurm.site import find_site, site_names
+from hpc.slurm.submission import submit_request
+from optimise import read
+from optimise.core.checkpoint import State, StateFile
 from optimise.core.errors import InputError, WardwiseError
 from optimise.generate import ward
 from optimise.roster.formats.native import write_ward
@@ -127,10 +132,48 @@ def test_more_ranks_than_can_work_are_told(instance: Path) -> None:
     assert not any("idle" in note for note in prepare(ask(instance, ranks=4, kind="decompose")).notes)
 
 
-def test_energy_adds_up_over_restarts_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    for said, joules in (("1000\n2500\n", 3500.0), ("0\n", None), ("", None)):
+def test_energy_is_told_by_start_where_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for said, joules in (("1000\n\n2500\n", [1000.0, 0.0, 2500.0]), ("", [])):
         monkeypatch.setattr(queue, "_call", lambda *words, text=said: text)
         assert queue.energy("17") == joules
+
+
+def test_an_array_solves_each_instance_of_a_list(instance: Path, tmp_path: Path) -> None:
+    listing = tmp_path / "wards.txt"
+    listing.write_text(f"# ours\n\n{instance}\n{instance}\n", encoding="utf-8")
+    made = prepare(ask(instance, target=listing, array=True, at_once=5, folder=tmp_path / "out"))
+    lines = header(made.script)
+    assert (lines["array"], lines["output"]) == ("0-1%5", f"{tmp_path}/out/job-%A-%a.log")
+    assert made.tasks == ("0-a ward's plan", "1-a ward's plan")
+    put = """'0-a ward'"'"'s plan'"""
+    assert f"folders=({put}" in made.script
+
+
+def test_a_list_names_instances_as_seen_from_its_folder(instance: Path, tmp_path: Path) -> None:
+    (tmp_path / "near.json").write_bytes(instance.read_bytes())
+    (tmp_path / "wards.txt").write_text("near.json\n" * 11, encoding="utf-8")
+    made = listed(tmp_path / "wards.txt")
+    assert set(made.values()) == {(tmp_path / "near.json").resolve()}
+    assert [*made][0::10] == ["00-near", "10-near"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "changes"),
+    [
+        ("names no instance", "# none\n", {}),
+        ("wards.txt:2: no such file: absent.json", "\nabsent.json\n", {}),
+        ("--array: a study is an array already", "x\n", {"kind": "study"}),
+        ("--at-once: is for arrays", "x\n", {"array": False, "at_once": 2}),
+        ("--at-once: must be 1 or more, not 0", "x\n", {"at_once": 0}),
+    ],
+)
+def test_a_bad_array_is_refused_with_the_reason(
+    said: str, text: str, changes: dict[str, Any], instance: Path, tmp_path: Path
+) -> None:
+    listing = tmp_path / "wards.txt"
+    listing.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        prepare(ask(instance, **{"target": listing, "array": True, **changes}))
 
 
 def test_without_a_time_limit_one_is_estimated_and_said(instance: Path) -> None:
@@ -203,13 +246,46 @@ def test_a_site_of_ones_own_is_checked(tmp_path: Path) -> None:
 
 
 def test_lsf_is_rendered_but_never_submitted(instance: Path, tmp_path: Path) -> None:
-    from hpc.slurm.job import submit_request
-
     made = prepare(ask(instance, site=find_site("scafell-pike"), ranks=4, folder=tmp_path / "out"))
     assert "#BSUB -n 4" in made.script
     assert "UNVERIFIED" in made.script
     with pytest.raises(WardwiseError, match="no Slurm site"):
         submit_request(made)
+
+
+def test_starts_that_are_shorter_than_the_solve_are_told(instance: Path) -> None:
+    made = prepare(ask(instance, time="3", options=("--time-limit", "240")))
+    assert "each start has 60 s before the warning, so that 240 s take at least 4 starts; starting up" in str(
+        made.notes
+    )
+    assert "each start" not in str(prepare(ask(instance, time="10", options=("--time-limit", "240"))).notes)
+
+
+def test_an_option_of_solve_before_the_dashes_is_told_where_it_belongs(instance: Path) -> None:
+    done = CliRunner().invoke(app, ["render", "solve", str(instance), "--time-limit", "5"])
+    assert done.exit_code == 2
+    assert "go after --" in done.output
+    assert "Possible options" not in done.output
+
+
+@pytest.mark.parametrize(("seed", "said"), [(1, ""), (2, "was made with seed 1, not 2")])
+def test_a_checkpoint_that_the_job_cannot_go_on_from_is_refused(
+    seed: int, said: str, instance: Path, tmp_path: Path
+) -> None:
+    digest = read(instance).digest()
+    StateFile(tmp_path, "search").write(digest, State({"seed": 1}, {}))
+    with pytest.raises(InputError, match="belongs to another instance"):
+        refuse_checkpoint(tmp_path, "0" * 64, seed)
+    with pytest.raises(InputError, match=said) if said else nullcontext():
+        refuse_checkpoint(tmp_path, digest, seed)
+
+
+def test_a_job_is_refused_where_its_folder_is_another_instance_s(instance: Path, tmp_path: Path) -> None:
+    StateFile(tmp_path / "checkpoint", "best").write("0" * 64, State({}, {}))
+    made = prepare(ask(instance, folder=tmp_path, options=("--time-limit", "5")))
+    with pytest.raises(InputError, match="belongs to another instance"):
+        submit_request(made)
+    assert not (tmp_path / "job.sbatch").exists()
 
 
 def test_without_slurm_the_message_says_so(instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_nobody_makes_files_or_folders_besides() -> None:
         "optimise/runs/keeper.py",  # plans read back from a checkpoint, in a private temporary folder
         "optimise/testing/formats.py",  # damaged copies, in a private temporary folder
         "hpc/federated/audit.py",  # goes on writing the file that it has created
-        "hpc/slurm/job.py",  # a script tried out, in a private temporary folder
+        "hpc/slurm/submission.py",  # a script tried out, in a private temporary folder
     }
     pattern = re.compile(r"\.mkdir\(|\.write_text\(|\.write_bytes\(|open\([^)]*[\"'][wax]b?[\"']|\bto_csv\(")
     found = set()

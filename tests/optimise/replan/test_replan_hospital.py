@@ -16,7 +16,7 @@ from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan import changes, read_previous, replanning
-from optimise.replan.hospital import rooms_told
+from optimise.replan.hospital import HospitalReplan, rooms_told
 
 LIMITS = optimise.Limits(seconds=20)
 
@@ -178,6 +178,16 @@ def test_nurses_new_and_gone_in_a_room_are_listed(case: tuple[HospitalProblem, H
         problem.nursing.ids[plan.nurse[r, s]],
         "-",
     )
+
+
+def test_a_nurse_of_a_room_where_nobody_lies_is_no_change(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:
+    problem, plan, _ = case
+    held = {(int(plan.room[p, d]), int(d)) for p, d in np.argwhere(plan.room >= 0)}
+    r, d = next((r, d) for r in range(len(problem.rooms.ids)) for d in range(problem.days) if (r, d) not in held)
+    nurse = plan.nurse.copy()
+    nurse[r, d * problem.shifts] = 0
+    earlier = HospitalReplan().fitting(replace(plan, nurse=nurse), problem)
+    assert changes(problem, earlier, plan) == ()
 
 
 def test_an_unchanged_hospital_is_proven_to_change_nothing(case: tuple[HospitalProblem, HospitalPlan, Path]) -> None:

@@ -17,7 +17,7 @@ from optimise.core.method import Progress
 from optimise.runs import telemetry
 from optimise.runs.telemetry import Telemetry, metrics
 
-_LINE = re.compile(r'wardwise_[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\} [-+.e0-9]+')
+_LINE = re.compile(r'wardwise_[a-z_]+\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\} [-+.e0-9]+')
 
 
 def test_lines_and_metrics_say_where_a_rank_stands(tmp_path: Path) -> None:
@@ -42,14 +42,14 @@ def test_lines_and_metrics_say_where_a_rank_stands(tmp_path: Path) -> None:
 
 
 def test_metrics_follow_the_text_format() -> None:
-    text = metrics({"cost": 5.0, "gap": None, "phase_seconds": {'a "b"': 1.0}}, {"job": "7"})
+    text = metrics({"cost": 5.0, "gap": None, "phase_seconds": {'a "b"': 1.0}}, {"job_id": "7"})
     lines = text.splitlines()
     assert text.endswith("\n")
     assert "wardwise_gap" not in text  # unknown is left out
     for line in lines:
         assert line.startswith("# ") or _LINE.fullmatch(line.replace('\\"', "'")), line
-    for name in ("cost", "phase_seconds", "heartbeat_seconds"):
-        assert lines.count(f"# TYPE wardwise_{name} gauge") == 1
+    for name in ("cost gauge", "phase_seconds_total counter", "heartbeat_timestamp_seconds gauge"):
+        assert lines.count(f"# TYPE wardwise_{name}") == 1
 
 
 def test_a_full_disk_is_told_once_and_costs_nothing(

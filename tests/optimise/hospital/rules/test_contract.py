@@ -38,7 +38,7 @@ from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import BEST, COST, HARD, hard_points, ticks
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
-from optimise.hospital.search.state import arrays_for, plan_from
+from optimise.hospital.search.state import arrays_for, plan_from, rows_of
 from optimise.hospital.search.update import fill
 from optimise.testing.random_hospitals import document, random_beds
 
@@ -162,9 +162,7 @@ def test_the_joint_search_knows_tables_of_nights_exactly() -> None:
         problem = broken(LAYERED, weight, "QuietRoom")
         plan, _ = construct(problem, seed=0)
         g, h = arrays_for(problem, 3)
-        first = plan.room[np.arange(len(plan.admission)), np.maximum(plan.admission, 0)]
-        where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1)
-        where, nurse = where.astype(np.int32), np.array(plan.nurse, dtype=np.int32)
+        where, nurse = rows_of(problem, plan)
         g[COST], g[BEST] = fill(g, h, where, nurse), HARD << 20
         odds, counts = np.arange(1, len(KINDS) + 1) * (1 << 16) // len(KINDS), np.zeros((len(KINDS), 2), dtype=np.int64)
         for _ in range(5):

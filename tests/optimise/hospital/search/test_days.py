@@ -21,7 +21,7 @@ from optimise.hospital.search.guide import RELEASED, Anchor
 from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, ticks
 from optimise.hospital.search.operators import Readmit
-from optimise.hospital.search.state import arrays_for
+from optimise.hospital.search.state import arrays_for, rows_of
 from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
@@ -129,9 +129,7 @@ def test_costs_are_the_plans_own_once_the_anchor_has_gone() -> None:
     problem = hospital(60, 14, 1)
     plan, _ = construct(problem, seed=0)
     g, h = arrays_for(problem, 0)
-    first = plan.room[np.arange(len(plan.admission)), np.maximum(plan.admission, 0)]
-    where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1)
-    g[COST] = fill(g, h, where.astype(np.int32), np.array(plan.nurse, dtype=np.int32))
+    g[COST] = fill(g, h, *rows_of(problem, plan))
     own = int(g[COST])
     anchor = Anchor(g, h, np.roll(plan.admission, 1))
     anchor.follow(0.0, 10.0)

@@ -34,7 +34,7 @@ from optimise.hospital.search.layout import (
 )
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
-from optimise.hospital.search.state import arrays_for, plan_from
+from optimise.hospital.search.state import arrays_for, plan_from, rows_of
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
@@ -46,9 +46,7 @@ class State:
         self.problem = problem
         plan, _ = construct(problem, seed=seed)
         self.g, self.h = arrays_for(problem, seed)
-        first = plan.room[np.arange(len(plan.admission)), np.maximum(plan.admission, 0)]
-        where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1)
-        self.where, self.nurse = where.astype(np.int32), np.array(plan.nurse, dtype=np.int32)
+        self.where, self.nurse = rows_of(problem, plan)
         self.g[COST] = fill(self.g, self.h, self.where, self.nurse)
         self.g[BEST] = HARD << 20
 

@@ -21,7 +21,7 @@ from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import BEST, COST, HARD, hard_points, ticks
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
-from optimise.hospital.search.state import arrays_for, plan_from
+from optimise.hospital.search.state import arrays_for, plan_from, rows_of
 from optimise.hospital.search.update import fill
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -34,10 +34,7 @@ class Walk:
         self.problem = problem
         plan, _ = construct(problem, seed=seed)
         self.g, self.h = arrays_for(problem, seed)
-        first = plan.room[np.arange(len(plan.admission)), np.maximum(plan.admission, 0)]
-        self.where = np.stack([plan.admission, np.where(plan.admission < 0, -1, first), plan.theatre], axis=1)
-        self.where = self.where.astype(np.int32)
-        self.nurse = np.array(plan.nurse, dtype=np.int32)
+        self.where, self.nurse = rows_of(problem, plan)
         self.g[COST] = fill(self.g, self.h, self.where, self.nurse)
         self.g[BEST] = HARD << 20
 
@@ -68,7 +65,8 @@ def problems() -> list[HospitalProblem]:
     plain = read(ROOT / "examples" / "hospital60.json")
     assert isinstance(plain, HospitalProblem)
     soft = plain.with_settings({"RoomGenderMix": 40, "RoomCapacity": 60, "RoomAgeMix": None, "SurgeonOvertime": 3})
-    return [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8), dated(plain), hospital(20, 70, 4)]
+    hard, priced = turning(None, 1), turning(30, 2)
+    return [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8), dated(plain), hospital(20, 70, 4), hard, priced]
 
 
 def dated(plain: HospitalProblem) -> HospitalProblem:
@@ -81,6 +79,17 @@ def dated(plain: HospitalProblem) -> HospitalProblem:
     )
     rules = (*plain.rules, RuleSetting("UnsuitableDay", 7), RuleSetting("FrozenAdmission", None))
     return replace(plain, beds=replace(plain.beds, dates=dates), rules=rules)
+
+
+def turning(weight: int | None, seed: int) -> HospitalProblem:
+    """Contacts, beds that are cleaned, stays that begin or end after noon, and somebody who goes home today."""
+    made, rng = hospital(30, 8, seed), np.random.default_rng(seed)
+    people, count = made.patients, len(made.patients)
+    stay = np.where(people.inpatient & (rng.random(count) < 0.4), 0, people.stay)
+    facts = {"contact_of": rng.integers(0, 3, count), "cleaning": rng.integers(0, 4, count)}
+    patients = replace(people, stay=stay, noon=rng.integers(0, 4, count), **facts)
+    rules = dict.fromkeys(("ContactsTogether", "CleaningTime", "BedTurnover"), weight)
+    return replace(made, beds=replace(made.beds, patients=patients)).with_settings(rules)
 
 
 PROBLEMS = problems()
