@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from optimise.core import compiling
+from optimise.core.bounds import rounding
 from optimise.core.checkpoint import Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
@@ -39,10 +40,10 @@ from optimise.core.method import (
 from optimise.core.options import check_options
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.provenance import provenance
-from optimise.core.result import TOLERANCE, Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
+from optimise.core.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
 from optimise.runs.keeper import Keeper
 
-__all__ = ["TOLERANCE", "MethodError", "solve"]
+__all__ = ["MethodError", "solve"]
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +226,7 @@ class _Recorder:
     @property
     def met(self) -> bool:
         """Whether plan and bound have met: nothing is left to find."""
-        return math.isfinite(self.primal) and self.primal - self.dual <= TOLERANCE * max(1.0, abs(self.primal))
+        return Bounds(self.primal, self.dual).closed
 
     @property
     def stopping(self) -> bool:
@@ -309,7 +310,7 @@ def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bo
             raise MethodError(f"method {method} claims to be optimal without a feasible plan")
         return bounds
     cost = evaluation.cost
-    slack = TOLERANCE * max(1.0, abs(cost))
+    slack = rounding(cost)
     if outcome.stop is Stop.INFEASIBLE:
         raise MethodError(f"method {method} claims that no plan exists but returned one of cost {cost:g}")
     if math.isfinite(bounds.primal) and abs(bounds.primal - cost) > slack:

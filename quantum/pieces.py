@@ -110,8 +110,7 @@ class RosterCutter:
 
     def cost(self, plan: Roster) -> float:
         """Evaluated cost plus the price of hard units."""
-        found = self.problem.evaluate(plan)
-        return found.cost + self.price * found.hard
+        return self.problem.evaluate(plan).penalised(self.price)
 
     def piece(self, plan: Roster, rng: np.random.Generator) -> _RosterPiece | None:
         """Random people, each with columns from pricing or with all rosters that differ in a window of days."""
@@ -185,7 +184,7 @@ class _RoomPiece:
         changed = _changed(choices)[:16]
         problem, price = self.encoding.problem, self.encoding.hard_price
         found = [problem.evaluate(self.encoding.decode(c)) for c in changed]
-        costs = [e.cost + price * e.hard for e in found]
+        costs = [e.penalised(price) for e in found]
         at = int(np.argmin(costs))
         return float(costs[at]), self.encoding.decode(changed[at])
 
@@ -203,8 +202,7 @@ class RoomCutter:
 
     def cost(self, plan: HospitalPlan) -> float:
         """Evaluated cost plus the price of hard units."""
-        found = self.problem.evaluate(plan)
-        return found.cost + self.price * found.hard
+        return self.problem.evaluate(plan).penalised(self.price)
 
     def piece(self, plan: HospitalPlan, rng: np.random.Generator) -> _RoomPiece | None:
         """Random patients of one to three random days who stay in one room."""

@@ -161,6 +161,37 @@ def test_nobody_asks_what_kind_a_problem_is(package: str) -> None:
     assert [place for place in found if not place.startswith("optimise/compare/study.py")] == []
 
 
+#: Modules that name a room above them in a text, loaded when asked: registries of what is built in, and what a subject
+#: or a result leaves to rooms above (optimise/DESIGN.md).
+NAMING = {
+    "optimise.core.kinds": {"blocks", "capacity", "hospital", "roster"},
+    "optimise.core.method": {"methods"},
+    "optimise.core.result": {"runs"},
+    "optimise.formats.base": {"capacity", "hospital", "roster"},
+    "optimise.capacity.kind": {"generate", "report"},
+    "optimise.hospital.kind": {"generate", "replan", "report"},
+    "optimise.roster.kind": {"generate", "replan", "report"},
+    "optimise.tools.precompile": {"cli"},
+}
+
+
+def test_rooms_above_are_named_only_where_the_page_says_so() -> None:
+    """A layer is passed by the text ``optimise.room.module`` as well as by an import."""
+    level = {room: i for i, layer in enumerate(layers()) for room in layer}
+    text = re.compile(r"optimise\.(\w+)(\.\w+)+(:\w+)?")
+    found = {}
+    for name, path in files().items():
+        parts = name.split(".")
+        if parts[0] != "optimise" or len(parts) < 2 or parts[1] not in level:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        rooms = {m[1] for m in map(text.fullmatch, texts) if m}
+        if named := {room for room in rooms if room in level and level[room] < level[parts[1]]}:
+            found[name] = named
+    assert found == NAMING
+
+
 def test_files_are_short() -> None:
     long = [name for name, path in files().items() if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST]
     assert not long, "split them by subject"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from hpc.beds import refusal
 from hpc.beds.method import solve_beds
+from hpc.beds.options import BedSearchOptions
 from optimise.core.method import Communicator, Limits, Listener, Outcome
-from optimise.core.options import ResumableOptions
 from optimise.hospital.beds_search import improve_beds, usable
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
@@ -56,5 +56,5 @@ class BedSearch(_Beds):
         start: HospitalPlan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        ResumableOptions.of(options)
-        return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm)
+        tuning = BedSearchOptions.of(options).tuning
+        return improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, comm=comm, tuning=tuning)

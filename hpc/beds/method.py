@@ -283,7 +283,8 @@ def solve_beds(
 
     Rank 0 generates columns while the others go on searching; all meet before the last search.
     """
-    tuning = BedOptions.of(options).tuning
+    given = BedOptions.of(options)
+    tuning, search = given.tuning, given.search_tuning
     told = BedSession(problem, limits, seed, comm, listen)
     clock = told.clock
     first = improve_beds(
@@ -294,6 +295,7 @@ def solve_beds(
         start=start,
         bound=False,
         comm=comm,
+        tuning=search,
     )
     if not isinstance(first.plan, HospitalPlan) or first.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED):
         return first
@@ -304,18 +306,24 @@ def solve_beds(
     elif limits.iterations is None:
         mine = replace(limits, seconds=max(0.1, until - clock.elapsed))
         again = improve_beds(
-            problem, limits=mine, seed=seed + 7919 * comm.rank, start=plan, bound=False, comm=SerialComm()
+            problem,
+            limits=mine,
+            seed=seed + 7919 * comm.rank,
+            start=plan,
+            bound=False,
+            comm=SerialComm(),
+            tuning=search,
         )
         plan = again.plan if isinstance(again.plan, HospitalPlan) else plan
     shared = told.waits.allgather((plan, bound, told.stopping))
     plan = min((p for p, _, _ in shared), key=lambda p: hard_and_cost(problem, p))
-    bound, asked = max(b for _, b, _ in shared), any(a for _, _, a in shared)
+    bound, wish = max(b for _, b, _ in shared), any(a for _, _, a in shared)
     told.rise(bound)
     cost = hard_and_cost(problem, plan)[1] / problem.scale
     told.hold(plan, cost)
-    told.stopped = asked
+    told.stopped = wish
     stop = None
-    if not told.agree(told.closed or asked or clock.left <= 0.5):  # clocks of ranks differ
+    if not told.agree(told.closed or wish or clock.left <= 0.5):  # clocks of ranks differ
         last = improve_beds(
             problem,
             limits=replace(limits, seconds=clock.left, target=max(limits.target, bound)),
@@ -324,6 +332,7 @@ def solve_beds(
             start=plan,
             bound=False,
             comm=comm,
+            tuning=search,
         )
         if isinstance(last.plan, HospitalPlan) and last.bounds.primal <= cost:
             told.hold(last.plan, last.bounds.primal)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from optimise.core.options import ResumableOptions, Tuning, knob
+from optimise.hospital.beds_search.tuning import BedSearchTuning
 
-__all__ = ["BedOptions", "BedTuning"]
+__all__ = ["BedOptions", "BedSearchOptions", "BedTuning"]
 
 
 class BedTuning(Tuning):
@@ -27,3 +28,12 @@ class BedOptions(ResumableOptions):
 
     tuning: BedTuning = BedTuning()
     """Numbers that steer the phases."""
+    search_tuning: BedSearchTuning = BedSearchTuning()
+    """The same of the searches before, beside and after the columns."""
+
+
+class BedSearchOptions(ResumableOptions):
+    """Options of the search on bed problems with fixed stays."""
+
+    tuning: BedSearchTuning = BedSearchTuning()
+    """Numbers that steer the search."""

@@ -24,16 +24,8 @@ from optimise.capacity.model.capacity_values import mean_plan, mean_point, round
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.checkpoint import State, StateFile
 from optimise.core.errors import InputError
-from optimise.core.method import (
-    Communicator,
-    Deadline,
-    Lanes,
-    Limits,
-    Listener,
-    Outcome,
-    Progress,
-    stopping,
-)
+from optimise.core.lanes import Lanes
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from hpc.blocks.block_generation import solve_blocks
 from optimise.blocks import BlockProblem
-from optimise.core.method import Communicator, Lanes, Limits, Listener, Outcome
+from optimise.core.lanes import Lanes
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.result import Plan
 
 __all__ = ["BlockGeneration"]

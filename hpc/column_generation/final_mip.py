@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from optimise.methods.whole_model import HighsMethod
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["WHOLE_SOURCE", "close", "few_decisions", "first_plan", "prove"]
+
+B = TypeVar("B")
 
 WHOLE_SOURCE = "HiGHS branch and bound on the whole model"
 
@@ -57,7 +59,7 @@ def few_decisions(problem: RosterProblem, most: int) -> bool:
 
 
 def prove(
-    session: Session[Any], problem: RosterProblem, words: NDArray[np.int16], seconds: float, nodes: int
+    session: Session[B], problem: RosterProblem, words: NDArray[np.int16], seconds: float, nodes: int
 ) -> NDArray[np.int16] | None:
     """:func:`close` within a session, which hears of bounds as they rise; on the rank that calls.
 

@@ -18,59 +18,47 @@ from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.kept_columns import keep, priced, refuse_columns
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
-from hpc.column_generation.run import Run
-from hpc.column_generation.search_phase import search
+from hpc.column_generation.run import Run, form
+from hpc.column_generation.search_phase import search, tiny
 from hpc.column_generation.search_state import SearchState, state_of
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.checkpoint import Checkpoint
 from hpc.runtime.pool import rehearse
-from optimise.core.engines import engine_for, lanes_by_engine, refusal
+from optimise.core.engines import ByKind
 from optimise.core.method import Communicator, Limits, Listener, Outcome
-from optimise.core.options import documented
+from optimise.core.options import Options, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS, table_cells
+from optimise.roster.search.construct import MOST_CELLS
 from optimise.roster.search.construct import construct as in_pieces
+from optimise.roster.totals import table_cells
 
 __all__ = ["ColumnGeneration", "ColumnGenerationMethod", "supported"]
 
 log = logging.getLogger(__name__)
 
-#: Who generates columns for problems that are no rosters.
-_ENGINES = {"hospital": "hpc.beds.engine:BedGeneration", "blocks": "hpc.blocks.engine:BlockGeneration"}
 Floats = NDArray[np.float64]
 
 
 @documented
-class ColumnGenerationMethod:
+class ColumnGenerationMethod(ByKind):
     """Column generation over exact pricing, then diving and large-neighbourhood search."""
 
     name = "column-generation"
     resumable = True
-    options = ColumnGenerationOptions
-    options_by_kind: ClassVar = {"hospital": BedOptions, "blocks": BlockOptions}
-    lanes = staticmethod(lanes_by_engine(_ENGINES))
+    options: ClassVar[type[ColumnGenerationOptions]] = ColumnGenerationOptions
+    options_by_kind: ClassVar[Mapping[str, type[Options]]] = {"hospital": BedOptions, "blocks": BlockOptions}
+    engines: ClassVar[Mapping[str, str]] = {
+        "hospital": "hpc.beds.engine:BedGeneration",
+        "blocks": "hpc.blocks.engine:BlockGeneration",
+    }
 
-    def supports(self, problem: Problem) -> bool:
-        engine = engine_for(problem, _ENGINES)
-        return supported(problem) if engine is None else engine.supports(problem)
+    def supports_itself(self, problem: Problem) -> bool:
+        """Whether it is a roster that pricing covers."""
+        return supported(problem)
 
-    def refusal(self, problem: Problem) -> str:
-        """Which rules of a bed problem are not known here, in words; empty where all are.
-
-        Parameters
-        ----------
-        problem : Problem
-
-        Returns
-        -------
-        str
-            Empty where all rules are known.
-        """
-        return refusal(problem, _ENGINES)
-
-    def solve(
+    def solve_itself(
         self,
         problem: Problem,
         *,
@@ -81,17 +69,14 @@ class ColumnGenerationMethod:
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        engine = engine_for(problem, _ENGINES)
-        if engine is not None:
-            return engine.solve(
-                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
-            )
-        given = ColumnGenerationOptions.of(options)
+        """Solve a roster, of whatever length."""
+        given = self.options.of(options)
         assert isinstance(problem, RosterProblem)
-        if is_long(problem, given.long_tuning) if given.long is None else given.long:
+        run: type[ColumnGeneration | LongRun] = ColumnGeneration
+        if given.long or (given.long is None and is_long(problem, given.long_tuning, form(problem, given))):
             refuse_columns(given)
-            return LongRun(problem, limits, seed, comm, listen, start, given, self.name).solve()
-        return ColumnGeneration(problem, limits, seed, comm, listen, start, given, self.name).solve()
+            run = LongRun
+        return run(problem, limits, seed, comm, listen, start, given, self.name).solve()
 
 
 def supported(problem: Problem) -> TypeGuard[RosterProblem]:
@@ -206,14 +191,14 @@ class ColumnGeneration(Run):
     @property
     def _whole(self) -> bool:
         """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
-        return table_cells(self.problem.compiled, self.pricer.automata) <= MOST_CELLS
+        return table_cells(self.compiled, self.pricer.automata) <= MOST_CELLS
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large.
 
         Where neither comes to one the whole model is asked: pricing that finds nothing has proven nothing.
         """
-        compiled, built = self.problem.compiled, self.pricer.automata
+        compiled, built = self.compiled, self.pricer.automata
         if self._whole:
             plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
             if plain is not None or self.over():
@@ -252,7 +237,8 @@ class ColumnGeneration(Run):
                     enumeration(self, master, root)
                     tree = self.tuning.tree
                     wide = self.cost - self.bound > tree.wide * self.cost
-                    branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
+                    if not tiny(self):
+                        branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

@@ -20,6 +20,7 @@ from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Master, MasterSolution
 from hpc.column_generation.subproblem import Subproblem
+from hpc.column_generation.tuning import Steps
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from optimise.roster.arrays import roster_arrays
@@ -30,7 +31,7 @@ from optimise.roster.search.relaxation import ascend as relaxed_ascent
 if TYPE_CHECKING:
     from hpc.column_generation.run import Run
 
-__all__ = ["bound_and_columns", "branches", "cheap", "dives", "enumeration"]
+__all__ = ["bound_and_columns", "branches", "cheap", "dives", "enumeration", "planned_dives"]
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ def cheap(run: Run, most: float | None = None) -> bool:
 def lasting(run: Run) -> bool:
     """Whether annealing suits and the horizon is so long that the master's simplex takes nearly all of the time."""
     return run.annealed and run.cover.days >= run.tuning.windows.least_days
+
+
+def crowded(run: Run) -> bool:
+    """Whether annealing suits and so many are planned that hasty dives end far above the master."""
+    return run.annealed and len(run.cover.kind) * run.cover.days >= run.tuning.root.crowd
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -75,7 +81,7 @@ def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Ma
     duals, and the columns of the ascent save about half of its simplex iterations.
     """
     everybody, nothing = Subproblem.whole(run.cover, lattice=run.grid), np.zeros(run.cover.lines)
-    leader, left = run.problem.compiled.leader, lambda: run.clock.left
+    leader, left = run.compiled.leader, lambda: run.clock.left
     master = Master(everybody, run.penalty / 100.0, leader=leader, left=left)
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
@@ -116,6 +122,8 @@ def linear(run: Run, team: Team, master: Master, center: Floats | None, until: f
     t = run.tuning.root
     near = run.annealed or run.relaxed is not None
     loose = t.near if near and len(master.people) * run.cover.days >= t.large else 0.0
+    if crowded(run):
+        loose = min(loose, t.nearer)
     if lasting(run):
         soon = run.clock.elapsed + t.patience * run.clock.left
         root = converge(run, team, master, center, soon, min(loose, t.nearer))
@@ -191,7 +199,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     vain = 0
     whole, careful = spread(master), lasting(run)
     grid = GRID if cheap(run) and not careful else COARSE
-    planned = (t.lasting,) if careful else t.guided if run.annealed else t.dives
+    planned = planned_dives(run)
     share, grace = (t.lasting_share, t.grace) if careful else (t.diving, 1.0)
     began, seconds = run.clock.elapsed, share * run.clock.left
     until = began + grace * seconds
@@ -255,6 +263,16 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 root = converge(run, team, master, root.duals, max(until, on))
                 whole = spread(master)
             run.duals = root.duals
+
+
+def planned_dives(run: Run) -> tuple[Steps, ...]:
+    """The dives of a run, first to last."""
+    t = run.tuning.root
+    if lasting(run):
+        return (t.lasting,)
+    if crowded(run):
+        return (t.lasting, *t.guided[1:])
+    return t.guided if run.annealed else t.dives
 
 
 class _Way:

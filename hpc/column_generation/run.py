@@ -19,6 +19,7 @@ from hpc.column_generation.master import Master
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.search_state import SearchState
 from hpc.column_generation.start_heuristic import Opening
+from hpc.long_horizon.method import priced_form
 from hpc.runtime.balance import longest_first
 from hpc.runtime.checkpoint import Checkpoint, Pool
 from hpc.runtime.pool import Team
@@ -36,7 +37,7 @@ from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.relaxation import Relaxed
 
-__all__ = ["Run", "penalty_of"]
+__all__ = ["Run", "form", "penalty_of"]
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class Run(Session[Incumbent]):
 
     Attributes
     ----------
+    compiled : CompiledRoster
+        The rules as they are priced (:func:`form`); all plans cost what they cost by those of the problem.
     tables : mapping of int to tuple of int
         Counters that are dimensions of people's pricing tables beyond those at first, agreed by all ranks.
     pool : Pool, optional
@@ -74,7 +77,7 @@ class Run(Session[Incumbent]):
         super().__init__(limits, seed, comm, listen, name=name, source=SOURCE, checkpoint=given.checkpoint)
         self.problem, self.start, self.options, self.tuning = problem, start, given, given.tuning
         with self.timers("building"):
-            compiled = problem.compiled
+            compiled = self.compiled = form(problem, given)
             self.pricer = Pricer(compiled)
             self.cover = CoverRows(compiled)
         self.grid, self.penalty = compiled.grid, penalty_of(compiled)
@@ -208,6 +211,24 @@ class Run(Session[Incumbent]):
             self.dives,
             self.cuts + (phase == "root"),  # whoever reads this was cut short in the root
         ).write(folder)
+
+
+def form(problem: RosterProblem, options: ColumnGenerationOptions) -> CompiledRoster:
+    """The rules as a run prices them.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    options : ColumnGenerationOptions
+        Files of columns and certificates speak of the problem's own lines, and ``long`` of its own tables.
+
+    Returns
+    -------
+    CompiledRoster
+        With soft totals as lines where exact pricing would take too long with them.
+    """
+    own = options.long is not None or options.columns is not None or options.certificate is not None
+    return problem.compiled if own else priced_form(problem, options.long_tuning)
 
 
 def penalty_of(compiled: CompiledRoster) -> float:

@@ -275,8 +275,9 @@ class RootTuning(Tuning):
         unit="",
         source="n060w8_2 2555 (shorter steps 2535-2665), n110w8_0_3 3450 (3625)",
     )
-    """The only dive on horizons that have windows: small steps, all columns made in each. What is lost early, where a
-    step has too few columns, chains and neighbourhoods do not find again."""
+    """The only dive on horizons that have windows, the first of many people: small steps, all columns made in each."""
+    crowd: int = knob(1900, unit="people times days", source="n100w4_2 1850 -> 1800, n040w4_2 1780 -> 1810", ge=0)
+    """Size from which that dive comes before the others after annealing, and the master converges before it."""
     enough: float = knob(0.1, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
     """After two dives and within this of the bound only single duties are fixed, which takes a tenth of the time and
     goes another way each time, with the columns of those before."""
@@ -305,7 +306,7 @@ class RootTuning(Tuning):
     """The first dive of a large problem, after annealing or an opening, starts once the bound is this near the
     master's objective."""
     nearer: float = knob(0.01, unit="part of what is left to the cost", source=_NONE, ge=0)
-    """The same before a lasting dive."""
+    """The same before a careful dive."""
     further: float = knob(0.1, unit=_LEFT, source=_NONE, ge=0, le=1)
     """For the master, which goes on after such a dive with the better plan, at least."""
     half: float = knob(0.5, unit="part of the plan's gap", source=_NONE, ge=0)
@@ -381,7 +382,7 @@ class SearchTuning(Tuning):
     """Largest neighbourhood."""
     burst: float = knob(0.3, unit="part of a full burst", source=_NONE, gt=0, le=2)
     """Length of the first bursts of reinsertion."""
-    whole: int = knob(4000, unit="decisions", source="Instance1: bound 558, optimum 607 in 2 s", ge=0)
+    whole: int = knob(4000, unit="decisions", source="Instance1: 607 in 2 s; 15 days of long rests in 3 s", ge=0)
     """Size up to which the whole model gets its chance."""
     patience: int = knob(8, unit="rounds", source=_NONE, ge=1)
     """Rounds without gain after which the search is stuck."""

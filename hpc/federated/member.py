@@ -16,6 +16,7 @@ from optimise.capacity.model.capacity_values import mean_point, rounded
 from optimise.capacity.problem import CapacityPlan
 from optimise.capacity.region import RegionProblem
 from optimise.core.errors import WardwiseError
+from optimise.core.grid import round_up
 from optimise.core.result import Stop
 from optimise.solvers.highs import Highs
 
@@ -91,7 +92,7 @@ class Member:
             solved = Highs(replace(first, cost=self.weight[u, d]), seed=self.seed).solve()
             if solved.stop is Stop.INFEASIBLE:
                 raise WardwiseError("the limits of beds and staff leave a trust no plan")
-            made[u, d] = math.ceil(solved.bound - 1e-6)
+            made[u, d] = round_up(solved.bound, 1.0)
         return made
 
     def respond(self, prices: Floats, *, tolerance: float, rounds: int, over: Callable[[], bool]) -> Reply:

@@ -28,13 +28,8 @@ from hpc.runtime.session import Session
 from optimise.capacity.formats.capacity import CapacityFormat
 from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.atomic import make_folder
-from optimise.core.method import (
-    Communicator,
-    Lanes,
-    Limits,
-    Listener,
-    Outcome,
-)
+from optimise.core.lanes import Lanes
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop

@@ -26,13 +26,8 @@ from optimise.capacity.model.capacity import FirstStage, extend, split, waiting
 from optimise.capacity.model.capacity_values import mean_plan, rounded, value_counts, wait_and_see
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.core.errors import InputError, MissingExtraError
-from optimise.core.method import (
-    Communicator,
-    Lanes,
-    Limits,
-    Listener,
-    Outcome,
-)
+from optimise.core.lanes import Lanes
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.options import documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stop

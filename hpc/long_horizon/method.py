@@ -39,25 +39,59 @@ from optimise.core.method import (
 )
 from optimise.core.passed import passed
 from optimise.core.result import Bounds, Plan
+from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.anneal import Annealer
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import construct as in_pieces
-from optimise.roster.search.construct import hard_price, table_cells
+from optimise.roster.search.construct import hard_price
 from optimise.roster.search.reinsertion import Reinsertion, temperatures
 from optimise.roster.search.relaxation import SOURCE, Relaxation, ascend
+from optimise.roster.totals import lighter, table_cells
 
-__all__ = ["LongRun", "is_long"]
+__all__ = ["LongRun", "is_long", "priced_form"]
 
 log = logging.getLogger(__name__)
 
 
-def is_long(problem: RosterProblem, tuning: LongTuning = LongTuning()) -> bool:  # noqa: B008
-    """Whether exact pricing of everybody would take minutes a round, judged by size alone."""
+def is_long(
+    problem: RosterProblem,
+    tuning: LongTuning = LongTuning(),  # noqa: B008
+    compiled: CompiledRoster | None = None,
+) -> bool:
+    """Whether exact pricing of everybody would take minutes a round, judged by size alone.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    tuning : LongTuning
+    compiled : CompiledRoster, optional
+        The rules as they are priced, where that is not the problem's own form.
+    """
     try:
-        return bool(problem.shape[0] * table_cells(problem.compiled, problem.automata) > tuning.most_work)
+        cells = table_cells(compiled or problem.compiled, problem.automata)
     except UnsupportedError:
         return False
+    return bool(problem.shape[0] * cells > tuning.most_work)
+
+
+def priced_form(problem: RosterProblem, tuning: LongTuning) -> CompiledRoster:
+    """The rules as exact pricing takes them: soft totals as lines where tables would be too large with them.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    tuning : LongTuning
+
+    Returns
+    -------
+    CompiledRoster
+        Every plan costs the same.
+    """
+    compiled, (people, days, _) = problem.compiled, problem.shape
+    if days > tuning.exact_days or people > tuning.exact_people or not is_long(problem, tuning):
+        return compiled
+    return lighter(compiled, problem.automata, tuning.most_work / people)
 
 
 class LongRun(Session[NDArray[np.int16]]):
@@ -160,8 +194,8 @@ class LongRun(Session[NDArray[np.int16]]):
 
     def _close(self) -> None:
         """Branch and bound on the whole model, by rank 0, where decisions are few and only the rules are long."""
-        nodes = self.options.tuning.search.nodes
-        if not few_decisions(self.problem, self.tuning.whole) or self.agree(self.finished()):
+        nodes, most = self.options.tuning.search.nodes, self.options.tuning.search.whole
+        if not few_decisions(self.problem, most) or self.agree(self.finished()):
             return
         words = None
         if self.comm.rank == 0:

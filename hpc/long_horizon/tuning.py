@@ -12,6 +12,10 @@ class LongTuning(Tuning):
 
     most_work: float = knob(4e8, unit="table cells of all people", source="a year of Instance22: 130 s a round", ge=0)
     """Size beyond which one round of exact pricing takes too long, and a horizon counts as long."""
+    exact_days: int = knob(63, unit="days", source="ward of 30, fair shares: 17 % from its bound before", ge=0)
+    """Longest horizon on which soft totals become lines, where tables without them are small enough."""
+    exact_people: int = knob(60, unit="people", source="200 people, processor: 17375 after 120 s, 14066 as long", ge=0)
+    """Most people for whom they do: the linear master of more has not converged when a plan is wanted."""
     bound_share: float = knob(0.2, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For the bound; the option root_share goes before it."""
     bound_steps: int = knob(300, unit="steps", source="no run on record", ge=1)
@@ -30,12 +34,8 @@ class LongTuning(Tuning):
     """Fewest days of a lane."""
     chain_share: float = knob(0.8, unit="share of the time left", source="n030w32 in 45 s: 12745 -> 10605", ge=0, le=1)
     """For chains of annealing where they suit; the option anneal_share goes before it."""
-    whole: int = knob(
-        4000, unit="decisions", source="3 people, 15 days, a fortnight's rest: open after 60 s, proven in 3", ge=0
-    )
-    """Size up to which the whole model gets its chance."""
     whole_share: float = knob(0.25, unit="share of the time left", source="no run on record", gt=0, le=1)
-    """For the whole model."""
+    """For the whole model, where the problem is small (tuning.search.whole)."""
     chains: int = knob(2, unit="chains", source="no run on record", ge=1)
     """Their number under work limits; else every rank runs one."""
     probe: int = knob(200_000, unit="moves", source="no run on record", ge=1)

@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 
 from hpc.runtime.exchange import Exchange, can_exchange
 from hpc.runtime.timers import Timers, WaitingComm
+from optimise.core.bounds import rounding
 from optimise.core.checkpoint import between, told_of_disk
 from optimise.core.errors import InputError
 from optimise.core.grid import round_up
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stopping
-from optimise.core.result import TOLERANCE, Bounds, Plan, Stats, Stop
+from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.core.stored import from_checkpoint
 
 __all__ = ["Session"]
@@ -166,7 +167,7 @@ class Session(Generic[B]):
     @property
     def reached(self) -> bool:
         """Whether the gap or the cost that was asked for is reached."""
-        return self.cost <= self.limits.target or Bounds(self.cost, self.bound).gap <= self.limits.gap
+        return self.limits.reached(Bounds(self.cost, self.bound))
 
     @property
     def worked(self) -> bool:
@@ -240,7 +241,7 @@ class Session(Generic[B]):
         """
         stats = self.timers.stats(self.comm, counts) if stats is None else stats
         primal = self.cost if self.feasible else math.inf
-        if self.resumed_bound > primal + TOLERANCE * max(1.0, abs(primal)):
+        if self.resumed_bound > primal + rounding(primal):
             text = f"the checkpoint says {self.resumed_bound:.12g}, a plan found here costs {primal:.12g}"
             raise InputError(text, file=self.checkpoint, item="bound")
         dual = min(self.bound, primal)

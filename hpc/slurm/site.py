@@ -11,6 +11,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 from optimise.formats.budget import parse_toml
 from optimise.formats.document import validated
+from optimise.formats.text import placed
 
 __all__ = ["FOLDER", "Site", "find_site", "site_names"]
 
@@ -67,7 +68,5 @@ def find_site(name: str | Path) -> Site:
     path = own if own.suffix == ".toml" else FOLDER / "sites" / f"{name}.toml"
     if not path.exists():
         raise InputError(f"no such site; known: {', '.join(site_names())}, or a .toml file", item=f"site {name}")
-    try:
+    with placed(path):
         return validated(Site, parse_toml(read_text(path), path))
-    except InputError as error:
-        raise error.at(file=path) from None

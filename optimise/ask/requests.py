@@ -14,6 +14,7 @@ from typing import Any
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
+from optimise.core.grid import round_up
 from optimise.core.method import Limits, Listener
 from optimise.core.result import Stop
 from optimise.core.stored import stated
@@ -110,7 +111,7 @@ def most_requests(
     found = result.plan if isinstance(result.plan, Roster) and result.feasible else plan
     best = found if requests_met(problem, found) > requests_met(problem, plan) else plan
     bound = result.bounds.dual if result.stop is not Stop.INFEASIBLE else -math.inf
-    refused = max(0, math.ceil(bound - 1e-6)) if math.isfinite(bound) else 0
+    refused = int(max(0.0, round_up(bound, 1.0)))
     source = result.bounds.dual_source if refused else "the number of requests"
     return MostRequests(asked, asked - refused, requests_met(problem, best), source, result.stats.seconds, best)
 

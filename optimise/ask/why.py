@@ -17,7 +17,7 @@ from optimise.ask.cover import Changed, changed_cells
 from optimise.ask.nearby import ways_to_leave, ways_to_take, within_days
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits, Listener
-from optimise.core.result import TOLERANCE, Evaluation, Stop
+from optimise.core.result import Bounds, Evaluation, Stop
 from optimise.driver import solve
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
@@ -111,7 +111,7 @@ class WhyAnswer:
         if self.after is None:
             return False
         cost = self.after.cost
-        return self.added <= 1e-9 or cost - self.bound <= TOLERANCE * max(1.0, abs(cost))
+        return self.added <= 1e-9 or Bounds(cost, self.bound).closed
 
 
 def why(

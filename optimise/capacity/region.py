@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -167,7 +166,7 @@ class RegionProblem:
         return made.hexdigest()
 
 
-def _unbounded(problem: CapacityProblem, region: RegionProblem, use: npt.NDArray[np.int64]) -> Any:
+def _unbounded(problem: CapacityProblem, region: RegionProblem, use: npt.NDArray[np.int64]) -> CapacityProblem:
     """The trust's problem with just the share that it uses."""
     from dataclasses import replace
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from optimise.core.atomic import create
 from optimise.core.errors import InputError
 from optimise.formats.budget import read_arrays
+from optimise.formats.text import placed
 
 __all__ = ["HOURS", "Period", "Scenarios", "residual"]
 
@@ -200,10 +201,8 @@ class Scenarios:
             start = datetime.datetime.fromisoformat(str(stored["start"]))
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no file of scenarios ({error})", file=source) from None
-        try:
+        with placed(source):
             return cls(groups=names, period=period, start=start, **parts)
-        except InputError as error:
-            raise error.at(file=source) from None
 
 
 def _kept(values: npt.ArrayLike, horizon: int, groups: int) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Mistakes of the user become one line on standard error, without a traceback. Under MPI only rank 0 speaks.
     """
+    try:
+        _run(arguments)
+    except SystemExit as left:
+        if arguments is None and isinstance(left.code, int):
+            _leave_now(left.code)
+        raise
+
+
+def _leave_now(code: int) -> None:
+    """Leave without waiting for a solver that was left behind; other ranks would be waited for as ever."""
+    aside = sys.modules.get("optimise.solvers.aside")
+    if aside is not None and aside.left_behind() and "mpi4py.MPI" not in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     from optimise.cli.app import app
     from optimise.core.communicator import announced_rank
     from optimise.core.errors import WardwiseError

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optimise.cli.arguments import Json
 from optimise.core.errors import InputError, WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.demand.counts import Net
+    from optimise.demand.department.assess import Assessment
+    from optimise.demand.department.outlook import Outlook, Unit
 
 __all__ = ["bed_demand"]
 
@@ -109,7 +115,7 @@ def _time(text: str | None) -> datetime.datetime | None:
     return found
 
 
-def _tell(made: Any, found: Any, notes: list[str]) -> None:
+def _tell(made: Outlook, found: Assessment | None, notes: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -141,8 +147,8 @@ def _tell(made: Any, found: Any, notes: list[str]) -> None:
         print(f"note: {note}")
 
 
-def _object(made: Any, found: Any, notes: list[str]) -> dict[str, Any]:
-    def nets(of: Any) -> list[dict[str, Any]]:
+def _object(made: Outlook, found: Assessment | None, notes: list[str]) -> dict[str, Any]:
+    def nets(of: Mapping[Unit, Sequence[Net]]) -> list[dict[str, Any]]:
         return [
             {
                 "level": u.level,

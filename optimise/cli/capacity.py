@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optimise.core.errors import InputError, WardwiseError
+from optimise.formats.text import placed
+
+if TYPE_CHECKING:
+    from optimise.capacity.scenarios import Scenarios
+    from optimise.demand.forecast import Forecast
 
 __all__ = ["app", "from_data"]
 
@@ -68,7 +73,7 @@ def from_data(
     document = hospital_of(read_hospital(hospital))
     expected = _demand(demand)
     said: dict[str, Any] = {"seed": seed, "delays": None if discharges is None else read_delays(discharges)}
-    try:
+    with placed(hospital):
         if isinstance(expected, Forecast):
             lengths = None if stay is None else read_stays(stay, expected.groups, expected.period)
             made = from_forecast(document, expected, count=n, sample=sample, stay=lengths, staffed=staffed, **said)
@@ -76,8 +81,6 @@ def from_data(
             raise WardwiseError("--stay: scenarios hold their stays; it goes with a forecast")
         else:
             made = from_scenarios(document, expected, staffed=staffed, **said)
-    except InputError as error:
-        raise error.at(file=hospital) from None
     problem = made.problem
     beds = problem.wards.maximum.sum(axis=0)
     print(
@@ -90,7 +93,7 @@ def from_data(
         print(path)
 
 
-def _demand(path: Path) -> Any:
+def _demand(path: Path) -> Forecast | Scenarios:
     """A forecast, or scenarios, by what the file holds."""
     from optimise.capacity.scenarios import Scenarios
     from optimise.demand.forecast import Forecast

@@ -13,6 +13,7 @@ from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
     from optimise.demand.demand import Demand
+    from optimise.demand.reading import Columns
 
 __all__ = [
     "Blank",
@@ -77,7 +78,7 @@ def periods(horizon: str, by: str) -> int:
 
 def columns_of(
     time: str | None, group: str | None, count: str | None, departure: str | None, each_row: bool = False
-) -> Any:
+) -> Columns:
     """Names of columns as the reader wants them."""
     from optimise.demand.reading import Columns
 
@@ -87,7 +88,7 @@ def columns_of(
 def read(
     data: Path,
     by: str,
-    columns: Any,
+    columns: Columns,
     *,
     zone: str | None,
     gaps: str,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +27,10 @@ from optimise.cli.demand import (
     read,
 )
 from optimise.core.errors import WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.demand.backtest import Backtest
+    from optimise.demand.forecast import Forecast
 
 __all__ = ["forecast"]
 
@@ -143,7 +148,7 @@ def forecast(
         print(path)
 
 
-def _expected(made: Any, seed: int) -> list[str]:
+def _expected(made: Forecast, seed: int) -> list[str]:
     """A line a group: arrivals over the whole horizon, or beds in use at its end."""
     if made.series == "occupancy":
         expected, low, high = made.mean()[-1], made.quantile(0.1)[-1], made.quantile(0.9)[-1]
@@ -157,7 +162,7 @@ def _expected(made: Any, seed: int) -> list[str]:
     ]
 
 
-def _object(data: Path, made: Any, results: Any, notes: tuple[str, ...]) -> dict[str, Any]:
+def _object(data: Path, made: Forecast, results: Sequence[Backtest], notes: tuple[str, ...]) -> dict[str, Any]:
     scored = {}
     for result in results:
         s = result.scores()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimise.cli.demand import Blank, Data, Group, Until, Zone, columns_of, read
 from optimise.core.errors import InputError, WardwiseError
+
+if TYPE_CHECKING:
+    from optimise.demand.versus import Versus
 
 __all__ = ["replay"]
 
@@ -47,7 +50,7 @@ def replay(
     from optimise.optional import require
 
     require("forecast", "simpy", *(("jinja2", "matplotlib") if output is not None else ()))
-    loaded: Any = load(problem, format=None, history=None, weeks=None)[0]
+    loaded = load(problem, format=None, history=None, weeks=None)[0]
     if not isinstance(loaded, CapacityProblem):
         raise InputError("is no capacity problem", file=problem)
     plans = {}
@@ -78,7 +81,7 @@ def replay(
         print(write_page(output, f"Replay of {loaded.name}", data.name, said, [section]))
 
 
-def _print(table: Any) -> None:
+def _print(table: Versus) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimise.core.errors import InputError, WardwiseError
+from optimise.formats.text import placed
 
 if TYPE_CHECKING:
     from optimise.core.problem import Problem
@@ -123,10 +124,8 @@ def board_options(problem: Problem, day: str, scenarios: Path | None, levels: st
     more = None
     if scenarios is not None:
         drawn = Scenarios.load(scenarios)
-        try:
+        with placed(scenarios):
             more = unplanned(drawn, problem.start, problem.days)
-        except InputError as error:
-            raise error.at(file=scenarios) from None
     return {"day": _day(problem, day), "unplanned": more, "levels": made}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +44,10 @@ def serve(
         int, typer.Option("--queue", metavar="N", min=1, help="Jobs of a tenant that may wait or run.")
     ] = 100,
     tries: Annotated[int, typer.Option("--tries", metavar="N", min=1, help="Starts of a job whose worker dies.")] = 3,
+    srun: Annotated[
+        str | None,
+        typer.Option("--srun", metavar="ARGS", help='Jobs go to Slurm; further arguments of srun, or "".'),
+    ] = None,
     new_token: Annotated[
         str | None, typer.Option("--new-token", metavar="TENANT", help="Print a new token of a tenant and leave.")
     ] = None,
@@ -63,7 +68,9 @@ def serve(
     from optimise.core.atomic import make_folder
     from optimise.optional import require
 
-    require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client")
+    if srun is not None and shutil.which("srun") is None:
+        raise WardwiseError("--srun: there is no srun on this machine")
+    require("serve", "fastapi", "uvicorn", "sqlalchemy", "limits", "prometheus_client", "orjson")
     if demo:
         from optimise.serve.demo import throwaway
 
@@ -89,6 +96,7 @@ def serve(
             rate=rate,
             queue=queue,
             tries=tries,
+            srun=srun,
         )
     except ValidationError as error:
         found = error.errors()[0]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from optimise.cli.progress import amount, percent
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
-from optimise.core.result import Evaluation, Result, Stop
+from optimise.core.result import Evaluation, Result, Stop, Violation
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 __all__ = ["show_evaluation", "show_result", "verdict"]
 
@@ -75,7 +79,7 @@ def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False)
         console.print(f"... and {len(worst) - len(shown)} more (--all lists them)")
 
 
-def _rules(found: Evaluation, *, only_broken: bool) -> Any:
+def _rules(found: Evaluation, *, only_broken: bool) -> Table | str:
     from rich.markup import escape
     from rich.table import Table
 
@@ -97,7 +101,7 @@ def _rules(found: Evaluation, *, only_broken: bool) -> Any:
     return table
 
 
-def _violations(rows: list[Any]) -> Any:
+def _violations(rows: Sequence[Violation]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 

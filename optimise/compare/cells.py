@@ -17,6 +17,7 @@ from typing import Any
 
 from optimise.compare.study import Contender, Study
 from optimise.core.atomic import write_text
+from optimise.core.bounds import rounding
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.kinds import kind_of, measured
 from optimise.core.method import Limits, Progress, get_method
@@ -216,5 +217,5 @@ def _possible(row: CellFile, file: Path) -> None:
         raise InputError(f"is {row.objective}, though feasible is {row.feasible}", file=file, item="objective")
     if row.objective is None or row.bound is None:
         return
-    if row.bound > row.objective + 1e-6 * max(1.0, abs(row.objective)):
+    if row.bound > row.objective + rounding(row.objective):
         raise InputError(f"is {row.bound:.12g}, above the cost {row.objective:.12g}", file=file, item="bound")

@@ -24,6 +24,7 @@ from optimise.core.problem import Problem
 from optimise.formats.base import read, read_text
 from optimise.formats.budget import parse_toml
 from optimise.formats.document import validated
+from optimise.formats.text import placed
 
 __all__ = ["Contender", "Study", "json_schema", "read_study"]
 
@@ -161,13 +162,11 @@ def read_study(file: str | Path) -> Study:
     """
     file = Path(file)
     data = parse_toml(read_text(file), file)
-    try:
+    with placed(file):
         document = validated(_Document, data)
         contenders = _contenders(document)
         problems = _problems(document, file.parent)
         families = _families(document, problems)
-    except InputError as error:
-        raise error.at(file=file) from None
     _all_used(problems, contenders, file)
     return Study(
         document.title or file.stem,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.compare.figures import (
     approximation_ratio,
@@ -210,7 +211,7 @@ def independent_runs(rows: Sequence[Row]) -> list[Row]:
     return list(kept.values())
 
 
-def pooled_tts(sample: Any) -> float:
+def pooled_tts(sample: NDArray[np.float64] | Sequence[tuple[float, float, float]]) -> float:
     """TTS99 of rows (n, 3) of success probability, repetition seconds, training seconds: means over seeds."""
     chance, repetition, training = np.mean(sample, axis=0)
     return tts_99(float(chance), float(repetition), float(training))

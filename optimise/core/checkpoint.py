@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from optimise.core.atomic import create, make_folder
+from optimise.core.bounds import rounding
 from optimise.core.errors import UNREADABLE, InputError
 from optimise.core.leg import Leg
 from optimise.core.result import Evaluation, Plan, TracePoint
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 VERSION = 2
 #: Most seconds between two writes while the run goes on; what a killed run can lose.
 SECONDS_BETWEEN = 10.0
-_TOLERANCE = 1e-6  # two costs closer than this are the same number
 _LEAST_BETWEEN = 2.0  # shared file systems do not like to be asked more often
 
 
@@ -274,6 +274,6 @@ class Kept(Generic[L_co]):
         ------
         InputError
         """
-        if found is not None and found.feasible and self.bound > found.cost + _TOLERANCE * max(1.0, abs(found.cost)):
+        if found is not None and found.feasible and self.bound > found.cost + rounding(found.cost):
             text = f"the checkpoint says {self.bound:.12g}, a plan evaluated here costs {found.cost:.12g}"
             raise InputError(text, file=file, item="bound")

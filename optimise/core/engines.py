@@ -6,18 +6,19 @@ the first problem of that kind comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from typing_extensions import TypeVar
 
 from optimise.core.kinds import load
-from optimise.core.method import Communicator, Lanes, Limits, Listener, Outcome, lanes_of
+from optimise.core.lanes import Lanes, lanes_of
+from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Engine", "engine_for", "lanes_by_engine", "one_lane", "refusal"]
+__all__ = ["ByKind", "Engine", "engine_for"]
 
 
 #: Problems that an engine takes, the plans that it begins from and gives; any where nothing is said.
@@ -68,32 +69,73 @@ def engine_for(problem: Problem, engines: Mapping[str, str]) -> Engine | None:
     return None if target is None else _made(target)
 
 
-def lanes_by_engine(
-    engines: Mapping[str, str],
-) -> Callable[[Problem, Mapping[str, object] | None], Lanes | None]:
-    """The ``lanes`` of a method that leaves some kinds of problems to engines: those of the engine, if it knows any."""
+class ByKind:
+    """Base of a method that leaves some kinds of problem to engines and works on the others itself."""
 
-    def lanes(problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
-        return lanes_of(engine_for(problem, engines), problem, options)
+    #: Kind of problem -> ``module:object`` of its engine.
+    engines: ClassVar[Mapping[str, str]] = {}
 
-    return lanes
+    def supports(self, problem: Problem) -> bool:
+        engine = engine_for(problem, self.engines)
+        return self.supports_itself(problem) if engine is None else engine.supports(problem)
 
+    def refusal(self, problem: Problem) -> str:
+        """Which rules of a bed problem are not known here, in words; empty where all are.
 
-def one_lane(problem: Problem, options: Mapping[str, object] | None = None) -> Lanes:
-    """The ``lanes`` of a method that works on rank 0 while the others wait.
+        Parameters
+        ----------
+        problem : Problem
 
-    Parameters
-    ----------
-    problem : Problem
-    options : mapping, optional
+        Returns
+        -------
+        str
+            Empty where all rules are known.
+        """
+        return str(getattr(engine_for(problem, self.engines), "refusal", lambda problem: "")(problem))
 
-    Returns
-    -------
-    Lanes
-    """
-    return Lanes(1, "processes")
+    def lanes(self, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
+        """What the engine of the problem can do side by side; None where nobody says.
 
+        Parameters
+        ----------
+        problem : Problem
+        options : mapping, optional
 
-def refusal(problem: Problem, engines: Mapping[str, str]) -> str:
-    """Which rules in force the engine for a problem does not know, in words; empty where it knows all."""
-    return str(getattr(engine_for(problem, engines), "refusal", lambda problem: "")(problem))
+        Returns
+        -------
+        Lanes or None
+        """
+        return lanes_of(engine_for(problem, self.engines), problem, options)
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome:
+        engine = engine_for(problem, self.engines)
+        work = self.solve_itself if engine is None else engine.solve
+        return work(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
+
+    def supports_itself(self, problem: Problem) -> bool:
+        """Whether the method works on a problem that no engine is for."""
+        raise NotImplementedError
+
+    def solve_itself(
+        self,
+        problem: Problem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome:
+        """Solve a problem that no engine is for."""
+        raise NotImplementedError

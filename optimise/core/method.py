@@ -27,7 +27,6 @@ from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 __all__ = [
     "Communicator",
     "Deadline",
-    "Lanes",
     "Limits",
     "Listener",
     "Method",
@@ -38,7 +37,6 @@ __all__ = [
     "available_methods",
     "get_method",
     "heeding",
-    "lanes_of",
     "may_be_asked",
     "now",
     "stop_asked",
@@ -70,6 +68,34 @@ class Limits:
     iterations: int | None = None
     threads: int = 1
     target: float = -math.inf
+
+    def reached(self, bounds: Bounds) -> bool:
+        """Whether the gap or the cost that was asked for is reached.
+
+        Parameters
+        ----------
+        bounds : Bounds
+
+        Returns
+        -------
+        bool
+        """
+        return bounds.primal <= self.target or bounds.gap <= self.gap
+
+    def met(self, bounds: Bounds) -> Stop | None:
+        """Why cost and bound say that nothing is left to do: optimal, or what was asked for; None where there is.
+
+        Parameters
+        ----------
+        bounds : Bounds
+
+        Returns
+        -------
+        Stop or None
+        """
+        if bounds.closed:
+            return Stop.OPTIMAL
+        return Stop.GAP if self.reached(bounds) else None
 
 
 def now() -> float:
@@ -322,32 +348,6 @@ class Method(Protocol[P_contra, L]):
         Outcome
             Plan, why it stopped, and bounds (costs; a lower bound that is unknown is ``-inf``). Rank 0's counts.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """How much of a method's work can be done side by side: further ranks wait.
-
-    Attributes
-    ----------
-    count : int
-        Pieces.
-    of : str
-        What they are, in the plural.
-    """
-
-    count: int
-    of: str
-
-
-def lanes_of(method: object, problem: Problem, options: Mapping[str, object] | None = None) -> Lanes | None:
-    """Pieces of work that a method has for ranks on a problem; None where every rank finds some.
-
-    Methods that know a limit have ``lanes(problem, options)``.
-    """
-    ask = getattr(method, "lanes", None)
-    found: Lanes | None = None if ask is None else ask(problem, options)
-    return found
 
 
 _BUILT_IN: dict[str, str] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -29,7 +29,16 @@ from optimise.core.result import (
     Violation,
 )
 
-__all__ = ["SCHEMA", "Source", "evaluation_object", "result_object", "result_of", "trace_of", "trace_text"]
+__all__ = [
+    "SCHEMA",
+    "Source",
+    "evaluation_object",
+    "result_object",
+    "result_of",
+    "trace_of",
+    "trace_text",
+    "violation_object",
+]
 
 SCHEMA = "wardwise-result/1"
 _TRACE_COLUMNS = ("seconds", "primal", "dual", "work", "event")
@@ -118,8 +127,33 @@ def result_object(
     return made
 
 
-def evaluation_object(found: Evaluation) -> dict[str, Any]:
-    """An evaluation as plain values; also what ``wardwise check --json`` prints."""
+def violation_object(broken: Violation) -> dict[str, Any]:
+    """One broken rule as plain values."""
+    return {
+        "rule": broken.rule,
+        "hard": broken.hard,
+        "amount": _number(broken.amount),
+        "unit": broken.unit,
+        "cost": _number(broken.cost),
+        "who": list(broken.who),
+        "days": [int(d) for d in broken.days],
+        "message": broken.message,
+    }
+
+
+def evaluation_object(found: Evaluation, told: Callable[[Violation], Any] = violation_object) -> dict[str, Any]:
+    """An evaluation as plain values; also what ``wardwise check --json`` prints.
+
+    Parameters
+    ----------
+    found : Evaluation
+    told : callable, optional
+        Gives what stands for a broken rule.
+
+    Returns
+    -------
+    dict
+    """
     return {
         "feasible": found.feasible,
         "cost": _number(found.cost),
@@ -128,19 +162,7 @@ def evaluation_object(found: Evaluation) -> dict[str, Any]:
             {"rule": r.rule, "hard": r.hard, "amount": _number(r.amount), "unit": r.unit, "cost": _number(r.cost)}
             for r in found.rules
         ],
-        "violations": [
-            {
-                "rule": v.rule,
-                "hard": v.hard,
-                "amount": _number(v.amount),
-                "unit": v.unit,
-                "cost": _number(v.cost),
-                "who": list(v.who),
-                "days": [int(d) for d in v.days],
-                "message": v.message,
-            }
-            for v in found.violations
-        ],
+        "violations": [told(v) for v in found.violations],
     }
 
 

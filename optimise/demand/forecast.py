@@ -27,6 +27,7 @@ from optimise.demand.levels import LevelRegression, Persistence
 from optimise.demand.pmf import FloatArray, IntArray
 from optimise.demand.stays import leaving, stay_pmf
 from optimise.formats.budget import read_arrays
+from optimise.formats.text import placed
 
 __all__ = ["Forecast", "forecast", "in_bed", "usual_models"]
 
@@ -185,10 +186,8 @@ class Forecast:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"is no forecast ({error})", file=source) from None
-        try:
+        with placed(source):
             made._check()
-        except InputError as error:
-            raise error.at(file=source) from None
         return made
 
 

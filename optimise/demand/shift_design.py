@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import WardwiseError
+from optimise.core.grid import round_up
 from optimise.core.result import Stop
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel
@@ -214,7 +215,7 @@ def design_shifts(need: NDArray[np.int64], work: Work, *, step: int = 30, second
 def _rounded(bound: float, work: Work) -> float:
     """The bound on the grid of possible minutes."""
     grid = math.gcd(*(work.paid(length) for length in work.lengths))
-    return math.ceil(bound / grid - 1e-6) * grid if math.isfinite(bound) and grid else bound
+    return round_up(bound, grid)
 
 
 def _check(work: Work, step: int, days: int, parts: int) -> None:

@@ -20,12 +20,13 @@ from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of, load
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.formats.budget import read_bytes
+from optimise.formats.budget import parse_json, read_bytes
 
 __all__ = [
     "FORMATS",
     "Format",
     "ReadOptions",
+    "UnknownFormat",
     "detect",
     "get_format",
     "known_formats",
@@ -117,6 +118,10 @@ def get_format(name: str) -> Format:
     return made
 
 
+class UnknownFormat(InputError):
+    """A file that none of the formats takes for its own."""
+
+
 def detect(path: Path) -> Format:
     """Find the format of a file or folder."""
     for name in known_formats():
@@ -127,9 +132,9 @@ def detect(path: Path) -> Format:
         raise InputError("no such file or folder", file=path)
     if not exists(path):
         raise InputError("no such file, folder, or instance name inside its folder", file=path)
-    raise InputError(
-        _strange(path) or f"not in a known format ({', '.join(known_formats())}); give --format to say which", file=path
-    )
+    if strange := _strange(path):
+        raise InputError(strange, file=path)
+    raise UnknownFormat(f"not in a known format ({', '.join(known_formats())}); give --format to say which", file=path)
 
 
 def _strange(path: Path) -> str:
@@ -145,6 +150,8 @@ def _strange(path: Path) -> str:
         return "is empty"
     if encoding_hint(first):
         return "is not UTF-8 text" + encoding_hint(first)
+    if path.suffix.lower() == ".json":
+        parse_json(read_text(path), path)  # says where the text is no JSON
     if first == b"\xd0\xcf\x11\xe0":
         return "is an old Excel workbook (.xls) or one with a password; save it as .xlsx without a password"
     if path.suffix.lower() in (".xls", ".xlsb", ".ods"):

@@ -15,6 +15,7 @@ from optimise.hospital.held import held_told
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.repair import moves_of, moves_told, relief, repair
+from optimise.hospital.room_board import room_board
 from optimise.hospital.rules import known_rules
 from optimise.hospital.rules.grid import hospital_grid
 from optimise.hospital.view import stays
@@ -127,8 +128,4 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
 
     def board(self, problem: HospitalProblem, plan: HospitalPlan) -> Board:
         """One row a room, the patients' ids separated by spaces."""
-        cells: list[list[list[str]]] = [[[] for _ in range(problem.days)] for _ in problem.rooms.ids]
-        for p, day in np.argwhere(plan.room >= 0).tolist():
-            cells[plan.room[p, day]][day].append(problem.patients.ids[p])
-        text = tuple(tuple(" ".join(cell) for cell in row) for row in cells)
-        return Board(("room",), tuple(problem.rooms.ids), tuple(range(problem.days)), text)
+        return room_board(problem.rooms.ids, problem.patients.ids, plan.room)

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Progress, stopping
-from optimise.core.result import Bounds, Plan, Stop
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, SerialComm, stopping
+from optimise.core.options import Tuning, knob
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Plan, Stats, Stop
 
-__all__ = ["Rounds"]
+__all__ = ["Rounds", "RoundsTuning"]
 
 #: Seconds between two messages of a run that goes on.
 TOLD_EVERY = 1.0
 
+P = TypeVar("P", bound=Problem)
 L = TypeVar("L", bound=Plan)
 T = TypeVar("T")
 
 
-class Rounds(Generic[L]):
+class RoundsTuning(Tuning):
+    """What the searches by rounds have in common."""
+
+    tasks: int = knob(4, unit="runs of a round", source="keeps answers independent of the ranks", ge=1)
+    """Under a work limit; else every rank makes one."""
+    work: int = knob(400_000, unit="moves of a run", source="keeps answers independent of the clock", ge=1)
+    """Under a work limit."""
+    parts: int = knob(400, unit="parts of a run", source="no run on record", ge=1)
+    """Times that the temperature is set anew."""
+
+
+class Rounds(Generic[P, L]):
     """One search. All ranks hold the same best plan between rounds.
 
     Parameters
     ----------
+    problem : Problem
     limits : Limits
         ``iterations`` counts rounds.
+    seed : int
+        Of all random streams.
     listen : Listener or None
-    comm : Communicator
-    clock : Deadline
+    comm : Communicator, optional
+        One rank when left out.
 
     Attributes
     ----------
+    clock : Deadline
+        Of the whole search.
     plan : Plan or None
         The best.
     key : (float, float)
@@ -44,8 +63,12 @@ class Rounds(Generic[L]):
         Seconds at which something was told last.
     """
 
-    def __init__(self, limits: Limits, listen: Listener | None, comm: Communicator, clock: Deadline) -> None:
-        self.limits, self.listen, self.comm, self.clock = limits, listen, comm, clock
+    def __init__(
+        self, problem: P, limits: Limits, seed: int, listen: Listener | None, comm: Communicator | None
+    ) -> None:
+        self.problem, self.limits, self.seed, self.listen = problem, limits, seed, listen
+        self.comm: Communicator = comm or SerialComm()
+        self.clock = Deadline(limits.seconds)
         self.bounds = Bounds()
         self.plan: L | None = None
         self.key = (math.inf, math.inf)
@@ -158,10 +181,39 @@ class Rounds(Generic[L]):
         """Why to stop before round ``number``, None to go on."""
         if self.asked or stopping(self.listen):
             return Stop.INTERRUPTED
-        if math.isfinite(self.cost) and self.cost <= self.bounds.dual + 1e-9:
-            return Stop.OPTIMAL
-        if self.cost <= self.limits.target or self.cost - self.bounds.dual <= self.limits.gap * abs(self.cost):
-            return Stop.GAP
+        met = self.limits.met(Bounds(self.cost, self.bounds.dual))
+        if met is not None:
+            return met
         if self.limits.iterations is not None and number >= self.limits.iterations:
             return Stop.ITERATIONS
         return Stop.TIME if self.clock.left < 0.05 else None
+
+    def outcome(
+        self,
+        stop: Stop,
+        source: str,
+        *,
+        phases: Mapping[str, tuple[float, ...]] | None = None,
+        counts: Mapping[str, float] | None = None,
+        reasons: tuple[str, ...] = (),
+    ) -> Outcome[L]:
+        """What the search returns: the same plan on every rank, none where it breaks hard rules.
+
+        Parameters
+        ----------
+        stop : Stop
+        source : str
+            Of the cost.
+        phases, counts : mapping, optional
+            Beside the rounds.
+        reasons : tuple of str
+            Why there is no plan, where there is none.
+
+        Returns
+        -------
+        Outcome
+        """
+        stats = Stats(self.clock.elapsed, phases or {}, {"rounds": float(self.done), **(counts or {})})
+        if self.key[0] > 0:
+            return Outcome(None, stop, self.bounds, stats, reasons)
+        return Outcome(self.plan, stop, self.bounds.with_primal(self.cost, source), stats)

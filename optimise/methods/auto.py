@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of
+from optimise.core.lanes import Lanes, lanes_of
 from optimise.core.method import (
     Communicator,
     Deadline,
-    Lanes,
     Limits,
     Listener,
     Method,
@@ -23,7 +23,6 @@ from optimise.core.method import (
     Progress,
     available_methods,
     get_method,
-    lanes_of,
     stopping,
 )
 from optimise.core.options import check_options, documented, flat, taken

@@ -34,11 +34,12 @@ class HospitalSearch:
         start: HospitalPlan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
-        clock, tuning = Deadline(limits.seconds), HospitalSearchOptions.of(options).tuning
+        clock, asked = Deadline(limits.seconds), HospitalSearchOptions.of(options)
         if usable(problem):
-            found = improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start)
+            rooms = asked.room_tuning
+            found = improve_beds(problem, limits=limits, seed=seed, listen=listen, start=start, tuning=rooms)
             ended = found.plan is not None or found.stop in (Stop.INFEASIBLE, Stop.INTERRUPTED)
             if ended or clock.left < 0.1:
                 return found
             limits = replace(limits, seconds=clock.left)  # not everybody was placed: whole neighbourhoods may do it
-        return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start, tuning=tuning)
+        return improve_hospital(problem, limits=limits, seed=seed, listen=listen, start=start, tuning=asked.tuning)

@@ -17,9 +17,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.engines import engine_for, one_lane
+from optimise.core.engines import ByKind
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
+from optimise.core.lanes import one_lane
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented
 from optimise.core.problem import Problem
@@ -28,25 +29,19 @@ from optimise.methods.options import AdmissionOptions, AssignmentOptions, Hospit
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS, Descent, construct, hard_price, table_cells
+from optimise.roster.search.construct import MOST_CELLS, Descent, construct, hard_price
 from optimise.roster.search.neighbourhood import Chooser
 from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.totals import table_cells
 from optimise.solvers.highs import Highs
 
 __all__ = ["MatheuristicMethod"]
 
 log = logging.getLogger(__name__)
 
-#: Who works on problems that are no rosters.
-_ENGINES = {
-    "hospital": "optimise.methods.hospital_search:HospitalSearch",
-    "admissions": "optimise.methods.admission_search:AdmissionSearch",
-    "assignment": "optimise.methods.assignment_search:AssignmentSearch",
-}
-
 
 @documented
-class MatheuristicMethod:
+class MatheuristicMethod(ByKind):
     """Construction + fix-and-optimise. Under MPI rank 0 works; ``parallel-search`` uses all ranks."""
 
     name = "matheuristic"
@@ -56,10 +51,16 @@ class MatheuristicMethod:
         "admissions": AdmissionOptions,
         "assignment": AssignmentOptions,
     }
+    engines: ClassVar[Mapping[str, str]] = {
+        "hospital": "optimise.methods.hospital_search:HospitalSearch",
+        "admissions": "optimise.methods.rounds_search:AdmissionSearch",
+        "assignment": "optimise.methods.rounds_search:AssignmentSearch",
+    }
     lanes = staticmethod(one_lane)
 
-    def supports(self, problem: Problem) -> bool:
-        return isinstance(problem, RosterProblem) or engine_for(problem, _ENGINES) is not None
+    def supports_itself(self, problem: Problem) -> bool:
+        """Whether it is a roster."""
+        return isinstance(problem, RosterProblem)
 
     def solve(
         self,
@@ -74,11 +75,20 @@ class MatheuristicMethod:
     ) -> Outcome:
         if comm.rank != 0:
             return Outcome(None, Stop.ITERATIONS, Bounds())
-        engine = engine_for(problem, _ENGINES)
-        if engine is not None:
-            return engine.solve(
-                problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options
-            )
+        return super().solve(problem, limits=limits, seed=seed, comm=comm, listen=listen, start=start, options=options)
+
+    def solve_itself(
+        self,
+        problem: Problem,
+        *,
+        limits: Limits,
+        seed: int,
+        comm: Communicator,
+        listen: Listener,
+        start: Plan | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Outcome:
+        """Solve a roster."""
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 
@@ -297,7 +307,7 @@ class _Search:
 
     # ---- bookkeeping -------------------------------------------------------------------------------------------
     def _worth(self, value: Evaluation) -> float:
-        return value.cost + self.price * value.hard
+        return value.penalised(self.price)
 
     def _offer(self, roster: Roster, event: str) -> None:
         value = self.problem.evaluate(roster)

@@ -10,6 +10,7 @@ from pydantic import Field
 from optimise.core.options import NoOptions, Options, ResumableOptions, Tuning, knob
 from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.assignment.tuning import AssignmentTuning
+from optimise.hospital.beds_search.tuning import BedSearchTuning
 from optimise.hospital.search.tuning import JointSearchTuning
 
 __all__ = [
@@ -72,6 +73,8 @@ class HospitalSearchOptions(Options):
 
     tuning: JointSearchTuning = JointSearchTuning()
     """Numbers that steer the joint search and the sub-models around it."""
+    room_tuning: BedSearchTuning = BedSearchTuning()
+    """Numbers that steer the search of rooms, where all stays are given."""
 
 
 class AdmissionOptions(ResumableOptions):

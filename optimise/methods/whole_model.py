@@ -14,9 +14,9 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.engines import one_lane
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
+from optimise.core.lanes import one_lane
 from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.options import documented, models
 from optimise.core.problem import Problem
@@ -133,7 +133,7 @@ class HighsMethod:
                 dual = best[0][0]  # equal but for rounding
             bounds = bounds.with_dual(dual, SOURCE)
         stop = solved.stop
-        if plan is not None and math.isfinite(bounds.dual) and bounds.gap <= 1e-9:
+        if bounds.closed:
             stop = Stop.OPTIMAL
         elif stop == Stop.OPTIMAL and not valid:
             stop = Stop.ITERATIONS  # optimal for a restricted or changed model, not for the problem

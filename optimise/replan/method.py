@@ -11,7 +11,7 @@ import numpy as np
 from optimise.core.method import Communicator, Limits, Listener, Method, Outcome, Progress
 from optimise.core.options import check_options
 from optimise.core.problem import Problem
-from optimise.core.result import Plan, Stop
+from optimise.core.result import Bounds, Plan, Stop
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.replan.base import Previous
 
@@ -66,7 +66,8 @@ class Restoring:
         if not isinstance(made.plan, HospitalPlan):
             return made
         plan, cost = self._restored(problem, made.plan)
-        stop = Stop.TIME if made.stop is Stop.OPTIMAL and cost > made.bounds.dual + 1e-6 else made.stop
+        proven = Bounds(cost, made.bounds.dual).closed
+        stop = Stop.TIME if made.stop is Stop.OPTIMAL and not proven else made.stop
         return replace(made, plan=plan, stop=stop, bounds=replace(made.bounds, primal=cost))
 
     def _restored(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[HospitalPlan, float]:

@@ -72,7 +72,12 @@ def _tables(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> Ite
         rows = [(p.name, p.detail, _money(p.basic), _money(p.unsocial), _money(p.total)) for p in spent.parts]
         rows.append(("Total", "", "", "", _money(spent.total)))
         text = "".join(f"Not in it: {said}. " for said in spent.left_out).strip()
-        yield "What the duties cost", ("What", "How much", "Basic", "Unsocial hours", "Total"), rows, text
+        yield (
+            "What the duties cost",
+            ("What", "How much", "Basic", "Unsocial hours and allowances", "Total"),
+            rows,
+            text,
+        )
 
 
 def _money(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from optimise.roster.context import Employee, RosterContext
 from optimise.roster.identical import leaders
 from optimise.roster.rules.grid import roster_grid
 from optimise.roster.rules.headcount import line_unit
-from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, Regular, RosterRule
+from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, Regular, RosterRule, Term
 
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
 
@@ -59,6 +59,37 @@ class LineTable:
     day: NDArray[np.int32]
     duty: NDArray[np.int32]
     coefficient: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Term]], employees: int, alphabet: int) -> LineTable:
+        """Sums of terms, one a line.
+
+        Parameters
+        ----------
+        rows : sequence of sequences of Term
+        employees, alphabet : int
+            Sizes.
+
+        Returns
+        -------
+        LineTable
+        """
+        index: dict[tuple[int, ...] | None, int] = {}
+        columns: tuple[list[int], ...] = ([], [], [], [])
+        coefficients: list[float] = []
+        for i, terms in enumerate(rows):
+            for term in terms:
+                g = index.setdefault(term.employees, len(index))
+                for a in range(alphabet):
+                    if term.mask >> a & 1:
+                        for column, value in zip(columns, (i, g, term.day, a), strict=True):
+                            column.append(value)
+                        coefficients.append(term.coefficient)
+        groups = np.zeros((len(index), employees), dtype=np.bool_)
+        for members, g in index.items():
+            groups[g, slice(None) if members is None else list(members)] = True
+        line, group, day, duty = (np.asarray(c, dtype=np.int32) for c in columns)
+        return cls(len(rows), groups, line, group, day, duty, np.asarray(coefficients))
 
     def values(self, duties: NDArray[np.int16], alphabet: int) -> NDArray[np.float64]:
         """Value of every line under a roster of shape (employees, days)."""
@@ -163,22 +194,28 @@ class CompiledRoster:
     @cached_property
     def line_table(self) -> LineTable:
         """Cover lines as one sparse product."""
-        index: dict[tuple[int, ...] | None, int] = {}
-        columns: tuple[list[int], ...] = ([], [], [], [])
-        coefficients: list[float] = []
-        for i, line in enumerate(self.lines):
-            for term in line.terms:
-                g = index.setdefault(term.employees, len(index))
-                for a in range(self.alphabet):
-                    if term.mask >> a & 1:
-                        for column, value in zip(columns, (i, g, term.day, a), strict=True):
-                            column.append(value)
-                        coefficients.append(term.coefficient)
-        groups = np.zeros((len(index), self.employees), dtype=np.bool_)
-        for members, g in index.items():
-            groups[g, slice(None) if members is None else list(members)] = True
-        line_, group, day, duty = (np.asarray(c, dtype=np.int32) for c in columns)
-        return LineTable(len(self.lines), groups, line_, group, day, duty, np.asarray(coefficients))
+        return self._table([line.terms for line in self.lines])
+
+    @cached_property
+    def _heads(self) -> LineTable:
+        """People of cover lines as one sparse product."""
+        return self._table([line.present for line in self.lines])
+
+    def present(self, duties: NDArray[np.int16]) -> NDArray[np.int64]:
+        """People of a plan who are there for each cover line.
+
+        Parameters
+        ----------
+        duties : int16 array, shape (employees, days)
+
+        Returns
+        -------
+        int64 array, shape (lines,)
+        """
+        return self._heads.values(duties, self.alphabet).astype(np.int64)
+
+    def _table(self, rows: Sequence[Sequence[Term]]) -> LineTable:
+        return LineTable.of(rows, self.employees, self.alphabet)
 
     @cached_property
     def line_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +21,17 @@ from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
 from optimise.roster.context import Roster
 from optimise.roster.rules.headcount import head_count, line_unit
-from optimise.roster.rules.primitives import Counter, Line, Pattern, Segment
+from optimise.roster.rules.primitives import Counter, Pattern, Segment
 
 __all__ = ["evaluate_roster", "matches", "roster_cost", "segment_cost", "totals"]
 
 Duties = NDArray[np.int16]
+
+#: A kind of rule, its number among its kind, and what decides how it is broken.
+_Key = tuple[str, int, float, float, float]
+#: Violations of each compiled roster that were told before; all are dropped where they are more than so many.
+_kept: WeakKeyDictionary[CompiledRoster, dict[_Key, tuple[Violation, ...]]] = WeakKeyDictionary()
+_MOST = 20_000
 
 
 def matches(pattern: Pattern, duties: Duties, alphabet: int) -> NDArray[np.bool_]:
@@ -74,49 +83,40 @@ def segment_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float,
 
 
 class _Tally:
-    """Amounts and violations by rule while an evaluation is put together."""
+    """Amounts and violations by rule while an evaluation is put together.
 
-    def __init__(self) -> None:
+    Violations are kept by what they follow from: a plan that is judged again after a change of some days needs few new
+    sentences.
+    """
+
+    def __init__(self, compiled: CompiledRoster) -> None:
         self.soft: dict[str, float] = defaultdict(float)
         self.hard: dict[str, float] = defaultdict(float)
         self.cost: dict[str, float] = defaultdict(float)
         self.seen: dict[str, set[bool]] = defaultdict(set)
         self.units: dict[str, set[str]] = defaultdict(set)
         self.violations: list[Violation] = []
+        self._kept = _kept.setdefault(compiled, {})
+        if len(self._kept) > _MOST:
+            self._kept.clear()
 
-    def add(
-        self,
-        rule: str,
-        amount: float,
-        weight_cost: float,
-        hard: bool,
-        who: tuple[str, ...],
-        days: tuple[int, ...],
-        text: str,
-        unit: str,
-    ) -> None:
-        """Count one broken rule.
+    def add(self, key: _Key, made: Callable[[], tuple[Violation, ...]]) -> None:
+        """Count what is broken.
 
         Parameters
         ----------
-        rule : str
-        amount : float
-            In the rule's unit, not weighted.
-        weight_cost : float
-            Its price; not counted where the rule is hard.
-        hard : bool
-        who : tuple of str
-            People.
-        days : tuple of int
-            Numbers of days.
-        text : str
-            The sentence.
-        unit : str
+        key : tuple
+            All that it follows from.
+        made : callable
+            Gives the violations where they are not kept.
         """
-        (self.hard if hard else self.soft)[rule] += amount
-        cost = 0.0 if hard else weight_cost
-        self.cost[rule] += cost
-        self.violations.append(Violation(rule, hard, amount, cost, who, days, text, unit))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = made()
+        for one in found:
+            (self.hard if one.hard else self.soft)[one.rule] += one.amount
+            self.cost[one.rule] += one.cost
+        self.violations += found
 
 
 def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
@@ -129,23 +129,24 @@ def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
         )
     if duties.size and not 0 <= int(duties.min()) <= int(duties.max()) < compiled.alphabet:
         raise InputError("the roster holds a duty that the problem does not have", item="plan")
-    tally = _Tally()
-    for pattern in compiled.patterns:
+    tally = _Tally(compiled)
+    for k, pattern in enumerate(compiled.patterns):
         tally.seen[pattern.rule].add(pattern.hard)
         tally.units[pattern.rule].add(pattern.unit)
-        _pattern(problem, pattern, duties, tally)
-    for counter in compiled.counters:
+        _patterns(problem, k, duties, tally)
+    for k, counter in enumerate(compiled.counters):
         for weight in (counter.weight_lower, counter.weight_upper):
             tally.seen[counter.rule].add(math.isinf(weight))
         tally.units[counter.rule].add(counter.unit)
-        _counter(problem, counter, duties, tally)
-    values = compiled.line_table.values(duties, compiled.alphabet)
+        _counters(problem, k, duties, tally)
+    values, heads = compiled.line_table.values(duties, compiled.alphabet), compiled.present(duties)
     for name, hard, unit in compiled.line_kinds:
         tally.seen[name].add(hard)
         tally.units[name].add(unit)
     lower, upper = compiled.line_bounds
-    for i in np.flatnonzero((values < lower) | (values > upper)).tolist():
-        _line(problem, compiled.lines[i], float(values[i]), duties, tally)
+    off = np.flatnonzero((values < lower) | (values > upper))
+    for i, value, here in zip(off.tolist(), values[off].tolist(), heads[off].tolist(), strict=True):
+        tally.add(("line", i, value, here, 0), partial(_line, problem, i, value, here))
     rules: list[RuleCost] = []
     for rule in problem.rules:
         kinds = tally.seen.get(rule.name, {True})
@@ -190,49 +191,61 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
     return cost, hard
 
 
-def _pattern(problem: RuledRoster, pattern: Pattern, duties: Duties, tally: _Tally) -> None:
+def _patterns(problem: RuledRoster, k: int, duties: Duties, tally: _Tally) -> None:
+    pattern = problem.compiled.patterns[k]
     hits = np.flatnonzero(matches(pattern, duties, problem.compiled.alphabet))
     if not len(hits):
         return
     who, start = pattern.employees[hits], pattern.starts[hits]
     order = np.lexsort((start, who))
     who, start = who[order], start[order]
-    length = len(pattern.masks)
     if pattern.merge:
         breaks = np.flatnonzero((np.diff(who) != 0) | (np.diff(start) != 1)) + 1
         first, last = np.r_[0, breaks], np.r_[breaks, len(who)] - 1
     else:
         first = last = np.arange(len(who))
-    for i, j in zip(first.tolist(), last.tolist(), strict=True):
-        units = (j - i + 1) * pattern.amount
-        begin, end = int(start[i]), int(start[j]) + length - 1
-        if pattern.groups is None:
-            days = tuple(range(begin, end + 1))
-        else:
-            days = tuple(d for g in pattern.groups[begin : end + 1] for d in g)
-        name = problem.employees[int(who[i])].id
-        text = f"{name}: {pattern.label} ({_span(problem, days)})"
-        tally.add(pattern.rule, units, units * pattern.weight, pattern.hard, (name,), days, text, pattern.unit)
+    for person, i, j in zip(who[first].tolist(), start[first].tolist(), start[last].tolist(), strict=True):
+        tally.add(("pattern", k, person, i, j), partial(_pattern, problem, pattern, person, i, j))
 
 
-def _counter(problem: RuledRoster, counter: Counter, duties: Duties, tally: _Tally) -> None:
+def _pattern(problem: RuledRoster, pattern: Pattern, person: int, first: int, last: int) -> tuple[Violation]:
+    """A pattern that matches from each day (or group of days) from ``first`` to ``last`` on."""
+    units, end = (last - first + 1) * pattern.amount, last + len(pattern.masks)
+    if pattern.groups is None:
+        days = tuple(range(first, end))
+    else:
+        days = tuple(d for g in pattern.groups[first:end] for d in g)
+    name, cost = problem.employees[person].id, 0.0 if pattern.hard else units * pattern.weight
+    text = f"{name}: {pattern.label} ({_span(problem, days)})"
+    return (Violation(pattern.rule, pattern.hard, units, cost, (name,), days, text, pattern.unit),)
+
+
+def _counters(problem: RuledRoster, k: int, duties: Duties, tally: _Tally) -> None:
+    counter = problem.compiled.counters[k]
     total = totals(counter, duties, problem.compiled.alphabet)
-    for sign, bound, weight, word in (
-        (-1, counter.lower, counter.weight_lower, "below the minimum of"),
-        (1, counter.upper, counter.weight_upper, "above the maximum of"),
-    ):
-        excess = sign * (total - bound)
-        for i in np.flatnonzero(excess > 0).tolist():
-            amount = float(excess[i])
-            if weight == 0:
-                continue
-            name = problem.employees[int(counter.employees[i])].id
-            have, off, want = (quantity(v, counter.unit) for v in (int(total[i]), int(amount), int(bound[i])))
-            text = f"{name}: {counter.label} {have}, {off} {word} {want}"
-            tally.add(counter.rule, amount, amount * weight, math.isinf(weight), (name,), (), text, counter.unit)
+    for sign, bound, weight in ((-1, counter.lower, counter.weight_lower), (1, counter.upper, counter.weight_upper)):
+        if weight == 0:
+            continue
+        off = np.flatnonzero(sign * (total - bound) > 0)
+        for i, have in zip(off.tolist(), total[off].tolist(), strict=True):
+            tally.add(("counter", k, sign, i, have), partial(_counter, problem, counter, sign, i, have))
 
 
-def _line(problem: RuledRoster, line: Line, value: float, duties: Duties, tally: _Tally) -> None:
+def _counter(problem: RuledRoster, counter: Counter, sign: int, entry: int, have: int) -> tuple[Violation]:
+    """A total below (``sign`` -1) or above (1) its bound."""
+    bound, weight = (counter.upper, counter.weight_upper) if sign > 0 else (counter.lower, counter.weight_lower)
+    name, want = problem.employees[int(counter.employees[entry])].id, int(bound[entry])
+    amount, hard = float(sign * (have - want)), math.isinf(weight)
+    told, off, asked = (quantity(v, counter.unit) for v in (have, int(amount), want))
+    word = "above the maximum" if sign > 0 else "below the minimum"
+    text = f"{name}: {counter.label} {told}, {off} {word} of {asked}"
+    cost = 0.0 if hard else amount * weight
+    return (Violation(counter.rule, hard, amount, cost, (name,), (), text, counter.unit),)
+
+
+def _line(problem: RuledRoster, i: int, value: float, heads: int) -> tuple[Violation, ...]:
+    """A cover line off its target: what its prices forbid, and what they price."""
+    line, made = problem.compiled.lines[i], list[Violation]()
     for side, distance, word in (
         (line.under, line.lower - value, "short"),
         (line.over, value - line.upper, "too many"),
@@ -241,25 +254,16 @@ def _line(problem: RuledRoster, line: Line, value: float, duties: Duties, tally:
             continue
         cost, hard = segment_cost(side, distance)
         unit = line_unit(line)
-        count = head_count(line, value, _heads(line, duties))
+        count = head_count(line, value, heads)
         asked = count.minimum if word == "short" else count.maximum
         when = problem.horizon.label(line.day) if line.day >= 0 else ""
         text = f"{when} {line.label}: {quantity(distance, unit)} {word} ({count.present} of {number(asked)})".strip()
         days = (line.day,) if line.day >= 0 else ()
         if hard:
-            tally.add(line.rule, hard, 0.0, True, (), days, text, unit)
+            made.append(Violation(line.rule, True, hard, 0.0, (), days, text, unit))
         if cost or not hard:
-            tally.add(line.rule, distance - hard, cost, False, (), days, text, unit)
-
-
-def _heads(line: Line, duties: Duties) -> int:
-    """People of the plan who are present for a line."""
-    here = 0
-    for term in line.heads or line.terms:
-        if term.coefficient > 0:
-            on = duties[:, term.day] if term.employees is None else duties[list(term.employees), term.day]
-            here += sum(term.mask >> a & 1 for a in on.tolist())
-    return here
+            made.append(Violation(line.rule, False, distance - hard, cost, (), days, text, unit))
+    return tuple(made)
 
 
 def _span(problem: RuledRoster, days: tuple[int, ...]) -> str:

@@ -78,7 +78,7 @@ class RosterKind(Kind[RosterProblem, Roster]):
     def endless(problem: RosterProblem) -> bool:
         """Whether one exact pricing round over everybody would take minutes (a year of Curtois Instance22: 130 s)."""
         try:
-            cells: float = load(f"{_CONSTRUCT}:table_cells")(problem.compiled, problem.automata)
+            cells: float = load("optimise.roster.totals:table_cells")(problem.compiled, problem.automata)
             return problem.shape[0] * cells > MOST_WORK
         except UnsupportedError:
             return False

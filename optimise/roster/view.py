@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimise.core.result import Evaluation
+from optimise.roster.compiled import LineTable
 from optimise.roster.evaluate import totals
 from optimise.roster.problem import OFF, Roster, RosterProblem, Shift
 from optimise.roster.rules.fairness import Fairness
-from optimise.roster.rules.headcount import HeadCount, head_count
-from optimise.roster.rules.primitives import Line, Term
+from optimise.roster.rules.headcount import HeadCount, head_count, line_day
+from optimise.roster.rules.primitives import Line
 from optimise.roster.rules.requests import DaysOff, Pins, Requests
 
 __all__ = [
@@ -128,50 +128,80 @@ def weekend_days(problem: RosterProblem) -> frozenset[int]:
     return frozenset(d for d in range(problem.horizon.days) if problem.horizon.weekday(d) >= 5)
 
 
-def _in_mask(duties: NDArray[np.int16], mask: int) -> NDArray[np.bool_]:
-    """Which cells hold a duty of the mask (masks may be wider than 64 bits)."""
-    table = np.array([mask >> a & 1 for a in range(max(1, mask.bit_length()))], dtype=np.bool_)
-    known = duties < len(table)
-    found: NDArray[np.bool_] = known & table[np.where(known, duties, 0)]
-    return found
+@dataclass(frozen=True)
+class _Shown:
+    """The lines that a table of cover is made of, and where each stands in it: all that no plan changes."""
+
+    lines: tuple[Line, ...]
+    values: LineTable
+    present: LineTable
+    rows: tuple[tuple[str, str, tuple[int, ...]], ...]
+    #: Cells that were told before, by line, value and people present.
+    kept: dict[tuple[int, float, int], HeadCount] = field(default_factory=dict)
+
+    def cell(self, i: int, value: float, present: int) -> HeadCount:
+        """A line in people."""
+        key = i, value, present
+        made = self.kept.get(key)
+        if made is None:
+            made = self.kept[key] = head_count(self.lines[i], value, present)
+        return made
+
+
+#: Tables of wards that were looked at, and how many cells of each are kept.
+_MOST = 20_000
+_shown: WeakKeyDictionary[RosterProblem, _Shown] = WeakKeyDictionary()
+
+
+def _shown_of(problem: RosterProblem) -> _Shown:
+    made = _shown.get(problem)
+    if made is not None:
+        return made
+    rows: dict[tuple[str, str], list[int]] = {}
+    lines: list[Line] = []
+    for rule in problem.rules:
+        for line in rule.shown(problem):
+            label = line.title or line.label or (_names(problem, line.terms[0].mask) if line.terms else "")
+            rows.setdefault((rule.name, label), []).append(len(lines))
+            lines.append(line)
+    people, _, alphabet = problem.shape
+    values = LineTable.of([line.terms for line in lines], people, alphabet)
+    present = LineTable.of([line.present for line in lines], people, alphabet)
+    split = (row for (rule, label), found in rows.items() for row in _rows(problem, lines, rule, label, found))
+    _shown[problem] = made = _Shown(tuple(lines), values, present, tuple(split))
+    return made
 
 
 def cover(problem: RosterProblem, plan: Roster) -> tuple[CoverRow, ...]:
     """Cover against demand, in the order of the rules: one row a head count, whichever rule asks for it."""
-
-    @cache
-    def present(mask: int, people: tuple[int, ...] | None) -> NDArray[np.int64]:
-        duties = plan.duties if people is None else plan.duties[list(people)]
-        count: NDArray[np.int64] = _in_mask(duties, mask).sum(axis=0)
-        return count
-
-    def there(term: Term) -> int:
-        return int(present(term.mask, term.employees)[term.day])
-
-    rows: dict[tuple[str, str], list[tuple[Line, HeadCount]]] = {}
-    for rule in problem.rules:
-        for line in rule.shown(problem):
-            value = sum(term.coefficient * there(term) for term in line.terms)
-            heads = sum(there(term) for term in line.heads or line.terms if term.coefficient > 0)
-            label = line.title or line.label or (_names(problem, line.terms[0].mask) if line.terms else "")
-            rows.setdefault((rule.name, label), []).append((line, head_count(line, value, heads)))
-    return tuple(row for (rule, label), found in rows.items() for row in _rows(problem, rule, label, found))
+    shown, alphabet = _shown_of(problem), problem.shape[2]
+    values, present = (table.values(plan.duties, alphabet).tolist() for table in (shown.values, shown.present))
+    if len(shown.kept) > _MOST:
+        shown.kept.clear()
+    cells = [shown.cell(i, value, int(there)) for i, (value, there) in enumerate(zip(values, present, strict=True))]
+    return tuple(CoverRow(rule, label, tuple(cells[i] for i in places)) for rule, label, places in shown.rows)
 
 
-def _rows(problem: RosterProblem, rule: str, label: str, found: list[tuple[Line, HeadCount]]) -> Iterator[CoverRow]:
+def _rows(
+    problem: RosterProblem, lines: Sequence[Line], rule: str, label: str, found: Sequence[int]
+) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     """One row where each day comes once; else one for each set of duties, and as many more as a day needs."""
-    if len({cell.day for _, cell in found}) == len(found):
-        yield CoverRow(rule, label, tuple(sorted((cell for _, cell in found), key=lambda c: c.day)))
+
+    def by_day(places: Sequence[int]) -> tuple[int, ...]:
+        return tuple(sorted(places, key=lambda i: line_day(lines[i])))
+
+    if len({line_day(lines[i]) for i in found}) == len(found):
+        yield rule, label, by_day(found)
         return
-    split: dict[tuple[str, int], list[CoverCell]] = {}
+    split: dict[tuple[str, int], list[int]] = {}
     seen: dict[tuple[str, int], int] = {}
-    for line, cell in found:
-        name = _names(problem, line.terms[-1].mask)
+    for i in found:
+        day, name = line_day(lines[i]), _names(problem, lines[i].terms[-1].mask)
         name = label if name == label else f"{label} on {name}"
-        seen[name, cell.day] = again = seen.get((name, cell.day), 0) + 1
-        split.setdefault((name, again), []).append(cell)
-    for (name, again), cells in split.items():
-        yield CoverRow(rule, name if again == 1 else f"{name} ({again})", tuple(sorted(cells, key=lambda c: c.day)))
+        seen[name, day] = again = seen.get((name, day), 0) + 1
+        split.setdefault((name, again), []).append(i)
+    for (name, again), places in split.items():
+        yield rule, name if again == 1 else f"{name} ({again})", by_day(places)
 
 
 def _names(problem: RosterProblem, mask: int) -> str:

@@ -27,7 +27,7 @@ from optimise.core.errors import InputError
 from optimise.core.folder_lock import folder_lock, sign_of_life
 from optimise.core.kinds import kind_of
 from optimise.core.leg import Leg
-from optimise.core.method import Progress
+from optimise.core.method import Progress, now
 from optimise.core.problem import Problem
 from optimise.core.result import Plan, TracePoint
 from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
@@ -71,7 +71,7 @@ class Keeper(Generic[L]):
         self._bound, self._source = self.before.bound, self.before.bound_source
         self._points: list[TracePoint] = list(self.before.points)
         self.leg = Leg()
-        self._began = self._written = time.perf_counter()
+        self._began, self._written = now(), time.perf_counter()
         self._cpu = time.process_time()
         self._first = self._best[1] is None
         self._lock, self._open, self._failed = threading.RLock(), ExitStack(), False
@@ -107,7 +107,7 @@ class Keeper(Generic[L]):
 
     def legs(self, *, cpu_seconds: float | None = None) -> tuple[Leg, ...]:
         """All legs so far, the one that goes on last."""
-        seconds = time.perf_counter() - self._began
+        seconds = now() - self._began
         cpu = (time.process_time() - self._cpu) * self.leg.ranks if cpu_seconds is None else cpu_seconds
         return (*self.before.legs, replace(self.leg, seconds=round(seconds, 3), cpu_seconds=round(cpu, 3)))
 
@@ -141,7 +141,7 @@ class Keeper(Generic[L]):
         facts = {
             "bound": self._bound if math.isfinite(self._bound) else None,
             "bound_source": self._source,
-            "seconds": self.before.seconds + time.perf_counter() - self._began,
+            "seconds": self.before.seconds + now() - self._began,
             "plan": None if self._best[1] is None or not self._native else _text(self._best[1], self.problem),
             "legs": [asdict(leg) for leg in self.legs()],
             "events": [point.event for point in self._points],

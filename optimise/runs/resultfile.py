@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from optimise.core.atomic import make_folder, write_text
+from optimise.core.bounds import rounding, same_cost
 from optimise.core.errors import InputError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
@@ -36,19 +37,11 @@ __all__ = [
     "claim_folder",
     "read_result",
     "read_run",
-    "read_source",
     "write_result",
 ]
 
 #: Seconds that may lie between the files of one run.
 _MOMENT = 2.0
-#: Two costs closer than this (relative to their size, at least 1) are the same number.
-_TOLERANCE = 1e-6
-
-
-def read_source(source: Source, override: Path | None = None) -> Problem:
-    """Read the instance of a run again, from ``override`` if it has moved."""
-    return _task(source, override)[0]
 
 
 def _task(source: Source, override: Path | None) -> tuple[Problem, Replanning | None]:
@@ -313,14 +306,14 @@ def _read(folder: Path) -> tuple[Result, ResultFile]:
 
 def _agree(file: Path, item: str, value: float | None, other: str, said: float | None) -> None:
     """Two fields that mean the same must say the same."""
-    if (value is None) != (said is None) or (value is not None and said is not None and not _same(value, said)):
+    if (value is None) != (said is None) or (value is not None and said is not None and not same_cost(value, said)):
         raise InputError(f"is {_shown(value)}, but {other} is {_shown(said)}", file=file, item=item)
 
 
 def _bounded(file: Path, result: Result, cost: float) -> None:
     """Why it stopped and the bound must be possible beside the cost."""
     dual, stop = result.bounds.dual, result.stop
-    slack = _TOLERANCE * max(1.0, abs(cost))
+    slack = rounding(cost)
     if math.isfinite(cost) and dual > cost + slack:
         raise InputError(f"is {dual:.12g}, above the cost {cost:.12g} of the plan", file=file, item="lower_bound")
     if stop is Stop.OPTIMAL and not (math.isfinite(cost) and dual >= cost - slack):
@@ -340,7 +333,7 @@ def _evaluated(result: Result, plan: Plan, found: Evaluation, folder: Path, told
         ("evaluation.hard", said.hard, found.hard),
         ("cost" if found.feasible else "evaluation.cost", said.cost, found.cost),
     ):
-        if not _same(claimed, true):
+        if not same_cost(claimed, true):
             text = f"says {_shown(claimed)}, the plan beside it evaluates to {_shown(true)}; was it changed by hand? "
             text += f"'wardwise report {folder} --plan FILE' shows any plan"
             raise InputError(text, file=file, item=item)
@@ -374,10 +367,6 @@ def _refuse_change(folder: Path, files: Sequence[str], native: str, problem: Pro
     table = kind_of(problem).table
     if table(problem, read_plan(file, problem)).rows != table(problem, own).rows:
         raise InputError(f"was changed since the run; 'wardwise report {folder} --plan {file}' shows it", file=file)
-
-
-def _same(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= _TOLERANCE * max(1.0, abs(b))
 
 
 def _shown(value: float | None) -> str:

@@ -18,7 +18,7 @@ from optimise.core.clockwork import Clockwork
 from optimise.core.errors import InputError
 from optimise.core.folder_lock import sign_of_life
 from optimise.core.leg import Leg, host_here, job_here
-from optimise.core.method import Progress
+from optimise.core.method import Progress, now
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Provenance, Result, Stats, Stop, Trace
 from optimise.core.serialise import Source, result_object
@@ -64,7 +64,7 @@ class RunWriter:
         self.best: Progress | None = None
         self._dual, self._seconds = float("-inf"), 0.0
         self._written: Progress | None = None
-        self._next = self._began = time.monotonic()
+        self._next, self._began = time.monotonic(), now()
         self._lock, self._failed = threading.RLock(), False
         self._clockwork: Clockwork | None = None
 
@@ -94,7 +94,7 @@ class RunWriter:
         name = self.facts.method
         bounds = Bounds(cost, min(self._dual, cost), name if found is not None else "", name)
         trace = Trace((replace(best, dual=min(best.dual, cost)).point(),)) if best is not None else Trace()
-        seconds = time.monotonic() - self._began
+        seconds = now() - self._began
         leg = Leg.here(self.facts.started, self.facts.ranks, [host_here()] if job_here() else []).ended(seconds, 0.0)
         return Result(plan, stop, bounds, found, trace, Stats(self._seconds), self.facts, explanation, (leg,))
 

@@ -7,9 +7,12 @@ pages of other sites cannot add.
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from limits import parse
 from limits.storage import MemoryStorage
@@ -21,6 +24,10 @@ __all__ = ["COOKIE", "Access", "Tenant", "same_site"]
 
 #: Name of the cookie of a session, and of the header that calls by cookie carry.
 COOKIE, _HEADER = "wardwise-session", "x-wardwise-board"
+#: Seconds for which who asks is known without another look into the database: so long a revoked token may still work.
+_FRESH = 1.0
+#: Tokens and sessions that are known so.
+_MOST = 10_000
 #: Calls that change nothing.
 _LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -30,6 +37,15 @@ _SESSION = APIKeyCookie(
     auto_error=False,
     description=f"A session of the board. Calls that change anything also need the header `{_HEADER}: 1`.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who asks, whose pace counts, and until when no other look is needed."""
+
+    tenant: str
+    pace: str
+    until: float
 
 
 class Access:
@@ -45,6 +61,46 @@ class Access:
     def __init__(self, store: Store, rate: str) -> None:
         self.store, self._rate = store, parse(rate)
         self._pace = MovingWindowRateLimiter(MemoryStorage())
+        self._known: dict[tuple[bool, str], _Known] = {}
+
+    def known(self, secret: str, *, session: bool) -> str | None:
+        """Who asks, where that was looked up within the last second: without the database.
+
+        Parameters
+        ----------
+        secret : str
+            A token, or what the cookie of a ``session`` holds.
+        session : bool
+
+        Returns
+        -------
+        str or None
+            The tenant; None where the database has to be asked (:meth:`tenant`, :meth:`guest`).
+
+        Raises
+        ------
+        HTTPException
+            429 where it asks too often.
+        """
+        found = self._known.get((session, digest_of(secret)))
+        if found is None or time.monotonic() >= found.until:
+            return None
+        self._paced(found.pace)
+        return found.tenant
+
+    def _remember(self, secret: str, tenant: str, pace: str, *, session: bool) -> None:
+        if len(self._known) >= _MOST:
+            self._known = {}
+        self._known[session, digest_of(secret)] = _Known(tenant, pace, time.monotonic() + _FRESH)
+
+    def forget(self, secret: str) -> None:
+        """A session is over at once.
+
+        Parameters
+        ----------
+        secret : str
+        """
+        self._known.pop((True, digest_of(secret)), None)
 
     def tenant(self, token: str | None) -> str:
         """Whose token it is.
@@ -66,10 +122,10 @@ class Access:
         """
         if token is not None:
             self._paced(digest_of(token))
-        owner = None if token is None else self.store.tenant_of(token)
-        if owner is None:
-            raise HTTPException(401, "a valid bearer token is needed", headers={"www-authenticate": "Bearer"})
-        return owner
+            if (owner := self.store.tenant_of(token)) is not None:
+                self._remember(token, owner, digest_of(token), session=False)
+                return owner
+        raise HTTPException(401, "a valid bearer token is needed", headers={"www-authenticate": "Bearer"})
 
     def guest(self, secret: str) -> str:
         """Whose session it is; its calls count as calls of the token that opened it.
@@ -93,6 +149,7 @@ class Access:
         if found is None:
             raise HTTPException(401, "the session has ended; sign in again", headers={"www-authenticate": "Bearer"})
         self._paced(found[1])
+        self._remember(secret, *found, session=True)
         return found[0]
 
     def owner(self, request: Request) -> str | None:
@@ -135,7 +192,7 @@ def same_site(request: Request) -> None:
         raise HTTPException(403, f"the header {_HEADER}: 1 is needed")
 
 
-def _tenant(
+async def _tenant(
     request: Request,
     sent: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
     secret: Annotated[str | None, Security(_SESSION)],
@@ -143,8 +200,11 @@ def _tenant(
     access: Access = request.app.state.access
     if sent is None and secret:
         same_site(request)
-        return access.guest(secret)
-    return access.tenant(None if sent is None else sent.credentials)
+        known = access.known(secret, session=True)
+        return known if known is not None else await run_in_threadpool(access.guest, secret)
+    token = None if sent is None else sent.credentials
+    known = None if token is None else access.known(token, session=False)
+    return known if known is not None else await run_in_threadpool(access.tenant, token)
 
 
 #: A parameter of this type is the tenant who asks.

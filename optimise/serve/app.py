@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 
 from optimise.core.errors import WardwiseError
 from optimise.core.version import __version__
@@ -20,7 +22,7 @@ from optimise.serve.answers import Health, ProgressEvent, Ready
 from optimise.serve.bodies import Problem
 from optimise.serve.calls_page import calls_page
 from optimise.serve.guards import Guard, Metrics
-from optimise.serve.refused import misfit, told
+from optimise.serve.refused import misfit, refused, told
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
 
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(board_page.router)
     app.add_exception_handler(WardwiseError, told)
     app.add_exception_handler(RequestValidationError, misfit)
+    app.add_exception_handler(HTTPException, refused)
     app.add_middleware(Guard, most=settings.most_bytes, metrics=metrics)
 
     @app.get("/health", tags=["service"])
@@ -106,8 +109,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _with_problem(app: FastAPI) -> dict[str, Any]:
-    """The description, with what refusals hold."""
+    """The description, with what refusals hold, and calls named by the first clause of what they do."""
     made = app.openapi()
+    for methods in made["paths"].values():
+        for call in methods.values():
+            call["summary"] = re.split(r"[.;:,]", call.get("description", call["summary"]), maxsplit=1)[0]
     for model in (Problem, ProgressEvent):
         schema = model.model_json_schema(ref_template=_REF)
         made["components"]["schemas"] |= schema.pop("$defs", {}) | {model.__name__: schema}

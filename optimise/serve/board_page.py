@@ -83,7 +83,9 @@ def sign_in(request: Request, response: Response, body: SignIn) -> Session:
 def sign_out(request: Request, tenant: Tenant) -> Response:
     """End the session of the cookie."""
     access = _access(request)
-    access.store.close_session(request.cookies.get(COOKIE, ""))
+    secret = request.cookies.get(COOKIE, "")
+    access.store.close_session(secret)
+    access.forget(secret)
     access.store.note(tenant, "sign-out", "", 204)
     answer = Response(status_code=204)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from optimise.report.style import duty_labels, shift_inks
 from optimise.roster.formats.native_plan import day_keys, plan_text
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.view import (
-    CoverRow,
+    CoverCell,
     contract_hours,
     cover,
     days_of_leave,
@@ -33,7 +34,21 @@ from optimise.roster.view import (
     weekend_days,
 )
 
-__all__ = ["board_of", "standing_of"]
+__all__ = ["Part", "board_of", "plainly", "standing_of"]
+
+T = TypeVar("T")
+
+
+class Part(Protocol):
+    """Gives what stands for a part of an answer."""
+
+    def __call__(self, thing: T, plain: Callable[[T], Any], /) -> Any:
+        """The part as plain values, or in a form that is written sooner."""
+
+
+def plainly(thing: T, plain: Callable[[T], Any]) -> Any:
+    """The plain values themselves."""
+    return plain(thing)
 
 
 class _Shown(Protocol):
@@ -43,7 +58,7 @@ class _Shown(Protocol):
 
     def board(self, problem: Any) -> dict[str, Any]: ...
 
-    def standing(self, problem: Any, plan: Any, found: Evaluation) -> dict[str, Any]: ...
+    def standing(self, problem: Any, plan: Any, found: Evaluation, part: Part) -> dict[str, Any]: ...
 
 
 class _RosterBoard:
@@ -82,10 +97,13 @@ class _RosterBoard:
             "pinned": sorted(map(list, pinned_days(problem))),
         }
 
-    def standing(self, problem: RosterProblem, plan: Roster, found: Evaluation) -> dict[str, Any]:
+    def standing(self, problem: RosterProblem, plan: Roster, found: Evaluation, part: Part) -> dict[str, Any]:
         hours = contract_hours(problem, plan)
         return {
-            "cover": [_cover_row(row) for row in cover(problem, plan)],
+            "cover": [
+                {"label": row.label, "rule": row.rule, "cells": [part(cell, _cell) for cell in row.cells]}
+                for row in cover(problem, plan)
+            ],
             "hours": [
                 {"hours": s.minutes / 60, "counted": hours.get(s.employee), "nights": s.nights, "cost": s.cost}
                 for s in shares(problem, plan, found)
@@ -97,20 +115,16 @@ class _RosterBoard:
         }
 
 
-def _cover_row(row: CoverRow) -> dict[str, Any]:
-    cells = [
-        {
-            "day": c.day,
-            "present": c.present,
-            "minimum": c.minimum,
-            "maximum": c.maximum if math.isfinite(c.maximum) else None,
-            "short": c.short,
-            "over": c.over,
-            "broken": c.broken,
-        }
-        for c in row.cells
-    ]
-    return {"label": row.label, "rule": row.rule, "cells": cells}
+def _cell(cell: CoverCell) -> dict[str, Any]:
+    return {
+        "day": cell.day,
+        "present": cell.present,
+        "minimum": cell.minimum,
+        "maximum": cell.maximum if math.isfinite(cell.maximum) else None,
+        "short": cell.short,
+        "over": cell.over,
+        "broken": cell.broken,
+    }
 
 
 class _BedBoard:
@@ -143,7 +157,7 @@ class _BedBoard:
             ],
         }
 
-    def standing(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation) -> dict[str, Any]:
+    def standing(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation, part: Part) -> dict[str, Any]:
         return {
             "occupied": occupancy(problem, plan).tolist(),
             "waiting": [
@@ -193,7 +207,7 @@ def board_of(problem: Problem, plan: Plan | None = None) -> dict[str, Any]:
     return {"kind": kind_of(problem).name, "name": problem.name, "plan": native, **shown.board(problem)}
 
 
-def standing_of(problem: Problem, plan: Plan, found: Evaluation) -> dict[str, Any]:
+def standing_of(problem: Problem, plan: Plan, found: Evaluation, part: Part = plainly) -> dict[str, Any]:
     """How a plan stands, beside its cost: cover, hours and requests, or beds in use and who waits.
 
     Parameters
@@ -202,10 +216,13 @@ def standing_of(problem: Problem, plan: Plan, found: Evaluation) -> dict[str, An
     plan : Plan
     found : Evaluation
         Of the plan.
+    part : callable, optional
+        Gives what stands for a part that comes again with the next plan, from the part and what makes plain values
+        of it.
 
     Returns
     -------
     dict
         Of plain values.
     """
-    return _shown(problem).standing(problem, plan, found)
+    return _shown(problem).standing(problem, plan, found, part)

@@ -68,8 +68,9 @@ class Example(Ask):
 class Change(_Body):
     """A change of a document. Days are dates or numbers from 0."""
 
-    what: Literal["sick", "leave", "pin", "close"] = Field(
-        description="`sick` and `leave`: a person is away; `pin`: a day is settled; `close`: beds of a room."
+    what: Literal["sick", "leave", "pin", "unpin", "close"] = Field(
+        description="`sick` and `leave`: a person is away; `pin`: a day is settled; `unpin`: it is free again; "
+        "`close`: beds of a room."
     )
     who: str = Field(max_length=200, description="A person, or a room.")
     first: str = Field(max_length=40)

@@ -8,8 +8,10 @@ process, one that died without a result is started again from its checkpoint.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,22 +25,30 @@ from typing import Any
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import create
+from optimise.core.folder_lock import SILENT
 from optimise.core.leg import host_here
 from optimise.serve.folder import JobFolder
 from optimise.serve.settings import Settings
 from optimise.serve.store import Store
 from optimise.serve.tables import State
 
-__all__ = ["Dispatcher", "command", "summary"]
+__all__ = ["Dispatcher", "command", "launched", "summary"]
 
 log = logging.getLogger(__name__)
 
 #: Seconds between two looks at queue and workers.
 _PAUSE = 0.2
-#: Seconds beyond its time limit after which a worker that says nothing is killed; its own watchdog acts before.
-_OVERDUE = 180.0
+#: Seconds without a sign of life after which a worker is killed. One that compiles or stands late gives signs: its own
+#: watchdog knows its time limit.
+_SILENT = 180.0
+#: Seconds beyond the time limit for which a job may hold its place on a cluster: compiling and the last proof.
+_SPARE = 900.0
 #: Seconds for workers to write their checkpoints when the service is stopped.
 _FAREWELL = 25.0
+#: How far workers stand back on a busy machine, as ``nice`` counts: people wait for answers, not for jobs.
+_STANDS_BACK = 10
+#: How jobs are called in the queue of a cluster, before their id.
+_NAME = "wardwise-"
 #: What of a result is kept in the database.
 _SUMMARY = ("instance", "kind", "method", "stop", "feasible", "cost", "lower_bound", "gap", "seconds")
 
@@ -68,6 +78,28 @@ def command(folder: JobFolder, asks: dict[str, Any], threads: int = 1) -> list[s
         for key, option in (("freeze_until", "--freeze-until"), ("change_cost", "--change-cost")):
             line += [option, str(asks[key])] if asks.get(key) is not None else []
     return line
+
+
+def launched(job: str, seconds: float, settings: Settings) -> list[str]:
+    """What stands before the command line of a worker: nothing here, ``srun`` where a cluster runs the jobs.
+
+    Parameters
+    ----------
+    job : str
+    seconds : float
+        Time limit of the job.
+    settings : Settings
+
+    Returns
+    -------
+    list of str
+        ``srun`` waits in the cluster's queue, passes signals on and leaves with the worker's code.
+    """
+    if settings.srun is None:
+        return []
+    minutes, memory = math.ceil((seconds + _SPARE) / 60), math.ceil(1024 * settings.memory)
+    line = ["srun", "--ntasks=1", "--mpi=none", f"--job-name={_NAME}{job}", f"--cpus-per-task={settings.threads}"]
+    return [*line, f"--mem={memory}M", f"--time={minutes}", *shlex.split(settings.srun)]
 
 
 def summary(result: dict[str, Any]) -> dict[str, Any]:
@@ -110,9 +142,8 @@ class Dispatcher:
         """Stop cleanly: workers write their checkpoints, and their jobs wait for the next start of the service."""
         self._ending.set()
         self._thread.join()
-        for child in self._children.values():
-            with suppress(ProcessLookupError):
-                child.send_signal(signal.SIGTERM)
+        for job, child in self._children.items():
+            self._ask(child.pid, JobFolder(self.root, job), 0.0)
         until = time.monotonic() + _FAREWELL
         for job, child in self._children.items():
             try:
@@ -147,6 +178,8 @@ class Dispatcher:
         """One look at workers and queue."""
         going = sum(self._watch(row) for row in self.store.running(self.host))
         for row in self.store.waiting(max(0, self.settings.workers - going)):
+            if self.settings.srun is not None and JobFolder(self.root, row["id"]).sign_of_life() > time.time() - SILENT:
+                continue  # its srun is gone, but the worker on the cluster may still be there
             if self.store.claim(row["id"], self.host):
                 self._begin(row)
 
@@ -160,16 +193,21 @@ class Dispatcher:
             return
         with create(folder.errors, keep=True).open("ab") as errors:
             child = subprocess.Popen(
-                command(folder, row["asks"], self.settings.threads),
+                [
+                    *launched(row["id"], row["asks"]["seconds"], self.settings),
+                    *command(folder, row["asks"], self.settings.threads),
+                ],
                 cwd=folder.path,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,
             )
-        most = int(self.settings.memory * 2**30)
-        with suppress(ProcessLookupError, PermissionError):
-            resource.prlimit(child.pid, resource.RLIMIT_AS, (most, most))
+        if self.settings.srun is None:  # a cluster holds its jobs to their limits itself
+            most = int(self.settings.memory * 2**30)
+            with suppress(ProcessLookupError, PermissionError):
+                resource.prlimit(child.pid, resource.RLIMIT_AS, (most, most))
+                os.setpriority(os.PRIO_PROCESS, child.pid, _STANDS_BACK)
         self._children[row["id"]] = child
         self.store.begun(row["id"], child.pid)
         log.info("job %s: started as process %d", row["id"], child.pid)
@@ -186,11 +224,26 @@ class Dispatcher:
             return False
         if row["asked"] and job not in self._told:
             self._told.add(job)
-            _signal(row["pid"], signal.SIGTERM)
-        elif time.time() - row["started"] > row["asks"]["seconds"] + _OVERDUE:
-            log.warning("job %s: killed long after its time limit", job)
+            self._ask(row["pid"], folder, row["started"])
+        elif self._silent(row, folder):
+            log.warning("job %s: its worker gave no sign of life for %g s and is killed", job, _SILENT)
             _signal(row["pid"], signal.SIGKILL)
         return True
+
+    def _ask(self, pid: int | None, folder: JobFolder, started: float) -> None:
+        """Ask a worker to stop: on a cluster by its queue, for a signal to ``srun`` kills there."""
+        if self.settings.srun is None or folder.sign_of_life() < started:
+            _signal(pid, signal.SIGTERM)  # of a job that waits in the cluster's queue: it leaves the queue
+            return
+        line = ["scancel", "--quiet", "--signal=TERM", f"--name={_NAME}{folder.job}"]
+        subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+    def _silent(self, row: RowMapping, folder: JobFolder) -> bool:
+        """Whether a worker has shown no sign of life for long; one that waits in a cluster's queue need not."""
+        seen = folder.sign_of_life()
+        if self.settings.srun is not None and seen < row["started"]:
+            return False
+        return bool(time.time() - max(seen, row["started"]) > _SILENT)
 
     def _ended(self, row: RowMapping, folder: JobFolder, code: int | None) -> None:
         """A worker is gone: what it left says what became of the job."""

@@ -62,10 +62,16 @@ def _one(change: Change, problem: RosterProblem, ward: Ward) -> Ward:
         for day in range(first, last + 1):
             ward = ward.pin(who, day, change.shift)
         return ward
-    for pin in ward.pins:
-        if pin.staff == who and first <= ward.horizon.index(pin.date) <= last:
-            ward = ward.unpin(who, pin.date)
-    return ward.with_leave(who, first, last, kind="sick" if change.what == "sick" else "annual")
+    settled = [pin.date for pin in ward.pins if pin.staff == who and first <= ward.horizon.index(pin.date) <= last]
+    if change.what == "unpin" and not settled:
+        raise InputError(f"{change.first}: no day is pinned then", item=change.who)
+    for date in settled:
+        ward = ward.unpin(who, date)
+    return (
+        ward
+        if change.what == "unpin"
+        else ward.with_leave(who, first, last, kind="sick" if change.what == "sick" else "annual")
+    )
 
 
 def _hospital(problem: HospitalProblem, changes: Sequence[Change], target: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 from optimise.core.atomic import create, make_folder
 from optimise.core.errors import InputError, WardwiseError
+from optimise.core.folder_lock import LOCK
 from optimise.runs.writer import GOING_ON
 
 __all__ = ["KINDS_OF_FILE", "JobFolder"]
@@ -81,6 +82,13 @@ class JobFolder:
         file = self.path / f"input{kind}"
         create(file).write_bytes(body)
         return file
+
+    def sign_of_life(self) -> float:
+        """When the worker last gave one, in seconds since 1970; 0 where none holds the checkpoint."""
+        try:
+            return (self.checkpoint / LOCK).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def result(self) -> dict[str, Any] | None:
         """The object of ``result.json`` where the run has ended; None while it goes on or where it died."""

@@ -19,13 +19,14 @@ from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.core.serialise import evaluation_object
-from optimise.formats.base import detect, get_format, native_format, read, read_plan
+from optimise.core.serialise import evaluation_object, violation_object
+from optimise.formats.base import UnknownFormat, detect, get_format, native_format, read, read_plan
 from optimise.roster.problem import Roster, RosterProblem, roster_only
 from optimise.runs.resultfile import read_run
 from optimise.serve.boards import standing_of
 from optimise.serve.bodies import Cover, Why
 from optimise.serve.folder import JobFolder
+from optimise.serve.written import Written
 
 __all__ = ["ACCEPTED", "Questions", "accept", "plan_of"]
 
@@ -50,7 +51,10 @@ def accept(file: Path) -> Problem:
     InputError
         If it is none of the accepted formats, names another file, or has mistakes.
     """
-    found = detect(file)
+    try:
+        found = detect(file)
+    except UnknownFormat:
+        raise InputError(f"is no document that the service takes: {', '.join(ACCEPTED)}", file=file) from None
     if found.name not in ACCEPTED:
         raise InputError(f"is a {found.name} file; the service takes {', '.join(ACCEPTED)}", file=file)
     if get_format("capacity").name == found.name and _names_a_file(json.loads(file.read_text(encoding="utf-8"))):
@@ -77,10 +81,17 @@ class Questions:
         self.most = most
         self._kept: OrderedDict[str, tuple[Problem, Plan | None]] = OrderedDict()
         self._lock = threading.Lock()
+        self._written = Written()
 
     def of_job(self, folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:
         """Problem of a job, and its plan where it has ``finished`` with one."""
         return self._known(f"{folder.job}:{finished}", lambda: _read_job(folder, finished=finished))
+
+    def forget(self, folder: JobFolder) -> None:
+        """Keep nothing of a job."""
+        with self._lock:
+            for finished in (False, True):
+                self._kept.pop(f"{folder.job}:{finished}", None)
 
     def of_document(self, document: dict[str, Any]) -> Problem:
         """The problem that a document states."""
@@ -92,22 +103,39 @@ class Questions:
 
         return self._known(hashlib.sha256(text.encode()).hexdigest(), made)[0]
 
-    def evaluate(self, problem: Problem, plan: Plan, *, detail: bool = False) -> dict[str, Any]:
+    def evaluate(self, problem: Problem, plan: Plan, *, detail: bool = False) -> bytes:
         """Cost and violations, as ``wardwise check --json`` says them; in ``detail`` also how the plan stands."""
-        found = problem.evaluate(plan)
-        return evaluation_object(found) | ({"standing": standing_of(problem, plan, found)} if detail else {})
+        found, part = problem.evaluate(plan), self._written.part
+        made = evaluation_object(found, lambda broken: part(broken, violation_object))
+        if detail:
+            made["standing"] = standing_of(problem, plan, found, part)
+        return self._written.whole(made)
 
     def cover(self, problem: Problem, plan: Plan, asked: Cover) -> dict[str, Any]:
         """Who can take a shift, as ``wardwise cover --json`` says it."""
         ward, roster = _roster(problem, plan)
+        if asked.shift is None and asked.instead_of is None:
+            raise InputError("shift or instead_of must say which shift", item="shift")
+        with _of_field("day"):
+            day_named(asked.day, ward)
+        if asked.shift is not None:
+            with _of_field("shift"):
+                shift_named(asked.shift, ward)
+        if asked.instead_of is not None:
+            with _of_field("instead_of"):
+                person_named(asked.instead_of, ward)
         found = cover_asked(ward, roster, asked.day, asked.shift, asked.instead_of, swap=asked.swap, most=asked.most)
         return cover_object(found, ward)
 
     def why(self, problem: Problem, plan: Plan, asked: Why) -> dict[str, Any]:
         """Why somebody has a duty or not, as ``wardwise why --json`` says it."""
         ward, roster = _roster(problem, plan)
-        person, when = person_named(asked.who, ward), day_named(asked.day, ward)
-        about = None if asked.shift is None else shift_named(asked.shift, ward)
+        with _of_field("who"):
+            person = person_named(asked.who, ward)
+        with _of_field("day"):
+            when = day_named(asked.day, ward)
+        with _of_field("shift"):
+            about = None if asked.shift is None else shift_named(asked.shift, ward)
         known = (-math.inf, "")
         found = why(ward, roster, person, when, shift=about, seconds=asked.seconds, known=known)
         return why_object(found, ward)
@@ -157,6 +185,15 @@ def told_of_plan() -> Iterator[None]:
         yield
     except InputError as error:
         raise error.without_file().at(item="plan") from None
+
+
+@contextmanager
+def _of_field(name: str) -> Iterator[None]:
+    """What is wrong with a field that was sent is told of that field, for a form."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(str(error), item=name) from None
 
 
 def _read_job(folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from optimise.core.errors import InputError, InputErrors, WardwiseError
 from optimise.serve.bodies import Fault, Problem
 
-__all__ = ["misfit", "problem_of", "told"]
+__all__ = ["misfit", "problem_of", "refused", "told"]
 
 #: Faults of a request that are told at most.
 _MOST = 50
+#: What pydantic says, in the words of the program.
+_WORDS = {"extra_forbidden": "unknown key", "missing": "is missing", "dict_type": "a JSON object was expected"}
+#: Where a document is sent.
+_DOCUMENT = ("body", "document")
 
 
 def problem_of(error: WardwiseError) -> Problem:
@@ -78,6 +85,40 @@ async def misfit(_: Request, error: Exception) -> JSONResponse:
     JSONResponse
     """
     assert isinstance(error, RequestValidationError)
-    faults = [Fault(message=f["msg"], item=".".join(map(str, f["loc"])), line=None) for f in error.errors()[:_MOST]]
+    found = error.errors()
+    kinds = {(fault["type"], fault["loc"]) for fault in found}
+    if ("missing", _DOCUMENT) in kinds and any(kind == "extra_forbidden" for kind, _ in kinds):
+        found = [fault for fault in found if fault["type"] == "missing"]  # the document itself was sent
+    faults = [_misfit(fault, error.body) for fault in found[:_MOST]]
     detail = "\n".join(f"{fault.item}: {fault.message}" for fault in faults)
     return JSONResponse(Problem(detail=detail, faults=faults).model_dump(), 422)
+
+
+def _misfit(fault: Mapping[str, Any], body: object) -> Fault:
+    """One fault that the description of a request found, in the words of the program."""
+    if fault["type"] == "json_invalid":
+        line = body.count("\n", 0, int(fault["loc"][-1])) + 1 if isinstance(body, str) else None
+        return Fault(message=f"is not JSON: {fault['ctx']['error']}", item="body", line=line)
+    words = "is missing: the document is sent under this key" if fault["loc"] == _DOCUMENT else ""
+    if fault["type"] != "missing" or not words:
+        words = _WORDS.get(fault["type"], fault["msg"])
+    return Fault(message=words, item=".".join(map(str, fault["loc"])), line=None)
+
+
+async def refused(_: Request, error: Exception) -> JSONResponse:
+    """Answer a call that cannot be done as it stands; a handler of the application.
+
+    Parameters
+    ----------
+    _ : Request
+    error : Exception
+        An :class:`HTTPException`.
+
+    Returns
+    -------
+    JSONResponse
+    """
+    assert isinstance(error, HTTPException)
+    return JSONResponse(
+        Problem(detail=str(error.detail), faults=[]).model_dump(), error.status_code, headers=error.headers
+    )

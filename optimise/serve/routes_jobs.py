@@ -94,7 +94,7 @@ def _submitted(
     if key is not None and (earlier := service.store.submitted(tenant, *key)) is not None:
         return job_answer(_job(request, tenant, earlier)[0])
     if asks.seconds > service.settings.most_seconds:
-        raise HTTPException(422, f"seconds: at most {service.settings.most_seconds:g}")
+        raise InputError(f"at most {service.settings.most_seconds:g}", item="seconds")
     folder = JobFolder(service.root, uuid.uuid4().hex)
     try:
         _can_solve(asks.method, accept(folder.keep(body, kind)))
@@ -336,10 +336,8 @@ def _workbook(run: StoredRun, file: Path) -> Path:
 @router.delete("/{job}", status_code=204, responses=_REFUSED)
 def forget(request: Request, tenant: Tenant, job: str) -> Response:
     """Delete a job that has ended, with all its files."""
-    _, folder = _job(request, tenant, job)
-    store = _service(request).store
-    if not store.forget(tenant, job):
+    _job(request, tenant, job)
+    if not _service(request).forget(tenant, job):
         raise HTTPException(409, "the job waits or runs; cancel it first")
-    folder.remove()
-    store.note(tenant, "delete", job, 204)
+    _service(request).store.note(tenant, "delete", job, 204)
     return Response(status_code=204)

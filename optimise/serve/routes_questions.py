@@ -5,7 +5,7 @@ Answers are plain values that were made here; they are described by models and n
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from optimise.ask.answers import CoverFile, WhyFile
@@ -23,6 +23,7 @@ from optimise.serve.tables import State
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["questions"])
+_JSON = "application/json"
 _UNKNOWN = refusals(401, 404, 422, 429)
 _REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 
@@ -30,7 +31,7 @@ _REFUSED = refusals(400, 401, 404, 409, 413, 422, 429)
 def _known(request: Request, tenant: str, job: str) -> tuple[Service, AnyProblem, Plan | None, str]:
     """The problem of a job, its plan where it has one, and its state."""
     service: Service = request.app.state.service
-    row = service.store.job(tenant, job)
+    row = service.job(tenant, job)
     if row is None:
         raise HTTPException(404, "no such job")
     finished = row["state"] == State.FINISHED
@@ -49,18 +50,18 @@ def _about(request: Request, tenant: str, job: str, asked: Evaluate) -> tuple[Se
 
 
 @router.post("/evaluate", response_model=EvaluateAnswer, responses=_REFUSED)
-def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> JSONResponse:
+def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> Response:
     """Cost, cost by rule and violations of a plan of a document."""
     service: Service = request.app.state.service
     problem = service.questions.of_document(body.document)
-    return JSONResponse(service.questions.evaluate(problem, plan_of(problem, body.plan)))
+    return Response(service.questions.evaluate(problem, plan_of(problem, body.plan)), media_type=_JSON)
 
 
 @router.post("/jobs/{job}/evaluate", response_model=EvaluateAnswer, responses=_REFUSED)
-def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> JSONResponse:
+def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> Response:
     """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
     service, problem, plan = _about(request, tenant, job, body)
-    return JSONResponse(service.questions.evaluate(problem, plan, detail=body.detail))
+    return Response(service.questions.evaluate(problem, plan, detail=body.detail), media_type=_JSON)
 
 
 @router.get("/jobs/{job}/board", response_model=BoardAnswer, responses=_UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from limits import parse
@@ -35,6 +36,9 @@ class Settings(BaseModel):
         Jobs of one tenant that may wait or run at once.
     tries : int
         Starts of a job whose worker dies, before it is said to be lost.
+    srun : str, optional
+        Jobs go to a Slurm cluster: further arguments of ``srun``, such as ``--partition=short``; may be empty. The
+        cluster's nodes see ``data`` and this environment. None runs them on this machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +53,7 @@ class Settings(BaseModel):
     rate: str = "1200/minute"
     queue: int = Field(100, ge=1)
     tries: int = Field(3, ge=1)
+    srun: str | None = None
 
     @field_validator("data")
     @classmethod
@@ -60,6 +65,13 @@ class Settings(BaseModel):
     def _a_rate(cls, rate: str) -> str:
         parse(rate)
         return rate
+
+    @field_validator("srun")
+    @classmethod
+    def _words(cls, srun: str | None) -> str | None:
+        if srun is not None:
+            shlex.split(srun)  # an open quote is told here
+        return srun
 
     @property
     def address(self) -> str:

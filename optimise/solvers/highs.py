@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.method import may_be_asked, stop_asked
 from optimise.core.result import Stop
+from optimise.solvers.aside import Aside
 from optimise.solvers.highs_factory import make_highs
 from optimise.solvers.linear import Arrays
 
@@ -29,8 +32,12 @@ Floats = NDArray[np.float64]
 _ROW = 1e-7
 #: Nodes that the completion of an open start may take (what HiGHS allows its own).
 _COMPLETION = 500
-#: Branch and bound that may take longer, in seconds, hears requests to stop although nobody listens to it.
+#: A run that may take longer, in seconds, can be left behind.
 _HEARD = 1.0
+#: Seconds between two messages of a run on a thread of its own.
+_TICK = 0.02
+#: What HiGHS gives for a bound that it has not.
+_HUGE = 1e20
 
 #: Called with (values, objective, dual bound, nodes) at each improved incumbent.
 OnSolution = Callable[[Floats, float, float, int], None]
@@ -71,8 +78,51 @@ def _without_columns(arrays: Arrays) -> Solved:
     return Solved(Stop.INFEASIBLE, None, math.inf, math.inf)
 
 
+class _Heard:
+    """What a run has told by its callbacks."""
+
+    def __init__(self, on_solution: OnSolution | None, on_tick: OnTick | None) -> None:
+        self.on_solution, self.on_tick = on_solution, on_tick
+        self.values: Floats | None = None
+        self.objective, self.bound, self.nodes = math.inf, -math.inf, 0
+        self.enough, self._told = False, -math.inf
+
+    def solution(self, out: Any) -> Callable[[], None]:
+        """A better point: what is to be told of it."""
+        values, objective, on_solution = (
+            np.array(out.mip_solution),
+            float(out.objective_function_value),
+            self.on_solution,
+        )
+        bound, nodes = float(out.mip_dual_bound), int(out.mip_node_count)
+        self.values, self.objective = values, objective
+        return lambda: None if on_solution is None else on_solution(values, objective, bound, nodes)
+
+    def tick(self, out: Any, rarely: bool) -> Callable[[], None] | None:
+        """How far it is: what is to be told of it; None where there is nobody to be told, or it was told just now."""
+        primal, self.bound, self.nodes = float(out.mip_primal_bound), float(out.mip_dual_bound), int(out.mip_node_count)
+        on_tick, bound, nodes, at = self.on_tick, self.bound, self.nodes, time.perf_counter()
+        if on_tick is None or (rarely and at - self._told < _TICK):
+            return None
+        self._told = at
+
+        def tell() -> None:
+            self.enough = self.enough or on_tick(primal, bound, nodes)
+
+        return tell
+
+    def outcome(self) -> Solved:
+        """Of a run that was left behind."""
+        bound = self.bound if abs(self.bound) < _HUGE else -math.inf
+        return Solved(Stop.INTERRUPTED, self.values, self.objective, bound, max(0, self.nodes))
+
+
 class Highs:
     """One HiGHS instance.
+
+    Where the solve may be asked to stop, longer runs go on a thread of their own: HiGHS hears nothing in presolve and
+    while it solves a large linear program. A run that does not end soon after it was asked to is left behind; what it
+    has told by then is its outcome.
 
     Parameters
     ----------
@@ -95,6 +145,7 @@ class Highs:
             "mip_abs_gap": 1e-6,
         }
         self._highs = make_highs({**defaults, **(options or {})}, threads=threads)
+        self._behind: Aside | None = None
         self._pass(arrays)
 
     def _pass(self, a: Arrays) -> None:
@@ -122,7 +173,15 @@ class Highs:
 
     @property
     def raw(self) -> Any:
-        """The underlying ``highspy.Highs``."""
+        """The underlying ``highspy.Highs``; it waits for a run that was left behind."""
+        return self._free
+
+    @property
+    def _free(self) -> Any:
+        if self._behind is not None:
+            self._behind.join()
+            self._highs.setCallback(None, None)
+            self._behind = None
         return self._highs
 
     # ---- changes in place --------------------------------------------------------------------------------------
@@ -130,16 +189,16 @@ class Highs:
         """Change the bounds of some columns."""
         ids = np.asarray(columns, dtype=np.int32)
         low, up = (np.broadcast_to(np.asarray(v, dtype=np.float64), ids.shape).copy() for v in (lower, upper))
-        self._highs.changeColsBounds(len(ids), ids, low, up)
+        self._free.changeColsBounds(len(ids), ids, low, up)
 
     def set_cost(self, columns: ArrayLike, cost: ArrayLike) -> None:
         """Change the cost of some columns."""
         ids = np.asarray(columns, dtype=np.int32)
-        self._highs.changeColsCost(len(ids), ids, np.broadcast_to(np.asarray(cost, float), ids.shape).copy())
+        self._free.changeColsCost(len(ids), ids, np.broadcast_to(np.asarray(cost, float), ids.shape).copy())
 
     def add_row(self, lower: float, upper: float, columns: ArrayLike, values: ArrayLike) -> None:
         ids = np.asarray(columns, dtype=np.int32)
-        self._highs.addRow(lower, upper, len(ids), ids, np.broadcast_to(np.asarray(values, float), ids.shape).copy())
+        self._free.addRow(lower, upper, len(ids), ids, np.broadcast_to(np.asarray(values, float), ids.shape).copy())
 
     def run(self) -> None:
         """Run HiGHS as it stands.
@@ -189,11 +248,13 @@ class Highs:
         Solved
             Best point, bound, and why it ended.
         """
-        h, began = self._highs, self._highs.getRunTime()
+        h = self._free
+        began = h.getRunTime()
         listening = on_solution is not None or on_tick is not None
-        heard = not listening and seconds > _HEARD and bool(self.arrays.integer.any()) and may_be_asked()
         if start is not None and listening and bool(np.isnan(start[self.arrays.integer]).any()):
             start = self._completed(start, 0.5 * seconds)
+            if self._behind is not None:
+                return Solved(Stop.INTERRUPTED, None, math.inf, -math.inf)
         h.setOptionValue("time_limit", float(min(seconds, 1e9)) + began)
         h.setOptionValue("mip_rel_gap", float(gap))
         h.setOptionValue("mip_max_nodes", int(nodes) if nodes is not None else 2**31 - 1)
@@ -202,16 +263,23 @@ class Highs:
             given = np.flatnonzero(np.isfinite(start) & self.arrays.integer).astype(np.int32)
             h.setSolution(len(given), given, start[given].astype(np.float64))
         failure: list[BaseException] = []
-        if listening or heard:
-            self._listen(on_solution, on_tick, failure)
-        try:
-            self.run()
-        finally:
-            if listening or heard:
-                h.setCallback(None, None)
+        aside = Aside(self.run) if seconds > _HEARD and may_be_asked() else None
+        heard = _Heard(on_solution, on_tick)
+        if aside is not None or listening:
+            self._listen(heard, failure, aside)
+        if aside is None:
+            try:
+                self.run()
+            finally:
+                if listening:
+                    h.setCallback(None, None)
+        elif aside.wait(stop_asked):
+            h.setCallback(None, None)
+        else:
+            self._behind = aside
         if failure:
             raise failure[0]
-        return self._outcome()
+        return self._outcome() if self._behind is None else heard.outcome()
 
     def _completed(self, start: Floats, seconds: float) -> Floats | None:
         """A start with values for all integer columns; None where the given ones allow none.
@@ -226,31 +294,33 @@ class Highs:
         try:
             return self.solve(seconds=seconds, nodes=_COMPLETION).values
         finally:
-            self.set_bounds(columns, lower, upper)
+            if self._behind is None:
+                self.set_bounds(columns, lower, upper)
 
-    def _listen(self, on_solution: OnSolution | None, on_tick: OnTick | None, failure: list[BaseException]) -> None:
+    def _listen(self, heard: _Heard, failure: list[BaseException], aside: Aside | None) -> None:
         import highspy
 
         kinds = highspy.cb.HighsCallbackType
 
-        def heard(event: Any, message: str, out: Any, back: Any, _user: Any) -> None:
+        def guarded(tell: Callable[[], None]) -> None:
             # an exception must not cross the solver's C++ frames: keep it, stop, and raise it afterwards
             try:
-                if event == kinds.kCallbackMipImprovingSolution and on_solution is not None:
-                    values = np.array(out.mip_solution, dtype=np.float64)
-                    on_solution(values, out.objective_function_value, out.mip_dual_bound, out.mip_node_count)
-                elif event == kinds.kCallbackMipInterrupt and (
-                    stop_asked()
-                    or (on_tick is not None and on_tick(out.mip_primal_bound, out.mip_dual_bound, out.mip_node_count))
-                ):
-                    back.user_interrupt = True
+                tell()
             except BaseException as error:
                 failure.append(error)
-            if failure and back is not None:
+
+        def called(event: Any, message: str, out: Any, back: Any, _user: Any) -> None:
+            better = event == kinds.kCallbackMipImprovingSolution
+            if (tell := heard.solution(out) if better else heard.tick(out, aside is not None)) is not None:
+                if aside is None:
+                    guarded(tell)
+                else:
+                    aside.ask(partial(guarded, tell))
+            if back is not None and (failure or heard.enough or (stop_asked() if aside is None else aside.stopping)):
                 back.user_interrupt = True
 
-        self._highs.setCallback(heard, None)
-        if on_solution is not None:
+        self._highs.setCallback(called, None)
+        if heard.on_solution is not None:
             self._highs.startCallback(kinds.kCallbackMipImprovingSolution)
         self._highs.startCallback(kinds.kCallbackMipInterrupt)
 
@@ -279,7 +349,7 @@ class Highs:
         unbounded = status in (states.kUnbounded, states.kUnboundedOrInfeasible)
         if not self.arrays.columns:  # HiGHS calls such a model empty whatever its rows ask for
             return _without_columns(self.arrays)
-        if abs(bound) >= 1e20:
+        if abs(bound) >= _HUGE:
             bound = -math.inf
         if stop == Stop.OPTIMAL and mixed and objective - bound > 1e-6 * max(1.0, abs(objective)):
             stop = Stop.GAP

@@ -12,11 +12,12 @@ import time
 import traceback
 from dataclasses import dataclass
 
+from optimise.core.bounds import rounding
 from optimise.core.kinds import cost_grid
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.problem import Problem
 from optimise.core.result import Result, Stop
-from optimise.driver import TOLERANCE, solve
+from optimise.driver import solve
 from optimise.roster.explain import explain, only
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import RosterProblem
@@ -105,7 +106,7 @@ def _differences(problem: Problem, highs: Result, found: Result) -> list[str]:
     if highs.feasible and found.feasible and found.cost > DEARER * highs.cost + 1e-6:
         faults.append(f"cost {found.cost:g}, HiGHS {highs.cost:g}")
     for name, bound, cost in (("the bound", found, highs), ("HiGHS' bound", highs, found)):
-        if cost.feasible and bound.bounds.dual > cost.cost + TOLERANCE * max(1.0, abs(cost.cost)):
+        if cost.feasible and bound.bounds.dual > cost.cost + rounding(cost.cost):
             faults.append(f"{name} {bound.bounds.dual:.10g} ({bound.bounds.dual_source}) above the cost {cost.cost:g}")
     grid = cost_grid(problem)
     for result in (highs, found):

@@ -16,9 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
+from optimise.core.bounds import rounding, same_cost
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.result import Result, Stop
-from optimise.driver import TOLERANCE, solve
+from optimise.driver import solve
 from optimise.roster.problem import RosterProblem
 from optimise.testing.brute import Optimum, brute
 
@@ -78,10 +79,6 @@ def _large(method: Method, cases: Sequence[Case]) -> list[Case]:
     return [c for c in cases if not c.tiny and method.supports(c.problem)]
 
 
-def _close(a: float, b: float) -> bool:
-    return abs(a - b) <= TOLERANCE * max(1.0, abs(b))
-
-
 @_clause
 def claims_are_true(method: Method, cases: Sequence[Case]) -> None:
     """A plan keeps all hard rules; dual bound <= listed optimum <= cost; "optimal" means equal."""
@@ -89,12 +86,12 @@ def claims_are_true(method: Method, cases: Sequence[Case]) -> None:
         best = case.optimum.cost
         result = solve(case.problem, method, limits=Limits(seconds=PLENTY, iterations=ROUNDS))
         _honest(case, result)
-        slack = TOLERANCE * max(1.0, abs(best))
+        slack = rounding(best)
         assert result.stop is not Stop.INFEASIBLE, f"{case.name} has a plan"
         assert result.bounds.dual <= best + slack, f"{case.name}: bound {result.bounds.dual} above the optimum {best}"
         assert result.cost >= best - slack, f"{case.name}: cost {result.cost} below the optimum {best}"
         if result.stop is Stop.OPTIMAL:
-            assert _close(result.cost, best), f"{case.name}: {result.cost} called optimal, the optimum is {best}"
+            assert same_cost(result.cost, best), f"{case.name}: {result.cost} called optimal, the optimum is {best}"
 
 
 def _honest(case: Case, result: Result) -> None:
@@ -164,7 +161,7 @@ def a_start_plan_is_never_made_worse(method: Method, cases: Sequence[Case]) -> N
     for case in _tiny(method, cases)[:4]:
         start = case.optimum.plan
         result = solve(case.problem, method, limits=Limits(seconds=PLENTY, iterations=ROUNDS), start=start)
-        assert _close(result.cost, case.optimum.cost), f"{case.name}: {result.cost} from {case.optimum.cost}"
+        assert same_cost(result.cost, case.optimum.cost), f"{case.name}: {result.cost} from {case.optimum.cost}"
 
 
 @_clause

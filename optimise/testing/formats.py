@@ -11,15 +11,19 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeVar
 
 from optimise.core.errors import InputError
 from optimise.core.kinds import kind_of, known_kinds
+from optimise.core.problem import Problem
+from optimise.core.result import Plan
 from optimise.formats.base import Format, ReadOptions
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import linear
 
 __all__ = ["check_format"]
+
+L = TypeVar("L", bound=Plan)
 
 #: Bytes that damage a text in a file of any family.
 DAMAGE = (b"", b"\x00", b"\xff", b"{", b"]", b'"', b",", b"-1", b"9" * 400, b"nan", b"\n\n", b"\t", b"\xe2\x80\x8f")
@@ -29,7 +33,7 @@ def check_format(
     form: Format,
     file: Path,
     *,
-    plan: object = None,
+    plan: Plan | None = None,
     options: ReadOptions | None = None,
     damaged: int = 60,
     seed: int = 0,
@@ -66,14 +70,14 @@ def check_format(
         _damaged_files(form, file, given, room, damaged, Random(seed))
 
 
-def _best(problem: Any) -> Any:
+def _best(problem: Problem[L]) -> L:
     built = kind_of(problem).model(problem)
     solved = Highs(linear(built).freeze()).solve(seconds=20.0)
     assert solved.values is not None, "HiGHS found no plan in 20 seconds: give one"
     return built.plan(solved.values)
 
 
-def _written_is_read(form: Format, problem: Any, plan: Any, room: Path) -> None:
+def _written_is_read(form: Format[Problem[L], L], problem: Problem[L], plan: L, room: Path) -> None:
     stem = room / "out" / "plan"
     stem.parent.mkdir()
     written = form.write_plan(plan, problem, stem)

@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import math
 import pickle
-from typing import Any
+from typing import TypeVar
 
+from optimise.core.bounds import rounding, same_cost
 from optimise.core.kinds import Kind
-from optimise.core.result import Bounds
+from optimise.core.problem import Problem
+from optimise.core.result import Bounds, Plan
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import linear
 
 __all__ = ["check_kind"]
 
+P = TypeVar("P", bound=Problem)
+L = TypeVar("L", bound=Plan)
 
-def check_kind(kind: Kind[Any, Any], problem: Any, plan: Any, *, seconds: float = 20.0) -> None:
+
+def check_kind(kind: Kind[P, L], problem: P, plan: L, *, seconds: float = 20.0) -> None:
     """A kind on one of its problems, small enough for its model to be solved, and a plan for it.
 
     What the kind leaves at the answers of :class:`~optimise.core.kinds.Kind` itself is not asked.
@@ -60,11 +65,11 @@ def check_kind(kind: Kind[Any, Any], problem: Any, plan: Any, *, seconds: float 
     assert all(isinstance(v, (int, float)) for v in {**figures, **kind.measures(problem)}.values()), "not a number"
 
 
-def _own(kind: Kind[Any, Any], name: str) -> bool:
+def _own(kind: Kind[P, L], name: str) -> bool:
     return getattr(type(kind), name) is not getattr(Kind, name)
 
 
-def _problem(problem: Any, plan: Any) -> None:
+def _problem(problem: Problem[L], plan: L) -> None:
     digest, first = problem.digest(), problem.evaluate(plan)
     again = pickle.loads(pickle.dumps(problem))
     assert again.digest() == digest, "a copy sent to another process has another digest"
@@ -72,12 +77,10 @@ def _problem(problem: Any, plan: Any) -> None:
     assert (second.cost, second.hard) == (first.cost, first.hard), "the same plan is evaluated twice, with two costs"
     assert problem.digest() == digest, "evaluating changes the problem"
     parts = math.fsum(rule.cost for rule in first.rules)
-    assert abs(parts - first.cost) <= 1e-6 * max(1.0, abs(first.cost)), (
-        f"the rules' costs add up to {parts:g}, the plan costs {first.cost:g}"
-    )
+    assert same_cost(parts, first.cost), f"the rules' costs add up to {parts:g}, the plan costs {first.cost:g}"
 
 
-def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible: bool) -> None:
+def _model(kind: Kind[P, L], problem: P, plan: L, cost: float, feasible: bool) -> None:
     """The optimum of the model is a plan of just that cost, and the given plan is a point of it."""
     built = kind.model(problem)
     highs = Highs(linear(built).freeze())
@@ -87,10 +90,10 @@ def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible:
         return
     found = problem.evaluate(built.plan(solved.values))
     assert found.feasible, "the plan of the model's optimum breaks hard rules"
-    assert _near(found.cost, solved.objective), (
+    assert same_cost(found.cost, solved.objective), (
         f"the model's optimum is {solved.objective:g}, its plan costs {found.cost:g}"
     )
-    assert not feasible or solved.objective <= cost + 1e-6 * max(1.0, abs(cost)), (
+    assert not feasible or solved.objective <= cost + rounding(cost), (
         f"the model's optimum {solved.objective:g} is above the cost {cost:g} of a plan"
     )
     assert kind.floor(problem).value <= found.cost + 1e-9, "the floor is above the optimum"
@@ -102,10 +105,10 @@ def _model(kind: Kind[Any, Any], problem: Any, plan: Any, cost: float, feasible:
         highs.set_bounds(held, point[held], point[held])
         kept = highs.solve()
         assert kept.values is not None, "the model forbids a plan that keeps all hard rules"
-        assert _near(kept.objective, cost), f"the model charges a plan {kept.objective:g}, the evaluation {cost:g}"
+        assert same_cost(kept.objective, cost), f"the model charges a plan {kept.objective:g}, the evaluation {cost:g}"
 
 
-def _first(kind: Kind[Any, Any], problem: Any) -> None:
+def _first(kind: Kind[P, L], problem: P) -> None:
     one, two = (kind.first_plan(problem, 3, lambda: False) for _ in range(2))
     assert one is None or isinstance(one, kind.plan), "first_plan gives something else than a plan"
     if one is not None:
@@ -113,7 +116,7 @@ def _first(kind: Kind[Any, Any], problem: Any) -> None:
         assert costs[0] == costs[1], "the same seed gives two first plans"
 
 
-def _days(kind: Kind[Any, Any], problem: object) -> None:
+def _days(kind: Kind[P, L], problem: P) -> None:
     period = kind.period(problem)
     assert period is None or period.days > 0, "a plan of no days"
     if period is not None:
@@ -121,7 +124,7 @@ def _days(kind: Kind[Any, Any], problem: object) -> None:
         assert len(set(words)) == len(words), "two days have the same words"
 
 
-def _shown(kind: Kind[Any, Any], problem: object, plan: object) -> None:
+def _shown(kind: Kind[P, L], problem: P, plan: L) -> None:
     if _own(kind, "table"):
         table = kind.table(problem, plan)
         assert all(len(row) == len(table.columns) for row in table.rows), "a row of the table has not a cell a column"
@@ -129,10 +132,6 @@ def _shown(kind: Kind[Any, Any], problem: object, plan: object) -> None:
         board = kind.board(problem, plan)
         assert len(board.cells) == len(board.rows), "the board has not a line of cells a row"
         assert all(len(cells) == len(board.days) for cells in board.cells), "a line of the board has not a cell a day"
-
-
-def _near(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-6 * max(1.0, abs(b))
 
 
 def _on_grid(cost: float, grid: float) -> bool:

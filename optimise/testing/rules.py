@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.bounds import same_cost
 from optimise.core.result import Evaluation
 from optimise.roster.arrays import RosterArrays, lenient_arrays
 from optimise.roster.kernels.cost import line_cost
@@ -93,7 +94,7 @@ def _charged_as_defined(
         assert not found.feasible, f"{where} the evaluator finds nothing hard broken, the definition forbids it"
     else:
         assert found.feasible, f"{where} the evaluator forbids what the definition prices at {wanted:g}"
-        assert _close(found.cost, wanted), f"{where} the evaluator charges {found.cost:g}, the definition {wanted:g}"
+        assert same_cost(found.cost, wanted), f"{where} the evaluator charges {found.cost:g}, the definition {wanted:g}"
     for violation in found.violations:
         assert violation.rule == rule.name, f"{where} a violation is told of {violation.rule!r}"
         assert violation.message, f"{where} a violation has no words for the planner"
@@ -105,7 +106,7 @@ def _kernels_agree(arrays: RosterArrays, cover: CoverRows, duties: NDArray[np.in
     values, where = cover.counts(duties), f"on {duties.tolist()}"
     cost = sum(soft for soft, _ in each) + float(cover.line_costs(values, 0.0).sum())
     hard = sum(units for _, units in each) + cover.hard_amount(values)
-    assert _close(cost, found.cost), f"{where} the kernels charge {cost:g}, the evaluator {found.cost:g}"
+    assert same_cost(cost, found.cost), f"{where} the kernels charge {cost:g}, the evaluator {found.cost:g}"
     assert (hard > 0) != found.feasible, f"{where} kernels and evaluator differ in what is hard"
 
 
@@ -132,10 +133,6 @@ def _modelled(problem: RosterProblem) -> None:
             assert solved.values is None, f"the model ({form}) has a roster where none keeps the rule"
             continue
         assert solved.values is not None, f"the model ({form}) has no roster, the list of all has"
-        assert _close(solved.objective, best.cost), (
+        assert same_cost(solved.objective, best.cost), (
             f"the model ({form}) has the optimum {solved.objective:g}, the list of all rosters {best.cost:g}"
         )
-
-
-def _close(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-6 * max(1.0, abs(b))

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
-from optimise.core.method import get_method, lanes_of
+from optimise.core.lanes import lanes_of
+from optimise.core.method import get_method
 from optimise.core.problem import Problem
 from optimise.roster.problem import RosterProblem
-from optimise.roster.search.construct import table_cells
+from optimise.roster.totals import table_cells
 
 __all__ = ["Estimate", "estimate", "idle_ranks"]
 

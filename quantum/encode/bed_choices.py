@@ -88,11 +88,11 @@ def encode_bed_choices(
         raise InputError(f"{each} rooms each, of {rooms}", item="columns_each")
     patients, price = sorted(order[:people]), default_hard_price(problem)
     nobody = problem.evaluate(placed(plan, patients, {}))
-    empty = nobody.cost + price * nobody.hard
+    empty = nobody.penalised(price)
 
     def cost(r: int, chosen: list[int]) -> float:
         found = problem.evaluate(placed(plan, patients, dict.fromkeys(chosen, r)))
-        return found.cost + price * found.hard - empty
+        return found.penalised(price) - empty
 
     cells, singles = [], []
     for p in patients:

@@ -46,8 +46,7 @@ class RoomEncoding:
 
     def cost(self, choices: NDArray[np.int64]) -> float:
         """Domain cost of a choice: evaluated cost plus `hard_price` times the hard amount."""
-        evaluation = self.problem.evaluate(self.decode(choices))
-        return evaluation.cost + self.hard_price * evaluation.hard
+        return self.problem.evaluate(self.decode(choices)).penalised(self.hard_price)
 
 
 def encode_rooms(
@@ -134,7 +133,7 @@ def _costs(
         for p, r, x in zip(patients, rooms, choices):
             room[p, room[p] >= 0] = r[x]
         evaluation = problem.evaluate(HospitalPlan(plan.admission, room, plan.theatre, plan.nurse))
-        return evaluation.cost + price * evaluation.hard
+        return evaluation.penalised(price)
 
     return cost
 

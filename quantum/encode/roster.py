@@ -87,8 +87,7 @@ class RosterEncoding:
 
     def cost(self, choices: NDArray[np.int64]) -> float:
         """Domain cost of a choice: evaluated cost plus `hard_price` times the hard amount."""
-        evaluation = self.problem.evaluate(self.decode(choices))
-        return evaluation.cost + self.hard_price * evaluation.hard
+        return self.problem.evaluate(self.decode(choices)).penalised(self.hard_price)
 
 
 def default_hard_price(compiled: CompiledRoster) -> float:

@@ -97,3 +97,20 @@ class BlockMixer(Protocol):
             Angle; may be a free parameter of Qiskit.
         """
         ...
+
+
+def reflected(factor: complex, kappa: complex, v: Vector) -> Matrix:
+    """The matrix ``factor (I + kappa |v><v|)`` of a reflection (see `Mixer.reflection`).
+
+    Parameters
+    ----------
+    factor, kappa : complex
+    v : complex array
+        Shape (k,).
+
+    Returns
+    -------
+    complex array
+        Shape (k, k), unitary.
+    """
+    return np.asarray(factor * (np.eye(v.size) + kappa * np.outer(v, v.conj())))

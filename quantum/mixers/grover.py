@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from quantum.mixers.base import Matrix, Vector
+from quantum.mixers.base import Matrix, Vector, reflected
 from quantum.states import append_block_state
 
 
@@ -20,8 +20,7 @@ class Grover:
 
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """``I + (exp(-i beta) - 1) |s><s|``."""
-        factor, kappa, v, _ = self.reflection(start, beta)
-        return np.asarray(factor * (np.eye(v.size) + kappa * np.outer(v, v.conj())))
+        return reflected(*self.reflection(start, beta)[:3])
 
     def logarithmic_derivative(self, start: Vector, beta: float) -> Matrix:
         """``-i |s><s|``."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from quantum.mixers.base import Matrix, Vector
+from quantum.mixers.base import Matrix, Vector, reflected
 from quantum.states import append_block_state
 
 
@@ -24,8 +24,7 @@ class XYComplete:
 
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """Exact exponential of the complete graph's adjacency matrix."""
-        factor, kappa, v, _ = self.reflection(start, beta)
-        return np.asarray(factor * (np.eye(v.size) + kappa * np.outer(v, v.conj())))
+        return reflected(*self.reflection(start, beta)[:3])
 
     def logarithmic_derivative(self, start: Vector, beta: float) -> Matrix:
         """``-i (J - I)``."""

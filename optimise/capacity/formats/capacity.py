@@ -29,7 +29,7 @@ from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.document import Document, ItemError, Path_, nearest, validated
 from optimise.formats.document_text import TEXT
 from optimise.formats.json_document import load_json, parse, top_keys, write_json
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["CapacityFormat", "write_capacity"]
 
@@ -63,15 +63,13 @@ class CapacityFormat:
         path = Path(path)
         data = parse(CapacityPlanFile, load_json(path), path)
         days = problem.days
-        try:
+        with placed(path):
             return CapacityPlan(
                 _table(data.open, problem.wards.ids, days, "open", every=True),
                 _row(data.bank, days, "bank"),
                 _table(data.accept, problem.specialties, days, "accept"),
                 _table(data.lent, problem.wards.ids, days, "lent"),
             )
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: CapacityPlan, problem: CapacityProblem, stem: Path) -> list[Path]:
         wards, groups = problem.wards.ids, problem.specialties

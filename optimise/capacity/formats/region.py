@@ -29,7 +29,7 @@ from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.document import Document, ItemError, validated
 from optimise.formats.document_text import TEXT
 from optimise.formats.json_document import Strict, load_json, parse, top_keys
-from optimise.formats.text import beside, head
+from optimise.formats.text import beside, head, placed
 
 __all__ = ["RegionFormat", "write_region"]
 
@@ -103,7 +103,7 @@ class RegionFormat:
 
     def read_plan(self, path: Path, problem: RegionProblem) -> RegionPlan:
         data = parse(RegionPlanFile, load_json(Path(path)), Path(path))
-        try:
+        with placed(path):
             missing = [t for t in problem.trusts if t not in data.use or t not in data.cost]
             if missing:
                 raise InputError(f"says nothing of {missing[0]}", item="use")
@@ -114,8 +114,6 @@ class RegionFormat:
                         raise InputError(f"unknown unit, or not {problem.days} days", item=f"use.{trust}.{unit}")
                     use[t, problem.units.index(unit)] = row
             return RegionPlan(use, np.array([data.cost[t] for t in problem.trusts]))
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: RegionPlan, problem: RegionProblem, stem: Path) -> list[Path]:
         made = {

@@ -9,6 +9,7 @@ import numpy as np
 from optimise.core.kinds import Board, Kind, Period, Table
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.problem import AdmissionProblem
+from optimise.hospital.room_board import room_board
 
 __all__ = ["AdmissionKind"]
 
@@ -54,8 +55,4 @@ class AdmissionKind(Kind[AdmissionProblem, AdmissionPlan]):
 
     def board(self, problem: AdmissionProblem, plan: AdmissionPlan) -> Board:
         """One row a room, the patients' ids separated by spaces."""
-        cells: list[list[list[str]]] = [[[] for _ in range(problem.days)] for _ in problem.rooms.ids]
-        for p, day in np.argwhere(plan.room >= 0).tolist():
-            cells[plan.room[p, day]][day].append(problem.patients.ids[p])
-        text = tuple(tuple(" ".join(cell) for cell in row) for row in cells)
-        return Board(("room",), tuple(problem.rooms.ids), tuple(range(problem.days)), text)
+        return room_board(problem.rooms.ids, problem.patients.ids, plan.room)

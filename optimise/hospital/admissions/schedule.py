@@ -7,21 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Deadline
 from optimise.hospital.admissions.annealing import anneal, fill
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.problem import AdmissionProblem
 from optimise.hospital.admissions.state import BARRED, AdmissionState, AdmissionTables
+from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.beds import SAME_GENDER
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["AdmissionAnnealing", "admission_days", "plan_of"]
-
-#: First price of a person and night too many, in empty beds, and the dearest, in units of cost.
-PRICE, DEAREST = 6.0, 1e4
-#: Step of the price, up where fewer than RARE of the plans met have nothing too much, down where more than OFTEN.
-STEP, RARE, OFTEN = 1.03, 0.1, 0.3
-#: Times that temperature and price are set anew.
-CHUNKS = 400
 
 
 def _starts(counts: IntArray) -> IntArray:
@@ -31,8 +25,10 @@ def _starts(counts: IntArray) -> IntArray:
 class AdmissionAnnealing:
     """Annealing over one problem; holds the tables that all runs share."""
 
-    def __init__(self, problem: AdmissionProblem, pair: IntArray, pairs: IntArray) -> None:
-        self.problem = problem
+    def __init__(
+        self, problem: AdmissionProblem, pair: IntArray, pairs: IntArray, tuning: AdmissionTuning | None = None
+    ) -> None:
+        self.problem, self.tuning = problem, tuning or AdmissionTuning()
         people, needs, prices = problem.patients, problem.needs, problem.prices
         night = np.where(people.forbidden, BARRED, problem.night_cost)
         delay = np.where(people.inpatient, 0, prices.delay)
@@ -120,25 +116,19 @@ class AdmissionAnnealing:
         over : callable
             Asked after each of some hundred chunks; True ends the run.
         """
-        clock, done = Deadline(seconds), 0
-        t, chunk = self.tables, 5_000 if steps is None else max(1, steps // CHUNKS)
-        price = PRICE * self.problem.prices.idle_bed
-        while True:
-            share = clock.elapsed / max(seconds, 1e-9) if steps is None else done / steps
-            if share >= 1.0:
-                return
-            began = clock.elapsed
+        tuning, tables = self.tuning, self.tables
+        parts = RunParts(seconds, steps, tuning.parts, moves=5_000, least=200)
+        price = tuning.price * self.problem.prices.idle_bed
+        while (share := parts.share) < 1.0:
             now = heat * (last / heat) ** share
-            accepted, clean = anneal(t, state, now, price, chunk)
-            done += chunk
+            accepted, clean = anneal(tables, state, now, price, parts.chunk)
+            parts.count()
             if over(state):
                 return
             part = clean / max(1, accepted)
-            price *= STEP if part < RARE else 1.0 / STEP if part > OFTEN else 1.0
-            price = min(max(price, now), DEAREST)
-            if steps is None:  # aim at CHUNKS chunks
-                pace = seconds / CHUNKS / max(clock.elapsed - began, 1e-6)
-                chunk = int(min(max(chunk * min(max(pace, 0.5), 2.0), 200), 50_000_000))
+            price *= tuning.step if part < tuning.rare else 1.0 / tuning.step if part > tuning.often else 1.0
+            price = min(max(price, now), tuning.dearest)
+            parts.pace()
 
 
 def admission_days(problem: AdmissionProblem) -> IntArray:

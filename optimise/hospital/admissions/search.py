@@ -1,7 +1,7 @@
 """Search on admission plans: prices of a bound, rounds of annealing over ranks, re-routing with transfers.
 
 The bound comes first, for its prices say which days and rooms suit whom. Then every round has one annealing run a rank
-(under a work limit :data:`TASKS` of them, dealt to the ranks, so that the number of ranks does not matter); the best
+(under a work limit ``tasks`` of them, dealt to the ranks, so that the number of ranks does not matter); the best
 plan starts the next round. The first round cools from hot. Later ones free some patients at a time and let HiGHS place
 them anew; under a work limit, which must not depend on the clock, they anneal again, lukewarm.
 """
@@ -14,8 +14,7 @@ import math
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, SerialComm
-from optimise.core.result import Stats
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome
 from optimise.hospital.admissions.data import AdmissionPlan
 from optimise.hospital.admissions.evaluate import hard_and_cost
 from optimise.hospital.admissions.lagrange import AdmissionPrices, climb
@@ -29,12 +28,10 @@ __all__ = ["improve_admissions"]
 
 log = logging.getLogger(__name__)
 
-#: Annealing runs of a round, steps of a run and rounds of prices under a work limit.
-TASKS, WORK, PRICED = 4, 400_000, 300
 SOURCE = "Lagrangian over patients and theatre days (exact dyadic arithmetic)"
 
 
-class _Run(Rounds[AdmissionPlan]):
+class _Run(Rounds[AdmissionProblem, AdmissionPlan]):
     """One search on admission plans."""
 
     def __init__(
@@ -43,16 +40,16 @@ class _Run(Rounds[AdmissionPlan]):
         limits: Limits,
         seed: int,
         listen: Listener,
-        comm: Communicator,
-        tuning: AdmissionTuning,
+        comm: Communicator | None,
+        tuning: AdmissionTuning | None,
     ) -> None:
-        super().__init__(limits, listen, comm, Deadline(limits.seconds))
-        self.problem, self.seed, self.tuning = problem, seed, tuning
+        super().__init__(problem, limits, seed, listen, comm)
+        self.tuning = tuning or AdmissionTuning()
         self.given: AdmissionPlan | None = None  # a plan to begin from that says nothing of some
         self.prices = AdmissionPrices(problem)
         #: Cost that a plan may have, for the length of steps in prices.
         self.guess = math.inf
-        self.size = float(tuning.size)
+        self.size = float(self.tuning.size)
 
     def weigh(self, plan: AdmissionPlan) -> tuple[float, float]:
         return hard_and_cost(self.problem, plan)
@@ -74,19 +71,20 @@ class _Run(Rounds[AdmissionPlan]):
                 self.tell("prices")
             return self.over
 
-        rounds = PRICED if self.worked else 1_000_000
+        rounds = self.tuning.priced if self.worked else 1_000_000
         found = climb(self.prices, seconds=share, target=min(self.cost, self.guess), rounds=rounds, over=over)
         everyone = self.comm.allgather(found)
         best = max(everyone, key=lambda f: f[0])
         self.rise(best[0])
-        self.annealing = AdmissionAnnealing(self.problem, *self.prices.likely(best[1], best[2], most=self.tuning.pairs))
+        pairs = self.prices.likely(best[1], best[2], most=self.tuning.pairs)
+        self.annealing = AdmissionAnnealing(self.problem, *pairs, tuning=self.tuning)
         self.tell("bound")
 
     def first(self, seconds: float) -> None:
         """A first plan by a short annealing without prices, the same on all ranks under a work limit."""
         nothing = (np.zeros(self.prices.beds.shape), np.zeros(self.prices.asked.shape))
         pairs = self.prices.likely(*nothing, most=self.tuning.pairs)
-        self.annealing = AdmissionAnnealing(self.problem, *pairs)
+        self.annealing = AdmissionAnnealing(self.problem, *pairs, tuning=self.tuning)
         mine = self._anneal(-1, self.comm.rank * (not self.worked), seconds)
         for day, room, cost in self.comm.allgather(mine):
             self.guess = min(self.guess, cost)
@@ -96,7 +94,7 @@ class _Run(Rounds[AdmissionPlan]):
         """One round of annealing on all ranks."""
         seconds = self.span(number, self.tuning.first, self.tuning.later, 0.1)
         step = self._anneal if self.worked or number == 0 or self.key[0] > 0 else self._reoptimise
-        mine = [(k, *step(number, k, seconds)) for k in self.dealt(TASKS)]
+        mine = [(k, *step(number, k, seconds)) for k in self.dealt(self.tuning.tasks)]
         for k, day, room, _ in sorted((m for part in self.shared(mine) for m in part), key=lambda m: m[0]):
             self.offer(plan_of(self.problem, day, room), f"round {number}, run {k}")
 
@@ -115,7 +113,7 @@ class _Run(Rounds[AdmissionPlan]):
         self.annealing.run(
             state,
             seconds=seconds,
-            steps=WORK if self.worked else None,
+            steps=t.work if self.worked else None,
             heat=max(warmth * hot, 2.0 * t.cold * hot),
             last=t.cold * hot,
             over=lambda s: self.heard(
@@ -184,14 +182,9 @@ def improve_admissions(
     Outcome
         The same plan on every rank; None where no plan without broken hard rules was found.
     """
-    comm = comm or SerialComm()
-    run = _Run(problem, limits, seed, listen, comm, tuning or AdmissionTuning())
+    run = _Run(problem, limits, seed, listen, comm, tuning)
     run.given = start
     if start is not None and hard_and_cost(problem, start)[0] == 0:
         run.offer(start, "start")
     run.price()
-    stop = run.run()
-    stats = Stats(run.clock.elapsed, {}, {"rounds": float(run.done)})
-    if run.key[0] > 0:
-        return Outcome(None, stop, run.bounds, stats)
-    return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of admissions"), stats)
+    return run.outcome(run.run(), "annealing of admissions")

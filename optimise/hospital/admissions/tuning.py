@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from optimise.core.options import Tuning, knob
+from optimise.core.options import knob
+from optimise.hospital.rounds import RoundsTuning
 
 __all__ = ["AdmissionTuning"]
 
 
-class AdmissionTuning(Tuning):
+class AdmissionTuning(RoundsTuning):
     """Prices, then rounds of annealing."""
 
     prices: float = knob(0.08, unit="share of the time limit", source="no run on record", gt=0, lt=1)
@@ -30,3 +31,15 @@ class AdmissionTuning(Tuning):
     """Likely days and rooms of each freed patient."""
     seconds: float = knob(4.0, unit="s", source="OR-PAS dept4_short01: most neighbourhoods take 0.1 to 3 s", gt=0)
     """That one neighbourhood may take."""
+    priced: int = knob(300, unit="steps", source="keeps answers independent of the clock", ge=1)
+    """Of prices, under a work limit."""
+    price: float = knob(6.0, unit="empty beds", source="no run on record", gt=0)
+    """First price of a person and night too many."""
+    dearest: float = knob(1e4, unit="cost", source="no run on record", gt=0)
+    """The highest such price."""
+    step: float = knob(1.03, unit="times the price", source="no run on record", gt=1)
+    """By which it goes up or down after each part of a run."""
+    rare: float = knob(0.1, unit="share of the plans met", source="no run on record", ge=0, le=1)
+    """It goes up where fewer have nothing too much."""
+    often: float = knob(0.3, unit="share of the plans met", source="no run on record", ge=0, le=1)
+    """It goes down where more have nothing too much."""

@@ -12,6 +12,7 @@ from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.assignment.data import SHIFTS, AssignmentPlan
 from optimise.hospital.assignment.impossible import impossible
 from optimise.hospital.assignment.problem import AssignmentProblem
+from optimise.hospital.room_board import room_board
 
 __all__ = ["AssignmentKind"]
 
@@ -59,8 +60,4 @@ class AssignmentKind(Kind[AssignmentProblem, AssignmentPlan]):
 
     def board(self, problem: AssignmentProblem, plan: AssignmentPlan) -> Board:
         """One row a room, the patients' ids separated by spaces."""
-        cells: list[list[list[str]]] = [[[] for _ in range(problem.days)] for _ in problem.rooms.ids]
-        for p, day in np.argwhere(plan.room[:, ::SHIFTS] >= 0).tolist():
-            cells[plan.room[p, SHIFTS * day]][day].append(problem.patients.ids[p])
-        text = tuple(tuple(" ".join(cell) for cell in row) for row in cells)
-        return Board(("room",), tuple(problem.rooms.ids), tuple(range(problem.days)), text)
+        return room_board(problem.rooms.ids, problem.patients.ids, plan.room[:, ::SHIFTS])

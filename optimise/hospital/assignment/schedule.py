@@ -7,17 +7,16 @@ from collections.abc import Callable
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Deadline
 from optimise.hospital.assignment.annealing import anneal, fill
 from optimise.hospital.assignment.data import NIGHT, SHIFTS, AssignmentPlan
 from optimise.hospital.assignment.evaluate import hard_and_cost
 from optimise.hospital.assignment.problem import AssignmentProblem
 from optimise.hospital.assignment.state import AssignmentState, AssignmentTables
+from optimise.hospital.assignment.tuning import AssignmentTuning
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["AssignmentAnnealing", "first_rooms"]
 
-#: Times that the temperature is set anew.
-CHUNKS = 400
 #: Places that a room has beyond its beds while a move is tried.
 _SPARE = 10
 
@@ -25,8 +24,8 @@ _SPARE = 10
 class AssignmentAnnealing:
     """Annealing over one problem; holds the tables that all runs share."""
 
-    def __init__(self, problem: AssignmentProblem) -> None:
-        self.problem = problem
+    def __init__(self, problem: AssignmentProblem, tuning: AssignmentTuning | None = None) -> None:
+        self.problem, self.tuning = problem, tuning or AssignmentTuning()
         people, rooms, nurses, p = problem.patients, problem.rooms, problem.nurses, problem.prices
         bits = 1 << np.arange(len(rooms.equipment), dtype=np.int64)
         here = people.here
@@ -128,20 +127,15 @@ class AssignmentAnnealing:
         int
             Moves tried.
         """
-        clock, done = Deadline(seconds), 0
-        chunk = 2_000 if steps is None else max(1, steps // CHUNKS)
-        while True:
-            part = clock.elapsed / max(seconds, 1e-9) if steps is None else done / steps
-            if part >= 1.0:
-                return done
-            began = clock.elapsed
-            anneal(self.tables, state, heat * (last / heat) ** part, chunk, share)
-            done += chunk
+        tuning = self.tuning
+        parts = RunParts(seconds, steps, tuning.parts, moves=2_000, least=200, longest=tuning.longest)
+        while (part := parts.share) < 1.0:
+            anneal(self.tables, state, heat * (last / heat) ** part, parts.chunk, share)
+            parts.count()
             if over(state):
-                return done
-            if steps is None:  # aim at CHUNKS chunks
-                pace = min(seconds / CHUNKS, 1.0) / max(clock.elapsed - began, 1e-6)
-                chunk = int(min(max(chunk * min(max(pace, 0.5), 2.0), 200), 50_000_000))
+                break
+            parts.pace()
+        return parts.done
 
 
 def first_rooms(problem: AssignmentProblem) -> IntArray:

@@ -1,6 +1,6 @@
 """Search on plans of rooms and nurses: a bound, then rounds of annealing over ranks.
 
-Every round has one annealing run a rank (under a work limit :data:`TASKS` of them, dealt to the ranks, so that the
+Every round has one annealing run a rank (under a work limit ``tasks`` of them, dealt to the ranks, so that the
 number of ranks does not matter). The first round cools from hot; later ones begin lukewarm from the best plan.
 """
 
@@ -12,8 +12,8 @@ import math
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, SerialComm
-from optimise.core.result import Bounds, Stats, Stop
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome
+from optimise.core.result import Bounds, Stop
 from optimise.hospital.assignment.data import SHIFTS, AssignmentPlan
 from optimise.hospital.assignment.evaluate import hard_and_cost
 from optimise.hospital.assignment.floor import SOURCE, Floors
@@ -27,11 +27,8 @@ __all__ = ["improve_assignment"]
 
 log = logging.getLogger(__name__)
 
-#: Annealing runs of a round, and moves of a run under a work limit.
-TASKS, WORK = 4, 200_000
 
-
-class _Run(Rounds[AssignmentPlan]):
+class _Run(Rounds[AssignmentProblem, AssignmentPlan]):
     """One search."""
 
     def __init__(
@@ -40,13 +37,13 @@ class _Run(Rounds[AssignmentPlan]):
         limits: Limits,
         seed: int,
         listen: Listener,
-        comm: Communicator,
-        tuning: AssignmentTuning,
+        comm: Communicator | None,
+        tuning: AssignmentTuning | None,
     ) -> None:
-        super().__init__(limits, listen, comm, Deadline(limits.seconds))
-        self.problem, self.seed, self.tuning = problem, seed, tuning
-        self.annealing = AssignmentAnnealing(problem)
-        self.share = np.cumsum(tuning.moves).astype(np.int64)
+        super().__init__(problem, limits, seed, listen, comm)
+        self.tuning = tuning or AssignmentTuning()
+        self.annealing = AssignmentAnnealing(problem, self.tuning)
+        self.share = np.cumsum(self.tuning.moves).astype(np.int64)
         self.moves = 0
         #: Rooms and nurses from which the first round begins.
         self.begin = (first_rooms(problem), np.full((len(problem.patients), problem.shifts), -1))
@@ -91,7 +88,7 @@ class _Run(Rounds[AssignmentPlan]):
     def round(self, number: int) -> None:
         """One round of annealing on all ranks."""
         seconds = self.span(number, self.tuning.first, self.tuning.later, 0.15)
-        mine = [(k, *self._anneal(number, k, seconds)) for k in self.dealt(TASKS)]
+        mine = [(k, *self._anneal(number, k, seconds)) for k in self.dealt(self.tuning.tasks)]
         for k, plan, moves in sorted((m for part in self.shared(mine) for m in part), key=lambda m: m[0]):
             self.moves += moves
             self.offer(plan, f"round {number}, run {k}")
@@ -104,7 +101,7 @@ class _Run(Rounds[AssignmentPlan]):
         done = self.annealing.run(
             state,
             seconds=seconds,
-            steps=WORK if self.worked else None,
+            steps=t.work if self.worked else None,
             heat=max(warmth * t.hot, t.cold),
             last=t.cold,
             share=self.share,
@@ -155,13 +152,8 @@ def improve_assignment(
     reasons = impossible(problem)
     if reasons:
         return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=reasons)
-    comm = comm or SerialComm()
-    run = _Run(problem, limits, seed, listen, comm, tuning or AssignmentTuning())
+    run = _Run(problem, limits, seed, listen, comm, tuning)
     if start is not None:
         run.start(start)
     run.bound()
-    stop = run.run()
-    stats = Stats(run.clock.elapsed, {}, {"rounds": float(run.done), "moves": float(run.moves)})
-    if run.key[0] > 0:
-        return Outcome(None, stop, run.bounds, stats)
-    return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of rooms and nurses"), stats)
+    return run.outcome(run.run(), "annealing of rooms and nurses", counts={"moves": float(run.moves)})

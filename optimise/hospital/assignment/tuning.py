@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from optimise.core.options import Tuning, knob
+from optimise.core.options import knob
+from optimise.hospital.rounds import RoundsTuning
 
 __all__ = ["AssignmentTuning"]
 
 
-class AssignmentTuning(Tuning):
+class AssignmentTuning(RoundsTuning):
     """Rounds of annealing."""
 
     hot: float = knob(3.0, unit="cost", source="IPRNPA 11: 1.2, 4 and 8 tried; frozen below 0.8", gt=0)
@@ -28,3 +29,7 @@ class AssignmentTuning(Tuning):
     """One nurse, two patients, a room given, rooms exchanged, two nurses, several shifts of a stay, rooms of a stay."""
     bound: float = knob(0.08, unit="share of the time limit", source="no run on record", ge=0, lt=1)
     """For the lower bound."""
+    work: int = knob(200_000, unit="moves of a run", source="keeps answers independent of the clock", ge=1)
+    """Under a work limit."""
+    longest: float = knob(1.0, unit="s", source="a listener must be heard", gt=0)
+    """For a part of a run, after which the temperature is set anew."""

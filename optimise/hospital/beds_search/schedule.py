@@ -12,21 +12,15 @@ from collections.abc import Callable
 import numpy as np
 
 from optimise.core.arrays import IntArray
-from optimise.core.method import Deadline
 from optimise.hospital.beds_search.annealing import BedState, BedTables, anneal, fill
+from optimise.hospital.beds_search.tuning import BedSearchTuning
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import unknown_rules
+from optimise.hospital.run_parts import RunParts
 
 __all__ = ["BedAnnealing", "stay_costs", "usable"]
-
-#: Ratio of first to last temperature.
-SPAN = 10.0
-#: Share of a run after which nobody shall be too many.
-CLEAN_AFTER = 0.7
-#: Times that temperature and price are set anew.
-CHUNKS = 400
 
 
 def stay_costs(problem: HospitalProblem, h: HospitalArrays) -> IntArray:
@@ -72,8 +66,8 @@ def _overlaps(h: HospitalArrays, days: int) -> tuple[IntArray, IntArray]:
 class BedAnnealing:
     """Annealing over one problem that is :func:`usable`; holds the tables that all runs share."""
 
-    def __init__(self, problem: HospitalProblem) -> None:
-        self.problem = problem
+    def __init__(self, problem: HospitalProblem, tuning: BedSearchTuning | None = None) -> None:
+        self.problem, self.tuning = problem, tuning or BedSearchTuning()
         h = arrays_of(problem)
         cost = stay_costs(problem, h)
         near, near_start = _overlaps(h, problem.days)
@@ -143,19 +137,15 @@ class BedAnnealing:
         over : callable
             Asked after each of some hundred chunks; True ends the run.
         """
-        clock = Deadline(seconds)
-        t, chunk = self.tables, 20_000 if steps is None else max(1, steps // CHUNKS)
-        price, trouble, done = 2.0 * heat, math.inf, 0
-        while True:
-            share = clock.elapsed / max(seconds, 1e-9) if steps is None else done / steps
-            if share >= 1.0:
-                return
-            began = clock.elapsed
-            accepted, clean = anneal(t, state, heat * SPAN**-share, price, chunk)
-            done += chunk
+        tuning, tables = self.tuning, self.tables
+        parts = RunParts(seconds, steps, tuning.parts, moves=20_000, least=1_000)
+        price, trouble = 2.0 * heat, math.inf
+        while (share := parts.share) < 1.0:
+            accepted, clean = anneal(tables, state, heat * tuning.span**-share, price, parts.chunk)
+            parts.count()
             if over(state):
                 return
-            wanted = trouble * (1.0 - share / CLEAN_AFTER) if math.isfinite(trouble) else math.inf
+            wanted = trouble * (1.0 - share / tuning.clean) if math.isfinite(trouble) else math.inf
             if not math.isfinite(trouble):
                 if share > 0.04:
                     trouble = float(state.sums[1])
@@ -166,6 +156,4 @@ class BedAnnealing:
             elif clean > 0.3 * accepted:
                 price *= 0.99
             price = min(price, 1e6 * self.hot)
-            if steps is None:  # aim at CHUNKS chunks
-                pace = seconds / CHUNKS / max(clock.elapsed - began, 1e-6)
-                chunk = int(min(max(chunk * min(max(pace, 0.5), 2.0), 1000), 50_000_000))
+            parts.pace()

@@ -1,6 +1,6 @@
 """Search on bed plans with fixed stays: rounds of annealing over ranks, moves between rooms, bounds beside it.
 
-Every round has one annealing run a rank (under a work limit :data:`TASKS` of them, dealt to the ranks, so that the
+Every round has one annealing run a rank (under a work limit ``tasks`` of them, dealt to the ranks, so that the
 number of ranks does not matter); the best plan starts the next round. The first round cools from hot and is the
 longest, later ones are shorter and start lukewarm. After each round people are re-routed one by one, moves included.
 The bound is worked out after the first round by the last rank, while the others search.
@@ -21,10 +21,11 @@ from optimise.core.method import (
     Outcome,
     SerialComm,
 )
-from optimise.core.result import Bounds, Stats, Stop
+from optimise.core.result import Bounds, Stop
 from optimise.hospital.beds_search.annealing import BedState
 from optimise.hospital.beds_search.reroute import reroute
 from optimise.hospital.beds_search.schedule import BedAnnealing, usable
+from optimise.hospital.beds_search.tuning import BedSearchTuning
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -37,16 +38,8 @@ __all__ = ["improve_beds", "usable"]
 
 log = logging.getLogger(__name__)
 
-#: Annealing runs of a round and steps of a run under a work limit.
-TASKS, WORK = 4, 400_000
-#: Share of the time for the first round (with no bound to work out after it: ALONE), of what is left for each later one
-#: and of that for the bound.
-FIRST, ALONE, LATER, BOUND = 0.7, 0.85, 0.5, 0.6
-#: First temperatures of later rounds, as shares of the first round's.
-WARM = (0.3, 0.15, 0.5)
 
-
-class _Run(Rounds[HospitalPlan]):
+class _Run(Rounds[HospitalProblem, HospitalPlan]):
     """One search on bed plans."""
 
     def __init__(
@@ -56,13 +49,12 @@ class _Run(Rounds[HospitalPlan]):
         seed: int,
         listen: Listener | None,
         comm: Communicator,
-        clock: Deadline,
         bound: bool,
+        tuning: BedSearchTuning,
     ) -> None:
-        super().__init__(limits, listen, comm, clock)
-        self.problem, self.seed = problem, seed
-        self.bounding = bound
-        self.annealing = BedAnnealing(problem)
+        super().__init__(problem, limits, seed, listen, comm)
+        self.bounding, self.tuning = bound, tuning
+        self.annealing = BedAnnealing(problem, tuning)
 
     @property
     def cost(self) -> float:
@@ -80,16 +72,16 @@ class _Run(Rounds[HospitalPlan]):
     def round(self, number: int) -> None:
         """One round on all ranks; one of them makes the bound of the search in one round."""
         assert self.plan is not None
-        ranks, rank = self.comm.size, self.comm.rank
+        ranks, rank, t = self.comm.size, self.comm.rank, self.tuning
         bound = self.bounding and number == (0 if self.worked else 1)
-        seconds = self.span(number, FIRST if self.bounding else ALONE, LATER, 0.05)
+        seconds = self.span(number, t.first if self.bounding else t.alone, t.later, 0.05)
         mine: list[tuple[float, float, int, HospitalPlan]] = []
         lower: tuple[float, str] | None = None
         if bound and rank == ranks - 1:
-            lower = self._bound(BOUND * seconds if ranks == 1 else seconds)
-            seconds = seconds * (1.0 - BOUND)
+            lower = self._bound(t.bound * seconds if ranks == 1 else seconds)
+            seconds = seconds * (1.0 - t.bound)
         if not (bound and ranks > 1 and rank == ranks - 1 and not self.worked):
-            mine = [self._anneal(number, k, seconds) for k in self.dealt(TASKS)]
+            mine = [self._anneal(number, k, seconds) for k in self.dealt(t.tasks)]
         shared = self.shared((mine, lower))
         for _, _, k, plan in sorted((m for part, _ in shared for m in part), key=lambda m: m[:3]):
             self.offer(plan, f"round {number}, run {k}")
@@ -103,12 +95,13 @@ class _Run(Rounds[HospitalPlan]):
         assert plan is not None
         seed = int(np.random.default_rng([self.seed, number, task]).integers(2**31))
         state = annealing.state(annealing.first_rooms(plan), seed)
-        heat = annealing.hot * (1.0 if number == 0 else WARM[(number + task - 1) % len(WARM)])
+        warm = self.tuning.warm
+        heat = annealing.hot * (1.0 if number == 0 else warm[(number + task - 1) % len(warm)])
 
         def heard(s: BedState) -> bool:
             return self.heard(s.sums[2] < self.key[1], lambda: self._plan(s))
 
-        annealing.run(state, seconds=seconds, steps=WORK if self.worked else None, heat=heat, over=heard)
+        annealing.run(state, seconds=seconds, steps=self.tuning.work if self.worked else None, heat=heat, over=heard)
         found = plan
         if state.sums[2] < self.key[1] or number == 0:
             made = self._plan(state)
@@ -132,6 +125,7 @@ def improve_beds(
     start: HospitalPlan | None = None,
     bound: bool = True,
     comm: Communicator | None = None,
+    tuning: BedSearchTuning | None = None,
 ) -> Outcome:
     """Construct a plan (or take ``start``) and anneal it over all ranks until the limits are reached.
 
@@ -150,6 +144,8 @@ def improve_beds(
         Work out a bound after the first round.
     comm : Communicator, optional
         One rank when left out.
+    tuning : BedSearchTuning, optional
+        Numbers that steer the search.
 
     Returns
     -------
@@ -157,11 +153,11 @@ def improve_beds(
         The same plan on every rank. ``plan`` is None only where no plan without broken hard rules was found.
     """
     comm = comm or SerialComm()
-    clock = Deadline(limits.seconds)
     if overfull(problem):
-        reasons = explain(problem, seconds=min(60.0, clock.left)) if comm.rank == 0 else ()
+        reasons = explain(problem, seconds=min(60.0, limits.seconds)) if comm.rank == 0 else ()
         return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=reasons)
-    run = _Run(problem, limits, seed, listen, comm, clock, bound)
+    run = _Run(problem, limits, seed, listen, comm, bound, tuning or BedSearchTuning())
+    clock = run.clock
     left = 0
     mended = comm.bcast(repair(problem, start, seed=seed) if comm.rank == 0 else None) if start is not None else None
     if mended is not None and mended.hard == 0:
@@ -177,8 +173,6 @@ def improve_beds(
         # kernels that had to be compiled left no time for it: at least the nights' assignments, which are quick
         run.bounds = run.bounds.with_dual(*comm.bcast(run._bound(0.0) if comm.rank == 0 else None))
         run.tell("bound")
-    stats = Stats(clock.elapsed, {"construct": (constructed,)}, {"rounds": float(run.done)})
-    if run.key[0] > 0:
-        reasons = explain(problem, seconds=max(5.0, clock.left)) if left and comm.rank == 0 else ()
-        return Outcome(None, stop, run.bounds, stats, reasons)
-    return Outcome(run.plan, stop, run.bounds.with_primal(run.cost, "annealing of rooms"), stats)
+    unplanned = run.key[0] > 0 and left and comm.rank == 0
+    reasons = explain(problem, seconds=max(5.0, clock.left)) if unplanned else ()
+    return run.outcome(stop, "annealing of rooms", phases={"construct": (constructed,)}, reasons=reasons)

@@ -17,6 +17,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import load_json, lookup, parse, write_json
+from optimise.formats.text import placed
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms
 from optimise.hospital.formats.defaults import WISH_RULES, default_rules, recorded, remedies
 from optimise.hospital.formats.hospital_days import Settled, noon_of, number, settled
@@ -298,10 +299,8 @@ class HospitalFormat:
     def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
         path = Path(path)
         data = parse(HospitalFile, load_json(path), path)
-        try:
+        with placed(path):
             return problem_of(data)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write(self, problem: HospitalProblem, path: Path) -> list[Path]:
         """Write an instance; reading it back gives the same problem."""
@@ -310,11 +309,9 @@ class HospitalFormat:
     def read_plan(self, path: Path, problem: HospitalProblem) -> HospitalPlan:
         path = Path(path)
         data = parse(PlanFile, load_json(path), path)
-        try:
+        with placed(path):
             plan = plan_of(problem, data)
             problem.evaluate(plan)
-        except InputError as error:
-            raise error.at(file=path) from None
         return plan
 
     def plan_from(self, made: Any, problem: HospitalProblem) -> HospitalPlan:

@@ -16,6 +16,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import Loose, load_json, lookup, parse, write_json
+from optimise.formats.text import placed
 from optimise.hospital.beds import SAME_GENDER, BedProblem, Patients, Rooms
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, Nursing, RuleSetting, Theatres
 
@@ -367,18 +368,14 @@ class IhtcFormat:
     def read(self, path: Path, options: ReadOptions) -> HospitalProblem:
         path = Path(path)
         data = parse(_Instance, load_json(path), path)
-        try:
+        with placed(path):
             return _problem(path.stem, data)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: HospitalProblem) -> HospitalPlan:
         path = Path(path)
         data = parse(_Solution, load_json(path), path)
-        try:
+        with placed(path):
             return _plan(problem, data)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
         stem = Path(stem)

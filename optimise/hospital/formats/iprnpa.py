@@ -16,7 +16,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import Loose, load_json, lookup, parse, top_keys, write_json
-from optimise.formats.text import beside
+from optimise.formats.text import beside, placed
 from optimise.hospital.assignment.data import SHIFTS, Bays, Carers, Stays
 from optimise.hospital.assignment.problem import AssignmentPlan, AssignmentProblem
 
@@ -255,18 +255,14 @@ class IprnpaFormat:
         """Read an instance."""
         path = Path(path)
         data = parse(_Instance, load_json(path), path)
-        try:
+        with placed(path):
             return _problem(path.stem, data)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: AssignmentProblem) -> AssignmentPlan:
         """Read a solution; what it says of nobody known is counted by the evaluation."""
         path = Path(path)
-        try:
+        with placed(path):
             return _plan(problem, load_json(path))
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: AssignmentPlan, problem: AssignmentProblem, stem: Path) -> list[Path]:
         """Write ``STEM.json``."""

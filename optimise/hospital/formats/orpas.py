@@ -271,10 +271,8 @@ class OrPasFormat:
         mixing = (options.extra or {}).get("mixing", "room")
         if mixing not in ("room", "minority"):
             raise InputError(f"mixing is {mixing!r}, expected room or minority", file=path)
-        try:
+        with placed(path):
             return _Instance(read_xml(path), path.stem, mixing).problem()
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: AdmissionProblem) -> AdmissionPlan:
         """Read a solution, in the form of the schema or in that of Zhu and others, who break it."""

@@ -16,7 +16,7 @@ from optimise.core.arrays import IntArray
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
-from optimise.formats.text import contains, refuse_cut, whole
+from optimise.formats.text import contains, placed, refuse_cut, whole
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
 from optimise.hospital.formats.pas_lines import LIMIT, Line, Lines, index
 from optimise.hospital.give_beds import give_beds
@@ -289,17 +289,13 @@ class PasFormat:
         mixing = (options.extra or {}).get("mixing", "forbidden")
         if mixing not in ("forbidden", "minority", "room"):
             raise InputError(f"mixing is {mixing!r}, expected forbidden, minority or room", file=path)
-        try:
+        with placed(path):
             return _read(path.stem, read_text(path), mixing)
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def read_plan(self, path: Path, problem: HospitalProblem) -> HospitalPlan:
         path = Path(path)
-        try:
+        with placed(path):
             return _read_plan(problem, read_text(path))
-        except InputError as error:
-            raise error.at(file=path) from None
 
     def write_plan(self, plan: HospitalPlan, problem: HospitalProblem, stem: Path) -> list[Path]:
         """Write ``STEM.sol``; patients who are not admitted have a line without beds."""

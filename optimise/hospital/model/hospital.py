@@ -16,8 +16,6 @@ times a column of excess. Costs are in units (ticks / scale).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -246,11 +244,10 @@ class HospitalModel(HospitalColumns):
         )
         self.model.add_entries(room_row[row], self.stay_column)
 
-    def _over_nights(self, rule: Any) -> IntArray:
+    def _over_nights(self, rule: RoomWishRule) -> IntArray:
         """Amount of a room wish over the nights of each stay column."""
         if self.moves:
-            made: IntArray = rule.amounts(self.stay_person, self.stay_first, self.stay_room)
-            return made
+            return rule.amounts(self.stay_person, self.stay_first, self.stay_room)
         people, rooms = self.problem.patients, len(self.problem.rooms.ids)
         longest = int(self.stay_nights.max(initial=0))
         by_night = np.zeros((len(people), longest + 1, rooms), dtype=np.int64)

@@ -37,8 +37,8 @@ class Tables:
         Ticks of a refusal and of a day's delay, before the patient's factor; BARRED where hard.
     never : int array (patients,)
         Ticks of a promised admission that does not take place.
-    theatre_change, nurse_change : int
-        Ticks of another theatre, and another nurse of a room, than in the earlier plan.
+    theatre_change : int
+        Ticks of another theatre than in the earlier plan.
     theatre_of, day_of : int arrays (patients,)
         Theatre and day of admission in the earlier plan, -1 for none.
     clean, apart, noon : int
@@ -63,7 +63,7 @@ class Tables:
         self.cleaned = problem.patients.cleaning is not None and min(self.clean, self.full) >= BARRED
         self.unfit_day, self.missing = self._price("AdmissionDay"), self._price("MandatoryUnscheduledPatients")
         self.overtime, self.theatre_overtime = self._price("SurgeonOvertime"), self._price("OperatingTheaterOvertime")
-        self.theatre_change, self.nurse_change = self._price("ChangedTheatre"), self._price("ChangedNurse")
+        self.theatre_change = self._price("ChangedTheatre")
         self.refused, self.delayed = self._price("ElectiveUnscheduledPatients"), self._price("PatientDelay")
         self.never: IntArray = date_costs(problem)[:, -1]
         earlier = problem.earlier

@@ -88,6 +88,32 @@ class Breaches:
         values = amount[amount > 0].astype(np.int64)
         return Breaches(values, lambda i: tell(tuple(int(v) for v in where[i])))
 
+    @staticmethod
+    def of_nights(state: HospitalState, amount: IntArray, text: str) -> Breaches:
+        """From an amount for each patient and night of a plan.
+
+        Parameters
+        ----------
+        state : HospitalState
+        amount : int array
+            In the order of the state's entries; what is not above 0 is no breach.
+        text : str
+            What the rule asks.
+
+        Returns
+        -------
+        Breaches
+        """
+        problem = state.problem
+
+        def tell(index: tuple[int, ...]) -> Breach:
+            i = index[0]
+            person, room = problem.patients.ids[state.person[i]], problem.rooms.ids[state.room[i]]
+            d = int(state.day[i])
+            return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {text}")
+
+        return Breaches.positive(amount, tell)
+
 
 class HospitalRule(ABC):
     """A rule, stateless: its exact amount on a plan, its breaches, and its part of the model.

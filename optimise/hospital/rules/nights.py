@@ -15,7 +15,7 @@ from optimise.core.arrays import IntArray, frozen
 from optimise.core.errors import InputError
 from optimise.hospital.context import HospitalContext
 from optimise.hospital.model.columns import HospitalColumns
-from optimise.hospital.rules.base import EVERY_ENGINE, Breach, Breaches, HospitalRule, divisor
+from optimise.hospital.rules.base import EVERY_ENGINE, Breaches, HospitalRule, divisor
 from optimise.hospital.rules.state import HospitalState
 
 __all__ = ["NightRule"]
@@ -71,16 +71,8 @@ class NightRule(HospitalRule):
 
     def breaches(self, state: HospitalState) -> Breaches:
         """One entry a patient and night."""
-        problem = state.problem
-        amount = self.table(problem)[state.person, state.day, state.room]
-
-        def tell(index: tuple[int, ...]) -> Breach:
-            i = index[0]
-            person, room = problem.patients.ids[state.person[i]], problem.rooms.ids[state.room[i]]
-            d = int(state.day[i])
-            return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {self.text}")
-
-        return Breaches.positive(amount, tell)
+        amount = self.table(state.problem)[state.person, state.day, state.room]
+        return Breaches.of_nights(state, amount, self.text)
 
     def add(self, model: HospitalColumns) -> None:
         """Soft: priced on the stay columns. Hard: a row of each night that has an amount, presence <= 0."""

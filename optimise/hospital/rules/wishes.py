@@ -45,16 +45,8 @@ class RoomWishRule(HospitalRule):
         return total
 
     def breaches(self, state: HospitalState) -> Breaches:
-        problem = state.problem
         amount = self.amounts(state.person, np.clip(state.night, 0, None), state.room)
-
-        def tell(index: tuple[int, ...]) -> Breach:
-            i = index[0]
-            person, room = problem.patients.ids[state.person[i]], problem.rooms.ids[state.room[i]]
-            d = int(state.day[i])
-            return Breach((person, room), (d,), f"patient {person} in room {room} on day {d}: {self.text}")
-
-        return Breaches.positive(amount, tell)
+        return Breaches.of_nights(state, amount, self.text)
 
     def add(self, model: HospitalColumns) -> None:
         """Soft: priced on the stay columns; hard: stays with any amount have no column."""

@@ -10,7 +10,7 @@ non-negative.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -259,7 +259,7 @@ def _workload(
     person: IntArray,
     day: IntArray,
     night: IntArray,
-    x: Any,
+    x: IntArray,
     rest: IntArray,
 ) -> IntArray:
     """Workload beyond what all nurses on duty can carry, by shift, at what is left of its price."""

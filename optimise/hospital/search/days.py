@@ -21,16 +21,10 @@ from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.search.admissions import Admissions
 from optimise.hospital.search.care import Care, applies
+from optimise.hospital.search.tuning import DaysTuning
 from optimise.solvers.highs import Highs
 
 __all__ = ["Days"]
-
-#: Patients freed at first; share of the seconds and nodes of a sub-model; those in vain until the days are left so.
-_SIZE, _SHARE, _NODES, _VAIN = 40.0, 0.15, 1000, 9
-#: Sub-models and nodes of each under a work limit.
-_PARTS, _FEW = 6, 20
-#: Growth of a part that was solved in less than half of its time, and what is left of one that was not solved.
-_GROW, _SHRINK = 1.15, 0.75
 
 
 class Days:
@@ -42,12 +36,13 @@ class Days:
         Whether there is something to choose.
     """
 
-    def __init__(self, problem: HospitalProblem) -> None:
+    def __init__(self, problem: HospitalProblem, tuning: DaysTuning | None = None) -> None:
         people = problem.patients
         self.problem = problem
         movable = ~people.inpatient
         self.usable = bool((movable & (~people.mandatory | (people.due > people.release))).any())
-        self._size = _SIZE
+        self.tuning = tuning or DaysTuning()
+        self._size = self.tuning.size
 
     @cached_property
     def _made(self) -> Admissions:
@@ -73,23 +68,23 @@ class Days:
         work : bool
             Limit the number of sub-models and their nodes in place of seconds, so that runs repeat.
         """
-        clock, best = Deadline(seconds), days.copy()
+        clock, best, t = Deadline(seconds), days.copy(), self.tuning
         self._free(best, np.zeros(len(days), dtype=np.bool_))
-        solved = self._solver.solve(seconds=max(0.1, clock.left), nodes=_FEW if work else None)
+        solved = self._solver.solve(seconds=max(0.1, clock.left), nodes=t.few if work else None)
         if solved.values is None:
             return None
         point, cost, gained, vain, done = solved.values, solved.objective, False, 0, 0
-        while vain < _VAIN and (done < _PARTS if work else clock.left > 0.1):
+        while vain < t.vain and (done < t.parts if work else clock.left > 0.1):
             self._free(best, self._part(best, rng))
-            limit, began = min(_SHARE * seconds, clock.left), clock.elapsed
+            limit, began = min(t.share * seconds, clock.left), clock.elapsed
             solved = self._solver.solve(
-                seconds=math.inf if work else limit, nodes=_FEW if work else _NODES, start=point
+                seconds=math.inf if work else limit, nodes=t.few if work else t.nodes, start=point
             )
             done, ended = done + 1, solved.stop is Stop.OPTIMAL
             if not ended:
-                self._size = max(8.0, _SHRINK * self._size)
+                self._size = max(8.0, t.shrink * self._size)
             elif work or clock.elapsed - began < 0.5 * limit:
-                self._size = min(_GROW * self._size, float(len(days)))
+                self._size = min(t.grow * self._size, float(len(days)))
             vain += 1
             if solved.values is not None and solved.objective < cost - 1e-6 * max(1.0, abs(cost)):
                 point, cost, gained, vain = solved.values, solved.objective, True, 0

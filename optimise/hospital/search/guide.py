@@ -39,14 +39,10 @@ from optimise.hospital.search.layout import (
     PERSON_WIDTH,
     REFUSAL,
 )
+from optimise.hospital.search.tuning import GuideTuning
 from optimise.solvers.highs import Highs
 
 __all__ = ["Anchor", "Guide", "Steering", "reduced_costs"]
-
-#: Share of the prices until part ``HOLD`` of a run; it falls to 0 at part ``END``.
-SHARE, HOLD, END = 0.9, 0.35, 0.65
-#: What another day than the given one costs, in temperatures, until part ``FAST``; nothing from part ``RELEASED`` on.
-FIRM, FAST, RELEASED = 5.0, 0.5, 0.8
 
 
 def reduced_costs(problem: HospitalProblem, *, seconds: float = math.inf) -> NDArray[np.float64] | None:
@@ -90,6 +86,11 @@ def _charge(g: IntArray, charges: IntArray, new: IntArray, admitted: IntArray) -
     charges[:] = new
 
 
+def _left(part: float, hold: float, end: float) -> float:
+    """What is left of a force in a part of the run: all until ``hold``, nothing from ``end`` on."""
+    return min(1.0, max(0.0, (end - part) / (end - hold))) if hold < end else float(part < end)
+
+
 class Anchor:
     """Holds patients to given days of admission while rooms, theatres and nurses are found; then lets go.
 
@@ -102,10 +103,11 @@ class Anchor:
         State of the run, see :mod:`.layout`.
     days : int array (patients,)
         Day of admission, -1 for a refusal.
+    tuning : GuideTuning, optional
     """
 
-    def __init__(self, g: IntArray, h: IntArray, days: IntArray) -> None:
-        self._g, self._extra = g, -1
+    def __init__(self, g: IntArray, h: IntArray, days: IntArray, tuning: GuideTuning | None = None) -> None:
+        self._g, self._extra, self._tuning = g, -1, tuning or GuideTuning()
         self._charges, self._where = _admissions(g, h, len(days))
         self._true = self._charges.copy()
         self._other = np.zeros_like(self._true)
@@ -115,7 +117,8 @@ class Anchor:
 
     def follow(self, part: float, heat: float) -> None:
         """Set the costs that belong to a part (0 to 1) of the run and its temperature."""
-        extra = round(FIRM * heat * min(1.0, max(0.0, (RELEASED - part) / (RELEASED - FAST))))
+        t = self._tuning
+        extra = round(t.firm * heat * _left(part, t.fast, t.released))
         if extra == self._extra:
             return
         self._extra = extra
@@ -132,11 +135,14 @@ class Guide:
         State of the run, see :mod:`.layout`.
     prices : float array (patients, days + 1)
         From :func:`reduced_costs`.
+    tuning : GuideTuning, optional
     """
 
-    def __init__(self, g: IntArray, h: IntArray, prices: NDArray[np.float64]) -> None:
+    def __init__(
+        self, g: IntArray, h: IntArray, prices: NDArray[np.float64], tuning: GuideTuning | None = None
+    ) -> None:
         days = int(g[DAYS])
-        self._g, self._share = g, 0.0
+        self._g, self._share, self._tuning = g, 0.0, tuning or GuideTuning()
         self._charges, self._where = _admissions(g, h, len(prices))
         self._day = h[g[DAY] : g[DAY] + days * g[DAY_WIDTH]].reshape(days, -1)
         self._true, self._opened = self._charges.copy(), int(g[OPENED])
@@ -153,7 +159,8 @@ class Guide:
 
     def follow(self, part: float, heat: float) -> None:
         """Set the costs that belong to a part (0 to 1) of the run, whatever its temperature."""
-        g, share = self._g, SHARE * min(1.0, max(0.0, (END - part) / (END - HOLD)))
+        g, t = self._g, self._tuning
+        share = t.share * _left(part, t.hold, t.end)
         if share == self._share:
             return
         self._share = share

@@ -111,8 +111,9 @@ def improve_hospital(
     work = limits.iterations is not None
     while not asked:
         primal = key[1] / problem.scale if key[0] == 0 else math.inf
-        if primal <= limits.target or (math.isfinite(primal) and primal - bounds.dual <= limits.gap * abs(primal)):
-            stop = Stop.OPTIMAL if primal <= bounds.dual + 1e-9 else Stop.GAP
+        ended = limits.met(Bounds(primal, bounds.dual))
+        if ended is not None:
+            stop = ended
             break
         if limits.iterations is not None and done >= limits.iterations:
             stop = Stop.ITERATIONS
@@ -154,28 +155,26 @@ def improve_hospital(
     if asked:
         stop = Stop.INTERRUPTED
     log.debug("gains by step: %s", gains)
-    counts = {"neighbourhoods": done, **{f"gain_{k}": v for k, v in gains.items()}}
-    said, unused = _strangers(problem, operators)
-    for text in (*said, *unused):
-        log.info("%s", text)
-    stats = Stats(clock.elapsed, phases, counts | {"rejected": _rejected(operators)} if said else counts)
+    said, counts = _told(problem, operators)
+    counts |= {"neighbourhoods": float(done), **{f"gain_{k}": v for k, v in gains.items()}}
+    stats = Stats(clock.elapsed, phases, counts)
     if key[0] > 0:
         reasons = explain(problem, seconds=max(5.0, clock.left)) if left else ()
         return Outcome(None, stop, bounds, stats, reasons)
     return Outcome(plan, stop, bounds.with_primal(key[1] / problem.scale, "fix-and-optimise"), stats, said)
 
 
-def _strangers(problem: HospitalProblem, operators: list[Operator]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is said of engines that ran without knowing every rule; for the log alone, of those that did not run."""
-    said = rechecked(problem, Engine.JOINT) if any(isinstance(operator, Joint) for operator in operators) else ""
+def _told(problem: HospitalProblem, operators: list[Operator]) -> tuple[tuple[str, ...], dict[str, float]]:
+    """What is said of engines that ran without knowing every rule, with counts; the log hears of those not used too."""
+    joint = [operator.joint for operator in operators if isinstance(operator, Joint)]
+    said = rechecked(problem, Engine.JOINT) if joint else ""
     alone = problem.theatres is None and problem.nursing is None
     why = refusal(problem, Engine.ROOMS) if alone else ""
-    return (said,) if said else (), (f"{why} and was not used; nothing is broken by that",) if why else ()
-
-
-def _rejected(operators: list[Operator]) -> float:
-    """Plans of the joint search that the exact evaluation turned down."""
-    return float(sum(operator.joint.rejected for operator in operators if isinstance(operator, Joint)))
+    for text in (said, f"{why} and was not used; nothing is broken by that" if why else ""):
+        if text:
+            log.info("%s", text)
+    # plans of the joint search that the exact evaluation turned down
+    return ((said,), {"rejected": float(sum(j.rejected for j in joint))}) if said else ((), {})
 
 
 def _pick(operators: list[Operator], rng: np.random.Generator) -> Operator:

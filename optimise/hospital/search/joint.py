@@ -131,9 +131,9 @@ class JointSearch:
         if check is not None:
             pass  # under other costs than the plan's own there is nothing to check
         elif days is not None:
-            guide = Anchor(g, h, days)
+            guide = Anchor(g, h, days, steer.guide)
         elif prices is not None:
-            guide = Guide(g, h, prices)
+            guide = Guide(g, h, prices, steer.guide)
         while True:
             part = done / moves if moves is not None else min(1.0, passed(clock.elapsed, seconds))
             if part >= 1.0 or stop_asked():

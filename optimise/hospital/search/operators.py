@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -94,8 +94,18 @@ class Operator(Protocol):
         ...
 
 
+@dataclass(slots=True, kw_only=True)
+class _Scored:
+    """An operator that keeps its gain a second; half of it is forgotten at each step, unless it says otherwise."""
+
+    score: float = 5.0
+
+    def learn(self, gain: float, seconds: float, fresh: float = 0.5) -> None:
+        self.score = (1.0 - fresh) * self.score + fresh * gain / max(seconds, 0.05)
+
+
 @dataclass(slots=True)
-class Neighbourhood:
+class Neighbourhood(_Scored):
     """A sub-model solved by HiGHS; grows when solved at once, shrinks when it runs into its limit."""
 
     problem: HospitalProblem
@@ -105,7 +115,7 @@ class Neighbourhood:
     moves: bool
     tuning: JointSearchTuning
     threads: int = 1
-    score: float = 1.0
+    score: float = field(default=1.0, kw_only=True)
 
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
@@ -135,17 +145,16 @@ class Neighbourhood:
             self.size = max(2.0, self.size * 0.75)
         return found
 
-    def learn(self, gain: float, seconds: float) -> None:
-        self.score = 0.8 * self.score + 0.2 * gain / max(seconds, 0.05)
+    def learn(self, gain: float, seconds: float, fresh: float = 0.2) -> None:
+        _Scored.learn(self, gain, seconds, fresh)
 
 
 @dataclass(slots=True)
-class Anneal:
+class Anneal(_Scored):
     """Annealing of rooms: a long first run from hot, then shorter ones from lower temperatures."""
 
     annealing: RoomAnnealing
     name: str = "annealing"
-    score: float = 5.0
     rate: float = 0.0  # steps a second
     runs: int = 0
 
@@ -168,17 +177,13 @@ class Anneal:
         best, _, _ = self.annealing.run(plan, steps=steps, seed=seed, hot=start, cold=hot / 100, slices=slices)
         return best
 
-    def learn(self, gain: float, seconds: float) -> None:
-        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
-
 
 @dataclass(slots=True)
-class Joint:
+class Joint(_Scored):
     """Annealing of the whole plan: a long first run from hot, then shorter, cooler ones from the best plan."""
 
     joint: JointSearch
     name: str = "joint"
-    score: float = 5.0
     runs: int = 0
     told: Told | None = None
 
@@ -201,18 +206,14 @@ class Joint:
                 break
         return found
 
-    def learn(self, gain: float, seconds: float) -> None:
-        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
-
 
 @dataclass(slots=True)
-class Readmit:
+class Readmit(_Scored):
     """Better days of admission from the aggregated model, and annealing of the whole plan around them."""
 
     joint: JointSearch
     days: Days
     name: str = "days"
-    score: float = 5.0
     runs: int = 0
     told: Told | None = None
     #: days from elsewhere, to begin with once
@@ -243,18 +244,14 @@ class Readmit:
             return self.joint.run(start, seed=seed, moves=steer.moves, hot=hot, days=better)
         return self.joint.run(start, seed=seed, seconds=0.6 * clock.left, hot=hot, told=self.told, days=better)
 
-    def learn(self, gain: float, seconds: float) -> None:
-        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
-
 
 @dataclass(slots=True)
-class Reinsert:
+class Reinsert(_Scored):
     """Reinsertion of those whose plan differs from the earlier one, for problems in which changes have a price."""
 
     problem: HospitalProblem
     earlier: EarlierPlan
     name: str = "reinsertion"
-    score: float = 5.0
     told: Told | None = None
     reinsertion: Reinsertion | None = None
 
@@ -269,9 +266,6 @@ class Reinsert:
             self.reinsertion = Reinsertion(self.problem)
         limit, tries = (math.inf, 50) if work else (seconds, None)
         return self.reinsertion.run(plan, who, seed=seed, seconds=limit, tries=tries, told=self.told)
-
-    def learn(self, gain: float, seconds: float) -> None:
-        self.score = 0.5 * self.score + 0.5 * gain / max(seconds, 0.05)
 
 
 def operators_of(
@@ -295,7 +289,7 @@ def operators_of(
     joint = JointSearch(problem, tuning)
     if joint.usable:
         made.insert(0, Joint(joint, runs=int(warm), told=told))
-        days = Days(problem)
+        days = Days(problem, tuning.days)
         if days.usable and problem.theatres is not None:
             made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
     if problem.earlier is not None:

@@ -4,10 +4,48 @@ from __future__ import annotations
 
 from optimise.core.options import Tuning, knob
 
-__all__ = ["JointSearchTuning"]
+__all__ = ["DaysTuning", "GuideTuning", "JointSearchTuning"]
 
 _NONE = "no run on record"
 _COLD = "30 s, i05, i08, i10, i16, i20, i24: 1.3-1.6 % cheaper than ending at 0.7 least prices for all moves"
+
+
+class GuideTuning(Tuning):
+    """How a run is led by the prices of a relaxation, or held to given days, before it is left alone."""
+
+    share: float = knob(0.9, ge=0.0, le=1.0, unit="share of the prices", source=_NONE)
+    """In the costs at first."""
+    hold: float = knob(0.35, ge=0.0, le=1.0, unit="part of a run", source=_NONE)
+    """From here on that share falls."""
+    end: float = knob(0.65, ge=0.0, le=1.0, unit="part of a run", source=_NONE)
+    """Here it is gone."""
+    firm: float = knob(5.0, ge=0.0, unit="temperatures", source=_NONE)
+    """What another day than the given one costs."""
+    fast: float = knob(0.5, ge=0.0, le=1.0, unit="part of a run", source=_NONE)
+    """From here on it costs less."""
+    released: float = knob(0.8, ge=0.0, le=1.0, unit="part of a run", source=_NONE)
+    """From here on it costs nothing."""
+
+
+class DaysTuning(Tuning):
+    """Sub-models of the aggregated model, for better days of admission."""
+
+    size: float = knob(40.0, gt=0.0, unit="patients", source=_NONE)
+    """Freed at first."""
+    share: float = knob(0.15, gt=0.0, le=1.0, unit="share of the time for days", source=_NONE)
+    """Of one sub-model."""
+    nodes: int = knob(1000, ge=1, unit="nodes", source=_NONE)
+    """Of one sub-model."""
+    vain: int = knob(9, ge=1, unit="sub-models", source=_NONE)
+    """In vain until the days are left as they are."""
+    parts: int = knob(6, ge=1, unit="sub-models", source="keeps answers independent of the clock")
+    """Under a work limit."""
+    few: int = knob(20, ge=1, unit="nodes", source="keeps answers independent of the clock")
+    """Of one sub-model under a work limit."""
+    grow: float = knob(1.15, ge=1.0, unit="times the patients", source=_NONE)
+    """Next time, where less than half of the time was needed."""
+    shrink: float = knob(0.75, gt=0.0, le=1.0, unit="times the patients", source=_NONE)
+    """Next time, where a sub-model was not solved."""
 
 
 class JointSearchTuning(Tuning):
@@ -84,3 +122,7 @@ class JointSearchTuning(Tuning):
         (0.05, 0.1, 0.2), unit="first temperatures", source="i24 from 35258: 34700, 34746, 34776"
     )
     """Temperatures of later ones, one drawn for each."""
+    guide: GuideTuning = GuideTuning()
+    """How a run is led at first."""
+    days: DaysTuning = DaysTuning()
+    """How better days of admission are looked for."""

@@ -120,12 +120,10 @@ class _Reader:
         horizon = Horizon(self.days)
         rules = [*self._person_rules(horizon), *self._request_rules(len(duties)), *self._cover()]
         employees = tuple(Employee(name) for name in self.staff)
-        try:
+        with placed(self.path):
             return RosterProblem(
                 self.path.stem, "curtois", horizon, tuple(self.shifts), duties, employees, tuple(rules)
             )
-        except InputError as error:
-            raise error.at(file=self.path) from None
 
     # ---- sections --------------------------------------------------------------------------------------------
     def _shifts(self) -> tuple[list[Shift], list[tuple[str, ...]]]:

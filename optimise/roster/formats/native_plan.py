@@ -243,7 +243,7 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
     words: Counter[str] = Counter()
     seen: set[int] = set()
     for line, row in rows[1:]:
-        try:
+        with placed(path, line):
             name = row[0].strip()
             employee = _employee(problem, name, (name,))
             if employee in seen:
@@ -254,12 +254,8 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
             for column, cell, title in zip(columns, row[1:], header[1:], strict=True):
                 if column is not None:
                     made[employee, column] = _duty(problem, employee, cell, (name, title), words)
-        except InputError as error:
-            raise error.at(file=path, line=line) from None
-    try:
+    with placed(path):
         _everybody(problem, {problem.employees[e].id for e in seen}, ())
-    except InputError as error:
-        raise error.at(file=path) from None
     _tell(words)
     return Roster(made)
 

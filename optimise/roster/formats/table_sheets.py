@@ -74,6 +74,9 @@ SHEETS: tuple[Sheet, ...] = (
             _column("split", "span", note="a split duty: the hours between its parts"),
             _column("kind", "text", "work", "sleep-in", "on-call", empty="work"),
             _column("working_minutes", "number", note="working time", empty="paid; all of a sleep-in; none on call"),
+            _column("allowance", "number", note="pounds each time, beside paid minutes"),
+            _column("allowance_at_weekends", "number", note="instead, on Saturdays, Sundays, bank holidays"),
+            _column("unsocial", "flag", "yes", "no", note="paid minutes get unsocial hours", empty="yes; not on call"),
             _column("overnight", "flag", "yes", "no", note="only needed for very long shifts"),
             _column("night", "flag", "yes", "no", empty="3 h or more between 23:00 and 06:00"),
             _column("long", "flag", "yes", "no", note="a long day", empty="more than 10 h and no night"),
@@ -90,7 +93,16 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "contracts",
         "contracts",
-        (_column("id"), _column("name"), _column("weekly_hours", "number"), _WORKING_DAYS, *_LIMITS),
+        (
+            _column("id"),
+            _column("name"),
+            _column("weekly_hours", "number"),
+            _WORKING_DAYS,
+            _column("terms", "words", note="work and contracted hours only then: 2026-01-05..2026-02-13"),
+            _column("annual_hours", "number", note="instead of weekly hours"),
+            _column("year_start", "date", note="of annual hours"),
+            *_LIMITS,
+        ),
         note="Terms that people share; an empty limit is that of the sheet rules.",
         examples=(
             {"id": "full-time", "weekly_hours": "37.5", "max_consecutive_nights": "4"},
@@ -130,6 +142,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column(
                 "balance_hours", "number", at="history.balance_hours", note="worked above (+) or below (-) contract"
             ),
+            _column("year_hours", "number", at="history.year_hours", note="paid so far of annual hours"),
         ),
         note="One row for each person.",
         examples=(

@@ -38,7 +38,7 @@ def unavailable_rule(index: WardIndex, names: Names) -> Requests | None:
             employee = index.employee(entry.staff, (*path, "staff"))
             begin, end = (minutes_of(t) for t in entry.between)
             end += _DAY if end <= begin else 0
-            for day in sorted(index.days(entry.days, (*path, "days"), cut=True)):
+            for day in sorted(index.days_of(entry.staff, entry.days, path, cut=True)):
                 for at in range(day - 2, day + 3):  # a shift may last two days
                     mask = _overlapping(index, begin + _DAY * (day - at), end + _DAY * (day - at))
                     if mask and entry.price and 0 <= at < index.horizon.days:
@@ -76,7 +76,8 @@ def bank_holiday_credits(index: WardIndex, leave: Mapping[tuple[int, int], int])
     for e in range(len(index.ward.staff)):
         weekly, working = index.weekly_hours(e) or 0.0, index.working_days(e)
         for day in index.bank_holidays:
-            if weekly and index.horizon.weekday(day) in working and not leave.get((e, day)):
+            counts = index.horizon.weekday(day) in working and index.in_term(e, day)
+            if weekly and counts and not leave.get((e, day)):
                 made.append((e, day, round(60 * weekly / len(working))))
     return tuple(made)
 

@@ -6,15 +6,25 @@ import math
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from optimise.formats.spoken import leave_text
-from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced
+from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced, selector_dates
 
-__all__ = ["BankHolidays", "BasePattern", "Leave", "Pin", "Request", "Span", "Unavailable"]
+__all__ = ["BankHolidays", "BasePattern", "DateSpan", "Leave", "Pin", "Request", "Span", "Unavailable"]
 
 Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
 Duties = Literal["off", "work"] | list[Id]
+
+
+def _dates(text: str) -> str:
+    if selector_dates(text) is None:
+        raise ValueError(f"{text!r} is no span of dates; write 2026-01-05..2026-02-13")
+    return text
+
+
+#: ``2026-01-05..2026-02-13``, or one date.
+DateSpan = Annotated[str, StringConstraints(max_length=22), AfterValidator(_dates)]
 
 
 class BankHolidays(Priced):

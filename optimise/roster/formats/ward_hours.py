@@ -202,16 +202,20 @@ def _sums(credits: Credits) -> dict[int, int]:
 
 
 def rolling_hours(index: WardIndex, hours: float, price: float, people: People) -> RosterRule:
-    """Hours in any seven days in a row, the last days of history included."""
-    days = index.horizon.days
-    high = [math.floor(60 * hours + 1e-6)] * len(people)
-    low = [-(10**9)] * len(people)
+    """Hours in any seven days in a row that end in the plan, with what history knows of those before it.
+
+    What history alone has above the limit cannot be undone and is not counted: nothing more may be worked then.
+    """
+    days, limit = index.horizon.days, math.floor(60 * hours + 1e-6)
     parts: list[RosterRule] = []
-    for first in range(min(0, days - 7) if days < 7 else -6, max(days - 6, 1)):
-        period = (max(first, 0), min(first + 7, days))
-        before = [_worked_before(index, e, -first) for e in people] if first < 0 else [0] * len(people)
-        if first >= 0 or any(before):
-            parts.append(_total(index, people, period, low, high, before, price / 60, (), working=True))
+    for first in range(-6, days - 6):
+        before = {e: _worked_before(index, e, -first) if first < 0 else 0 for e in people}
+        who = tuple(e for e in people if before[e] or first >= min(0, days - 7))
+        if who:
+            past = [before[e] for e in who]
+            low, high = [-(10**9)] * len(who), [max(limit, minutes) for minutes in past]
+            period = (max(first, 0), min(first + 7, days))
+            parts.append(_total(index, who, period, low, high, past, price / 60, (), working=True))
     return _joined(f"at most {hours:g} h in 7 days", parts)
 
 

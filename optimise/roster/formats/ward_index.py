@@ -14,6 +14,7 @@ from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_model import Contract, ShiftType, Staff, WardData
 from optimise.roster.formats.ward_parts import Who, selector_dates
 from optimise.roster.formats.ward_places import Places
+from optimise.roster.formats.ward_year import annual_week, in_term
 
 __all__ = ["DATE", "WardIndex"]
 
@@ -94,7 +95,9 @@ class WardIndex:
         person, contract = self.ward.staff[employee], self.contracts[employee]
         if person.weekly_hours is not None:
             return person.weekly_hours
-        return None if contract is None else contract.weekly_hours
+        if contract is None or contract.annual_hours is None:
+            return None if contract is None else contract.weekly_hours
+        return annual_week(contract, person.history.year_hours, self.ward.start, self.working_days(employee))
 
     def bound(self, employee: int, path: Path) -> bool:
         """Whether the average week said at ``path`` binds a person: an opt-out lifts all but the person's own."""
@@ -109,7 +112,12 @@ class WardIndex:
     def contract_weeks(self, employee: int, first: int, last: int) -> float:
         """Weeks of the contract in the days ``first .. last - 1``: its working days over those of a week."""
         days = self.working_days(employee)
-        return sum(self.horizon.weekday(d) in days for d in range(first, last)) / len(days)
+        inside = (d for d in range(first, last) if self.in_term(employee, d))
+        return sum(self.horizon.weekday(d) in days for d in inside) / len(days)
+
+    def in_term(self, employee: int, day: int) -> bool:
+        """Whether the person's contract runs on a day; True where it has no terms."""
+        return in_term(self.contracts[employee], self.ward.start + timedelta(days=day))
 
     def who(self, chosen: Who, path: Path) -> tuple[int, ...] | None:
         """Indices of the people selected, None for everybody."""
@@ -249,6 +257,14 @@ class WardIndex:
             for day in chosen:
                 made[day] = max(made.get(day, 0), rank)
         return made
+
+    def days_of(self, staff: str, selectors: Sequence[str], entry: Path, *, cut: bool = False) -> dict[int, int]:
+        """Days selected of an entry that is about one person; that it chooses none is noted with the person's name."""
+        chosen = self.days(selectors, (*entry, "days"), cut=cut)
+        if not chosen and all(selector_dates(s) is None for s in selectors):
+            words = ", ".join(selectors)
+            self.notes.append(f"{item_path(entry)} of {staff} is left out: the plan has no such day ({words}).")
+        return chosen
 
     def _selected(self, selector: str, path: Path, cut: bool) -> tuple[int, Iterable[int]]:
         try:

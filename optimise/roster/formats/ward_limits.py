@@ -328,7 +328,8 @@ def _begun(index: WardIndex, employee: int, weekend: tuple[int, ...]) -> bool:
 
 
 def _full(index: WardIndex) -> tuple[tuple[int, ...], ...]:
-    length = max((len(g) for g in index.weekends), default=0)
+    """Weekends that lie in the plan whole: as many days as follow each other in any week."""
+    length = max(k for k in range(8) if any(all((day + i) % 7 in index.weekend for i in range(k)) for day in range(7)))
     return tuple(g for g in index.weekends if len(g) == length)
 
 

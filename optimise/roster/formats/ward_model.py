@@ -10,7 +10,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from optimise.formats.document import nearest
 from optimise.formats.editable import Editable
-from optimise.roster.formats.ward_days import BankHolidays, BasePattern, Leave, Pin, Request, Span, Unavailable
+from optimise.roster.formats.ward_days import (
+    BankHolidays,
+    BasePattern,
+    DateSpan,
+    Leave,
+    Pin,
+    Request,
+    Span,
+    Unavailable,
+)
 from optimise.roster.formats.ward_own import OwnRule
 from optimise.roster.formats.ward_parts import (
     AverageLimit,
@@ -73,6 +82,22 @@ class Contract(WorkLimits):
     working_days: WorkingDays | None = Field(
         default=None, description="on which contract and leave are counted, Monday to Friday by default"
     )
+    terms: list[DateSpan] = Field(
+        default_factory=list,
+        description="only then: no work and no contracted hours outside, such as 2026-01-05..2026-02-13",
+    )
+    annual_hours: Annotated[float, Field(ge=0, le=8784)] | None = Field(
+        default=None, description="paid in a year, leave included, instead of weekly_hours"
+    )
+    year_start: date | None = Field(default=None, description="first day of the year of annual_hours")
+
+    @model_validator(mode="after")
+    def _year(self) -> Self:
+        if (self.annual_hours is None) != (self.year_start is None):
+            raise ValueError("annual_hours and year_start go together")
+        if self.annual_hours is not None and self.weekly_hours is not None:
+            raise ValueError("has weekly_hours and annual_hours; give one of the two")
+        return self
 
 
 class History(Part):
@@ -88,6 +113,9 @@ class History(Part):
     )
     balance_hours: Annotated[float, Field(ge=-1000, le=1000)] = Field(
         default=0.0, description="hours worked above (+) or below (-) contract so far"
+    )
+    year_hours: Annotated[float, Field(ge=0, le=8784)] = Field(
+        default=0.0, description="paid since the year of annual_hours began, leave included"
     )
 
 

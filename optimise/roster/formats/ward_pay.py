@@ -13,6 +13,7 @@ from itertools import product
 from optimise.formats.document import ItemError
 from optimise.roster.formats.ward_index import WardIndex
 from optimise.roster.formats.ward_limits import Names
+from optimise.roster.formats.ward_shifts import ShiftType
 from optimise.roster.formats.ward_standards import Rate
 from optimise.roster.rules import Request, Requests
 
@@ -86,13 +87,14 @@ def duty_pounds(index: WardIndex, shift: int, day: int, rate: tuple[float, float
     Returns
     -------
     tuple of float
-        Basic pay and what unsocial hours add, in pounds; a break is spread over the shift.
+        Basic pay, and what unsocial hours and allowances add, in pounds; a break is spread over the shift.
     """
     hourly, night, sunday = rate
     kind = index.shifts[shift]
     basic = hourly * index.paid(kind, day) / 60
-    if not kind.present:  # allowances for being on call or asleep at work are agreed by each employer
-        return basic, 0.0
+    extra = _allowance(index, kind, day)
+    if not (kind.present if kind.unsocial is None else kind.unsocial):
+        return basic, extra
     length = sum(last - first for first, last in kind.parts)
     dark = high = low = 0
     for (first, last), part in product(kind.parts, range(3)):
@@ -109,7 +111,15 @@ def duty_pounds(index: WardIndex, shift: int, day: int, rate: tuple[float, float
             dark += inside
     if 2 * dark > length:
         dark = length - high - low
-    return basic, basic * (night * (dark + low) + sunday * high) / length
+    return basic, extra + basic * (night * (dark + low) + sunday * high) / length
+
+
+def _allowance(index: WardIndex, kind: ShiftType, day: int) -> float:
+    """Pounds that a shift brings each time: each employer agrees them for being on call or asleep at work."""
+    special = index.horizon.weekday(day) >= 5 or day in index.bank_holidays
+    if special and kind.allowance_at_weekends is not None:
+        return kind.allowance_at_weekends
+    return kind.allowance or 0.0
 
 
 def pay_rule(index: WardIndex, names: Names) -> Requests | None:

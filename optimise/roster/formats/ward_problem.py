@@ -17,7 +17,7 @@ from optimise.roster.formats.ward_cover import cover_rules
 from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
 from optimise.roster.formats.ward_floats import elsewhere, float_rules, floating
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
-from optimise.roster.formats.ward_leave import absences
+from optimise.roster.formats.ward_leave import absences, check_years
 from optimise.roster.formats.ward_limits import Names, limit_rules
 from optimise.roster.formats.ward_model import WardData
 from optimise.roster.formats.ward_named import own_rules, tried
@@ -72,6 +72,7 @@ def to_problem(ward: WardData) -> RosterProblem:
     cover = cover_rules(index, names)
     staff = tuple(_employee(index, i) for i in range(len(ward.staff)))
     check_fairness(index)
+    check_years(index)
     check_census(index)
     check_pay(index)
     own = own_rules(index, names)
@@ -183,7 +184,7 @@ def _requests(index: WardIndex, away: list[frozenset[int]], names: Names) -> lis
             wanted, key = (request.want, "want") if request.want is not None else (request.avoid, "avoid")
             mask = _duties(index, wanted, (*path, key))
             avoid = index.everything & ~mask if key == "want" else mask
-            explicit = index.days(request.days, (*path, "days"))
+            explicit = index.days_of(request.staff, request.days, path)
             for day, rank in sorted(explicit.items()):
                 if day in away[employee]:
                     if avoid & 1 and rank == DATE:

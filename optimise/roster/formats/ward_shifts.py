@@ -41,6 +41,15 @@ class ShiftType(Part):
         description="what counts as working time, such as the calls that are expected; by default the paid minutes, "
         "all of a sleep-in, nothing of being on call",
     )
+    allowance: Annotated[float, Field(ge=0, le=10000)] | None = Field(
+        default=None, description="pounds each time it is worked, beside paid minutes: for being on call, say"
+    )
+    allowance_at_weekends: Annotated[float, Field(ge=0, le=10000)] | None = Field(
+        default=None, description="instead, where it starts on a Saturday, Sunday or bank holiday"
+    )
+    unsocial: bool | None = Field(
+        default=None, description="whether paid minutes get unsocial hours; by default those of work, not on call"
+    )
     overnight: bool | None = Field(
         default=None, description="confirms that the shift runs past midnight, or that it does not"
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimise.core.jit import compiled
 from optimise.roster.arrays import RosterArrays
-from optimise.roster.kernels.standing import Plan, Room, line_price
+from optimise.roster.kernels.roster_state import RosterState, Workspace, line_price
 
 __all__ = ["cover_prices"]
 
@@ -19,14 +19,21 @@ Longs = NDArray[np.int64]
 
 @compiled
 def cover_prices(
-    staff: RosterArrays, plan: Plan, kind: int, cuts: Longs, pieces: int, noise: float, risen: bool, room: Room
+    staff: RosterArrays,
+    plan: RosterState,
+    kind: int,
+    cuts: Longs,
+    pieces: int,
+    noise: float,
+    risen: bool,
+    space: Workspace,
 ) -> None:
-    """Price the duties on free days into ``room.price`` (days, duties), with some noise.
+    """Price the duties on free days into ``space.price`` (days, duties), with some noise.
 
     Parameters
     ----------
     staff : RosterArrays
-    plan : Plan
+    plan : RosterState
         Its cover without the person.
     kind : int
         Kind of the person, a row of ``staff.pointer``.
@@ -38,7 +45,7 @@ def cover_prices(
         Largest surcharge on a duty, drawn evenly.
     risen : bool
         Whether ``plan.rise`` is in step: it then is the price of a whole person more.
-    room : Room
+    space : Workspace
         Written.
     """
     duties = staff.letter.shape[1]
@@ -56,4 +63,4 @@ def cover_prices(
                         v -= line_price(staff, line, plan.lines[line])
                 if noise > 0.0:
                     v += noise * np.random.random()
-                room.price[d, a] = v
+                space.price[d, a] = v

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from optimise.core.jit import compiled, inlined
 from optimise.roster.arrays import RosterArrays
 from optimise.roster.kernels.duty_prices import cover_prices
-from optimise.roster.kernels.standing import Plan, Room, line_price, move_cover, rewrite
+from optimise.roster.kernels.roster_state import RosterState, Workspace, line_price, move_cover, rewrite
 from optimise.roster.kernels.stretch import best_duties
 
 __all__ = ["Arms", "Scope", "Windows", "fill", "ruin_and_recreate"]
@@ -70,7 +70,7 @@ class Arms(NamedTuple):
 
 
 @compiled
-def _expected(staff: RosterArrays, plan: Plan, e: int, mean: NDArray[np.float32], sign: float) -> None:
+def _expected(staff: RosterArrays, plan: RosterState, e: int, mean: NDArray[np.float32], sign: float) -> None:
     """Add or remove what a person is expected to bring to the lines."""
     days, duties = mean.shape[1:]
     for d in range(days):
@@ -83,12 +83,12 @@ def _expected(staff: RosterArrays, plan: Plan, e: int, mean: NDArray[np.float32]
 
 
 @inlined
-def _written(staff: RosterArrays, plan: Plan, e: int, first: int, keep: int, room: Room) -> None:
+def _written(staff: RosterArrays, plan: RosterState, e: int, first: int, keep: int, space: Workspace) -> None:
     """Take over a person's new duties on days ``first .. keep-1``, with states and totals."""
     k = staff.automaton[e]
     s = plan.states[e, first]
     for d in range(first, keep):
-        a = room.new[d]
+        a = space.new[d]
         plan.words[e, d] = a
         r = staff.at[staff.layer[k, d]] + s * staff.width[k] + staff.letter[k, a]
         for c in range(staff.own[e], staff.own[e + 1]):
@@ -103,14 +103,14 @@ def _written(staff: RosterArrays, plan: Plan, e: int, first: int, keep: int, roo
 @compiled
 def fill(
     staff: RosterArrays,
-    plan: Plan,
+    plan: RosterState,
     order: Longs,
     windows: Windows,
     mean: NDArray[np.float32],
     hard: float,
     noise: float,
     seed: int,
-    room: Room,
+    space: Workspace,
 ) -> int:
     """Give people rosters one after another, each window by window.
 
@@ -118,7 +118,7 @@ def fill(
     ----------
     staff : RosterArrays
         Its bounds of totals are overwritten by those of the windows.
-    plan : Plan
+    plan : RosterState
         Its lines hold what everybody is expected to bring; people in ``order`` have no duties yet.
     order : int64 array (n,)
         People.
@@ -130,7 +130,7 @@ def fill(
     noise : float
         Largest surcharge on a duty's price.
     seed : int
-    room : Room
+    space : Workspace
 
     Returns
     -------
@@ -153,12 +153,12 @@ def fill(
             for c in range(staff.own[e], staff.own[e + 1]):
                 staff.lower[c] = windows.lower[w, c]
                 staff.upper[c] = windows.upper[w, c]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, room)
-            if best_duties(staff, plan, e, cuts, pieces, undecided, hard, np.inf, room) == np.inf:
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, space)
+            if best_duties(staff, plan, e, cuts, pieces, undecided, hard, np.inf, space) == np.inf:
                 move_cover(staff, plan, e, first - first, first, -1.0)
                 _expected(staff, plan, e, mean, 1.0)
                 return i
-            _written(staff, plan, e, first, keep, room)
+            _written(staff, plan, e, first, keep, space)
             move_cover(staff, plan, e, first, keep, 1.0)
     return len(order)
 
@@ -184,7 +184,7 @@ def _chosen_arm(arms: Arms, span: int, weight: Floats) -> int:
 
 
 @inlined
-def _chosen_day(staff: RosterArrays, plan: Plan, scope: Scope) -> tuple[int, int]:
+def _chosen_day(staff: RosterArrays, plan: RosterState, scope: Scope) -> tuple[int, int]:
     """A day to look at, by chance one where some cover costs something, and that line (or -1)."""
     day = scope.first + np.random.randint(0, scope.last - scope.first)
     lines = len(plan.lines)
@@ -216,7 +216,7 @@ def _chosen_cuts(scope: Scope, day: int, length: int, wanted: int, cuts: Longs) 
 
 
 @inlined
-def _chosen_people(staff: RosterArrays, plan: Plan, crowd: Longs, day: int, wanted: int, chosen: Longs) -> None:
+def _chosen_people(staff: RosterArrays, plan: RosterState, crowd: Longs, day: int, wanted: int, chosen: Longs) -> None:
     """Draw ``len(chosen)`` people, the first, if possible, somebody who can help the line ``wanted`` (-1: none)."""
     for i in range(len(chosen)):
         draws = 0
@@ -238,7 +238,9 @@ def _chosen_people(staff: RosterArrays, plan: Plan, crowd: Longs, day: int, want
 
 
 @inlined
-def _moved(staff: RosterArrays, plan: Plan, e: int, cuts: Longs, pieces: int, sign: float, change: float) -> float:
+def _moved(
+    staff: RosterArrays, plan: RosterState, e: int, cuts: Longs, pieces: int, sign: float, change: float
+) -> float:
     """Add or remove the cover of a person's duties on all pieces; returns ``change`` plus what that costs."""
     for q in range(pieces):
         change += move_cover(staff, plan, e, cuts[2 * q], cuts[2 * q + 1], sign)
@@ -247,16 +249,23 @@ def _moved(staff: RosterArrays, plan: Plan, e: int, cuts: Longs, pieces: int, si
 
 @inlined
 def _put_back(
-    staff: RosterArrays, plan: Plan, e: int, cuts: Longs, pieces: int, hard: float, slack: float, room: Room
+    staff: RosterArrays,
+    plan: RosterState,
+    e: int,
+    cuts: Longs,
+    pieces: int,
+    hard: float,
+    slack: float,
+    space: Workspace,
 ) -> float:
-    """Give a person the best duties at the prices of ``room``; returns the change of the person's own cost."""
+    """Give a person the best duties at the prices of ``space``; returns the change of the person's own cost."""
     decided = pieces < 0  # typed like the other caller's
     change = 0.0
-    if best_duties(staff, plan, e, cuts, pieces, decided, hard, slack, room) < np.inf:
+    if best_duties(staff, plan, e, cuts, pieces, decided, hard, slack, space) < np.inf:
         for q in range(pieces - 1):
             for d in range(cuts[2 * q + 1], cuts[2 * q + 2]):
-                room.new[d] = plan.words[e, d]
-        change = rewrite(staff, plan, e, cuts[0], cuts[2 * pieces - 1], room.new, hard)
+                space.new[d] = plan.words[e, d]
+        change = rewrite(staff, plan, e, cuts[0], cuts[2 * pieces - 1], space.new, hard)
     return change
 
 
@@ -273,7 +282,7 @@ def _shuffled(order: Longs) -> None:
 @compiled
 def ruin_and_recreate(
     staff: RosterArrays,
-    plan: Plan,
+    plan: RosterState,
     scope: Scope,
     arms: Arms,
     hard: float,
@@ -281,14 +290,14 @@ def ruin_and_recreate(
     noise: float,
     trials: int,
     seed: int,
-    room: Room,
+    space: Workspace,
 ) -> float:
     """``trials`` times take a few people out of a stretch and put them back.
 
     Parameters
     ----------
     staff : RosterArrays
-    plan : Plan
+    plan : RosterState
         Kept in step.
     scope : Scope
     arms : Arms
@@ -300,7 +309,7 @@ def ruin_and_recreate(
         Largest surcharge on a duty's price while people are put back.
     trials : int
     seed : int
-    room : Room
+    space : Workspace
         For at least as many people at once as the largest arm has.
 
     Returns
@@ -311,8 +320,8 @@ def ruin_and_recreate(
     np.random.seed(seed)
     total = 0.0
     span = scope.last - scope.first
-    people = np.zeros(room.old.shape[0], np.int64)
-    numbers = np.zeros(room.old.shape[0], np.int64)
+    people = np.zeros(space.old.shape[0], np.int64)
+    numbers = np.zeros(space.old.shape[0], np.int64)
     cuts = np.zeros(4, np.int64)
     weight = np.zeros(len(arms.kinds))
     risen = np.bool_(True)
@@ -327,26 +336,26 @@ def ruin_and_recreate(
         change, accepted = 0.0, 0.0
         if heat > 0.0:
             accepted = -heat * math.log(1.0 - np.random.random())
-        room.work[0] = count * (after - before) * staff.letter.shape[1]
+        space.work[0] = count * (after - before) * staff.letter.shape[1]
         for i in range(count):
             e = chosen[i]
             for d in range(before, after):
-                room.old[i, d] = plan.words[e, d]
+                space.old[i, d] = plan.words[e, d]
             change = _moved(staff, plan, e, cuts, pieces, -1.0, change)
         _shuffled(order)
         for i in range(count):
             e = chosen[order[i]]
-            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, room)
+            cover_prices(staff, plan, staff.kind[e], cuts, pieces, noise, risen, space)
             slack = 0.0
             if i == count - 1:
                 # the change if this one's duties stay: the rest is up to the new ones
                 stays = _moved(staff, plan, e, cuts, pieces, 1.0, change)
                 _moved(staff, plan, e, cuts, pieces, -1.0, 0.0)
                 slack = min(0.0, accepted - stays)
-            change += _put_back(staff, plan, e, cuts, pieces, hard, slack, room)
+            change += _put_back(staff, plan, e, cuts, pieces, hard, slack, space)
             change = _moved(staff, plan, e, cuts, pieces, 1.0, change)
         arms.tally[arm, 0] += 1.0
-        arms.tally[arm, 2] += room.work[0]
+        arms.tally[arm, 2] += space.work[0]
         if change <= accepted:
             total += change
             if change < 0.0:
@@ -355,6 +364,6 @@ def ruin_and_recreate(
         for i in range(count):
             e = chosen[i]
             _moved(staff, plan, e, cuts, pieces, -1.0, 0.0)
-            rewrite(staff, plan, e, before, after, room.old[i], hard)
+            rewrite(staff, plan, e, before, after, space.old[i], hard)
             _moved(staff, plan, e, cuts, pieces, 1.0, 0.0)
     return total

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimise.core.jit import compiled
 from optimise.roster.arrays import RosterArrays
-from optimise.roster.kernels.standing import Plan, Room
+from optimise.roster.kernels.roster_state import RosterState, Workspace
 
 __all__ = ["Axis", "Stretch", "ahead", "at_end"]
 
@@ -57,23 +57,23 @@ class Axis(NamedTuple):
 
 
 @compiled
-def ahead(staff: RosterArrays, plan: Plan, e: int, day: int, until: int, outer: int, room: Room) -> int:
+def ahead(staff: RosterArrays, plan: RosterState, e: int, day: int, until: int, outer: int, space: Workspace) -> int:
     """Follow the fixed duties from every state before ``day`` up to ``until`` (or until the old states are met).
 
-    Writes, for each state, the state reached (``room.onto``, -1 = broken), the cost (``room.over``) and the hits of the
-    outer counter (``room.moved``), both less what the old sequence has there.
+    Writes, for each state, the state reached (``space.onto``, -1 = broken), the cost (``space.over``) and the hits of
+    the outer counter (``space.moved``), both less what the old sequence has there.
 
     Parameters
     ----------
     staff : RosterArrays
-    plan : Plan
+    plan : RosterState
     e : int
         The person.
     day, until : int
         Half-open range of days.
     outer : int
         Counter, or -1.
-    room : Room
+    space : Workspace
         Written.
 
     Returns
@@ -105,21 +105,21 @@ def ahead(staff: RosterArrays, plan: Plan, e: int, day: int, until: int, outer: 
             if now < 0:
                 break
             d += 1
-        room.over[s] = price
-        room.moved[s] = extra
-        room.onto[s] = now if now < 0 or d == until else plan.states[e, until]
+        space.over[s] = price
+        space.moved[s] = extra
+        space.onto[s] = now if now < 0 or d == until else plan.states[e, until]
     return here
 
 
 @compiled
-def at_end(staff: RosterArrays, plan: Plan, stretch: Stretch, outer: int, room: Room) -> int:
+def at_end(staff: RosterArrays, plan: RosterState, stretch: Stretch, outer: int, space: Workspace) -> int:
     """What each state after the last piece leads to, as :func:`ahead` writes it; returns the number of states."""
     days, last = plan.words.shape[1], stretch.cuts[2 * stretch.pieces - 1]
     if stretch.open_end or last == days:
         here = 1 if last == days else staff.states[staff.layer[staff.automaton[stretch.person], last]]
         for s in range(here):
-            room.over[s] = 0.0
-            room.moved[s] = 0
-            room.onto[s] = 0
+            space.over[s] = 0.0
+            space.moved[s] = 0
+            space.onto[s] = 0
         return here
-    return ahead(staff, plan, stretch.person, last, days, outer, room)
+    return ahead(staff, plan, stretch.person, last, days, outer, space)

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimise.core.jit import compiled, inlined
 from optimise.roster.arrays import RosterArrays
-from optimise.roster.kernels.standing import Plan, Room
+from optimise.roster.kernels.roster_state import RosterState, Workspace
 from optimise.roster.kernels.stretch_days import Axis, Stretch
 
 __all__ = ["beyond_table", "table_axes"]
@@ -30,7 +30,7 @@ def _most_and_least(staff: RosterArrays, stretch: Stretch, c: int) -> tuple[int,
 
 
 @inlined
-def _values_now(staff: RosterArrays, plan: Plan, stretch: Stretch, table: int) -> int:
+def _values_now(staff: RosterArrays, plan: RosterState, stretch: Stretch, table: int) -> int:
     """Units that a counter of values has on the free days now."""
     mine, cuts = 0, stretch.cuts
     for i in range(stretch.pieces):
@@ -40,7 +40,7 @@ def _values_now(staff: RosterArrays, plan: Plan, stretch: Stretch, table: int) -
 
 
 @inlined
-def _groups_now(staff: RosterArrays, plan: Plan, stretch: Stretch, calendar: int) -> tuple[int, int]:
+def _groups_now(staff: RosterArrays, plan: RosterState, stretch: Stretch, calendar: int) -> tuple[int, int]:
     """Groups of days that a calendar counts on the free days now (0 where these are undecided), and the most."""
     e, cuts = stretch.person, stretch.cuts
     k = staff.automaton[e]
@@ -65,22 +65,22 @@ def _within(staff: RosterArrays, c: int, least: int, most: int) -> bool:
 
 
 @inlined
-def _shut_larger(staff: RosterArrays, stretch: Stretch, table: int, left: int, room: Room) -> None:
+def _shut_larger(staff: RosterArrays, stretch: Stretch, table: int, left: int, space: Workspace) -> None:
     """Exclude duties that alone bring more than what is left."""
     cuts = stretch.cuts
     for i in range(stretch.pieces):
         for d in range(cuts[2 * i], cuts[2 * i + 1]):
             for a in range(staff.letter.shape[1]):
                 if staff.values[table, d, a] > max(0, left):
-                    room.shut[d, a] = True
+                    space.shut[d, a] = True
 
 
 @compiled
-def table_axes(staff: RosterArrays, plan: Plan, stretch: Stretch, room: Room) -> tuple[Axis, Axis]:
+def table_axes(staff: RosterArrays, plan: RosterState, stretch: Stretch, space: Workspace) -> tuple[Axis, Axis]:
     """The two totals that matter most on the free days, as (inner, outer) axis of the table.
 
     Those that cannot leave their limits there need no axis. What falls short weighs most, then soft upper limits, then
-    hard ones, which can also be kept by excluding duties: those too large are shut at once (``room.shut``). A calendar
+    hard ones, which can also be kept by excluding duties: those too large are shut at once (``space.shut``). A calendar
     cannot be an inner axis, as what a day adds to it depends on the state.
     """
     e = stretch.person
@@ -110,7 +110,7 @@ def table_axes(staff: RosterArrays, plan: Plan, stretch: Stretch, room: Room) ->
                 left = staff.upper[c] // staff.unit_of[c] - base
                 if left < most:
                     if table >= 0:
-                        _shut_larger(staff, stretch, table, left, room)
+                        _shut_larger(staff, stretch, table, left, space)
                     size = max(0, left) + 1
                     if size == 1 and table >= 0 and staff.lower[c] <= (base + least) * staff.unit_of[c]:
                         continue
@@ -134,7 +134,7 @@ def table_axes(staff: RosterArrays, plan: Plan, stretch: Stretch, room: Room) ->
 
 
 @inlined
-def _shut_some(staff: RosterArrays, stretch: Stretch, table: int, left: int, keeping: bool, room: Room) -> None:
+def _shut_some(staff: RosterArrays, stretch: Stretch, table: int, left: int, keeping: bool, space: Workspace) -> None:
     """Keep what fits of the duties found, in order of days from a random one, and exclude the rest."""
     cuts = stretch.cuts
     begin_at = np.random.randint(0, stretch.free)
@@ -146,31 +146,31 @@ def _shut_some(staff: RosterArrays, stretch: Stretch, table: int, left: int, kee
                 seen += 1
                 if not turn_now:
                     continue
-                here = staff.values[table, d, room.new[d]]
+                here = staff.values[table, d, space.new[d]]
                 keep = here > 0 and here <= left and keeping
                 if keep:
                     left -= here
                 for a in range(staff.letter.shape[1]):
                     if staff.values[table, d, a] > 0 and not (keep and staff.values[table, d, a] <= here):
-                        room.shut[d, a] = True
+                        space.shut[d, a] = True
 
 
 @compiled
 def beyond_table(
-    staff: RosterArrays, plan: Plan, stretch: Stretch, inner: int, outer: int, keeping: bool, room: Room
+    staff: RosterArrays, plan: RosterState, stretch: Stretch, inner: int, outer: int, keeping: bool, space: Workspace
 ) -> bool:
     """Whether the duties found break a hard upper limit that the table does not hold; shuts duties that do.
 
     Parameters
     ----------
     staff : RosterArrays
-    plan : Plan
+    plan : RosterState
     stretch : Stretch
     inner, outer : int
         The counters that the table holds, or -1.
     keeping : bool
         Whether duties found that fit the limit stay allowed.
-    room : Room
+    space : Workspace
         ``new`` is read, ``shut`` is written.
 
     Returns
@@ -187,12 +187,12 @@ def beyond_table(
         total, before = 0, 0
         for i in range(stretch.pieces):
             for d in range(cuts[2 * i], cuts[2 * i + 1]):
-                total += staff.values[table, d, room.new[d]]
+                total += staff.values[table, d, space.new[d]]
                 if not stretch.open_end:
                     before += staff.values[table, d, plan.words[e, d]]
         left = staff.upper[c] // staff.unit_of[c] - (plan.amounts[c] - before)
         if total <= max(left, before, 0):
             continue
         broken = True
-        _shut_some(staff, stretch, table, left, keeping, room)
+        _shut_some(staff, stretch, table, left, keeping, space)
     return broken

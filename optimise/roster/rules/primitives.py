@@ -193,6 +193,11 @@ class Line:
         _check_price(self.rule, *(segment.price for segment in (*self.under, *self.over)))
 
     @property
+    def present(self) -> tuple[Term, ...]:
+        """Terms that sum to the people of a plan who are there, one for each of them."""
+        return tuple(replace(term, coefficient=1.0) for term in self.heads or self.terms if term.coefficient > 0)
+
+    @property
     def hard(self) -> bool:
         """Whether every deviation is forbidden."""
         return all(

@@ -22,7 +22,8 @@ class HoursWithin(RosterRule):
     """At most ``maximum`` minutes of working time in any ``span`` minutes in a row.
 
     The worst span begins with a shift, so one total for each day and each hour at which some shift begins says it all.
-    A shift that ends after the span counts with the part inside. Past days count as far as history knows the duty.
+    A shift that ends after the span counts with the part inside. Past days count as far as history knows the duty;
+    what they alone have above the maximum cannot be undone and is not counted.
 
     Attributes
     ----------
@@ -60,7 +61,7 @@ class HoursWithin(RosterRule):
                     self.name,
                     people[some],
                     np.full(int(some.sum()), -NO_LIMIT, dtype=np.int64),
-                    np.full(int(some.sum()), self.maximum, dtype=np.int64),
+                    np.maximum(self.maximum, past[some]),
                     past[some],
                     values=values,
                     weight_upper=self.weight,

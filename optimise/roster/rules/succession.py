@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
@@ -46,7 +47,6 @@ class Rest(RosterRule):
     weight: float = HARD
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
-        days = problem.horizon.days
         timed = [
             (i, s.start, s.end)
             for i, s in enumerate(problem.shifts)
@@ -54,7 +54,7 @@ class Rest(RosterRule):
         ]
         for i, _, end in timed:
             longest = end + self.minutes + max((-_shorter(problem, d) for d in problem.horizon.changes), default=0)
-            for lag in range(1, days):
+            for lag in count(1):  # past days may precede a plan that is shorter than the lag
                 if longest <= 1440 * lag:
                     break
                 for close, starts in self._close(problem, timed, end, lag):
@@ -106,10 +106,3 @@ def _names(problem: RosterContext, mask: int) -> str:
             if label not in ids:
                 ids.append(label)
     return "/".join(ids)
-
-
-def mask_names(problem: RosterContext, mask: int) -> str:
-    """Words for a set of duties: ``"work"``, ``"a day off"`` or shift ids."""
-    if mask == problem.work:
-        return "work"
-    return _names(problem, mask)

@@ -21,6 +21,7 @@ from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.pricing import Pricer, on_grid
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.window import window
+from optimise.roster.totals import table_cells
 
 __all__ = ["Constructed", "Descent", "construct", "hard_price", "quick_start"]
 
@@ -252,20 +253,3 @@ def _order(compiled: CompiledRoster, rng: np.random.Generator) -> NDArray[np.int
 def _noise(rng: np.random.Generator, compiled: CompiledRoster) -> NDArray[np.float64]:
     noise: NDArray[np.float64] = np.floor(rng.random((compiled.days, compiled.alphabet)) * 64) / 2**16
     return noise
-
-
-def table_cells(compiled: CompiledRoster, made: Automata) -> float:
-    """Size of the largest person's table, from states and hard totals."""
-    states = np.array([made[e].states for e in range(compiled.employees)], dtype=float)
-    for c in compiled.counters:
-        top = np.minimum(c.upper - c.offset, 2**39)
-        if c.values is not None:
-            unit = int(np.gcd.reduce(c.values, axis=None)) or 1
-            most = np.where(compiled.allowed[c.employees], c.values[None], 0).max(axis=2).sum(axis=1)
-            needed = (c.lower > c.offset) & (c.weight_lower != 0)
-            size = np.where(needed, np.minimum(top, most) // unit + 1, 1)
-        else:
-            assert c.groups is not None
-            size = np.minimum(top, len(c.groups)) + 1
-        states[c.employees] *= np.maximum(size, 1)
-    return float(states.max())

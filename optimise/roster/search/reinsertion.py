@@ -21,7 +21,7 @@ from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.reinsert import Arms, Scope, Windows, fill, ruin_and_recreate
-from optimise.roster.kernels.standing import evaluate, plan_of, room_for
+from optimise.roster.kernels.roster_state import evaluate, state_of, workspace_for
 
 __all__ = ["Reinsertion", "temperatures"]
 
@@ -63,8 +63,8 @@ class Reinsertion:
         self.compiled, self.hard = compiled, hard
         self.staff: RosterArrays = gridded(cover_priced(roster_arrays(compiled, built), hard))
         people, days = compiled.employees, compiled.days
-        self.plan = plan_of(self.staff, np.zeros((people, days), dtype=np.int16))
-        self.room = room_for(self.staff, days, max(PEOPLE))
+        self.plan = state_of(self.staff, np.zeros((people, days), dtype=np.int16))
+        self.space = workspace_for(self.staff, days, max(PEOPLE))
         lengths = [n for n in LENGTHS if n < days]
         arms = [(n, length, pieces) for n in PEOPLE for length in lengths for pieces in (1, 2)]
         arms += [(n, length, 1) for n in (1, 2, 3) for length in sorted({min(days, 84), days})]
@@ -103,7 +103,7 @@ class Reinsertion:
         at = 0
         for windows in (whole, pieces):  # a table over the whole horizon may be too large
             seed = int(rng.integers(1 << 30))
-            at += int(fill(staff, self.plan, order[at:], windows, expected, self.hard, 1e-3, seed, self.room))
+            at += int(fill(staff, self.plan, order[at:], windows, expected, self.hard, 1e-3, seed, self.space))
         if at < people:
             return False
         return bool(math.isfinite(self.cost))
@@ -204,7 +204,7 @@ class Reinsertion:
         scope, kinds = Scope(crowd, int(days[0]), int(days[1])), Arms(arms, tally)
         heat, noise, seed = float(heat), float(noise), seed % (1 << 32)
         return float(
-            ruin_and_recreate(self.staff, self.plan, scope, kinds, self.hard, heat, noise, count, seed, self.room)
+            ruin_and_recreate(self.staff, self.plan, scope, kinds, self.hard, heat, noise, count, seed, self.space)
         )
 
     # ---- helpers ---------------------------------------------------------------------------------------------------

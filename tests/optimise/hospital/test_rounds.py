@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimise.core.method import Deadline, Limits, Progress, SerialComm
+from optimise.core.method import Limits, Progress, SerialComm
 from optimise.core.result import Stop
 from optimise.hospital import rounds as module
 from optimise.hospital.rounds import Rounds
@@ -22,7 +22,7 @@ class Number:
         self.value = value
 
 
-class Search(Rounds[Number]):
+class Search(Rounds[Any, Number]):
     """Runs that begin from the best plan and come one lower each."""
 
     def weigh(self, plan: Number) -> tuple[float, float]:
@@ -39,7 +39,7 @@ class Search(Rounds[Number]):
 
 
 def search(limits: Limits, listen: Any = None) -> Search:
-    made = Search(limits, listen, SerialComm(), Deadline(limits.seconds))
+    made = Search(None, limits, 0, listen, None)
     made.offer(Number(10.0), "start")
     return made
 
@@ -71,7 +71,7 @@ def test_it_says_why_it_ends() -> None:
     assert made.ended(0) is Stop.INTERRUPTED
 
 
-class Counting(Rounds[Number]):
+class Counting(Rounds[Any, Number]):
     """Rounds that do nothing but count."""
 
     def round(self, number: int) -> None:
@@ -94,9 +94,9 @@ class Rank(SerialComm):
 
 
 def test_rounds_are_run_until_there_is_a_reason_to_stop() -> None:
-    made = Counting(Limits(60.0, iterations=3), None, SerialComm(), Deadline(60.0))
+    made = Counting(None, Limits(60.0, iterations=3), 0, None, None)
     assert (made.run(), made.done) == (Stop.ITERATIONS, 3)
-    asked = Counting(Limits(60.0), None, SerialComm(), Deadline(60.0))
+    asked = Counting(None, Limits(60.0), 0, None, None)
     asked.asked = True
     assert (asked.run(), asked.done) == (Stop.INTERRUPTED, 0)
 
@@ -104,12 +104,12 @@ def test_rounds_are_run_until_there_is_a_reason_to_stop() -> None:
 @pytest.mark.parametrize(("limits", "runs"), [(Limits(60.0, iterations=1), 4), (Limits(60.0), 0)])
 @pytest.mark.parametrize("size", [1, 2, 3, 6])
 def test_runs_of_a_round_are_dealt_to_the_ranks(limits: Limits, runs: int, size: int) -> None:
-    ranks = [Counting(limits, None, Rank(k, size), Deadline(60.0)).dealt(4) for k in range(size)]
+    ranks = [Counting(None, limits, 0, None, Rank(k, size)).dealt(4) for k in range(size)]
     assert sorted(run for mine in ranks for run in mine) == list(range(max(runs, size)))
 
 
 def test_a_round_takes_its_share_and_a_short_rest_goes_to_one() -> None:
-    made = Counting(Limits(100.0), None, SerialComm(), Deadline(100.0))
+    made = Counting(None, Limits(100.0), 0, None, None)
     assert made.span(0, 0.5, 0.25, 0.1) == pytest.approx(50.0, rel=0.01)
     assert made.span(1, 0.5, 0.25, 0.1) == pytest.approx(25.0, rel=0.01)
     assert made.span(1, 0.5, 0.25, 2.0) == pytest.approx(100.0, rel=0.01)
@@ -120,6 +120,6 @@ def test_a_wish_to_stop_is_that_of_all() -> None:
         def allgather(self, value: Any) -> list[Any]:
             return [value, ("theirs", True)]
 
-    made = Counting(Limits(60.0), None, Other(), Deadline(60.0))
+    made = Counting(None, Limits(60.0), 0, None, Other())
     assert made.shared("mine") == ["mine", "theirs"]
     assert made.asked

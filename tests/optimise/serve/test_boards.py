@@ -10,12 +10,13 @@ import pytest
 pytest.importorskip("fastapi")
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.serialise import evaluation_object
 from optimise.formats.base import read
 from optimise.hospital.problem import HospitalProblem
 from optimise.roster.problem import RosterProblem
 from optimise.roster.view import cover
 from optimise.serve.boards import board_of, standing_of
-from optimise.serve.questions import plan_of
+from optimise.serve.questions import Questions, plan_of
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
@@ -62,3 +63,14 @@ def test_other_kinds_have_no_board() -> None:
 
     with pytest.raises(UnsupportedError, match="no board"):
         board_of(capacity(3, 7, seed=1))
+
+
+def test_parts_that_are_written_before_say_what_plain_values_say() -> None:
+    ward = read(EXAMPLES / "ward30.json")
+    assert isinstance(ward, RosterProblem)
+    questions = Questions()
+    for row in (["N"] * 28, ["-"] * 28, ["N"] * 28):
+        plan = ward.roster([row] + [["-"] * 28] * 29)
+        found = ward.evaluate(plan)
+        plain = evaluation_object(found) | {"standing": standing_of(ward, plan, found)}
+        assert json.loads(questions.evaluate(ward, plan, detail=True)) == json.loads(json.dumps(plain))

@@ -80,3 +80,13 @@ def test_many_changes_are_those_of_one_after_the_other(tmp_path: Path) -> None:
     made = Ward.load(write_edited(ward, changes, tmp_path / "ward.json"))
     assert {(p.date.day - 5, p.shift) for p in made.pins} == {(0, "D"), (1, "D"), (4, "D"), (5, "off")}
     assert [(entry.kind, entry.first.day - 5) for entry in made.leave[-2:]] == [("annual", 2), ("sick", 6)]
+
+
+def test_a_pinned_day_is_free_again(tmp_path: Path) -> None:
+    ward = read(EXAMPLES / "ward4x7.json")
+    pins = [Change(what="pin", who="RN01", first=str(day), shift="D") for day in (0, 1, 3)]
+    free = Change(what="unpin", who="RN01", first="1", last="3")
+    made = Ward.load(write_edited(ward, [*pins, free], tmp_path / "ward.json"))
+    assert [(p.staff, p.date.day - 5) for p in made.pins if p.staff == "RN01"] == [("RN01", 0)]
+    with pytest.raises(InputError, match="no day is pinned then"):
+        write_edited(ward, [Change(what="unpin", who="RN02", first="6")], tmp_path / "other.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -152,3 +153,36 @@ def test_branch_and_bound_that_nobody_listens_to_hears_a_request_to_stop() -> No
     assert stopped.stop is Stop.INTERRUPTED
     assert brief.stop is not Stop.INTERRUPTED
     assert stopped.bound <= free.objective + 1e-6
+
+
+def test_a_run_that_hears_nothing_is_left_behind_and_waited_for_before_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    highs, go_on = Highs(knapsack(items=25)), threading.Event()
+    run = highs.run
+    monkeypatch.setattr(highs, "run", lambda: (go_on.wait(), run())[1])
+    with heeding(Stopping()):
+        solved = highs.solve(seconds=60)
+    assert (solved.stop, solved.values, solved.objective, solved.bound) == (Stop.INTERRUPTED, None, math.inf, -math.inf)
+    go_on.set()
+    monkeypatch.undo()
+    assert highs.solve(seconds=60).objective == Highs(knapsack(items=25)).solve().objective
+
+
+def test_a_run_that_may_be_left_behind_tells_and_ends_as_any_other() -> None:
+    class Heard:
+        stopping = False
+
+        def __call__(self, progress: object) -> bool:
+            return False
+
+    told: list[tuple[float, str]] = []
+
+    def note(values: object, objective: float, dual: float, nodes: int) -> None:
+        told.append((objective, threading.current_thread().name))
+
+    with heeding(Heard()):
+        solved = Highs(knapsack(items=25)).solve(seconds=60, on_solution=note)
+    assert (solved.stop, solved.objective) == (Stop.OPTIMAL, Highs(knapsack(items=25)).solve().objective)
+    assert min(objective for objective, _ in told) == pytest.approx(solved.objective)
+    assert {name for _, name in told} == {threading.current_thread().name}

@@ -159,7 +159,7 @@ export interface BedStanding {
 export type Board = WardBoard | HospitalBoard;
 
 export interface Change {
-  what: "sick" | "pin" | "close";
+  what: "sick" | "pin" | "unpin" | "close";
   who: string;
   first: string;
   last?: string;

@@ -26,8 +26,8 @@ from optimise.hospital.admissions.stages import stage
 from optimise.hospital.admissions.state import FULL
 from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.beds import SAME_GENDER, Patients, Rooms
-from optimise.methods.admission_search import AdmissionSearch
 from optimise.methods.day_by_day import plan_days
+from optimise.methods.rounds_search import AdmissionSearch
 
 
 def made(seed: int, people: int = 14, rooms: int = 4, counted: int = 6) -> AdmissionProblem:

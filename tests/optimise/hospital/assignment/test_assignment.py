@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,18 +27,20 @@ from optimise.hospital.assignment.schedule import AssignmentAnnealing, first_roo
 from optimise.hospital.assignment.search import improve_assignment
 from optimise.hospital.assignment.state import AssignmentState, weigh
 from optimise.hospital.assignment.tuning import AssignmentTuning
-from optimise.methods.assignment_search import AssignmentSearch
+from optimise.methods.rounds_search import AssignmentSearch
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 
 #: Moves of a run: the interpreter makes them.
 FEW = 300
+#: The same as options of a method.
+BRIEF = {"tuning.work": FEW, "tuning.parts": 20}
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "WORK", FEW)
-    monkeypatch.setattr(schedule, "CHUNKS", 20)
+    for module in (schedule, search):
+        monkeypatch.setattr(module, "AssignmentTuning", partial(AssignmentTuning, work=FEW, parts=20))
 
 
 def made(seed: int, people: int = 9, rooms: int = 3, days: int = 3, nurses: int = 5) -> AssignmentProblem:
@@ -214,12 +217,12 @@ def test_spread_is_the_sum_over_pairs() -> None:
 
 def test_search_repeats_under_a_work_limit() -> None:
     problem = made(7)
-    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
-    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3)
+    first = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3, options=BRIEF)
+    second = optimise.solve(problem, limits=Limits(300, iterations=1), seed=3, options=BRIEF)
     assert isinstance(first.plan, AssignmentPlan)
     assert first.plan.same_as(second.plan)
     assert first.bounds.dual == second.bounds.dual <= first.cost
-    start = optimise.solve(problem, limits=Limits(300, iterations=1), seed=4, start=first.plan)
+    start = optimise.solve(problem, limits=Limits(300, iterations=1), seed=4, start=first.plan, options=BRIEF)
     assert start.cost <= first.cost
     assert isinstance(kind_of(problem), AssignmentKind)
     assert AssignmentSearch().supports(problem)

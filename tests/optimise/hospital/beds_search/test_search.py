@@ -17,6 +17,7 @@ from optimise.hospital.beds_search import improve_beds, usable
 from optimise.hospital.beds_search.annealing import _trade
 from optimise.hospital.beds_search.reroute import reroute
 from optimise.hospital.beds_search.schedule import BedAnnealing
+from optimise.hospital.beds_search.tuning import BedSearchTuning
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem, RuleSetting
 from optimise.hospital.search.bound import nights
@@ -180,3 +181,16 @@ def test_the_listener_can_stop_it(benchmarks: Path) -> None:
     assert outcome.stop is Stop.INTERRUPTED
     assert outcome.plan is not None
     assert problem.evaluate(outcome.plan).feasible
+
+
+def test_tuning_says_how_many_runs_a_round_has() -> None:
+    """Under a work limit, and whether any of them moves anybody."""
+    problem = beds(3, patients=20, rooms=7, days=9, move=None)
+    heard: list[str] = []
+
+    def listen(progress: Progress) -> None:
+        heard.append(progress.event)
+
+    tuning = BedSearchTuning(tasks=1, work=20_000)
+    improve_beds(problem, limits=Limits(60, iterations=3), seed=1, listen=listen, bound=False, tuning=tuning)
+    assert not [event for event in heard if event.startswith("round") and not event.endswith("run 0")]

@@ -17,12 +17,12 @@ from optimise.hospital.search.care import Care
 from optimise.hospital.search.construct import construct, construct_on, moved
 from optimise.hospital.search.days import Days
 from optimise.hospital.search.delta import TOO_DEAR, relocation
-from optimise.hospital.search.guide import RELEASED, Anchor
+from optimise.hospital.search.guide import Anchor
 from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, ticks
 from optimise.hospital.search.operators import Readmit
 from optimise.hospital.search.state import arrays_for, rows_of
-from optimise.hospital.search.tuning import JointSearchTuning
+from optimise.hospital.search.tuning import GuideTuning, JointSearchTuning
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
@@ -135,7 +135,7 @@ def test_costs_are_the_plans_own_once_the_anchor_has_gone() -> None:
     anchor.follow(0.0, 10.0)
     assert g[BEST] < 0  # nothing is remembered meanwhile
     assert ticks(int(g[COST])) > ticks(own)
-    anchor.follow(RELEASED, 1.0)
+    anchor.follow(GuideTuning().released, 1.0)
     assert int(g[COST]) == own
     assert g[BEST] == HARD << 20
 

@@ -370,6 +370,12 @@ def test_all_faults_of_a_workbook_are_told_at_once(tmp_path: Path) -> None:
         ("w.xls", b"PK\x03\x04", "w.xls: only workbooks saved as .xlsx"),
         ("w.xlsx", b"hello", "w.xlsx: is no Excel workbook, whatever its name says"),
         ("w.txt", b"hello", "w.txt: not in a known format ("),
+        (
+            "w.json",
+            b'{"kind": "hospital",\n "days" 2}',
+            "w.json:2: is not valid JSON: Expecting ':' delimiter (column 9)",
+        ),
+        ("w.json", b"[]", "w.json: not in a known format ("),
     ],
 )
 def test_what_is_no_workbook_is_told_why(name: str, first: bytes, message: str, tmp_path: Path) -> None:

@@ -74,6 +74,20 @@ def test_leave_outside_the_plan_is_cut_and_told() -> None:
     )
 
 
+def test_entries_that_choose_no_day_of_the_plan_are_told() -> None:
+    made = problem(
+        unavailable=[{"staff": "Ann", "days": ["Sun"]}],
+        requests=[
+            {"staff": "Ann", "days": ["weekends"], "want": "off"},
+            {"staff": "Ann", "days": ["Fri"], "want": "off"},
+        ],
+    )
+    assert set(made.meta["remarks"]) == {
+        "requests[0] of Ann is left out: the plan has no such day (weekends).",
+        "unavailable[0] of Ann is left out: the plan has no such day (Sun).",
+    }
+
+
 def test_tables_hold_hours(tmp_path: Path) -> None:
     entries = [{"staff": "Ann", "days": ["Wed", "2026-01-05"], "between": ["14:00", "24:00"]}, {"staff": "Ann"}]
     made = Ward.model_validate(

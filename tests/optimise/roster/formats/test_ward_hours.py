@@ -1,4 +1,4 @@
-"""Average hours over reference periods that roll, against sums week by week, and in every engine."""
+"""Hours over reference periods that roll and over any seven days, against sums, and in every engine."""
 
 from __future__ import annotations
 
@@ -78,3 +78,33 @@ def test_the_law_rolls_in_the_pack_and_in_a_workbook(tmp_path: Path) -> None:
     assert PACKS["nhs-agenda-for-change"].max_average_weekly_hours.rolling
     made = ward(14, 3, [40.0])
     assert Ward.load(made.save(tmp_path / "w.xlsx")) == made
+
+
+def short(days: int, past: list[str], **rules: object) -> Ward:
+    return Ward.model_validate(
+        {
+            "start": "2026-01-05",
+            "days": days,
+            "shifts": [{"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30}],
+            "staff": [{"id": "Ann", "history": {"duties": past}}],
+            "rules": {"max_average_weekly_hours": "none", "max_consecutive_days": "none", **rules},
+        }
+    )
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 6, 7, 9])
+def test_any_seven_days_of_a_short_plan_reach_back_as_far(days: int) -> None:
+    past = ["E", "E", "off", "E", "E", "E", "off"]
+    problem = short(days, past, max_hours_in_7_days=30).problem()
+    for plan in product("E-", repeat=days):
+        row = [*("-" if d == "off" else d for d in past), *plan]
+        windows = [row[day - 6 : day + 1] for day in range(7, 7 + days)]
+        kept = all(window.count("E") <= 4 for window in windows)
+        assert problem.evaluate(problem.roster([list(plan)])).feasible == kept
+
+
+@pytest.mark.parametrize("rule", ["max_hours_in_7_days", "max_hours_in_168_hours"])
+def test_what_history_has_above_a_limit_is_not_charged_to_the_plan(rule: str) -> None:
+    problem = short(7, ["E"] * 6, **{rule: 30}).problem()
+    assert problem.evaluate(problem.roster([[*"---E---"]])).feasible
+    assert not problem.evaluate(problem.roster([[*"--E----"]])).feasible

@@ -62,6 +62,21 @@ def test_a_duty_costs_what_its_minutes_cost(shift: int, day: int) -> None:
         assert sum(duty_pounds(index, shift, day, rate)) == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize("day", range(7))
+@pytest.mark.parametrize("unsocial", [None, False, True])
+def test_being_on_call_brings_its_allowance_and_unsocial_hours_where_they_are_agreed(
+    day: int, unsocial: bool | None
+) -> None:
+    shift = {"id": "C", "start": "17:00", "end": "08:00", "overnight": True, "kind": "on-call", "paid_minutes": 90}
+    more = {"allowance": 26, "allowance_at_weekends": 41, "unsocial": unsocial}
+    index = WardIndex(Ward.model_validate({**WARD, "shifts": [*WARD["shifts"], {**shift, **more}]}))
+    place, rate = len(index.shifts) - 1, rate_of(index, 0)
+    assert rate is not None
+    paid = by_minutes(index.ward.shifts[place], day, *rate) if unsocial else rate[0] * 1.5
+    special = (START + timedelta(days=day)).weekday() >= 5 or day in index.bank_holidays
+    assert sum(duty_pounds(index, place, day, rate)) == pytest.approx(paid + (41 if special else 26))
+
+
 def test_without_a_rate_nothing_is_known() -> None:
     index = WardIndex(Ward.model_validate(WARD))
     assert rate_of(index, 2) is None

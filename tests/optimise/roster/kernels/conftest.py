@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from optimise.roster.arrays import RosterArrays, cover_priced, gridded
-from optimise.roster.kernels.standing import Plan, evaluate, plan_of
+from optimise.roster.kernels.roster_state import RosterState, evaluate, state_of
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules import (
     HARD,
@@ -84,14 +84,14 @@ class Small:
         people = range(self.problem.shape[0])
         return np.array([self.words[random.choice(np.flatnonzero(np.isfinite(self.costs(e))))] for e in people])
 
-    def plan(self, random: np.random.Generator) -> Plan:
-        made = plan_of(self.staff, self.duties(random))
+    def plan(self, random: np.random.Generator) -> RosterState:
+        made = state_of(self.staff, self.duties(random))
         evaluate(self.staff, made, PRICE)
         return made
 
 
 def _totals(random: np.random.Generator, days: int, weekend: bool) -> list[Total]:
-    """A limit on minutes, and one on nights where the table has room for it."""
+    """A limit on minutes, and one on nights where the table holds it."""
     low, high = sorted(int(x) for x in random.integers(1, days + 1, 2))
     low_price, high_price = (float(random.choice([HARD, 0.5])) for _ in range(2))
     made = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimise.roster.kernels import reinsert, standing
+from optimise.roster.kernels import reinsert, roster_state
 from optimise.roster.kernels.reinsert import Arms, Scope, Windows
 from optimise.testing import brute
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("interpreted")
 KINDS = np.array([[1, 6, 1], [2, 6, 1], [1, 2, 2], [3, 3, 1]])
 
 
-def room_of(ward):
-    return standing.room_for(ward.staff, 6, 3, cells=60_000)
+def space_of(ward):
+    return roster_state.workspace_for(ward.staff, 6, 3, cells=60_000)
 
 
 def filled(ward, plan, order: list[int], windows: list[list[int]], mean: np.ndarray | None = None) -> int:
@@ -23,14 +23,14 @@ def filled(ward, plan, order: list[int], windows: list[list[int]], mean: np.ndar
     bounds = (np.repeat(b[None], n, axis=0) for b in (ward.staff.lower, ward.staff.upper))
     share = np.zeros((3, 6, 3), np.float32) if mean is None else mean
     people, made = np.array(order, dtype=np.int64), Windows(np.array(windows), *bounds)
-    return int(reinsert.fill(staff, plan, people, made, share, ward.price, 0.0, 1, room_of(ward)))
+    return int(reinsert.fill(staff, plan, people, made, share, ward.price, 0.0, 1, space_of(ward)))
 
 
 @pytest.mark.parametrize(("seed", "weekend"), [(0, False), (1, True), (2, False), (3, True)])
 def test_a_person_is_filled_in_at_the_least_cost(small, seed: int, weekend: bool) -> None:
     ward, random = small(seed, weekend=weekend), np.random.default_rng(seed)
     plan, e = ward.plan(random), seed % 3
-    standing.move_cover(ward.staff, plan, e, 0, 6, -1.0)
+    roster_state.move_cover(ward.staff, plan, e, 0, 6, -1.0)
     words = plan.words.copy()
     assert filled(ward, plan, [e], [[0, 6, 6]]) == 1
     costs = []
@@ -45,7 +45,7 @@ def test_a_person_is_filled_in_at_the_least_cost(small, seed: int, weekend: bool
 def test_lines_hold_what_people_are_expected_to_bring_until_their_turn(small, seed: int) -> None:
     ward = small(seed)
     mean = np.random.default_rng(seed).dirichlet(np.ones(3), (3, 6)).astype(np.float32)
-    plan = standing.plan_of(ward.staff, np.zeros((3, 6), dtype=np.int16))
+    plan = roster_state.state_of(ward.staff, np.zeros((3, 6), dtype=np.int16))
     for e in range(3):
         reinsert._expected(ward.staff, plan, e, mean, 1.0)
     for line, each in enumerate(ward.problem.compiled.lines):
@@ -59,8 +59,8 @@ def test_lines_hold_what_people_are_expected_to_bring_until_their_turn(small, se
         assert plan.lines[line] == pytest.approx(told, abs=1e-5)
     windows = [[0, 4, 2], [2, 6, 6]]
     assert filled(ward, plan, [2, 0, 1], windows, mean) == 3
-    anew = standing.plan_of(ward.staff, plan.words)
-    standing.evaluate(ward.staff, anew, ward.price)
+    anew = roster_state.state_of(ward.staff, plan.words)
+    roster_state.evaluate(ward.staff, anew, ward.price)
     assert np.allclose(plan.lines, anew.lines, atol=1e-5)
     assert np.array_equal(plan.states, anew.states)
     assert np.array_equal(plan.amounts, anew.amounts)
@@ -69,7 +69,7 @@ def test_lines_hold_what_people_are_expected_to_bring_until_their_turn(small, se
 
 def test_the_first_for_whom_nothing_is_found_is_told(small) -> None:
     ward = small(1)
-    plan = standing.plan_of(ward.staff, np.zeros((3, 6), dtype=np.int16))
+    plan = roster_state.state_of(ward.staff, np.zeros((3, 6), dtype=np.int16))
     shut = ward.staff.allowed.copy()
     shut[2, 3] = False
     staff = ward.staff._replace(allowed=shut)
@@ -80,10 +80,10 @@ def test_the_first_for_whom_nothing_is_found_is_told(small) -> None:
         np.array([[0, 3, 2], [2, 6, 6]]), *(np.repeat(b[None], 2, axis=0) for b in (staff.lower, staff.upper))
     )
     order = np.array([0, 2, 1])
-    assert reinsert.fill(staff, plan, order, windows, mean, ward.price, 0.0, 1, room_of(ward)) == 1
+    assert reinsert.fill(staff, plan, order, windows, mean, ward.price, 0.0, 1, space_of(ward)) == 1
     # the others are still expected, and nothing is left of the first days of the one
-    left = standing.plan_of(staff, plan.words)
-    standing.move_cover(staff, left, 0, 0, 6, 1.0)
+    left = roster_state.state_of(staff, plan.words)
+    roster_state.move_cover(staff, left, 0, 0, 6, 1.0)
     for e in (1, 2):
         reinsert._expected(staff, left, e, mean, 1.0)
     assert np.allclose(plan.lines, left.lines, atol=1e-5)
@@ -93,18 +93,18 @@ def test_the_first_for_whom_nothing_is_found_is_told(small) -> None:
 def test_the_search_changes_the_cost_by_what_it_says(small, seed: int) -> None:
     ward = small(seed, weekend=bool(seed % 2))
     plan = ward.plan(np.random.default_rng(seed))
-    arms, room = Arms(KINDS, np.zeros((len(KINDS), 3))), room_of(ward)
+    arms, space = Arms(KINDS, np.zeros((len(KINDS), 3))), space_of(ward)
     for heat in (0.0, 5.0):
         before, held = ward.value(plan.words), plan.words.copy()
         scope = Scope(np.array([0, 2]), 1, 5)
         kinds = Arms(np.minimum(KINDS, [2, 4, 2]), arms.tally)
-        change = reinsert.ruin_and_recreate(ward.staff, plan, scope, kinds, ward.price, heat, heat, 12, seed, room)
+        change = reinsert.ruin_and_recreate(ward.staff, plan, scope, kinds, ward.price, heat, heat, 12, seed, space)
         assert change == pytest.approx(ward.value(plan.words) - before)
         assert heat > 0 or change <= 0
         assert np.array_equal(plan.words[1], held[1])
         assert np.array_equal(plan.words[:, [0, 5]], held[:, [0, 5]])
-        anew = standing.plan_of(ward.staff, plan.words)
-        standing.evaluate(ward.staff, anew, ward.price)
+        anew = roster_state.state_of(ward.staff, plan.words)
+        roster_state.evaluate(ward.staff, anew, ward.price)
         for mine, other in zip(plan, anew, strict=True):
             assert np.allclose(mine, other)
     assert arms.tally[:, 0].sum() == 24
@@ -117,10 +117,10 @@ def test_a_search_ends_at_the_optimum_of_a_small_ward(small, seed: int) -> None:
     ward = small(seed, days=4)
     optimum, plan = brute(ward.priced), ward.plan(np.random.default_rng(seed))
     kinds = np.minimum(KINDS, [3, 4, 2])
-    arms, room, reached = Arms(kinds, np.zeros((len(kinds), 3))), room_of(ward), []
+    arms, space, reached = Arms(kinds, np.zeros((len(kinds), 3))), space_of(ward), []
     for k, heat in enumerate((4.0, 1.0, 0.0)):
         scope = Scope(np.arange(3), 0, 4)
-        reinsert.ruin_and_recreate(ward.staff, plan, scope, arms, ward.price, heat, heat, 40, k, room)
+        reinsert.ruin_and_recreate(ward.staff, plan, scope, arms, ward.price, heat, heat, 40, k, space)
         reached.append(ward.value(plan.words))
     assert min(reached) == pytest.approx(optimum.cost)
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from optimise.roster.kernels import cost, standing, stretch_corridor, stretch_table
+from optimise.roster.kernels import cost, roster_state, stretch_corridor, stretch_table
 from optimise.roster.kernels.stretch_days import Axis, Stretch
 
 pytestmark = pytest.mark.usefixtures("interpreted")
@@ -48,17 +48,17 @@ def test_no_way_to_the_end_leaves_the_corridor(
         pieces = 1 if cuts[3] == 0 else 2
         free = int(sum(cuts[2 * i + 1] - cuts[2 * i] for i in range(pieces)))
         stretch = Stretch(e, cuts, pieces, free, False)
-        room = standing.room_for(staff, 6, 1, cells=800)
-        room.price[:] = random.integers(-20, 20, room.price.shape)
-        room.shut[:] = ~staff.allowed[e]
+        space = roster_state.workspace_for(staff, 6, 1, cells=800)
+        space.price[:] = random.integers(-20, 20, space.price.shape)
+        space.shut[:] = ~staff.allowed[e]
         counter = value_counter(staff, e)
         days = np.arange(6)
         mine = np.zeros(6, dtype=np.int64) if counter < 0 else staff.values[staff.table[counter], days, plan.words[e]]
         listed = levels(stretch)
         open_days = np.array([d for i in range(pieces) for d in range(cuts[2 * i], cuts[2 * i + 1])])
         base = 0 if counter < 0 else int(plan.amounts[counter] - mine[open_days].sum())
-        stretch_table._gather_options(staff, stretch, counter, -1, room)
-        size = stretch_corridor.corridor(staff, plan, stretch, Axis(counter, base, 1), -1, strict, room)
+        stretch_table._gather_options(staff, stretch, counter, -1, space)
+        size = stretch_corridor.corridor(staff, plan, stretch, Axis(counter, base, 1), -1, strict, space)
         least = math.inf
         before: dict[tuple[int, int], list[int]] = {}
         after: dict[tuple[int, int], list[int]] = {}
@@ -69,18 +69,18 @@ def test_no_way_to_the_end_leaves_the_corridor(
             found, states = _followed(staff, e, word)
             if found is None:
                 continue
-            least = min(least, found - old + sum(room.price[d, word[d]] for d in open_days))
+            least = min(least, found - old + sum(space.price[d, word[d]] for d in open_days))
             adds = np.zeros(6, dtype=np.int64) if counter < 0 else staff.values[staff.table[counter], days, word]
             for level, d in enumerate(listed):
                 before.setdefault((level, int(states[d])), []).append(int(adds[open_days[open_days < d]].sum()))
                 after.setdefault((level, int(states[d])), []).append(int(adds[open_days[open_days >= d]].sum()))
         # what the old duties cost on the free days is part of the way, not of the difference
         start = int(plan.states[e, cuts[0]])
-        assert room.ahead[0, start] == pytest.approx(least + _cost_of(staff, plan, e, open_days, was))
+        assert space.ahead[0, start] == pytest.approx(least + _cost_of(staff, plan, e, open_days, was))
         need, cap = _limits(staff, counter, base) if strict and counter >= 0 else (-math.inf, math.inf)
         need, cap = min(need, max(after[0, start])), max(cap, min(after[0, start]))
         for (level, s), totals in before.items():
-            low, high = room.reach[level, s, :2]
+            low, high = space.reach[level, s, :2]
             least_before, most_before = max(min(totals), need - max(after[level, s])), max(totals)
             most_before = min(most_before, cap - min(after[level, s]))
             assert low <= least_before
@@ -117,9 +117,9 @@ def _cost_of(staff, plan, e: int, days: np.ndarray, states: np.ndarray) -> float
 def test_without_a_way_the_corridor_is_empty(small) -> None:
     ward = small(0)
     staff, plan = ward.staff, ward.plan(np.random.default_rng(0))
-    room = standing.room_for(staff, 6, 1, cells=800)
-    room.shut[:] = ~staff.allowed[0]
-    room.shut[3] = True
+    space = roster_state.workspace_for(staff, 6, 1, cells=800)
+    space.shut[:] = ~staff.allowed[0]
+    space.shut[3] = True
     stretch = Stretch(0, np.array([0, 6]), 1, 6, False)
-    stretch_table._gather_options(staff, stretch, -1, -1, room)
-    assert stretch_corridor.corridor(staff, plan, stretch, Axis(-1, 0, 1), -1, True, room) == 0
+    stretch_table._gather_options(staff, stretch, -1, -1, space)
+    assert stretch_corridor.corridor(staff, plan, stretch, Axis(-1, 0, 1), -1, True, space) == 0

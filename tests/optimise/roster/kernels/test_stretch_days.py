@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimise.roster.kernels import cost, standing, stretch_days
+from optimise.roster.kernels import cost, roster_state, stretch_days
 from optimise.roster.kernels.stretch_days import Stretch
 
 pytestmark = pytest.mark.usefixtures("interpreted")
@@ -23,14 +23,14 @@ def begun(staff, e: int, word: np.ndarray) -> tuple[float, np.ndarray, np.ndarra
 def test_from_each_state_the_fixed_days_lead_where_the_whole_word_does(small, seed: int, weekend: bool) -> None:
     ward, random = small(seed, weekend=weekend), np.random.default_rng(seed)
     staff, plan = ward.staff, ward.plan(random)
-    room, reached = standing.room_for(staff, 6, 1, cells=80), 0
+    space, reached = roster_state.workspace_for(staff, 6, 1, cells=80), 0
     for e in range(3):
         calendars = [c for c in range(staff.own[e], staff.own[e + 1]) if staff.calendar[c] >= 0]
         for day, until in ((1, 3), (2, 6), (3, 5), (5, 6)):
             outer = calendars[0] if calendars else -1
-            here = stretch_days.ahead(staff, plan, e, day, until, outer, room)
+            here = stretch_days.ahead(staff, plan, e, day, until, outer, space)
             assert here == staff.states[staff.layer[staff.automaton[e], day]]
-            told = room.onto.copy(), room.over.copy(), room.moved.copy()
+            told = space.onto.copy(), space.over.copy(), space.moved.copy()
             old = [begun(staff, e, plan.words[e, :d]) for d in (day, until)]
             for prefix in ward.words[: 3**day, -day:]:
                 start = begun(staff, e, prefix)
@@ -55,12 +55,12 @@ def test_from_each_state_the_fixed_days_lead_where_the_whole_word_does(small, se
 def test_an_end_costs_nothing_where_nothing_follows(small, seed: int) -> None:
     ward = small(seed)
     staff, plan = ward.staff, ward.plan(np.random.default_rng(seed))
-    room = standing.room_for(staff, 6, 1, cells=80)
+    space = roster_state.workspace_for(staff, 6, 1, cells=80)
     for last, open_end in ((6, False), (6, True), (3, True)):
-        room.over[:], room.moved[:], room.onto[:] = 7.0, 7, -1
-        here = stretch_days.at_end(staff, plan, Stretch(0, np.array([1, last]), 1, last - 1, open_end), -1, room)
+        space.over[:], space.moved[:], space.onto[:] = 7.0, 7, -1
+        here = stretch_days.at_end(staff, plan, Stretch(0, np.array([1, last]), 1, last - 1, open_end), -1, space)
         assert here == (1 if last == 6 else staff.states[staff.layer[staff.automaton[0], last]])
-        for field in (room.over, room.moved, room.onto):
+        for field in (space.over, space.moved, space.onto):
             assert (field[:here] == 0).all()
 
 
@@ -68,7 +68,7 @@ def test_an_end_costs_nothing_where_nothing_follows(small, seed: int) -> None:
 def test_an_end_before_fixed_days_follows_them_to_the_last(small, seed: int) -> None:
     ward = small(seed)
     staff, plan = ward.staff, ward.plan(np.random.default_rng(seed))
-    one, other = (standing.room_for(staff, 6, 1, cells=80) for _ in range(2))
+    one, other = (roster_state.workspace_for(staff, 6, 1, cells=80) for _ in range(2))
     for e in range(3):
         here = stretch_days.at_end(staff, plan, Stretch(e, np.array([0, 2]), 1, 2, False), -1, one)
         assert here == stretch_days.ahead(staff, plan, e, 2, 6, -1, other)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from optimise.roster.kernels import standing, stretch_table
+from optimise.roster.kernels import roster_state, stretch_table
 from optimise.roster.kernels.stretch_days import Axis, Stretch
 from optimise.roster.rules import Runs
 from optimise.testing import ward
@@ -28,16 +28,16 @@ class Case:
         days = [d for i in range(pieces) for d in range(cuts[2 * i], cuts[2 * i + 1])]
         self.free = np.isin(np.arange(6), days)
         self.stretch = Stretch(self.e, cuts, pieces, len(days), False)
-        self.room = standing.room_for(self.staff, 6, 1, cells=cells)
-        self.room.price[:] = random.integers(-12, 12, self.room.price.shape)
-        self.room.shut[:] = ~self.staff.allowed[self.e]
+        self.space = roster_state.workspace_for(self.staff, 6, 1, cells=cells)
+        self.space.price[:] = random.integers(-12, 12, self.space.price.shape)
+        self.space.shut[:] = ~self.staff.allowed[self.e]
         kept = (small.words[:, ~self.free] == self.plan.words[self.e, ~self.free]).all(axis=1)
         self.words, self.places = small.words[kept], np.flatnonzero(kept)
         self.begin = self.now(self.plan.words[self.e], 0.0)
 
     def prices(self, words: np.ndarray) -> np.ndarray:
         days = np.flatnonzero(self.free)
-        return self.room.price[days, words[:, days]].sum(axis=1)
+        return self.space.price[days, words[:, days]].sum(axis=1)
 
     def axes(self) -> list[Axis]:
         """The totals of the person; a calendar last."""
@@ -72,7 +72,7 @@ class Case:
     def totals(self, word: np.ndarray, axes: list[Axis]) -> float:
         whole = np.ones(6, dtype=bool)
         return sum(
-            standing.total_price(self.staff, a.counter, self.units(a.counter, word, whole), self.ward.price)
+            roster_state.total_price(self.staff, a.counter, self.units(a.counter, word, whole), self.ward.price)
             for a in axes
         )
 
@@ -89,15 +89,15 @@ class Case:
         return out + self.prices(self.words)
 
     def best(self, inner: Axis, outer: Axis, *, strict: bool = False, cutoff: float = math.inf) -> float:
-        self.room.work[:] = 0.0
+        self.space.work[:] = 0.0
         found = stretch_table.best_in_table(
-            self.staff, self.plan, self.stretch, inner, outer, strict, cutoff, self.ward.price, self.room
+            self.staff, self.plan, self.stretch, inner, outer, strict, cutoff, self.ward.price, self.space
         )
         return float(found)
 
     def answer(self) -> np.ndarray:
         word = self.plan.words[self.e].copy()
-        word[self.free] = self.room.new[self.free]
+        word[self.free] = self.space.new[self.free]
         return word
 
 
@@ -152,13 +152,13 @@ def test_a_cutoff_hides_only_what_is_dearer(small, cuts: np.ndarray) -> None:
         case = Case(small(seed), seed, cuts)
         inner, outer = chosen(case, "both")
         least = case.best(inner, outer)
-        assert case.room.work[1] == 0.0
+        assert case.space.work[1] == 0.0
         assert case.best(inner, outer, cutoff=least) == least
         assert case.best(inner, outer, cutoff=least + 3.0) == least
         assert case.best(inner, outer, cutoff=least - 0.5) >= least
         # whatever totals cost, no way is as cheap as this
         assert case.best(inner, outer, cutoff=case.expected([]).min() - 0.5) == math.inf
-        assert case.room.work[1] == 1.0
+        assert case.space.work[1] == 1.0
 
 
 def test_a_table_too_large_is_told(small) -> None:
@@ -168,15 +168,15 @@ def test_a_table_too_large_is_told(small) -> None:
 
 def test_of_duties_that_no_rule_tells_apart_the_cheapest_is_taken() -> None:
     problem = ward("alike", [Runs(name="work", of=WORK, maximum=2)], people=1, days=6)
-    plan = standing.plan_of(problem.arrays, np.zeros((1, 6), dtype=np.int16))
-    standing.evaluate(problem.arrays, plan, 1.0)
-    room = standing.room_for(problem.arrays, 6, 1, cells=8000)
-    room.price[:, 1], room.price[:, 2] = [-1, -2, -3, -4, -5, -6], [-2, -1, -4, -3, -6, -5]
+    plan = roster_state.state_of(problem.arrays, np.zeros((1, 6), dtype=np.int16))
+    roster_state.evaluate(problem.arrays, plan, 1.0)
+    space = roster_state.workspace_for(problem.arrays, 6, 1, cells=8000)
+    space.price[:, 1], space.price[:, 2] = [-1, -2, -3, -4, -5, -6], [-2, -1, -4, -3, -6, -5]
     whole = Stretch(0, np.array([0, 6]), 1, 6, False)
-    found = stretch_table.best_in_table(problem.arrays, plan, whole, NONE, NONE, False, math.inf, 1.0, room)
-    chosen_prices = room.price[np.arange(6), room.new]
+    found = stretch_table.best_in_table(problem.arrays, plan, whole, NONE, NONE, False, math.inf, 1.0, space)
+    chosen_prices = space.price[np.arange(6), space.new]
     assert found == chosen_prices.sum() == -18.0  # two days off, and of each other day the cheaper duty
-    assert np.array_equal(chosen_prices[room.new > 0], room.price.min(axis=1)[room.new > 0])
+    assert np.array_equal(chosen_prices[space.new > 0], space.price.min(axis=1)[space.new > 0])
 
 
 def test_shut_duties_are_not_taken(small) -> None:
@@ -184,7 +184,7 @@ def test_shut_duties_are_not_taken(small) -> None:
         case = Case(small(seed), seed, CUTS[2])
         inner, outer = chosen(case, "both")
         random = np.random.default_rng(seed)
-        case.room.shut[:] |= random.random(case.room.shut.shape) < 0.3
-        shut = case.room.shut[np.arange(6), case.words][:, case.free].any(axis=1)
+        case.space.shut[:] |= random.random(case.space.shut.shape) < 0.3
+        shut = case.space.shut[np.arange(6), case.words][:, case.free].any(axis=1)
         expected = np.where(shut, math.inf, case.expected([a for a in (inner, outer) if a.counter >= 0]))
         assert case.best(inner, outer) == pytest.approx(expected.min())

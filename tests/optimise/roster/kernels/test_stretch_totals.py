@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from optimise.roster.kernels import standing, stretch_totals
+from optimise.roster.kernels import roster_state, stretch_totals
 from optimise.roster.kernels.stretch_days import Stretch
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules import RosterRule, Total, WorkedWeekends
@@ -24,20 +24,20 @@ class Case:
     def __init__(self, rules: Sequence[RosterRule], word: str, *cuts: int, open_end: bool = False) -> None:
         self.problem: RosterProblem = ward("totals", list(rules), people=1, days=len(word))
         self.staff = self.problem.arrays
-        self.plan = standing.plan_of(self.staff, np.array([["-DN".index(a) for a in word]], dtype=np.int16))
-        standing.evaluate(self.staff, self.plan, 1.0)
+        self.plan = roster_state.state_of(self.staff, np.array([["-DN".index(a) for a in word]], dtype=np.int16))
+        roster_state.evaluate(self.staff, self.plan, 1.0)
         pieces = len(cuts) // 2
         self.days = [d for i in range(pieces) for d in range(cuts[2 * i], cuts[2 * i + 1])]
         self.stretch = Stretch(0, np.array(cuts), pieces, len(self.days), open_end)
-        self.room = standing.room_for(self.staff, len(word), 1, cells=800)
+        self.space = roster_state.workspace_for(self.staff, len(word), 1, cells=800)
 
     def axes(self):
-        return stretch_totals.table_axes(self.staff, self.plan, self.stretch, self.room)
+        return stretch_totals.table_axes(self.staff, self.plan, self.stretch, self.space)
 
     def beyond(self, new: str, *, inner: int = -1, outer: int = -1, keeping: bool = True) -> bool:
-        self.room.new[:] = ["-DN".index(a) for a in new]
+        self.space.new[:] = ["-DN".index(a) for a in new]
         np.random.seed(3)  # noqa: NPY002
-        return bool(stretch_totals.beyond_table(self.staff, self.plan, self.stretch, inner, outer, keeping, self.room))
+        return bool(stretch_totals.beyond_table(self.staff, self.plan, self.stretch, inner, outer, keeping, self.space))
 
 
 def at_most(n: int, of: int = WORK, weight: float = math.inf, name: str = "t") -> Total:
@@ -83,7 +83,7 @@ def test_a_calendar_is_never_the_inner_axis() -> None:
 def test_duties_that_alone_are_too_much_are_shut() -> None:
     case = Case([Total(name="t", of=WORK, measure="minutes", maximum=1000)], "D-----", 1, 4)
     inner, _ = case.axes()
-    assert case.room.shut.tolist() == [[False, False, 0 < d < 4] for d in range(6)]
+    assert case.space.shut.tolist() == [[False, False, 0 < d < 4] for d in range(6)]
     assert inner.size * case.staff.unit_of[0] <= 520 + case.staff.unit_of[0]
 
 
@@ -91,8 +91,8 @@ def test_a_limit_already_reached_shuts_all_that_counts() -> None:
     case = Case([at_most(1, NIGHT)], "N-----", 2, 4)
     inner, outer = case.axes()
     assert (inner.counter, outer.counter) == (-1, -1)
-    assert case.room.shut[:, 2].tolist() == [False, False, True, True, False, False]
-    assert not case.room.shut[:, :2].any()
+    assert case.space.shut[:, 2].tolist() == [False, False, True, True, False, False]
+    assert not case.space.shut[:, :2].any()
 
 
 def test_an_open_end_counts_only_what_was_decided() -> None:
@@ -104,9 +104,9 @@ def test_an_open_end_counts_only_what_was_decided() -> None:
 def test_what_breaks_a_limit_outside_the_table_is_shut(keeping: bool) -> None:
     case = Case([at_most(2, NIGHT), at_most(9, DAY, name="u")], "-N----", 2, 6)
     assert not case.beyond("-NN---")
-    assert not case.room.shut.any()
+    assert not case.space.shut.any()
     assert case.beyond("-NNN-N", keeping=keeping)
-    shut = case.room.shut
+    shut = case.space.shut
     assert not shut[:2].any()
     assert not shut[:, :2].any()
     # one of the three nights found fits beside the fixed one

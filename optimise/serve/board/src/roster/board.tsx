@@ -117,7 +117,7 @@ export function WardBoard(props: { job: Job; board: Board; watch: ComponentChild
     pin: () => {
       const { row, column } = here();
       model.togglePin(row, column);
-      say(t(model.timeline.now.peek().pins.has(keyOf(row, column)) ? "pinned" : "unpin"));
+      say(t(model.timeline.now.peek().pins.has(keyOf(row, column)) ? "pinned" : "unpinned"));
     },
     cover: () => {
       const { day, who, word } = here();

@@ -5,7 +5,7 @@ import { timelineOf, type Timeline } from "../timeline";
 import { t } from "../texts";
 import type { Change, Duty, RosterPlan, WardBoard, WardStanding } from "../types";
 
-/** A state that can be undone: duties by person and day ("" is off), and cells that the planner has pinned. */
+/** A state that can be undone: duties by person and day ("" is off), and cells that are pinned, in the document or here. */
 export interface State {
   readonly cells: readonly (readonly string[])[];
   readonly pins: ReadonlySet<string>;
@@ -48,12 +48,12 @@ export class WardModel {
     readonly job: string,
     readonly board: WardBoard,
   ) {
+    this.settled = new Set(board.pinned.map(([row, column]) => keyOf(row, column)));
     this.timeline = this.takeOver(board.plan);
     this.plan = computed(() => this.planOf(this.timeline.now.value.cells));
     this.judge = new Judge<WardStanding>(job, this.plan);
     this.duties = new Map(board.duties.map((each) => [each.id, each]));
     this.leave = new Set(board.leave.map(([row, column]) => keyOf(row, column)));
-    this.settled = new Set(board.pinned.map(([row, column]) => keyOf(row, column)));
     this.#rows = new Map(board.people.map((person, row) => [person.id, row]));
     this.#judged = computed(() => this.#judgedNow());
     this.marks = computed(() => this.#marksNow());
@@ -104,7 +104,7 @@ export class WardModel {
 
   /** Show a plan of the service; pins stay. */
   takeOver(plan: RosterPlan): Timeline<State> {
-    const state = (now: State | null): State => ({ cells: cellsOf(this.board, plan), pins: now?.pins ?? new Set<string>() });
+    const state = (now: State | null): State => ({ cells: cellsOf(this.board, plan), pins: now?.pins ?? this.settled });
     return timelineOf<State>(this.job, JSON.stringify(plan), state);
   }
 
@@ -118,15 +118,19 @@ export class WardModel {
     );
   }
 
-  /** Pins as changes of the document, without those of a person in a span of days. */
+  /** What was pinned and unpinned, as changes of the document, without that of a person in a span of days. */
   pinned(without?: { row: number; first: number; last: number }): Change[] {
     const { cells, pins } = this.timeline.now.peek();
-    return [...pins].flatMap((key): Change[] => {
+    const before = cellsOf(this.board, this.board.plan);
+    return [...new Set([...this.settled, ...pins])].flatMap((key): Change[] => {
       const [row, column] = key.split(",").map(Number) as [number, number];
       if (without && row === without.row && without.first <= column && column <= without.last) return [];
-      const who = this.board.people[row]?.id ?? "";
-      const shift = this.duties.get(cells[row]?.[column] ?? "")?.shift;
-      return [{ what: "pin", who, first: this.board.days[column]?.key ?? "", ...(shift ? { shift } : {}) }];
+      const [who, first] = [this.board.people[row]?.id ?? "", this.board.days[column]?.key ?? ""];
+      if (!pins.has(key)) return [{ what: "unpin", who, first }];
+      const word = cells[row]?.[column] ?? "";
+      if (this.settled.has(key) && word === before[row]?.[column]) return [];
+      const shift = this.duties.get(word)?.shift;
+      return [{ what: "pin", who, first, ...(shift ? { shift } : {}) }];
     });
   }
 
@@ -162,10 +166,9 @@ export class WardModel {
     const judged = this.#judged.value;
     const own: Notes[] = this.board.people.map(() => new Map());
     for (const [row, column] of this.board.leave) note(own[row], column, "leave", t("leave"));
-    for (const [row, column] of this.board.pinned) note(own[row], column, "pin", t("pinned_by_document"));
     for (const key of pins) {
       const [row, column] = key.split(",").map(Number) as [number, number];
-      note(own[row], column, "pin", t("pinned"));
+      note(own[row], column, "pin", t(this.settled.has(key) ? "pinned_by_document" : "pinned"));
     }
     if (other !== undefined) {
       cells.forEach((line, row) =>

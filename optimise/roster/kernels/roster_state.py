@@ -11,10 +11,20 @@ from optimise.core.jit import compiled
 from optimise.roster.arrays import RosterArrays
 from optimise.roster.kernels.cost import follow, line_price, total_price
 
-__all__ = ["Plan", "Room", "evaluate", "line_price", "move_cover", "plan_of", "rewrite", "room_for", "total_price"]
+__all__ = [
+    "RosterState",
+    "Workspace",
+    "evaluate",
+    "line_price",
+    "move_cover",
+    "rewrite",
+    "state_of",
+    "total_price",
+    "workspace_for",
+]
 
 
-class Plan(NamedTuple):
+class RosterState(NamedTuple):
     """A plan under change; all arrays are kept in step.
 
     Attributes
@@ -37,7 +47,7 @@ class Plan(NamedTuple):
     rise: NDArray[np.float64]
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Working memory of one thread.
 
     *Levels* are free days, and one more for each gap between pieces of a stretch.
@@ -80,11 +90,11 @@ class Room(NamedTuple):
     work: NDArray[np.float64]
 
 
-def room_for(staff: RosterArrays, most_days: int, people: int, cells: int = 6_000_000) -> Room:
+def workspace_for(staff: RosterArrays, most_days: int, people: int, cells: int = 6_000_000) -> Workspace:
     """Working memory for stretches of up to ``most_days`` free days and up to ``people`` people at once."""
     days, duties = staff.allowed.shape[1:]
     states = int(staff.states.max(initial=1))
-    return Room(
+    return Workspace(
         np.empty(cells),
         np.zeros(cells // 8, np.int32),
         np.zeros(cells // 8, np.int32),
@@ -104,10 +114,10 @@ def room_for(staff: RosterArrays, most_days: int, people: int, cells: int = 6_00
     )
 
 
-def plan_of(staff: RosterArrays, words: NDArray[np.int16]) -> Plan:
+def state_of(staff: RosterArrays, words: NDArray[np.int16]) -> RosterState:
     """An own copy of a roster with states, totals and lines still to be set by :func:`evaluate`."""
     people, days = words.shape
-    return Plan(
+    return RosterState(
         np.array(words, dtype=np.int16),
         np.zeros((people, days + 1), np.int32),
         np.zeros(len(staff.table), np.int64),
@@ -117,14 +127,14 @@ def plan_of(staff: RosterArrays, words: NDArray[np.int16]) -> Plan:
 
 
 @compiled
-def move_cover(staff: RosterArrays, plan: Plan, e: int, first: int, last: int, sign: float) -> float:
+def move_cover(staff: RosterArrays, plan: RosterState, e: int, first: int, last: int, sign: float) -> float:
     """Add or remove a person's duties on days ``first .. last-1``; returns the change of cover cost.
 
     Parameters
     ----------
     staff : RosterArrays
         Rules as flat tables.
-    plan : Plan
+    plan : RosterState
         Changed in place: head counts and what the next person would cost.
     e : int
         Index of the person.
@@ -156,7 +166,7 @@ def move_cover(staff: RosterArrays, plan: Plan, e: int, first: int, last: int, s
 
 @compiled
 def rewrite(
-    staff: RosterArrays, plan: Plan, e: int, first: int, last: int, new: NDArray[np.int16], hard: float
+    staff: RosterArrays, plan: RosterState, e: int, first: int, last: int, new: NDArray[np.int16], hard: float
 ) -> float:
     """Give a person the duties ``new`` (days,) on days ``first .. last-1``; returns the change of personal cost.
 
@@ -168,7 +178,7 @@ def rewrite(
     ----------
     staff : RosterArrays
         Rules as flat tables.
-    plan : Plan
+    plan : RosterState
         Changed in place.
     e : int
         Index of the person.
@@ -230,7 +240,7 @@ def rewrite(
 
 
 @compiled
-def evaluate(staff: RosterArrays, plan: Plan, hard: float) -> tuple[float, float]:
+def evaluate(staff: RosterArrays, plan: RosterState, hard: float) -> tuple[float, float]:
     """Bring states, totals and line values in step with the words; returns (cost, hard units of totals).
 
     The cost is infinite if a word breaks a hard sequence rule or holds a duty that is not allowed.
