@@ -73,14 +73,16 @@ def formats_page() -> str:
         "of a hospital, `examples/annotated-capacity.yaml` of beds under uncertain demand, "
         "`examples/annotated-region.yaml` of trusts that share units. "
     )
-    parts.append("Demand (CSV) is described by `wardwise forecast --help`.\n")
-    for file in sorted(SCHEMAS.glob("*.json")):
-        schema = json.loads(file.read_text(encoding="utf-8"))
-        parts.append(f"\n## {file.stem}\n\n{schema.get('description', '')}\n")
+    parts.append("Demand (CSV) is described by `wardwise forecast --help`; `examples/study.toml` shows a study.\n")
+    from optimise.compare.study import json_schema
+
+    schemas = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(SCHEMAS.glob("*.json"))}
+    for name, schema in {**schemas, "study (TOML)": json_schema()}.items():
+        parts.append(f"\n## {name}\n\n{schema.get('description', '')}\n")
         parts += _fields(schema)
-        for name, part in sorted(schema.get("$defs", {}).items()):
+        for inner, part in sorted(schema.get("$defs", {}).items()):
             if part.get("properties"):
-                parts.append(f"\n### {name} ({file.stem})\n\n{part.get('description', '')}\n")
+                parts.append(f"\n### {inner.strip('_')} ({name})\n\n{part.get('description', '').replace('``', '`')}\n")
                 parts += _fields(part)
     return "".join(parts)
 
@@ -112,7 +114,7 @@ def _fields(schema: dict[str, Any]) -> Iterator[str]:
 
 def _type(field: dict[str, Any]) -> str:
     if "$ref" in field:
-        return str(field["$ref"]).rpartition("/")[2]
+        return str(field["$ref"]).rpartition("/")[2].strip("_")
     for several in ("anyOf", "oneOf"):
         if several in field:
             return " or ".join(dict.fromkeys(_type(one) for one in field[several]))

@@ -34,7 +34,7 @@ PAGES = [*FRONT, *DOCS, *DESIGNS]
 
 #: Pages whose blocks are not run here, and why.
 NOT_RUN = {
-    "docs/cluster.md": "needs Slurm; tests/hpc/test_cluster_page.py and tests/slurm check it",
+    "docs/cluster.md": "needs Slurm: tests/slurm/test_page.py runs it, tests/hpc/test_cluster_page.py reads it",
 }
 #: Pages whose commands are each a new process, as they are for a reader, and why.
 COLD = {

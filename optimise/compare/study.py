@@ -26,7 +26,7 @@ from optimise.formats.budget import parse_toml
 from optimise.formats.document import validated
 from optimise.formats.text import placed
 
-__all__ = ["Contender", "Study", "read_study"]
+__all__ = ["Contender", "Study", "json_schema", "read_study"]
 
 Side = Literal["quantum", "classical"]
 _VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}")
@@ -40,26 +40,30 @@ class _Instance(BaseModel):
     """``[[instance]]``: a path in any known format, or a source of another package with keys of its own."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    path: str
-    source: str | None = None
-    format: str | None = None
-    history: str | None = None
-    weeks: str | None = None
+    path: str = Field(description="File or folder; relative paths begin at the study's folder")
+    source: str | None = Field(None, description="encoded makes an energy of the file (with keys of its own)")
+    format: str | None = Field(None, description="Format of the file, where it cannot be told")
+    history: str | None = Field(None, description="INRC-II: which history")
+    weeks: str | None = Field(None, description="INRC-II: which weeks, such as 6-2-9-1")
 
 
 class _Method(_Table):
     """``[[method]]``: a method, its options, and a grid of options of which every combination is a contender."""
 
-    method: str
-    name: str | None = None
-    options: dict[str, Any] = Field(default_factory=dict)
-    grid: dict[str, list[Any]] = Field(default_factory=dict)
-    seeds: list[int] | None = None
-    time_limit: float | None = Field(default=None, gt=0)
-    iterations: int | None = Field(default=None, ge=1)
-    instances: list[str] = Field(default_factory=lambda: ["*"])
-    kinds: list[str] = Field(default_factory=list)
-    side: Side | None = None
+    method: str = Field(description="What `wardwise methods` lists; several entries may have the same")
+    name: str | None = Field(None, description="How the report calls it; the method's name when left out")
+    options: dict[str, Any] = Field(default_factory=dict, description="As `wardwise methods NAME` lists them")
+    grid: dict[str, list[Any]] = Field(
+        default_factory=dict, description="Values of options; every combination is a contender"
+    )
+    seeds: list[int] | None = Field(None, description="Seeds of this method, instead of the study's")
+    time_limit: float | None = Field(default=None, gt=0, description="Seconds of a run, instead of the study's")
+    iterations: int | None = Field(default=None, ge=1, description="Limit on work, as of `wardwise solve`")
+    instances: list[str] = Field(
+        default_factory=lambda: ["*"], description="Names of instances; * stands for any letters"
+    )
+    kinds: list[str] = Field(default_factory=list, description="Kinds of problem, such as roster; any when left out")
+    side: Side | None = Field(None, description="Of the verdict; told by whether circuits ran when left out")
 
     @field_validator("grid")
     @classmethod
@@ -73,21 +77,25 @@ class _Method(_Table):
 class _Scaling(_Table):
     """``[[scaling]]``: a family of instances of growing size whose exponents are fitted, stated before the run."""
 
-    name: str
-    instances: list[str] = Field(min_length=1)
-    measures: list[Measure] = Field(default_factory=lambda: list(MEASURES), min_length=1)
+    name: str = Field(description="How the report calls the family")
+    instances: list[str] = Field(min_length=1, description="Names of instances; * stands for any letters")
+    measures: list[Measure] = Field(
+        default_factory=lambda: list(MEASURES), min_length=1, description="What is fitted over the size"
+    )
 
 
 class _Document(_Table):
-    title: str = ""
-    submitter: str = ""
-    seeds: list[int] = Field(default_factory=lambda: [0], min_length=1)
-    time_limit: float = Field(default=60.0, gt=0)
-    threads: int = Field(default=1, ge=1)
-    tolerance: float = Field(default=1e-6, ge=0)
-    instance: list[_Instance] = Field(min_length=1)
-    method: list[_Method] = Field(min_length=1)
-    scaling: list[_Scaling] = Field(default_factory=list)
+    """A study: every method on every instance that it takes, with every seed."""
+
+    title: str = Field("", description="Of the report")
+    submitter: str = Field("", description="Who made the runs, for the report")
+    seeds: list[int] = Field(default_factory=lambda: [0], min_length=1, description="One run each")
+    time_limit: float = Field(default=60.0, gt=0, description="Seconds of a run")
+    threads: int = Field(default=1, ge=1, description="Threads of a run")
+    tolerance: float = Field(default=1e-6, ge=0, description="Part of the best cost within which a run has succeeded")
+    instance: list[_Instance] = Field(min_length=1, description="Problems, in order")
+    method: list[_Method] = Field(min_length=1, description="Contenders")
+    scaling: list[_Scaling] = Field(default_factory=list, description="Families of growing size")
 
     @field_validator("seeds")
     @classmethod
@@ -95,6 +103,11 @@ class _Document(_Table):
         if len(set(seeds)) < len(seeds) or min(seeds) < 0:
             raise ValueError("seeds must be distinct and 0 or more")
         return seeds
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the study file."""
+    return _Document.model_json_schema()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from hpc.runtime.balance import longest_first
 from hpc.scaling.measure import measure, summarise
 from hpc.scaling.model import Network, advised, predict
 from hpc.scaling.stochastic import Scenarios, record_scenarios
-from hpc.scaling.table import advice, measured_rows, predicted_rows, write
+from hpc.scaling.table import advice, measured_rows, predicted_rows, target_rows, write
+from hpc.scaling.target import Search
 from hpc.scaling.trace import Trace, record
 from hpc.scaling.work import Call, Done, Workload, least
 from optimise.core.errors import InputError
@@ -222,3 +223,12 @@ def test_tables_say_what_was_measured_and_what_predicted(tmp_path: Path) -> None
     picture = (tmp_path / "scaling.svg").read_text()
     assert "svg" in picture
     assert np.isfinite(rows[0]["root efficiency"])
+
+
+def test_the_page_of_ranks_explains_every_column() -> None:
+    made = trace()
+    rows = predicted_rows(made, [predict(made, 1, REAL)])
+    rows += measured_rows("made", "8 people", [summarise([[account((1.0,), who=(0,))]])])
+    rows += target_rows("made", "8 people", [Search(1, ((1.0, 90.0),))])
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "how-many-ranks.md").read_text(encoding="utf-8")
+    assert not {head for row in rows for head in row if f"`{head}`" not in page}

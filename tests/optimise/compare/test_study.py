@@ -6,6 +6,7 @@ import pytest
 
 from optimise.compare import part_of, read_study, run_study, write_outcome
 from optimise.compare.cells import cells_of
+from optimise.compare.study import json_schema
 from optimise.core.errors import InputError, WardwiseError
 
 WARD = """
@@ -144,3 +145,10 @@ def test_part_is_given_or_taken_from_a_slurm_array():
     for text in ("0/4", "5/4", "2", "a/b", "/"):
         with pytest.raises(WardwiseError, match="i/n"):
             part_of(text, {})
+
+
+def test_every_key_of_a_study_is_described() -> None:
+    schema = json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    assert len(parts) == 4
+    assert not [key for part in parts for key, field in part["properties"].items() if not field.get("description")]
