@@ -30,6 +30,7 @@ SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", 
 FACES = {
     "solve": ("optimise/core/method.py", "optimise/core/engines.py"),
     "supports": ("optimise/core/method.py",),
+    "solve_itself": ("optimise/core/engines.py",),
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -87,6 +87,7 @@ class MatheuristicMethod(ByKind):
         start: Plan | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Outcome:
+        """Solve a roster on rank 0."""
         assert isinstance(problem, RosterProblem)
         return _Search(problem, limits, seed, listen, MatheuristicOptions.of(options)).run(start)  # type: ignore[arg-type]
 
