@@ -51,8 +51,9 @@ def lasting(run: Run) -> bool:
 
 
 def crowded(run: Run) -> bool:
-    """Whether annealing suits and so many are planned that hasty dives end far above the master."""
-    return run.annealed and len(run.cover.kind) * run.cover.days >= run.tuning.root.crowd
+    """Whether so many are planned that hasty dives end far above the master."""
+    people, t = len(run.cover.kind), run.tuning.root
+    return people * run.cover.days >= t.crowd if run.annealed else people >= t.many
 
 
 def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -> Floats:
@@ -246,7 +247,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             trial = run.incumbent.copy()
             trial.put(found.columns)
             tables = run.pricer.promoted()
-            for _ in range(3 if steps.level == 1.0 else 0):
+            for _ in range(0 if run.annealed and steps.level < 1.0 else 3):
                 if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
             if run.annealed:
@@ -271,7 +272,7 @@ def planned_dives(run: Run) -> tuple[Steps, ...]:
     if lasting(run):
         return (t.lasting,)
     if crowded(run):
-        return (t.lasting, *t.guided[1:])
+        return (t.lasting, *t.guided[1:]) if run.annealed else (t.dives[0], t.lasting, *t.dives[2:])
     return t.guided if run.annealed else t.dives
 
 

@@ -278,9 +278,10 @@ class RootTuning(Tuning):
     """The only dive on horizons that have windows, the first of many people: small steps, all columns made in each."""
     crowd: int = knob(1900, unit="people times days", source="n100w4_2 1850 -> 1800, n040w4_2 1780 -> 1810", ge=0)
     """Size from which that dive comes before the others after annealing, and the master converges before it."""
+    many: int = knob(80, unit="people", source="120 people, 18 shifts: 291 -> 181; Instance19 3178 -> 3264", ge=0)
+    """The same after one hasty dive where annealing does not suit."""
     enough: float = knob(0.1, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
-    """After two dives and within this of the bound only single duties are fixed, which takes a tenth of the time and
-    goes another way each time, with the columns of those before."""
+    """After two dives and within this of the bound only single duties are fixed, in a tenth of the time."""
     at_once: float = knob(0.01, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
     """A plan this near the bound is left to neighbourhoods."""
     diving: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
@@ -303,8 +304,7 @@ class RootTuning(Tuning):
     vain: int = knob(2, unit="dives", source=_NONE, ge=1)
     """Dives after annealing that found nothing, until the neighbourhoods take over."""
     near: float = knob(0.05, unit="part of what is left to the cost", source=_NONE, ge=0)
-    """The first dive of a large problem, after annealing or an opening, starts once the bound is this near the
-    master's objective."""
+    """The first dive of a large problem, after annealing or an opening, starts when the bound is this near."""
     nearer: float = knob(0.01, unit="part of what is left to the cost", source=_NONE, ge=0)
     """The same before a careful dive."""
     further: float = knob(0.1, unit=_LEFT, source=_NONE, ge=0, le=1)

@@ -14,7 +14,7 @@ class LongTuning(Tuning):
     """Size beyond which one round of exact pricing takes too long, and a horizon counts as long."""
     exact_days: int = knob(63, unit="days", source="ward of 30, fair shares: 17 % from its bound before", ge=0)
     """Longest horizon on which soft totals become lines, where tables without them are small enough."""
-    exact_people: int = knob(60, unit="people", source="200 people, processor: 17375 after 120 s, 14066 as long", ge=0)
+    exact_people: int = knob(60, unit="people", source="200 people, 40 s: 17375, as long 14066", ge=0)
     """Most people for whom they do: the linear master of more has not converged when a plan is wanted."""
     bound_share: float = knob(0.2, unit="share of the time left", source="no run on record", gt=0, le=1)
     """For the bound; the option root_share goes before it."""

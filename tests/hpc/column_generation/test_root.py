@@ -33,5 +33,10 @@ def test_long_horizons_have_one_dive_and_many_people_several() -> None:
     assert planned_dives(run(5, 20)) == (TUNING.root.lasting, *TUNING.root.guided[1:])
 
 
-def test_where_annealing_does_not_suit_size_changes_nothing() -> None:
-    assert planned_dives(run(500, 84, annealed=False)) == TUNING.root.dives
+@pytest.mark.parametrize(("people", "careful"), [(79, False), (80, True)])
+def test_where_annealing_does_not_suit_many_people_get_the_careful_dive_second(people: int, careful: bool) -> None:
+    chosen = planned_dives(run(people, 84, annealed=False))
+    assert (TUNING.root.lasting in chosen) is careful
+    assert chosen == (
+        (TUNING.root.dives[0], TUNING.root.lasting, *TUNING.root.dives[2:]) if careful else TUNING.root.dives
+    )
