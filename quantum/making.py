@@ -135,7 +135,7 @@ def _read(make: object) -> Make | None:
     if make is None:
         return None
     if not isinstance(make, Mapping):
-        raise InputError(f"expected a table such as {{ time_limit = 60, seed = 1 }}, got {make!r}", item="make")
+        raise InputError(f"expected a table of time_limit, iterations and seed, got {make!r}", item="make")
     given: Mapping[str, Any] = make
     return read_options(Make, given, "make")
 

@@ -103,6 +103,8 @@ def ascend(
             listen(done, best)
         if over() or scale < 0.02 or best >= min(subproblem.cutoff, target - 1e-6):
             break
+        if math.isinf(best):  # some rank ran out of time: nobody has a bound, nor a step from one
+            break
         direction = cover.violation(center, mean, low, high)
         if lines is not None:
             direction[~lines] = 0.0

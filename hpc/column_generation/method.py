@@ -19,7 +19,7 @@ from hpc.column_generation.kept_columns import keep, priced, refuse_columns
 from hpc.column_generation.options import ColumnGenerationOptions
 from hpc.column_generation.root import bound_and_columns, branches, cheap, dives, enumeration
 from hpc.column_generation.run import Run, form
-from hpc.column_generation.search_phase import search, tiny
+from hpc.column_generation.search_phase import search
 from hpc.column_generation.search_state import SearchState, state_of
 from hpc.long_horizon.method import LongRun, is_long
 from hpc.runtime.checkpoint import Checkpoint
@@ -237,8 +237,7 @@ class ColumnGeneration(Run):
                     enumeration(self, master, root)
                     tree = self.tuning.tree
                     wide = self.cost - self.bound > tree.wide * self.cost
-                    if not tiny(self):
-                        branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
+                    branches(self, team, master, nodes=tree.early, share=tree.long if wide else tree.short)
                 self.over()
                 if self.stopped:
                     self.save("root", master=master, force=True)

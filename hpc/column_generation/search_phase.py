@@ -14,7 +14,7 @@ from hpc.column_generation.run import Run
 from hpc.column_generation.search_state import SearchState
 from optimise.core.method import stopping
 
-__all__ = ["search", "tiny"]
+__all__ = ["search"]
 
 
 def search(run: Run, state: SearchState) -> None:
@@ -42,13 +42,13 @@ def search(run: Run, state: SearchState) -> None:
     run.save("search", state, force=True)
     run.done = state.round
     while not run.agree(run.finished()):
-        if run.agree(_stuck(run, state, run.comm.size if run.free else run.tuning.search.round)):
-            _close(run, state)
-            made.incumbent = run.incumbent
-        elif isinstance(made, FreeSearch):
+        if isinstance(made, FreeSearch):
             made.run(run, lambda: _stuck(run, state, run.comm.size))
         elif not _round(run, made):
             break
+        if run.agree(_stuck(run, state, run.comm.size if run.free else run.tuning.search.round)):
+            _close(run, state)
+            made.incumbent = run.incumbent
         run.save("search", state)
     run.save("search", state, force=True)
 
@@ -69,48 +69,28 @@ def _round(run: Run, made: Search) -> bool:
 def _stuck(run: Run, state: SearchState, each: int) -> bool:
     """Whether it is time to branch: a problem that is not large, still open, without gains for a while.
 
-    A tiny problem is stuck from the beginning.
-
     Parameters
     ----------
     each : int
         Neighbourhoods for each step of ``state.since_gain``.
     """
     tuning = run.tuning.search
-    waited = state.since_gain * each >= tuning.patience * tuning.round
-    return (_small(run) or cheap(run)) and not state.closing and (waited or tiny(run)) and not run.finished()
+    return (
+        (_small(run) or cheap(run))
+        and not state.closing
+        and state.since_gain * each >= tuning.patience * tuning.round
+        and not run.finished()
+    )
 
 
 def _small(run: Run) -> bool:
     return few_decisions(run.problem, run.tuning.search.whole)
 
 
-def tiny(run: Run) -> bool:
-    """Whether the first neighbourhood would be all of a small problem: its whole model comes before everything else.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    bool
-    """
-    return _small(run) and run.problem.shape[0] <= SearchState().size
-
-
 def _close(run: Run, state: SearchState) -> None:
-    """Branch and price by all ranks, then branch and bound of HiGHS on a small whole model; tiny ones begin with it."""
-    steps = (_whole, _tree) if tiny(run) else (_tree, _whole)
-    for step in steps:
-        step(run)
-    run.agree_on_bound()
-    run.share()
-    state.closing = not run.stopped
-
-
-def _whole(run: Run) -> None:
-    """Branch and bound of HiGHS on rank 0, where there are few decisions."""
+    """Branch and price by all ranks; then branch and bound of HiGHS on a small whole model, on rank 0."""
+    if run.options.root and cheap(run):
+        _tree(run)
     if run.comm.rank == 0 and _small(run) and not run.closed and not run.over():
         assert run.incumbent is not None
         t = run.tuning.search
@@ -119,12 +99,13 @@ def _whole(run: Run) -> None:
             personal = np.array([run.pricer.cost(e, words[e]) for e in range(len(words))])
             run.settle(Incumbent(run.cover, words, personal, run.penalty))
         run.report("whole model")
+    run.agree_on_bound()
+    run.share()
+    state.closing = not run.stopped
 
 
 def _tree(run: Run) -> None:
-    """A tree from the duals of the root, where pricing is cheap; made anew, so that a resumed run does the same."""
-    if not run.options.root or not cheap(run) or run.agree(run.closed):
-        return
+    """A tree from the duals of the root; its columns are made anew, so that a resumed run does the same."""
     local = LocalPricing(run.pricer, run.cover, over=run.over, threads=run.limits.threads)
     team = run.assemble(local)
     if run.comm.rank == 0:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimise.core.errors import InputError, WardwiseError
-from optimise.formats.text import placed
+from optimise.core.errors import InputError, WardwiseError, placed
 
 if TYPE_CHECKING:
     from optimise.capacity.scenarios import Scenarios

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 #: What reading an .npz archive may raise that is damaged, or is no archive of ours.
@@ -154,3 +155,17 @@ class MissingExtraError(WardwiseError):
     def __init__(self, package: str, extra: str) -> None:
         self.package, self.extra = package, extra
         super().__init__(f'{package} is not installed; it comes with: pip install "wardwise[{extra}]"')
+
+
+def clip(text: str, most: int = 60) -> str:
+    """The text, cut where it is too long to be said in a message."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+@contextmanager
+def placed(file: Path, line: int | None = None, item: str | None = None) -> Iterator[None]:
+    """Fill in where an :class:`InputError` arose, as far as it does not know itself."""
+    try:
+        yield
+    except InputError as error:
+        raise error.at(file=file, line=line, item=item and clip(item)) from None

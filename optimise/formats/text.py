@@ -5,12 +5,11 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, clip, placed
 from optimise.formats.base import read_text
 
 __all__ = [
@@ -73,15 +72,6 @@ class Row:
             return look_up(table, key, what)
 
 
-@contextmanager
-def placed(file: Path, line: int | None = None, item: str | None = None) -> Iterator[None]:
-    """Fill in where an :class:`InputError` arose, as far as it does not know itself."""
-    try:
-        yield
-    except InputError as error:
-        raise error.at(file=file, line=line, item=item and clip(item)) from None
-
-
 def look_up(table: Mapping[str, _Value], key: str, what: str) -> _Value:
     """``table[key]``, or an :class:`InputError` that lists (some of) the known names."""
     try:
@@ -90,11 +80,6 @@ def look_up(table: Mapping[str, _Value], key: str, what: str) -> _Value:
         known = list(table)
         names = clip(", ".join(known[:12]), 200) + (", ..." if len(known) > 12 else "")
         raise InputError(f"unknown {what} {clip(key)!r}; known: {names or 'none'}") from None
-
-
-def clip(text: str, most: int = 60) -> str:
-    """The text, cut where it is too long to be said in a message."""
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def integer(text: str, item: str, low: int = 0, high: int = LARGEST) -> int:

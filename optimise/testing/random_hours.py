@@ -6,6 +6,7 @@ a time zone over a change of the clocks, bank holidays, rest in hours, packs. On
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -103,7 +104,25 @@ def random_hours_ward(random: Random, *, most_people: int = 4, most_days: int = 
     if not any("between" in entry for entry in (*made["demand"], *made.get("skill_mix", []))):
         for shift in made["shifts"]:
             shift.update(_duty(random, shift["id"]))
+    _year(random, made)
     return Ward.model_validate(made)
+
+
+def _year(random: Random, made: dict[str, Any]) -> None:
+    """Allowances, terms and hours of the year; drawn after all else, which stays as it was for a seed."""
+    for shift in made["shifts"]:
+        if random.random() < 0.2:
+            shift.update(allowance=20, allowance_at_weekends=35, unsocial=random.random() < 0.5)
+    begin, later = date.fromisoformat(made["start"]), timedelta(days=random.randint(2, 20))
+    for contract in made.get("contracts", []):
+        if random.random() < 0.3:
+            contract["terms"] = [f"{begin - timedelta(days=7)}..{begin + later}"]
+        if random.random() < 0.3:
+            contract.pop("weekly_hours", None)
+            contract.update(annual_hours=random.choice((800, 1600)), year_start=str(begin - timedelta(days=60)))
+            for person in made["staff"]:
+                if person.get("contract") == contract["id"] and "weekly_hours" not in person:
+                    person.setdefault("history", {})["year_hours"] = random.choice((0, 300))
 
 
 def _measured(random: Random, made: dict[str, Any], people: list[str]) -> None:

@@ -40,6 +40,9 @@ class ThreadComm:
         found = self.allgather(obj)
         return found if self.rank == root else None
 
+    def scatter(self, objects: list[Any] | None, root: int = 0) -> Any:
+        return self.bcast(objects, root)[self.rank]
+
     def barrier(self) -> None:
         self.world.gate.wait()
 

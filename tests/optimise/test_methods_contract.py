@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from optimise.core.bounds import TOLERANCE
 from optimise.core.method import Limits, Method, Outcome, available_methods, get_method
 from optimise.core.result import Bounds, Stop
-from optimise.driver import TOLERANCE, solve
+from optimise.driver import solve
 from optimise.formats.base import read
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules import Cover, Demand, Segment

@@ -102,7 +102,7 @@ def test_a_run_without_columns_is_said_and_leaves_nothing(ward, tmp_path, monkey
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (60, "expected a table such as"),
+        (60, "expected a table of time_limit"),
         ({"time_limit": 0}, "greater than 0, got 0"),
         ({"seconds": 3}, "make has no option 'seconds'; it has: time_limit, iterations, seed"),
     ],

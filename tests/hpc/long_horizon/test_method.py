@@ -30,9 +30,8 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 def run(problem: RosterProblem, rounds: int, **more: Any) -> Any:
     limits = Limits(seconds=100, iterations=rounds)
     arguments = (problem, limits, 3, SerialComm(), lambda progress: None)
-    made = LongRun(*arguments, more.get("start"), more.get("options", {}), "column-generation")
-    made.tuning = LongTuning(whole=0)  # the whole model would prove these before anything else is tried
-    return made
+    options = {"tuning.search.whole": 0, **more.get("options", {})}  # the whole model would prove these at once
+    return LongRun(*arguments, more.get("start"), options, "column-generation")
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,7 +11,7 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct
 from optimise.hospital.search.admissions import Admissions
-from optimise.hospital.search.guide import END, Guide, reduced_costs
+from optimise.hospital.search.guide import Guide, reduced_costs
 from optimise.hospital.search.joint import JointSearch
 from optimise.hospital.search.layout import (
     ADMITTED,
@@ -35,6 +35,7 @@ from optimise.hospital.search.layout import (
 from optimise.hospital.search.loop import anneal, save
 from optimise.hospital.search.moves import KINDS
 from optimise.hospital.search.state import arrays_for, plan_from, rows_of
+from optimise.hospital.search.tuning import GuideTuning
 from optimise.hospital.search.update import fill
 from optimise.solvers.highs import Highs
 
@@ -83,9 +84,9 @@ def test_costs_are_the_plans_own_once_the_guide_has_gone(seed: int) -> None:
     assert prices is not None
     guide = Guide(state.g, state.h, prices)
     state.go(500)
-    for part in (0.0, 0.4, 0.5, 0.6, END, 1.0):
+    for part in (0.0, 0.4, 0.5, 0.6, GuideTuning().end, 1.0):
         guide.follow(part, 1.0)
-        assert guide.done == (part >= END)
+        assert guide.done == (part >= GuideTuning().end)
         state.go(3000)
         if not guide.done:
             assert state.g[BEST] < 0  # nothing is remembered under costs that are not the plan's
