@@ -158,13 +158,41 @@ class MissingExtraError(WardwiseError):
 
 
 def clip(text: str, most: int = 60) -> str:
-    """The text, cut where it is too long to be said in a message."""
+    """The text, cut where it is too long to be said in a message.
+
+    Parameters
+    ----------
+    text : str
+    most : int
+        Characters that are left at most.
+
+    Returns
+    -------
+    str
+        Ends in three points where something was cut.
+    """
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
 @contextmanager
 def placed(file: Path, line: int | None = None, item: str | None = None) -> Iterator[None]:
-    """Fill in where an :class:`InputError` arose, as far as it does not know itself."""
+    """Fill in where an :class:`InputError` arose, as far as it does not know itself.
+
+    Parameters
+    ----------
+    file : Path
+    line : int, optional
+    item : str, optional
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    InputError
+        With the file, and the line and the item where it names none.
+    """
     try:
         yield
     except InputError as error:
