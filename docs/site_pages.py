@@ -65,6 +65,12 @@ def command_page() -> str:
     return "".join(parts)
 
 
+def _about(part: dict[str, Any]) -> str:
+    """What a schema says of itself, without the examples of a docstring, whose brackets would be links."""
+    said: str = part.get("description", "")
+    return said.split("\n\nExamples\n")[0].replace("``", "`")
+
+
 def formats_page() -> str:
     """Every published schema as tables of its fields."""
     parts = ["# File formats\n\nMade from the published schemas: `wardwise schema KIND` prints one for your editor.\n"]
@@ -78,11 +84,11 @@ def formats_page() -> str:
 
     schemas = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(SCHEMAS.glob("*.json"))}
     for name, schema in {**schemas, "study (TOML)": json_schema()}.items():
-        parts.append(f"\n## {name}\n\n{schema.get('description', '')}\n")
+        parts.append(f"\n## {name}\n\n{_about(schema)}\n")
         parts += _fields(schema)
         for inner, part in sorted(schema.get("$defs", {}).items()):
             if part.get("properties"):
-                parts.append(f"\n### {inner.strip('_')} ({name})\n\n{part.get('description', '').replace('``', '`')}\n")
+                parts.append(f"\n### {inner.strip('_')} ({name})\n\n{_about(part)}\n")
                 parts += _fields(part)
     return "".join(parts)
 
