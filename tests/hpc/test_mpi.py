@@ -18,6 +18,7 @@ MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 pytestmark = [
     pytest.mark.mpi,
+    pytest.mark.timeout(900),  # whoever comes first compiles kernels
     pytest.mark.skipif(not MPIEXEC.exists() and shutil.which("mpiexec") is None, reason="no mpiexec on this machine"),
 ]
 
@@ -25,7 +26,7 @@ pytestmark = [
 def run(ranks: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     launcher = str(MPIEXEC) if MPIEXEC.exists() else "mpiexec"
     command = [launcher, "-n", str(ranks), sys.executable, str(CASE), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.mark.parametrize(("what", "solves"), [("solve", 2), ("alike", 1)])
