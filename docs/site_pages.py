@@ -66,9 +66,9 @@ def command_page() -> str:
 
 
 def _about(part: dict[str, Any]) -> str:
-    """What a schema says of itself, without the examples of a docstring, whose brackets would be links."""
+    """What a schema says of itself."""
     said: str = part.get("description", "")
-    return said.split("\n\nExamples\n")[0].replace("``", "`")
+    return said.replace("``", "`")
 
 
 def formats_page() -> str:

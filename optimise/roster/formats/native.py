@@ -90,8 +90,9 @@ def write_ward(ward: Ward, path: Path) -> Path:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the ward document, as made from the models."""
+    """JSON Schema of the ward document, as made from the models; without the examples in Python of their docstring."""
     made = Ward.model_json_schema()
+    made["description"] = made["description"].split("\n\nExamples\n")[0]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"wardwise:ward-{SCHEMA_VERSION}",
