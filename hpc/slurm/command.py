@@ -129,10 +129,7 @@ def refuse_checkpoint(folder: Path, digest: str, seed: int) -> None:
         If what lies there is of another instance, another version or another seed, or all damaged.
     """
     for stem in ("best", "search"):
-        file = StateFile(folder, stem)
-        state = file.read(digest)
-        if state is not None and state.facts.get("seed", seed) != seed:
-            raise InputError(f"the checkpoint was made with seed {state.facts['seed']}, not {seed}", file=file.newest)
+        StateFile(folder, stem).read(digest, seed)
 
 
 def listed(file: Path) -> dict[str, Path]:

@@ -169,8 +169,10 @@ class StateFile:
         except OSError as error:
             raise InputError(f"no checkpoint can be written ({error.strerror})", file=self.folder) from None
 
-    def read(self, digest: str) -> State | None:
+    def read(self, digest: str, seed: int | None = None) -> State | None:
         """The newest readable state of the problem with this digest; None when nothing was written yet.
+
+        Where a seed is given, a state that tells another one is refused.
 
         A damaged file is set aside (``*.damaged``) where the one before it can be used instead. Where none can, all
         stay as they are, so that a run that is started again is refused again.
@@ -178,7 +180,7 @@ class StateFile:
         Raises
         ------
         InputError
-            If the files are of another instance or version, or all of them are damaged.
+            If the files are of another instance, version or seed, or all of them are damaged.
         """
         damaged: list[_DamagedError] = []
         for path in (self.newest, self.previous):
@@ -192,6 +194,8 @@ class StateFile:
             for lost in damaged:
                 log.warning("%s; using the one before it", lost)
                 self.newest.replace(self.newest.with_suffix(".damaged"))
+            if seed is not None and (made := state.facts.get("seed", seed)) != seed:
+                raise InputError(f"the checkpoint was made with seed {made}, not {seed}", file=self.newest)
             return state
         if damaged:
             text = "and no earlier one is left; to begin anew, leave out --resume (or resume) or name another folder"
