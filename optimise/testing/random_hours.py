@@ -119,10 +119,14 @@ def _year(random: Random, made: dict[str, Any]) -> None:
             contract["terms"] = [f"{begin - timedelta(days=7)}..{begin + later}"]
         if random.random() < 0.3:
             contract.pop("weekly_hours", None)
+            if "terms" in contract:  # the rest of the year's terms, or nobody could work what is left
+                contract["terms"].append(f"{begin + later + timedelta(days=9)}..{begin + timedelta(days=300)}")
             contract.update(annual_hours=random.choice((800, 1600)), year_start=str(begin - timedelta(days=60)))
             for person in made["staff"]:
                 if person.get("contract") == contract["id"] and "weekly_hours" not in person:
-                    person.setdefault("history", {})["year_hours"] = random.choice((0, 300))
+                    history = person.setdefault("history", {})
+                    history.pop("balance_hours", None)  # goes with weekly hours
+                    history["year_hours"] = random.choice((0, 300))
 
 
 def _measured(random: Random, made: dict[str, Any], people: list[str]) -> None:

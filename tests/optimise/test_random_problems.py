@@ -107,10 +107,10 @@ def test_rules_of_a_fortnight_have_one_optimum(seed: int) -> None:
     assert found == "same"
 
 
-def test_random_wards_make_sense(documents: list[Ward]) -> None:
-    for ward in documents:
+def test_random_wards_make_sense(documents: list[Ward], newer: list[Ward]) -> None:
+    for ward in (*documents, *newer):
         assert len(ward.problem().compiled.patterns) >= 0
-    assert all(2 <= len(w.staff) <= 6 and 5 <= w.length <= 14 for w in documents)
+    assert all(2 <= len(w.staff) <= 6 and 5 <= w.length <= 14 for w in (*documents, *newer))
 
 
 def test_no_key_of_the_hospital_document_is_missing() -> None:

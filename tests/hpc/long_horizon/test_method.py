@@ -19,9 +19,9 @@ from optimise.core.method import Limits, SerialComm
 from optimise.core.result import Stop
 from optimise.driver import solve
 from optimise.formats import read
+from optimise.roster.formats.ward import Ward
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules import Runs
-from tests.benchmarks.one_optimum import ward
 
 CASE = Path(__file__).parents[1] / "long_case.py"
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
@@ -146,7 +146,33 @@ def test_one_two_and_three_ranks_give_the_same_plan_and_bound() -> None:
 
 
 def test_a_small_ward_with_long_rules_is_proven_by_the_whole_model() -> None:
-    problem = ward(1).problem()  # three people, fifteen days, and a fortnight's rest
+    ward = Ward.model_validate(
+        {
+            "start": "2026-03-23",  # clocks go forward on the first Sunday
+            "days": 15,
+            "time_zone": "Europe/London",
+            "shifts": [
+                {"id": "D", "start": "07:30", "end": "20:00"},
+                {"id": "N", "start": "19:30", "end": "08:00"},
+            ],
+            "staff": [
+                {"id": "Ada", "weekly_hours": 37.5, "history": {"duties": ["D", "N"]}},
+                {"id": "Ben", "weekly_hours": 30},
+                {"id": "Cy", "weekly_hours": 37.5, "history": {"balance_hours": -12}},
+            ],
+            "demand": [
+                {"shifts": ["D"], "minimum": 1, "weight": 20},
+                {"shifts": ["N"], "minimum": 1, "weight": 30},
+            ],
+            "rules": {
+                "min_rest_hours": {"limit": 11, "hard": True},
+                "weekly_rest": {"limit": 48, "fortnightly": True, "rolling": True, "weight": 20},
+                "rest_after_nights": {"limit": 46, "after": 2, "hard": True},
+                "fairness": [{"of": "nights", "weight": 3}],
+            },
+        }
+    )
+    problem = ward.problem()
     exact = solve(problem, "highs", limits=Limits(seconds=200))
     found = solve(problem, "column-generation", limits=Limits(seconds=200), options={"long": True})
     assert exact.stop is found.stop is Stop.OPTIMAL
