@@ -25,6 +25,7 @@ def page(
     rows: Sequence[Row],
     summary: Sequence[Row],
     scaling: Sequence[Row] = (),
+    crossings: Sequence[Row] = (),
 ) -> str:
     """The report as text."""
     environment = templates(_HERE, extra="compare")
@@ -41,6 +42,7 @@ def page(
         instances=_instances(rows),
         summary=summary,
         scaling=scaling,
+        crossings=crossings,
         definitions=_definitions(),
         machines=machines,
         versions=versions,

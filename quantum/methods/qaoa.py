@@ -12,12 +12,12 @@ from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.angles import Angles, linear_ramp
-from quantum.ansatz import Ansatz, Resources
+from quantum.ansatz import Ansatz
 from quantum.energy import EnergyProblem
-from quantum.fault_tolerance import FaultTolerant, count_rotations
+from quantum.fault_tolerance import FaultTolerant
 from quantum.hardware import Hardware
-from quantum.higher import to_hubo
 from quantum.methods.base import EnergyMethod, Seen
+from quantum.methods.clocks import circuit_figures
 from quantum.methods.pilot import tune_penalty
 from quantum.methods.starts import annealed_start, start_of_rounds, untrained
 from quantum.mixers import MIXERS, BlockMixer, X
@@ -33,8 +33,6 @@ from quantum.success import exact_success
 
 __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
 
-#: Phase gadgets of a circuit up to which its gates are counted.
-_MOST_GADGETS = 4000
 #: Options that only some simulators have.
 _ONLY = {
     "precision": ("fast", "array"),
@@ -191,49 +189,6 @@ def _told(
     if options.simulator == "array" and options.library == "cupy":
         made["gpu seconds"] = run.seconds
     return made
-
-
-def circuit_figures(
-    ansatz: Ansatz,
-    angles: Angles,
-    training_shots: int,
-    shots: int,
-    clocks: tuple[Hardware, FaultTolerant],
-    ran: Resources | None = None,
-) -> dict[str, float]:
-    """Size of the circuit that ran, and the clocks of a present and of an error-corrected processor on it.
-
-    Parameters
-    ----------
-    ansatz : Ansatz
-    angles : Angles
-        Of the circuit.
-    training_shots, shots : int
-        Before the repetitions, and of them.
-    clocks : tuple of Hardware and FaultTolerant
-    ran : Resources, optional
-        What ran, where that is known; else what the circuit takes with all pairs of qubits connected.
-
-    Returns
-    -------
-    dict of str to float
-        As `optimise.compare.figures` names them.
-    """
-    hardware, corrected = clocks
-    if ansatz.higher and len(to_hubo(ansatz.problem).spin_terms()[1]) * angles.depth > _MOST_GADGETS:
-        return {"qubits": float(ansatz.qubo.size)}  # its gates would take minutes to count
-    circuit = ran or ansatz.resources(angles)
-    shot = hardware.shot(circuit)
-    estimate = corrected.shot(circuit.qubits, *count_rotations(ansatz.circuit(angles)))
-    return {
-        "qubits": float(circuit.qubits),
-        "depth": float(circuit.depth),
-        "two-qubit gates": float(circuit.two_qubit_gates),
-        "qpu repetition seconds": shot,
-        "qpu training seconds": shot * training_shots,
-        "qpu seconds": shot * (training_shots + shots),
-        **corrected.told(estimate, training_shots),
-    }
 
 
 def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
