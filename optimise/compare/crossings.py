@@ -2,8 +2,8 @@
 
 On each instance that both solved, ``d = log2(seconds of the circuits) - log2(seconds of the other)`` with training
 counted. A line ``d = a + b log2(states)`` is fitted by least squares. It *crosses* 0 where b is below 0, at a size
-that may lie far beyond what was run: a line says nothing of what happens there, and the largest size that was run stands
-beside it. *No crossing below* is the size at which the 95 % band of the line (Student's t, for its mean) first holds 0.
+that may lie far beyond what was run: a line says nothing of what happens there, and the largest size run stands beside
+it. *No crossing below* is the size at which the 95 % band of the line (Student's t, for its mean) first holds 0.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ p near
     the problem that the instance was cut from. Where the whole run repeats, the share of a contender's seeds.
 gap closed
     ``(m - v) / (m - b)`` with b the certified lower bound on the problem that the instance was cut from, m and v as for
-    the approximation ratio: how much of the way from a random state to the bound a mean repetition goes. It stays below 1
-    where the optimum of the instance is above the bound.
+    the approximation ratio: how much of the way from a random state to the bound a mean repetition goes. It
+    stays below 1 where the optimum of the instance is above the bound.
 R99
     ``ceil(ln 0.01 / ln(1 - p))``: repetitions after which the reference was seen with probability 0.99.
 TTS99

@@ -27,7 +27,7 @@ MEASURES: tuple[Measure, ...] = ("evaluations_99", "tts_99", "repetitions_99", "
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Instances of growing size by name patterns, the measures that are fitted on them, and the classical contender that
+    """Instances of growing size by name patterns, the measures that are fitted on them, and the contender that
     circuits are set against (`optimise.compare.crossings`)."""
 
     name: str

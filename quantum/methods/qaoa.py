@@ -28,7 +28,7 @@ from quantum.plugins import find
 from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
 from quantum.qubo import Qubo
 from quantum.simulators import simulator
-from quantum.simulators.aer import Noise, heavy_hex_device
+from quantum.simulators.aer import Noise, heavy_hex_device, noisy_backend
 from quantum.success import exact_success
 
 __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
@@ -37,8 +37,8 @@ __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
 _ONLY = {
     "precision": ("fast", "array"),
     "library": ("array",),
-    "noise": ("aer",),
-    "device": ("aer",),
+    "noise": ("aer", "mitigated"),
+    "device": ("aer", "mitigated"),
     "mitigate": ("aer",),
 }
 
@@ -69,8 +69,10 @@ class EnergyQaoaOptions(QaoaOptions):
     elite: float = option(default=0.1, doc="share of a round's shots that the next start learns from", gt=0, le=1)
     precision: str = option(default="double", doc="double or single (simulators fast and array)")
     library: str = option(default="numpy", doc="numpy or cupy (simulator array)")
-    noise: Mapping[str, Any] | None = option(default=None, doc="errors of gates and readout (simulator aer)")
-    device: int = option(default=0, doc="distance of a heavy-hex device (simulator aer); 0 is none", ge=0)
+    noise: Mapping[str, Any] | None = option(
+        default=None, doc="errors of gates and readout (simulators aer, mitigated)"
+    )
+    device: int = option(default=0, doc="distance of a heavy-hex device (simulators aer, mitigated); 0 is none", ge=0)
     mitigate: bool = option(default=False, doc="correct means for readout errors (simulator aer with a noise)")
     landscape: int = option(
         default=0,
@@ -91,6 +93,8 @@ class EnergyQaoaOptions(QaoaOptions):
         for name, simulators in _ONLY.items():
             if getattr(self, name) != defaults[name] and self.simulator not in simulators:
                 raise ValueError(f"{name} needs the simulator {' or '.join(simulators)}, not {self.simulator}")
+        if self.noise is not None and self.device:
+            raise ValueError("give either a noise or a device, not both")
         if self.rounds and self.warm:
             raise ValueError("warm and rounds both make a start; take one")
         for name in ("round_shots", "elite"):
@@ -232,6 +236,12 @@ def _options(options: EnergyQaoaOptions, mixer: X | BlockMixer) -> QaoaOptions:
         if options.device:
             machine["device"] = heavy_hex_device(options.device)
         machine |= {"mitigate": options.mitigate, "shots": options.shots}
+    elif options.simulator == "mitigated":
+        if options.noise is not None:
+            machine["backend"] = noisy_backend(read_options(Noise, options.noise, "noise"))
+        if options.device:
+            machine["backend"] = heavy_hex_device(options.device)
+        machine |= {"shots": options.shots}
     elif options.simulator == "array":
         machine |= {"library": options.library, "precision": options.precision}
     elif options.simulator == "fast":

@@ -197,7 +197,7 @@ def exponent(points):
 
 
 def crossing(points):
-    """Where a line of log2 ratios of seconds (states, circuits, other) meets 0, and its 95 % band from the last size on.
+    """Where a line of log2 ratios of seconds (states, circuits, other) meets 0, and its 95 % band beyond the last size.
 
     By a walk in small steps; None where it does not, and infinity beyond 2 ** 10000.
     """
