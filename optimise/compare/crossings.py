@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 def crossing_rows(families: Sequence[Family], summary: Sequence[Row]) -> list[Row]:
-    """A row for every family that names an opponent, and every contender with an error-corrected clock in it.
+    """A row for every family that names an opponent, and every circuit with an error-corrected clock in it.
 
     Parameters
     ----------
@@ -44,7 +44,8 @@ def crossing_rows(families: Sequence[Family], summary: Sequence[Row]) -> list[Ro
     for family in families:
         mine = [r for r in summary if any(fnmatch(r["instance"], p) for p in family.instances) and r["states"]]
         theirs = {r["instance"]: r["tts_99"] for r in mine if r["label"] == family.against}
-        for label in dict.fromkeys(r["label"] for r in mine if r.get("tts_99_ft") is not None):
+        circuits = [r for r in mine if r["side"] == "quantum" and r.get("tts_99_ft") is not None]
+        for label in dict.fromkeys(r["label"] for r in circuits):
             points = [
                 (math.log2(r["states"]), math.log2(r["tts_99_ft"]) - math.log2(theirs[r["instance"]]))
                 for r in mine

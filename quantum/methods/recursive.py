@@ -29,8 +29,8 @@ class RecursiveOptions:
     )
     amplitudes: int = option(
         default=20,
-        doc="most qubits whose amplitudes are kept; above, one layer on free bits takes its correlations from the light "
-        "cones of its pairs (quantum.light_cone), exactly and for any number of qubits",
+        doc="most qubits whose amplitudes are kept; above, one layer on free bits takes its correlations from "
+        "light cones (quantum.light_cone), exactly and for any number of qubits",
         ge=1,
     )
     jitter: float = option(

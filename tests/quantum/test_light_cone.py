@@ -1,4 +1,4 @@
-"""One layer by light cones: every expectation against amplitudes and against Qiskit, and sizes that none of them holds."""
+"""One layer by light cones: expectations against amplitudes and Qiskit, and sizes that neither holds."""
 
 import numpy as np
 import pytest

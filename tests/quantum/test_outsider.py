@@ -123,7 +123,7 @@ def test_every_crossing_is_found_again(tmp_path):
     for states, circuits, other in made:
         for label, times in (("a", (5.0, circuits)), ("HiGHS", (other, None))):
             rows.append({
-                "instance": f"i{states}", "states": float(states), "label": label, "side": "-",
+                "instance": f"i{states}", "states": float(states), "label": label, "side": "quantum",
                 "tts_99": times[0], "tts_99_ft": times[1],
             })  # fmt: skip
     write_tables(crossing_rows([Family("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")

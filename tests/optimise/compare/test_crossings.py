@@ -14,7 +14,7 @@ def rows(*points):
     """Two contenders on instances of (states, seconds of circuits, seconds of the other)."""
     made = []
     for number, (states, circuits, other) in enumerate(points):
-        common = {"instance": f"i{number}", "states": states}
+        common = {"instance": f"i{number}", "states": states, "side": "quantum"}
         made.append({**common, "label": "circuit", "tts_99": 1.0, "tts_99_ft": circuits})
         made.append({**common, "label": "other", "tts_99": other, "tts_99_ft": None})
     return made
