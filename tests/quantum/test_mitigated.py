@@ -201,7 +201,7 @@ def test_a_study_names_errors_that_are_mitigated():
     problem = EnergyProblem("e", "t", Qubo.from_matrix([[-1, 2], [0, -1]])).with_optimum()
     options = {
         "depth": 1, "simulator": "mitigated", "simulator_options": {"twirls": 2, "scales": [1]}, "shots": 64,
-        "evaluations": 3, "noise": {"two_qubit": 0.01, "readout": 0.05},
+        "evaluations": 5, "noise": {"two_qubit": 0.01, "readout": 0.05},
     }  # fmt: skip
     with pytest.raises(InputError, match="degree"):
         optimise.solve(problem, "qaoa", options=options)
