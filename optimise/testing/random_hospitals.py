@@ -63,7 +63,9 @@ class _Maker:
     def chance(self, probability: float = 0.5) -> bool:
         return self.random.random() < probability
 
-    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], Any], probability: float | None = None) -> None:
+    def maybe(
+        self, made: dict[str, object], key: str, value: Callable[[], object], probability: float | None = None
+    ) -> None:
         if self.chance(self.dense if probability is None else probability):
             made[key] = value()
 
@@ -249,5 +251,5 @@ class _Maker:
         return "off" if self.chance(0.05) else self.random.choice(_PRICES)
 
 
-def _one(make: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+def _one(make: Callable[[], dict[str, object]]) -> list[dict[str, Any]]:
     return [make()]

@@ -95,7 +95,9 @@ class _Maker:
     def chance(self, probability: float = 0.5) -> bool:
         return self.random.random() < probability
 
-    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], Any], probability: float | None = None) -> None:
+    def maybe(
+        self, made: dict[str, object], key: str, value: Callable[[], object], probability: float | None = None
+    ) -> None:
         if self.chance(self.dense if probability is None else probability):
             made[key] = value()
 
