@@ -135,9 +135,7 @@ def solve(
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
         leg = Leg.begun(comm, facts.started)
-        keeper, before = kept.enter_context(
-            keeping(problem, comm, leg, checkpoint, resume=resume, clock=clock, stopping=lambda: stopping(listen))
-        )
+        keeper, before = kept.enter_context(keeping(problem, comm, leg, checkpoint, resume, clock, listen))
         began_cpu = time.process_time()
         if before.seconds:
             left = max(1.0, limits.seconds - before.seconds)

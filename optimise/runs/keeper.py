@@ -26,7 +26,7 @@ from optimise.core.errors import InputError
 from optimise.core.folder_lock import folder_lock, sign_of_life
 from optimise.core.kinds import kind_of
 from optimise.core.leg import Leg
-from optimise.core.method import Communicator, Deadline, Progress, now
+from optimise.core.method import Communicator, Deadline, Listener, Progress, now, stopping
 from optimise.core.problem import Problem
 from optimise.core.result import Plan, TracePoint
 from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
@@ -194,10 +194,9 @@ def keeping(
     comm: Communicator,
     leg: Leg,
     folder: str | Path | None,
-    *,
     resume: bool,
     clock: Deadline,
-    stopping: Callable[[], bool],
+    listen: Listener | None,
 ) -> Iterator[tuple[Keeper[L] | None, Kept[L]]]:
     """Who keeps a run by the clock (rank 0 only), and what an earlier one has left; a collective call.
 
@@ -211,10 +210,12 @@ def keeping(
         That begins.
     folder : path or None
         None keeps nothing.
-    resume, stopping
-        As :class:`Keeper` takes them.
+    resume : bool
+        As :class:`Keeper` takes it.
     clock : Deadline
         Of the run.
+    listen : callable, optional
+        Asked whether the run is to stop.
 
     Yields
     ------
@@ -226,7 +227,7 @@ def keeping(
         return
     keeper: Keeper[L] | None = None
     if comm.rank == 0:
-        keeper = Keeper(folder, problem, resume=resume, began=clock.start, stopping=stopping)
+        keeper = Keeper(folder, problem, resume=resume, began=clock.start, stopping=lambda: stopping(listen))
         keeper.start(leg)
     before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
     try:
