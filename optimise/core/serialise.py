@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optimise.core.csvfile import table_text, unguarded
@@ -105,7 +105,7 @@ def result_object(
         "seconds": round(result.stats.seconds, 3),
         "ranks": result.provenance.ranks,
         "explanation": list(result.explanation),
-        "legs": [_plain(asdict(leg)) for leg in result.legs],
+        "legs": [leg.plain() for leg in result.legs],
         "bounds": {
             "primal": _number(bounds.primal),
             "dual": _number(bounds.dual),
@@ -191,7 +191,7 @@ def result_of(made: Mapping[str, Any], trace: Trace) -> Result:
         stats=Stats(stats["seconds"], {k: tuple(v) for k, v in stats["phases"].items()}, dict(stats["counts"])),
         provenance=Provenance(**made["provenance"]),
         explanation=tuple(made["explanation"]),
-        legs=tuple(Leg(**{**leg, "hosts": tuple(leg["hosts"])}) for leg in made.get("legs", ())),
+        legs=tuple(map(Leg.read, made.get("legs", ()))),
     )
 
 
