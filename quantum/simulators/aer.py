@@ -22,6 +22,7 @@ from quantum.simulators.compiled import Compiled
 from quantum.transpiling import transpiled
 
 if TYPE_CHECKING:
+    from qiskit_aer import AerSimulator
     from qiskit_aer.noise import NoiseModel
 
 __all__ = ["Aer", "Noise", "heavy_hex_device"]
@@ -149,20 +150,15 @@ class Aer:
         basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]
         return transpiled(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
 
-<<<<<<< HEAD
-    def _noise_model(self) -> Any:
+    def _noise_model(self) -> NoiseModel | None:
         from qiskit_aer.noise import NoiseModel
-=======
-    def _noise_model(self) -> NoiseModel:
-        from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
->>>>>>> origin/HEAD
 
         if self._device is not None:
             return NoiseModel.from_backend(self._device)
         return None if self._noise is None else noise_model(self._noise)
 
 
-def noise_model(noise: Noise) -> Any:
+def noise_model(noise: Noise) -> NoiseModel:
     """Aer's noise model of some errors.
 
     Parameters
@@ -187,7 +183,7 @@ def noise_model(noise: Noise) -> Any:
     return model
 
 
-def noisy_backend(noise: Noise) -> Any:
+def noisy_backend(noise: Noise) -> AerSimulator:
     """A Qiskit backend with these errors, for simulators that take one (``primitive``, ``mitigated``).
 
     Parameters

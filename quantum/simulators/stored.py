@@ -1,7 +1,7 @@
 """Exact QAOA over one-hot states whose energy no pairs give: every energy is stored, once."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from quantum.simulators.team import Solo
 
 __all__ = ["StoredSpace"]
 
+T = TypeVar("T")
 _MOST_PLACES = 1 << 16
 _STEPS = (1.0, 0.1)  # grids of costs that are tried
 _SPANS = 64  # parts of a pass that threads share
@@ -135,7 +136,7 @@ class StoredSpace:
     def _slope(self, state: NDArray[Any], dual: NDArray[Any]) -> float:
         return float(sum(self._share(lambda span: float(_stored.slope(state, dual, self._energies, span)))))
 
-    def _share(self, work: Any) -> list[Any]:
+    def _share(self, work: Callable[[tuple[int, int]], T]) -> list[T]:
         count = min(_SPANS, self.states)
         edges = [self.states * k // count for k in range(count + 1)]
         return share(count, self._threads, Solo(), lambda span: work((edges[span[0]], edges[span[1]])))
