@@ -1,11 +1,12 @@
 """Exact QAOA over one-hot states whose energy no pairs give: every energy is stored, once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quantum._jit import Array
 from quantum.angles import Angles
 from quantum.errors import check_memory
 from quantum.mixers.base import BlockMixer
@@ -124,7 +125,7 @@ class StoredSpace:
             self._turn(space.state, float(angles.gamma[layer]))
             space.layer(None, 0.0, beta[layer])
 
-    def _turn(self, state: NDArray[Any], gamma: float) -> None:
+    def _turn(self, state: Array, gamma: float) -> None:
         places = self._places
         if places is None:
             self._share(lambda span: _stored.turn(state, self._energies, gamma, span))
@@ -133,7 +134,7 @@ class StoredSpace:
         table = np.stack([phase.real, phase.imag]).astype(state.dtype)
         self._share(lambda span: _stored.look_up_turn(state, places, table, span))
 
-    def _slope(self, state: NDArray[Any], dual: NDArray[Any]) -> float:
+    def _slope(self, state: Array, dual: Array) -> float:
         return float(sum(self._share(lambda span: float(_stored.slope(state, dual, self._energies, span)))))
 
     def _share(self, work: Callable[[tuple[int, int]], T]) -> list[T]:
