@@ -6,6 +6,7 @@
 
 As many runs at once as there are cores, each bound to a core of its own. HiGHS has the whole model; CP-SAT has a
 formulation of its own for rosters and our rows for the rest, but for capacity, whose optimum is not whole-numbered.
+There is no whole model of IPRNPA, so ``auto`` stands alone there.
 Kernels are compiled first. A row says machine, load, versions and code; rows of a family that is run again replace its
 earlier ones. No run begins later than ``--budget`` seconds after that, and what
 is left is told.
@@ -46,8 +47,8 @@ INSTANCES = {
 OWN = {"generated", "stochastic"}
 METHODS = ("auto", "highs", "cpsat")
 KERNELS = ("--kernels", "hospitals,rosters,long rosters,beds")
-#: Whole-numbered restrictions say nothing of these.
-FRACTIONAL = {"stochastic"}
+#: Who cannot take a family: CP-SAT knows whole numbers only, and there is no whole model of IPRNPA.
+UNABLE = {"stochastic": {"cpsat"}, "iprnpa": {"highs", "cpsat"}}
 
 
 @dataclass
@@ -88,7 +89,7 @@ def paths(family: str) -> list[Path]:
 
 
 def methods(family: str) -> tuple[str, ...]:
-    return tuple(method for method in METHODS if method != "cpsat" or family not in FRACTIONAL)
+    return tuple(method for method in METHODS if method not in UNABLE.get(family, ()))
 
 
 def code() -> str:
