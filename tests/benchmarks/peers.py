@@ -75,7 +75,7 @@ class Study:
         if time.monotonic() > self.until:
             return None
         costs, bounds = known(family)
-        found = run(path, method, self.limit, 1, self.seed, patience=3 * self.limit + 40)
+        found = run(path, method, self.limit, 1, self.seed, patience=3 * self.limit + 60)
         nan = float("nan")
         name = path.stem
         made = row(name, method, self.seed, found, costs.get(name, nan), bounds.get(name, nan), self.limit)
@@ -127,7 +127,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--family", choices=tuple(INSTANCES), action="append")
     parser.add_argument("--limit", type=float, default=20.0, help="seconds of each run")
-    parser.add_argument("--budget", type=float, default=780.0, help="seconds after which no run begins")
+    parser.add_argument("--budget", type=float, default=700.0, help="seconds after which no run begins")
     parser.add_argument("--output", type=Path, default=RESULTS / "peers.csv")
     args = parser.parse_args()
     facts = {"limit": args.limit, "ranks": 1, "load": round(os.getloadavg()[0], 2), "machine": machine()}
