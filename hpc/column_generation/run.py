@@ -246,7 +246,4 @@ def form(problem: RosterProblem, options: ColumnGenerationOptions) -> CompiledRo
 
 def penalty_of(compiled: CompiledRoster) -> float:
     """A price for hard cover above anything that one person's roster can save."""
-    dearest = [p.cost for p in compiled.patterns if not p.hard]
-    dearest += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    dearest += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    return 100.0 * max([10.0, *dearest])
+    return 100.0 * max(10.0, *compiled.prices.all)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from optimise.compare import page, store
 from optimise.compare.qoblib import qoblib_rows
@@ -38,7 +37,7 @@ def require() -> None:
     require_modules("compare", "pyarrow", "matplotlib", "jinja2")
 
 
-def write_outcome(study: Study, facts: Sequence[Mapping[str, Any]], folder: str | Path) -> Written:
+def write_outcome(study: Study, facts: Sequence[Mapping[str, object]], folder: str | Path) -> Written:
     """Write ``runs`` and ``summary`` (Parquet and CSV), ``qoblib.csv`` and ``report.html``.
 
     Parameters

@@ -67,7 +67,7 @@ class _Method(_Table):
 
     @field_validator("grid")
     @classmethod
-    def _filled(cls, grid: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    def _filled(cls, grid: dict[str, list[object]]) -> dict[str, list[Any]]:
         for name, values in grid.items():
             if not values:
                 raise ValueError(f"the grid of {name} is empty")

@@ -86,7 +86,7 @@ def result_object(
     problem: Problem | None = None,
     *,
     source: Source | None = None,
-    files: Mapping[str, Any] | None = None,
+    files: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """The object of ``result.json``: plain values only, no plan arrays."""
     bounds, found = result.bounds, result.evaluation
@@ -141,7 +141,7 @@ def violation_object(broken: Violation) -> dict[str, Any]:
     }
 
 
-def evaluation_object(found: Evaluation, told: Callable[[Violation], Any] = violation_object) -> dict[str, Any]:
+def evaluation_object(found: Evaluation, told: Callable[[Violation], object] = violation_object) -> dict[str, Any]:
     """An evaluation as plain values; also what ``wardwise check --json`` prints.
 
     Parameters
@@ -219,7 +219,7 @@ def _evaluation_of(found: Mapping[str, Any]) -> Evaluation:
     )
 
 
-def _unit(made: Mapping[str, Any]) -> str:
+def _unit(made: Mapping[str, object]) -> str:
     """What an amount counts; runs written before units were kept have none."""
     return str(made.get("unit", ""))
 

@@ -59,7 +59,7 @@ def sampling(kind: str) -> bool:
     return bool(getattr(find("backends", kind, BACKENDS), "sampling", False))
 
 
-def simulator(ansatz: Ansatz, kind: str = "fast", **options: Any) -> Simulator:
+def simulator(ansatz: Ansatz, kind: str = "fast", **options: object) -> Simulator:
     """Return a simulator of the ansatz.
 
     Parameters

@@ -3,7 +3,9 @@
 The only module that imports ``qiskit_aer`` (extra ``quantum``).
 """
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ from quantum.simulators.base import Samples
 from quantum.simulators.compiled import Compiled
 from quantum.transpiling import transpiled
 
+if TYPE_CHECKING:
+    from qiskit_aer.noise import NoiseModel
+
 __all__ = ["Aer", "Noise", "heavy_hex_device"]
 
 
@@ -31,7 +36,7 @@ class Noise:
     readout: float = option(default=0.0, doc="probability that a measured bit is flipped", ge=0, lt=0.5)
 
 
-def heavy_hex_device(distance: int = 3, seed: int = 0) -> Any:
+def heavy_hex_device(distance: int = 3, seed: int = 0) -> GenericBackendV2:
     """Qiskit's generic backend on a heavy-hex map (distance 3: 19 qubits) with its random calibration."""
     coupling = CouplingMap.from_heavy_hex(distance)
     return GenericBackendV2(coupling.size(), coupling_map=coupling, noise_info=True, seed=seed)
@@ -63,7 +68,7 @@ class Aer:
         *,
         shots: int = 1024,
         noise: Noise | None = None,
-        device: Any = None,
+        device: object = None,
         mitigate: bool = False,
         threads: int = 1,
         seed: int = 0,
@@ -77,7 +82,7 @@ class Aer:
         self._options = {"max_parallel_threads": threads}
         self._calls = 0
         self._compiled = Compiled(ansatz, self._transpiled)
-        self._model: Any = None
+        self._model: NoiseModel | None = None
 
     @property
     def mixers(self) -> int:
@@ -144,7 +149,7 @@ class Aer:
         basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]
         return transpiled(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
 
-    def _noise_model(self) -> Any:
+    def _noise_model(self) -> NoiseModel:
         from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
 
         if self._device is not None:

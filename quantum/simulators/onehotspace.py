@@ -286,7 +286,7 @@ class OneHotSpace:
         before: Operations,
         after: Operations,
         mode: int,
-        phases: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+        phases: tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic], NDArray[np.generic]],
         measure: bool,
         store: bool = True,
     ) -> float:
