@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import MutableMapping
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -91,7 +90,7 @@ class Guard:
             if not status:
                 await _refuse(receive, headed, self.most, more=more)
 
-    def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    def _count(self, scope: MutableMapping[str, object], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         self.metrics.requests.labels(scope["method"], route, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)
