@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from quantum.onehot import OneHot
 
-__all__ = ["Search", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
+__all__ = ["find_minimum", "most_queries", "oracle_toffoli", "success_after"]
 
 _GROWTH = 6 / 5
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from optimise.compare.scaling import MEASURES, Family, Measure
+from optimise.compare.scaling import MEASURES, Measure, StudyFamily
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import available_methods
 from optimise.core.problem import Problem
@@ -149,7 +149,7 @@ class Study:
     tolerance: float
     problems: tuple[Problem, ...]
     contenders: tuple[Contender, ...]
-    families: tuple[Family, ...] = ()
+    families: tuple[StudyFamily, ...] = ()
 
 
 def read_study(file: str | Path) -> Study:
@@ -180,12 +180,12 @@ def read_study(file: str | Path) -> Study:
     )
 
 
-def _families(document: _Document, problems: list[Problem]) -> list[Family]:
+def _families(document: _Document, problems: list[Problem]) -> list[StudyFamily]:
     made = []
     for number, entry in enumerate(document.scaling):
         if not any(fnmatch(problem.name, pattern) for problem in problems for pattern in entry.instances):
             raise InputError(f"no instance is called {' or '.join(entry.instances)}", item=f"scaling[{number}]")
-        made.append(Family(entry.name, tuple(entry.instances), tuple(entry.measures)))
+        made.append(StudyFamily(entry.name, tuple(entry.instances), tuple(entry.measures)))
     return made
 
 
