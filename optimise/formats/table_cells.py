@@ -17,7 +17,7 @@ from optimise.core.errors import InputError
 from optimise.formats.document import Document
 from optimise.formats.spoken import clock_text
 
-__all__ = ["KINDS", "CellError", "Kind"]
+__all__ = ["KINDS", "CellError"]
 
 
 class CellError(ValueError):

@@ -9,7 +9,7 @@ import pytest
 
 from optimise.compare import read_study, run_study, write_outcome
 from optimise.compare.crossings import crossing_rows
-from optimise.compare.scaling import Family, scaling_rows
+from optimise.compare.scaling import StudyFamily, scaling_rows
 from optimise.compare.store import write_tables
 from optimise.compare.table import run_rows, summary_rows
 from optimise.compare.verdict import sentences
@@ -108,7 +108,7 @@ def test_every_exponent_is_found_again(tmp_path):
             "instance": f"i{states}", "states": float(states), "label": "a", "side": "classical",
             "evaluations_99": work, "tts_99": work**2, "repetitions_99": work,
         })  # fmt: skip
-    made = scaling_rows([Family("f", ("i*",))], rows)
+    made = scaling_rows([StudyFamily("f", ("i*",))], rows)
     write_tables(made, tmp_path / "scaling")
     stored = outsider.table(tmp_path / "scaling.parquet")
     assert len(stored) == 3

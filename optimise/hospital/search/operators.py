@@ -15,7 +15,7 @@ from optimise.hospital.context import EarlierPlan
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.repair import Reinsertion
+from optimise.hospital.repair import PatientReinsertion
 from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
@@ -24,7 +24,7 @@ from optimise.hospital.search.neighbourhoods import KINDS, Kind
 from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.solvers.highs import Highs
 
-__all__ = ["Anneal", "Joint", "Neighbourhood", "Operator", "Readmit", "operators_of", "solve_scope"]
+__all__ = ["Anneal", "Joint", "Operator", "Readmit", "operators_of", "solve_scope"]
 
 
 #: Seconds of annealing between two looks at a request to stop.
@@ -254,7 +254,7 @@ class Reinsert(_Scored):
     earlier: EarlierPlan
     name: str = "reinsertion"
     told: Told | None = None
-    reinsertion: Reinsertion | None = None
+    reinsertion: PatientReinsertion | None = None
 
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
@@ -264,7 +264,7 @@ class Reinsert(_Scored):
             self.score *= 0.5
             return None
         if self.reinsertion is None:
-            self.reinsertion = Reinsertion(self.problem)
+            self.reinsertion = PatientReinsertion(self.problem)
         limit, tries = (math.inf, 50) if work else (seconds, None)
         return self.reinsertion.run(plan, who, seed=seed, seconds=limit, tries=tries, told=self.told)
 

@@ -14,7 +14,7 @@ import optimise
 from optimise.core.errors import InputError, InputErrors, UnsupportedError
 from optimise.core.method import Limits
 from optimise.formats.base import get_format, write_plan
-from optimise.formats.sheets import Column, Sheet
+from optimise.formats.sheets import Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import read_tables, template
@@ -177,7 +177,7 @@ HINTS = {
 @pytest.mark.parametrize(
     ("sheet", "column"), [(s, c) for s in SHEETS for c in s.columns if c.empty], ids=lambda x: getattr(x, "header", "")
 )
-def test_a_cell_that_may_be_empty_may_be_empty(sheet: Sheet, column: Column, tmp_path: Path) -> None:
+def test_a_cell_that_may_be_empty_may_be_empty(sheet: Sheet, column: SheetColumn, tmp_path: Path) -> None:
     """What the template says of an empty cell holds: such a cell is read in the last row that the template shows."""
     import csv
 
