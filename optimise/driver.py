@@ -9,8 +9,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -41,7 +41,7 @@ from optimise.core.options import check_options
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.provenance import provenance
 from optimise.core.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
-from optimise.runs.keeper import Keeper
+from optimise.runs.keeper import Keeper, keeping
 
 __all__ = ["MethodError", "solve"]
 
@@ -135,12 +135,12 @@ def solve(
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
         leg = Leg.begun(comm, facts.started)
-        keeper, before = kept.enter_context(_keeping(problem, comm, checkpoint, resume, leg))
+        keeper, before = kept.enter_context(keeping(problem, comm, leg, checkpoint, resume, clock, listen))
         began_cpu = time.process_time()
         if before.seconds:
             left = max(1.0, limits.seconds - before.seconds)
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
-            limits, clock = replace(limits, seconds=left), Deadline(left)
+            limits, clock.seconds = replace(limits, seconds=left), left
         start = _better_start(problem, before.plan, start)
         if start is not None:  # on one rank: how far a repair comes may depend on the clock
             start = comm.bcast(kind_of(problem).repaired(problem, start) if comm.rank == 0 else None)
@@ -165,18 +165,19 @@ def solve(
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
             stop = _settled(outcome.stop, bounds, limits, early=early)
             recorder.close(bounds)
+            leg = leg.ended(clock.elapsed, sum(cpu for _, _, cpu in spent or ()), bounds.primal, bounds.dual)
             if keeper is not None:
-                keeper.close(outcome.plan, bounds.primal, bounds.dual, bounds.dual_source)
+                keeper.close(outcome.plan, bounds.primal, bounds.dual, bounds.dual_source, leg)
             result = Result(
                 plan=outcome.plan,
                 stop=stop,
                 bounds=bounds,
                 evaluation=evaluation,
                 trace=Trace(tuple(recorder.points)),
-                stats=_stats(outcome.stats, before.seconds + clock.elapsed, spent or ()),
+                stats=_stats(outcome.stats, before.seconds + leg.seconds, spent or ()),
                 provenance=facts,
                 explanation=_explanation(problem, outcome, stop, evaluation),
-                legs=(*before.legs, leg.ended(clock.elapsed, sum(cpu for _, _, cpu in spent or ()))),
+                legs=(*before.legs, leg),
             )
         shared: Result[L] = comm.bcast(result)
     return shared
@@ -251,32 +252,6 @@ def _validate(limits: Limits, seed: int) -> None:
         raise WardwiseError(f"the number of threads must be 1 or more, not {limits.threads}")
     if seed < 0:
         raise WardwiseError(f"the seed must be 0 or more, not {seed}")
-
-
-@contextmanager
-def _keeping(
-    problem: Problem[L], comm: Communicator, checkpoint: str | Path | None, resume: bool, leg: Leg
-) -> Iterator[tuple[Keeper[L] | None, Kept[L]]]:
-    """Who keeps the best plan by the clock (rank 0 only), and what an earlier run has left.
-
-    Where the solve fails, what was known is written first.
-    """
-    if checkpoint is None:
-        yield None, Kept()
-        return
-    keeper = Keeper(checkpoint, problem, resume=resume) if comm.rank == 0 else None
-    if keeper is not None:
-        keeper.start(leg)
-    before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
-    try:
-        yield keeper, before
-    except BaseException:
-        if keeper is not None:
-            keeper.write()
-        raise
-    finally:
-        if keeper is not None:
-            keeper.stop()
 
 
 def _better_start(problem: Problem[L], kept: L | None, given: L | None) -> L | None:

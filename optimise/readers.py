@@ -36,7 +36,7 @@ def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any
     return problem
 
 
-def read_ward(path: str | Path | Mapping[str, Any], **choices: object) -> RosterProblem:
+def read_ward(path: str | Path | Mapping[str, object], **choices: object) -> RosterProblem:
     """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
 
     Parameters
@@ -61,7 +61,7 @@ def read_ward(path: str | Path | Mapping[str, Any], **choices: object) -> Roster
     return _typed(RosterProblem, "a roster", path, choices)
 
 
-def read_hospital(path: str | Path | Mapping[str, Any], **choices: object) -> HospitalProblem:
+def read_hospital(path: str | Path | Mapping[str, object], **choices: object) -> HospitalProblem:
     """Read a hospital or bed plan of any family; see :func:`read_ward`.
 
     Parameters

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit import QuantumCircuit
+from qiskit.circuit import ParameterExpression
 
 from optimise.core.errors import InputError
 from quantum.angles import Angles, local_field
@@ -88,7 +90,7 @@ class AdaptAnsatz(Ansatz):
         every = Ansatz(self.problem, self.mixer, self.start).mixers
         return what, range(int(which[0]), int(which[0]) + 1) if which else range(every)
 
-    def _mix(self, circuit: Any, betas: Sequence[Any], layer: int) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[float | ParameterExpression], layer: int) -> None:
         what, blocks = self._chosen(layer)
         places = [[q] for q in range(self.qubo.size)] if isinstance(self.mixer, X) else self._blocks()
         for b in blocks:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from quantum.onehot import OneHot
 
-__all__ = ["Search", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
+__all__ = ["Search", "energy_toffoli", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
 
 _GROWTH = 6 / 5
 
@@ -112,15 +112,14 @@ def find_minimum(energies: NDArray[np.float64], queries: int, rng: np.random.Gen
     return Search(place, used, measurements)
 
 
-def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
-    """Toffoli gates of one query, and logical qubits, of a plain circuit that adds up the energy.
+def energy_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
+    """Toffoli gates to add up the energy and take it back, and logical qubits, of a plain circuit.
 
     The choice of a block is unary already, so that its costs are copied into a register by CX gates. A pair table of
     blocks a and b needs one AND for each of its entries that is not 0, whose undoing is a measurement (Gidney 2018,
     arXiv:1709.06648). Every block and every pair table is added to a sum of `bits` bits by an adder of ``bits`` Toffoli
-    gates; all that happens twice, to compute and to take back. The comparison with the threshold takes `bits`, and the
-    reflection about the start one Toffoli gate for each block but one. A cost of a sum is counted up in a register of
-    its own and looked up: one Toffoli for each of its bits and blocks, and one for each value (Babbush et al. 2018,
+    gates; all that happens twice, to compute and to take back. A cost of a sum is counted up in a register of its own
+    and looked up: one Toffoli for each of its bits and blocks, and one for each value (Babbush et al. 2018,
     arXiv:1805.03662).
 
     Parameters
@@ -133,7 +132,7 @@ def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
     Returns
     -------
     tuple of float and int
-        Toffoli gates of one query; logical qubits.
+        Toffoli gates; logical qubits.
     """
     _, table, _ = problem.tables(part=True)
     starts, sizes = problem.starts.tolist(), problem.sizes
@@ -148,6 +147,27 @@ def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
     for cost in problem.sums:
         register = max(1, math.ceil(math.log2(cost.values.size)))
         counting += len(cost.parts) * register + cost.values.size
-    toffoli = 2 * (ands + counting + additions * bits) + bits + max(0, problem.blocks - 1)
-    qubits = problem.qubo.size + 3 * bits + largest + max(0, problem.blocks - 1)
-    return float(toffoli), qubits
+    return 2.0 * (ands + counting + additions * bits), problem.qubo.size + 3 * bits + largest
+
+
+def oracle_toffoli(problem: OneHot, bits: int = 20) -> tuple[float, int]:
+    """Toffoli gates of one query, and logical qubits: the energy (`energy_toffoli`), a comparison, a reflection.
+
+    The comparison with the threshold takes `bits`, and the reflection about the start one Toffoli gate for each block
+    but one.
+
+    Parameters
+    ----------
+    problem : OneHot
+        Of m blocks.
+    bits : int
+        Of the register that holds an energy.
+
+    Returns
+    -------
+    tuple of float and int
+        Toffoli gates of one query; logical qubits.
+    """
+    toffoli, qubits = energy_toffoli(problem, bits)
+    others = max(0, problem.blocks - 1)
+    return toffoli + bits + others, qubits + others

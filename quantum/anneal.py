@@ -2,6 +2,8 @@
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
+from typing import Any
+
 import numpy as np
 
 from quantum._jit import Array, compiled
@@ -29,6 +31,35 @@ def anneal_problem(
     energy : float
         Of these choices.
     """
+    best: tuple[Array, float] = anneal(*_flat(problem), sweeps, hot, cold, rng)
+    return best
+
+
+def temper_problem(problem: OneHot, temperatures: Array, sweeps: int, rng: np.random.Generator) -> tuple[Array, float]:
+    """One run of `temper` on a problem, costs of sums included.
+
+    Parameters
+    ----------
+    problem : OneHot
+    temperatures : float64 array (r,)
+        One a replica, descending, in units of cost.
+    sweeps : int
+        Of every replica.
+    rng : numpy Generator
+
+    Returns
+    -------
+    choices : int64 array (m,)
+        The best that any replica met.
+    energy : float
+        Of these choices.
+    """
+    best: tuple[Array, float] = temper(*_flat(problem), temperatures, sweeps, rng)
+    return best
+
+
+def _flat(problem: OneHot) -> tuple[Any, ...]:
+    """A problem as the kernels read it: sizes, starts, linear, table, offset, sums."""
     linear, table, offset = problem.tables(part=True)
     sizes = np.asarray(problem.sizes, dtype=np.int64)
     count, most = len(problem.sums), max((cost.values.size for cost in problem.sums), default=0)
@@ -40,10 +71,7 @@ def anneal_problem(
         v = cost.values.size
         edges[s, : v - 1] = (cost.values[:-1] + cost.values[1:]) / 2
         prices[s, :v], prices[s, v:] = cost.costs, cost.costs[-1]
-    best: tuple[Array, float] = anneal(
-        sizes, problem.starts, linear, table, offset, (adds, edges, prices), sweeps, hot, cold, rng
-    )
-    return best
+    return sizes, problem.starts, linear, table, offset, (adds, edges, prices)
 
 
 @compiled
@@ -87,6 +115,93 @@ def anneal(
     energy : float
         Of these choices.
     """
+    choice, fields, totals, energy = _begun(sizes, starts, linear, table, offset, sums, rng)
+    best, best_choice = energy, choice.copy()
+    cooling = (cold / hot) ** (1.0 / max(1, sweeps - 1))
+    temperature = hot
+    for _ in range(sweeps):
+        state = (choice, fields, totals, best_choice)
+        energy, best = _sweep(sizes, starts, table, sums, state, energy, best, temperature, rng)
+        temperature *= cooling
+    return best_choice, best
+
+
+@compiled
+def temper(
+    sizes: Array,
+    starts: Array,
+    linear: Array,
+    table: Array,
+    offset: float,
+    sums: tuple[Array, Array, Array],
+    temperatures: Array,
+    sweeps: int,
+    rng: np.random.Generator,
+) -> tuple[Array, float]:
+    """One run of parallel tempering (Geyer 1991; Hukushima and Nemoto 1996, arXiv:cond-mat/9512035).
+
+    Every replica makes a sweep at its temperature; then neighbours exchange their states with the probability
+    ``min(1, exp((1 / T_a - 1 / T_b) (E_a - E_b)))``, even pairs and odd pairs by turns.
+
+    Parameters
+    ----------
+    sizes, starts, linear, table, offset, sums
+        As for `anneal`.
+    temperatures : float64 array (r,)
+        One a replica, descending, in units of cost.
+    sweeps : int
+        Of every replica.
+    rng : numpy Generator
+
+    Returns
+    -------
+    choices : int64 array (m,)
+        The best that any replica met.
+    energy : float
+        Of these choices.
+    """
+    replicas, m, n, count = temperatures.size, sizes.size, linear.size, sums[0].shape[0]
+    choices, fields = np.empty((replicas, m), dtype=np.int64), np.empty((replicas, n))
+    totals, energies = np.empty((replicas, count)), np.empty(replicas)
+    best_choice, best = np.empty(m, dtype=np.int64), np.inf
+    for r in range(replicas):
+        begun = _begun(sizes, starts, linear, table, offset, sums, rng)
+        for i in range(m):
+            choices[r, i] = begun[0][i]
+        for i in range(n):
+            fields[r, i] = begun[1][i]
+        for s in range(count):
+            totals[r, s] = begun[2][s]
+        energies[r] = begun[3]
+        if energies[r] < best:
+            best = energies[r]
+            for i in range(m):
+                best_choice[i] = choices[r, i]
+    holds = np.arange(replicas)  # which state has which temperature
+    for number in range(sweeps):
+        for t in range(replicas):
+            r = holds[t]
+            state = (choices[r], fields[r], totals[r], best_choice)
+            energies[r], best = _sweep(sizes, starts, table, sums, state, energies[r], best, temperatures[t], rng)
+        for t in range(number % 2, replicas - 1, 2):
+            a, b = holds[t], holds[t + 1]
+            gain = (1.0 / temperatures[t] - 1.0 / temperatures[t + 1]) * (energies[a] - energies[b])
+            if gain >= 0.0 or rng.random() < np.exp(gain):
+                holds[t], holds[t + 1] = b, a
+    return best_choice, best
+
+
+@compiled
+def _begun(
+    sizes: Array,
+    starts: Array,
+    linear: Array,
+    table: Array,
+    offset: float,
+    sums: tuple[Array, Array, Array],
+    rng: np.random.Generator,
+) -> tuple[Array, Array, Array, float]:
+    """A random state: choices (m,), cost of each variable against the others (n,), totals (s,), energy."""
     adds, edges, prices = sums
     m, n, count = sizes.size, linear.size, adds.shape[0]
     choice = np.empty(m, dtype=np.int64)
@@ -106,34 +221,48 @@ def anneal(
         energy += 0.5 * (linear[v] + fields[v])
     for s in range(count):
         energy += prices[s, np.searchsorted(edges[s], totals[s])]
-    best, best_choice = energy, choice.copy()
-    cooling = (cold / hot) ** (1.0 / max(1, sweeps - 1))
-    temperature = hot
-    for _ in range(sweeps):
-        for b in range(m):
-            if sizes[b] < 2:
-                continue
-            new = rng.integers(0, sizes[b] - 1)
-            if new >= choice[b]:
-                new += 1
-            old_v, new_v = starts[b] + choice[b], starts[b] + new
-            change = fields[new_v] - fields[old_v]
+    return choice, fields, totals, energy
+
+
+@compiled
+def _sweep(
+    sizes: Array,
+    starts: Array,
+    table: Array,
+    sums: tuple[Array, Array, Array],
+    state: tuple[Array, Array, Array, Array],
+    energy: float,
+    best: float,
+    temperature: float,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Try a change of every block (Metropolis); the state, and the best that was met, change in place."""
+    adds, edges, prices = sums
+    choice, fields, totals, best_choice = state
+    m, n, count = sizes.size, fields.size, adds.shape[0]
+    for b in range(m):
+        if sizes[b] < 2:
+            continue
+        new = rng.integers(0, sizes[b] - 1)
+        if new >= choice[b]:
+            new += 1
+        old_v, new_v = starts[b] + choice[b], starts[b] + new
+        change = fields[new_v] - fields[old_v]
+        for s in range(count):
+            step = adds[s, new_v] - adds[s, old_v]
+            if step != 0.0:
+                after = prices[s, np.searchsorted(edges[s], totals[s] + step)]
+                change += after - prices[s, np.searchsorted(edges[s], totals[s])]
+        if change <= 0.0 or rng.random() < np.exp(-change / temperature):
+            old_row, new_row = table[old_v], table[new_v]
+            for i in range(n):
+                fields[i] += new_row[i] - old_row[i]
             for s in range(count):
-                step = adds[s, new_v] - adds[s, old_v]
-                if step != 0.0:
-                    after = prices[s, np.searchsorted(edges[s], totals[s] + step)]
-                    change += after - prices[s, np.searchsorted(edges[s], totals[s])]
-            if change <= 0.0 or rng.random() < np.exp(-change / temperature):
-                old_row, new_row = table[old_v], table[new_v]
-                for i in range(n):
-                    fields[i] += new_row[i] - old_row[i]
-                for s in range(count):
-                    totals[s] += adds[s, new_v] - adds[s, old_v]
-                choice[b] = new
-                energy += change
-                if energy < best - 1e-12:
-                    best = energy
-                    for i in range(m):  # a[:] = b takes 6 s to compile
-                        best_choice[i] = choice[i]
-        temperature *= cooling
-    return best_choice, best
+                totals[s] += adds[s, new_v] - adds[s, old_v]
+            choice[b] = new
+            energy += change
+            if energy < best - 1e-12:
+                best = energy
+                for i in range(m):  # a[:] = b takes 6 s to compile
+                    best_choice[i] = choice[i]
+    return energy, best

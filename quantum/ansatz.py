@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
-from qiskit.circuit import ParameterVector
+from qiskit.circuit import Parameter, ParameterExpression, ParameterVector
 
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
@@ -73,7 +73,7 @@ class Ansatz:
 
     problem: Qubo | OneHot
     mixer: X | BlockMixer = field(default_factory=X)
-    start: Sequence[NDArray[Any]] | NDArray[Any] | None = None
+    start: Sequence[NDArray[np.generic]] | NDArray[np.generic] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.mixer, X) and not isinstance(self.problem, OneHot):
@@ -83,7 +83,7 @@ class Ansatz:
         if self.start is not None:
             self._check_start(self.start)
 
-    def _check_start(self, start: Sequence[NDArray[Any]] | NDArray[Any]) -> None:
+    def _check_start(self, start: Sequence[NDArray[np.generic]] | NDArray[np.generic]) -> None:
         """Refuse a start that is no state: nothing downstream would notice."""
         if isinstance(self.mixer, X):
             ones = np.asarray(start, dtype=np.float64)
@@ -201,7 +201,7 @@ class Ansatz:
             made.measure_all()
         return made
 
-    def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Any, float]:
+    def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Parameter, float]:
         """Value of every free parameter of a circuit of `parametric` (also after transpilation)."""
         values = dict(zip((f"gamma[{i}]" for i in range(angles.depth)), angles.common_gamma().tolist()))
         free = {p.name for p in circuit.parameters}
@@ -214,7 +214,7 @@ class Ansatz:
             raise InputError(f"the circuit has more layers than the angles: {missing[0]} has no value")
         return {p: values[p.name] for p in circuit.parameters}
 
-    def _phase(self, circuit: QuantumCircuit, qubo: Qubo, gamma: Any) -> None:
+    def _phase(self, circuit: QuantumCircuit, qubo: Qubo, gamma: float | ParameterExpression) -> None:
         """Append ``exp(-i gamma C)``; products of three or more spins are phase gadgets (`quantum.hubo`)."""
         if self.higher:
             assert isinstance(self.problem, OneHot)
@@ -228,7 +228,7 @@ class Ansatz:
         for i, j, value in zip(ising.rows.tolist(), ising.cols.tolist(), ising.couplings.tolist()):
             circuit.rzz(2 * gamma * value, i, j)
 
-    def _prepare(self, circuit: Any) -> None:
+    def _prepare(self, circuit: QuantumCircuit) -> None:
         if isinstance(self.mixer, X):
             ones = np.full(self.qubo.size, 0.5) if self.start is None else np.asarray(self.start)
             for qubit, probability in enumerate(ones.tolist()):
@@ -241,7 +241,7 @@ class Ansatz:
             circuit.x(qubits[0])
             append_block_state(circuit, qubits, amplitudes)
 
-    def _mix(self, circuit: QuantumCircuit, betas: Sequence[Any], layer: int) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[float | ParameterExpression], layer: int) -> None:
         if isinstance(self.mixer, X):
             self.mixer.append(circuit, betas)
             return

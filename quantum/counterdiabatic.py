@@ -16,13 +16,14 @@ The first alpha of a layer comes from ``alpha_1`` of its own H and of the step t
 without any training. Terms ``Y_i Z_j`` of the commutator are left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit import QuantumCircuit
+from qiskit.circuit import ParameterExpression
 from qiskit.circuit.library import XXPlusYYGate
 
 from optimise.core.errors import InputError
@@ -106,7 +107,7 @@ class Rotations:
             made = turn @ made
         return made, slope
 
-    def append(self, circuit: QuantumCircuit, qubits: list[int], alpha: Any) -> None:
+    def append(self, circuit: QuantumCircuit, qubits: list[int], alpha: float | ParameterExpression) -> None:
         """Append the gates: one qubit a choice, or one qubit in all for the choices 0 and 1 of a bit.
 
         Parameters
@@ -204,7 +205,7 @@ class Counterdiabatic(Ansatz):
         made = [Step(0, *s[1:]) for s in blocks.steps(layer, np.full(blocks.mixers, betas[0]))]
         return made + [Step(1, b, *r.matrices(float(betas[1]))) for b, r in enumerate(rotations_of(self))]
 
-    def _mix(self, circuit: QuantumCircuit, betas: Any, layer: int) -> None:
+    def _mix(self, circuit: QuantumCircuit, betas: Sequence[float | ParameterExpression], layer: int) -> None:
         blocks = Ansatz(self.problem, self.mixer, self.start)
         blocks._mix(circuit, [betas[0]] * blocks.mixers, layer)
         places = [[q] for q in range(self.qubo.size)] if isinstance(self.mixer, X) else self._blocks()

@@ -6,10 +6,12 @@ operator = encoding.operator()                 # SparsePauliOp
 plan = encoding.decode(bits)                   # a roster, room plan, or the values of a model
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +26,10 @@ from quantum.mixers import BlockMixer, X, XYComplete
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.repair import broken, repair
+
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
+
 
 __all__ = ["Encoding"]
 
@@ -62,7 +68,7 @@ class Encoding(Models):
     energy: Qubo | OneHot
     exact: bool = True
     error: float = 0.0
-    decoder: Callable[[NDArray[Any]], Any] | None = None
+    decoder: Callable[[NDArray[np.int64]], Any] | None = None
     true_cost: Callable[[NDArray[np.int64]], float] | None = None
     penalty: float | None = None
     exact_on: Literal["blocks", "rules"] = "blocks"
@@ -79,7 +85,7 @@ class Encoding(Models):
         """Blocks that one cost depends on at most: 2, or more where rules stay as terms of higher order."""
         return self.energy.degree if isinstance(self.energy, OneHot) else 2
 
-    def quadratised(self) -> "Encoding":
+    def quadratised(self) -> Encoding:
         """The same by pairs, for samplers that need them: an auxiliary block for every product (`quantum.higher`).
 
         Returns
@@ -91,7 +97,7 @@ class Encoding(Models):
             return self
         m = self.energy.blocks
 
-        def first(ask: Callable[[NDArray[Any]], T] | None) -> Callable[[NDArray[Any]], T] | None:
+        def first(ask: Callable[[NDArray[np.int64]], T] | None) -> Callable[[NDArray[np.int64]], T] | None:
             return None if ask is None else lambda choices: ask(choices[:m])
 
         return replace(
@@ -181,7 +187,7 @@ class Encoding(Models):
         """
         return self.ansatz(mixer, start, penalty).parametric(p, measure=measure, per_mixer=per_mixer)
 
-    def operator(self, penalty: str | float | None = None) -> Any:
+    def operator(self, penalty: str | float | None = None) -> SparsePauliOp:
         """The cost as an operator of Qiskit.
 
         Parameters

@@ -3,8 +3,10 @@
 All of them know pairs only; an encoding of higher degree goes through `quantum.encoding.Encoding.quadratised`.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
@@ -13,6 +15,11 @@ from quantum.exports import lp_text, opt_mapper_of, qs_text
 from quantum.methods.dwave import bqm_of
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
+
+if TYPE_CHECKING:
+    from dimod import BinaryQuadraticModel
+    from qiskit_addon_opt_mapper import OptimizationProblem
+
 
 __all__ = ["Models"]
 
@@ -50,7 +57,7 @@ class Models:
             raise InputError(f"{self.name} has no blocks; a penalty would do nothing")
         return self.problem().penalised(penalty)
 
-    def to_bqm(self, penalty: str | float | None = None) -> Any:
+    def to_bqm(self, penalty: str | float | None = None) -> BinaryQuadraticModel:
         """``dimod.BinaryQuadraticModel`` of `qubo` (extra ``compare``).
 
         Parameters
@@ -97,7 +104,7 @@ class Models:
         """
         return _kept(qs_text(self.qubo(penalty), self.name), file)
 
-    def to_opt_mapper(self) -> Any:
+    def to_opt_mapper(self) -> OptimizationProblem:
         """``OptimizationProblem`` of qiskit-addon-opt-mapper, blocks as linear constraints."""
         return opt_mapper_of(self.energy, self.name)
 

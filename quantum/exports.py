@@ -1,12 +1,17 @@
 """Energies in the formats of others: LP text, QOBLIB's ``.qs``, qiskit-addon-opt-mapper."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimise.core.errors import MissingExtraError
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
+
+if TYPE_CHECKING:
+    from qiskit_addon_opt_mapper import OptimizationProblem
 
 __all__ = ["lp_text", "opt_mapper_of", "qs_text"]
 
@@ -71,7 +76,7 @@ def qs_text(qubo: Qubo, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def opt_mapper_of(energy: Qubo | OneHot, name: str) -> Any:
+def opt_mapper_of(energy: Qubo | OneHot, name: str) -> OptimizationProblem:
     """``OptimizationProblem`` with binary variables ``x0..``, and ``block0..`` as linear constraints.
 
     Raises

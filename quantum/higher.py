@@ -3,9 +3,11 @@
 `quantum.sums` holds the costs, `quantum.hubo` the polynomials and Rosenberg's reduction.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,10 @@ from quantum.hubo import Hubo
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.sums import SumCost
+
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
+
 
 __all__ = ["diagonal_of", "energies_of", "of_hubo", "operator_of", "quadratised", "to_hubo"]
 
@@ -96,7 +102,16 @@ def of_hubo(hubo: Hubo) -> OneHot:
     return OneHot(made.qubo, made.sizes, tuple(sums))
 
 
-def energies_of(circuits: Any, bits: NDArray[Any]) -> NDArray[np.float64]:
+class _Family(Protocol):
+    """What is read of a family of circuits (`quantum.protocols.Circuits`)."""
+
+    @property
+    def problem(self) -> Qubo | OneHot: ...
+    @property
+    def qubo(self) -> Qubo: ...
+
+
+def energies_of(circuits: _Family, bits: NDArray[np.generic]) -> NDArray[np.float64]:
     """Cost of bits under a family of circuits (`quantum.protocols.Circuits`).
 
     Parameters
@@ -115,7 +130,7 @@ def energies_of(circuits: Any, bits: NDArray[Any]) -> NDArray[np.float64]:
     return made
 
 
-def diagonal_of(circuits: Any) -> NDArray[np.float64]:
+def diagonal_of(circuits: _Family) -> NDArray[np.float64]:
     """Cost of all ``2**n`` basis states as the circuit has it, on states that break blocks too.
 
     Parameters
@@ -132,7 +147,7 @@ def diagonal_of(circuits: Any) -> NDArray[np.float64]:
     return made
 
 
-def operator_of(circuits: Any) -> Any:
+def operator_of(circuits: _Family) -> SparsePauliOp:
     """The cost as a ``SparsePauliOp``.
 
     Parameters
@@ -148,5 +163,5 @@ def operator_of(circuits: Any) -> Any:
     return to_hubo(problem).to_operator() if _summed(problem) else circuits.qubo.to_ising().to_operator()
 
 
-def _summed(problem: Any) -> bool:
+def _summed(problem: Qubo | OneHot) -> TypeGuard[OneHot]:
     return isinstance(problem, OneHot) and bool(problem.sums)

@@ -10,12 +10,14 @@ is the product and M or more elsewhere, so that the least over y is the energy i
 terms with y can gain: the sum of their positive, or of their negative coefficients.
 """
 
+from __future__ import annotations
+
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +27,10 @@ from qiskit.quantum_info import SparsePauliOp
 from optimise.core.errors import InputError
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
+
+if TYPE_CHECKING:
+    from qiskit.circuit import ParameterExpression
+
 
 __all__ = ["MOST_TERMS", "Hubo", "Quadratised", "append_phases"]
 
@@ -71,7 +77,7 @@ class Hubo:
         terms: Iterable[tuple[Sequence[int], float]],
         offset: float = 0.0,
         names: Sequence[str] = (),
-    ) -> "Hubo":
+    ) -> Hubo:
         """Collect products in any order: repeated variables count once, repeated products are added.
 
         Parameters
@@ -103,7 +109,7 @@ class Hubo:
         return cls(size, tuple(kept), np.array(list(kept.values()), dtype=np.float64), float(offset), tuple(names))
 
     @classmethod
-    def from_qubo(cls, qubo: Qubo) -> "Hubo":
+    def from_qubo(cls, qubo: Qubo) -> Hubo:
         """The same energy.
 
         Parameters
@@ -178,14 +184,14 @@ class Hubo:
         least = 1e-12 * max(1.0, float(np.abs(self.values).max(initial=0.0)))
         return constant, {term: value for term, value in sorted(sums.items()) if abs(value) > least}
 
-    def to_operator(self) -> Any:
+    def to_operator(self) -> SparsePauliOp:
         """Qiskit ``SparsePauliOp`` of products of Z on qubits 0..n-1, the offset as an identity term."""
         constant, spins = self.spin_terms()
         terms: list[tuple[str, list[int], float]] = [("", [], constant)]
         terms += [("Z" * len(term), list(term), value) for term, value in spins.items()]
         return SparsePauliOp.from_sparse_list(terms, num_qubits=self.size)
 
-    def quadratised(self) -> "Quadratised":
+    def quadratised(self) -> Quadratised:
         """Rosenberg's reduction: the pair that most products share becomes a bit, until none has more than two."""
         terms = {t: set(term) for t, term in enumerate(self.terms) if len(term) > 2}
         values = dict(enumerate(self.values.tolist()))
@@ -260,7 +266,7 @@ class Quadratised:
         return made
 
 
-def append_phases(circuit: QuantumCircuit, energy: Hubo, gamma: Any) -> None:
+def append_phases(circuit: QuantumCircuit, energy: Hubo, gamma: float | ParameterExpression) -> None:
     """Append ``exp(-i gamma C)``, its global phase included: a phase gadget for every product of spins.
 
     Parameters

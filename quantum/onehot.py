@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.errors import InputError, UnsupportedError
+from quantum._totals import add_sums
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
 from quantum.search import enumerate_choices
@@ -345,9 +346,7 @@ class OneHot:
                     step = np.add.outer(table[v, earlier], step).ravel()
                 parts.append(energies + step)
             energies = np.concatenate(parts)
-        axes = energies.reshape(self.sizes[::-1])  # block 0 is the fastest digit
-        for cost in self.sums:
-            axes += cost.tensor(self.sizes)
+        add_sums(energies, self.sizes, self.sums)
         return energies
 
     def brute_force(self, limit: int = 1 << 28) -> tuple[float, NDArray[np.int64], int]:

@@ -64,7 +64,7 @@ def defaults_of(cls: type[Any]) -> dict[str, Any]:
     return made
 
 
-def described(cls: type[Any]) -> list[tuple[str, Any, str]]:
+def described(cls: type[Any]) -> list[tuple[str, object, str]]:
     """(name, default, description) of every option."""
     infos = cls.__pydantic_fields__
     return [(name, default, infos[name].description or "") for name, default in defaults_of(cls).items()]

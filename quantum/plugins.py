@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from optimise.core.errors import InputError
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 _SINGULAR = {"ansaetze": "ansatz", "angles": "rule for start angles", "backends": "simulator"}
 
 
-def known(group: str, built_in: Mapping[str, Any]) -> list[str]:
+def known(group: str, built_in: Mapping[str, object]) -> list[str]:
     """Names that may be asked for, our own first."""
     return list(dict.fromkeys([*built_in, *sorted(point.name for point in entry_points(group=f"wardwise.{group}"))]))
 

@@ -12,8 +12,10 @@
 `quantum.testing` proves a part in a few lines.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from qiskit import QuantumCircuit
 
@@ -24,6 +26,10 @@ from quantum.onehot import OneHot
 from quantum.optimise_angles import Optimizer
 from quantum.qubo import Qubo
 from quantum.simulators import Simulator
+
+if TYPE_CHECKING:
+    from qiskit.circuit import Parameter
+
 
 __all__ = ["Backend", "Circuits", "Mixer", "Optimizer", "Sampler", "Simulator", "StartAngles"]
 
@@ -89,7 +95,7 @@ class Circuits(Protocol):
         """
         ...
 
-    def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Any, float]:
+    def binding(self, circuit: QuantumCircuit, angles: Angles) -> dict[Parameter, float]:
         """Value of every free parameter of a circuit of `parametric`, also after transpilation.
 
         Parameters

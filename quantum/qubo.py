@@ -5,7 +5,6 @@ Both stand here because each turns into the other.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -320,7 +319,7 @@ class Ising:
         offset = self.offset + float(self.field.sum() + self.couplings.sum())
         return Qubo(linear, self.rows, self.cols, 4 * self.couplings, offset, self.names)
 
-    def to_operator(self) -> Any:
+    def to_operator(self) -> SparsePauliOp:
         """Qiskit ``SparsePauliOp`` of Z and ZZ terms on qubits 0..n-1, the offset as an identity term."""
         terms: list[tuple[str, list[int], float]] = [("", [], self.offset)]
         terms += [("Z", [i], float(h)) for i, h in enumerate(self.field) if h != 0.0]
@@ -328,7 +327,7 @@ class Ising:
         return SparsePauliOp.from_sparse_list(terms, num_qubits=self.size)
 
     @classmethod
-    def from_operator(cls, operator: Any) -> "Ising":
+    def from_operator(cls, operator: SparsePauliOp) -> "Ising":
         """Read a diagonal ``SparsePauliOp`` with terms of at most two Z.
 
         Parameters

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from optimise.core.errors import InputError
 from quantum.angles import Angles
+from quantum.light_cone import LightCone
 from quantum.mixers import X
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, QaoaRun, qaoa
@@ -47,6 +48,7 @@ def recursive_qaoa(
     *,
     seed: int = 0,
     cutoff: int = 6,
+    amplitudes: int = 20,
     stop: Callable[[], bool] | None = None,
 ) -> RecursiveRun:
     """Run it until `cutoff` qubits (or ``2**cutoff`` one-hot states) are left, which are enumerated.
@@ -58,6 +60,8 @@ def recursive_qaoa(
     ----------
     options : of each round; default depth 1. Correlations are exact, so the shots of the last measurement do not
         matter, and angles judged by shots are refused.
+    amplitudes : most qubits whose amplitudes are kept. A round of more free bits takes its correlations from the light
+        cones of one layer (`quantum.light_cone`), which are exact too; only mixer X at depth 1 has them.
     stop : asked now and then; True trains no further circuit.
 
     Raises
@@ -79,11 +83,20 @@ def recursive_qaoa(
     names = np.arange(problem.size)  # original number of each remaining spin
     relations: list[tuple[int, int, int]] = []  # (spin, parent or -1, sign), in the order of elimination
     while ising.size > cutoff:
-        run = _round(ising.to_qubo(), chosen, seed + rounds, stop)
-        evaluations += run.evaluations
-        angles.append(run.angles)
-        probabilities = exact_simulator(run.ansatz, run.angles).probabilities(run.angles)
-        i, j, sign = _strongest(ising, probabilities)
+        if ising.size > amplitudes and _one_plain_layer(chosen):
+            cone = LightCone(ising)
+            spread = np.exp(chosen.jitter * np.random.default_rng([seed, rounds]).normal(size=2))
+            found, calls = cone.trained(1 if stop is not None and stop() else chosen.evaluations, spread)
+            singles, pairs = cone.correlations(float(found.gamma[0]), float(found.beta[0]))
+        else:
+            run = _round(ising.to_qubo(), chosen, seed + rounds, stop)
+            found, calls = run.angles, run.evaluations
+            expected = correlations(exact_simulator(run.ansatz, found).probabilities(found))
+            pairs = expected[(1 << ising.rows) + (1 << ising.cols)]
+            singles = expected[1 << np.arange(ising.size)]
+        evaluations += calls
+        angles.append(found)
+        i, j, sign = _strongest(ising, singles, pairs)
         relations.append((int(names[i]), int(names[j]) if j >= 0 else -1, sign))
         ising = _eliminate(ising, i, j, sign)
         names = np.delete(names, i)
@@ -96,6 +109,14 @@ def recursive_qaoa(
     bits = ((1 - spins) // 2).astype(np.int8)
     stopped = stop is not None and stop()
     return RecursiveRun(bits, problem.energy(bits), rounds, evaluations, 1 << ising.size, stopped, tuple(angles))
+
+
+def _one_plain_layer(options: QaoaOptions) -> bool:
+    """Whether light cones give what these options ask for."""
+    usual = QaoaOptions(depth=1)
+    names = ("depth", "ansatz", "start", "grown", "optimiser", "cvar", "multi_angle", "simulator", "simulator_options")
+    plain = all(getattr(options, name) == getattr(usual, name) for name in names)
+    return plain and isinstance(options.mixer or X(), X)
 
 
 def _round(problem: Qubo | OneHot, options: QaoaOptions, seed: int, stop: Callable[[], bool] | None) -> QaoaRun:
@@ -116,11 +137,8 @@ def correlations(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return values
 
 
-def _strongest(ising: Ising, probabilities: NDArray[np.float64]) -> tuple[int, int, int]:
+def _strongest(ising: Ising, singles: NDArray[np.float64], pairs: NDArray[np.float64]) -> tuple[int, int, int]:
     """The coupled pair (or single spin, second index -1) with the largest expectation in size, and its sign."""
-    expected = correlations(probabilities)
-    pairs = expected[(1 << ising.rows) + (1 << ising.cols)]
-    singles = expected[1 << np.arange(ising.size)]
     singles = np.where(ising.field != 0, singles, 0.0)
     if pairs.size and np.abs(pairs).max() >= np.abs(singles).max(initial=0.0):
         t = int(np.argmax(np.abs(pairs)))

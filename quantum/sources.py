@@ -73,7 +73,7 @@ def inh(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     return made
 
 
-def encoded(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
+def encoded(table: Mapping[str, object], folder: Path) -> list[EnergyProblem]:
     """A planning instance cut to an energy.
 
     Keys: ``path``, and the options of `quantum.encode`: for rosters those of `quantum.cuts.RosterCut`, for
@@ -135,7 +135,7 @@ def masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
     return made
 
 
-def bed_masters(table: Mapping[str, Any], folder: Path) -> list[EnergyProblem]:
+def bed_masters(table: Mapping[str, object], folder: Path) -> list[EnergyProblem]:
     """Small masters of a bed plan (`quantum.encode.bed_choices`), one for every number of patients.
 
     Keys: ``path`` (a hospital in any format), ``plan`` (a plan of it), ``make`` (a table, `quantum.making.Make`: how
@@ -180,7 +180,7 @@ def _whole(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def _share_of(table: Mapping[str, Any]) -> float:
+def _share_of(table: Mapping[str, object]) -> float:
     """Share of the optimum by which an energy may be off."""
     share = table.get("most_error", MOST_ERROR)
     if isinstance(share, bool) or not isinstance(share, int | float) or not share >= 0:
@@ -225,7 +225,7 @@ def complete(energy: Qubo, bits: NDArray[np.int8]) -> NDArray[np.int8] | None:
     return np.concatenate([bits, tail])
 
 
-def _files(table: Mapping[str, Any], folder: Path) -> list[Path]:
+def _files(table: Mapping[str, object], folder: Path) -> list[Path]:
     if "path" not in table:
         raise InputError("needs a path")
     path = _at(table["path"], folder)
@@ -236,7 +236,7 @@ def _files(table: Mapping[str, Any], folder: Path) -> list[Path]:
     return found
 
 
-def _known(table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+def _known(table: Mapping[str, object], keys: tuple[str, ...]) -> None:
     for key in table:
         if key not in keys:
             raise InputError(f"unknown key; there are {', '.join(keys)}", item=key)

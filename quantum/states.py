@@ -1,12 +1,17 @@
 """Initial states: uniform, W per block (one-hot), and warm starts."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit.library import XXPlusYYGate
 
 from quantum.onehot import OneHot
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 
 def w_state(problem: OneHot) -> list[NDArray[np.complex128]]:
@@ -39,7 +44,7 @@ def relaxed_start(probabilities: ArrayLike, epsilon: float = 0.25) -> NDArray[np
 
 
 def append_block_state(
-    circuit: Any, qubits: list[int], amplitudes: NDArray[np.complex128], inverse: bool = False
+    circuit: QuantumCircuit, qubits: list[int], amplitudes: NDArray[np.complex128], inverse: bool = False
 ) -> None:
     """Append the rotations that take "choice 0" to non-negative `amplitudes` over the choices (or back).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from qiskit import QuantumCircuit, transpile
 
@@ -12,7 +11,7 @@ __all__ = ["transpiled"]
 _ONE = threading.Lock()
 
 
-def transpiled(circuit: QuantumCircuit, *target: Any, **options: Any) -> QuantumCircuit:
+def transpiled(circuit: QuantumCircuit, *target: object, **options: object) -> QuantumCircuit:
     """``qiskit.transpile``, safe in threads (Qiskit 2.0 raises "Already borrowed" where two meet)."""
     with _ONE:
         return transpile(circuit, *target, **options)

@@ -244,6 +244,98 @@ def test_a_plan_of_pas_that_is_changed_is_another_cost_or_refused(benchmarks: Pa
         assert run("verify_pas.py", instance, changed).returncode == 1
 
 
+ORPAS = (
+    "dept2_short00_static.xml",
+    "dept4_short00_dynamic.xml",
+    "dept4_short07_static.xml",
+    "dept2_short00_perturbed.xml",
+)
+
+
+@pytest.mark.parametrize("name", ORPAS)
+def test_plans_of_orpas_have_the_costs_of_the_fixtures(
+    name: str, benchmarks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    import verify_orpas
+
+    folder = benchmarks / "orpas"
+    row = json.loads((folder / "fixtures" / "expected.json").read_text(encoding="utf-8"))[name]
+    instance = verify_orpas.Instance(folder / "instances" / f"{row['instance']}.xml")
+    plan, unread = verify_orpas.plan_of(instance, folder / "fixtures" / name)
+    broken, amounts = verify_orpas.judge(instance, plan)
+    told = {kind: sum(much for found, much, _ in broken if found == kind) for kind in ("room", "capacity", "minutes")}
+    counts = row["violations"]
+    assert not unread
+    assert told == {
+        "room": counts["unsuitable_room"],
+        "capacity": counts["room_capacity"],
+        "minutes": counts["or_specialism"] + counts["or_day"],
+    }
+    found = {line: amounts[line] * price for line, price in verify_orpas.PRICES.items()}
+    if told["minutes"]:  # the published validator charges no overtime that breaks the rule
+        found["or_overtime"] -= 3 * told["minutes"]
+    assert found == row["costs"]
+
+
+def test_a_plan_of_orpas_that_is_changed_is_another_cost_or_refused(benchmarks: Path, tmp_path: Path) -> None:
+    folder = benchmarks / "orpas"
+    instance, plan = folder / "instances" / "or_pas_dept4_short07.xml", folder / "fixtures" / "dept4_short07_static.xml"
+    assert run("verify_orpas.py", instance, plan).stdout.splitlines()[-1] == "feasible, cost 28399"
+    text, changed = plan.read_text(encoding="utf-8"), tmp_path / "plan.xml"
+    rooms = sorted(set(re.findall('room="(.+?)"', text)))
+    first = re.search('room="(.+?)"', text)
+    assert first is not None
+    nights = re.search(r"<stay [^>]*/>", text)
+    assert nights is not None
+    another = next(room for room in rooms if room != first[1])
+    for other in (text.replace(nights[0], "", 1), text.replace(first[0], f'room="{another}"'),
+                  text.replace(first[0], 'room="R_999"', 1)):  # fmt: skip
+        changed.write_text(other, encoding="utf-8")
+        assert "cost 28399" not in run("verify_orpas.py", instance, changed).stdout
+    done = run("verify_orpas.py", instance, folder / "fixtures" / "dept4_short07_broken.xml")
+    assert done.returncode == 1
+    assert done.stderr.count("nights in a row") == 5
+    assert run("verify_orpas.py", folder / "instances" / "or_pas_dept2_short00.xml", plan).returncode == 1
+
+
+def test_plans_of_iprnpa_have_the_amounts_of_the_fixtures(benchmarks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    import verify_iprnpa
+
+    folder = benchmarks / "iprnpa"
+    expected = json.loads((folder / "fixtures" / "expected.json").read_text(encoding="utf-8"))
+    for name, row in expected.items():
+        files = (folder / "instances" / f"{row['instance']}.json", folder / "fixtures" / name)
+        broken, amounts = verify_iprnpa.judge(*(json.loads(file.read_text(encoding="utf-8")) for file in files))
+        assert bool(broken) == any(row["violations"].values())
+        if not broken:
+            assert {line: amounts[line] for line in row["raw"]} == pytest.approx(row["raw"], abs=1e-4)
+        else:
+            assert len(broken) >= 60
+            assert sum("off duty" in text for text in broken) == row["violations"]["nurse_off_duty"]
+            assert sum("not there" in text for text in broken) == row["violations"]["not_present"]
+
+
+def test_a_plan_of_iprnpa_that_is_changed_is_another_cost_or_refused(benchmarks: Path, tmp_path: Path) -> None:
+    folder = benchmarks / "iprnpa"
+    instance, file = folder / "instances" / "UMD_instance_01.json", folder / "fixtures" / "UMD_instance_01_sa.json"
+    assert run("verify_iprnpa.py", instance, file).stdout.splitlines()[-1] == "feasible, cost 1065.0104"
+    changed = tmp_path / "plan.json"
+    plan = json.loads(file.read_text(encoding="utf-8"))
+    shift, room = next(
+        (shift, room) for shift, rooms in plan.items() if shift.isdigit() for room in rooms if rooms[room]
+    )
+    patient = next(iter(plan[shift][room]))
+    for nurse in (None, "999"):
+        plan[shift][room][patient] = nurse
+        changed.write_text(json.dumps(plan), encoding="utf-8")
+        assert run("verify_iprnpa.py", instance, changed).returncode == 1
+    del plan[shift][room][patient]
+    changed.write_text(json.dumps(plan), encoding="utf-8")
+    assert f"patient {patient}: no room or no nurse" in run("verify_iprnpa.py", instance, changed).stderr
+
+
 RESULTS = ROOT / "tests" / "benchmarks" / "results"
 SITE = ROOT / "docs" / "benchmarks"
 

@@ -100,15 +100,24 @@ class ColumnGeneration(Run):
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
             self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        gone = self.agree(self.clock.over and not self.stopped)  # tables alone would take long
-        if self.options.root and (resumed is None or resumed.phase == "root") and not gone:
-            self._root()
+        gone = self.agree(self.over())  # tables alone would take long
+        if self.options.root and (resumed is None or resumed.phase == "root") and not self._thrashing:
+            if not gone:
+                self._root()
+            elif self.stopped:
+                self.save("root", force=True)
         if self.incumbent is not None and not self.stopped:
             search(self, state)
         self.done = state.round
         keep(self)
         certify(self)
         return self.outcome({"rounds": float(state.round)})
+
+    @property
+    def _thrashing(self) -> bool:
+        """Whether start after start was too short for what comes next in the root: the search needs less at a time."""
+        vain = 0 if self.earlier is None else self.earlier.vain
+        return self.incumbent is not None and vain >= self.tuning.root.starts
 
     def _construct(self, resumed: Checkpoint | None) -> None:
         """A first plan: given, resumed, or built person by person and improved one person at a time."""

@@ -64,6 +64,8 @@ class Search:
         self.tuning = tuning
         self.incumbent, self.pricer, self.comm = incumbent, pricer, comm
         self.duals, self.seed, self.timers = duals, seed, timers
+        #: whether some rank had been asked to stop by the end of the last round
+        self.asked = False
         #: step of which all costs are multiples, or 0
         self.lattice = incumbent.cover.compiled.grid
         self.guide = None if duals is None else Guide(incumbent.cover, pricer, duals)
@@ -79,11 +81,13 @@ class Search:
         if chains is not None:
             chains.warmth, chains.suited = self.state.warmth, self.state.suited
 
-    def round(self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False) -> float | None:
+    def round(
+        self, over: Callable[[], bool], asked: Callable[[], bool] = lambda: False, *, whole: bool = True
+    ) -> float | None:
         """One round on all ranks; returns the gain.
 
-        If any rank was ``asked`` to stop, all ranks drop the round alike and return None: a resumed run repeats it
-        whole, so that stopping changes nothing in what comes out.
+        If any rank was ``asked`` to stop and a round counts ``whole`` or not at all, all ranks drop it alike and return
+        None: a resumed run repeats it, so that stopping changes nothing in what comes out.
         """
         state = self.state
         tasks = max(self.tuning.search.round, self.comm.size)
@@ -98,7 +102,8 @@ class Search:
             self.timers.count("neighbourhoods")
         with self.timers("idle"):
             gathered = self.comm.allgather((mine, asked()))
-        if any(stop for _, stop in gathered):
+        self.asked = any(stop for _, stop in gathered)
+        if self.asked and whole:
             return None
         attempts = [a for _, a in sorted((pair for part, _ in gathered for pair in part), key=lambda pair: pair[0])]
         gain = self._merge(attempts)

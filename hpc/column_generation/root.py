@@ -19,8 +19,8 @@ from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import Generated, generate, rising
 from hpc.column_generation.incumbent import descend
 from hpc.column_generation.master import Master, MasterSolution
+from hpc.column_generation.steps import Steps
 from hpc.column_generation.subproblem import Subproblem
-from hpc.column_generation.tuning import Steps
 from hpc.column_generation.windows import sweep
 from hpc.runtime.pool import Team
 from optimise.roster.arrays import roster_arrays

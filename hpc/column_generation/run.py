@@ -60,6 +60,8 @@ class Run(Session[Incumbent]):
         Columns of the linear master, where somebody asked for them; on rank 0.
     others : list of Incumbent
         Further plans of the first chains.
+    earlier : Checkpoint, optional
+        Of the root that this run goes on with.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Run(Session[Incumbent]):
         self.others: list[Incumbent] = []
         self.annealed = False
         self.relaxed: Relaxed | None = None
+        self.earlier: Checkpoint | None = None
 
     # ---- what a session asks -----------------------------------------------------------------------------------
     @property
@@ -180,6 +183,7 @@ class Run(Session[Incumbent]):
             self.duals = found.duals if found.duals.size else None
             self.pool, self.dives = found.pool, found.dives
             self.resumed_bound = found.bound
+            self.earlier = found if found.phase == "root" else None
         return found
 
     def save(
@@ -210,7 +214,16 @@ class Run(Session[Incumbent]):
             pool,
             self.dives,
             self.cuts + (phase == "root"),  # whoever reads this was cut short in the root
+            self._vain() if phase == "root" else 0,
         ).write(folder)
+
+    def _vain(self) -> int:
+        """Starts in a row that brought the root nothing, this one with them as it stands."""
+        before = self.earlier
+        if before is None:
+            return 0
+        better = self.incumbent is not None and not np.array_equal(self.incumbent.words, before.words)
+        return 0 if better or self.bound > before.bound or self.dives > before.dives else before.vain + 1
 
 
 def form(problem: RosterProblem, options: ColumnGenerationOptions) -> CompiledRoster:
@@ -233,7 +246,4 @@ def form(problem: RosterProblem, options: ColumnGenerationOptions) -> CompiledRo
 
 def penalty_of(compiled: CompiledRoster) -> float:
     """A price for hard cover above anything that one person's roster can save."""
-    dearest = [p.cost for p in compiled.patterns if not p.hard]
-    dearest += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    dearest += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    return 100.0 * max([10.0, *dearest])
+    return 100.0 * max(10.0, *compiled.prices.all)

@@ -54,10 +54,14 @@ def search(run: Run, state: SearchState) -> None:
 
 
 def _round(run: Run, made: Search) -> bool:
-    """One round on all ranks; False where somebody was asked to stop."""
-    gain = made.round(run.over, lambda: run.stopped or stopping(run.listen))
+    """One round on all ranks; False where somebody was asked to stop, and it was dropped.
+
+    That is so under a work limit, where the answer is that of a run that was never stopped. Elsewhere what a round has
+    found is kept: starts of a job may be shorter than a round.
+    """
+    gain = made.round(run.over, lambda: run.stopped or stopping(run.listen), whole=run.limits.iterations is not None)
+    run.stopped = run.stopped or made.asked
     if gain is None:
-        run.stopped = True
         return False
     run.done = made.state.round
     run.settle(made.incumbent)

@@ -6,8 +6,8 @@ Instances are of Curtois (``Instance15``), INRC-I (``medium_hidden01``) and INRC
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from hpc.column_generation.steps import Steps, brief_steps
 from optimise.core.options import Tuning, knob
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "OpeningTuning",
     "RootTuning",
     "SearchTuning",
-    "Steps",
     "TreeTuning",
     "WindowTuning",
 ]
@@ -26,57 +25,6 @@ _LEFT = "share of the time left"
 #: Where neither a comment nor a page says what chose a number.
 _NONE = "no run on record"
 _CELLS = "table cells of all people"
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How a dive goes on.
-
-    Attributes
-    ----------
-    whole : bool
-        Fix whole rosters: of all who have one almost fully, and of the share of the people still open, most certain
-        first. Otherwise single duties: those sure enough, and the share of the open cells.
-    share : float
-        What one step fixes.
-    sure : float
-        Shares in the linear master from which single duties are fixed whatever their number.
-    iterations, smoothing
-        Pricing rounds between two steps, and how their duals are smoothed.
-    rise : float
-        A step that raises the objective by more than this fraction is taken back and only its surest tenth fixed.
-    reverts : int
-        Times that this may happen.
-    level : float
-        Share of the cells at which to stop; below 1 the dive also ends there when no step can be taken any more: what
-        is fixed last costs most (exact cover), and annealing of the free cells does it better.
-    near : float
-        How near the bound of a step must come to its objective, as a part of the objective: steps in which all columns
-        are made can be judged by what they cost.
-    recover : float
-        If finite, a step after one taken back is a quarter of it, and the next ones grow again by this factor; then
-        ``rise`` counts by the part of the cells that are open (late steps are cheap to repeat, early ones dear), and
-        not in steps of the least length; and a dive that is late takes longer steps with coarser columns.
-    nodes : int
-        Of branch and bound over the columns there are for what is open at ``level``.
-    """
-
-    whole: bool = True
-    share: float = 0.1
-    sure: float = 0.9
-    iterations: int = 4
-    smoothing: float = 0.5
-    rise: float = 0.005
-    reverts: int = 12
-    level: float = 1.0
-    near: float = math.inf
-    recover: float = math.inf
-    nodes: int = 0
-
-
-def _steps(whole: bool, share: float, iterations: int, level: float = 1.0) -> Steps:
-    """Steps that are taken back only past the cutoff, three times at most."""
-    return Steps(whole, share, 0.95, iterations, rise=math.inf, reverts=3, level=level)
 
 
 class AnnealingTuning(Tuning):
@@ -243,15 +191,17 @@ class RootTuning(Tuning):
 
     share: float = knob(0.5, unit="share of the time limit", source=_NONE, gt=0, le=1)
     """What the bound may take; the option root_share goes before it."""
+    starts: int = knob(2, unit="starts", source="40 people, starts of 20 s: each lost the same dive", ge=1)
+    """Of a job in a row that were stopped in the root and brought nothing, until the search takes over."""
     dives: tuple[Steps, ...] = knob(
         (
-            _steps(True, 0.25, 3),
-            _steps(False, 0.05, 30),
-            _steps(True, 0.2, 20),
-            _steps(True, 0.03, 10),
-            _steps(False, 0.02, 40),
-            _steps(False, 0.05, 30),
-            _steps(False, 0.03, 30),
+            brief_steps(True, 0.25, 3),
+            brief_steps(False, 0.05, 30),
+            brief_steps(True, 0.2, 20),
+            brief_steps(True, 0.03, 10),
+            brief_steps(False, 0.02, 40),
+            brief_steps(False, 0.05, 30),
+            brief_steps(False, 0.03, 30),
         ),
         unit="",
         source="INRC-I: few rounds a step are quick but poor on hard equality cover, so both kinds are run",
@@ -259,11 +209,11 @@ class RootTuning(Tuning):
     """The first is quick, the second is the one that closes hard cover, the others bring variety."""
     guided: tuple[Steps, ...] = knob(
         (
-            _steps(False, 0.2, 3),
-            _steps(False, 0.1, 6, 0.8),
-            _steps(False, 0.1, 10, 0.7),
-            _steps(False, 0.05, 10, 0.9),
-            _steps(False, 0.05, 20, 0.5),
+            brief_steps(False, 0.2, 3),
+            brief_steps(False, 0.1, 6, 0.8),
+            brief_steps(False, 0.1, 10, 0.7),
+            brief_steps(False, 0.05, 10, 0.9),
+            brief_steps(False, 0.05, 20, 0.5),
         ),
         unit="",
         source="medium_hidden01: objective 104 at 81 % of the cells, 148 at the end",

@@ -56,6 +56,7 @@ class SearchFacts(StoredModel):
     tables: Annotated[str, Field(pattern=r'^\{("[0-9]{1,9}": ?\[([0-9]{1,9}(, ?[0-9]{1,9})*)?\](, ?|\}$))*\}?$')]
     dives: _Index
     cuts: _Index
+    vain: _Index = 0
 
     @property
     def promoted(self) -> dict[int, tuple[int, ...]]:
@@ -117,6 +118,8 @@ class Checkpoint:
         Dives done, while in ``root``.
     cuts : int
         How often the root has been stopped.
+    vain : int
+        Starts in a row that were stopped in the root without a better plan or bound, or another dive.
     """
 
     digest: str
@@ -131,6 +134,7 @@ class Checkpoint:
     pool: Pool | None = None
     dives: int = 0
     cuts: int = 0
+    vain: int = 0
 
     def write(self, folder: str | Path) -> None:
         """Write into ``folder``, keeping the state before (see :class:`~optimise.core.checkpoint.StateFile`)."""
@@ -142,6 +146,7 @@ class Checkpoint:
             "tables": json.dumps({str(e): list(map(int, active)) for e, active in self.tables.items()}),
             "dives": self.dives,
             "cuts": self.cuts,
+            "vain": self.vain,
         }
         arrays: dict[str, NDArray[Any]] = {"words": self.words, "personal": self.personal, "duals": self.duals}
         if self.pool is not None:
@@ -184,6 +189,7 @@ class Checkpoint:
             pool,
             facts.dives,
             facts.cuts,
+            facts.vain,
         )
 
     def fit(self, problem: RosterProblem, folder: str | Path, lines: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from hpc.slurm.request import Prepared
 
 __all__ = ["app"]
-
-#: What srun says of each rank that was stopped as it should be.
-_USUAL = re.compile(r"srun: (error: .*: Exited with exit code 75|Terminating StepId.*)")
 
 app = typer.Typer(
     help="Jobs on a Slurm cluster: fill in a batch script, check and queue it, follow it, fetch the result.",
@@ -119,7 +115,13 @@ def render(
 
     Example: wardwise slurm render decompose ward.yaml --nodes 2 --ranks 8 -- --time-limit 3600
     """
-    print(_prepared(**locals()).script, end="")
+    prepared = _prepared(**locals())
+    from optimise.core.atomic import make_folder
+
+    place = prepared.request.folder
+    if not place.is_dir():  # Slurm opens the log before the script runs, and tells nobody that it could not
+        _say(f"note: {make_folder(place)} was made for the log; on another machine make it before sbatch")
+    print(prepared.script, end="")
 
 
 @app.command("submit", cls=_Passing)
@@ -320,8 +322,7 @@ def _show_last(job: Job) -> None:
         running = job.states().state not in queue.FINAL
         stopped = "" if running else f" Stopped: {found.stop}"
         print(f"{'result so far' if running else 'result'} in result.json: {verdict(found)}{stopped}")
-    lines = [line for line in job.stdout().splitlines() if not _USUAL.fullmatch(line)]
-    if lines:
+    if lines := job.stdout().splitlines():
         print(f"log: {lines[-1]}")
 
 

@@ -259,7 +259,7 @@ def residual(survival: npt.NDArray[np.float64], horizon: int) -> npt.NDArray[np.
     return made
 
 
-def names_of(values: npt.NDArray[Any]) -> tuple[str, ...]:
+def names_of(values: npt.NDArray[np.generic]) -> tuple[str, ...]:
     """Names of groups, from an array of texts."""
     if values.ndim != 1 or values.dtype.kind != "U":
         raise ValueError("groups should be a list of names")

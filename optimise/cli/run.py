@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ __all__ = ["STOPPED", "Run", "exit_code", "finish"]
 FEASIBLE, NONE_FOUND, INFEASIBLE, STOPPED = 0, 1, 3, 75
 #: Seconds that ranks above 0 wait in the last resort, so that rank 0 has written before the launcher ends all.
 _AFTER_RANK_0 = 8.0
+#: Environment variable: starts of a job in a row that bring nothing until it is not queued again; 0 never.
+IDLE_STARTS = "WARDWISE_IDLE_STARTS"
+_MOST_IDLE = 5
 
 
 def exit_code(result: Result, *, signalled: bool = False) -> int:
@@ -69,13 +73,15 @@ class Run:
         from optimise.cli.replanning import method_for
         from optimise.cli.watchdog import Watchdog
         from optimise.core.provenance import provenance
+        from optimise.runs.keeper import kept_legs
         from optimise.runs.progress_file import ProgressFile
         from optimise.runs.telemetry import Telemetry
         from optimise.runs.writer import RunWriter
 
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
         folder = self.output if self.comm.rank == 0 else None
-        writer = RunWriter(self.problem, folder, facts, self.source, self.start)
+        before = kept_legs(self.checkpoint, self.problem) if folder and self.checkpoint and self.resume else ()
+        writer = RunWriter(self.problem, folder, facts, self.source, self.start, before=before)
         watchdog = Watchdog(limits.seconds, self.comm, self.wire, lambda said: self._give_up(writer, said))
 
         def asked() -> None:
@@ -105,10 +111,11 @@ class Run:
                     checkpoint=self.checkpoint,
                     resume=self.resume,
                 )
-                self.signalled = any(self.comm.allgather(self.stop.asked))
+                signals = self.comm.allgather(self.stop.number if self.stop.asked else 0)
             self.stop.finish()
             writer.end()
-        return result
+        self.signalled = any(signals)
+        return _given_up(result) if signal.SIGUSR1 in signals else result
 
     def _leave(self, writer: RunWriter) -> None:
         """A signal came and the method did not stop in time: leave with the best plan that it has told us of."""
@@ -134,6 +141,29 @@ class Run:
         if self.comm.size > 1 and abort is not None:
             abort(code)
         os._exit(code)
+
+
+def _given_up(result: Result) -> Result:
+    """A job whose starts bring nothing, one after another, comes to its end instead of being queued again.
+
+    Asked after the early warning of the batch script alone: a job that is pre-empted had no chance.
+    """
+    from optimise.core.leg import idle_starts
+    from optimise.core.result import Stop
+
+    idle, most = idle_starts(result.legs), _most_idle()
+    if result.stop is not Stop.INTERRUPTED or not 0 < most <= idle:
+        return result
+    text = (
+        f"{idle} starts in a row found no better plan and no better bound, so the job is not queued again: give each "
+        "start more time, or submit again into the same folder to go on"
+    )
+    return replace(result, stop=Stop.STUCK, explanation=(*result.explanation, text))
+
+
+def _most_idle() -> int:
+    said = os.environ.get(IDLE_STARTS, "")
+    return int(said) if said.isdecimal() else _MOST_IDLE
 
 
 class _Listening:
@@ -165,8 +195,11 @@ def finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool
         If its folder takes no more; the message says where the result lies instead.
     """
     from optimise.core.errors import OutputError, WardwiseError
+    from optimise.core.leg import job_here
     from optimise.core.serialise import result_object
 
+    # a job that will be queued again has a line to say; its rules are told by its last start
+    in_between = bool(job_here()) and exit_code(result, signalled=run.signalled) == STOPPED
     if run.output is not None:
         from optimise.runs.resultfile import write_result
         from optimise.runs.writer import rescued
@@ -181,14 +214,17 @@ def finish(result: Result, run: Run, *, as_json: bool, quiet: bool, report: bool
             from optimise.report import write_html
 
             files.append(write_html(result, run.problem, run.output / "report.html", changes=_changes(run, result)))
-        if not (quiet or as_json):
+        if not (quiet or as_json or in_between):
             print(f"written to {run.output}: {', '.join(f.name for f in files)}", file=sys.stderr)
     elif as_json:
         print(json.dumps(result_object(result, run.problem, source=run.source), indent=1))
     if not (quiet or as_json):
-        from optimise.cli.show import show_result
+        from optimise.cli.show import show_result, start_line
 
-        show_result(result, run.problem)
+        if in_between:
+            print(start_line(result))
+        else:
+            show_result(result, run.problem)
 
 
 def _changes(run: Run, result: Result) -> tuple[Change, ...] | None:

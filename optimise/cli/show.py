@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimise.cli.progress import amount, percent
 from optimise.core.kinds import kind_of
+from optimise.core.leg import idle_starts
 from optimise.core.problem import Problem
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Result, Stop, Violation
@@ -14,7 +15,7 @@ from optimise.core.result import Evaluation, Result, Stop, Violation
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["show_evaluation", "show_result", "verdict"]
+__all__ = ["show_evaluation", "show_result", "start_line", "verdict"]
 
 _MOST_VIOLATIONS = 20
 
@@ -41,6 +42,15 @@ def verdict(result: Result) -> str:
         f"Cost {amount(result.cost)}; no plan costs less than {amount(bounds.dual)}{f' ({told})' if told else ''}, "
         f"so at most {amount(saved)}{share} could be saved."
     )
+
+
+def start_line(result: Result) -> str:
+    """What one start of a job has brought, which is about to be queued again, in a line."""
+    legs = result.legs
+    idle, last = idle_starts(legs), legs[-1]
+    times = "" if idle < 2 else f", as in {idle} starts by now"
+    brought = f" Nothing new in this start{times}." if idle else ""
+    return f"{verdict(result)}{brought} {last.seconds:.1f} s, with earlier starts {result.stats.seconds:.1f} s"
 
 
 def show_result(result: Result, problem: Problem) -> None:

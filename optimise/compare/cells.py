@@ -173,7 +173,7 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def write_cell(cell: Cell, row: Mapping[str, Any], folder: Path) -> None:
+def write_cell(cell: Cell, row: Mapping[str, object], folder: Path) -> None:
     """Keep the facts; the file appears whole or not at all."""
     write_text(folder / cell.file, json.dumps(row, indent=1) + "\n")
 

@@ -15,6 +15,8 @@ A method tells these where they apply; `optimise.compare` reads them and knows n
 ``near probability``, ``near target``
     The same for a cost within a hundredth of a certified lower bound on the problem that the instance was cut from,
     and that cost. Absent where no bound is known, or where the energy is a fit of another cost.
+``certified bound``
+    That lower bound.
 ``repaired success probability``, ``repaired success hits``, ``repaired success shots``
     The same after repair.
 ``training seconds``, ``training shots``, ``training evaluations``
@@ -58,6 +60,10 @@ repaired success
 p near
     Probability that one repetition, before any repair, costs at most a hundredth more than a certified lower bound on
     the problem that the instance was cut from. Where the whole run repeats, the share of a contender's seeds.
+gap closed
+    ``(m - v) / (m - b)`` with b the certified lower bound on the problem that the instance was cut from, m and v as for
+    the approximation ratio: how much of the way from a random state to the bound a mean repetition goes. It
+    stays below 1 where the optimum of the instance is above the bound.
 R99
     ``ceil(ln 0.01 / ln(1 - p))``: repetitions after which the reference was seen with probability 0.99.
 TTS99

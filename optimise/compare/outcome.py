@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from optimise.compare import page, store
+from optimise.compare.crossings import crossing_rows
 from optimise.compare.qoblib import qoblib_rows
 from optimise.compare.scaling import scaling_rows
 from optimise.compare.study import Study
@@ -38,7 +38,7 @@ def require() -> None:
     require_modules("compare", "pyarrow", "matplotlib", "jinja2")
 
 
-def write_outcome(study: Study, facts: Sequence[Mapping[str, Any]], folder: str | Path) -> Written:
+def write_outcome(study: Study, facts: Sequence[Mapping[str, object]], folder: str | Path) -> Written:
     """Write ``runs`` and ``summary`` (Parquet and CSV), ``qoblib.csv`` and ``report.html``.
 
     Parameters
@@ -56,6 +56,9 @@ def write_outcome(study: Study, facts: Sequence[Mapping[str, Any]], folder: str 
     fitted = scaling_rows(study.families, summary)
     if fitted:
         files += store.write_tables(fitted, folder / "scaling")
-    write_text(folder / "report.html", page.page(study, facts, rows, summary, fitted))
+    met = crossing_rows(study.families, summary)
+    if met:
+        files += store.write_tables(met, folder / "crossings")
+    write_text(folder / "report.html", page.page(study, facts, rows, summary, fitted, met))
     files.append(folder / "report.html")
     return Written(tuple(files), tuple(summary), tuple(sentences(summary)))

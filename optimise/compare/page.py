@@ -25,8 +25,25 @@ def page(
     rows: Sequence[Row],
     summary: Sequence[Row],
     scaling: Sequence[Row] = (),
+    crossings: Sequence[Row] = (),
 ) -> str:
-    """The report as text."""
+    """The report as text.
+
+    Parameters
+    ----------
+    study : Study
+    facts : sequence of mapping
+        What `optimise.compare.run_study` returned.
+    rows, summary : sequence of dict
+        A row a run, and one a contender on an instance.
+    scaling, crossings : sequence of dict
+        Of families of growing size.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     environment = templates(_HERE, extra="compare")
     environment.filters |= {"figure": figure, "error": error_words, "runs": run_words, "interval": interval_words}
     said = sentences(summary)
@@ -41,6 +58,7 @@ def page(
         instances=_instances(rows),
         summary=summary,
         scaling=scaling,
+        crossings=crossings,
         definitions=_definitions(),
         machines=machines,
         versions=versions,

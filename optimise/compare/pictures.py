@@ -99,7 +99,7 @@ def _legend(axes: Any) -> None:
     axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
 
 
-def _profile(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str | None:
+def _profile(summary: Sequence[Row], colours: Mapping[str, tuple[object, str]]) -> str | None:
     instances = list(dict.fromkeys(r["instance"] for r in summary))
     labels = list(colours)
     times = np.full((len(instances), len(labels)), np.nan)
@@ -119,7 +119,7 @@ def _profile(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> 
     return canvas.svg(figure)
 
 
-def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str | None:
+def _scaling(rows: Sequence[Row], colours: Mapping[str, tuple[object, str]]) -> str | None:
     done = [r for r in rows if r["status"] == "done" and r["size"] is not None]
     finite = [r["tts_99"] for r in done if math.isfinite(r["tts_99"])]
     if not finite or len({r["size"] for r in done}) < 2:
@@ -215,7 +215,7 @@ def _landscapes(facts: Sequence[Mapping[str, Any]]) -> str | None:
     return canvas.svg(figure)
 
 
-def _resources(summary: Sequence[Row], colours: Mapping[str, tuple[Any, str]]) -> str | None:
+def _resources(summary: Sequence[Row], colours: Mapping[str, tuple[object, str]]) -> str | None:
     built = [r for r in summary if r["two_qubit_gates"]]
     if not built:
         return None

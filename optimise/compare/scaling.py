@@ -21,17 +21,19 @@ from scipy.stats import t as student
 __all__ = ["MEASURES", "Family", "scaling_rows", "slope"]
 
 Row = dict[str, Any]
-Measure = Literal["evaluations_99", "tts_99", "repetitions_99"]
-MEASURES: tuple[Measure, ...] = ("evaluations_99", "tts_99", "repetitions_99")
+Measure = Literal["evaluations_99", "tts_99", "repetitions_99", "tts_99_ft"]
+MEASURES: tuple[Measure, ...] = ("evaluations_99", "tts_99", "repetitions_99", "tts_99_ft")
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Instances of growing size by name patterns, and the measures that are fitted on them."""
+    """Instances of growing size by name patterns, the measures that are fitted on them, and the contender that
+    circuits are set against (`optimise.compare.crossings`)."""
 
     name: str
     instances: tuple[str, ...]
     measures: tuple[Measure, ...] = MEASURES
+    against: str | None = None
 
 
 def slope(x: Sequence[float], y: Sequence[float]) -> tuple[float, float | None, float | None] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from optimise.core.atomic import replacing, write_text
 from optimise.core.csvfile import table_text
@@ -13,12 +12,12 @@ from optimise.optional import require
 __all__ = ["csv_text", "write_tables"]
 
 
-def csv_text(rows: Sequence[dict[str, Any]]) -> str:
+def csv_text(rows: Sequence[dict[str, object]]) -> str:
     """Rows as CSV with the first row's columns; unknown is empty, infinity is ``inf``."""
     return table_text(rows)
 
 
-def write_tables(rows: Sequence[dict[str, Any]], stem: Path) -> list[Path]:
+def write_tables(rows: Sequence[dict[str, object]], stem: Path) -> list[Path]:
     """Write ``STEM.parquet`` and ``STEM.csv``, each whole or not at all."""
     require("compare", "pyarrow")
     import pyarrow as pa

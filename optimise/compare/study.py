@@ -67,7 +67,7 @@ class _Method(_Table):
 
     @field_validator("grid")
     @classmethod
-    def _filled(cls, grid: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    def _filled(cls, grid: dict[str, list[object]]) -> dict[str, list[Any]]:
         for name, values in grid.items():
             if not values:
                 raise ValueError(f"the grid of {name} is empty")
@@ -81,6 +81,9 @@ class _Scaling(_Table):
     instances: list[str] = Field(min_length=1, description="Names of instances; * stands for any letters")
     measures: list[Measure] = Field(
         default_factory=lambda: list(MEASURES), min_length=1, description="What is fitted over the size"
+    )
+    against: str | None = Field(
+        None, description="Contender with whose seconds the error-corrected clock of circuits is compared over the size"
     )
 
 
@@ -166,7 +169,7 @@ def read_study(file: str | Path) -> Study:
         document = validated(_Document, data)
         contenders = _contenders(document)
         problems = _problems(document, file.parent)
-        families = _families(document, problems)
+        families = _families(document, problems, contenders)
     _all_used(problems, contenders, file)
     return Study(
         document.title or file.stem,
@@ -180,12 +183,16 @@ def read_study(file: str | Path) -> Study:
     )
 
 
-def _families(document: _Document, problems: list[Problem]) -> list[Family]:
+def _families(document: _Document, problems: list[Problem], contenders: list[Contender]) -> list[Family]:
     made = []
     for number, entry in enumerate(document.scaling):
         if not any(fnmatch(problem.name, pattern) for problem in problems for pattern in entry.instances):
             raise InputError(f"no instance is called {' or '.join(entry.instances)}", item=f"scaling[{number}]")
-        made.append(Family(entry.name, tuple(entry.instances), tuple(entry.measures)))
+        if entry.against is not None and all(entry.against != contender.label for contender in contenders):
+            labels = ", ".join(contender.label for contender in contenders)
+            message = f"no contender is called {entry.against!r}; there are {labels}"
+            raise InputError(message, item=f"scaling[{number}].against")
+        made.append(Family(entry.name, tuple(entry.instances), tuple(entry.measures), entry.against))
     return made
 
 

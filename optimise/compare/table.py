@@ -43,6 +43,7 @@ _COUNTS = {
     "repaired_success": "repaired success probability",
     "near_probability": "near probability",
     "near_target": "near target",
+    "certified_bound": "certified bound",
     "raw_objective": "raw energy",
     "true_cost": "true cost",
     "gpu_seconds": "gpu seconds",
@@ -139,6 +140,10 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         row["feasible_before"] = row["feasible_after"] = float(row["feasible"])
     judged = row["mean"] if row["mean"] is not None else objective
     row["ratio"] = None if judged is None else approximation_ratio(judged, reference, row["random_mean"])
+    certified, random = row["certified_bound"], row["random_mean"]
+    row["gap_closed"] = None
+    if judged is not None and certified is not None and random is not None:
+        row["gap_closed"] = approximation_ratio(judged, certified, random)
     row["hit_seconds"] = _hit_seconds(f, reference, tolerance)
     row["proven"] = bool(row["hit"] and bound is not None and reached(objective or 0.0, bound, tolerance))
     if row["repetitions"] is not None:
@@ -305,7 +310,8 @@ def _summary(group: Sequence[Row], draws: int) -> Row:
         "message": next((r["message"].splitlines()[-1] for r in group if r["message"]), ""),
     }
     names = (
-        "bound", "gap", "feasible_before", "feasible_after", "ratio", "seconds", "cpu_seconds", "gpu_seconds",
+        "bound", "gap", "feasible_before", "feasible_after", "ratio", "gap_closed", "seconds", "cpu_seconds",
+        "gpu_seconds",
         "qpu_seconds", "training_seconds", "training_shots", "repetitions", "qubits", "depth", "two_qubit_gates",
         "layers", "states", "evaluations", "true_cost", "kernel_seconds", "t_gates", "code_distance",
         "physical_qubits",

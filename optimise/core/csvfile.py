@@ -38,7 +38,7 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _starts(text[1:]) and not _HARMLESS.fullmatch(text[1:]) else text
 
 
-def csv_text(rows: Iterable[Sequence[Any]], *, newline: str = "\n") -> str:
+def csv_text(rows: Iterable[Sequence[object]], *, newline: str = "\n") -> str:
     """Rows as CSV, every cell guarded."""
     lines = []
     out = io.StringIO()
@@ -51,7 +51,7 @@ def csv_text(rows: Iterable[Sequence[Any]], *, newline: str = "\n") -> str:
     return "".join(lines)
 
 
-def table_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> str:
+def table_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None) -> str:
     """Rows given by column name as CSV with a header; the columns are the first row's unless told."""
     heads = list(rows[0]) if columns is None else list(columns)
     return csv_text([heads, *([row.get(head, "") for head in heads] for row in rows)])

@@ -13,7 +13,11 @@ __all__ = ["merge"]
 
 
 def merge(source: Path, target: Path) -> int:
-    """Add to ``target`` what ``source`` has and it has not, by function and signature; return how many."""
+    """Add to ``target`` the kernels of ``source``; return how many.
+
+    Who compiled a kernel that ``target`` has could not use that one: machine code that is torn, or an index whose
+    signatures name a type that has since moved. Kept, it would be compiled anew by every process, so it gives way.
+    """
     added = 0
     for index in sorted(source.glob("*.nbi")):
         ours = caching.IndexDataCacheFile(str(source), index.stem, None)
@@ -21,11 +25,13 @@ def merge(source: Path, target: Path) -> int:
             mark, entries = _index(index)
             ours._source_stamp = mark
             theirs = caching.IndexDataCacheFile(str(target), index.stem, mark)
-            there = theirs._load_index()
+            try:
+                theirs._load_index()
+            except Exception:
+                (target / index.name).unlink()
             for key in entries:
-                if key not in there:
-                    theirs.save(key, ours.load(key))
-                    added += 1
+                theirs.save(key, ours.load(key))
+                added += 1
     return added
 
 

@@ -201,7 +201,7 @@ class Kind(Generic[P, L]):
         """Size of the instance in numbers, for studies."""
         return {}
 
-    def schema(self, name: str, published: dict[str, Any]) -> dict[str, Any]:
+    def schema(self, name: str, published: dict[str, object]) -> dict[str, Any]:
         """A published schema with what installed packages add to it, such as their rules."""
         return published
 

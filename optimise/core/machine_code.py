@@ -34,7 +34,7 @@ Function = Callable[..., Any]
 types: Any = numba_types
 
 
-def machine_code(function: Function, **options: Any) -> Function:
+def machine_code(function: Function, **options: object) -> Function:
     """Let Numba compile ``function`` when it is first called; see the module for what is kept and how."""
     if os.environ.get("NUMBA_CACHE_DIR"):  # the user's own folder, and Numba's own ways with it
         try:
@@ -61,7 +61,7 @@ def _plainly(made: Any) -> Function:
     return function
 
 
-def _plain(kind: Any) -> Any:
+def _plain(kind: object) -> Any:
     """Signed integers 64 bits wide; a value known when compiling stays known, so that branches on it are pruned."""
     return types.int64 if isinstance(kind, types.Integer) and kind.signed and kind.bitwidth < 64 else kind
 
@@ -117,7 +117,7 @@ class _Kept:
             self._found[folder] = _files(self._function, folder, self._mark)
         return self._found[folder]
 
-    def load_overload(self, signature: Any, context: Any) -> Any:
+    def load_overload(self, signature: object, context: object) -> Any:
         folders: tuple[Path, ...] = ()
         with suppress(Exception):  # nothing about files may stop a solve
             folders = kernel_cache.reading()
@@ -127,7 +127,7 @@ class _Kept:
                     return code
         return None
 
-    def save_overload(self, signature: Any, code: Any) -> None:
+    def save_overload(self, signature: object, code: object) -> None:
         with suppress(Exception):
             if (folder := kernel_cache.writing()) is not None:
                 self._at(folder).save_overload(signature, code)
@@ -144,7 +144,7 @@ class _Listener(event.Listener):  # type: ignore[misc]
     def on_start(self, happened: Any) -> None:
         compiling.begin(getattr(happened.data.get("dispatcher"), "__name__", "kernel"))
 
-    def on_end(self, happened: Any) -> None:
+    def on_end(self, happened: object) -> None:
         compiling.end()
 
 

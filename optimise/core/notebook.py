@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 __all__ = ["facts", "paragraphs", "table"]
 
@@ -18,7 +17,7 @@ def _text(value: object) -> str:
     return escape(str(value))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows under a head, which may be empty."""
     heads = "".join(f"<th style='text-align:left'>{escape(name)}</th>" for name in head)
     body = "".join("<tr>" + "".join(f"<td>{_text(v)}</td>" for v in row) + "</tr>" for row in rows)
@@ -26,7 +25,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return f"<table>{top}<tbody>{body}</tbody></table>"
 
 
-def facts(title: str, rows: Iterable[tuple[str, Any]], note: str = "") -> str:
+def facts(title: str, rows: Iterable[tuple[str, object]], note: str = "") -> str:
     """Names and values under a title."""
     return f"<b>{escape(title)}</b>{f' ({escape(note)})' if note else ''}{table((), rows)}"
 

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optimise.core.csvfile import table_text, unguarded
@@ -86,7 +86,7 @@ def result_object(
     problem: Problem | None = None,
     *,
     source: Source | None = None,
-    files: Mapping[str, Any] | None = None,
+    files: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """The object of ``result.json``: plain values only, no plan arrays."""
     bounds, found = result.bounds, result.evaluation
@@ -105,7 +105,7 @@ def result_object(
         "seconds": round(result.stats.seconds, 3),
         "ranks": result.provenance.ranks,
         "explanation": list(result.explanation),
-        "legs": [_plain(asdict(leg)) for leg in result.legs],
+        "legs": [leg.plain() for leg in result.legs],
         "bounds": {
             "primal": _number(bounds.primal),
             "dual": _number(bounds.dual),
@@ -141,7 +141,7 @@ def violation_object(broken: Violation) -> dict[str, Any]:
     }
 
 
-def evaluation_object(found: Evaluation, told: Callable[[Violation], Any] = violation_object) -> dict[str, Any]:
+def evaluation_object(found: Evaluation, told: Callable[[Violation], object] = violation_object) -> dict[str, Any]:
     """An evaluation as plain values; also what ``wardwise check --json`` prints.
 
     Parameters
@@ -191,7 +191,7 @@ def result_of(made: Mapping[str, Any], trace: Trace) -> Result:
         stats=Stats(stats["seconds"], {k: tuple(v) for k, v in stats["phases"].items()}, dict(stats["counts"])),
         provenance=Provenance(**made["provenance"]),
         explanation=tuple(made["explanation"]),
-        legs=tuple(Leg(**{**leg, "hosts": tuple(leg["hosts"])}) for leg in made.get("legs", ())),
+        legs=tuple(map(Leg.read, made.get("legs", ()))),
     )
 
 
@@ -219,7 +219,7 @@ def _evaluation_of(found: Mapping[str, Any]) -> Evaluation:
     )
 
 
-def _unit(made: Mapping[str, Any]) -> str:
+def _unit(made: Mapping[str, object]) -> str:
     """What an amount counts; runs written before units were kept have none."""
     return str(made.get("unit", ""))
 

@@ -16,7 +16,7 @@ import numpy as np
 __all__ = ["stamp"]
 
 
-def stamp(function: Callable[..., Any]) -> str:
+def stamp(function: Callable[..., object]) -> str:
     """Hexadecimal digest of the code and constants of ``function`` and of all that it calls."""
     found = hashlib.sha256()
     _function(function, found.update, set())

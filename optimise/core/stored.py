@@ -177,6 +177,8 @@ class LegEntry(StoredModel):
     job: Name = ""
     restart: Annotated[int, Field(ge=0, le=10**9)] = 0
     energy: Amount | None = Field(None, description="Joules, once 'wardwise slurm fetch' has asked the accounts")
+    cost: Number | None = Field(None, description="Of the best plan by its end; null is unknown")
+    lower_bound: Number | None = Field(None, description="Best bound by its end; null is unknown")
 
 
 class ResultFile(StoredModel):

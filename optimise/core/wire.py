@@ -110,7 +110,7 @@ class Wire:
         return True
 
     # ---- the thread -------------------------------------------------------------------------------------------------
-    def _say(self, message: tuple[str, Any], ranks: list[int]) -> None:
+    def _say(self, message: tuple[str, object], ranks: list[int]) -> None:
         if self._line is None:
             return
         with self._lock:

@@ -96,7 +96,7 @@ def _parts(value: object) -> dict[str, tuple[object, object]] | None:
     return None
 
 
-def _usual(one: Field[Any]) -> object:
+def _usual(one: Field[object]) -> object:
     return one.default if one.default_factory is MISSING else one.default_factory()
 
 
@@ -152,7 +152,7 @@ def type_words(annotation: object) -> str:
     return name.lower() if is_dataclass(annotation) else name
 
 
-def _alternatives(arguments: tuple[Any, ...]) -> list[str]:
+def _alternatives(arguments: tuple[object, ...]) -> list[str]:
     made: list[str] = []
     for part in arguments:
         if part is bool:

@@ -125,7 +125,7 @@ class Demand:
         if days < 1:
             raise InputError("the data do not span a single whole day")
 
-        def split(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        def split(array: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
             return array[skip : skip + 24 * days].reshape(days, 24, *array.shape[1:])
 
         start = self.time(skip)

@@ -308,7 +308,7 @@ def in_bed(
     return stay, demand.stays.present(len(demand.groups)), factors[slots[demand.length :]], risk
 
 
-def _fits(array: npt.NDArray[Any], shape: tuple[int | None, ...], item: str) -> None:
+def _fits(array: npt.NDArray[np.generic], shape: tuple[int | None, ...], item: str) -> None:
     """Refuse an array of another shape (None = any length above 0), or with values that are no finite numbers."""
     if array.ndim != len(shape) or any(n != want if want is not None else n < 1 for n, want in zip(array.shape, shape)):
         wanted = ", ".join("any" if n is None else str(n) for n in shape)

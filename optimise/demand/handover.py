@@ -51,7 +51,7 @@ def ward_document(
     problem: CapacityProblem,
     plan: CapacityPlan,
     ward: str,
-    staff: Sequence[dict[str, Any]] | None = None,
+    staff: Sequence[dict[str, object]] | None = None,
     ratios: Ratios | None = None,
 ) -> dict[str, Any]:
     """A native ward document (:mod:`optimise.roster.formats.native`) whose demand follows the beds that the plan opens.

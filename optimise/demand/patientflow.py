@@ -20,7 +20,7 @@ __all__ = ["VERSION", "pmf_of", "prediction_net"]
 VERSION = "1.8.7"
 
 
-def prediction_net(prediction: Any) -> Net:
+def prediction_net(prediction: object) -> Net:
     """A ``patientflow.predict.types.DemandPrediction`` as a distribution, negative values (net flow) included."""
     try:
         from patientflow.predict.types import DemandPrediction
@@ -33,7 +33,7 @@ def prediction_net(prediction: Any) -> Net:
     return Net(int(prediction.offset), checked(prediction.probabilities, f"prediction {prediction.entity_id}"))
 
 
-def pmf_of(prediction: Any) -> Any:
+def pmf_of(prediction: object) -> Any:
     """The same as probabilities of 0, 1, ...; an error where the prediction holds negative values."""
     net = prediction_net(prediction)
     if net.first < 0:

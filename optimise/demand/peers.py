@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from optimise.demand.demand import Demand
 from optimise.demand.features import features
 from optimise.demand.forecasters import Fitted, Model, RecentClimatology, training_pairs
 from optimise.demand.pmf import FloatArray, from_quantiles
+
+if TYPE_CHECKING:
+    from sklearn.base import RegressorMixin
 
 __all__ = ["AutoEts", "LightGbm", "Mstl", "usual_peers"]
 
@@ -164,7 +167,7 @@ class LightGbm:
 
 
 class _Boosted:
-    def __init__(self, parts: list[list[Any]], region: str | None, end: int, horizon: int) -> None:
+    def __init__(self, parts: list[list[RegressorMixin]], region: str | None, end: int, horizon: int) -> None:
         self.parts, self.region, self.end, self.horizon = parts, region, end, horizon
 
     def predict(self, demand: Demand, origin: int, horizon: int) -> FloatArray:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimise.core.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin, RegressorMixin
+
 
 __all__ = ["boosted_classifier", "logistic", "one_thread", "regressors"]
 
 
-def regressors() -> tuple[Any, Any]:
+def regressors() -> tuple[type[RegressorMixin], type[RegressorMixin]]:
     """The Poisson regression and the boosted trees of scikit-learn."""
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
@@ -19,7 +23,7 @@ def regressors() -> tuple[Any, Any]:
     return PoissonRegressor, HistGradientBoostingRegressor
 
 
-def logistic(strength: float) -> Any:
+def logistic(strength: float) -> ClassifierMixin:
     """A logistic regression, of several classes where there are; ``strength`` is the inverse of its ridge."""
     try:
         from sklearn.linear_model import LogisticRegression
@@ -28,7 +32,7 @@ def logistic(strength: float) -> Any:
     return LogisticRegression(C=strength, max_iter=300)
 
 
-def boosted_classifier(categories: list[bool], rows: int, seed: int) -> Any:
+def boosted_classifier(categories: list[bool], rows: int, seed: int) -> ClassifierMixin:
     """Boosted trees for chances; ``categories`` says which columns hold codes, not numbers."""
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier

@@ -164,7 +164,7 @@ def parse_json(text: str, file: Path, budget: ReadingBudget = BUDGET) -> Any:
         With the line where it is known.
     """
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(items: list[tuple[str, object]]) -> dict[str, Any]:
         made = dict(items)
         if len(made) != len(items):
             twice = next(key for key, count in Counter(key for key, _ in items).items() if count > 1)

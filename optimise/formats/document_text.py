@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import yaml
 
@@ -17,12 +16,12 @@ class _Dumper(yaml.SafeDumper):
     """Quotes what YAML 1.1 readers would take for a truth value, a date or a number in base 60."""
 
 
-def document_yaml(data: dict[str, Any]) -> str:
+def document_yaml(data: dict[str, object]) -> str:
     """Plain values as YAML."""
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
 
 
-def document_json(data: dict[str, Any]) -> str:
+def document_json(data: dict[str, object]) -> str:
     """JSON with one line for each entry of a list."""
     lines = []
     for key, value in data.items():

@@ -63,7 +63,7 @@ class Editable(Part):
 
     # ---- in ----------------------------------------------------------------------------------------------------
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+    def from_dict(cls, values: Mapping[str, object]) -> Self:
         """Make a document of plain values, and check that it makes sense.
 
         Parameters
@@ -157,7 +157,7 @@ class Editable(Part):
         return document_yaml(self.data()) if form == "yaml" else document_json(self.data())
 
     # ---- edits -------------------------------------------------------------------------------------------------
-    def _with(self, key: str, model: type[_M], entries: tuple[_M | Mapping[str, Any], ...]) -> Self:
+    def _with(self, key: str, model: type[_M], entries: tuple[_M | Mapping[str, object], ...]) -> Self:
         """A copy with more entries in one of its lists."""
         here = list(getattr(self, key))
         made = [entry_of(model, entry, key, len(here) + i) for i, entry in enumerate(entries)]
@@ -211,7 +211,7 @@ class Editable(Part):
             raise InputError(f"there is no {what} {name!r}{nearest(name, known)}")
 
 
-def entry_of(model: type[_M], entry: _M | Mapping[str, Any], key: str, place: int) -> _M:
+def entry_of(model: type[_M], entry: _M | Mapping[str, object], key: str, place: int) -> _M:
     """An entry as it is, or of plain values.
 
     Parameters

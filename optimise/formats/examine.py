@@ -158,7 +158,7 @@ def examined(
 class _Kept:
     """What is left of a document without the places at fault, and how places of it were numbered."""
 
-    def __init__(self, data: dict[str, Any], gone: set[Place]) -> None:
+    def __init__(self, data: dict[str, object], gone: set[Place]) -> None:
         self.data, self.gone = data, gone
         self.left: Any = data
         self.numbers: dict[Place, list[int]] = {}

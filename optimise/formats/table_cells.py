@@ -128,7 +128,7 @@ def _price(text: str) -> dict[str, Any]:
     return {"hard": True} if text.lower() == "hard" else {"weight": _number(text)}
 
 
-def _show_price(value: dict[str, Any]) -> str:
+def _show_price(value: dict[str, object]) -> str:
     return "hard" if value.get("hard") else _show(value["weight"])
 
 
@@ -190,7 +190,7 @@ def _tiers(text: str) -> list[dict[str, Any]]:
     return made
 
 
-def _show_tiers(value: list[dict[str, Any]]) -> str:
+def _show_tiers(value: list[dict[str, object]]) -> str:
     made = []
     for tier in value:
         name = f"{tier['name']}: " if tier.get("name") else ""
@@ -213,7 +213,7 @@ def _numbers(text: str) -> list[Any]:
     return [_number(word) for word in _words(text)]
 
 
-def _show_numbers(value: list[Any]) -> str:
+def _show_numbers(value: list[object]) -> str:
     return ", ".join(_show(v) for v in value)
 
 
@@ -235,7 +235,7 @@ def _counts(text: str) -> dict[str, Any]:
     return made
 
 
-def _show_counts(value: dict[str, Any]) -> str:
+def _show_counts(value: dict[str, object]) -> str:
     if any(";" in key for key in value):
         raise CellError("a name with a semicolon cannot stand in a cell")
     return "; ".join(f"{key}: {_show(count)}" for key, count in value.items())
@@ -260,7 +260,7 @@ def _parameters(text: str) -> dict[str, Any]:
     return made
 
 
-def _show_parameters(value: dict[str, Any]) -> str:
+def _show_parameters(value: dict[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False)[1:-1]
 
 

@@ -43,7 +43,7 @@ def sheet_rows(sheet: Sheet, data: dict[str, Any], entries: Entries = _rows) -> 
     return [header, *([row[key] for key in header] for row in rows)]
 
 
-def cells_of(sheet: Sheet, entry: Mapping[str, Any]) -> dict[str, str]:
+def cells_of(sheet: Sheet, entry: Mapping[str, object]) -> dict[str, str]:
     """The cells of one entry by header."""
     made: dict[str, str] = {}
     for column in sheet.columns:

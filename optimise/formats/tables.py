@@ -218,7 +218,7 @@ class Tables:
             with self.faults:
                 self.take_pair(sheet, number, (cells[0], text), inside)
 
-    def take_pair(self, sheet: Sheet, number: int, pair: tuple[str, str], inside: dict[str, Any]) -> None:
+    def take_pair(self, sheet: Sheet, number: int, pair: tuple[str, str], inside: dict[str, object]) -> None:
         """A key with its value."""
         known = {column.header: column for column in sheet.columns}
         key, text = pair[0].lower().replace(" ", "_"), pair[1]
@@ -236,7 +236,7 @@ class Tables:
             self.gone.add((*filter(None, (sheet.target,)), *_place(known[key])))
             raise
 
-    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> Spot:
+    def place(self, sheet: Sheet, number: int, entry: dict[str, object]) -> Spot:
         """Put an entry where its sheet says; documents with other shapes than rows and pairs add theirs."""
         items = self.data.setdefault(sheet.target, [])
         items.append(entry)

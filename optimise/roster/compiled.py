@@ -19,7 +19,7 @@ from optimise.roster.rules.grid import roster_grid
 from optimise.roster.rules.headcount import line_unit
 from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, Regular, RosterRule, Term
 
-__all__ = ["CompiledRoster", "LineTable", "RuledRoster", "member_table"]
+__all__ = ["CompiledRoster", "LineTable", "RuledRoster", "SoftPrices", "member_table"]
 
 
 def member_table(masks: tuple[int, ...], duties: int) -> NDArray[np.bool_]:
@@ -102,6 +102,30 @@ class LineTable:
         return np.bincount(self.line, weights=entries, minlength=self.count).astype(np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class SoftPrices:
+    """Prices of all that is not hard, in the order of the compiled rules.
+
+    Attributes
+    ----------
+    patterns : tuple of float
+        Of one match.
+    counters : tuple of float
+        Of one unit below and above.
+    lines : tuple of float
+        Of one head in each segment.
+    """
+
+    patterns: tuple[float, ...]
+    counters: tuple[float, ...]
+    lines: tuple[float, ...]
+
+    @property
+    def all(self) -> tuple[float, ...]:
+        """All of them."""
+        return (*self.patterns, *self.counters, *self.lines)
+
+
 @dataclass(frozen=True, eq=False)
 class CompiledRoster:
     """The compiled rules.
@@ -176,12 +200,18 @@ class CompiledRoster:
         return tuple(p for p in self.patterns if len(p.masks) > 1 or p.groups is not None)
 
     @cached_property
+    def prices(self) -> SoftPrices:
+        """What one unit of each soft rule costs."""
+        return SoftPrices(
+            tuple(p.cost for p in self.patterns if not p.hard),
+            tuple(w for c in self.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)),
+            tuple(s.price for line in self.lines for s in (*line.under, *line.over) if math.isfinite(s.price)),
+        )
+
+    @cached_property
     def floor(self) -> float:
         """A cost that no roster undercuts: each cell's cheapest duty, where no rule has a negative price."""
-        prices = [p.weight for p in self.patterns if not p.hard]
-        prices += [w for c in self.counters for w in (c.weight_lower, c.weight_upper)]
-        prices += [s.price for line in self.lines for s in (*line.under, *line.over)]
-        if min(prices, default=0.0) < 0:
+        if min(self.prices.all, default=0.0) < 0:
             return -np.inf
         cheapest = np.where(self.allowed, self.unit_cost, np.inf).min(axis=2)
         return float(cheapest[np.isfinite(cheapest)].sum())

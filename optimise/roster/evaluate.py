@@ -22,9 +22,9 @@ from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
 from optimise.roster.context import Roster
 from optimise.roster.rules.headcount import head_count, line_unit
-from optimise.roster.rules.primitives import Counter, Pattern, Segment
+from optimise.roster.rules.primitives import Counter, Pattern, segment_cost
 
-__all__ = ["evaluate_roster", "matches", "roster_cost", "segment_cost", "totals"]
+__all__ = ["evaluate_roster", "matches", "roster_cost", "totals"]
 
 Duties = NDArray[np.int16]
 
@@ -72,21 +72,6 @@ def totals(counter: Counter, duties: Duties, alphabet: int) -> NDArray[np.int64]
         for group in counter.groups:
             total += inside[:, list(group)].any(axis=1)
     return total
-
-
-def segment_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float, float]:
-    """Soft cost and hard amount of being ``distance`` >= 0 units away from a line's target."""
-    cost = hard = 0.0
-    for s in segments:
-        part = min(distance, s.width)
-        if part <= 0:
-            break
-        if math.isinf(s.price):
-            hard += part
-        else:
-            cost += part * s.price
-        distance -= part
-    return cost, hard
 
 
 class _Tally:
@@ -191,10 +176,8 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
             else:
                 cost += float(missing) * weight
     for line, value in zip(compiled.lines, compiled.line_table.values(duties, compiled.alphabet), strict=True):
-        for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
-            if distance > 0:
-                soft, broken = segment_cost(side, float(distance))
-                cost, hard = cost + soft, hard + broken
+        soft, broken = line.price(float(value))
+        cost, hard = cost + soft, hard + broken
     return cost, hard
 
 

@@ -46,7 +46,7 @@ class RosterKind(Kind[RosterProblem, Roster]):
     generators: Mapping[str, str] = MappingProxyType({"ward": "optimise.generate.files:ward_file"})
     schemas: Mapping[str, str] = MappingProxyType({"ward": "optimise.formats:schema/ward-1.json"})
 
-    def schema(self, name: str, published: dict[str, Any]) -> dict[str, Any]:
+    def schema(self, name: str, published: dict[str, object]) -> dict[str, Any]:
         return with_named_rules(published) if name == "ward" else published
 
     def size(self, problem: RosterProblem) -> int:

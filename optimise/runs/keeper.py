@@ -12,9 +12,8 @@ import math
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Generic
 
@@ -27,20 +26,22 @@ from optimise.core.errors import InputError
 from optimise.core.folder_lock import folder_lock, sign_of_life
 from optimise.core.kinds import kind_of
 from optimise.core.leg import Leg
-from optimise.core.method import Progress, now
+from optimise.core.method import Communicator, Deadline, Listener, Progress, now, stopping
 from optimise.core.problem import Problem
 from optimise.core.result import Plan, TracePoint
 from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
 from optimise.formats.base import native_format, read_plan, write_plan
 from optimise.formats.json_document import parse
 
-__all__ = ["Keeper"]
+__all__ = ["Keeper", "keeping", "kept_legs"]
 
 #: Plans of a run; any where nothing is said.
 L = TypeVar("L", bound=Plan, default=Any)
 
 log = logging.getLogger(__name__)
 
+#: Seconds between two writes of a run that has been asked to stop, whose end may come at any time.
+_STOPPING = 2.0
 _MOST_POINTS = 2000  # of the trace in a checkpoint; earlier ones are thinned out
 
 
@@ -55,10 +56,21 @@ class Keeper(Generic[L]):
         Whether to go on from what is there; otherwise it is replaced.
     every : float
         Seconds between two writes.
+    began : float, optional
+        When the run began, on the clock of :func:`~optimise.core.method.now`; now when left out.
+    stopping : callable
+        Whether somebody has asked the run to stop: the state is written at once then, and more often from there on.
     """
 
     def __init__(
-        self, folder: str | Path, problem: Problem[L], *, resume: bool = False, every: float = SECONDS_BETWEEN
+        self,
+        folder: str | Path,
+        problem: Problem[L],
+        *,
+        resume: bool = False,
+        every: float = SECONDS_BETWEEN,
+        began: float | None = None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.file, self.problem, self.every = StateFile(folder, "best"), problem, every
         self._native = kind_of(problem).native is not None
@@ -71,7 +83,9 @@ class Keeper(Generic[L]):
         self._bound, self._source = self.before.bound, self.before.bound_source
         self._points: list[TracePoint] = list(self.before.points)
         self.leg = Leg()
-        self._began, self._written = now(), time.perf_counter()
+        self._ended: Leg | None = None
+        self._began, self._written = now() if began is None else began, time.perf_counter()
+        self._stopping, self._stopped = stopping, False
         self._cpu = time.process_time()
         self._first = self._best[1] is None
         self._lock, self._open, self._failed = threading.RLock(), ExitStack(), False
@@ -105,15 +119,17 @@ class Keeper(Generic[L]):
             if len(self._points) > _MOST_POINTS:
                 self._points = self._points[: _MOST_POINTS // 2 : 2] + self._points[_MOST_POINTS // 2 :]
 
-    def legs(self, *, cpu_seconds: float | None = None) -> tuple[Leg, ...]:
-        """All legs so far, the one that goes on last."""
-        seconds = now() - self._began
-        cpu = (time.process_time() - self._cpu) * self.leg.ranks if cpu_seconds is None else cpu_seconds
-        return (*self.before.legs, replace(self.leg, seconds=round(seconds, 3), cpu_seconds=round(cpu, 3)))
+    def legs(self) -> tuple[Leg, ...]:
+        """All legs so far, the last as far as it has come."""
+        if self._ended is not None:
+            return (*self.before.legs, self._ended)
+        cpu = (time.process_time() - self._cpu) * self.leg.ranks
+        return (*self.before.legs, self.leg.ended(now() - self._began, cpu, self._best[0], self._bound))
 
-    def close(self, plan: Plan | None, cost: float, bound: float, source: str) -> None:
-        """Write the end of the run."""
+    def close(self, plan: Plan | None, cost: float, bound: float, source: str, leg: Leg) -> None:
+        """Write the end of the run, whose last leg this was."""
         with self._lock:
+            self._ended = leg
             if plan is not None and cost < self._best[0]:
                 self._best = (cost, plan)
             if bound >= self._bound and source:
@@ -141,9 +157,9 @@ class Keeper(Generic[L]):
         facts = {
             "bound": self._bound if math.isfinite(self._bound) else None,
             "bound_source": self._source,
-            "seconds": self.before.seconds + now() - self._began,
+            "seconds": self.before.seconds + self.legs()[-1].seconds,
             "plan": None if self._best[1] is None or not self._native else _text(self._best[1], self.problem),
-            "legs": [asdict(leg) for leg in self.legs()],
+            "legs": [leg.plain() for leg in self.legs()],
             "events": [point.event for point in self._points],
         }
         numbers = np.array([(p.seconds, p.primal, p.dual, p.work) for p in self._points], float)
@@ -152,7 +168,9 @@ class Keeper(Generic[L]):
     def _tick(self) -> None:
         sign_of_life()
         new = self._first and self._best[1] is not None
-        if new or time.perf_counter() - self._written >= self.every:
+        asked = self._stopping()
+        if asked > self._stopped or new or time.perf_counter() - self._written >= (_STOPPING if asked else self.every):
+            self._stopped = asked
             self.write()
 
     def _resumed(self) -> Kept[L]:
@@ -163,11 +181,72 @@ class Keeper(Generic[L]):
         plan = None if facts.plan is None else _plan(facts.plan, self.problem, state.file)
         bound = -math.inf if facts.bound is None else facts.bound
         source = "" if facts.bound is None else from_checkpoint(facts.bound_source)
-        legs = tuple(Leg(**{**leg.model_dump(), "hosts": tuple(leg.hosts)}) for leg in facts.legs)
+        legs = tuple(Leg.read(leg.model_dump()) for leg in facts.legs)
         kept = Kept(plan, bound, source, facts.seconds, legs, _points(state, facts.events))
         if plan is not None:
             kept.contradict(self.problem.evaluate(plan), state.file)
         return kept
+
+
+@contextmanager
+def keeping(
+    problem: Problem[L],
+    comm: Communicator,
+    leg: Leg,
+    folder: str | Path | None,
+    resume: bool,
+    clock: Deadline,
+    listen: Listener | None,
+) -> Iterator[tuple[Keeper[L] | None, Kept[L]]]:
+    """Who keeps a run by the clock (rank 0 only), and what an earlier one has left; a collective call.
+
+    Where the solve inside fails, what was known is written first.
+
+    Parameters
+    ----------
+    problem : Problem
+    comm : Communicator
+    leg : Leg
+        That begins.
+    folder : path or None
+        None keeps nothing.
+    resume : bool
+        As :class:`Keeper` takes it.
+    clock : Deadline
+        Of the run.
+    listen : callable, optional
+        Asked whether the run is to stop.
+
+    Yields
+    ------
+    keeper : Keeper or None
+    before : Kept
+    """
+    if folder is None:
+        yield None, Kept()
+        return
+    keeper: Keeper[L] | None = None
+    if comm.rank == 0:
+        keeper = Keeper(folder, problem, resume=resume, began=clock.start, stopping=lambda: stopping(listen))
+        keeper.start(leg)
+    before: Kept[L] = comm.bcast(keeper.before if keeper is not None else None)
+    try:
+        yield keeper, before
+    except BaseException:
+        if keeper is not None:
+            keeper.write()
+        raise
+    finally:
+        if keeper is not None:
+            keeper.stop()
+
+
+def kept_legs(folder: str | Path, problem: Problem) -> tuple[Leg, ...]:
+    """The legs of which a folder tells; none where there is nothing, or nothing to go on from."""
+    try:
+        return Keeper(folder, problem, resume=True).before.legs
+    except InputError:
+        return ()
 
 
 def _points(state: State, events: list[str]) -> tuple[TracePoint, ...]:

@@ -180,7 +180,7 @@ def _write_plans(result: Result, problem: Problem, stage: Path) -> tuple[list[st
     return own, [p.name for p in write_plan(result.plan, problem, stage / "native-plan", format=native)]
 
 
-def _listed(stored: Mapping[str, Any]) -> set[str]:
+def _listed(stored: Mapping[str, object]) -> set[str]:
     """Names that a stored run lists and that a run could have written; whatever else it lists is not ours to touch."""
     files = stored.get("files")
     if not isinstance(files, dict):

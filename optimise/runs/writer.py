@@ -47,6 +47,8 @@ class RunWriter:
         The plan that the run begins with.
     every : float
         Seconds between two writes; the first plan is written at once.
+    before : tuple of Leg
+        Earlier starts that this run goes on from.
     """
 
     def __init__(
@@ -58,9 +60,11 @@ class RunWriter:
         start: Plan | None = None,
         *,
         every: float = SECONDS_BETWEEN,
+        before: tuple[Leg, ...] = (),
     ) -> None:
         self.problem, self.folder, self.facts, self.source, self.every = problem, folder, facts, source, every
         self.start: Plan | None = start
+        self.before = before
         self.best: Progress | None = None
         self._dual, self._seconds = float("-inf"), 0.0
         self._written: Progress | None = None
@@ -95,8 +99,9 @@ class RunWriter:
         bounds = Bounds(cost, min(self._dual, cost), name if found is not None else "", name)
         trace = Trace((replace(best, dual=min(best.dual, cost)).point(),)) if best is not None else Trace()
         seconds = now() - self._began
-        leg = Leg.here(self.facts.started, self.facts.ranks, [host_here()] if job_here() else []).ended(seconds, 0.0)
-        return Result(plan, stop, bounds, found, trace, Stats(self._seconds), self.facts, explanation, (leg,))
+        leg = Leg.here(self.facts.started, self.facts.ranks, [host_here()] if job_here() else [])
+        legs = (*self.before, leg.ended(seconds, 0.0, bounds.primal, bounds.dual))
+        return Result(plan, stop, bounds, found, trace, Stats(self._seconds), self.facts, explanation, legs)
 
     def write(self, *explanation: str, stop: Stop = Stop.INTERRUPTED) -> Result:
         """Write what is known into the folder, or where there is room; no error of a disk comes out of this."""

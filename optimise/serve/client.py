@@ -27,7 +27,7 @@ class ServiceError(WardwiseError):
         Each thing that is wrong: ``message``, ``item`` and ``line``, None where unknown.
     """
 
-    def __init__(self, message: str, status: int = 0, faults: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(self, message: str, status: int = 0, faults: Sequence[Mapping[str, object]] = ()) -> None:
         super().__init__(message)
         self.status, self.faults = status, tuple(dict(fault) for fault in faults)
 
@@ -58,7 +58,9 @@ class Client:
         self._http = http or httpx.Client(base_url=address, timeout=60.0)
         self._head = {"authorization": f"Bearer {token}"}
 
-    def submit(self, document: Mapping[str, Any] | str | Path, *, key: str | None = None, **asks: float | str) -> str:
+    def submit(
+        self, document: Mapping[str, object] | str | Path, *, key: str | None = None, **asks: float | str
+    ) -> str:
         """Submit a document, or the file of one, and return the id of its job.
 
         Parameters
@@ -196,7 +198,7 @@ class Client:
         """
         self._call("POST", f"/v1/jobs/{job}/cancel")
 
-    def replan(self, job: str, document: Mapping[str, Any] | None = None, **asks: Any) -> str:
+    def replan(self, job: str, document: Mapping[str, object] | None = None, **asks: object) -> str:
         """Plan again from the plan of a job that has finished; the id of the new job.
 
         Parameters
@@ -215,7 +217,7 @@ class Client:
         sent = {**asks, **({} if document is None else {"document": dict(document)})}
         return str(self._call("POST", f"/v1/jobs/{job}/replan", json=sent)["id"])
 
-    def ask(self, job: str, question: str, **asked: Any) -> dict[str, Any]:
+    def ask(self, job: str, question: str, **asked: object) -> dict[str, Any]:
         """Ask about the plan of a job: ``evaluate``, ``cover`` or ``why``.
 
         Parameters

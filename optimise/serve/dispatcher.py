@@ -105,7 +105,7 @@ def launched(job: str, seconds: float, settings: Settings) -> list[str]:
     return [*line, f"--mem={memory}M", f"--time={minutes}", *shlex.split(settings.srun)]
 
 
-def summary(result: dict[str, Any]) -> dict[str, Any]:
+def summary(result: dict[str, object]) -> dict[str, Any]:
     """What of a result is kept in the database: figures, and nobody's name.
 
     Parameters

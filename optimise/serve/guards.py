@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -106,7 +106,7 @@ class Guard:
             if not status:
                 await _refuse(receive, headed, self.most, more=more)
 
-    def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    def _count(self, scope: MutableMapping[str, object], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         self.metrics.requests.labels(scope["method"], route, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)

@@ -93,7 +93,7 @@ class Questions:
             for finished in (False, True):
                 self._kept.pop(f"{folder.job}:{finished}", None)
 
-    def of_document(self, document: dict[str, Any]) -> Problem:
+    def of_document(self, document: dict[str, object]) -> Problem:
         """The problem that a document states."""
         text = json.dumps(document)
 
@@ -153,7 +153,7 @@ class Questions:
         return made
 
 
-def plan_of(problem: Problem, plan: dict[str, Any]) -> Plan:
+def plan_of(problem: Problem, plan: dict[str, object]) -> Plan:
     """A plan that came as JSON.
 
     Parameters

@@ -181,7 +181,7 @@ class Store:
         return None if row is None else str(row[0])
 
     def submit(
-        self, tenant: str, job: str, asks: Mapping[str, Any], most: int, key: tuple[str, str] | None = None
+        self, tenant: str, job: str, asks: Mapping[str, object], most: int, key: tuple[str, str] | None = None
     ) -> str:
         """A new job that waits to be run; its document is in its folder already.
 
@@ -218,7 +218,9 @@ class Store:
             return earlier
         return job
 
-    def _submit(self, tenant: str, job: str, asks: Mapping[str, Any], most: int, key: tuple[str, str] | None) -> None:
+    def _submit(
+        self, tenant: str, job: str, asks: Mapping[str, object], most: int, key: tuple[str, str] | None
+    ) -> None:
         with self.engine.begin() as open_:
             if key is not None:
                 open_.execute(insert(keys).values(tenant=tenant, key=digest_of(key[0]), sent=key[1], job=job))

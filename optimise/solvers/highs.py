@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -135,7 +135,7 @@ class Highs:
     """
 
     def __init__(
-        self, arrays: Arrays, *, threads: int = 1, seed: int = 0, options: dict[str, Any] | None = None
+        self, arrays: Arrays, *, threads: int = 1, seed: int = 0, options: Mapping[str, object] | None = None
     ) -> None:
         self.arrays = arrays
         defaults = {

@@ -27,7 +27,7 @@ def _quiet() -> Any:
             self.setOptionValue("output_flag", False)
             super().enableCallbacks()
 
-        def setOptionValue(self, option: str, value: Any) -> Any:
+        def setOptionValue(self, option: str, value: object) -> Any:
             status = super().setOptionValue(option, value)
             if status != highspy.HighsStatus.kOk:
                 raise RuntimeError(f"HiGHS {self.version()} refused the option {option} = {value!r}")

@@ -29,7 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def pyomo_model(problem: Problem, **options: Any) -> Any:
+def pyomo_model(problem: Problem, **options: object) -> Any:
     """The whole model of a problem as a Pyomo ``ConcreteModel``; see :func:`to_pyomo`."""
     return to_pyomo(linear(kind_of(problem).model(problem, **options)))[0]
 
@@ -46,7 +46,7 @@ def _component(name: str, taken: set[str], prefix: str) -> str:
     return made
 
 
-def _unique(members: list[tuple[int, Any]]) -> list[Any]:
+def _unique(members: list[tuple[int, object]]) -> list[Any]:
     """Keys of a family, numbered where two members share one."""
     seen: dict[Any, int] = {}
     out: list[Any] = []

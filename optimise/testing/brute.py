@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.roster.evaluate import matches, segment_cost, totals
+from optimise.roster.evaluate import matches, totals
 from optimise.roster.problem import Roster, RosterProblem
 
 __all__ = ["Optimum", "brute"]
@@ -126,10 +126,8 @@ def _line_values(problem: RosterProblem, person: int, words: Duties) -> Floats:
 def _lines_cost(problem: RosterProblem, values: Floats) -> float:
     total = 0.0
     for line, value in zip(problem.compiled.lines, values.tolist(), strict=True):
-        for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
-            if distance > 0:
-                soft, hard = segment_cost(side, distance)
-                total += math.inf if hard else soft
+        soft, hard = line.price(value)
+        total += math.inf if hard else soft
     return total
 
 

@@ -41,9 +41,9 @@ _WARD = {
 
 def check_named_rule(
     rule: type[RosterRule] | str,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, object] | None = None,
     *,
-    refused: Sequence[Mapping[str, Any]] = (),
+    refused: Sequence[Mapping[str, object]] = (),
     ward: Ward | None = None,
 ) -> None:
     """A roster rule as documents use it: described, checked, and the same in every form of the document.
@@ -112,7 +112,7 @@ def _accepted(ward: Ward, name: str) -> Any:
         raise AssertionError(f"{name} is refused: {error}") from error
 
 
-def _refused(ward: Ward, name: str, parameters: dict[str, Any], said: str) -> None:
+def _refused(ward: Ward, name: str, parameters: dict[str, object], said: str) -> None:
     """The parameters are refused, and the message says where."""
     try:
         ward.with_own_rule(name, parameters=parameters).problem()

@@ -63,8 +63,8 @@ class _Maker:
     def chance(self, probability: float = 0.5) -> bool:
         return self.random.random() < probability
 
-    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], Any], probability: float | None = None) -> None:
-        if self.chance(self.dense if probability is None else probability):
+    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], object], chance: float | None = None) -> None:
+        if self.chance(self.dense if chance is None else chance):
             made[key] = value()
 
     def some(self, values: tuple[str, ...]) -> list[str]:
@@ -249,5 +249,5 @@ class _Maker:
         return "off" if self.chance(0.05) else self.random.choice(_PRICES)
 
 
-def _one(make: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+def _one(make: Callable[[], dict[str, object]]) -> list[dict[str, Any]]:
     return [make()]

@@ -95,8 +95,8 @@ class _Maker:
     def chance(self, probability: float = 0.5) -> bool:
         return self.random.random() < probability
 
-    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], Any], probability: float | None = None) -> None:
-        if self.chance(self.dense if probability is None else probability):
+    def maybe(self, made: dict[str, Any], key: str, value: Callable[[], object], chance: float | None = None) -> None:
+        if self.chance(self.dense if chance is None else chance):
             made[key] = value()
 
     def price(self, free: float = 0.05) -> dict[str, Any]:

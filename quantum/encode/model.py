@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.core.expr.visitor import identify_variables
 from pyomo.repn import generate_standard_repn
+from pyomo.repn.standard_repn import StandardRepn
 
 from optimise.core.errors import UnsupportedError
 from quantum.encode.penalty import penalty_weight
@@ -52,7 +53,7 @@ class ModelQubo:
         return dict(zip(self.names, bits[: len(self.names)].astype(int).tolist())) | self.constants
 
 
-def encode_model(model: Any, rule: str = "upper-lower") -> ModelQubo:
+def encode_model(model: pyo.ConcreteModel, rule: str = "upper-lower") -> ModelQubo:
     """Turn an active Pyomo model over binary variables, with integer constraint data, into a QUBO.
 
     Bounds of variables are obeyed (a binary bounded to one value is fixed), fixed variables are constants, special
@@ -97,7 +98,7 @@ _HARMLESS = (pyo.Set, pyo.RangeSet, pyo.Param, pyo.Expression, pyo.Suffix, pyo.B
 _READ = (pyo.Var, pyo.Objective, pyo.Constraint, pyo.SOSConstraint)
 
 
-def _refuse_unknown(model: Any) -> None:
+def _refuse_unknown(model: pyo.ConcreteModel) -> None:
     for block in model.block_data_objects(active=True, descend_into=True):
         for component in block.component_objects(active=True, descend_into=False):
             kind = component.ctype
@@ -109,17 +110,17 @@ def _refuse_unknown(model: Any) -> None:
             )
 
 
-def _unused(component: Any) -> bool:
+def _unused(component: pyo.BooleanVar) -> bool:
     """Whether Boolean variables stand for binaries only (they then say nothing by themselves)."""
     return all(data.get_associated_binary() is not None for data in component.values())
 
 
-def _variables(model: Any) -> tuple[dict[int, tuple[Any, int | float]], list[Any]]:
+def _variables(model: pyo.ConcreteModel) -> tuple[dict[int, tuple[pyo.Var, int | float]], list[pyo.Component]]:
     """Variables with one possible value, by id, and the free ones in their order.
 
     Variables that occur in an active expression count wherever they are declared.
     """
-    seen: dict[int, Any] = {}
+    seen: dict[int, pyo.Var] = {}
     for v in model.component_data_objects(pyo.Var, active=True, descend_into=True):
         seen.setdefault(id(v), v)
     expressions = [o.expr for o in model.component_data_objects(pyo.Objective, active=True, descend_into=True)]
@@ -130,7 +131,7 @@ def _variables(model: Any) -> tuple[dict[int, tuple[Any, int | float]], list[Any
     for sos in _sets(model):
         for v in sos.variables:
             seen.setdefault(id(v), v)
-    fixed: dict[int, tuple[Any, int | float]] = {}
+    fixed: dict[int, tuple[pyo.Var, int | float]] = {}
     free = []
     for v in seen.values():
         lower, upper = v.lb, v.ub
@@ -158,17 +159,17 @@ def _variables(model: Any) -> tuple[dict[int, tuple[Any, int | float]], list[Any
     return fixed, free
 
 
-def _sets(model: Any) -> list[Any]:
+def _sets(model: pyo.ConcreteModel) -> list[pyo.Component]:
     return list(model.component_data_objects(pyo.SOSConstraint, active=True, descend_into=True))
 
 
 class _Reader:
     """Expressions as coefficients of the free variables; variables with one value are constants."""
 
-    def __init__(self, place: dict[int, int], fixed: dict[int, tuple[Any, int | float]]) -> None:
+    def __init__(self, place: dict[int, int], fixed: dict[int, tuple[pyo.Var, int | float]]) -> None:
         self.place, self.fixed = place, fixed
 
-    def terms(self, repn: Any) -> tuple[list[tuple[int, int, float]], float]:
+    def terms(self, repn: StandardRepn) -> tuple[list[tuple[int, int, float]], float]:
         """(i, j, coefficient) with i = j for linear terms, and the constant."""
         made, constant = [], float(repn.constant)
         pairs = [((v,), c) for v, c in zip(repn.linear_vars, repn.linear_coefs)]
@@ -200,7 +201,7 @@ class _Reader:
         return row, constant
 
 
-def _objective(model: Any, reader: _Reader, n: int) -> Qubo:
+def _objective(model: pyo.ConcreteModel, reader: _Reader, n: int) -> Qubo:
     objectives = list(model.component_data_objects(pyo.Objective, active=True, descend_into=True))
     if len(objectives) != 1:
         raise UnsupportedError(f"the model has {len(objectives)} active objectives, expected one")
@@ -213,12 +214,12 @@ def _objective(model: Any, reader: _Reader, n: int) -> Qubo:
     return Qubo.from_terms(n, rows, cols, [sign * t[2] for t in terms], sign * constant)
 
 
-def _bound(constraint: object, side: str) -> float | None:
+def _bound(constraint: pyo.Constraint, side: str) -> float | None:
     value = pyo.value(getattr(constraint, side))
     return None if value is None or math.isinf(value) else float(value)
 
 
-def _products(sos: Any, reader: _Reader) -> list[tuple[str, int, int, float]]:
+def _products(sos: pyo.SOSConstraint, reader: _Reader) -> list[tuple[str, int, int, float]]:
     """Products that a special ordered set forbids: of any two variables (type 1), of two that are no neighbours
     (type 2); with the value 1 of a fixed variable a product is linear."""
     level = sos.level
@@ -238,7 +239,7 @@ def _products(sos: Any, reader: _Reader) -> list[tuple[str, int, int, float]]:
 class _Product:
     """The product of two variables in the form that `_Reader.terms` reads."""
 
-    linear_vars: tuple[Any, ...] = ()
+    linear_vars: tuple[pyo.Var, ...] = ()
     linear_coefs: tuple[float, ...] = ()
     constant = 0.0
 
@@ -251,7 +252,7 @@ def _assemble(
     squares: list[_Square],
     products: list[tuple[str, int, int, float]],
     rule: str,
-    variables: list[Any],
+    variables: list[pyo.Component],
     reader: _Reader,
 ) -> ModelQubo:
     n = objective.size

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from optimise.core.errors import UnsupportedError
 from optimise.roster.arrays import lenient_arrays
 from optimise.roster.compiled import CompiledRoster, member_table
-from optimise.roster.evaluate import segment_cost
 from optimise.roster.kernels.cost import line_costs
 from optimise.roster.kernels.pricing import Pricer
 from optimise.roster.problem import Roster, RosterProblem
@@ -279,12 +278,8 @@ def _shares(
 
 def _priced(line: Line, hard_price: float, value: float) -> float:
     """Cost of a line at a value, hard units priced."""
-    total = 0.0
-    for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
-        if distance > 0:
-            cost, hard = segment_cost(side, distance)
-            total += cost + hard_price * hard
-    return total
+    cost, hard = line.price(value)
+    return cost + hard_price * hard
 
 
 def _text(problem: RosterProblem, word: NDArray[np.int16]) -> str:

@@ -10,7 +10,8 @@ from quantum.energy import EnergyProblem
 from quantum.fault_tolerance import FaultTolerant
 from quantum.hardware import Hardware
 from quantum.methods.base import EnergyMethod, Seen
-from quantum.methods.qaoa import circuit_figures, mixer_named
+from quantum.methods.clocks import circuit_figures
+from quantum.methods.qaoa import mixer_named
 from quantum.mixers import X
 from quantum.onehot import OneHot
 from quantum.optimise_angles import stream

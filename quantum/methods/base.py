@@ -152,7 +152,7 @@ class EnergyMethod(Generic[O]):
         }
         plan, cost = _best(problem, judged)
         if problem.near is not None:
-            counts["near target"] = problem.near
+            counts |= {"near target": problem.near, "certified bound": problem.bound}
         if self.samples and len(seen.counts):
             counts |= _sampled(problem, seen, judged, drawing, drawing_wall)
         elif seen.evaluations is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.angles import local_field
-from quantum.anneal import anneal_problem
+from quantum.anneal import anneal_problem, temper_problem
 from quantum.energy import EnergyProblem
 from quantum.errors import TooLargeError
 from quantum.linearise import solve_linearised
@@ -17,9 +17,9 @@ from quantum.onehot import OneHot
 from quantum.options import checked, option
 from quantum.success import Success
 
-__all__ = ["Annealing", "BruteForce", "HighsQubo", "RandomBits", "RandomFeasible"]
+__all__ = ["Annealing", "BruteForce", "HighsQubo", "ParallelTempering", "RandomBits", "RandomFeasible"]
 
-_EXACT_STATES = 1 << 20  # states up to which the share of the optima is enumerated
+_EXACT_STATES = 1 << 24  # states up to which the share of the optima is enumerated
 
 
 @checked
@@ -100,6 +100,42 @@ class Annealing(EnergyMethod[AnnealingOptions]):
                 break
         stop = Stop.TIME if clock.over else Stop.ITERATIONS
         return Seen.of_choices(problem, np.array(found), stop=stop, evaluations=float(options.sweeps * blocks.blocks))
+
+
+@checked
+class TemperingOptions:
+    """Options of parallel tempering."""
+
+    reads: int = option(default=100, doc="independent runs", ge=1)
+    sweeps: int = option(default=20, doc="sweeps of every replica; a sweep proposes one change per block", ge=1)
+    replicas: int = option(default=8, doc="temperatures, evenly spaced on a log scale", ge=2, le=1024)
+    hot: float = option(default=3.0, doc="highest temperature, in typical cost changes of a block (0.1 to 10)", gt=0)
+    cold: float = option(default=0.03, doc="lowest temperature, in the same unit", gt=0)
+
+
+class ParallelTempering(EnergyMethod[TemperingOptions]):
+    """Replicas at several temperatures that exchange their states (`quantum.anneal.temper`).
+
+    A repetition is one run of all replicas; a proposed move of any replica counts as one energy evaluation.
+    """
+
+    name = "parallel-tempering"
+    options = TemperingOptions
+
+    def draw(self, problem: EnergyProblem, limits: Limits, seed: int, options: TemperingOptions) -> Seen:
+        """Temper `reads` times, or until the time limit."""
+        blocks = problem.blocks
+        unit = local_field(blocks)
+        temperatures = unit * np.geomspace(options.hot, options.cold, options.replicas)
+        clock, found = Deadline(limits.seconds), []
+        for read in range(options.reads):
+            rng = np.random.default_rng([seed, read])
+            found.append(temper_problem(blocks, temperatures, options.sweeps, rng)[0])
+            if clock.over:
+                break
+        stop = Stop.TIME if clock.over else Stop.ITERATIONS
+        each = float(options.sweeps * options.replicas * blocks.blocks)
+        return Seen.of_choices(problem, np.array(found), stop=stop, evaluations=each)
 
 
 @checked

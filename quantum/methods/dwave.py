@@ -1,8 +1,10 @@
 """D-Wave's classical samplers on the penalised QUBO; the only module that imports them (extra ``compare``)."""
 
+from __future__ import annotations
+
 import time
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,15 @@ from quantum.onehot import OneHot
 from quantum.options import checked, option
 from quantum.qubo import Qubo
 
+if TYPE_CHECKING:
+    from dimod import BinaryQuadraticModel
+    from dimod.core.sampler import Sampler
+
+
 __all__ = ["DwaveAnnealing", "DwaveTabu", "bqm_of"]
 
 
-def bqm_of(qubo: Qubo) -> Any:
+def bqm_of(qubo: Qubo) -> BinaryQuadraticModel:
     """``dimod.BinaryQuadraticModel`` of a QUBO; variable i is number i, in the QUBO's order.
 
     Raises
@@ -74,7 +81,7 @@ O = TypeVar("O", bound=Any)  # noqa: E741
 class _Dwave(EnergyMethod[O]):
     """Reads in batches until there are enough or the time is over."""
 
-    def sampler(self) -> Any:
+    def sampler(self) -> Sampler:
         """The D-Wave sampler."""
         raise NotImplementedError
 
@@ -133,7 +140,7 @@ class DwaveAnnealing(_Dwave[AnnealingOptions]):
     name = "dwave-annealing"
     options = AnnealingOptions
 
-    def sampler(self) -> Any:
+    def sampler(self) -> Sampler:
         """Simulated annealing."""
         try:
             from dwave.samplers import SimulatedAnnealingSampler
@@ -159,7 +166,7 @@ class DwaveTabu(_Dwave[TabuOptions]):
     name = "dwave-tabu"
     options = TabuOptions
 
-    def sampler(self) -> Any:
+    def sampler(self) -> Sampler:
         """Tabu search."""
         try:
             from dwave.samplers import TabuSampler

@@ -12,12 +12,12 @@ from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits
 from optimise.core.result import Stop
 from quantum.angles import Angles, linear_ramp
-from quantum.ansatz import Ansatz, Resources
+from quantum.ansatz import Ansatz
 from quantum.energy import EnergyProblem
-from quantum.fault_tolerance import FaultTolerant, count_rotations
+from quantum.fault_tolerance import FaultTolerant
 from quantum.hardware import Hardware
-from quantum.higher import to_hubo
 from quantum.methods.base import EnergyMethod, Seen
+from quantum.methods.clocks import circuit_figures
 from quantum.methods.pilot import tune_penalty
 from quantum.methods.starts import annealed_start, start_of_rounds, untrained
 from quantum.mixers import MIXERS, BlockMixer, X
@@ -28,19 +28,17 @@ from quantum.plugins import find
 from quantum.qaoa import QaoaOptions, QaoaRun, agree, qaoa, training_shots_of
 from quantum.qubo import Qubo
 from quantum.simulators import simulator
-from quantum.simulators.aer import Noise, heavy_hex_device
+from quantum.simulators.aer import Noise, heavy_hex_device, noisy_backend
 from quantum.success import exact_success
 
 __all__ = ["EnergyQaoa", "EnergyQaoaOptions", "landscape", "mixer_named"]
 
-#: Phase gadgets of a circuit up to which its gates are counted.
-_MOST_GADGETS = 4000
 #: Options that only some simulators have.
 _ONLY = {
     "precision": ("fast", "array"),
     "library": ("array",),
-    "noise": ("aer",),
-    "device": ("aer",),
+    "noise": ("aer", "mitigated"),
+    "device": ("aer", "mitigated"),
     "mitigate": ("aer",),
 }
 
@@ -71,8 +69,10 @@ class EnergyQaoaOptions(QaoaOptions):
     elite: float = option(default=0.1, doc="share of a round's shots that the next start learns from", gt=0, le=1)
     precision: str = option(default="double", doc="double or single (simulators fast and array)")
     library: str = option(default="numpy", doc="numpy or cupy (simulator array)")
-    noise: Mapping[str, Any] | None = option(default=None, doc="errors of gates and readout (simulator aer)")
-    device: int = option(default=0, doc="distance of a heavy-hex device (simulator aer); 0 is none", ge=0)
+    noise: Mapping[str, Any] | None = option(
+        default=None, doc="errors of gates and readout (simulators aer, mitigated)"
+    )
+    device: int = option(default=0, doc="distance of a heavy-hex device (simulators aer, mitigated); 0 is none", ge=0)
     mitigate: bool = option(default=False, doc="correct means for readout errors (simulator aer with a noise)")
     landscape: int = option(
         default=0,
@@ -93,6 +93,8 @@ class EnergyQaoaOptions(QaoaOptions):
         for name, simulators in _ONLY.items():
             if getattr(self, name) != defaults[name] and self.simulator not in simulators:
                 raise ValueError(f"{name} needs the simulator {' or '.join(simulators)}, not {self.simulator}")
+        if self.noise is not None and self.device:
+            raise ValueError("give either a noise or a device, not both")
         if self.rounds and self.warm:
             raise ValueError("warm and rounds both make a start; take one")
         for name in ("round_shots", "elite"):
@@ -193,49 +195,6 @@ def _told(
     return made
 
 
-def circuit_figures(
-    ansatz: Ansatz,
-    angles: Angles,
-    training_shots: int,
-    shots: int,
-    clocks: tuple[Hardware, FaultTolerant],
-    ran: Resources | None = None,
-) -> dict[str, float]:
-    """Size of the circuit that ran, and the clocks of a present and of an error-corrected processor on it.
-
-    Parameters
-    ----------
-    ansatz : Ansatz
-    angles : Angles
-        Of the circuit.
-    training_shots, shots : int
-        Before the repetitions, and of them.
-    clocks : tuple of Hardware and FaultTolerant
-    ran : Resources, optional
-        What ran, where that is known; else what the circuit takes with all pairs of qubits connected.
-
-    Returns
-    -------
-    dict of str to float
-        As `optimise.compare.figures` names them.
-    """
-    hardware, corrected = clocks
-    if ansatz.higher and len(to_hubo(ansatz.problem).spin_terms()[1]) * angles.depth > _MOST_GADGETS:
-        return {"qubits": float(ansatz.qubo.size)}  # its gates would take minutes to count
-    circuit = ran or ansatz.resources(angles)
-    shot = hardware.shot(circuit)
-    estimate = corrected.shot(circuit.qubits, *count_rotations(ansatz.circuit(angles)))
-    return {
-        "qubits": float(circuit.qubits),
-        "depth": float(circuit.depth),
-        "two-qubit gates": float(circuit.two_qubit_gates),
-        "qpu repetition seconds": shot,
-        "qpu training seconds": shot * training_shots,
-        "qpu seconds": shot * (training_shots + shots),
-        **corrected.told(estimate, training_shots),
-    }
-
-
 def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
     """Expected cost at depth 1 on a grid: gamma to three times, beta to twice the linear ramp's angle both ways.
 
@@ -277,6 +236,12 @@ def _options(options: EnergyQaoaOptions, mixer: X | BlockMixer) -> QaoaOptions:
         if options.device:
             machine["device"] = heavy_hex_device(options.device)
         machine |= {"mitigate": options.mitigate, "shots": options.shots}
+    elif options.simulator == "mitigated":
+        if options.noise is not None:
+            machine["backend"] = noisy_backend(read_options(Noise, options.noise, "noise"))
+        if options.device:
+            machine["backend"] = heavy_hex_device(options.device)
+        machine |= {"shots": options.shots}
     elif options.simulator == "array":
         machine |= {"library": options.library, "precision": options.precision}
     elif options.simulator == "fast":

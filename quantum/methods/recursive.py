@@ -27,6 +27,12 @@ class RecursiveOptions:
     cutoff: int = option(
         default=6, doc="qubits (or powers of two of states) that are enumerated at the end", ge=1, le=24
     )
+    amplitudes: int = option(
+        default=20,
+        doc="most qubits whose amplitudes are kept; above, one layer on free bits takes its correlations from "
+        "light cones (quantum.light_cone), exactly and for any number of qubits",
+        ge=1,
+    )
     jitter: float = option(
         default=0.0,
         doc="spread of the first angles of every round over seeds, as for qaoa; at 0 all seeds are one run",
@@ -48,7 +54,14 @@ class RecursiveQaoa(EnergyMethod[RecursiveOptions]):
         """Run it once; when the time is over, the rounds that are left are not trained."""
         clock = Deadline(limits.seconds)
         chosen = QaoaOptions(depth=options.depth, evaluations=options.evaluations, jitter=options.jitter)
-        run = recursive_qaoa(problem.energy, chosen, seed=seed, cutoff=options.cutoff, stop=lambda: clock.over)
+        run = recursive_qaoa(
+            problem.energy,
+            chosen,
+            seed=seed,
+            cutoff=options.cutoff,
+            amplitudes=options.amplitudes,
+            stop=lambda: clock.over,
+        )
         shots = run.evaluations * (1 + 4 * options.depth) * options.shots + run.rounds * options.shots
         queries = shots * (1 + options.depth)
 

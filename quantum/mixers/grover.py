@@ -1,12 +1,17 @@
 """Block Grover mixer ``exp(-i beta |s><s|)``, s the block's initial state (Baertschi, Eidenbenz 2020,
 arXiv:2006.00354; here one reflection per block, not one over the whole feasible space)."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quantum.mixers.base import Matrix, Vector, reflected
 from quantum.states import append_block_state
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 
 class Grover:
@@ -30,7 +35,7 @@ class Grover:
         """Always a reflection."""
         return 1.0 + 0j, complex(np.exp(-1j * beta) - 1), start, -1.0
 
-    def append(self, circuit: Any, qubits: list[int], start: Vector, beta: float) -> None:
+    def append(self, circuit: QuantumCircuit, qubits: list[int], start: Vector, beta: float) -> None:
         """Undo the preparation, turn the phase of the first choice, prepare again.
 
         Within one-hot states the first qubit alone tells the prepared state, so one phase gate is enough.

@@ -5,12 +5,17 @@ On one-hot states the sum is the adjacency matrix J - I of the complete graph, s
 ``exp(i beta) (I + (exp(-i k beta) - 1) |W><W|)``: a Grover reflection about the W state with angle k beta.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quantum.mixers.base import Matrix, Vector, reflected
 from quantum.states import append_block_state
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 
 class XYComplete:
@@ -36,7 +41,7 @@ class XYComplete:
         w = np.full(k, 1 / np.sqrt(k), dtype=np.complex128)
         return complex(np.exp(1j * beta)), complex(np.exp(-1j * k * beta) - 1), w, -float(k)
 
-    def append(self, circuit: Any, qubits: list[int], start: Vector, beta: float) -> None:
+    def append(self, circuit: QuantumCircuit, qubits: list[int], start: Vector, beta: float) -> None:
         """Exact on one-hot states with 2 (k - 1) two-qubit rotations (see `Grover.append`)."""
         k = len(qubits)
         w = np.full(k, 1 / np.sqrt(k), dtype=np.complex128)

@@ -2,12 +2,17 @@
 closing edge (Hadfield et al. 2019, arXiv:1709.03489, "parity ring mixer"). It is the circuit that runs on
 hardware, not its Trotter limit, and kernel and circuit agree exactly."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from qiskit.circuit.library import XXPlusYYGate
 
 from quantum.mixers.base import Matrix, Vector
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 
 def _edges(k: int) -> list[tuple[int, int]]:
@@ -47,7 +52,7 @@ class XYRing:
         """Not one."""
         return None
 
-    def append(self, circuit: Any, qubits: list[int], start: Vector, beta: float) -> None:
+    def append(self, circuit: QuantumCircuit, qubits: list[int], start: Vector, beta: float) -> None:
         """One ``XXPlusYY`` gate per edge."""
         for a, b in _edges(len(qubits)):
             circuit.append(XXPlusYYGate(2 * beta), [qubits[a], qubits[b]])

@@ -20,6 +20,7 @@ from quantum.simulators.mitigated import Mitigated
 from quantum.simulators.onehotspace import OneHotSpace
 from quantum.simulators.primitive import PrimitiveBackend
 from quantum.simulators.statevector import QiskitStatevector
+from quantum.simulators.stored import StoredSpace
 
 __all__ = ["BACKENDS", "Backend", "Samples", "Simulator", "sampling", "simulator"]
 
@@ -29,13 +30,18 @@ Backend = Callable[..., Simulator]
 def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
     """Our own kernels: one-hot states only for block mixers, all states for X.
 
-    They know the alternating ansatz with costs of pairs; all else is array expressions.
+    They know the alternating ansatz; costs of sums are stored state by state. All else is array expressions.
     """
+    if type(ansatz) is Ansatz and ansatz.higher and options.get("team") is None:
+        options.pop("team", None)
+        assert isinstance(ansatz.problem, OneHot)
+        assert not isinstance(ansatz.mixer, X)
+        return StoredSpace(ansatz.problem, ansatz.mixer, start=ansatz.block_starts(), **options)
     if not ansatz.alternating:
         options.setdefault("threads", 1)
         if options.pop("threads") != 1 or options.pop("team", None) is not None:
             raise UnsupportedError(
-                "costs of sums and other families of circuits are simulated by one thread of one process"
+                "other families of circuits are simulated by one thread of one process, costs of sums by one process"
             )
         return ArraySpace(ansatz, **options)
     if isinstance(ansatz.mixer, X):
@@ -59,7 +65,7 @@ def sampling(kind: str) -> bool:
     return bool(getattr(find("backends", kind, BACKENDS), "sampling", False))
 
 
-def simulator(ansatz: Ansatz, kind: str = "fast", **options: Any) -> Simulator:
+def simulator(ansatz: Ansatz, kind: str = "fast", **options: object) -> Simulator:
     """Return a simulator of the ansatz.
 
     Parameters

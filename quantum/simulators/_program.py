@@ -85,7 +85,7 @@ class Tiling:
         """Whether tiles are gathered into a buffer."""
         return bool(self.shape[4])
 
-    def phases(self, cost: Cost, gamma: float, ratios: NDArray[np.complex128], dtype: np.dtype[Any]) -> Tables:
+    def phases(self, cost: Cost, gamma: float, ratios: NDArray[np.complex128], dtype: np.dtype[np.generic]) -> Tables:
         """Phase tables: by tile index (split parts), by tile number and tile qubit, by tile number."""
         inside, outside = self.inside, self.outside
         linear, coupling = gamma * cost.linear, gamma * cost.coupling
@@ -123,7 +123,7 @@ class Tiling:
         return factors
 
 
-def tilings(cost: Cost, dtype: np.dtype[Any]) -> list[Tiling]:
+def tilings(cost: Cost, dtype: np.dtype[np.generic]) -> list[Tiling]:
     """The one or two kinds of tile whose passes together rotate every qubit."""
     n = cost.linear.size
     vector = lanes(dtype.itemsize)
@@ -136,7 +136,7 @@ def tilings(cost: Cost, dtype: np.dtype[Any]) -> list[Tiling]:
     return [_tiling(cost, dtype, t, row, high=False), _tiling(cost, dtype, t, row, high=True)]
 
 
-def _tiling(cost: Cost, dtype: np.dtype[Any], t: int, c: int, high: bool) -> Tiling:
+def _tiling(cost: Cost, dtype: np.dtype[np.generic], t: int, c: int, high: bool) -> Tiling:
     n = cost.linear.size
     every = np.arange(n)
     inside = np.concatenate([every[:c], every[t:]]) if high else every[:t]

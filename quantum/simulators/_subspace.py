@@ -11,8 +11,6 @@ Shapes: `re`, `im`, `dual_re`, `dual_im`, `energies`, `table_re`, `table_im` (st
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
-from typing import Any
-
 import numpy as np
 
 from quantum._jit import Array, compiled
@@ -161,7 +159,7 @@ def forward_pass(
     shape: tuple[int, ...],
     span: tuple[int, int],
     sizes: Array,
-    rotations: tuple[Any, Any],
+    rotations: tuple[object, object],
     mode: tuple[int, bool, bool],
     phases: tuple[Array, Array, Array, Array],
     costs: tuple[Array, Array, Array],
@@ -248,8 +246,8 @@ def backward_pass(
     span: tuple[int, int],
     sizes: Array,
     mode: tuple[bool, bool],
-    rotations: tuple[Any, Any, Any],
-    slopes: tuple[Any, Any],
+    rotations: tuple[object, object, object],
+    slopes: tuple[object, object],
     phases: tuple[Array, Array, Array, Array],
     costs: tuple[Array, Array, Array],
     sums: tuple[Array, Array],

@@ -3,7 +3,9 @@
 The only module that imports ``qiskit_aer`` (extra ``quantum``).
 """
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ from quantum.simulators.base import Samples
 from quantum.simulators.compiled import Compiled
 from quantum.transpiling import transpiled
 
+if TYPE_CHECKING:
+    from qiskit_aer.noise import NoiseModel
+
 __all__ = ["Aer", "Noise", "heavy_hex_device"]
 
 
@@ -31,7 +36,7 @@ class Noise:
     readout: float = option(default=0.0, doc="probability that a measured bit is flipped", ge=0, lt=0.5)
 
 
-def heavy_hex_device(distance: int = 3, seed: int = 0) -> Any:
+def heavy_hex_device(distance: int = 3, seed: int = 0) -> GenericBackendV2:
     """Qiskit's generic backend on a heavy-hex map (distance 3: 19 qubits) with its random calibration."""
     coupling = CouplingMap.from_heavy_hex(distance)
     return GenericBackendV2(coupling.size(), coupling_map=coupling, noise_info=True, seed=seed)
@@ -63,7 +68,7 @@ class Aer:
         *,
         shots: int = 1024,
         noise: Noise | None = None,
-        device: Any = None,
+        device: object = None,
         mitigate: bool = False,
         threads: int = 1,
         seed: int = 0,
@@ -77,7 +82,7 @@ class Aer:
         self._options = {"max_parallel_threads": threads}
         self._calls = 0
         self._compiled = Compiled(ansatz, self._transpiled)
-        self._model: Any = None
+        self._model: NoiseModel | None = None
 
     @property
     def mixers(self) -> int:
@@ -144,19 +149,58 @@ class Aer:
         basis = ["cx", "rz", "sx", "x"] if self._noise else ["cx", "rz", "rx", "ry", "h", "x", "sx", "p", "rzz", "u"]
         return transpiled(circuit, basis_gates=basis, optimization_level=1, seed_transpiler=self.seed)
 
-    def _noise_model(self) -> Any:
-        from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+    def _noise_model(self) -> NoiseModel | None:
+        from qiskit_aer.noise import NoiseModel
 
         if self._device is not None:
             return NoiseModel.from_backend(self._device)
-        if self._noise is None:
-            return None
-        model = NoiseModel(basis_gates=["cx", "rz", "sx", "x"])
-        if self._noise.one_qubit:
-            model.add_all_qubit_quantum_error(depolarizing_error(self._noise.one_qubit, 1), ["sx", "x"])
-        if self._noise.two_qubit:
-            model.add_all_qubit_quantum_error(depolarizing_error(self._noise.two_qubit, 2), ["cx"])
-        if self._noise.readout:
-            p = self._noise.readout
-            model.add_all_qubit_readout_error(ReadoutError([[1 - p, p], [p, 1 - p]]))
-        return model
+        return None if self._noise is None else noise_model(self._noise)
+
+
+def noise_model(noise: Noise) -> NoiseModel:
+    """Aer's noise model of some errors.
+
+    Parameters
+    ----------
+    noise : Noise
+
+    Returns
+    -------
+    NoiseModel
+        For circuits of CX, RZ, SX and X.
+    """
+    from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+
+    model = NoiseModel(basis_gates=["cx", "rz", "sx", "x"])
+    if noise.one_qubit:
+        model.add_all_qubit_quantum_error(depolarizing_error(noise.one_qubit, 1), ["sx", "x"])
+    if noise.two_qubit:
+        model.add_all_qubit_quantum_error(depolarizing_error(noise.two_qubit, 2), ["cx"])
+    if noise.readout:
+        p = noise.readout
+        model.add_all_qubit_readout_error(ReadoutError([[1 - p, p], [p, 1 - p]]))
+    return model
+
+
+def noisy_backend(noise: Noise) -> Any:
+    """A Qiskit backend with these errors, for simulators that take one (``primitive``, ``mitigated``).
+
+    Parameters
+    ----------
+    noise : Noise
+
+    Returns
+    -------
+    AerSimulator
+        Circuits for it are compiled to CX, RZ, SX and X.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Aer.
+    """
+    try:
+        from qiskit_aer import AerSimulator
+    except ImportError:
+        raise MissingExtraError("qiskit-aer", "quantum") from None
+    return AerSimulator(noise_model=noise_model(noise), basis_gates=["cx", "rz", "sx", "x"])

@@ -24,7 +24,7 @@ from quantum.simulators.base import Samples, draw
 __all__ = ["ArraySpace"]
 
 
-def _library(name: Any) -> Any:
+def _library(name: object) -> Any:
     """The array module: ``"numpy"``, ``"cupy"``, or a module with their face."""
     if name == "numpy":
         return np
@@ -54,7 +54,7 @@ class ArraySpace:
         When CuPy is asked for and absent.
     """
 
-    def __init__(self, ansatz: Ansatz, *, library: Any = "numpy", precision: str = "double") -> None:
+    def __init__(self, ansatz: Ansatz, *, library: object = "numpy", precision: str = "double") -> None:
         self.ansatz, self._xp = ansatz, _library(library)
         self._full = isinstance(ansatz.mixer, X) or not isinstance(ansatz.problem, OneHot)
         problem = ansatz.problem
@@ -225,9 +225,9 @@ class ArraySpace:
             pairs[t] = tables[a, b][choice[j], choice[i]]
         return np.concatenate([linear * qubo.linear, pairs * qubo.values])
 
-    def _expected(self, state: Any) -> float:
+    def _expected(self, state: object) -> float:
         return float(self._host(self._xp.sum(self._xp.abs(state) ** 2 * self._energies)))
 
-    def _host(self, values: Any) -> NDArray[Any]:
+    def _host(self, values: object) -> NDArray[Any]:
         """An array of the processor's memory."""
         return np.asarray(self._xp.asnumpy(values) if hasattr(self._xp, "asnumpy") else values)

@@ -9,7 +9,9 @@ The communicator is any object with mpi4py's ``rank``, ``size``, ``Isend``, ``Ir
 ``allgather``; nothing here imports mpi4py.
 """
 
-from typing import Any, Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,10 @@ from quantum.qubo import Qubo
 from quantum.simulators.base import Samples, draw
 from quantum.simulators.onehotspace import OneHotSpace
 from quantum.states import w_state
+
+if TYPE_CHECKING:
+    from mpi4py.MPI import Intracomm
+
 
 #: Angles before the phase, still waiting after the exchange, after the phase; per local block, NaN for none.
 _Step = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, NDArray[np.float64]]
@@ -51,7 +57,7 @@ class DistributedOneHotSpace:
     """
 
     def __init__(
-        self, problem: OneHot, mixer: BlockMixer, comm: Any, *, precision: Literal["double", "single"] = "double"
+        self, problem: OneHot, mixer: BlockMixer, comm: Intracomm, *, precision: Literal["double", "single"] = "double"
     ) -> None:
         self.problem, self.mixer, self._comm = problem, mixer, comm
         ranks, m = comm.size, problem.blocks
@@ -232,7 +238,7 @@ class DistributedFullSpace:
     state is |+>, exactly; the feasible index is the basis index.
     """
 
-    def __init__(self, qubo: Qubo, comm: Any, *, precision: Literal["double", "single"] = "double") -> None:
+    def __init__(self, qubo: Qubo, comm: Intracomm, *, precision: Literal["double", "single"] = "double") -> None:
         self.qubo = qubo
         self._blocks = DistributedOneHotSpace(OneHot.of_bits(qubo), XYComplete(), comm, precision=precision)
 

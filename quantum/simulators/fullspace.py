@@ -163,7 +163,7 @@ class FullSpace:
             total = sum(self._share(tiling, work))
         return float(total)
 
-    def _forward_tiles(self, tiling: Tiling, arguments: tuple[Any, ...], tiles: tuple[int, int]) -> float:
+    def _forward_tiles(self, tiling: Tiling, arguments: tuple[object, ...], tiles: tuple[int, int]) -> float:
         return float(_full.forward_pass(self._state, self._buffer(tiling), tiling.shape, tiles, *arguments))
 
     def _backward(

@@ -14,8 +14,10 @@ flipped back after it:
 All shots of an estimate count, those on the state of zeros too. Samples are never changed: no shot is made better.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,11 @@ from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
 from quantum.simulators.primitive import PrimitiveBackend
+
+if TYPE_CHECKING:
+    from qiskit.primitives import BaseSamplerV2
+    from qiskit.providers import BackendV2
+
 
 __all__ = ["Mitigated", "extrapolate", "fold", "twirl_readout"]
 
@@ -139,8 +146,8 @@ class Mitigated(PrimitiveBackend):
         self,
         ansatz: Ansatz,
         *,
-        sampler: Any = None,
-        backend: Any = None,
+        sampler: BaseSamplerV2 | None = None,
+        backend: BackendV2 | None = None,
         shots: int = 1024,
         twirls: int = 8,
         scales: Sequence[int] = (1, 3),

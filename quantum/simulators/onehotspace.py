@@ -168,7 +168,8 @@ class OneHotSpace:
         return Tiling(blocks, outside, shape, sizes, (inner, weights, constants))
 
     @cached_property
-    def _product_start(self) -> NDArray[np.complex128]:
+    def product_start(self) -> NDArray[np.complex128]:
+        """Amplitudes (states,) of the start."""
         product: NDArray[np.complex128] = np.ones(1, dtype=np.complex128)
         for amplitudes in self._start:
             product = np.multiply.outer(amplitudes, product).ravel()
@@ -180,7 +181,7 @@ class OneHotSpace:
         if not tiling.outside:  # one tile: its energies are all energies
             table: NDArray[Any] = factor * np.exp(-1j * gamma * self._energies)
             if first:
-                table *= self._product_start
+                table *= self.product_start
             cross = np.ones((1, int(tiling.sizes.sum())), dtype=self._complex)
             one = np.ones(1, dtype=self._complex)
             return table.real.astype(self._dtype), table.imag.astype(self._dtype), cross, one
@@ -286,7 +287,7 @@ class OneHotSpace:
         before: Operations,
         after: Operations,
         mode: int,
-        phases: tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]],
+        phases: tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic], NDArray[np.generic]],
         measure: bool,
         store: bool = True,
     ) -> float:

@@ -4,8 +4,10 @@ Sessions and batches are the business of the sampler that is handed in (``Sample
 compiled once, and every judgement is one ``run`` with new parameter values.
 """
 
+from __future__ import annotations
+
 from math import sqrt
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,11 @@ from quantum.ansatz import Ansatz, Resources
 from quantum.higher import operator_of
 from quantum.simulators.base import Samples
 from quantum.simulators.compiled import Compiled
+
+if TYPE_CHECKING:
+    from qiskit.primitives import BaseEstimatorV2, BaseSamplerV2
+    from qiskit.providers import BackendV2
+
 
 __all__ = ["PrimitiveBackend"]
 
@@ -47,9 +54,9 @@ class PrimitiveBackend:
         self,
         ansatz: Ansatz,
         *,
-        sampler: Any = None,
-        estimator: Any = None,
-        backend: Any = None,
+        sampler: BaseSamplerV2 | None = None,
+        estimator: BaseEstimatorV2 | None = None,
+        backend: BackendV2 | None = None,
         shots: int = 1024,
         optimization_level: int = 1,
         seed: int = 0,
@@ -78,7 +85,7 @@ class PrimitiveBackend:
             return float(samples.energies @ samples.counts / samples.shots)
         circuit = self._compiled.free(angles)
         bare = circuit.remove_final_measurements(inplace=False) or circuit
-        operator: Any = operator_of(self.ansatz).apply_layout(bare.layout, bare.num_qubits)
+        operator = operator_of(self.ansatz).apply_layout(bare.layout, bare.num_qubits)
         pub = (bare, operator, self._compiled.values(circuit, angles))
         return float(self._estimator.run([pub], precision=1 / sqrt(shots)).result()[0].data.evs)
 
@@ -109,7 +116,7 @@ class PrimitiveBackend:
         values = self._compiled.values(circuit, angles)
         return (circuit, values) if values.size else (circuit,)
 
-    def _chosen(self, seed: int) -> Any:
+    def _chosen(self, seed: int) -> BaseSamplerV2:
         if self._sampler is not None:
             return self._sampler
         if self._backend is not None:

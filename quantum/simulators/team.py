@@ -5,12 +5,18 @@ doi:10.1007/s00607-013-0324-2), take their share of the tiles of each pass and w
 amplitude is ever sent. Across nodes `quantum.simulators.distributed` exchanges halves instead.
 """
 
-from typing import Any, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.errors import MissingExtraError, UnsupportedError
+
+if TYPE_CHECKING:
+    from mpi4py.MPI import Intracomm, Win
+
 
 __all__ = ["NodeTeam", "Solo", "Team"]
 
@@ -23,7 +29,7 @@ class Team(Protocol):
     @property
     def size(self) -> int: ...
 
-    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """An array that all members see; every member calls it."""
         ...
 
@@ -42,7 +48,7 @@ class Solo:
     rank = 0
     size = 1
 
-    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """A plain array."""
         return np.empty(shape, dtype=dtype)
 
@@ -63,19 +69,20 @@ class NodeTeam:
         When the ranks run on several nodes.
     """
 
-    def __init__(self, comm: Any) -> None:
+    def __init__(self, comm: Intracomm) -> None:
         try:
             from mpi4py import MPI
         except ImportError:
             raise MissingExtraError("mpi4py", "mpi") from None
         self._mpi = MPI
-        self._node = comm.Split_type(MPI.COMM_TYPE_SHARED)
+        node: Any = comm.Split_type(MPI.COMM_TYPE_SHARED)
+        self._node = node
         if self._node.size != comm.size:
             raise UnsupportedError("the ranks run on several nodes; use the distributed simulators")
         self.rank, self.size = int(comm.rank), int(comm.size)
-        self._windows: list[Any] = []
+        self._windows: list[Win] = []
 
-    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> NDArray[Any]:
         """Memory of rank 0 that all ranks map."""
         count = int(np.prod(shape))
         here = count * dtype.itemsize if self.rank == 0 else 0

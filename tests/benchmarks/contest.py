@@ -48,8 +48,12 @@ def known(family: str) -> tuple[dict[str, float], dict[str, float]]:
     return costs, bounds
 
 
-def run(path: Path, method: str, limit: float, ranks: int, seed: int) -> Row:
-    """One solve: cost, bound, seconds, CPU seconds, GiB, trace; ``note`` says why there is none."""
+def run(path: Path, method: str, limit: float, ranks: int, seed: int, patience: float = math.inf) -> Row:
+    """One solve: cost, bound, seconds, CPU seconds, GiB, trace; ``note`` says why there is none.
+
+    It is killed after ``patience`` seconds, or after four times its limit and ten minutes.
+    """
+    patience = min(patience, 4 * limit + 600)
     parallel = method in PARALLEL
     given = json.dumps([str(path), method, limit, 1 if parallel else ranks, seed])
     command = [sys.executable, "-m", "tests.benchmarks.contest", given]
@@ -57,9 +61,9 @@ def run(path: Path, method: str, limit: float, ranks: int, seed: int) -> Row:
         command = [str(Path(sys.executable).with_name("mpiexec")), "-n", str(ranks), *command]
     none = {"cost": math.inf, "bound": -math.inf, "seconds": math.nan, "cpu": math.nan, "GiB": math.nan, "trace": []}
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=4 * limit + 600, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=patience, check=False)
     except subprocess.TimeoutExpired:
-        return {**none, "note": f"killed after {4 * limit + 600:.0f} s"}
+        return {**none, "note": f"killed after {patience:.0f} s"}
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines:
         return {**none, "note": f"exit {done.returncode}: " + " ".join(done.stderr.split())[-160:]}

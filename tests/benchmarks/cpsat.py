@@ -195,8 +195,8 @@ class RosterCp:
 class RowsCp:
     """Any array model given to CP-SAT row by row, continuous columns taken as whole numbers.
 
-    A restriction in general (so its bound holds for whole-numbered data only); used for the hospital, for which no
-    CP-SAT model of its own is written.
+    A restriction in general, so its bound holds for whole-numbered rows only and is unknown for others; used for
+    hospitals, for which no CP-SAT model of its own is written.
     """
 
     def __init__(self, arrays: Arrays) -> None:
@@ -214,6 +214,7 @@ class RowsCp:
             lower = -(2**50) if bounds[0] == -math.inf else round(bounds[0] * factor)
             upper = 2**50 if bounds[1] == math.inf else round(bounds[1] * factor)
             model.add_linear_constraint(body, lower, upper)
+        self.exact = bool(np.all(arrays.value == np.rint(arrays.value)))
         self.scale, self.offset = whole(arrays.cost.tolist()), arrays.offset
         priced = np.flatnonzero(arrays.cost)
         model.minimize(
@@ -225,7 +226,8 @@ class RowsCp:
 
     def solve(self, seconds: float, threads: int, seed: int) -> Found:
         solver, found = run(self.model, self.scale, seconds, threads, seed)
-        found.cost, found.bound = found.cost + self.offset, found.bound + self.offset
+        found.cost = found.cost + self.offset
+        found.bound = found.bound + self.offset if self.exact else -math.inf
         found.trace = [(seconds, cost + self.offset) for seconds, cost in found.trace]
         if math.isfinite(found.cost):
             found.plan = np.array([solver.value(c) for c in self.columns], dtype=float)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hpc_cases import small
 
@@ -14,6 +15,8 @@ from hpc.runtime.checkpoint import Checkpoint
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.result import Result, Stop
 from optimise.driver import solve
+from optimise.roster.kernels import Pricer
+from optimise.roster.problem import Roster
 
 
 @dataclass
@@ -95,3 +98,31 @@ def test_a_root_that_is_cut_again_and_again_makes_progress(tmp_path: Path) -> No
     assert last.stop is not Stop.INTERRUPTED
     assert last.bounds.dual >= bound
     assert last.bounds.primal <= run(ColumnGenerationMethod()).bounds.primal + 1e-9
+
+
+def kept_in_the_root(folder: Path, vain: int) -> None:
+    """A checkpoint of starts that were stopped in the root, with a plan and a bound that the root does not reach."""
+    plan = run(ParallelSearchMethod()).plan
+    assert isinstance(plan, Roster)
+    pricer = Pricer(PROBLEM.compiled)
+    personal = np.array([pricer.cost(e, word) for e, word in enumerate(plan.duties)])
+    bound = PROBLEM.evaluate(plan).cost - PROBLEM.compiled.grid
+    Checkpoint(PROBLEM.digest(), 5, "root", plan.duties, personal, bound, np.zeros(0), cuts=3, vain=vain).write(folder)
+
+
+def test_a_start_that_is_stopped_in_the_root_without_gain_is_counted(tmp_path: Path) -> None:
+    kept_in_the_root(tmp_path, 0)
+    assert run(ColumnGenerationMethod(), tmp_path, 30).stop is Stop.INTERRUPTED
+    kept = Checkpoint.read(tmp_path, PROBLEM.digest(), 5)
+    assert kept is not None
+    assert (kept.phase, kept.vain) == ("root", 1)
+
+
+@pytest.mark.parametrize(("vain", "again"), [(1, True), (2, False)])
+def test_a_root_that_brings_nothing_start_after_start_gives_way_to_the_search(
+    vain: int, again: bool, tmp_path: Path
+) -> None:
+    kept_in_the_root(tmp_path, vain)
+    result = run(ColumnGenerationMethod(), tmp_path)
+    assert ("root" in result.stats.phases) == again
+    assert "neighbourhoods" in result.stats.phases or result.stop is Stop.OPTIMAL

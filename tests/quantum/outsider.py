@@ -142,6 +142,7 @@ def recompute(runs):
             "gap": middle(None if b is None else max(0.0, v - b) / max(abs(v), 1e-9) for v, b in gaps),
             "ratio": middle(ratio(r) for r in mine),
         }
+        found["gap_closed"] = middle(closed(r) for r in mine)
         near = [r["near_probability"] for r in mine]
         found["near_probability"] = None if None in near else statistics.fmean(near)
         for name, measure in CLOCKS.items():
@@ -166,6 +167,14 @@ def ratio(run):
     return run["reference"] / value if run["reference"] > 0 else None
 
 
+def closed(run):
+    """How far the mean of the repetitions came from the mean of random states to a certified bound."""
+    if run["certified_bound"] is None or run["random_mean"] is None:
+        return None
+    value = run["objective"] if run["mean"] is None else run["mean"]
+    return (run["random_mean"] - value) / (run["random_mean"] - run["certified_bound"])
+
+
 def widest(runs, measure):
     """Ends that no interval of a time to solution may pass: of all resamples, and of the counted successes."""
     mine = different(runs)
@@ -185,6 +194,28 @@ def exponent(points):
     line = linregress(np.log2([x for x, _ in points]), np.log2([y for _, y in points]))
     half = student.ppf(0.975, len(points) - 2) * line.stderr
     return line.slope, line.slope - half, line.slope + half
+
+
+def crossing(points):
+    """Where a line of log2 ratios of seconds (states, circuits, other) meets 0, and its 95 % band beyond the last size.
+
+    By a walk in small steps; None where it does not, and infinity beyond 2 ** 10000.
+    """
+    x = np.log2([s for s, _, _ in points])
+    y = np.log2([c / o for _, c, o in points])
+    line = linregress(x, y)
+    residual = y - line.intercept - line.slope * x
+    sigma = math.sqrt(float(np.sum(residual**2)) / (len(x) - 2))
+
+    def lower(at):
+        wide = math.sqrt(1 / len(x) + (at - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2))
+        return line.intercept + line.slope * at - student.ppf(0.975, len(x) - 2) * sigma * wide
+
+    meets = -line.intercept / line.slope if line.slope < 0 else None
+    if lower(x.max()) <= 0:
+        return meets, None
+    far = next((at for at in np.arange(x.max(), 10_000, 1.0) if lower(at) <= 0), None)
+    return meets, math.inf if far is None else brentq(lower, far - 1.0, far)
 
 
 def better(summary, measure, circuits):

@@ -18,7 +18,15 @@ from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 
 EXACT = ("brute-force", "highs-qubo")
-SAMPLERS = ("qaoa", "random-feasible", "random-bits", "one-hot-annealing", "dwave-annealing", "dwave-tabu")
+SAMPLERS = (
+    "qaoa",
+    "random-feasible",
+    "random-bits",
+    "one-hot-annealing",
+    "parallel-tempering",
+    "dwave-annealing",
+    "dwave-tabu",
+)
 
 
 def random_blocks(rng, sizes=(3, 2, 4)):
@@ -194,6 +202,7 @@ def test_every_repetition_is_charged_for_its_energies_and_repair():
 
     assert spent("random-feasible", shots=50)["evaluations"] == 50
     assert spent("one-hot-annealing", reads=4, sweeps=10)["evaluations"] == 4 * 10 * 3
+    assert spent("parallel-tempering", reads=4, sweeps=10, replicas=5)["evaluations"] == 4 * 10 * 5 * 3
     assert spent("brute-force")["evaluations"] == problem.blocks.states
     bits = spent("random-bits", shots=50)
     assert bits["evaluations"] > 50  # what the repair looked at

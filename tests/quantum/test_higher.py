@@ -191,6 +191,7 @@ def test_an_encoding_by_pairs_decodes_to_the_same_plan():
         ("random-bits", {}),
         ("random-signs", {}),
         ("one-hot-annealing", {}),
+        ("parallel-tempering", {}),
         ("brute-force", {}),
         ("highs-qubo", {}),
     ],

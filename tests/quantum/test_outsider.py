@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimise.compare import read_study, run_study, write_outcome
+from optimise.compare.crossings import crossing_rows
 from optimise.compare.scaling import Family, scaling_rows
 from optimise.compare.store import write_tables
 from optimise.compare.table import run_rows, summary_rows
@@ -114,6 +115,23 @@ def test_every_exponent_is_found_again(tmp_path):
     for row in stored:
         found = outsider.exponent([(r["states"], r[row["measure"]]) for r in rows])
         assert (row["exponent"], row["low"], row["high"]) == pytest.approx(found)
+
+
+def test_every_crossing_is_found_again(tmp_path):
+    made = ((16, 9.0, 1.0), (64, 20.0, 1.9), (256, 61.0, 5.0), (1024, 119.0, 17.0), (4096, 300.0, 60.0))
+    rows = []
+    for states, circuits, other in made:
+        for label, times in (("a", (5.0, circuits)), ("HiGHS", (other, None))):
+            rows.append({
+                "instance": f"i{states}", "states": float(states), "label": label, "side": "quantum",
+                "tts_99": times[0], "tts_99_ft": times[1],
+            })  # fmt: skip
+    write_tables(crossing_rows([Family("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")
+    (row,) = outsider.table(tmp_path / "crossings.parquet")
+    meets, below = outsider.crossing(made)
+    assert row["crossing_log2_states"] == pytest.approx(meets)
+    assert row["no_crossing_below_log2_states"] == pytest.approx(below, rel=1e-6)
+    assert 12 < below < meets
 
 
 def test_the_success_of_every_circuit_follows_from_its_stored_angles(study):

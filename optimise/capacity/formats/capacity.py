@@ -93,7 +93,7 @@ def _late(path: Path) -> bool:
     return (top_keys(path).get("schema") or "").startswith("wardwise-capacity/")
 
 
-def _lines(made: dict[str, Any]) -> str:
+def _lines(made: dict[str, object]) -> str:
     """JSON with one line for each ward and specialty."""
     import json
 

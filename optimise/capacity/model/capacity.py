@@ -44,7 +44,7 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def _keys(*axes: Sequence[Any], first: tuple[Any, ...] = ()) -> Callable[[], list[Any]]:
+def _keys(*axes: Sequence[object], first: tuple[object, ...] = ()) -> Callable[[], list[Any]]:
     """Keys of a full product of axes, made when they are asked for."""
 
     def made() -> list[Any]:

@@ -63,7 +63,7 @@ class FhirFormat(HospitalFormat):
         )
 
 
-def hospital_from(bundle: dict[str, Any], resources: Resources) -> HospitalData:
+def hospital_from(bundle: dict[str, object], resources: Resources) -> HospitalData:
     """The hospital that a bundle describes.
 
     Parameters
@@ -86,7 +86,7 @@ def hospital_from(bundle: dict[str, Any], resources: Resources) -> HospitalData:
 
 
 class _Reader:
-    def __init__(self, bundle: dict[str, Any], resources: Resources) -> None:
+    def __init__(self, bundle: dict[str, object], resources: Resources) -> None:
         self.locations, self.encounters = resources["Location"], resources["Encounter"]
         self.patients = resources["Patient"]
         stamp = bundle.get("timestamp")
@@ -131,7 +131,7 @@ class _Reader:
         made |= {"wards": [{"id": name} for name in wards], "beds": beds, "bed_state": lying, "electives": waiting}
         return HospitalData.model_validate(made)
 
-    def apart(self, lying: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
+    def apart(self, lying: list[dict[str, object]], waiting: list[dict[str, object]]) -> None:
         """A further stay of somebody who lies in already, or comes twice, is planned under a name of its own."""
         known = {entry["patient"] for entry in lying}
         for entry, encounter in zip(waiting, self.rows["electives"], strict=True):
@@ -181,7 +181,7 @@ class _Reader:
 
     @staticmethod
     def resolve(
-        reference: dict[str, Any] | None, known: dict[str, dict[str, Any]], owner: dict[str, Any], name: str
+        reference: dict[str, object] | None, known: dict[str, dict[str, object]], owner: dict[str, object], name: str
     ) -> dict[str, Any]:
         """The resource of the bundle to which an element refers."""
         text = (reference or {}).get("reference")
@@ -225,7 +225,7 @@ class _Reader:
             made["alone"] = (place.get("operationalStatus") or {}).get("code") == _ISOLATED
         return made
 
-    def elective(self, encounter: dict[str, Any]) -> dict[str, Any]:
+    def elective(self, encounter: dict[str, object]) -> dict[str, Any]:
         """A row of the electives, who come on the planned day."""
         begin, end = self.planned(encounter, "start"), self.planned(encounter, "end")
         if begin is None:

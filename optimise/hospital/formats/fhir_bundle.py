@@ -78,7 +78,7 @@ def load_bundle(path: Path) -> tuple[dict[str, Any], Resources]:
     return data, found
 
 
-def element(resource: dict[str, Any], name: str) -> str:
+def element(resource: dict[str, object], name: str) -> str:
     """An element in messages: ``Encounter/e1: location``."""
     return f"{resource['resourceType']}/{resource['id']}: {name}"
 

@@ -314,7 +314,7 @@ class HospitalFormat:
             problem.evaluate(plan)
         return plan
 
-    def plan_from(self, made: Any, problem: HospitalProblem) -> HospitalPlan:
+    def plan_from(self, made: object, problem: HospitalProblem) -> HospitalPlan:
         """A plan from the object of its file."""
         return plan_of(problem, parse(PlanFile, made))
 

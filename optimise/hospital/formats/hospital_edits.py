@@ -22,7 +22,7 @@ class HospitalEdits(HospitalData):
         """The days of the plan."""
         return Horizon(self.days, first_day(self))
 
-    def with_in_patient(self, *people: InPatient | Mapping[str, Any]) -> Self:
+    def with_in_patient(self, *people: InPatient | Mapping[str, object]) -> Self:
         """Add people to the bed state.
 
         Parameters
@@ -42,7 +42,7 @@ class HospitalEdits(HospitalData):
         """
         return self._with("bed_state", InPatient, people)._nobody_twice()
 
-    def with_elective(self, *people: Elective | Mapping[str, Any]) -> Self:
+    def with_elective(self, *people: Elective | Mapping[str, object]) -> Self:
         """Add people to the waiting list.
 
         Parameters
@@ -62,7 +62,7 @@ class HospitalEdits(HospitalData):
         """
         return self._with("electives", Elective, people)._nobody_twice()
 
-    def with_emergencies(self, *expected: Emergencies | Mapping[str, Any]) -> Self:
+    def with_emergencies(self, *expected: Emergencies | Mapping[str, object]) -> Self:
         """Add emergencies that are expected.
 
         Parameters

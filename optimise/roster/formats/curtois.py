@@ -306,7 +306,7 @@ def _sections(path: Path) -> dict[str, list[Row]]:
     return {name: found.get(name, []) for name in _SECTIONS}
 
 
-def _groups(values: list[Any]) -> dict[Any, tuple[int, ...] | None]:
+def _groups(values: list[object]) -> dict[Any, tuple[int, ...] | None]:
     """People by value, in the order of first use; None when all share one value."""
     found: dict[Any, list[int]] = defaultdict(list)
     for i, value in enumerate(values):

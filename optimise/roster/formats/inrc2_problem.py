@@ -13,7 +13,6 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from optimise.core.errors import InputError
 from optimise.core.horizon import Horizon
@@ -212,7 +211,7 @@ def weekday(text: str) -> int:
 _FULL = dict(zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
 
-def _fresh(table: Container[Any], name: str | tuple[str, str], what: str) -> None:
+def _fresh(table: Container[object], name: str | tuple[str, str], what: str) -> None:
     label = name if isinstance(name, str) else " ".join(name)
     if not label:
         raise InputError(f"a {what} without a name")
@@ -222,7 +221,7 @@ def _fresh(table: Container[Any], name: str | tuple[str, str], what: str) -> Non
 
 # ---- from words to rules -----------------------------------------------------------------------------------------
 def compose(
-    name: str, scenario: Scenario, history: History, weeks: Sequence[Week], meta: dict[str, Any]
+    name: str, scenario: Scenario, history: History, weeks: Sequence[Week], meta: dict[str, object]
 ) -> RosterProblem:
     """The rostering problem of a scenario, a history and an ordered list of weeks.
 

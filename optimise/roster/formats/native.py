@@ -61,7 +61,7 @@ class NativeFormat:
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         return read_native_plan(path, problem)
 
-    def plan_from(self, made: Any, problem: RosterProblem) -> Roster:
+    def plan_from(self, made: object, problem: RosterProblem) -> Roster:
         """A plan from the object of its file."""
         return roster_from(made, problem)
 

@@ -39,7 +39,7 @@ class WardTables(Tables):
         """Read a workbook or a folder of CSV files."""
         return cls.read(path, SHEETS, ("ward", "shifts", "staff"))
 
-    def place(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> Spot:
+    def place(self, sheet: Sheet, number: int, entry: dict[str, object]) -> Spot:
         if sheet.shape == "rows":
             return super().place(sheet, number, entry)
         owner, path = self.owner(sheet, number, entry)
@@ -56,7 +56,7 @@ class WardTables(Tables):
         self.spots[(*path, sheet.target, len(items) - 1)] = (sheet, number)
         return (*path, sheet.target, len(items) - 1)
 
-    def owner(self, sheet: Sheet, number: int, entry: dict[str, Any]) -> tuple[dict[str, Any], Spot]:
+    def owner(self, sheet: Sheet, number: int, entry: dict[str, object]) -> tuple[dict[str, Any], Spot]:
         """The rules, contract or person that a row speaks of; the name is taken out of the entry."""
         contract, person = entry.pop("contract", None), entry.pop("staff", None)
         if contract is not None and person is not None:

@@ -47,7 +47,7 @@ class Annealer:
     def __init__(self, compiled: CompiledRoster, cover: CoverRows) -> None:
         self.compiled, self.cover = compiled, cover
         #: price of a hard unit at first; a little above what one soft unit can cost
-        self.hard = 1.5 * max(_prices(compiled), default=1.0)
+        self.hard = 1.5 * max((abs(price) for price in compiled.prices.all if price), default=1.0)
         self._arrays = lenient_arrays(compiled, matches=True)
         if self._arrays.hits.shape[1] > _CALENDARS:
             raise UnsupportedError(f"annealing follows at most {_CALENDARS} calendars of one person")
@@ -165,11 +165,3 @@ class Annealer:
 
 def _seeded(seed: int) -> NDArray[np.uint64]:
     return np.random.default_rng(seed).integers(1, 2**63, 1, dtype=np.uint64)
-
-
-def _prices(compiled: CompiledRoster) -> list[float]:
-    """Finite prices of all rules."""
-    found = [p.cost for p in compiled.patterns if not p.hard]
-    found += [w for c in compiled.counters for w in (c.weight_lower, c.weight_upper) if math.isfinite(w)]
-    found += [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    return [abs(w) for w in found if w != 0]

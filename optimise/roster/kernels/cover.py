@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from optimise.roster.arrays import cover_arrays
 from optimise.roster.compiled import CompiledRoster
-from optimise.roster.evaluate import segment_cost
 from optimise.roster.rules.primitives import Line
 
 __all__ = ["CoverRows"]
@@ -229,9 +228,5 @@ def _breaks(line: Line, low: float, high: float) -> list[float]:
 
 
 def _cost(line: Line, value: float) -> float:
-    total = 0.0
-    for side, distance in ((line.under, line.lower - value), (line.over, value - line.upper)):
-        if math.isfinite(distance) and distance > 0:
-            soft, hard = segment_cost(side, distance)
-            total += math.inf if hard > 0 else soft
-    return total
+    cost, hard = line.price(value)
+    return math.inf if hard > 0 else cost

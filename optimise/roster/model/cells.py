@@ -117,7 +117,7 @@ class RosterCells:
         self.work[we, wd] = work
         model.add_entries(rows[has_work], work, -1.0)
 
-    def _keys(self, make: Callable[[], list[Any]]) -> Callable[[], list[Any]] | None:
+    def _keys(self, make: Callable[[], list[object]]) -> Callable[[], list[Any]] | None:
         return make if self.whole else None
 
     def _literals(self, e: NDArray[np.int32], d: NDArray[np.int32], mask: int) -> Literals:

@@ -95,7 +95,7 @@ def add_flow(
     free: NDArray[np.bool_],
     held: NDArray[np.int16],
     person: str,
-    keys: Callable[[Callable[[], list[Any]]], Callable[[], list[Any]] | None],
+    keys: Callable[[Callable[[], list[object]]], Callable[[], list[object]] | None],
 ) -> PersonFlow:
     """Add one person's flow to a model.
 

@@ -29,7 +29,7 @@ from optimise.core.errors import InputError
 from optimise.roster.context import RosterContext
 from optimise.roster.rules.regular import Regular
 
-__all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "Regular", "RosterRule", "Segment", "Term"]
+__all__ = ["HARD", "NO_LIMIT", "Counter", "Line", "Pattern", "Regular", "RosterRule", "Segment", "Term", "segment_cost"]
 
 #: Weight of a rule that may not be broken.
 HARD = math.inf
@@ -156,6 +156,21 @@ class Segment:
     price: float
 
 
+def segment_cost(segments: tuple[Segment, ...], distance: float) -> tuple[float, float]:
+    """Soft cost and hard amount of being ``distance`` >= 0 units away from a line's target."""
+    cost = hard = 0.0
+    for s in segments:
+        part = min(distance, s.width)
+        if part <= 0:
+            break
+        if math.isinf(s.price):
+            hard += part
+        else:
+            cost += part * s.price
+        distance -= part
+    return cost, hard
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A head count with convex piecewise-linear cost outside ``[lower, upper]``.
@@ -191,6 +206,26 @@ class Line:
 
     def __post_init__(self) -> None:
         _check_price(self.rule, *(segment.price for segment in (*self.under, *self.over)))
+
+    def price(self, value: float) -> tuple[float, float]:
+        """Soft cost and hard amount of a value.
+
+        Parameters
+        ----------
+        value : float
+            Of the sum of the terms.
+
+        Returns
+        -------
+        cost, hard : float
+            Both 0 between the bounds; ``hard`` counts the units in segments that no price allows.
+        """
+        cost = hard = 0.0
+        for segments, distance in ((self.under, self.lower - value), (self.over, value - self.upper)):
+            if distance > 0:
+                soft, broken = segment_cost(segments, distance)
+                cost, hard = cost + soft, hard + broken
+        return cost, hard
 
     @property
     def present(self) -> tuple[Term, ...]:

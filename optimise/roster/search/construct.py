@@ -54,9 +54,8 @@ class Constructed:
 
 def hard_price(compiled: CompiledRoster) -> float:
     """A price for one unit of broken hard cover, above what any single duty can gain elsewhere."""
-    prices = [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    soft = [p.cost for p in compiled.patterns if not p.hard]
-    return float(max(1000.0, 20.0 * max(prices, default=0.0), 20.0 * max(soft, default=0.0)))
+    prices = compiled.prices
+    return float(max(1000.0, 20.0 * max((*prices.lines, *prices.patterns), default=0.0)))
 
 
 class Descent:

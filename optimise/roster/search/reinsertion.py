@@ -41,9 +41,7 @@ MEMORY = 2000.0
 
 def temperatures(compiled: CompiledRoster) -> tuple[float, float]:
     """First and last temperature, from the dearest finite price of cover (or of any rule without cover)."""
-    prices = [s.price for line in compiled.lines for s in (*line.under, *line.over) if math.isfinite(s.price)]
-    prices = prices or [p.cost for p in compiled.patterns if not p.hard]
-    span = max(prices, default=10.0)
+    span = max(compiled.prices.lines or compiled.prices.patterns, default=10.0)
     return 0.04 * span, 0.004 * span
 
 

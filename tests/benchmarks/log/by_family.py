@@ -20,7 +20,8 @@ Made by `python -m tests.benchmarks.log` from the files in `tests/benchmarks/res
 
 {words}
 
-Each row names the code that made it, and [codes](index.md#codes) its day: it may be older than the code of today.
+Each row names the code that made it, and [codes](index.md#codes) its day; other tables say their day.
+Figures are those of that code, not of the code of today.
 Where nothing is said of a machine, it had two cores, and other work beside it.
 `tests/benchmarks/results/README.md` says how each table was taken.
 Runs have one rank, one thread and seed 1 unless a row says otherwise. An empty cell is unknown.
@@ -51,6 +52,11 @@ class Family:
     log: tuple[str, ...] = ()
     missing: str = ""
 
+    @property
+    def peers(self) -> str:
+        """Name of the family among the rows of peers; empty where it has none."""
+        return self.data or (self.file if self.file in {"generated", "stochastic"} else "")
+
 
 FAMILIES = tuple(
     Family(**{**row, "log": tuple(row.get("log", ())), "tables": tuple(map(tuple, row.get("tables", ())))})
@@ -68,15 +74,21 @@ class Pages:
     read : callable
         Rows of a stored CSV file, none where it is not there.
     text : callable
-        A stored Markdown table.
+        A stored Markdown table, with its day.
+    taken : callable
+        A sentence on the day of a stored table.
     group : callable
         Which set of its family an instance belongs to.
     """
 
     def __init__(
-        self, read: Callable[[str], list[Row]], text: Callable[[str], str], group: Callable[[Row], str]
+        self,
+        read: Callable[[str], list[Row]],
+        text: Callable[[str], str],
+        taken: Callable[[str], str],
+        group: Callable[[Row], str],
     ) -> None:
-        self.read, self.text, self.group = read, text, group
+        self.read, self.text, self.taken, self.group = read, text, taken, group
 
     def made(self) -> dict[str, str]:
         """Text by file name."""
@@ -85,7 +97,11 @@ class Pages:
     def _page(self, family: Family) -> str:
         parts = [_HEAD.format(title=family.title, words=family.words)]
         if family.data:
-            parts += [*self._instances(family), *self._longer(family), *self._peers(family), *self._history(family)]
+            parts += [*self._instances(family), *self._longer(family)]
+        if family.peers:
+            parts += self._peers(family)
+        if family.data:
+            parts += self._history(family)
         for title, name in family.tables:
             parts.append(f"\n## {title}\n\n{self.text(name)}\n")
         parts += self._own(family)
@@ -135,19 +151,19 @@ class Pages:
         return [*parts, *table(heads, ([row[head] for head in heads] for row in made))]
 
     def _peers(self, family: Family) -> list[str]:
-        rows = [row for row in self.read("peers.csv") if row["family"] == family.data]
+        rows = [row for row in self.read("peers.csv") if row["family"] == family.peers]
         parts = ["\n## Peers on the same core in the same run\n\n"]
         if not rows:
-            return [*parts, "No such run with cost by time is stored; a sample of two ranks may follow below.\n"]
+            return [*parts, "No such run is stored yet.\n"]
         first = rows[0]
+        load = float(first.get("load") or 15)
+        alone = "The machine was quiet" if load < 1 else f"{load:.0f} other processes wanted the cores"
         parts.append(
-            f"Command: `python -m tests.benchmarks.peers --family {family.data}`. Limit {first['limit']} s of the "
+            f"Command: `python -m tests.benchmarks.peers --family {family.peers}`. Limit {float(first['limit']):g} s "
         )
-        parts.append(f"clock, {first['ranks']} rank or thread, seed 0, {first['machine']}; {first['versions']}; code ")
-        parts.append(
-            f"{first['code']}. Some 15 other processes shared the machine, so read the processor seconds: the "
-        )
-        parts.append("runs had a few each.\n\n")
+        parts.append(f"of the clock, one core and one thread each, seed 0, {first['machine']}; {first['versions']}; ")
+        parts.append(f"code {first['code']}. {alone} when it began. CP-SAT has no bound where our rows are not whole ")
+        parts.append("numbers, since it is given whole columns only.\n\n")
         heads = (
             "instance",
             "method",
@@ -185,18 +201,20 @@ class Pages:
             rows = self.read("value.csv")
             yield "\n## What planning under uncertainty is worth\n\nCommand: `python -m tests.benchmarks.value`. "
             yield "Ten made trusts, 40 held-out weeks; differences with 95 % intervals.\n\n"
+            yield self.taken("value")
             yield from table(list(rows[0]), (list(row.values()) for row in rows))
         if family.file == "generated":
             chosen = ("people", "ranks", "root efficiency measured", "root efficiency predicted",
                       "speed-up of work measured", "speed-up of work predicted")  # fmt: skip
             yield "\n## Ranks\n\nCommand: `python -m tests.benchmarks.scaling --people 24,150`. Processor seconds.\n\n"
+            yield self.taken("scaling-strong")
             yield from table(
                 chosen, ([f"{float(row[head]):.3g}" for head in chosen] for row in self.read("scaling-strong.csv"))
             )
         if family.file == "quantum":
             for title, name in (("Small hospitals and wards", "quantum-inh"), ("QOBLIB", "quantum-qoblib")):
                 yield f"\n## {title}\n\nMedians by contender of `{name}.csv`. "
-                yield "Times suffered from other work, the rest did not.\n\n"
+                yield "Times suffered from other work, the rest did not. " + self.taken(name)
                 yield from self._contenders(self.read(f"{name}.csv"))
 
     def _contenders(self, rows: list[Row]) -> list[str]:

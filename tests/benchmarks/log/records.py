@@ -28,10 +28,12 @@ An outsider needs nothing of ours to check plans and certificates:
 - `python examples/verify_inrc2.py FOLDER NAME PLAN-week0.txt PLAN-week1.txt ...`
 - `python examples/verify_ihtc.py INSTANCE.json PLAN.json`
 - `python examples/verify_pas.py INSTANCE.txt PLAN.sol`
+- `python examples/verify_orpas.py INSTANCE.xml PLAN.xml`
+- `python examples/verify_iprnpa.py INSTANCE.json PLAN.json`
 - `python examples/certify_curtois.py INSTANCE.txt CERTIFICATE.json`
 - `python examples/certify_inrc2.py FOLDER NAME CERTIFICATE.json`
 
-OR-PAS and IPRNPA have no such program yet; `wardwise check` evaluates their plans.
+Bounds of INRC-I, IHTC, PAS, OR-PAS and IPRNPA have no certificate: they are those of our own solves.
 Instances are not part of the project.
 
 """

@@ -90,17 +90,23 @@ def pages() -> dict[str, str]:
     made = {"index.md": _index(families), "records.md": records.page(results, NAMES)}
     made |= {"bounds.csv": records.data(results), "faults.md": _faults(_read("faults.csv"))}
     made["coverage.md"] = coverage.page(_read("coverage.csv"))
-    return made | by_family.Pages(_read, _text, _group).made()
+    return made | by_family.Pages(_read, _text, _taken, _group).made()
 
 
 def _text(name: str) -> str:
-    return (RESULTS / f"{name}.md").read_text(encoding="utf-8").strip()
+    return _taken(name) + (RESULTS / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def _taken(name: str) -> str:
+    """When a table that names no code was taken."""
+    day = next(row["date"] for row in _read("taken.csv") if row["table"] == name)
+    return f"Taken on {day}, with the code of that day.\n\n"
 
 
 def _faults(rows: list[dict[str, str]]) -> str:
     heads = ("method", "fault", "launcher", "passed", "exit code", "seconds", "processor seconds", "plan", "remark")
     passed = sum(row["passed"] == "yes" for row in rows)
-    parts = [_FAULTS, f"{passed} of {len(rows)} rows that were run pass.\n\n", _table(heads)]
+    parts = [_FAULTS, _taken("faults"), f"{passed} of {len(rows)} rows that were run pass.\n\n", _table(heads)]
     parts += [_row(list(row.values())) for row in rows]
     run = {(row["method"], row["fault"], row["launcher"]) for row in rows}
     left = [row for row in ROWS if (row.method, row.fault, row.launcher) not in run]
@@ -126,16 +132,17 @@ def _index(families: list[dict[str, str]]) -> str:
     heads = ("instance", "commit", "ranks", "cost", "bound", "best known", "above best %")
     parts += [_table(heads), *(_row([row[head] for head in heads]) for row in _read("target-600s.csv"))]
     for peers in PEERS:
-        text = (RESULTS / f"{peers.file}.md").read_text(encoding="utf-8").strip()
-        parts.append(f"\n## {peers.title}\n\nCommand: `{peers.command}`.\n\n{text}\n")
-    parts.append("\n## Codes\n\nThe day and the version of each code that tables name. None is the code of today.\n\n")
+        parts.append(f"\n## {peers.title}\n\nCommand: `{peers.command}`.\n\n{_text(peers.file)}\n")
+    parts.append("\n## Codes\n\nThe day and the version of each code that tables name.\n\n")
     codes = _read("codes.csv")
     parts += [_table(list(codes[0])), *(_row(list(row.values())) for row in codes)]
     parts.append("\n## What planning under uncertainty is worth\n\nCommand: `python -m tests.benchmarks.value`. ")
     parts.append("Ten made trusts, 40 held-out weeks; differences with 95 % intervals.\n\n")
+    parts.append(_taken("value"))
     value = _read("value.csv")
     parts += [_table(list(value[0])), *(_row(list(row.values())) for row in value)]
     parts.append("\n## Ranks\n\nCommand: `python -m tests.benchmarks.scaling --people 24,150`. Processor seconds.\n\n")
+    parts.append(_taken("scaling-strong"))
     chosen = ("people", "ranks", "root efficiency measured", "root efficiency predicted",
               "speed-up of work measured", "speed-up of work predicted")  # fmt: skip
     parts.append(_table(chosen))

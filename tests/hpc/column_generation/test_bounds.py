@@ -13,13 +13,14 @@ from hpc_cases import small
 from numpy.typing import NDArray
 
 from hpc.column_generation.ascent import ascend
-from hpc.column_generation.dive import Steps, _Pace, dive
+from hpc.column_generation.dive import _Pace, dive
 from hpc.column_generation.generation import Generated, LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.master import Master
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
 from hpc.column_generation.search_method import ParallelSearchMethod
+from hpc.column_generation.steps import Steps
 from hpc.column_generation.subproblem import Subproblem
 from hpc.column_generation.tuning import DiveTuning
 from optimise.core.grid import round_up

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpc.column_generation.deviations import Deviations, deviations
-from optimise.roster.evaluate import segment_cost
 from optimise.roster.rules import Line, Segment
+from optimise.roster.rules.primitives import segment_cost
 from optimise.solvers.highs_factory import make_highs
 
 PENALTY = 1000.0

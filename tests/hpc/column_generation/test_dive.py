@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hpc_cases import small
 
-from hpc.column_generation.dive import Steps, dive
+from hpc.column_generation.dive import dive
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import construct
 from hpc.column_generation.master import Master
+from hpc.column_generation.steps import Steps
 from hpc.column_generation.subproblem import Subproblem
 from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer

@@ -198,13 +198,3 @@ def test_a_task_that_the_queue_forgets_keeps_its_end(tmp_path: Path, monkeypatch
     job.states(now=True)
     job.states(now=True)
     assert [task.state for task in job.tasks] == ["FAILED", "COMPLETED"]
-
-
-def test_the_last_line_of_a_log_is_not_srun_s_of_a_rank_that_stopped_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_card(tmp_path, job_id="17", kind="solve")
-    ended(monkeypatch, "RUNNING")
-    usual = "srun: error: n3: task 5: Exited with exit code 75\n"
-    (tmp_path / "job-17.log").write_text(f"restart 1 of at most 20\n{usual}", encoding="utf-8")
-    assert CliRunner().invoke(app, ["status", str(tmp_path)]).stdout.endswith("log: restart 1 of at most 20\n")

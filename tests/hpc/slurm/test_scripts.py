@@ -98,6 +98,18 @@ def test_the_container_is_made_of_what_is_here() -> None:
     assert "UNVERIFIED" in text
 
 
+@pytest.mark.parametrize("kind", ["solve", "decompose", "scenarios", "simulate-gpu"])
+def test_what_srun_says_of_ranks_that_stopped_as_they_should_is_not_in_the_log(kind: str, tmp_path: Path) -> None:
+    usual = ("srun: error: n3: task 5: Exited with exit code 75", "srun: Terminating StepId=7.0")
+    srun = tmp_path / "srun"
+    srun.write_text("#!/bin/sh\n" + "".join(f"echo '{line}' >&2\n" for line in (*usual, "a plan")) + "exit 75\n")
+    srun.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SLURM_JOB_ID": "7", "SLURM_JOB_NUM_NODES": "1"}
+    command = ["bash", str(FOLDER / f"{kind}.sbatch"), "ward.json"]
+    said = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=30)
+    assert [line for line in said.stderr.splitlines() if "scontrol" not in line] == ["a plan"]
+
+
 @pytest.mark.parametrize("kind", ["solve", "decompose", "scenarios"])
 @pytest.mark.parametrize(
     ("code", "nodes_answer", "restarts", "again"),

@@ -295,7 +295,21 @@ def test_without_slurm_the_message_says_so(instance: Path, tmp_path: Path, monke
     assert not (tmp_path / "out").exists()
 
 
-def test_render_prints_the_script_and_notes_go_elsewhere(instance: Path) -> None:
+def test_render_makes_the_folder_that_slurm_opens_the_log_in(instance: Path, tmp_path: Path) -> None:
+    place = tmp_path / "fresh" / "out"
+    command = ["render", "decompose", str(instance), "--nodes", "2", "-o", str(place), "--", "-t", "5"]
+    first, second = (CliRunner().invoke(app, command) for _ in range(2))
+    assert place.is_dir()
+    assert f"note: {place} was made for the log" in first.stderr
+    assert "was made" not in second.stderr
+    assert first.stdout == second.stdout
+    assert f"#SBATCH --output={place}/job-%j.log" in first.stdout
+
+
+def test_render_prints_the_script_and_notes_go_elsewhere(
+    instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["render", "decompose", str(instance), "--nodes", "2", "--", "--seed", "7"])
     assert done.exit_code == 0
     assert done.stdout.startswith("#!/bin/bash")

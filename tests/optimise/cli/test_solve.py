@@ -18,7 +18,9 @@ import pytest
 import optimise
 from optimise.core.method import Outcome, Progress
 from optimise.core.result import Bounds, Stop
+from optimise.generate import ward as made_ward
 from optimise.methods.whole_model import HighsMethod
+from optimise.roster.formats.native import write_ward
 
 Command = Callable[..., Any]
 
@@ -207,6 +209,36 @@ def test_a_signal_stops_writes_and_exits_75(
     assert (made["stop"], made["feasible"]) == ("interrupted", True)
     assert seen == [False]
     assert "stopping" in ran.err
+
+
+def test_a_job_that_brings_nothing_start_after_start_is_not_queued_again(
+    wardwise: Command, scripted: type[Scripted], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward = write_ward(made_ward(5, 1, 3), tmp_path / "made.json")  # plans of it cost something
+    plan = optimise.solve(optimise.read(ward), HighsMethod()).plan
+
+    def script(problem: Any, *, listen: Any, **_: Any) -> Outcome:
+        cost = problem.evaluate(plan).cost
+        os.kill(os.getpid(), signals.pop(0))
+        until = time.monotonic() + 20
+        while not listen(Progress(0.0, cost, 0.0, plan=plan)) and time.monotonic() < until:
+            time.sleep(0.01)
+        return Outcome(plan, Stop.INTERRUPTED, Bounds(cost, 0.0, "script", "script"))
+
+    scripted.script = script
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    monkeypatch.setenv("WARDWISE_IDLE_STARTS", "2")
+    signals = [signal.SIGUSR1, signal.SIGUSR1, signal.SIGTERM, signal.SIGUSR1]
+    files = ("-o", tmp_path / "run", "--checkpoint", tmp_path / "kept", "--resume")
+    ran = [wardwise("solve", ward, *files) for _ in range(4)]
+    assert [one.code for one in ran] == [75, 75, 75, 0]  # one that is pre-empted is queued again, whatever it brought
+    assert [len(one.out.splitlines()) for one in ran[:3]] == [1, 1, 1]
+    assert "Nothing new in this start" not in ran[0].out
+    assert "Nothing new in this start, as in 2 starts by now" in ran[2].out
+    assert "3 starts in a row found no better plan and no better bound" in ran[3].out
+    made = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (made["stop"], made["feasible"], len(made["legs"])) == ("stuck", True, 4)
+    assert {(leg["cost"], leg["lower_bound"]) for leg in made["legs"]} == {(made["cost"], made["lower_bound"])}
 
 
 def test_a_plan_that_no_disk_takes_is_said_and_is_no_bad_input(ward: Path, tmp_path: Path) -> None:

@@ -45,11 +45,11 @@ print(optimise.core.kernel_cache.cache_folder())
 """
 
 
-def start(folder: Path, value: str, **more: str) -> subprocess.Popen[str]:
+def start(folder: Path, value: str, *, run: str = RUN, **more: str) -> subprocess.Popen[str]:
     if not (folder / "kernel.py").exists():
         (folder / "kernel.py").write_text(KERNEL)
     env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"} | {"XDG_CACHE_HOME": str(folder / "cache")}
-    command = [sys.executable, "-c", RUN, str(folder), value]
+    command = [sys.executable, "-c", run, str(folder), value]
     return subprocess.Popen(command, env=env | more, stdout=subprocess.PIPE, text=True)
 
 
@@ -114,7 +114,26 @@ def test_a_torn_file_only_costs_a_compilation(tmp_path: Path) -> None:
     finish(start(tmp_path, "3"))
     for file in (tmp_path / "cache").rglob("*.nb[ic]"):
         file.write_bytes(file.read_bytes()[:20])
-    assert finish(start(tmp_path, "3")) == "compiled"
+    assert [finish(start(tmp_path, "3")) for _ in range(2)] == ["compiled", "cached"]
+
+
+def test_a_torn_kernel_is_replaced_by_the_next_run(tmp_path: Path) -> None:
+    finish(start(tmp_path, "3"))
+    for file in (tmp_path / "cache").rglob("*.nbc"):
+        file.write_bytes(file.read_bytes()[:20])
+    assert [finish(start(tmp_path, "3")) for _ in range(2)] == ["compiled", "cached"]
+
+
+def test_a_kernel_whose_argument_moved_to_another_module_is_compiled_once(tmp_path: Path) -> None:
+    pair = "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    one: int\n"
+    kernel = KERNEL.replace("x + x", "Pair(x.one * 2)")
+    for module in ("before", "after"):
+        (tmp_path / f"{module}.py").write_text(pair)
+        (tmp_path / "kernel.py").write_text(f"from {module} import Pair\n{kernel}")
+        run = RUN.replace("assert double(eval(sys.argv[2])) == 2 * eval(sys.argv[2])", "double(Pair(3))")
+        run = run.replace("from kernel import double", f"from kernel import double\nfrom {module} import Pair")
+        assert [finish(start(tmp_path, "3", run=run)) for _ in range(2)] == ["compiled", "cached"]
+        (tmp_path / f"{module}.py").unlink()
 
 
 def test_the_user_s_own_folder_wins(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from optimise.core.horizon import Horizon
 from optimise.roster.arrays import RosterArrays, cover_priced, lenient_arrays, priced
-from optimise.roster.evaluate import roster_cost, segment_cost
+from optimise.roster.evaluate import roster_cost
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cost import line_cost, line_costs, line_price
 from optimise.roster.problem import Duty, Employee, RosterProblem, Shift
@@ -26,7 +26,7 @@ from optimise.roster.rules import (
     Total,
     WorkedWeekends,
 )
-from optimise.roster.rules.primitives import Line, Segment, Term
+from optimise.roster.rules.primitives import Line, Segment, Term, segment_cost
 
 weights = st.sampled_from([HARD, 2.0, 0.5])
 
