@@ -126,7 +126,7 @@ def test_every_crossing_is_found_again(tmp_path):
                 "instance": f"i{states}", "states": float(states), "label": label, "side": "quantum",
                 "tts_99": times[0], "tts_99_ft": times[1],
             })  # fmt: skip
-    write_tables(crossing_rows([Family("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")
+    write_tables(crossing_rows([StudyFamily("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")
     (row,) = outsider.table(tmp_path / "crossings.parquet")
     meets, below = outsider.crossing(made)
     assert row["crossing_log2_states"] == pytest.approx(meets)
