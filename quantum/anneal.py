@@ -2,8 +2,6 @@
 
 # mypy: disallow_untyped_defs=False, disallow_untyped_calls=False, check_untyped_defs=False
 
-from typing import Any
-
 import numpy as np
 
 from quantum._jit import Array, compiled
@@ -58,7 +56,7 @@ def temper_problem(problem: OneHot, temperatures: Array, sweeps: int, rng: np.ra
     return best
 
 
-def _flat(problem: OneHot) -> tuple[Any, ...]:
+def _flat(problem: OneHot) -> tuple[Array, Array, Array, Array, float, tuple[Array, Array, Array]]:
     """A problem as the kernels read it: sizes, starts, linear, table, offset, sums."""
     linear, table, offset = problem.tables(part=True)
     sizes = np.asarray(problem.sizes, dtype=np.int64)

@@ -22,6 +22,7 @@ from quantum.simulators.compiled import Compiled
 from quantum.transpiling import transpiled
 
 if TYPE_CHECKING:
+    from qiskit_aer import AerSimulator
     from qiskit_aer.noise import NoiseModel
 
 __all__ = ["Aer", "Noise", "heavy_hex_device"]
@@ -182,7 +183,7 @@ def noise_model(noise: Noise) -> NoiseModel:
     return model
 
 
-def noisy_backend(noise: Noise) -> Any:
+def noisy_backend(noise: Noise) -> AerSimulator:
     """A Qiskit backend with these errors, for simulators that take one (``primitive``, ``mitigated``).
 
     Parameters

@@ -1,11 +1,12 @@
 """Exact QAOA over one-hot states whose energy no pairs give: every energy is stored, once."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quantum._jit import Array
 from quantum.angles import Angles
 from quantum.errors import check_memory
 from quantum.mixers.base import BlockMixer
@@ -18,6 +19,7 @@ from quantum.simulators.team import Solo
 
 __all__ = ["StoredSpace"]
 
+T = TypeVar("T")
 _MOST_PLACES = 1 << 16
 _STEPS = (1.0, 0.1)  # grids of costs that are tried
 _SPANS = 64  # parts of a pass that threads share
@@ -123,7 +125,7 @@ class StoredSpace:
             self._turn(space.state, float(angles.gamma[layer]))
             space.layer(None, 0.0, beta[layer])
 
-    def _turn(self, state: NDArray[Any], gamma: float) -> None:
+    def _turn(self, state: Array, gamma: float) -> None:
         places = self._places
         if places is None:
             self._share(lambda span: _stored.turn(state, self._energies, gamma, span))
@@ -132,10 +134,10 @@ class StoredSpace:
         table = np.stack([phase.real, phase.imag]).astype(state.dtype)
         self._share(lambda span: _stored.look_up_turn(state, places, table, span))
 
-    def _slope(self, state: NDArray[Any], dual: NDArray[Any]) -> float:
+    def _slope(self, state: Array, dual: Array) -> float:
         return float(sum(self._share(lambda span: float(_stored.slope(state, dual, self._energies, span)))))
 
-    def _share(self, work: Any) -> list[Any]:
+    def _share(self, work: Callable[[tuple[int, int]], T]) -> list[T]:
         count = min(_SPANS, self.states)
         edges = [self.states * k // count for k in range(count + 1)]
         return share(count, self._threads, Solo(), lambda span: work((edges[span[0]], edges[span[1]])))

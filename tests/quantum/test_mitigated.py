@@ -6,9 +6,11 @@ from qiskit import QuantumCircuit
 from qiskit.primitives import StatevectorSampler
 from qiskit.quantum_info import DensityMatrix, Operator, SparsePauliOp
 
+import optimise
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
+from quantum.energy import EnergyProblem
 from quantum.mixers import X
 from quantum.qaoa import QaoaOptions, qaoa
 from quantum.qubo import Qubo
@@ -192,3 +194,18 @@ def test_too_few_shots_and_a_readout_of_noise_are_refused(ansatz):
 
     with pytest.raises(UnsupportedError, match="next to nothing"):
         Mitigated(ansatz, sampler=Blind(1)).estimate(ANGLES, 2400, 0)
+
+
+def test_a_study_names_errors_that_are_mitigated():
+    pytest.importorskip("qiskit_aer")
+    problem = EnergyProblem("e", "t", Qubo.from_matrix([[-1, 2], [0, -1]])).with_optimum()
+    options = {
+        "depth": 1, "simulator": "mitigated", "simulator_options": {"twirls": 2, "scales": [1]}, "shots": 64,
+        "evaluations": 5, "noise": {"two_qubit": 0.01, "readout": 0.05},
+    }  # fmt: skip
+    with pytest.raises(InputError, match="degree"):
+        optimise.solve(problem, "qaoa", options=options)
+    options["simulator_options"] = {"twirls": 2, "scales": [1, 3]}
+    assert optimise.solve(problem, "qaoa", options=options).cost == pytest.approx(-1.0)
+    with pytest.raises(InputError, match="not both"):
+        optimise.solve(problem, "qaoa", options={**options, "device": 3})
