@@ -10,7 +10,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -47,7 +46,7 @@ def matches(pattern: Pattern, duties: Duties, alphabet: int) -> NDArray[np.bool_
     return _runs(member_table(pattern.masks, 2), worked, pattern)
 
 
-def _runs(table: NDArray[np.bool_], words: NDArray[np.integer[Any]], pattern: Pattern) -> NDArray[np.bool_]:
+def _runs(table: NDArray[np.bool_], words: NDArray[np.int8] | Duties, pattern: Pattern) -> NDArray[np.bool_]:
     """Places whose every day is in its row of the table; most fall out on the first day, so others are not looked at.
 
     ``words`` has the shape (people, days or groups of days).

@@ -21,6 +21,9 @@ from multiprocessing.context import SpawnProcess
 import uvicorn
 
 from optimise.core.errors import WardwiseError
+from optimise.serve.app import create_app
+from optimise.serve.guards import FIGURES, JsonLines
+from optimise.serve.service import Service
 from optimise.serve.settings import Settings
 
 __all__ = ["listening", "serve"]
@@ -101,16 +104,12 @@ def serve(settings: Settings, sockets: list[socket.socket]) -> None:
 
 
 def _logged() -> None:
-    from optimise.serve.guards import JsonLines
-
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(JsonLines())
     logging.basicConfig(handlers=[lines], level=logging.INFO)
 
 
 def _answer(settings: Settings, heard: socket.socket, *, runs_jobs: bool) -> None:
-    from optimise.serve.app import create_app
-
     made = uvicorn.Config(
         create_app(settings, runs_jobs=runs_jobs),
         log_config=None,
@@ -145,9 +144,6 @@ class _Family:
         self._children: list[SpawnProcess] = []
 
     def run(self) -> None:
-        from optimise.serve.guards import FIGURES
-        from optimise.serve.service import Service
-
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._ending.set())
         figures = tempfile.mkdtemp(prefix="wardwise-figures-")
