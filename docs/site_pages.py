@@ -21,6 +21,19 @@ FROM_ROOT = {
     "security.md": "SECURITY.md",
     "citing.md": "CITATION.cff",
 }
+#: A file of ``examples`` by schema.
+EXAMPLES = {
+    "ward-1": "annotated.yaml",
+    "hospital-document-1": "annotated-hospital.yaml",
+    "capacity-1": "annotated-capacity.yaml",
+    "region-1": "annotated-region.yaml",
+    "study (TOML)": "study.toml",
+    "roster-plan-1": "answers/plan.json",
+    "result-1": "answers/result.json",
+    "check-1": "answers/check.json",
+    "cover-1": "answers/cover.json",
+    "why-1": "answers/why.json",
+}
 #: Pages that other parts of the project bring; the navigation leaves out those that are not there.
 LATER = {f"write-a-{what}.md" for what in ("rule", "bed-rule", "format", "method", "mixer")}
 
@@ -74,12 +87,8 @@ def _about(part: dict[str, Any]) -> str:
 def formats_page() -> str:
     """Every published schema as tables of its fields."""
     parts = ["# File formats\n\nMade from the published schemas: `wardwise schema KIND` prints one for your editor.\n"]
-    parts.append(
-        "\nAnnotated examples show every key: `examples/annotated.yaml` of a ward, `examples/annotated-hospital.yaml` "
-        "of a hospital, `examples/annotated-capacity.yaml` of beds under uncertain demand, "
-        "`examples/annotated-region.yaml` of trusts that share units. "
-    )
-    parts.append("Demand (CSV) is described by `wardwise forecast --help`; `examples/study.toml` shows a study.\n")
+    parts.append("\nEach document that you write has an annotated example with every key; answers have one of a small ")
+    parts.append("ward. Demand (CSV) is described by `wardwise forecast --help`.\n")
     from optimise.compare.study import json_schema
 
     schemas = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(SCHEMAS.glob("*.json"))}
@@ -90,6 +99,11 @@ def formats_page() -> str:
             if part.get("properties"):
                 parts.append(f"\n### {inner.strip('_')} ({name})\n\n{_about(part)}\n")
                 parts += _fields(part)
+        if name in EXAMPLES:
+            file = ROOT / "examples" / EXAMPLES[name]
+            text = file.read_text(encoding="utf-8")
+            parts.append(f"\n### Example ({name})\n\n`examples/{EXAMPLES[name]}`:\n\n")
+            parts.append(f"```{file.suffix[1:]}\n{text}```\n")
     return "".join(parts)
 
 

@@ -25,7 +25,7 @@ from optimise.demand.handover import ward_document
 from optimise.demand.output import SCORE_HEAD, quantile_table, score_rows
 from optimise.demand.reading import Columns, read_demand
 from optimise.demand.replay import MEASURES
-from optimise.demand.study import Study, Week, study
+from optimise.demand.study import ForecastStudy, Week, study
 from optimise.demand.synthetic import ELECTIVES, WARDS
 from optimise.demand.trust import Trust
 from optimise.drawing.page import Section, write_page
@@ -116,7 +116,7 @@ def rostered(
     )
 
 
-def plan_sections(found: Study, week: Week) -> list[Section]:
+def plan_sections(found: ForecastStudy, week: Week) -> list[Section]:
     made = week.forecast
     bands = {level: table for level, table in quantile_table(made)["occupancy"].items() if level >= 0}
     versus = found.versus
@@ -195,7 +195,7 @@ def real_sections(tell: Callable[[str], None]) -> list[Section]:
     return made
 
 
-def print_table(found: Study) -> None:
+def print_table(found: ForecastStudy) -> None:
     names = found.versus.names
     print(f"\n{'a week':22}" + "".join(f"{name:>36}" for name in names))
     for row in found.versus.rows():

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from quantum.onehot import OneHot
 
-__all__ = ["Search", "energy_toffoli", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
+__all__ = ["energy_toffoli", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
 
 _GROWTH = 6 / 5
 

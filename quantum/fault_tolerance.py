@@ -22,7 +22,7 @@ from optimise.core.errors import UnsupportedError
 from quantum.options import checked, option
 from quantum.transpiling import transpiled
 
-__all__ = ["Estimate", "FaultTolerant", "angle_kind", "count_rotations", "t_gates_of_angle"]
+__all__ = ["FaultTolerant", "angle_kind", "count_rotations", "t_gates_of_angle"]
 
 _MOST_DISTANCE = 99
 

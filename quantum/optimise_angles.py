@@ -19,7 +19,7 @@ from quantum.plugins import find
 from quantum.simulators.base import Simulator
 from quantum.tuning import TUNING
 
-__all__ = ["OPTIMIZERS", "Judge", "Optimised", "Optimizer", "optimise_angles", "stream"]
+__all__ = ["OPTIMIZERS", "Optimised", "Optimizer", "optimise_angles", "stream"]
 
 Vector = NDArray[np.float64]
 

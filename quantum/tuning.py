@@ -6,7 +6,7 @@ the methods.
 
 from quantum.options import checked, option
 
-__all__ = ["TUNING", "Tuning"]
+__all__ = ["TUNING"]
 
 
 @checked

@@ -168,6 +168,16 @@ def public() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("top", TOPS)
+def test_the_api_page_has_every_public_name(top: str) -> None:
+    text = (ROOT / "docs/reference/api.md").read_text(encoding="utf-8")
+    shown = [object_of(name) for name in re.findall(r"^::: (\S+)", text, re.MULTILINE)]
+    inside = [getattr(one, name) for one in shown if isinstance(one, ModuleType) for name in vars(one)]
+    known = {id(one) for one in (*shown, *inside)}
+    package = object_of(top)
+    assert not [n for n in package.__all__ if n != "__version__" and id(getattr(package, n)) not in known]
+
+
 def place_of(function: Any, owner: str) -> Place | None:
     """Where a function of ours is written."""
     plain = inspect.unwrap(getattr(function, "py_func", function))

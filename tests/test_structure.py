@@ -277,3 +277,34 @@ def test_kernels_are_typed_and_say_what_they_do() -> None:
                 if not ast.get_docstring(node):
                     poor.append(f"{name}.{node.name} says nothing")
     assert not poor
+
+
+#: Most names that more than one module gives to others (its ``__all__``) with different meanings. May only shrink. What
+#: is left are commands and routes named as what they serve (``solve``, ``why``), the same question to each subject
+#: (``evaluate``, ``explain``, ``json_schema``, ``repair``), keys of files (``Ward``, ``Request``), words of a search.
+SHARED = 117
+
+
+def test_a_public_name_means_one_thing() -> None:
+    """``docs/glossary.md`` says what; the same definition in several modules is one meaning."""
+    meanings: dict[str, set[str]] = {}
+    for name, path in files().items():
+        if path.name == "__init__.py" or any(part.startswith("_") for part in name.split(".")):
+            continue
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        public: set[str] = set()
+        defined: dict[str, str] = {}
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                defined[node.name] = name
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                defined |= {
+                    t.id: ast.unparse(node.value).replace("npt.", "") for t in targets if isinstance(t, ast.Name)
+                }
+                if isinstance(targets[0], ast.Name) and targets[0].id == "__all__":
+                    public = set(ast.literal_eval(node.value))
+        for each in public & defined.keys():
+            meanings.setdefault(each, set()).add(defined[each])
+    shared = sorted(each for each, said in meanings.items() if len(said) > 1)
+    assert len(shared) <= SHARED, f"name it otherwise: {shared}"

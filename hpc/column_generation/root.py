@@ -179,7 +179,7 @@ def converge(
             center=center,
             iterations=1_000_000,
             over=late,
-            most_columns=60 * len(master.people),
+            most_columns=run.tuning.root.most_columns * len(master.people),
             listen=listen,
             loose=loose,
         )
@@ -310,27 +310,26 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
     """Restricted-master MIP over every roster whose reduced cost is below a growing gap (Baldacci et al. 2008).
 
     Rosters that no rule tells apart count once, so the MIP proves nothing by itself; it finds plans that dives
-    miss on small instances. Left out when the lists grow beyond a few thousand.
+    miss on small instances. Left out on larger ones.
     """
     people = master.people
     if run.incumbent is None or len(people) * run.cover.days > run.tuning.root.enumerated:
         return
-    until = run.clock.elapsed + 0.3 * run.clock.left
+    t = run.tuning.root
+    until = run.clock.elapsed + t.listing * run.clock.left
     prices = run.cover.prices(root.duals)
     step = run.grid or 1e-3 * max(1.0, abs(run.cost))
     for k in (1, 2, 4, 8):
         if run.over() or run.clock.elapsed > until or run.closed:
             return
         with run.timers("enumeration"):
-            listed = 0
             for e in master.leaders:
                 mine = prices[run.cover.kind[e]]
                 least = run.pricer.price(e, mine).bound
-                found = run.pricer.price(e, mine, limit=least + k * step, columns=400, every=True)
-                listed += len(found.words)
+                found = run.pricer.price(e, mine, limit=least + k * step, columns=t.listed, every=True)
                 master.add([master.make(e, w, run.pricer.cost(e, w)) for w in found.words])
             chosen, cost, _ = master.integer(
-                cutoff=run.cost, nodes=400, over=lambda: run.over() or run.clock.elapsed > until
+                cutoff=run.cost, nodes=t.listed_nodes, over=lambda: run.over() or run.clock.elapsed > until
             )
         if chosen is not None and cost < run.cost - 1e-7:
             trial = run.incumbent.copy()

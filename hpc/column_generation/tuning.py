@@ -265,6 +265,14 @@ class RootTuning(Tuning):
     """For the master of everybody after windows, at least."""
     enumerated: int = knob(700, unit="people times days", source=_NONE, ge=0)
     """Size up to which cheap rosters are enumerated."""
+    listing: float = knob(0.3, unit=_LEFT, source=_NONE, gt=0, le=1)
+    """For that."""
+    listed: int = knob(400, unit="rosters per person", source=_NONE, ge=1)
+    """Most that are listed at one gap."""
+    listed_nodes: int = knob(400, unit="nodes", source="keeps the answer independent of the clock", ge=1)
+    """Of branch and bound over them."""
+    most_columns: int = knob(60, unit="columns per person", source=_NONE, ge=1)
+    """Of the master, from which those that were long without use go."""
     ascent: int = knob(60, unit="rounds", source="saves about half of the simplex iterations", ge=1)
     """Of the ascent before the master."""
     kept: int = knob(10, unit="rounds", source=_NONE, ge=1)

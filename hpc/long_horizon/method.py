@@ -91,7 +91,7 @@ def priced_form(problem: RosterProblem, tuning: LongTuning) -> CompiledRoster:
     compiled, (people, days, _) = problem.compiled, problem.shape
     if days > tuning.exact_days or people > tuning.exact_people or not is_long(problem, tuning):
         return compiled
-    return lighter(compiled, problem.automata, tuning.most_work / people)
+    return lighter(compiled, problem.automata, min(tuning.most_work, tuning.light_work) / people)
 
 
 class LongRun(Session[NDArray[np.int16]]):

@@ -14,6 +14,10 @@ class LongTuning(Tuning):
     """Size beyond which one round of exact pricing takes too long, and a horizon counts as long."""
     exact_days: int = knob(63, unit="days", source="ward of 30, fair shares: 17 % from its bound before", ge=0)
     """Longest horizon on which soft totals become lines, where tables without them are small enough."""
+    light_work: float = knob(
+        6e7, unit="table cells of all people", source="30 people: root 29 -> 11 s, bound 2063", ge=0
+    )
+    """Size below which tables shall be where soft totals become lines."""
     exact_people: int = knob(60, unit="people", source="200 people, 40 s: 17375, as long 14066", ge=0)
     """Most people for whom they do: the linear master of more has not converged when a plan is wanted."""
     bound_share: float = knob(0.2, unit="share of the time left", source="no run on record", gt=0, le=1)

@@ -24,7 +24,7 @@ from hpc.runtime.pool import Team, rehearse
 from hpc.runtime.timers import Timers
 from optimise.core.errors import UnsupportedError
 from optimise.core.method import Communicator
-from optimise.roster.kernels import Priced, Pricer
+from optimise.roster.kernels import Pricer, PricingResult
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import RosterProblem
 
@@ -152,7 +152,7 @@ class _Pricer(Pricer):
 
     priced = 0
 
-    def price(self, *given: Any, **named: Any) -> Priced:
+    def price(self, *given: Any, **named: Any) -> PricingResult:
         self.priced += 1
         return super().price(*given, **named)
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import numpy as np
 
-from optimise.ask.ways import NOISE, Search, Way, changed
+from optimise.ask.ways import NOISE, Way, WaySearch, changed
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.result import Evaluation
 from optimise.roster.names import day_named, index_named, person_named, shift_named
@@ -228,7 +228,7 @@ def who_can_cover(
         base = changed(plan, [(instead_of, day, OFF)])
     elif exchange:
         raise InputError("needs the person who wants it", item="exchange")
-    search = Search(problem, base, day, duties, instead_of)
+    search = WaySearch(problem, base, day, duties, instead_of)
     direct = {} if exchange else {way.person: way for way in search.alone()}
     with_swap: dict[int, Way] = {}
     for way in search.exchanges() if exchange else search.swaps():
@@ -277,7 +277,7 @@ def changed_cells(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[in
     return tuple(Changed(problem.employees[e].id, d, names[int(plan.duties[e, d])], names[a]) for e, d, a in cells)
 
 
-def _stopped(search: Search, vacant: Evaluation, people: Sequence[int]) -> Iterator[Stopped]:
+def _stopped(search: WaySearch, vacant: Evaluation, people: Sequence[int]) -> Iterator[Stopped]:
     """Why each of some people cannot take the shift."""
     problem, label = search.problem, search.problem.horizon.label(search.day)
     for e in np.flatnonzero(search.there).tolist():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimise.ask.ways import Search, changed
+from optimise.ask.ways import WaySearch, changed
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.solvers.highs import Highs
@@ -44,7 +44,7 @@ def ways_to_leave(problem: RosterProblem, plan: Roster, day: int, who: int) -> l
     empty = changed(plan, [(who, day, OFF)])
     if duty == OFF:
         return [plan]
-    search = Search(problem, empty, day, [duty], who)
+    search = WaySearch(problem, empty, day, [duty], who)
     found = [*search.alone(), *search.swaps(), *search.exchanges()]
     best = sorted(found, key=lambda way: way.cost)[:_TRIED]
     return [empty, *(changed(empty, way.cells) for way in best)]
@@ -73,7 +73,7 @@ def ways_to_take(problem: RosterProblem, plan: Roster, day: int, who: int, dutie
     """
     if not duties:
         return []
-    search = Search(problem, plan, day, duties, None)
+    search = WaySearch(problem, plan, day, duties, None)
     search.people = [who]
     ways = sorted((*search.alone(), *search.swaps()), key=lambda way: way.cost)[:_TRIED]
     return [changed(plan, way.cells) for way in ways]

@@ -11,7 +11,7 @@ import numpy as np
 from optimise.roster.increments import Increments, Moves
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
-__all__ = ["NOISE", "Search", "Way", "changed"]
+__all__ = ["NOISE", "Way", "WaySearch", "changed"]
 
 #: Hard units and differences of cost below this are rounding.
 NOISE = 1e-9
@@ -47,7 +47,7 @@ def _kinds(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array(first, dtype=np.int64), alike
 
 
-class Search:
+class WaySearch:
     """All ways to fill one place of a roster."""
 
     def __init__(

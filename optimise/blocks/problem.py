@@ -16,7 +16,7 @@ from optimise.core.errors import InputError
 from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.solvers.linear import Arrays
 
-__all__ = ["Block", "BlockPlan", "BlockProblem"]
+__all__ = ["BlockPlan", "BlockProblem"]
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]

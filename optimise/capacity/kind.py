@@ -12,7 +12,7 @@ from optimise.capacity.model.capacity_values import stochastic_values
 from optimise.capacity.model.region import RegionModel
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
-from optimise.capacity.view import Opening, Share, openings, shares
+from optimise.capacity.view import BedOpening, Share, openings, shares
 from optimise.core.kinds import Board, Kind, Period, Table
 from optimise.core.result import Bounds
 
@@ -58,7 +58,7 @@ class CapacityKind(Kind[CapacityProblem, CapacityPlan]):
 
     def table(self, problem: CapacityProblem, plan: CapacityPlan) -> Table:
         """One row a ward and day."""
-        return Table(tuple(f.name for f in fields(Opening)), tuple(astuple(row) for row in openings(problem, plan)))
+        return Table(tuple(f.name for f in fields(BedOpening)), tuple(astuple(row) for row in openings(problem, plan)))
 
     def board(self, problem: CapacityProblem, plan: CapacityPlan) -> Board:
         """One row a ward, beds open."""

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.region import RegionPlan, RegionProblem
 
-__all__ = ["Elective", "Enough", "Opening", "Share", "electives", "enough", "openings", "shares"]
+__all__ = ["BedOpening", "Enough", "Share", "electives", "enough", "openings", "shares"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class BedOpening:
     """Beds of a ward on a day; ``unit`` is the shared unit that they come from, empty for the trust's own."""
 
     ward: str
@@ -67,11 +67,11 @@ class Enough:
     short: float
 
 
-def openings(problem: CapacityProblem, plan: CapacityPlan) -> list[Opening]:
+def openings(problem: CapacityProblem, plan: CapacityPlan) -> list[BedOpening]:
     """One entry a ward and day."""
     wards = problem.wards
     return [
-        Opening(
+        BedOpening(
             ward,
             day,
             int(plan.opened[w, day]),

@@ -16,7 +16,7 @@ from optimise.core.errors import InputError, WardwiseError
 if TYPE_CHECKING:
     from optimise.demand.counts import Net
     from optimise.demand.department.assess import Assessment
-    from optimise.demand.department.outlook import Outlook, Unit
+    from optimise.demand.department.outlook import DepartmentUnit, Outlook
 
 __all__ = ["bed_demand"]
 
@@ -148,7 +148,7 @@ def _tell(made: Outlook, found: Assessment | None, notes: list[str]) -> None:
 
 
 def _object(made: Outlook, found: Assessment | None, notes: list[str]) -> dict[str, Any]:
-    def nets(of: Mapping[Unit, Sequence[Net]]) -> list[dict[str, Any]]:
+    def nets(of: Mapping[DepartmentUnit, Sequence[Net]]) -> list[dict[str, Any]]:
         return [
             {
                 "level": u.level,

@@ -14,7 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from optimise.compare import Written
-    from optimise.compare.cells import Cell
+    from optimise.compare.cells import StudyCell
 
 __all__ = ["compare"]
 
@@ -51,7 +51,7 @@ def compare(
     folder = output or study.with_suffix("")
     loud = comm.rank == 0 and not quiet
 
-    def told(done: int, todo: int, cell: Cell, row: Mapping[str, Any], fresh: bool) -> None:
+    def told(done: int, todo: int, cell: StudyCell, row: Mapping[str, Any], fresh: bool) -> None:
         if loud and fresh:
             _say(f"[{done}/{todo}] {cell.problem.name}: {cell.contender.label}, seed {cell.seed}: {_short(row)}")
 

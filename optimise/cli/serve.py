@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _DATA = Path("wardwise-data")
-#: Seconds for which an idle connection stays open: longer than proxies keep theirs, so that none is cut in a call.
-_KEPT_OPEN = 90
 
 
 def serve(
@@ -33,6 +30,12 @@ def serve(
         str, typer.Option("--database", metavar="URL", help="SQLAlchemy address; by default SQLite in DIR.")
     ] = "",
     workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=256, help="Jobs at once.")] = 1,
+    processes: Annotated[
+        int,
+        typer.Option(
+            "--processes", metavar="P", min=1, max=64, help="Processes that answer calls, beside one for jobs."
+        ),
+    ] = 1,
     threads: Annotated[int, typer.Option("--threads", metavar="T", min=1, max=1024, help="Threads of each.")] = 1,
     most_seconds: Annotated[
         float, typer.Option("--most-seconds", metavar="S", help="Longest time limit that a job may ask for.")
@@ -89,6 +92,7 @@ def serve(
             data=data,
             database=database,
             workers=workers,
+            processes=processes,
             threads=threads,
             most_seconds=most_seconds,
             memory=memory,
@@ -118,25 +122,10 @@ def serve(
 
 
 def _listen(settings: Settings, host: str, port: int, first: str | None, *, demo: bool) -> None:
-    import socket
-    import sys
+    from optimise.serve import processes
 
-    import uvicorn
-
-    from optimise.serve.app import create_app
-    from optimise.serve.guards import JsonLines
-
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(JsonLines())
-    logging.basicConfig(handlers=[lines], level=logging.INFO)
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(1024)  # whoever reads the address below may connect at once
-    except OSError as error:
-        raise WardwiseError(f"--host {host} --port {port}: {error.strerror}") from None
-    address = f"http://{host}:{listening.getsockname()[1]}"
+    sockets = processes.listening(host, port, settings.processes)
+    address = f"http://{host}:{sockets[0].getsockname()[1]}"
     print(f"wardwise serves at {address} (description at /docs)", flush=True)
     if demo and first is not None:
         from optimise.serve.demo import invite
@@ -144,7 +133,4 @@ def _listen(settings: Settings, host: str, port: int, first: str | None, *, demo
         invite(settings, address, first)
     elif first is not None:
         print(f"token of tenant local, shown once: {first}", flush=True)
-    made = uvicorn.Config(
-        create_app(settings), log_config=None, access_log=False, server_header=False, timeout_keep_alive=_KEPT_OPEN
-    )
-    uvicorn.Server(made).run(sockets=[listening])
+    processes.serve(settings, sockets)

@@ -27,7 +27,7 @@ from optimise.core.stored import CellFile
 from optimise.driver import solve
 from optimise.formats.json_document import load_json, parse
 
-__all__ = ["Cell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
+__all__ = ["StudyCell", "cells_of", "read_cell", "run_cell", "warm_up", "write_cell"]
 
 SCHEMA = "wardwise-cell/2"
 _WARM_SECONDS = 1.0
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class StudyCell:
     """A run to be made. ``key`` changes whenever anything changes that could change its result."""
 
     problem: Problem
@@ -51,7 +51,7 @@ class Cell:
         return "--".join(re.sub(r"[^A-Za-z0-9._=-]+", "-", part)[:60] for part in parts) + ".json"
 
 
-def cells_of(study: Study) -> list[Cell]:
+def cells_of(study: Study) -> list[StudyCell]:
     """All runs of a study: every contender on every instance that it supports and the study lets it run on.
 
     Raises
@@ -82,7 +82,7 @@ def cells_of(study: Study) -> list[Cell]:
                 }
                 text = json.dumps(facts, sort_keys=True, default=str)
                 key = hashlib.sha256(text.encode()).hexdigest()
-                made.append(Cell(problem, contender, seed, study.threads, key))
+                made.append(StudyCell(problem, contender, seed, study.threads, key))
     return made
 
 
@@ -100,7 +100,7 @@ class _Stopping:
         return self._stop()
 
 
-def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
+def run_cell(cell: StudyCell, stop: Callable[[], bool] = lambda: False) -> dict[str, Any] | None:
     """Run it and return its facts, all plain values; a run that fails is a fact too, one told to ``stop`` is None."""
     contender = cell.contender
     limits = Limits(contender.time_limit, iterations=contender.iterations, threads=cell.threads)
@@ -141,7 +141,7 @@ def run_cell(cell: Cell, stop: Callable[[], bool] = lambda: False) -> dict[str, 
     return row
 
 
-def warm_up(cell: Cell) -> None:
+def warm_up(cell: StudyCell) -> None:
     """Run a cell briefly and forget the result: kernels are compiled and modules loaded before any clock starts."""
     limits = Limits(_WARM_SECONDS, iterations=1, threads=cell.threads)
     with contextlib.suppress(Exception):  # what fails here fails again, and is told, in the run that counts
@@ -173,12 +173,12 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def write_cell(cell: Cell, row: Mapping[str, object], folder: Path) -> None:
+def write_cell(cell: StudyCell, row: Mapping[str, object], folder: Path) -> None:
     """Keep the facts; the file appears whole or not at all."""
     write_text(folder / cell.file, json.dumps(row, indent=1) + "\n")
 
 
-def read_cell(cell: Cell, folder: Path, *, failed: bool = False) -> dict[str, Any] | None:
+def read_cell(cell: StudyCell, folder: Path, *, failed: bool = False) -> dict[str, Any] | None:
     """Facts of a finished cell with the contender's present label and side; None when it is still to be run.
 
     A run that failed by a fault of ours counts only when asked for, so that it is run again the next time; one that
@@ -200,7 +200,7 @@ def read_cell(cell: Cell, folder: Path, *, failed: bool = False) -> dict[str, An
     return {**row, "label": cell.contender.label, "side": cell.contender.side, "origin": _origin(cell)}
 
 
-def _origin(cell: Cell) -> str:
+def _origin(cell: StudyCell) -> str:
     """The problem that an instance was cut from; its own name where it is whole."""
     return str(getattr(cell.problem, "origin", "") or cell.problem.name)
 

@@ -17,19 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from optimise.compare.scaling import Family, slope
+from optimise.compare.scaling import StudyFamily, slope
 
 __all__ = ["crossing_rows"]
 
 Row = dict[str, Any]
 
 
-def crossing_rows(families: Sequence[Family], summary: Sequence[Row]) -> list[Row]:
+def crossing_rows(families: Sequence[StudyFamily], summary: Sequence[Row]) -> list[Row]:
     """A row for every family that names an opponent, and every circuit with an error-corrected clock in it.
 
     Parameters
     ----------
-    families : sequence of Family
+    families : sequence of StudyFamily
         Those without ``against`` give no rows.
     summary : sequence of dict
         Rows of the summary table.

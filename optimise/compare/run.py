@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from optimise.compare.cells import Cell, cells_of, read_cell, run_cell, warm_up, write_cell
+from optimise.compare.cells import StudyCell, cells_of, read_cell, run_cell, warm_up, write_cell
 from optimise.compare.study import Study
 from optimise.core.atomic import make_folder
 from optimise.core.errors import InputError, WardwiseError
@@ -16,7 +16,7 @@ from optimise.core.method import Communicator, SerialComm
 __all__ = ["part_of", "run_study"]
 
 #: Called after every cell of this rank: cells done and to do here, the cell, its facts, whether it was run now.
-Told = Callable[[int, int, Cell, Mapping[str, Any], bool], None]
+Told = Callable[[int, int, StudyCell, Mapping[str, Any], bool], None]
 
 
 def part_of(text: str | None, environ: Mapping[str, str] | None = None) -> tuple[int, int]:

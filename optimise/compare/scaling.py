@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.stats import t as student
 
-__all__ = ["MEASURES", "Family", "scaling_rows", "slope"]
+__all__ = ["MEASURES", "StudyFamily", "scaling_rows", "slope"]
 
 Row = dict[str, Any]
 Measure = Literal["evaluations_99", "tts_99", "repetitions_99", "tts_99_ft"]
@@ -26,7 +26,7 @@ MEASURES: tuple[Measure, ...] = ("evaluations_99", "tts_99", "repetitions_99", "
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class StudyFamily:
     """Instances of growing size by name patterns, the measures that are fitted on them, and the contender that
     circuits are set against (`optimise.compare.crossings`)."""
 
@@ -51,7 +51,7 @@ def slope(x: Sequence[float], y: Sequence[float]) -> tuple[float, float | None, 
     return (found, None, None) if half == 0 else (found, found - half, found + half)
 
 
-def scaling_rows(families: Sequence[Family], summary: Sequence[Row]) -> list[Row]:
+def scaling_rows(families: Sequence[StudyFamily], summary: Sequence[Row]) -> list[Row]:
     """A row for every family, measure and contender that ran on two sizes of it or more."""
     made = []
     for family in families:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from optimise.compare.scaling import MEASURES, Family, Measure
+from optimise.compare.scaling import MEASURES, Measure, StudyFamily
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.method import available_methods
 from optimise.core.problem import Problem
@@ -152,7 +152,7 @@ class Study:
     tolerance: float
     problems: tuple[Problem, ...]
     contenders: tuple[Contender, ...]
-    families: tuple[Family, ...] = ()
+    families: tuple[StudyFamily, ...] = ()
 
 
 def read_study(file: str | Path) -> Study:
@@ -183,7 +183,7 @@ def read_study(file: str | Path) -> Study:
     )
 
 
-def _families(document: _Document, problems: list[Problem], contenders: list[Contender]) -> list[Family]:
+def _families(document: _Document, problems: list[Problem], contenders: list[Contender]) -> list[StudyFamily]:
     made = []
     for number, entry in enumerate(document.scaling):
         if not any(fnmatch(problem.name, pattern) for problem in problems for pattern in entry.instances):
@@ -192,7 +192,7 @@ def _families(document: _Document, problems: list[Problem], contenders: list[Con
             labels = ", ".join(contender.label for contender in contenders)
             message = f"no contender is called {entry.against!r}; there are {labels}"
             raise InputError(message, item=f"scaling[{number}].against")
-        made.append(Family(entry.name, tuple(entry.instances), tuple(entry.measures), entry.against))
+        made.append(StudyFamily(entry.name, tuple(entry.instances), tuple(entry.measures), entry.against))
     return made
 
 

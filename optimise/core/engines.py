@@ -18,7 +18,7 @@ from optimise.core.method import Communicator, Limits, Listener, Outcome
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["ByKind", "Engine", "engine_for"]
+__all__ = ["ByKind", "engine_for"]
 
 
 #: Problems that an engine takes, the plans that it begins from and gives; any where nothing is said.

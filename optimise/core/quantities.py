@@ -57,8 +57,8 @@ def quantity(value: float, unit: str) -> str:
 
 
 def _singular(unit: str) -> str:
-    """``night`` of ``nights``, ``unit of workload`` of ``units of workload``."""
+    """``night`` of ``nights``, ``unit of workload`` of ``units of workload``, ``day off`` of ``days off``."""
     if unit in _SINGULAR:
         return _SINGULAR[unit]
-    first, of, rest = unit.partition(" of ")
+    first, of, rest = unit.partition(" of")
     return (first[:-1] if first.endswith("s") else first) + of + rest

@@ -36,7 +36,7 @@ from optimise.demand.layouts import (
 from optimise.demand.stays import Stays
 from optimise.demand.times import TimeReader
 
-__all__ = ["Columns", "Gaps", "read_demand"]
+__all__ = ["Columns", "read_demand"]
 
 Gaps = Literal["error", "missing", "zero"]
 _LARGEST = 100_000

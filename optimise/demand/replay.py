@@ -24,7 +24,7 @@ from optimise.core.errors import InputError, MissingExtraError
 from optimise.demand.demand import Demand
 from optimise.demand.pmf import FloatArray, IntArray
 
-__all__ = ["MEASURES", "Course", "Outcome", "course", "replay"]
+__all__ = ["MEASURES", "Course", "ReplayOutcome", "course", "replay"]
 
 _MORNING = 10.0
 _LATE = 4.0  # hours in the emergency department after which a wait counts as late
@@ -65,7 +65,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class ReplayOutcome:
     """What a plan did with a course; numbers of patients and hours over the whole replay.
 
     ``occupied`` and ``opened`` are arrays (hours, wards) at the end of each hour; ``occupancy`` is their ratio in
@@ -109,7 +109,7 @@ def course(demand: Demand, first: int, hours: int, seed: int = 1) -> Course:
     return Course(stays.group[wanted], arrival, (end[wanted] - first) - arrival, hours)
 
 
-def replay(problem: CapacityProblem, plan: CapacityPlan, truth: Course, *, seed: int = 1) -> Outcome:
+def replay(problem: CapacityProblem, plan: CapacityPlan, truth: Course, *, seed: int = 1) -> ReplayOutcome:
     """Run the wards of ``problem`` under ``plan`` through what really came.
 
     Stays of electives are drawn from the problem's distribution by (seed, specialty, day, number), so that all plans
@@ -284,7 +284,7 @@ class _House:
 
     # ---- the sum
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ReplayOutcome:
         problem, plan = self.problem, self.plan
         refused = np.maximum(problem.electives.requests - plan.accepted, 0)
         price = np.where(np.isfinite(self.prices), self.prices, 0.0)
@@ -292,7 +292,7 @@ class _House:
         cost = self.cost + float((self.outlying * price).sum() + self.boarding @ problem.boarding)
         cost += float(problem.wards.price @ plan.opened.sum(1) + problem.staffing.bank_price @ plan.bank)
         cost += float(problem.electives.refusal @ refused.sum(1))
-        return Outcome(
+        return ReplayOutcome(
             outliers=float(self.count["outliers"]),
             outlying_hours=float(self.outlying.sum()),
             late=float(self.count["late"]),

@@ -29,7 +29,7 @@ from optimise.core.result import Stop
 from optimise.solvers.highs import Highs
 from optimise.solvers.linear import LinearModel
 
-__all__ = ["Design", "Pattern", "ShiftChoice", "Work", "design_shifts"]
+__all__ = ["Design", "ShiftChoice", "Work", "design_shifts"]
 
 _DAY = 1440
 

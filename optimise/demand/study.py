@@ -14,11 +14,11 @@ from optimise.demand.fans import fan
 from optimise.demand.forecast import Forecast, forecast, in_bed
 from optimise.demand.forecasters import Model
 from optimise.demand.reduction import Reduction, reduce
-from optimise.demand.replay import Outcome, course, replay
+from optimise.demand.replay import ReplayOutcome, course, replay
 from optimise.demand.trust import Trust, same_beds, usual_plan
 from optimise.demand.versus import Versus, versus
 
-__all__ = ["Study", "Week", "study"]
+__all__ = ["ForecastStudy", "Week", "study"]
 
 #: Makes a plan for a problem.
 Planner = Callable[[CapacityProblem], CapacityPlan]
@@ -33,11 +33,11 @@ class Week:
     reduction: Reduction
     problem: CapacityProblem
     plans: dict[str, CapacityPlan]
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, ReplayOutcome]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Study:
+class ForecastStudy:
     """All weeks, the comparison of plans, and the backtest that chose the model."""
 
     weeks: list[Week]
@@ -56,7 +56,7 @@ def study(
     sample: int = 400,
     seed: int = 1,
     tell: Callable[[str], None] | None = None,
-) -> Study:
+) -> ForecastStudy:
     """Plan each of the last ``weeks`` whole weeks of hourly ``demand`` from what was known when it began.
 
     The plan ``two-stage`` or whichever planner comes first is compared with all others and with ``today``, the fixed
@@ -127,4 +127,4 @@ def study(
         said(f"week {demand.time(start):%d %B %Y}: cost of what happened: {costs}")
         made.append(Week(now, reduction, problem, plans, outcomes))
     table = versus({name: [week.outcomes[name] for week in made] for name in made[0].plans}, seed=seed)
-    return Study(made, table, backtests)
+    return ForecastStudy(made, table, backtests)

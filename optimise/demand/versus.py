@@ -9,7 +9,7 @@ import numpy as np
 
 from optimise.core.errors import InputError
 from optimise.demand.pmf import FloatArray
-from optimise.demand.replay import MEASURES, Outcome
+from optimise.demand.replay import MEASURES, ReplayOutcome
 
 __all__ = ["Versus", "versus"]
 
@@ -57,7 +57,7 @@ class Versus:
         return made
 
 
-def versus(outcomes: Mapping[str, Sequence[Outcome]], *, seed: int = 1, draws: int = 4000) -> Versus:
+def versus(outcomes: Mapping[str, Sequence[ReplayOutcome]], *, seed: int = 1, draws: int = 4000) -> Versus:
     """Compare plans over the same courses (same order in every list).
 
     Courses are resampled whole and for all plans together (paired percentile bootstrap): days within a course depend

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from optimise.core.errors import InputError, InputErrors
 from optimise.formats.document import ItemError, OfAll, UnknownName, findings, mapping
 
-__all__ = ["MOST", "Findings", "examined"]
+__all__ = ["Findings", "examined"]
 
 #: Faults that are told; of further ones only the number.
 MOST = 50

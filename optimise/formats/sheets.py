@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["BOOKS", "Column", "Sheet", "column"]
+__all__ = ["BOOKS", "Sheet", "SheetColumn", "column"]
 
 #: Suffixes of workbooks.
 BOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column: its header, the place of its value inside the entry, and the kind of its cells.
 
     A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``). What
@@ -41,13 +41,15 @@ class Sheet:
 
     name: str
     target: str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     shape: str = "rows"
     note: str = ""
     examples: tuple[dict[str, str], ...] = ()
 
 
-def column(header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = "") -> Column:
+def column(
+    header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = ""
+) -> SheetColumn:
     """A column of a sheet.
 
     Parameters
@@ -68,4 +70,4 @@ def column(header: str, cells: str = "text", *options: str, at: str = "", note: 
     Column
         The column.
     """
-    return Column(header, tuple((at or header).split(".")), cells, options, note, empty)
+    return SheetColumn(header, tuple((at or header).split(".")), cells, options, note, empty)

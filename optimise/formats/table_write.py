@@ -9,7 +9,7 @@ from typing import Any
 from optimise.core.atomic import write_text
 from optimise.core.csvfile import csv_text
 from optimise.core.errors import InputError
-from optimise.formats.sheets import BOOKS, Column, Sheet
+from optimise.formats.sheets import BOOKS, Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS, CellError
 from optimise.formats.workbook import Choices, Page, save
 
@@ -91,7 +91,7 @@ def written(sheets: Mapping[Sheet, list[list[str]]], path: Path, lists: Mapping[
     return path
 
 
-def _note(column: Column) -> str:
+def _note(column: SheetColumn) -> str:
     form = KINDS[column.cells].hint
     if column.empty:
         form += f"; empty = {column.empty}"

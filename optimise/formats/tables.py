@@ -22,7 +22,7 @@ from optimise.core.errors import InputError, InputErrors
 from optimise.formats.base import read_text
 from optimise.formats.document import ItemError, nearest
 from optimise.formats.examine import Findings, examined
-from optimise.formats.sheets import BOOKS, Column, Sheet
+from optimise.formats.sheets import BOOKS, Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS, CellError
 from optimise.formats.text import separator, whole
 from optimise.formats.workbook import load
@@ -164,7 +164,7 @@ class Tables:
         columns = self.columns(sheet, *rows[0])
         for number, cells in rows[1:]:
             entry: dict[str, Any] = {}
-            bad: list[Column] = []
+            bad: list[SheetColumn] = []
             for column, text in zip(columns, cells, strict=False):
                 if text and column is not None:
                     try:
@@ -181,9 +181,9 @@ class Tables:
                     spot = self.place(sheet, number, entry)
                     self.gone.update((*spot, *_place(column)) for column in bad)
 
-    def columns(self, sheet: Sheet, number: int, header: list[str]) -> list[Column | None]:
+    def columns(self, sheet: Sheet, number: int, header: list[str]) -> list[SheetColumn | None]:
         known = {column.header: column for column in sheet.columns}
-        made: list[Column | None] = []
+        made: list[SheetColumn | None] = []
         for text in header:
             name = text.strip().lower().replace(" ", "_")
             column = known.get(name)
@@ -196,7 +196,7 @@ class Tables:
             made.append(column)
         return made
 
-    def put(self, sheet: Sheet, number: int, column: Column, text: str, entry: dict[str, Any]) -> None:
+    def put(self, sheet: Sheet, number: int, column: SheetColumn, text: str, entry: dict[str, Any]) -> None:
         try:
             value = KINDS[column.cells].read(text)
         except CellError as error:
@@ -244,7 +244,7 @@ class Tables:
         return sheet.target, len(items) - 1
 
 
-def _place(column: Column) -> Spot:
+def _place(column: SheetColumn) -> Spot:
     """Place of a cell's value inside its entry."""
     return (*column.place, "weight") if column.cells == "price" else column.place
 

@@ -17,7 +17,7 @@ from optimise.core.method import Method
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Change", "ChangePrices", "Previous", "Subject", "listed", "subject_of"]
+__all__ = ["Change", "ChangePrices", "Previous", "listed", "subject_of"]
 
 
 #: Problems and plans that are planned again; any where nothing is said.

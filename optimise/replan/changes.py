@@ -58,7 +58,9 @@ def told(found: Sequence[Change]) -> str:
         kinds[change.what] = kinds.get(change.what, 0) + 1
     people = len({change.who for change in found if change.what != "nurse"})
     parts = ", ".join(f"{count} {kind if count == 1 else _KINDS.get(kind, kind)}" for kind, count in kinds.items())
-    return f"changes against the earlier plan: {parts}" + (f", for {people} people" if people else "")
+    return f"changes against the earlier plan: {parts}" + (
+        f", for {people} {'person' if people == 1 else 'people'}" if people else ""
+    )
 
 
 def change_row(change: Change) -> tuple[str | int, ...]:

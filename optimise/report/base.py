@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["PlainReport", "Sheet", "Subject", "subject_of"]
+__all__ = ["PlainReport", "SheetWriter", "subject_of"]
 
 #: A sheet of the workbook: its title, and a table or what fills it.
-Sheet = tuple[str, "pd.DataFrame | Callable[[Worksheet], None]"]
+SheetWriter = tuple[str, "pd.DataFrame | Callable[[Worksheet], None]"]
 
 
 #: Problems and plans of a report; any where nothing is said.
@@ -55,7 +55,7 @@ class Subject(Protocol[P_contra, L_contra]):
         """The plan as a picture."""
         ...
 
-    def sheets(self, problem: P_contra, plan: L_contra, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: P_contra, plan: L_contra, found: Evaluation | None) -> Sequence[SheetWriter]:
         """The plan as sheets of the workbook."""
         ...
 
@@ -78,7 +78,7 @@ class PlainReport(Generic[P, L]):
     def figure(self, problem: P, plan: L) -> Figure:
         raise WardwiseError(f"no picture is defined for {kind_of(problem).title} plans")
 
-    def sheets(self, problem: P, plan: L, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: P, plan: L, found: Evaluation | None) -> Sequence[SheetWriter]:
         return ()
 
 

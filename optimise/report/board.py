@@ -20,7 +20,7 @@ from optimise.report.asked import Asked
 from optimise.report.board_rooms import BoardRoom, board_rooms, hour_of, marks_of, sex_letter
 from optimise.report.escalation import level_of, level_probabilities
 
-__all__ = ["Board", "BoardWard", "Night", "board", "board_date"]
+__all__ = ["BoardWard", "Night", "board", "board_date"]
 
 _NIGHTS = 7  # tonight and those after it
 

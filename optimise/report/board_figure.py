@@ -9,7 +9,7 @@ import numpy as np
 from optimise.drawing import figure as canvas
 from optimise.hospital.day import free_beds
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.report.board_rooms import BoardRoom, Place, board_rooms
+from optimise.report.board_rooms import BoardPlace, BoardRoom, board_rooms
 from optimise.report.style import GENDER_COLOURS, note_cut
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _ward(axes: Axes, name: str, rooms: list[BoardRoom], left: float, top: float
         top += _lines(room)
 
 
-def _bed(axes: Axes, place: Place, left: float, top: float) -> None:
+def _bed(axes: Axes, place: BoardPlace, left: float, top: float) -> None:
     lying = next((chip for chip in place.chips if " out" not in chip.css), None)
     box = canvas.box(left + 0.06, top + 0.08, 0.88, 0.84, _FREE if place.css == "free" else _SHUT)
     text = "-" if place.chips and lying is None else ""

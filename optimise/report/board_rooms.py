@@ -12,7 +12,7 @@ from optimise.hospital.beds import ANY_GENDER, SAME_GENDER
 from optimise.hospital.day import EITHER, RESTRICTED, SIDE_ROOM, room_before
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 
-__all__ = ["BoardRoom", "Chip", "Place", "board_rooms", "free_words", "hour_of", "marks_of", "sex_letter"]
+__all__ = ["BoardPlace", "BoardRoom", "Chip", "board_rooms", "free_words", "hour_of", "marks_of", "sex_letter"]
 
 _HOUR = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)")
 #: What is recorded of a patient and is no mark of its own.
@@ -32,7 +32,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BoardPlace:
     """A bed: who leaves it, who lies in it tonight, or that it is free or closed."""
 
     css: str
@@ -47,7 +47,7 @@ class BoardRoom:
     name: str
     detail: str
     css: str
-    places: list[Place]
+    places: list[BoardPlace]
     later: list[int]
 
 
@@ -179,7 +179,7 @@ def _places(
     tonight: list[int],
     kind: int,
     changed: set[str],
-) -> list[Place]:
+) -> list[BoardPlace]:
     """Beds of a room: those who lie there keep theirs, others take empty beds before those that somebody leaves."""
     recorded = {p: str(problem.about.get(problem.patients.ids[p], {}).get("bed", "")) for p in now}
     now = sorted(now, key=lambda p: (len(recorded[p]), recorded[p], p))
@@ -198,11 +198,11 @@ def _places(
     for i in range(count):
         chips = [_chip(problem, plan, p, r, day, changed) for p in (leaving[i], lying[i]) if p is not None]
         if lying[i] is not None:
-            made.append(Place("", "", chips))
+            made.append(BoardPlace("", "", chips))
         elif i in shut:
-            made.append(Place("shut", "closed", chips))
+            made.append(BoardPlace("shut", "closed", chips))
         else:
-            made.append(Place("free", free_words(problem, kind), chips))
+            made.append(BoardPlace("free", free_words(problem, kind), chips))
     return made
 
 

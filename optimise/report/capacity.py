@@ -18,7 +18,7 @@ from optimise.core.result import Evaluation
 from optimise.drawing import figure as canvas
 from optimise.drawing.page import Section
 from optimise.report.asked import Asked
-from optimise.report.base import PlainReport, Sheet
+from optimise.report.base import PlainReport, SheetWriter
 from optimise.report.words import Sentence, count, rules_sentence, vouching
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class CapacityReport(PlainReport[CapacityProblem, CapacityPlan]):
     def figure(self, problem: CapacityProblem, plan: CapacityPlan) -> Figure:
         return capacity_figure(problem, plan)
 
-    def sheets(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: CapacityProblem, plan: CapacityPlan, found: Evaluation | None) -> Sequence[SheetWriter]:
         return (
             ("Beds", frames.grid(problem, plan).reset_index()),
             ("Wards", frames.frame(problem, plan)),
@@ -231,7 +231,7 @@ class RegionReport(PlainReport[RegionProblem, RegionPlan]):
     def figure(self, problem: RegionProblem, plan: RegionPlan) -> Figure:
         return region_figure(problem, plan)
 
-    def sheets(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: RegionProblem, plan: RegionPlan, found: Evaluation | None) -> Sequence[SheetWriter]:
         return (
             ("Units", frames.grid(problem, plan).reset_index()),
             ("Use", frames.frame(problem, plan)),

@@ -14,7 +14,7 @@ from optimise.drawing import figure as canvas
 from optimise.roster.formats.native_plan import write_native_plan
 from optimise.roster.problem import RosterProblem
 
-__all__ = ["COLUMNS", "frontier_chart", "frontier_rows", "sentence", "write_frontier"]
+__all__ = ["frontier_chart", "frontier_rows", "sentence", "write_frontier"]
 
 #: Heads of the table.
 COLUMNS = (

@@ -10,7 +10,7 @@ from optimise.core.result import Evaluation
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
 from optimise.report.asked import Asked
-from optimise.report.base import PlainReport, Sheet
+from optimise.report.base import PlainReport, SheetWriter
 from optimise.report.board import board
 from optimise.report.board_figure import board_figure
 from optimise.report.hospital_figure import hospital_figure
@@ -44,7 +44,7 @@ class HospitalReport(PlainReport[HospitalProblem, HospitalPlan]):
     def figure(self, problem: HospitalProblem, plan: HospitalPlan) -> Figure:
         return hospital_figure(problem, plan) if problem.start is None else board_figure(problem, plan)
 
-    def sheets(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: HospitalProblem, plan: HospitalPlan, found: Evaluation | None) -> Sequence[SheetWriter]:
         return (
             ("Rooms", frames.grid(problem, plan).reset_index()),
             ("Stays", frames.frame(problem, plan)),

@@ -10,7 +10,7 @@ import numpy as np
 from optimise.core.quantities import number
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.view import Stay, not_placed, nurse_load, nurses_seen, occupancy, stays, theatre_minutes
-from optimise.report.roster_page import Cell
+from optimise.report.roster_page import RosterCell
 from optimise.report.style import GENDER_COLOURS
 from optimise.report.svg import bar, columns_chart
 
@@ -36,9 +36,9 @@ class HospitalPage:
     blocks: list[Block]
     occupancy: str
     days: list[str]
-    full: list[tuple[str, list[Cell]]]
+    full: list[tuple[str, list[RosterCell]]]
     left: list[tuple[str, str, str, str]]
-    theatres: list[tuple[str, list[Cell]]]
+    theatres: list[tuple[str, list[RosterCell]]]
     nurses: list[tuple[str, str, str, str]]
     continuity: list[tuple[str, str, str, str]]
 
@@ -74,13 +74,13 @@ def hospital_page(problem: HospitalProblem, plan: HospitalPlan) -> HospitalPage:
     )
 
 
-def _use(value: int, most: int) -> Cell:
+def _use(value: int, most: int) -> RosterCell:
     """A cell ``used/available``, darker the fuller it is; over the limit in red."""
     if most <= 0:
-        return Cell("" if value == 0 else f"{value}/0", "shut" if value == 0 else "bad", "closed")
+        return RosterCell("" if value == 0 else f"{value}/0", "shut" if value == 0 else "bad", "closed")
     if value > most:
-        return Cell(f"{value}/{most}", "bad", f"{value - most} more than there is")
-    return Cell(f"{value}/{most}" if value else "", f"u{min(4, 4 * value // most)}" if value else "")
+        return RosterCell(f"{value}/{most}", "bad", f"{value - most} more than there is")
+    return RosterCell(f"{value}/{most}" if value else "", f"u{min(4, 4 * value // most)}" if value else "")
 
 
 def lanes(mine: list[Stay]) -> list[int]:
@@ -170,7 +170,7 @@ def _told(problem: HospitalProblem, plan: HospitalPlan, stay: Stay) -> str:
     return "; ".join([told, *(f"{words.get(k, k.replace('_', ' '))}: {value}" for k, value in recorded.items())])
 
 
-def _theatres(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, list[Cell]]]:
+def _theatres(problem: HospitalProblem, plan: HospitalPlan) -> list[tuple[str, list[RosterCell]]]:
     if problem.theatres is None:
         return []
     used, minutes = theatre_minutes(problem, plan), problem.theatres.minutes

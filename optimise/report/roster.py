@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimise import frames
 from optimise.core.result import Evaluation
 from optimise.report.asked import Asked
-from optimise.report.base import PlainReport, Sheet
+from optimise.report.base import PlainReport, SheetWriter
 from optimise.report.roster_figure import roster_figure
 from optimise.report.roster_page import roster_page
 from optimise.report.roster_sheet import roster_sheet
@@ -40,7 +40,7 @@ class RosterReport(PlainReport[RosterProblem, Roster]):
     def figure(self, problem: RosterProblem, plan: Roster) -> Figure:
         return roster_figure(problem, plan)
 
-    def sheets(self, problem: RosterProblem, plan: Roster, found: Evaluation | None) -> Sequence[Sheet]:
+    def sheets(self, problem: RosterProblem, plan: Roster, found: Evaluation | None) -> Sequence[SheetWriter]:
         return (
             ("Roster", partial(roster_sheet, problem=problem, plan=plan)),
             ("Cover", frames.cover_frame(problem, plan)),

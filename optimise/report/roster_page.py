@@ -25,13 +25,13 @@ from optimise.roster.view import (
     weekend_days,
 )
 
-__all__ = ["Block", "Cell", "RosterPage", "cover_cell", "roster_page", "shift_meaning"]
+__all__ = ["RosterCell", "RosterPage", "cover_cell", "roster_page", "shift_meaning"]
 
 _BLOCK_DAYS = 28  # what an A4 page in landscape can hold
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RosterCell:
     """One cell of a table: its text, its CSS classes, and what the mouse tells."""
 
     text: str
@@ -44,9 +44,9 @@ class Block:
     """At most four weeks of the grid and of the cover table."""
 
     title: str
-    days: list[Cell]
-    rows: list[tuple[str, str, list[Cell]]]
-    cover: list[tuple[str, str, list[Cell]]]
+    days: list[RosterCell]
+    rows: list[tuple[str, str, list[RosterCell]]]
+    cover: list[tuple[str, str, list[RosterCell]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def roster_page(problem: RosterProblem, plan: Roster, evaluation: Evaluation) ->
         title = f"{problem.horizon.label(span[0])} to {problem.horizon.label(span[-1])}"
         heads = [_head(problem, d, weekend) for d in span]
         rows = [(name, detail, [cells[d] for d in span]) for name, detail, cells in grid]
-        lines = [(line, rule, [by_day.get(d, Cell("", "")) for d in span]) for line, rule, by_day in demand]
+        lines = [(line, rule, [by_day.get(d, RosterCell("", "")) for d in span]) for line, rule, by_day in demand]
         blocks.append(Block(title, heads, rows, lines))
     inks = shift_inks(problem.shifts)
     labels = shift_labels(problem)
@@ -120,13 +120,13 @@ def shift_meaning(problem: RosterProblem, i: int) -> str:
     return " ".join(parts)
 
 
-def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> Cell:
+def _head(problem: RosterProblem, day: int, weekend: frozenset[int]) -> RosterCell:
     date = problem.horizon.date(day)
     name = WEEKDAYS[problem.horizon.weekday(day)][:2]
     below = str(date.day) if date is not None else str(day)
     free = problem.meta.get("bank_holidays", {}).get(day)
     title = problem.horizon.label(day) + (f", {free}" if free else "")
-    return Cell(f"{name}\n{below}", "w" if day in weekend or free else "", title)
+    return RosterCell(f"{name}\n{below}", "w" if day in weekend or free else "", title)
 
 
 def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int, int], list[str]]:
@@ -140,7 +140,7 @@ def _breaches(problem: RosterProblem, evaluation: Evaluation) -> dict[tuple[int,
     return found
 
 
-def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[tuple[str, str, list[Cell]]]:
+def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[tuple[str, str, list[RosterCell]]]:
     """Name, contract or skills, and a cell a day for each person."""
     breaches = _breaches(problem, evaluation)
     weekend = weekend_days(problem)
@@ -175,13 +175,15 @@ def _grid(problem: RosterProblem, plan: Roster, evaluation: Evaluation) -> list[
                 css.append("brk")
                 told += breaches[i, d]
             title = f"{employee.name or employee.id}, {problem.horizon.label(d)}: {', '.join(told)}" if told else ""
-            cells.append(Cell(labels[employee.ward][duty], " ".join(css), title if len(told) > (duty != OFF) else ""))
+            cells.append(
+                RosterCell(labels[employee.ward][duty], " ".join(css), title if len(told) > (duty != OFF) else "")
+            )
         detail = ", ".join(filter(None, (employee.ward, employee.contract or ", ".join(employee.skills))))
         rows.append((employee.name or employee.id, detail, cells))
     return rows
 
 
-def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[int, Cell]]]:
+def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[int, RosterCell]]]:
     return [
         (
             row.label,
@@ -192,17 +194,17 @@ def _cover(problem: RosterProblem, plan: Roster) -> list[tuple[str, str, dict[in
     ]
 
 
-def cover_cell(c: CoverCell) -> Cell:
+def cover_cell(c: CoverCell) -> RosterCell:
     """Present and wanted, and how that looks."""
     if c.short > 0:
-        return Cell(
+        return RosterCell(
             f"{c.present}/{number(c.minimum)}", "bad" if c.broken else "short", f"{quantity(c.short, 'people')} short"
         )
     if c.over > 0:
-        return Cell(
+        return RosterCell(
             f"{c.present}/{number(c.maximum)}", "bad" if c.broken else "over", f"{quantity(c.over, 'people')} too many"
         )
-    return Cell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
+    return RosterCell(f"{c.present}/{number(c.minimum)}" if c.minimum else str(c.present), "fine")
 
 
 def _against(s: FairShare) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimise.core.quantities import hours, number
 from optimise.core.result import Evaluation
 from optimise.drawing.page import Section
-from optimise.report.base import Sheet
+from optimise.report.base import SheetWriter
 from optimise.report.sheet import bold, put
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.trust.accounts import hours_accounts, ward_data
@@ -109,7 +109,7 @@ def trust_sections(problem: RosterProblem, plan: Roster, evaluation: Evaluation)
     return made
 
 
-def trust_sheets(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None) -> Sequence[Sheet]:
+def trust_sheets(problem: RosterProblem, plan: Roster, evaluation: Evaluation | None) -> Sequence[SheetWriter]:
     """The sheets of the workbook, titled as the sections.
 
     Parameters

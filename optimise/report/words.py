@@ -11,7 +11,6 @@ from optimise.core.result import Evaluation, Result, RuleCost, Stop
 
 __all__ = [
     "Sentence",
-    "broken",
     "count",
     "gap_in_words",
     "listed",

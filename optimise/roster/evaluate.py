@@ -41,16 +41,22 @@ def matches(pattern: Pattern, duties: Duties, alphabet: int) -> NDArray[np.bool_
             duties[pattern.employees[:, None], pattern.starts[:, None] + np.arange(len(pattern.masks))]
         )
     if pattern.groups is None:
-        table = member_table(pattern.masks, alphabet)
-        hit = np.ones(len(pattern.starts), dtype=np.bool_)
-        for i in range(len(pattern.masks)):
-            hit &= table[i][duties[pattern.employees, pattern.starts + i]]
-        return hit
+        return _runs(member_table(pattern.masks, alphabet), duties, pattern)
     worked = np.stack([(duties[:, list(g)] != 0).any(axis=1) for g in pattern.groups], axis=1).astype(np.int8)
-    table = member_table(pattern.masks, 2)
-    hit = np.ones(len(pattern.starts), dtype=np.bool_)
-    for i in range(len(pattern.masks)):
-        hit &= table[i][worked[pattern.employees, pattern.starts + i]]
+    return _runs(member_table(pattern.masks, 2), worked, pattern)
+
+
+def _runs(table: NDArray[np.bool_], words: NDArray[np.int8] | Duties, pattern: Pattern) -> NDArray[np.bool_]:
+    """Places whose every day is in its row of the table; most fall out on the first day, so others are not looked at.
+
+    ``words`` has the shape (people, days or groups of days).
+    """
+    flat, place = words.ravel(), pattern.employees * words.shape[1] + pattern.starts
+    left = np.flatnonzero(table[0].take(flat.take(place)))
+    for i in range(1, len(table)):
+        left = left[table[i].take(flat.take(place.take(left) + i))]
+    hit = np.zeros(len(place), dtype=np.bool_)
+    hit[left] = True
     return hit
 
 

@@ -64,7 +64,7 @@ def day_named(text: str, problem: RosterProblem) -> int:
 
 
 def day_spellings(problem: RosterProblem, day: int) -> frozenset[str]:
-    """How a day may be written, in lower case: date, label, day and month; no number and no bare weekday.
+    """How a day may be written, in lower case: date, label, day and month; a bare weekday in a plan of one week.
 
     Parameters
     ----------
@@ -84,7 +84,11 @@ def day_spellings(problem: RosterProblem, day: int) -> frozenset[str]:
         short, long = WEEKDAYS[when.weekday()].casefold(), _LONG[when.weekday()]
         plain = [f"{when.day} {when:%b}".casefold(), f"{when.day} {when:%B}".casefold()]
         names |= {when.isoformat(), *plain, *(f"{name} {p}" for name in (short, long) for p in plain)}
-        names |= {f"{p} {when.year}" for p in plain} | {f"{when:%d/%m/%Y}", f"{when.day}/{when.month}/{when.year}"}
+        names |= {f"{p} {when.year}" for p in plain}
+        for short_date in ((str(when.day), str(when.month)), (f"{when:%d}", f"{when:%m}")):
+            names |= {f"{mark.join(short_date)}{mark}{when.year}" for mark in "/."} | {".".join((*short_date, ""))}
+        if problem.horizon.days <= len(_LONG):
+            names |= {short, long}
     return frozenset(names)
 
 

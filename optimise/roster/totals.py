@@ -19,7 +19,7 @@ from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Segment, Term
 
-__all__ = ["Total", "as_lines", "lighter", "table_cells", "totals"]
+__all__ = ["as_lines", "lighter", "table_cells", "totals"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

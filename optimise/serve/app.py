@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -37,23 +37,26 @@ before it is shown, every result carries a lower bound and where it comes from."
 _REF = "#/components/schemas/{model}"
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, runs_jobs: bool = True) -> FastAPI:
     """The application of one service; jobs run while it is up.
 
     Parameters
     ----------
     settings : Settings
+    runs_jobs : bool
+        Whether it takes jobs from the queue; not where its parent does. Of several that may, one does.
 
     Returns
     -------
     FastAPI
-        To be served by any ASGI server, in one process.
+        To be served by any ASGI server.
     """
     service, metrics = Service(settings), Metrics()
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        service.start()
+        if runs_jobs:
+            service.start()
         try:
             yield
         finally:
@@ -88,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             service.store.ping()
         except SQLAlchemyError:
             return JSONResponse({"status": "the database does not answer"}, 503)
-        if not service.dispatcher.alive:
+        if not service.dispatcher.looked_at():
             return JSONResponse({"status": "the queue is not looked at"}, 503)
         return JSONResponse({"status": "ok"})
 
@@ -97,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         """Figures for Prometheus: requests, seconds, jobs by state; nothing about a tenant."""
         for state, count in service.store.counts().items():
             metrics.jobs.labels(state).set(count)
-        return PlainTextResponse(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return PlainTextResponse(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/docs", include_in_schema=False)
     def calls() -> HTMLResponse:

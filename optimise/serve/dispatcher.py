@@ -7,6 +7,7 @@ process, one that died without a result is started again from its checkpoint.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import math
 import os
@@ -20,7 +21,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy.engine import RowMapping
 
@@ -49,6 +50,8 @@ _FAREWELL = 25.0
 _STANDS_BACK = 10
 #: How jobs are called in the queue of a cluster, before their id.
 _NAME = "wardwise-"
+#: Who has the lock of this file, beside the jobs, looks at the queue; a second service there waits for its turn.
+_LOCK = "dispatcher.lock"
 #: What of a result is kept in the database.
 _SUMMARY = ("instance", "kind", "method", "stop", "feasible", "cost", "lower_bound", "gap", "seconds")
 
@@ -133,15 +136,23 @@ class Dispatcher:
         self._told: set[str] = set()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self._lock: IO[bytes] | None = None
 
     def start(self) -> None:
-        """Begin to look at the queue."""
+        """Begin to look at the queue, or to wait until nobody else on this machine does."""
+        self._lock = self._opened()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop cleanly: workers write their checkpoints, and their jobs wait for the next start of the service."""
+        if self._lock is None:
+            return
         self._ending.set()
         self._thread.join()
+        self._farewell()
+        self._lock.close()
+
+    def _farewell(self) -> None:
         for job, child in self._children.items():
             self._ask(child.pid, JobFolder(self.root, job), 0.0)
         until = time.monotonic() + _FAREWELL
@@ -161,15 +172,19 @@ class Dispatcher:
             else:
                 self._ended(row, folder, child.returncode)
 
-    @property
-    def alive(self) -> bool:
-        """Whether the queue is looked at."""
-        return self._thread.is_alive()
+    def looked_at(self) -> bool:
+        """Whether somebody on this machine looks at the queue."""
+        with self._opened() as seen:
+            return not _locked(seen)
+
+    def _opened(self) -> IO[bytes]:
+        return (self.settings.data / _LOCK).open("ab")
 
     def _run(self) -> None:
         while not self._ending.wait(_PAUSE):
             try:
-                self.turn()
+                if self._lock is not None and _locked(self._lock):
+                    self.turn()
             except Exception:  # whatever it is: other jobs go on
                 log.exception("the queue could not be looked at; trying again")
                 self._ending.wait(5 * _PAUSE)
@@ -261,6 +276,15 @@ class Dispatcher:
         else:
             how = "left no word" if code is None else f"ended with code {code}"
             self.store.end(job, State.LOST, f"its worker {how} {row['attempts']} times; {folder.said()}")
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Whether the lock of a file is ours, from now on if not before; it goes with the process, however that ends."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _works(pid: int | None, job: str) -> bool:

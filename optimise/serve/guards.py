@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import MutableMapping
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Guard", "JsonLines", "Metrics"]
+__all__ = ["FIGURES", "Guard", "JsonLines", "Metrics"]
 
 log = logging.getLogger(__name__)
+
+#: Where prometheus-client keeps the figures of several processes; it asks the environment when it is imported.
+FIGURES: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 #: Sent with every answer. Pages of the service load nothing from elsewhere and cannot be framed.
 _HEADERS = {
@@ -35,7 +41,17 @@ class Metrics:
         self.seconds = Histogram(
             "wardwise_request_seconds", "Seconds to the start of an answer", ["route"], registry=self.registry
         )
-        self.jobs = Gauge("wardwise_jobs", "Jobs by state", ["state"], registry=self.registry)
+        self.jobs = Gauge(
+            "wardwise_jobs", "Jobs by state", ["state"], registry=self.registry, multiprocess_mode="mostrecent"
+        )
+
+    def text(self) -> bytes:
+        """All figures; those of all processes where several answer calls."""
+        if FIGURES not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
 
 class _TooLarge(Exception):

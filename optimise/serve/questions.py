@@ -26,7 +26,7 @@ from optimise.runs.resultfile import read_run
 from optimise.serve.boards import standing_of
 from optimise.serve.bodies import Cover, Why
 from optimise.serve.folder import JobFolder
-from optimise.serve.written import Written
+from optimise.serve.written import WrittenAnswer
 
 __all__ = ["ACCEPTED", "Questions", "accept", "plan_of"]
 
@@ -81,7 +81,7 @@ class Questions:
         self.most = most
         self._kept: OrderedDict[str, tuple[Problem, Plan | None]] = OrderedDict()
         self._lock = threading.Lock()
-        self._written = Written()
+        self._written = WrittenAnswer()
 
     def of_job(self, folder: JobFolder, *, finished: bool) -> tuple[Problem, Plan | None]:
         """Problem of a job, and its plan where it has ``finished`` with one."""

@@ -22,8 +22,10 @@ class Settings(BaseModel):
         SQLAlchemy address, for example ``postgresql+psycopg://user@host/wardwise``; empty is SQLite in ``data``.
     workers : int
         Jobs that run at once, each a process of its own.
+    processes : int
+        Processes that answer calls. One runs the jobs too; several leave them to their parent.
     threads : int
-        Threads of each.
+        Threads of each worker.
     most_seconds : float
         Longest time limit that a job may ask for.
     memory : float
@@ -31,7 +33,7 @@ class Settings(BaseModel):
     body : float
         Largest body of a request in MiB.
     rate : str
-        Requests of one token, in the words of the library ``limits``.
+        Requests of one token, in the words of the library ``limits``; each process counts those that it answers.
     queue : int
         Jobs of one tenant that may wait or run at once.
     tries : int
@@ -46,6 +48,7 @@ class Settings(BaseModel):
     data: Path
     database: str = ""
     workers: int = Field(1, ge=1, le=256)
+    processes: int = Field(1, ge=1, le=64)
     threads: int = Field(1, ge=1, le=1024)
     most_seconds: float = Field(3600.0, gt=0)
     memory: float = Field(8.0, ge=1.0)

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import orjson
 
-__all__ = ["Written"]
+__all__ = ["WrittenAnswer"]
 
 T = TypeVar("T")
 
 
-class Written:
+class WrittenAnswer:
     """Parts of answers that were written before, by the objects that they tell of; safe for several threads.
 
     Parameters

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from optimise.core.kinds import PlanModel
 from optimise.core.result import Plan
 
-__all__ = ["Arrays", "Family", "LinearModel", "linear"]
+__all__ = ["Arrays", "LinearModel", "linear"]
 
 L = TypeVar("L", bound=Plan)
 Ids = NDArray[np.int64]

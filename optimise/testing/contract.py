@@ -23,7 +23,7 @@ from optimise.driver import solve
 from optimise.roster.problem import RosterProblem
 from optimise.testing.brute import Optimum, brute
 
-__all__ = ["CLAUSES", "GRACE", "Case", "Clause", "contract"]
+__all__ = ["CLAUSES", "Case", "Clause", "contract"]
 
 #: Seconds that a method may overrun a limit or a request to stop: one sub-model, one pricing round, a busy machine.
 GRACE = 6.0

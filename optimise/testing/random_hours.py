@@ -14,7 +14,7 @@ from optimise.roster.formats.ward import Ward
 from optimise.roster.formats.ward_parts import WorkLimits
 from optimise.testing.random_wards import LIMITS, random_ward
 
-__all__ = ["HOURS", "random_hours_ward"]
+__all__ = ["random_hours_ward"]
 
 #: Numbers that make sense for each limit that the older wards do not have, with what stands beside them.
 HOURS: dict[str, tuple[tuple[float, dict[str, Any]], ...]] = {

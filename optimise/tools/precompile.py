@@ -17,7 +17,7 @@ from optimise.core.method import Limits, SerialComm, available_methods, get_meth
 from optimise.core.problem import Problem
 from optimise.roster.problem import RosterProblem
 
-__all__ = ["AFTER", "CASES", "PARTS", "warm", "warm_all"]
+__all__ = ["AFTER", "CASES", "warm", "warm_all"]
 
 #: Work, not time, ends these runs, so that compiling takes what it needs.
 _FEW = Limits(seconds=1800.0, iterations=2)

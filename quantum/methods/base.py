@@ -22,7 +22,7 @@ from quantum.options import checked, defaults_of, read_options
 from quantum.repair import repair, repair_evaluations
 from quantum.success import Success
 
-__all__ = ["EnergyMethod", "NoOptions", "Seen"]
+__all__ = ["EnergyMethod", "Seen"]
 
 O = TypeVar("O")  # noqa: E741  (options)
 

@@ -45,10 +45,16 @@ class Server:
     ----------
     folder : Path
     workers : int
+    processes : int
+        That answer calls.
+    database : str
+        Empty is SQLite in the folder.
     """
 
     folder: Path
     workers: int = 1
+    processes: int = 1
+    database: str = ""
     port: int = 0
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
@@ -59,23 +65,30 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it listens; the first start chooses a port."""
-        line = [sys.executable, "-m", "optimise", "serve", "--data", str(self.folder), "--port", str(self.port)]
+        line = [*self._line(), "--port", str(self.port), "--processes", str(self.processes)]
         line += ["--workers", str(self.workers), "--rate", "1000000/minute", "--tries", "100"]
         with (self.folder.parent / "stderr.txt").open("ab") as errors:
             self.process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline().split()[3].rpartition(":")[2])
 
+    def _line(self) -> list[str]:
+        where = ["--data", str(self.folder), *(["--database", self.database] if self.database else [])]
+        return [sys.executable, "-m", "optimise", "serve", *where]
+
     def token(self, tenant: str) -> str:
         """A token of a tenant."""
-        line = [sys.executable, "-m", "optimise", "serve", "--data", str(self.folder), "--new-token", tenant]
+        line = [*self._line(), "--new-token", tenant]
         return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
 
     def processor(self) -> float:
-        """Seconds of the processor that it has used, without its workers."""
+        """Seconds of the processor that it has used with all processes that answer calls, without its workers."""
         assert self.process is not None
-        used = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return sum(map(int, used)) / _TICKS
+        used = 0
+        for pid in [self.process.pid, *_children(self.process.pid)]:
+            if b"\0solve\0" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                used += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return used / _TICKS
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """End it."""
@@ -86,11 +99,19 @@ class Server:
         self.process.stdout.close()
 
 
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 # ---- callers ---------------------------------------------------------------------------------------------------------
 
 
-def callers(count: int, calls: int, every: float, folder: Path) -> dict[str, float]:
+def callers(
+    count: int, calls: int, every: float, folder: Path, processes: int = 2, database: str = ""
+) -> dict[str, float]:
     """Many who evaluate, each ``calls`` times and one call in ``every`` seconds, beside one solve.
+
+    Each call sends another plan: that of the job with two cells of somebody exchanged.
 
     Parameters
     ----------
@@ -98,28 +119,33 @@ def callers(count: int, calls: int, every: float, folder: Path) -> dict[str, flo
     every : float
         Seconds between two calls of one caller.
     folder : Path
+    processes : int
+        That answer calls.
+    database : str
+        Empty is SQLite.
 
     Returns
     -------
     dict
         ``p50``, ``p95``, ``worst`` in milliseconds of the wall; ``processor`` in milliseconds of the server a call.
     """
-    server = Server(folder / "data")
+    server = Server(folder / "data", processes=processes, database=database)
     (folder / "data").mkdir()
     server.start()
     try:
         token = server.token("north")
         document = ward(60, days=35, seed=1).to_dict()
         with Client(server.address, token) as client:
-            job = client.submit(document, seconds=15, method="highs")
+            job = client.submit(document, seconds=20, method="auto")
             waited(client, job)
             plan = client.result(job)["native_plan"]
-            solve = client.submit(document, seconds=3000, seed=2, method="highs")
+            solve = client.submit(document, seconds=3000, seed=2, method="auto")
             while client.job(solve)["state"] != "running":
                 time.sleep(0.2)
-            client.ask(job, "evaluate", plan=plan)
+            sent = [json.dumps({"plan": _exchanged(plan, k)}).encode() for k in range(count)]
+            asyncio.run(_called(server.address, token, job, sent, 1, every))  # each process has read the documents
             before = server.processor()
-            took = np.array(asyncio.run(_called(server.address, token, job, plan, count, calls, every)))
+            took = np.array(asyncio.run(_called(server.address, token, job, sent, calls, every)))
             used = server.processor() - before
             client.cancel(solve)
         p50, p95 = np.percentile(took, [50, 95])
@@ -129,17 +155,31 @@ def callers(count: int, calls: int, every: float, folder: Path) -> dict[str, flo
         server.kill(signal.SIGTERM)
 
 
-async def _called(address: str, token: str, job: str, plan: Any, count: int, calls: int, every: float) -> list[float]:
+def _exchanged(plan: Any, k: int) -> Any:
+    """A plan in which somebody's day is another person's."""
+    made = json.loads(json.dumps(plan))
+    people = list(made["roster"])
+    one, other = made["roster"][people[k % len(people)]], made["roster"][people[(k + 1) % len(people)]]
+    days = sorted({*one, *other})
+    day = days[k // len(people) % len(days)]
+    one[day], other[day] = other.get(day), one.get(day)
+    for row in (one, other):
+        if row[day] is None:
+            del row[day]
+    return made
+
+
+async def _called(address: str, token: str, job: str, sent: list[bytes], calls: int, every: float) -> list[float]:
     head, took = {"authorization": f"Bearer {token}", "content-type": "application/json"}, list[float]()
-    body = json.dumps({"plan": plan}).encode()
+    count = len(sent)
     limits = httpx.Limits(max_connections=count)
     async with httpx.AsyncClient(base_url=address, headers=head, limits=limits, timeout=60) as http:
 
         async def one(number: int) -> None:
             await asyncio.sleep(every * number / count)
-            for _ in range(calls):
+            for turn in range(calls):
                 began = time.perf_counter()
-                answer = await http.post(f"/v1/jobs/{job}/evaluate", content=body)
+                answer = await http.post(f"/v1/jobs/{job}/evaluate", content=sent[(number + turn) % count])
                 answer.raise_for_status()
                 took.append(1e3 * (time.perf_counter() - began))
                 await asyncio.sleep(max(0.0, every - (time.perf_counter() - began)))
@@ -161,7 +201,9 @@ def waited(client: Client, job: str, seconds: float = 600.0) -> dict[str, Any]:
 # ---- kills -----------------------------------------------------------------------------------------------------------
 
 
-def kills(jobs: int, tenants: int, times: int, folder: Path, seed: int = 1, pause: float = 3.0) -> dict[str, Any]:
+def kills(
+    jobs: int, tenants: int, times: int, folder: Path, seed: int = 1, pause: float = 3.0, database: str = ""
+) -> dict[str, Any]:
     """Kill server or worker at random while jobs of several tenants run.
 
     Parameters
@@ -173,6 +215,8 @@ def kills(jobs: int, tenants: int, times: int, folder: Path, seed: int = 1, paus
         Of what is killed when.
     pause : float
         Mean seconds between two kills.
+    database : str
+        Empty is SQLite.
 
     Returns
     -------
@@ -180,7 +224,7 @@ def kills(jobs: int, tenants: int, times: int, folder: Path, seed: int = 1, paus
         ``ended`` by state, ``killed`` by what, ``doubled`` results, ``strange`` ones (of another's document, or none),
         ``seen`` jobs of others.
     """
-    luck, server, data = random.Random(seed), Server(folder / "data", workers=2), folder / "data"
+    luck, server, data = random.Random(seed), Server(folder / "data", workers=2, database=database), folder / "data"
     data.mkdir()
     server.start()
     try:
@@ -255,18 +299,24 @@ def main() -> None:
     load.add_argument("--count", type=int, default=200)
     load.add_argument("--calls", type=int, default=5)
     load.add_argument("--every", type=float, default=1.0, help="seconds between two calls of one caller")
+    load.add_argument("--processes", type=int, default=2, help="processes that answer calls")
     fire = what.add_parser("kills")
     fire.add_argument("--jobs", type=int, default=50)
     fire.add_argument("--tenants", type=int, default=5)
     fire.add_argument("--times", type=int, default=20)
     fire.add_argument("--seed", type=int, default=1)
     fire.add_argument("--pause", type=float, default=3.0, help="mean seconds between two kills")
+    for part in (load, fire):
+        part.add_argument("--database", default="", help="SQLAlchemy address; by default SQLite")
     asked = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="wardwise-") as place:
         if asked.what == "callers":
-            print(json.dumps(callers(asked.count, asked.calls, asked.every, Path(place))))
+            print(
+                json.dumps(callers(asked.count, asked.calls, asked.every, Path(place), asked.processes, asked.database))
+            )
         else:
-            print(json.dumps(kills(asked.jobs, asked.tenants, asked.times, Path(place), asked.seed, asked.pause)))
+            how = asked.seed, asked.pause, asked.database
+            print(json.dumps(kills(asked.jobs, asked.tenants, asked.times, Path(place), *how)))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ def test_instances_are_where_they_are_said_to_be(benchmarks: Path) -> None:
     assert all(path.parent.exists() for path in paths("inrc2"))
 
 
-def test_a_solver_of_whole_columns_gets_no_capacity() -> None:
+def test_a_solver_gets_what_it_can_take() -> None:
     assert methods("stochastic") == ("auto", "highs")
+    assert methods("iprnpa") == ("auto",)
     assert "cpsat" in methods("pas")

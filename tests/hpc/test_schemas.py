@@ -39,6 +39,25 @@ def test_what_is_written_satisfies_them(tmp_path: Path) -> None:
         jsonschema.validate(json.loads(file.read_text()), json.loads((FOLDER / f"{name}.json").read_text()))
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("result-1", "result"), ("roster-plan-1", "plan"), ("check-1", "check"), ("cover-1", "cover"), ("why-1", "why")],
+)
+def test_answers_among_the_examples_satisfy_them(name: str, file: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    folder = Path(__file__).resolve().parents[2] / "examples" / "answers"
+    answer = json.loads((folder / f"{file}.json").read_text(encoding="utf-8"))
+    jsonschema.validate(answer, json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def test_the_plan_among_the_examples_costs_what_the_answer_says() -> None:
+    folder = Path(__file__).resolve().parents[2] / "examples" / "answers"
+    problem = optimise.read_ward(folder / "ward.yaml")
+    found = optimise.evaluate(problem, optimise.read_plan(folder / "plan.json", problem))
+    assert found.feasible
+    assert found.cost == json.loads((folder / "result.json").read_text(encoding="utf-8"))["cost"]
+
+
 def test_a_result_may_have_stopped_in_any_way() -> None:
     stops = json.loads((FOLDER / "result-1.json").read_text(encoding="utf-8"))["properties"]["stop"]["enum"]
     assert set(stops) == set(map(str, optimise.Stop))

@@ -9,7 +9,7 @@ import pytest
 
 from optimise.compare import read_study, run_study, write_outcome
 from optimise.compare.crossings import crossing_rows
-from optimise.compare.scaling import Family, scaling_rows
+from optimise.compare.scaling import StudyFamily, scaling_rows
 from optimise.compare.store import write_tables
 from optimise.compare.table import run_rows, summary_rows
 from optimise.compare.verdict import sentences
@@ -108,7 +108,7 @@ def test_every_exponent_is_found_again(tmp_path):
             "instance": f"i{states}", "states": float(states), "label": "a", "side": "classical",
             "evaluations_99": work, "tts_99": work**2, "repetitions_99": work,
         })  # fmt: skip
-    made = scaling_rows([Family("f", ("i*",))], rows)
+    made = scaling_rows([StudyFamily("f", ("i*",))], rows)
     write_tables(made, tmp_path / "scaling")
     stored = outsider.table(tmp_path / "scaling.parquet")
     assert len(stored) == 3
@@ -126,7 +126,7 @@ def test_every_crossing_is_found_again(tmp_path):
                 "instance": f"i{states}", "states": float(states), "label": label, "side": "quantum",
                 "tts_99": times[0], "tts_99_ft": times[1],
             })  # fmt: skip
-    write_tables(crossing_rows([Family("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")
+    write_tables(crossing_rows([StudyFamily("f", ("i*",), against="HiGHS")], rows), tmp_path / "crossings")
     (row,) = outsider.table(tmp_path / "crossings.parquet")
     meets, below = outsider.crossing(made)
     assert row["crossing_log2_states"] == pytest.approx(meets)

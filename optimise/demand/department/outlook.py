@@ -27,13 +27,13 @@ from optimise.demand.department.tables import Beds, Planned, Snapshots, clock_ho
 from optimise.demand.department.wards import Inpatients
 from optimise.demand.pmf import FloatArray, IntArray
 
-__all__ = ["Outlook", "Unit", "make_outlook"]
+__all__ = ["DepartmentUnit", "Outlook", "make_outlook"]
 
 ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class DepartmentUnit:
     """Services that are counted together, of one sex ("" for all).
 
     Attributes
@@ -70,17 +70,17 @@ class Outlook:
 
     now: datetime.datetime
     hours: int
-    units: tuple[Unit, ...]
-    needed: dict[Unit, list[Net]]
-    leaving: dict[Unit, list[Net]]
-    free: dict[Unit, list[Net]]
-    beds: dict[Unit, int]
-    occupied: dict[Unit, int]
+    units: tuple[DepartmentUnit, ...]
+    needed: dict[DepartmentUnit, list[Net]]
+    leaving: dict[DepartmentUnit, list[Net]]
+    free: dict[DepartmentUnit, list[Net]]
+    beds: dict[DepartmentUnit, int]
+    occupied: dict[DepartmentUnit, int]
     chances: Chances
     patients: Snapshots
     notes: tuple[str, ...] = field(default=())
 
-    def unit(self, name: str, sex: str = "") -> Unit:
+    def unit(self, name: str, sex: str = "") -> DepartmentUnit:
         """The unit of a name.
 
         Parameters
@@ -160,7 +160,7 @@ class _Flows:
 
     def __init__(
         self,
-        unit: Unit,
+        unit: DepartmentUnit,
         hours: int,
         now: float,
         patients: Snapshots,
@@ -241,18 +241,18 @@ def _sexes(patients: Snapshots, inpatients: Inpatients | None) -> tuple[str, ...
     return tuple(sorted(found - {""}))
 
 
-def _units(services: tuple[str, ...], sexes: tuple[str, ...], beds: Beds | None) -> tuple[Unit, ...]:
-    made = [Unit("service", name, "", frozenset({name})) for name in services]
+def _units(services: tuple[str, ...], sexes: tuple[str, ...], beds: Beds | None) -> tuple[DepartmentUnit, ...]:
+    made = [DepartmentUnit("service", name, "", frozenset({name})) for name in services]
     for level, above in (beds.levels if beds is not None else {}).items():
         for name in sorted({above[s] for s in services if above.get(s)}):
-            made.append(Unit(level, name, "", frozenset(s for s in services if above.get(s) == name)))
-    made.append(Unit(ALL, ALL, "", frozenset(services)))
+            made.append(DepartmentUnit(level, name, "", frozenset(s for s in services if above.get(s) == name)))
+    made.append(DepartmentUnit(ALL, ALL, "", frozenset(services)))
     if len(sexes) > 1:
-        made += [Unit(unit.level, unit.name, sex, unit.services) for unit in made.copy() for sex in sexes]
+        made += [DepartmentUnit(unit.level, unit.name, sex, unit.services) for unit in made.copy() for sex in sexes]
     return tuple(made)
 
 
-def _beds_of(unit: Unit, beds: Beds) -> int | None:
+def _beds_of(unit: DepartmentUnit, beds: Beds) -> int | None:
     """Beds of a unit; None for one sex where not all of its beds are kept for a sex."""
     rows = {key: number for key, number in beds.beds.items() if key[0] in unit.services}
     if not unit.sex:

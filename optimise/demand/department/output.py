@@ -14,7 +14,7 @@ from optimise.demand import pictures
 from optimise.demand.counts import Net
 from optimise.demand.department.assess import Assessment
 from optimise.demand.department.flows import quantile_of
-from optimise.demand.department.outlook import Outlook, Unit
+from optimise.demand.department.outlook import DepartmentUnit, Outlook
 from optimise.demand.pmf import FloatArray
 from optimise.demand.scores import LEVELS
 from optimise.drawing.page import Section, write_page
@@ -95,7 +95,7 @@ def _patients(made: Outlook) -> str:
     return csv_text(table)
 
 
-def _kinds(made: Outlook) -> list[tuple[str, dict[Unit, list[Net]]]]:
+def _kinds(made: Outlook) -> list[tuple[str, dict[DepartmentUnit, list[Net]]]]:
     return [("needed", made.needed), ("leaving", made.leaving), ("free", made.free)]
 
 
@@ -123,7 +123,9 @@ def _distributions(made: Outlook) -> str:
     return csv_text(table)
 
 
-def _bands(made: Outlook, units: Sequence[Unit], found: dict[Unit, list[Net]]) -> dict[float, FloatArray]:
+def _bands(
+    made: Outlook, units: Sequence[DepartmentUnit], found: dict[DepartmentUnit, list[Net]]
+) -> dict[float, FloatArray]:
     return {
         q: np.array([[quantile_of(found[u][h], q) for u in units] for h in range(made.hours)], np.float64)
         for q in LEVELS

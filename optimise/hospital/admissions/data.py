@@ -16,7 +16,7 @@ from optimise.core.brief import brief
 from optimise.core.errors import InputError
 from optimise.hospital.beds import Patients, Rooms
 
-__all__ = ["AdmissionData", "AdmissionPlan", "Needs", "NightWish", "Prices", "Sessions"]
+__all__ = ["AdmissionData", "AdmissionPlan", "Needs", "NightWish", "Sessions"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from optimise.core.arrays import IntArray, assign, frozen, unique
 from optimise.core.brief import brief
 from optimise.core.errors import InputError
 
-__all__ = ["NIGHT", "SHIFTS", "AssignmentData", "AssignmentPlan", "Bays", "Carers", "Prices", "Stays"]
+__all__ = ["NIGHT", "SHIFTS", "AssignmentData", "AssignmentPlan", "Bays", "Carers", "StayArrays"]
 
 #: Shifts of a day, and which of them is the night.
 SHIFTS, NIGHT = 3, 2
@@ -99,7 +99,7 @@ class Bays:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stays:
+class StayArrays:
     """Patients, present from the first to the last day, both included.
 
     Attributes
@@ -235,7 +235,7 @@ class AssignmentData:
 
     name: str
     rooms: Bays
-    patients: Stays
+    patients: StayArrays
     nurses: Carers
     circle: IntArray
     star: IntArray

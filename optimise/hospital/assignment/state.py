@@ -24,7 +24,6 @@ __all__ = [
     "AssignmentState",
     "AssignmentTables",
     "carry",
-    "cell_cost",
     "gap",
     "link",
     "rehouse",

@@ -200,7 +200,8 @@ def _beds_in_doubt(hospital: HospitalData, start: date, size: dict[tuple[str, st
         bed = shut.get((p.ward, p.room, p.bed or ""))
         if bed is not None:
             until = f" until {bed.until}" if bed.until else ""
-            text = f"bed {bed.bed} is {bed.status}{until}, and {p.patient} lies in it and has to move to another bed"
+            text = f"bed {bed.bed} of {p.ward}, {p.room} is {bed.status}{until}, and {p.patient} lies in it"
+            text += " and has to move to another bed"
             yield ItemError(f"{text}; if not, correct the list of beds", ("bed_state", i, "bed"))
         open_beds = size[p.ward, p.room] - sum(key[:2] == (p.ward, p.room) for key in shut)
         if there[p.ward, p.room] == open_beds + 1:

@@ -22,9 +22,7 @@ __all__ = [
     "HospitalData",
     "InPatient",
     "Infection",
-    "Nurse",
     "Phase",
-    "Price",
     "Room",
     "Ward",
 ]

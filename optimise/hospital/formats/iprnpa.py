@@ -17,7 +17,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions
 from optimise.formats.json_document import Loose, load_json, lookup, parse, top_keys, write_json
 from optimise.formats.text import beside, placed
-from optimise.hospital.assignment.data import SHIFTS, Bays, Carers, Stays
+from optimise.hospital.assignment.data import SHIFTS, Bays, Carers, StayArrays
 from optimise.hospital.assignment.problem import AssignmentPlan, AssignmentProblem
 
 __all__ = ["IprnpaFormat"]
@@ -129,7 +129,7 @@ def _rooms(data: _Instance, equipment: dict[str, int]) -> Bays:
     return Bays(tuple(index), beds, tuple(equipment), has, between, np.array([metres(station, r) for r in index]))
 
 
-def _patients(data: _Instance, shifts: int, equipment: dict[str, int]) -> Stays:
+def _patients(data: _Instance, shifts: int, equipment: dict[str, int]) -> StayArrays:
     index = _index([q.id for q in data.patients], "patient")
     work = np.zeros((len(index), shifts), dtype=np.int64)
     skill = np.zeros_like(work)
@@ -147,7 +147,7 @@ def _patients(data: _Instance, shifts: int, equipment: dict[str, int]) -> Stays:
             if s % SHIFTS == 1:
                 for each in _at(q.equipmentReq, s, who, "equipmentReq in shift"):
                     needs[p, (s - 1) // SHIFTS, lookup(equipment, each, "equipment", who)] = True
-    return Stays(
+    return StayArrays(
         ids=tuple(index),
         gender=np.array([_GENDER[q.gender] for q in data.patients]),
         age_group=np.array([q.ageGroup for q in data.patients]),

@@ -18,7 +18,7 @@ from optimise.core.errors import InputError
 from optimise.formats.base import ReadOptions, read_text
 from optimise.formats.text import contains, placed, refuse_cut, whole
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER, BedProblem, Patients, Rooms, RoomWish
-from optimise.hospital.formats.pas_lines import LIMIT, Line, Lines, index
+from optimise.hospital.formats.pas_lines import LIMIT, TextLine, TextLines, index
 from optimise.hospital.give_beds import give_beds
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 
@@ -49,7 +49,7 @@ _TITLE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*ARTICLE BENCHMARK DATA SET")
 
 
 def _read(name: str, text: str, mixing: str) -> HospitalProblem:
-    lines = Lines(text)
+    lines = TextLines(text)
     number, title = lines.take("the title")
     if title != "ARTICLE BENCHMARK DATA SET":
         raise InputError(f"expected 'ARTICLE BENCHMARK DATA SET', found {title[:40]!r}", line=number)
@@ -112,7 +112,7 @@ class _Stay:
     wished: list[int]
 
     @staticmethod
-    def read(line: Line, days: int, specialisms: dict[str, int], properties: int) -> _Stay | None:
+    def read(line: TextLine, days: int, specialisms: dict[str, int], properties: int) -> _Stay | None:
         """None when no night lies inside the horizon."""
         head = line.whole(0, 4)
         if head[3] not in ("F", "M"):
@@ -157,9 +157,9 @@ class _RoomTable:
 
 
 def _rooms(
-    lines: list[Line],
-    beds: list[Line],
-    departments: list[Line],
+    lines: list[TextLine],
+    beds: list[TextLine],
+    departments: list[TextLine],
     specialisms: dict[str, int],
     properties: int,
     days: int,

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from optimise.core.errors import InputError
 
-__all__ = ["LIMIT", "Line", "Lines", "index"]
+__all__ = ["LIMIT", "TextLine", "TextLines", "index"]
 
 #: Largest whole number that a file may hold.
 LIMIT = 10**6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """One line split at bars into lists of words."""
 
     number: int
@@ -63,7 +63,7 @@ class Line:
         return InputError(message, line=self.number, item=self.item)
 
 
-class Lines:
+class TextLines:
     """Non-blank lines of a file, handed out in order."""
 
     def __init__(self, text: str) -> None:
@@ -81,9 +81,9 @@ class Lines:
         key, colon, value = text.partition(":")
         if not colon or key.strip() != name:
             raise InputError(f"expected '{name}:', found {text[:40]!r}", line=number)
-        return Line(number, name, []).ints([value.strip()])[0]
+        return TextLine(number, name, []).ints([value.strip()])[0]
 
-    def section(self, name: str, rows: int, what: str, fields: int) -> list[Line]:
+    def section(self, name: str, rows: int, what: str, fields: int) -> list[TextLine]:
         """The ``rows`` lines under ``name:``, each with ``fields`` fields and an id not seen before."""
         number, text = self.take(f"'{name}:'")
         if text != f"{name}:":
@@ -93,7 +93,7 @@ class Lines:
             number, text = self.take(f"a {what}")
             parts = [part.split() for part in text.split("|")]
             first = parts[0][0] if parts[0] else ""
-            line = Line(number, f"{what} {first[:40]}", parts)
+            line = TextLine(number, f"{what} {first[:40]}", parts)
             if len(parts) != fields:
                 raise line.error(f"has {len(parts)} fields separated by '|', expected {fields}")
             if first in seen:
@@ -103,6 +103,6 @@ class Lines:
         return made
 
 
-def index(lines: list[Line]) -> dict[str, int]:
+def index(lines: list[TextLine]) -> dict[str, int]:
     """Position of each line by its id."""
     return {line.parts[0][0]: i for i, line in enumerate(lines)}

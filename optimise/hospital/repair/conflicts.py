@@ -6,7 +6,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 from optimise.hospital.context import HospitalPlan
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.places import days_open, night_costs
 from optimise.hospital.repair.recorded import scattered, too_many_at_noon
 from optimise.hospital.rules.arrays import BARRED
@@ -14,7 +14,7 @@ from optimise.hospital.rules.arrays import BARRED
 __all__ = ["keep_what_fits"]
 
 
-def keep_what_fits(t: Tables, plan: HospitalPlan) -> tuple[Occupancy, list[int]]:
+def keep_what_fits(t: OccupancyTables, plan: HospitalPlan) -> tuple[Occupancy, list[int]]:
     """An occupancy with everybody whose stay breaks no hard rule, and those who must be placed anew.
 
     Of people who cannot lie together the smaller group goes; of too many in a room, those who are not there yet.
@@ -33,7 +33,7 @@ def keep_what_fits(t: Tables, plan: HospitalPlan) -> tuple[Occupancy, list[int]]
     return o, out
 
 
-def _nurses(t: Tables, plan: HospitalPlan) -> IntArray:
+def _nurses(t: OccupancyTables, plan: HospitalPlan) -> IntArray:
     """The earlier nurses, as far as they are on duty."""
     nurse = plan.nurse.astype(np.int64)
     if t.problem.hard("NursePresence") and nurse.size and len(t.h.skill):
@@ -42,7 +42,7 @@ def _nurses(t: Tables, plan: HospitalPlan) -> IntArray:
     return nurse
 
 
-def _whole(t: Tables, plan: HospitalPlan, p: int) -> tuple[int, IntArray, int] | None:
+def _whole(t: OccupancyTables, plan: HospitalPlan, p: int) -> tuple[int, IntArray, int] | None:
     """Day, rooms night by night and theatre of the earlier plan, nights of which it is silent as the night before."""
     a = int(plan.admission[p])
     if not 0 <= a < t.h.days:

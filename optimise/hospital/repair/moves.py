@@ -7,12 +7,12 @@ import numpy as np
 from optimise.core.method import Deadline
 from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.evaluate import hard_and_cost
-from optimise.hospital.repair.reinsert import Reinsertion
+from optimise.hospital.repair.reinsert import PatientReinsertion
 from optimise.hospital.repair.relief import left_out
 from optimise.hospital.repair.repair import Repaired, repair
 from optimise.hospital.rules.base import plural
 
-__all__ = ["LEFT_OUT", "Moves", "fewest_moves", "moves_of", "moves_told"]
+__all__ = ["LEFT_OUT", "fewest_moves", "moves_of", "moves_told"]
 
 #: Ticks, in units of a move, of a mandatory patient left out.
 LEFT_OUT = 1000
@@ -34,7 +34,7 @@ def fewest_moves(problem: HospitalContext, *, seconds: float) -> Repaired:
     if made.hard:
         return made
     movers = sorted({p for p, _, _, _ in moves_of(problem, made.plan)})
-    plan = Reinsertion(problem).run(made.plan, movers, seed=0, seconds=max(0.0, clock.left))
+    plan = PatientReinsertion(problem).run(made.plan, movers, seed=0, seconds=max(0.0, clock.left))
     return Repaired(plan, *hard_and_cost(problem, plan), made.displaced, left_out(problem, plan))
 
 

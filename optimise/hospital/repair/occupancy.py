@@ -16,10 +16,10 @@ from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.rules.arrays import BARRED, HospitalArrays, arrays_of, date_costs, dated_nights
 from optimise.hospital.rules.cleaning import beds_in_cleaning
 
-__all__ = ["Occupancy", "Tables"]
+__all__ = ["Occupancy", "OccupancyTables"]
 
 
-class Tables:
+class OccupancyTables:
     """What does not change while one problem is repaired.
 
     Attributes
@@ -110,7 +110,7 @@ class Occupancy:
     load : int array (nurses, days * shifts)
     """
 
-    def __init__(self, t: Tables, nurse: IntArray) -> None:
+    def __init__(self, t: OccupancyTables, nurse: IntArray) -> None:
         h = t.h
         self.t = t
         rooms, days = h.beds.shape

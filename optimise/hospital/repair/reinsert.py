@@ -16,20 +16,20 @@ from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.repair.conflicts import keep_what_fits
 from optimise.hospital.repair.insert import insert_directly, insert_with_ejection
 from optimise.hospital.repair.nurses import give_missing
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.repair import chain_price
 
-__all__ = ["Reinsertion"]
+__all__ = ["PatientReinsertion"]
 
 #: Tries without gain, for everybody who may change, after which the search is over.
 PATIENCE = 12
 
 
-class Reinsertion:
+class PatientReinsertion:
     """Reinsertion over one problem; keeps its tables from run to run."""
 
     def __init__(self, problem: HospitalContext) -> None:
-        self.problem, self.tables = problem, Tables(problem)
+        self.problem, self.tables = problem, OccupancyTables(problem)
         self.price = chain_price(self.tables)
 
     def run(

@@ -7,7 +7,7 @@ import numpy as np
 from optimise.core.method import Deadline
 from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.repair.conflicts import keep_what_fits
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.places import Place, best_place, days_open, places_in_full_rooms
 from optimise.hospital.rules.base import plural
 
@@ -24,7 +24,7 @@ def left_out(problem: HospitalContext, plan: HospitalPlan) -> tuple[int, ...]:
 
 def lacks_beds(problem: HospitalContext, plan: HospitalPlan) -> bool:
     """Whether one more bed would do for each patient left out, so that it is beds that are missing."""
-    o, _ = keep_what_fits(Tables(problem), plan)
+    o, _ = keep_what_fits(OccupancyTables(problem), plan)
     return all(_one_more_bed(o, p) for p in left_out(problem, plan))
 
 
@@ -47,7 +47,7 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
     clock, told = Deadline(seconds), list[str]()
     weight = problem.weight("MandatoryUnscheduledPatients")
     price = "" if weight is None else f", at a price of {weight / problem.scale:g}"
-    t = Tables(problem)
+    t = OccupancyTables(problem)
     o, _ = keep_what_fits(t, plan)
     for p in out[:most]:
         name, first, last = problem.patients.ids[p], problem.patients.release[p], problem.patients.due[p]

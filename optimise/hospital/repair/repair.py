@@ -14,7 +14,7 @@ from optimise.hospital.repair.conflicts import keep_what_fits
 from optimise.hospital.repair.insert import first_fit, insert_directly, insert_with_ejection, put
 from optimise.hospital.repair.mend import mend
 from optimise.hospital.repair.nurses import give_missing
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.places import Place
 from optimise.hospital.rules.arrays import BARRED
 
@@ -53,7 +53,12 @@ class Repaired:
 
 
 def repair(
-    problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 20.0, seed: int = 0, tables: Tables | None = None
+    problem: HospitalContext,
+    plan: HospitalPlan,
+    *,
+    seconds: float = 20.0,
+    seed: int = 0,
+    tables: OccupancyTables | None = None,
 ) -> Repaired:
     """Keep of ``plan`` all that fits today and place the rest by cheapest insertion with ejection chains.
 
@@ -82,7 +87,7 @@ def repair(
             return Repaired(plan, 0, ticks, (), ())
     except InputError:  # stays that are broken off, a theatre that is gone
         pass
-    t = tables or Tables(problem)
+    t = tables or OccupancyTables(problem)
     kept, out = keep_what_fits(t, plan)
     order = _hardest_first(t, out)
     rng = np.random.default_rng([seed, 0xBED])
@@ -118,7 +123,7 @@ def _occupied(kept: Occupancy, plan: HospitalPlan) -> Occupancy:
     return o
 
 
-def _hardest_first(t: Tables, out: list[int]) -> list[int]:
+def _hardest_first(t: OccupancyTables, out: list[int]) -> list[int]:
     """In-patients, then those with few days to come and isolation of their own, long stays before short ones."""
     h, group = t.h, t.group
     size = np.bincount(group, minlength=t.groups)
@@ -149,7 +154,7 @@ def _measured(o: Occupancy, left: list[int]) -> _Found:
     return hard_and_cost(o.t.problem, made), made, [p for p in left if h.home[p] < 0]
 
 
-def chain_price(t: Tables) -> int:
+def chain_price(t: OccupancyTables) -> int:
     """Ticks at which somebody else gives way: what a change costs, at least what ordinary rules cost."""
     problem = t.problem
     changes = [problem.weight(rule) or 0 for rule in ("ChangedAdmission", "ChangedRoom")]

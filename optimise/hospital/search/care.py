@@ -41,7 +41,7 @@ from optimise.hospital.rules.arrays import HospitalArrays, arrays_of
 from optimise.hospital.rules.continuity import care_floor
 from optimise.hospital.rules.cover import nursed
 
-__all__ = ["GRID", "Care", "applies"]
+__all__ = ["Care", "applies"]
 
 #: Parts of a tick on which prices lie.
 GRID = 8

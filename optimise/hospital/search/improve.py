@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from optimise.core.method import Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.passed import stage_end
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.hospital.evaluate import hard_and_cost
 from optimise.hospital.explain import explain, overfull
@@ -109,6 +110,12 @@ def improve_hospital(
     rng = np.random.default_rng([seed, 0x11F5])
     gains = {operator.name: 0.0 for operator in operators}
     work = limits.iterations is not None
+    steer = tuning or JointSearchTuning()
+    planned, turn = 0.0, 0
+    # a bound soon, and a better one in the last stage, where that is several times as long
+    bounding = {limits.seconds} if bound > 0.0 else set()
+    if bound > 0.0 and limits.seconds >= 4.0 * steer.stage:
+        bounding.add(steer.stage)
     while not asked:
         primal = key[1] / problem.scale if key[0] == 0 else math.inf
         ended = limits.met(Bounds(primal, bounds.dual))
@@ -120,10 +127,17 @@ def improve_hospital(
             break
         if clock.left < 0.05:
             break
-        if bound > 0.0 and done == 1:
+        stage = limits.seconds if work else stage_end(clock.elapsed, limits.seconds, steer.stage)
+        if stage != planned:  # each operator once again, and a long joint run first
+            planned, turn = stage, 0
+            for operator in operators:
+                if isinstance(operator, Joint) and done:
+                    operator.heat = steer.rewarm
+        if stage in bounding and turn:
             # after the first step, because a good plan guides the bound
             begun = clock.elapsed
-            share, bound = min(120.0, bound * limits.seconds, clock.left), 0.0
+            bounding.remove(stage)
+            share = min(120.0, bound * stage, clock.left)
             found = quick_bound(
                 problem,
                 seconds=share,
@@ -135,13 +149,13 @@ def improve_hospital(
             for operator in operators:
                 if isinstance(operator, Readmit):
                     operator.hint = found.days
-            phases["bound"] = (clock.elapsed - begun,)
+            phases["bound"] = (phases.get("bound", (0.0,))[0] + clock.elapsed - begun,)
             asked = tell("bound")
             continue
-        operator = operators[done] if done < len(operators) else _pick(operators, rng)
-        done += 1
+        operator = operators[turn] if turn < len(operators) else _pick(operators, rng)
+        done, turn = done + 1, turn + 1
         began, before = clock.elapsed, key
-        found_plan = operator.step(plan, rng, seconds=clock.left, work=work, seed=int(rng.integers(2**31)))
+        found_plan = operator.step(plan, rng, seconds=stage - clock.elapsed, work=work, seed=int(rng.integers(2**31)))
         if found_plan is None:
             continue
         new, gain = hard_and_cost(problem, found_plan), 0.0

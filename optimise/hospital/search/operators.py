@@ -15,7 +15,7 @@ from optimise.hospital.context import EarlierPlan
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.repair import Reinsertion
+from optimise.hospital.repair import PatientReinsertion
 from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
@@ -24,7 +24,7 @@ from optimise.hospital.search.neighbourhoods import KINDS, Kind
 from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.solvers.highs import Highs
 
-__all__ = ["Anneal", "Joint", "Neighbourhood", "Operator", "Readmit", "operators_of", "solve_scope"]
+__all__ = ["Anneal", "Joint", "Operator", "Readmit", "operators_of", "solve_scope"]
 
 
 #: Seconds of annealing between two looks at a request to stop.
@@ -184,16 +184,17 @@ class Joint(_Scored):
 
     joint: JointSearch
     name: str = "joint"
-    runs: int = 0
     told: Told | None = None
+    #: of a long run that comes next; 0 where shorter ones do
+    heat: float = 1.0
 
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
         steer = self.joint.tuning
-        hot = self.joint.hot if self.runs == 0 else self.joint.hot * float(rng.choice(steer.reheat))
-        share, first = (steer.first, True) if self.runs == 0 else (steer.again, False)
-        self.runs += 1
+        hot = self.joint.hot * (self.heat or float(rng.choice(steer.reheat)))
+        share, first = steer.first if self.heat else steer.again, self.heat == 1.0
+        self.heat = 0.0
         clock, told, found = Deadline(seconds), self.told, plan
         for guided in (True, False) if first else (False,):
             # a guided run may end without any plan that keeps the hard rules; then one without the guide follows
@@ -253,7 +254,7 @@ class Reinsert(_Scored):
     earlier: EarlierPlan
     name: str = "reinsertion"
     told: Told | None = None
-    reinsertion: Reinsertion | None = None
+    reinsertion: PatientReinsertion | None = None
 
     def step(
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
@@ -263,7 +264,7 @@ class Reinsert(_Scored):
             self.score *= 0.5
             return None
         if self.reinsertion is None:
-            self.reinsertion = Reinsertion(self.problem)
+            self.reinsertion = PatientReinsertion(self.problem)
         limit, tries = (math.inf, 50) if work else (seconds, None)
         return self.reinsertion.run(plan, who, seed=seed, seconds=limit, tries=tries, told=self.told)
 
@@ -288,7 +289,7 @@ def operators_of(
     ]
     joint = JointSearch(problem, tuning)
     if joint.usable:
-        made.insert(0, Joint(joint, runs=int(warm), told=told))
+        made.insert(0, Joint(joint, heat=0.0 if warm else 1.0, told=told))
         days = Days(problem, tuning.days)
         if days.usable and problem.theatres is not None:
             made.insert(1, Readmit(joint, days, runs=int(warm), told=told))

@@ -12,7 +12,7 @@ from optimise.hospital.rules.turnover import late_arrivals, late_leavers
 from optimise.hospital.search import layout as at
 from optimise.hospital.search.construct import plan_of
 from optimise.hospital.search.layout import HARD, LAYOUT, STRICT
-from optimise.hospital.search.tables import Tables
+from optimise.hospital.search.tables import SearchTables
 
 __all__ = ["arrays_for", "plan_from", "rows_of", "usable"]
 
@@ -107,7 +107,7 @@ def _sizes(
     }
 
 
-def _head(problem: HospitalProblem, a: HospitalArrays, made: Tables, unit: int, seed: int) -> None:
+def _head(problem: HospitalProblem, a: HospitalArrays, made: SearchTables, unit: int, seed: int) -> None:
     """Sizes, flags and weights."""
     g, sizes = made.g, made.sizes
     g[at.DAYS], g[at.SHIFTS], g[at.PATIENTS], g[at.ROOMS] = problem.days, problem.shifts, len(a.stay), len(a.beds)
@@ -121,7 +121,7 @@ def _head(problem: HospitalProblem, a: HospitalArrays, made: Tables, unit: int, 
     g[at.RANDOM] = int(np.random.default_rng([seed, 0x707]).integers(1, 2**62))
 
 
-def _people(problem: HospitalProblem, a: HospitalArrays, made: Tables, serves: IntArray) -> None:
+def _people(problem: HospitalProblem, a: HospitalArrays, made: SearchTables, serves: IntArray) -> None:
     """Rows of the patients, none of them admitted."""
     rows, first = made.table(at.PEOPLE), np.concatenate([[0], np.cumsum(serves.sum(axis=1))])
     facts = [a.stay, a.release, a.due, a.gender, a.age, a.isolation, a.surgeon, a.duration]
@@ -143,7 +143,7 @@ def _people(problem: HospitalProblem, a: HospitalArrays, made: Tables, serves: I
         made.part(at.PEOPLE, at.WORK)[:], made.part(at.PEOPLE, at.NEED)[:] = a.workload, a.required
 
 
-def _cells_and_turns(problem: HospitalProblem, a: HospitalArrays, made: Tables) -> None:
+def _cells_and_turns(problem: HospitalProblem, a: HospitalArrays, made: SearchTables) -> None:
     """Rows of the room-days, all empty, and of the shifts."""
     rooms, days, k = len(a.beds), problem.days, problem.shifts
     cells = made.table(at.CELLS).reshape(rooms, days, -1)

@@ -17,7 +17,7 @@ import numpy as np
 
 from optimise.core.arrays import IntArray
 
-__all__ = ["Layout", "Rows", "Tables"]
+__all__ = ["Layout", "Rows", "SearchTables"]
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +98,7 @@ class Layout:
         self.kept.append((place, size, long))
         return place
 
-    def allocate(self, sizes: Mapping[str, int]) -> Tables:
+    def allocate(self, sizes: Mapping[str, int]) -> SearchTables:
         """Both arrays, all zero but for the places, with views by declaration."""
         g, ends = np.zeros(self.header, dtype=np.int64), {False: 0, True: self.header}
         for kept in self.kept:
@@ -106,11 +106,11 @@ class Layout:
             g[begin] = ends[long]
             ends[long] += kept.lay(g, sizes) if isinstance(kept, Rows) else sizes[kept[1]]
         g = np.concatenate([g, np.zeros(ends[True] - self.header, dtype=np.int64)])
-        return Tables(self, g, np.zeros(ends[False], dtype=np.int32), dict(sizes))
+        return SearchTables(self, g, np.zeros(ends[False], dtype=np.int32), dict(sizes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tables:
+class SearchTables:
     """The two arrays of a problem and views into them."""
 
     layout: Layout

@@ -7,6 +7,7 @@ from optimise.core.options import Tuning, knob
 __all__ = ["DaysTuning", "GuideTuning", "JointSearchTuning"]
 
 _NONE = "no run on record"
+_STAGE = "i24 under 240 s: 40510 -> 34535 by 30 s, 34844 -> 34006 by 60 s, 33146 -> 33292 at the end"
 _COLD = "30 s, i05, i08, i10, i16, i20, i24: 1.3-1.6 % cheaper than ending at 0.7 least prices for all moves"
 
 
@@ -96,6 +97,8 @@ class JointSearchTuning(Tuning):
     """Limit of a sub-model."""
     moves: int = knob(400_000, ge=1, unit="moves", source="about a second")
     """Length of a joint run under a work limit."""
+    stage: float = knob(60.0, gt=0.0, unit="s", source=_STAGE)
+    """The search plans for so long at first, and for twice as long each time after; steps take shares of that."""
     first: float = knob(
         0.35,
         gt=0.0,
@@ -104,6 +107,8 @@ class JointSearchTuning(Tuning):
         source="0.72 of the time: 2.5, 5.2, 13.8, 6.0, 7.1, 6.9 % above best instead of 1.9, 3.5, 14.4, 6.3, 6.2, 6.7",
     )
     """Length of the first joint run."""
+    rewarm: float = knob(0.3, gt=0.0, le=1.0, unit="first temperatures", source=_STAGE)
+    """Temperature of the joint run that begins a later stage; it is as long as the first."""
     again: float = knob(0.25, gt=0.0, le=1.0, unit="share of the time left", source=_NONE)
     """Length of each further joint run."""
     reheat: tuple[float, ...] = knob(

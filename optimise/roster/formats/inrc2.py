@@ -19,7 +19,7 @@ from optimise.core.result import Evaluation
 from optimise.formats.base import ReadOptions
 from optimise.formats.text import beside, clip, contains, is_file, placed
 from optimise.roster.formats import inrc2_json, inrc2_text
-from optimise.roster.formats.inrc2_problem import DAYS, Border, History, Scenario, Week, compose
+from optimise.roster.formats.inrc2_problem import DAYS, Border, Inrc2History, Inrc2Week, Scenario, compose
 from optimise.roster.formats.inrc2_stages import Stages
 from optimise.roster.problem import Roster, RosterProblem
 
@@ -141,9 +141,9 @@ class Inrc2Format:
             raise InputError("no INRC-II scenario (Sc-NAME.txt or Sc-NAME.json) for this instance", file=path)
         scenario: Scenario = _form(source.scenario).read_scenario(source.scenario)
         history_path, week_indexes = _choices(source, scenario, options)
-        history: History = _form(history_path).read_history(history_path, scenario)
+        history: Inrc2History = _form(history_path).read_history(history_path, scenario)
         week_paths = [_file(source.folder, [f"WD-{name}-{w}" for name in scenario.names]) for w in week_indexes]
-        known: dict[Path, Week] = {p: _form(p).read_week(p, scenario) for p in dict.fromkeys(week_paths)}
+        known: dict[Path, Inrc2Week] = {p: _form(p).read_week(p, scenario) for p in dict.fromkeys(week_paths)}
         left, stage = scenario.weeks - history.week, bool((options.extra or {}).get("stage"))
         if len(week_indexes) != left and not (stage and len(week_indexes) < left):
             raise InputError(f"{left} weeks are to be given, not {len(week_indexes)}", file=path, item="weeks")

@@ -15,15 +15,15 @@ from optimise.roster.formats.inrc2_problem import (
     MOST_WEEKS,
     NONE,
     Border,
-    Contract,
-    History,
+    Inrc2Contract,
+    Inrc2History,
+    Inrc2Week,
     Nurse,
     Scenario,
-    Week,
     stem_of,
 )
 
-__all__ = ["read_history", "read_scenario", "read_week"]
+__all__ = ["read_week"]
 
 _Count = Annotated[int, Field(ge=0, le=LARGEST)]
 _Days = Annotated[int, Field(ge=0, le=LONGEST)]
@@ -140,7 +140,7 @@ def read_scenario(path: Path) -> Scenario:
             scenario.add_succession(f.precedingShiftType, f.succeedingShiftTypes)
     for i, c in enumerate(data.contracts):
         with placed(path, item=f"contracts[{i}] ({c.id})"):
-            contract = Contract(
+            contract = Inrc2Contract(
                 (c.minimumNumberOfAssignments, c.maximumNumberOfAssignments),
                 (c.minimumNumberOfConsecutiveWorkingDays, c.maximumNumberOfConsecutiveWorkingDays),
                 (c.minimumNumberOfConsecutiveDaysOff, c.maximumNumberOfConsecutiveDaysOff),
@@ -159,11 +159,11 @@ def _same(path: Path, name: str, scenario: Scenario) -> None:
         raise InputError(f"belongs to scenario {name[:60]!r}, not to {scenario.id!r}", file=path, item="scenario")
 
 
-def read_history(path: Path, scenario: Scenario) -> History:
+def read_history(path: Path, scenario: Scenario) -> Inrc2History:
     """Read ``H0-....json``."""
     data = parse(_History, load_json(path), path)
     _same(path, data.scenario, scenario)
-    history = History(data.week)
+    history = Inrc2History(data.week)
     for i, n in enumerate(data.nurseHistory):
         with placed(path, item=f"nurseHistory[{i}] ({n.nurse})"):
             border = Border(
@@ -180,11 +180,11 @@ def read_history(path: Path, scenario: Scenario) -> History:
     return history
 
 
-def read_week(path: Path, scenario: Scenario) -> Week:
+def read_week(path: Path, scenario: Scenario) -> Inrc2Week:
     """Read ``WD-....json``."""
     data = parse(_Week, load_json(path), path)
     _same(path, data.scenario, scenario)
-    week = Week()
+    week = Inrc2Week()
     for i, r in enumerate(data.requirements):
         with placed(path, item=f"requirements[{i}]"):
             wanted = tuple((w.minimum, w.optimal) for w in r.days())

@@ -26,7 +26,19 @@ from optimise.roster.rules.succession import Succession
 from optimise.roster.rules.totals import Total
 from optimise.roster.rules.weekends import CompleteWeekends, WorkedWeekends
 
-__all__ = ["ANY", "DAYS", "NONE", "Border", "Contract", "History", "Nurse", "Scenario", "Week", "compose", "stem_of"]
+__all__ = [
+    "ANY",
+    "DAYS",
+    "NONE",
+    "Border",
+    "Inrc2Contract",
+    "Inrc2History",
+    "Inrc2Week",
+    "Nurse",
+    "Scenario",
+    "compose",
+    "stem_of",
+]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ANY, NONE = "Any", "None"
@@ -42,7 +54,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class Inrc2Contract:
     """Limits (minimum, maximum) on assignments and runs; most worked weekends; whether weekends go together."""
 
     total: Pair
@@ -98,7 +110,7 @@ class Scenario:
     skills: dict[str, int] = field(default_factory=dict)
     shifts: dict[str, Pair] = field(default_factory=dict)
     forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    contracts: dict[str, Contract] = field(default_factory=dict)
+    contracts: dict[str, Inrc2Contract] = field(default_factory=dict)
     nurses: dict[str, Nurse] = field(default_factory=dict)
     stem: str = ""
 
@@ -125,7 +137,7 @@ class Scenario:
             look_up(self.shifts, each, "shift type")
         self.forbidden[shift] = tuple(after)
 
-    def add_contract(self, name: str, contract: Contract) -> None:
+    def add_contract(self, name: str, contract: Inrc2Contract) -> None:
         _fresh(self.contracts, name, "contract")
         for limits, what in (
             (contract.total, "number of assignments"),
@@ -144,7 +156,7 @@ class Scenario:
 
 
 @dataclass(slots=True)
-class History:
+class Inrc2History:
     """The border of every nurse."""
 
     week: int
@@ -172,7 +184,7 @@ class History:
 
 
 @dataclass(slots=True)
-class Week:
+class Inrc2Week:
     """Requirements (minimum, optimal) by (shift, skill) and weekday, and shift-off requests."""
 
     requirements: dict[tuple[str, str], tuple[Pair, ...]] = field(default_factory=dict)
@@ -221,7 +233,7 @@ def _fresh(table: Container[object], name: str | tuple[str, str], what: str) -> 
 
 # ---- from words to rules -----------------------------------------------------------------------------------------
 def compose(
-    name: str, scenario: Scenario, history: History, weeks: Sequence[Week], meta: dict[str, object]
+    name: str, scenario: Scenario, history: Inrc2History, weeks: Sequence[Inrc2Week], meta: dict[str, object]
 ) -> RosterProblem:
     """The rostering problem of a scenario, a history and an ordered list of weeks.
 
@@ -289,7 +301,7 @@ def _not_owned(duties: list[Duty], skills: list[str], owned: tuple[str, ...]) ->
     return sum(1 << a for a, d in enumerate(duties) if d.skill >= 0 and skills[d.skill] not in owned)
 
 
-def _cover(weeks: Sequence[Week], shifts: list[str], skills: list[str], duties: list[Duty]) -> RosterRule:
+def _cover(weeks: Sequence[Inrc2Week], shifts: list[str], skills: list[str], duties: list[Duty]) -> RosterRule:
     """H2 and S1 as one convex line per day, shift and skill: priced to the minimum, forbidden below it."""
     demands = []
     for w, week in enumerate(weeks):
@@ -344,7 +356,7 @@ def _runs(scenario: Scenario, employees: tuple[Employee, ...], masks: dict[str, 
     return rules
 
 
-def _requests(weeks: Sequence[Week], people: dict[str, int], masks: dict[str, int], work: int) -> RosterRule:
+def _requests(weeks: Sequence[Inrc2Week], people: dict[str, int], masks: dict[str, int], work: int) -> RosterRule:
     found = tuple(
         Request(people[nurse], 7 * w + day, work if shift == ANY else masks[shift], REQUEST)
         for w, week in enumerate(weeks)
@@ -353,9 +365,9 @@ def _requests(weeks: Sequence[Week], people: dict[str, int], masks: dict[str, in
     return Requests(name="requests", requests=found, label="works a shift asked off")
 
 
-def _totals(scenario: Scenario, history: History, nurses: list[str], horizon: Horizon, work: int) -> list[RosterRule]:
+def _totals(scenario: Scenario, past: Inrc2History, nurses: list[str], horizon: Horizon, work: int) -> list[RosterRule]:
     contracts = [scenario.contracts[scenario.nurses[n].contract] for n in nurses]
-    borders = [history.borders[n] for n in nurses]
+    borders = [past.borders[n] for n in nurses]
     weekends = horizon.weekends()
     return [
         Total(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.roster.formats.inrc2_problem import History, Scenario, Week, compose
+from optimise.roster.formats.inrc2_problem import Inrc2History, Inrc2Week, Scenario, compose
 from optimise.roster.problem import RosterProblem
 
 __all__ = ["Stages"]
@@ -27,8 +27,8 @@ class Stages:
     """
 
     scenario: Scenario
-    history: History
-    weeks: tuple[Week, ...]
+    history: Inrc2History
+    weeks: tuple[Inrc2Week, ...]
 
     def problem(self, stage: int, fixed: NDArray[np.int16], *, ahead: int | None = None) -> RosterProblem:
         """The problem of one stage, from the weeks known by then.
@@ -60,14 +60,14 @@ class Stages:
         meta = {"scenario": self.scenario.id, "first_week": self.history.week + stage}
         return compose(name, self.scenario, self._after(stage, fixed), weeks, meta)
 
-    def _after(self, stage: int, fixed: NDArray[np.int16]) -> History:
+    def _after(self, stage: int, fixed: NDArray[np.int16]) -> Inrc2History:
         """The history that the weeks already planned leave."""
         shifts, skills = list(self.scenario.shifts), len(self.scenario.skills)
         borders = {}
         for nurse, row in zip(self.scenario.nurses, fixed, strict=True):
             worked = [shifts[(a - 1) // skills] if a else None for a in row.tolist()]
             borders[nurse] = self.history.borders[nurse].after(worked)
-        return History(self.history.week + stage, borders)
+        return Inrc2History(self.history.week + stage, borders)
 
     def whole(self, name: str = "", meta: dict[str, object] | None = None) -> RosterProblem:
         """The static problem, in which all weeks are known."""

@@ -13,16 +13,16 @@ from optimise.roster.formats.inrc2_problem import (
     MOST_WEEKS,
     NONE,
     Border,
-    Contract,
-    History,
+    Inrc2Contract,
+    Inrc2History,
+    Inrc2Week,
     Nurse,
     Scenario,
-    Week,
     stem_of,
     weekday,
 )
 
-__all__ = ["read_history", "read_scenario", "read_solution", "read_week"]
+__all__ = ["read_solution"]
 
 _PAIR = re.compile(r"\(\s*([0-9]{1,9})\s*,\s*([0-9]{1,9})\s*\)\Z")
 _TITLE = re.compile(r"([A-Z_]+)\s*=\s*(\S+)\Z")
@@ -107,7 +107,7 @@ def read_scenario(path: Path) -> Scenario:
         with placed(path, row.line, item):
             scenario.add_contract(
                 contract,
-                Contract(
+                Inrc2Contract(
                     _pair(row, total, "assignments"),
                     _pair(row, work, "consecutive working days"),
                     _pair(row, off, "consecutive days off"),
@@ -141,11 +141,11 @@ def _same(row: Row, name: str, scenario: Scenario) -> None:
         raise row.error(f"belongs to scenario {name[:60]!r}, not to {scenario.id!r}")
 
 
-def read_history(path: Path, scenario: Scenario) -> History:
+def read_history(path: Path, scenario: Scenario) -> Inrc2History:
     """Read ``H0-....txt``."""
     lines = _Lines(path)
     lines.title("HISTORY")
-    history = History(_owned(lines, scenario))
+    history = Inrc2History(_owned(lines, scenario))
     lines.title("NURSE_HISTORY")
     for _ in scenario.nurses:
         row = lines.next("the history of a nurse")
@@ -161,14 +161,14 @@ def read_history(path: Path, scenario: Scenario) -> History:
     return history
 
 
-def read_week(path: Path, scenario: Scenario) -> Week:
+def read_week(path: Path, scenario: Scenario) -> Inrc2Week:
     """Read ``WD-....txt``."""
     lines = _Lines(path)
     lines.title("WEEK_DATA")
     row = lines.next("the scenario")
     _same(row, row.text, scenario)
     lines.title("REQUIREMENTS")
-    week = Week()
+    week = Inrc2Week()
     for _ in range(len(scenario.shifts) * len(scenario.skills)):
         row = lines.next("a line of requirements (one per shift type and skill)")
         shift, skill, *days = _tokens(row, 9, "a line of requirements")

@@ -18,7 +18,7 @@ from optimise.roster.formats.ward import SCHEMA_VERSION, Ward, ward_of
 from optimise.roster.formats.ward_files import TEXT, compiled, ward_text
 from optimise.roster.problem import Roster, RosterProblem
 
-__all__ = ["NativeFormat", "read_ward", "schema", "schema_text", "ward_text", "write_ward"]
+__all__ = ["NativeFormat", "schema", "schema_text", "ward_text", "write_ward"]
 
 _KEYS = re.compile(r"""(?m)(?:^|[{,\s])["']?(schema_version|start|shifts|staff|contracts|demand|rules)["']?\s*:""")
 _OURS = {"schema_version", "start", "shifts", "staff", "contracts", "demand", "rules"}

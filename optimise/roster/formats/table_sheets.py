@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimise.formats.sheets import Column, Sheet
+from optimise.formats.sheets import Sheet, SheetColumn
 from optimise.formats.sheets import column as _column
 from optimise.roster.formats.ward_parts import WorkLimits
 
@@ -21,7 +21,7 @@ _LIMITS = tuple(
     for name, field in WorkLimits.model_fields.items()
     if name not in ("hours", "shift_limits", "forbidden_sequences")
 )
-_WEIGHT = Column("weight", (), "price", note="hard, or the price of each unit by which it is broken")
+_WEIGHT = SheetColumn("weight", (), "price", note="hard, or the price of each unit by which it is broken")
 _OWNER = (
     _column("contract", note="only for this contract", empty="everybody"),
     _column("staff", note="only for this person", empty="everybody"),
@@ -166,7 +166,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("maximum", "number"),
             _WEIGHT,
             _column("tiers", "tiers", note="how a gap is filled, instead of the sheet tiers"),
-            Column("surplus", ("surplus",), "price", note="price of each person above the maximum"),
+            SheetColumn("surplus", ("surplus",), "price", note="price of each person above the maximum"),
         ),
         note="How many people are wanted.",
         examples=(
@@ -216,7 +216,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("duty_price", "number", note="of each duty there"),
             _column("maximum", "number", note="duties of a person there"),
             _column("weeks", "number", note="for each block of so many weeks", empty="the plan"),
-            Column("weight", (), "price", note="of each duty above the maximum", empty="hard"),
+            SheetColumn("weight", (), "price", note="of each duty above the maximum", empty="hard"),
         ),
         note="Who may work in other wards than one's own.",
     ),
@@ -376,7 +376,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("rule", note="as 'wardwise rules' lists it"),
             _column("name", empty="that of the rule"),
             _column("who", "who", empty="everybody"),
-            Column("weight", (), "price", note="hard, or the price of each unit", empty="the rule's own"),
+            SheetColumn("weight", (), "price", note="hard, or the price of each unit", empty="the rule's own"),
             _column("parameters", "parameters", note="as 'wardwise rules NAME' tells them"),
         ),
         "owned",

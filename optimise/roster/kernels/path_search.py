@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimise.core.jit import compiled, inlined
-from optimise.roster.kernels.table import Network, Scratch
+from optimise.roster.kernels.table import RosterNetwork, Scratch
 
 __all__ = ["search"]
 
@@ -97,7 +97,7 @@ def _add(
 
 
 @inlined
-def _carried(net: Network, lazies: int, label: int, day: int, f: int) -> tuple[int, float]:
+def _carried(net: RosterNetwork, lazies: int, label: int, day: int, f: int) -> tuple[int, float]:
     """The label before a day on which fine class f is done, and what the lazy counters cost by that."""
     carried, dear = label, 0.0
     for z in range(lazies):
@@ -119,7 +119,7 @@ def _carried(net: Network, lazies: int, label: int, day: int, f: int) -> tuple[i
 
 @compiled
 def search(
-    net: Network,
+    net: RosterNetwork,
     fine_cost: Floats,
     fine_duty: Ints,
     scratch: Scratch,

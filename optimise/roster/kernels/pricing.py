@@ -26,7 +26,7 @@ from optimise.roster.kernels.path_search import search
 from optimise.roster.kernels.pricing_table import PricingTable
 from optimise.roster.kernels.table import Scratch, class_costs, forward
 
-__all__ = ["COARSE", "GRID", "Priced", "Pricer", "on_grid"]
+__all__ = ["COARSE", "GRID", "Pricer", "PricingResult", "on_grid"]
 
 #: Sums of prices up to this are exact in single precision on the coarse grid.
 _SINGLE = 2.0**24 * COARSE
@@ -36,7 +36,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricingResult:
     """Answer of one pricing problem.
 
     Attributes
@@ -140,7 +140,7 @@ class Pricer:
         columns: int = 1,
         forbidden: NDArray[np.bool_] | None = None,
         every: bool = False,
-    ) -> Priced:
+    ) -> PricingResult:
         """Find the cheapest rosters of a person.
 
         Parameters
@@ -169,7 +169,7 @@ class Pricer:
         """
         block = self.block(employee)
         days = self.compiled.days
-        none = Priced(math.inf, np.zeros(0), np.zeros((0, days), np.int16), True, True)
+        none = PricingResult(math.inf, np.zeros(0), np.zeros((0, days), np.int16), True, True)
         shut = ~block.allowed if forbidden is None else ~block.allowed | forbidden
         cost = np.where(shut, np.inf, self.unit[employee] + prices)
         finite = np.where(shut, 0.0, cost)
@@ -184,12 +184,12 @@ class Pricer:
             )
             least = float(forward(block.net, kind_cost, scratch))
             if least > limit or math.isinf(least):
-                return none if math.isinf(least) else Priced(least, none.values, none.words, False, True)
+                return none if math.isinf(least) else PricingResult(least, none.values, none.words, False, True)
             relaxed = np.zeros((0, days), dtype=np.int16)
             if block.lazy and not every:
                 relaxed = self._relaxed(block, fine_cost, fine_duty, scratch)
                 if columns == 1 and len(relaxed) and not block.ignored and block.within(relaxed[0]):
-                    return Priced(least, np.array([least]), relaxed, True)  # what is lazy does not bind
+                    return PricingResult(least, np.array([least]), relaxed, True)  # what is lazy does not bind
             words = np.zeros((columns, days), dtype=np.int16)
             values = np.zeros(columns)
             for most in dict.fromkeys((block.patience(relaxed, self.nodes), self.nodes)):
@@ -201,9 +201,9 @@ class Pricer:
                 if found:
                     kept = self._valued(block, seen, values[:found], prices)
                     if len(kept[0]):
-                        return Priced(bound, *kept, not block.ignored, every and complete and found < columns)
+                        return PricingResult(bound, *kept, not block.ignored, every and complete and found < columns)
                 elif complete:
-                    return Priced(bound, *self._valued(block, seen, values[:0], prices), False, True)
+                    return PricingResult(bound, *self._valued(block, seen, values[:0], prices), False, True)
                 else:
                     relaxed = relaxed if len(relaxed) else self._relaxed(block, fine_cost, fine_duty, scratch)
                 if self._promote(block, seen if found else relaxed):
@@ -238,7 +238,7 @@ class Pricer:
 
     def _penalised(
         self, block: PricingTable, cost: Floats, word: NDArray[np.int16], bound: float, limit: float
-    ) -> Priced:
+    ) -> PricingResult:
         """Last resort when lazy counters bind and cannot enter the table: multipliers for them.
 
         Subgradient steps; every step gives a valid bound (least penalised cost minus multiplier times limit) and a
@@ -272,10 +272,10 @@ class Pricer:
             bound = max(bound, least - float(multiplier @ caps))
             word = self._relaxed(block, fine_cost, fine_duty, scratch)
         if best_word is None or best > limit:
-            return Priced(bound, np.zeros(0), np.zeros((0, len(days)), np.int16), False)
-        return Priced(bound, np.array([best]), best_word[None, :], False)
+            return PricingResult(bound, np.zeros(0), np.zeros((0, len(days)), np.int16), False)
+        return PricingResult(bound, np.array([best]), best_word[None, :], False)
 
-    def lenient(self, employee: int, prices: Floats) -> Priced:
+    def lenient(self, employee: int, prices: Floats) -> PricingResult:
         """A roster that keeps the hard limits, cheap but for the soft ones: found soon where exact pricing takes long.
 
         What it costs holds all rules; its bound is unknown unless no roster is proven.
@@ -284,7 +284,7 @@ class Pricer:
         cost = np.where(shut, np.inf, self.unit[employee] + prices)
         return self._lenient(employee, cost, prices, -math.inf, math.inf)
 
-    def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> Priced:
+    def _lenient(self, employee: int, cost: Floats, prices: Floats, bound: float, limit: float) -> PricingResult:
         """A roster that keeps the hard limits where soft ones stand in the way of finding any."""
         if employee not in self._hard:
             self._hard[employee] = PricingTable(self.arrays, self.automata[employee], employee, self._cache, hard=True)
@@ -292,7 +292,9 @@ class Pricer:
         words, values = np.zeros((1, days), dtype=np.int16), np.zeros(1)
         for _ in range(len(block.counts) + 1):
             if not block.alive:
-                return Priced(math.inf, np.zeros(0), words[:0], True, True)  # proven without the soft limits already
+                return PricingResult(
+                    math.inf, np.zeros(0), words[:0], True, True
+                )  # proven without the soft limits already
             scratch = self._scratch(block)
             fine_cost, fine_duty, kind_cost = class_costs(
                 cost, block.duty_fine, block.fine_of, block.fines, block.kinds
@@ -302,14 +304,14 @@ class Pricer:
                 block.net, fine_cost, fine_duty, scratch, math.inf, words, values, self.nodes, True
             )
             if complete and not found:
-                return Priced(math.inf, np.zeros(0), words[:0], True, True)
+                return PricingResult(math.inf, np.zeros(0), words[:0], True, True)
             if found or not block.promote(self._relaxed(block, fine_cost, fine_duty, scratch)):
                 break
         if block.grown:  # what has entered tables here leaves no trace in later answers
             del self._hard[employee]
         values[0] = self._whole(block, words[0], prices) if found else math.inf
         kept = int(values[0] <= limit and values[0] < math.inf)
-        return Priced(bound, values[:kept], words[:kept], False)
+        return PricingResult(bound, values[:kept], words[:kept], False)
 
     def _unit_and_rules(self, block: PricingTable, word: NDArray[np.int16]) -> float:
         return float(self.compiled.unit_cost[block.employee, np.arange(len(word)), word].sum()) + block.base.weight(

@@ -14,7 +14,7 @@ from optimise.roster.dyadic import COARSE, on_grid
 from optimise.roster.kernels.folding import MOST_STATES, folded
 from optimise.roster.kernels.network import arcs_of, duty_classes, inverse_maps, least_inner, outer_maps
 from optimise.roster.kernels.person_counters import PersonCounter, person_counters
-from optimise.roster.kernels.table import Network
+from optimise.roster.kernels.table import RosterNetwork
 
 __all__ = ["PricingTable"]
 
@@ -197,7 +197,7 @@ class PricingTable:
             assert values is not None
             grid_lazy[z] = values[:, fine_representative]
         order = np.argsort(self.fine_of, kind="stable")
-        self.net = Network(
+        self.net = RosterNetwork(
             layer=arcs["layer"],
             arc=arcs["arc"],
             source=arcs["source"],

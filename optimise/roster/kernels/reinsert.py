@@ -21,7 +21,7 @@ from optimise.roster.kernels.duty_prices import cover_prices
 from optimise.roster.kernels.roster_state import RosterState, Workspace, line_price, move_cover, rewrite
 from optimise.roster.kernels.stretch import best_duties
 
-__all__ = ["Arms", "Scope", "Windows", "fill", "ruin_and_recreate"]
+__all__ = ["Arms", "ReinsertionScope", "Windows", "fill", "ruin_and_recreate"]
 
 #: Share of the best kind's work that a kind gets which brings nothing, and steps expected per cell before any try.
 FLOOR, FIRST = 0.02, 200.0
@@ -46,7 +46,7 @@ class Windows(NamedTuple):
     upper: Longs
 
 
-class Scope(NamedTuple):
+class ReinsertionScope(NamedTuple):
     """What a search may change: the people ``crowd``, int64 (n,), on days ``first .. last-1``."""
 
     crowd: Longs
@@ -184,7 +184,7 @@ def _chosen_arm(arms: Arms, span: int, weight: Floats) -> int:
 
 
 @inlined
-def _chosen_day(staff: RosterArrays, plan: RosterState, scope: Scope) -> tuple[int, int]:
+def _chosen_day(staff: RosterArrays, plan: RosterState, scope: ReinsertionScope) -> tuple[int, int]:
     """A day to look at, by chance one where some cover costs something, and that line (or -1)."""
     day = scope.first + np.random.randint(0, scope.last - scope.first)
     lines = len(plan.lines)
@@ -198,7 +198,7 @@ def _chosen_day(staff: RosterArrays, plan: RosterState, scope: Scope) -> tuple[i
 
 
 @inlined
-def _chosen_cuts(scope: Scope, day: int, length: int, wanted: int, cuts: Longs) -> int:
+def _chosen_cuts(scope: ReinsertionScope, day: int, length: int, wanted: int, cuts: Longs) -> int:
     """Write one piece that holds ``day``, or that and another where two are wanted; returns how many there are."""
     span = scope.last - scope.first
     first = min(max(scope.first, day - np.random.randint(0, length)), scope.last - length)
@@ -283,7 +283,7 @@ def _shuffled(order: Longs) -> None:
 def ruin_and_recreate(
     staff: RosterArrays,
     plan: RosterState,
-    scope: Scope,
+    scope: ReinsertionScope,
     arms: Arms,
     hard: float,
     heat: float,

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 
 from optimise.core.jit import compiled
 
-__all__ = ["Network", "Scratch", "class_costs", "forward"]
+__all__ = ["RosterNetwork", "Scratch", "class_costs", "forward"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-class Network(NamedTuple):
+class RosterNetwork(NamedTuple):
     """The expanded automaton of one person; arcs are sorted by (day, target state).
 
     Attributes
@@ -169,7 +169,7 @@ def class_costs(cost: Floats, duty_fine: Ints, fine_of: Ints, fines: int, kinds:
 
 
 @compiled
-def forward(net: Network, kind_cost: Floats, scratch: Scratch) -> float:
+def forward(net: RosterNetwork, kind_cost: Floats, scratch: Scratch) -> float:
     """Fill the table at costs ``kind_cost`` (days, kinds); returns the least total (infinite when there is no path)."""
     table, low, high = scratch.table, scratch.low, scratch.high
     days = len(net.arc) - 1

@@ -22,7 +22,6 @@ from optimise.core.options import Options
 from optimise.roster.rules.primitives import RosterRule
 
 __all__ = [
-    "GROUP",
     "NamedRule",
     "Parameters",
     "forget_roster_rule",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from optimise.roster.problem import Roster, RosterProblem
 
-__all__ = ["Chooser", "Neighbourhood"]
+__all__ = ["Chooser"]
 
 
 #: People (any or the costly ones) over weeks, people over days, everybody over days; and a few people whose rosters

@@ -20,7 +20,7 @@ from optimise.roster.arrays import RosterArrays, cover_priced, gridded, roster_a
 from optimise.roster.automaton import Automata
 from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
-from optimise.roster.kernels.reinsert import Arms, Scope, Windows, fill, ruin_and_recreate
+from optimise.roster.kernels.reinsert import Arms, ReinsertionScope, Windows, fill, ruin_and_recreate
 from optimise.roster.kernels.roster_state import evaluate, state_of, workspace_for
 
 __all__ = ["Reinsertion", "temperatures"]
@@ -199,7 +199,7 @@ class Reinsertion:
         arms: Longs,
         tally: NDArray[np.float64],
     ) -> float:
-        scope, kinds = Scope(crowd, int(days[0]), int(days[1])), Arms(arms, tally)
+        scope, kinds = ReinsertionScope(crowd, int(days[0]), int(days[1])), Arms(arms, tally)
         heat, noise, seed = float(heat), float(noise), seed % (1 << 32)
         return float(
             ruin_and_recreate(self.staff, self.plan, scope, kinds, self.hard, heat, noise, count, seed, self.space)

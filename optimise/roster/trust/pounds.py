@@ -14,7 +14,7 @@ from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.trust.accounts import ward_data
 from optimise.roster.trust.demand import present, wanted_of
 
-__all__ = ["Part", "Pounds", "pounds"]
+__all__ = ["Pounds", "pounds"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimise.ask.nearby import ways_to_leave, ways_to_take, within_days
-from optimise.ask.ways import Search, changed
+from optimise.ask.ways import WaySearch, changed
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins
 
@@ -51,7 +51,7 @@ def test_a_way_costs_what_its_plan_costs(tiny: RosterProblem, tried: Tried) -> N
     cost, plan = tried[len(tried) // 2]
     seen = 0
     for day in range(4):
-        search = Search(tiny, plan, day, [1], None)
+        search = WaySearch(tiny, plan, day, [1], None)
         for way in (*search.alone(), *search.swaps()):
             seen += 1
             assert tiny.evaluate(changed(plan, way.cells)).cost - cost == pytest.approx(way.cost)

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from optimise.compare.crossings import crossing_rows
-from optimise.compare.scaling import Family
+from optimise.compare.scaling import StudyFamily
 
-FAMILY = Family("f", ("i*",), against="other")
+FAMILY = StudyFamily("f", ("i*",), against="other")
 
 
 def rows(*points):
@@ -42,6 +42,6 @@ def test_no_size_is_told_where_circuits_are_ahead_already():
 
 
 def test_a_family_without_an_opponent_and_an_unsolved_instance_give_nothing():
-    assert crossing_rows([Family("f", ("i*",))], rows((4.0, 1.0, 1.0))) == []
+    assert crossing_rows([StudyFamily("f", ("i*",))], rows((4.0, 1.0, 1.0))) == []
     (found,) = crossing_rows([FAMILY], rows((4.0, 1.0, 1.0), (16.0, math.inf, 1.0)))
     assert (found["instances"], found["exponent"]) == (1, None)

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import linregress
 from scipy.stats import t as student
 
-from optimise.compare.scaling import Family, scaling_rows, slope
+from optimise.compare.scaling import StudyFamily, scaling_rows, slope
 
 
 def row(instance, states, value, label="a"):
@@ -31,7 +31,7 @@ def test_few_points_have_no_interval():
 
 def test_unsolved_instances_are_counted_and_left_out():
     rows = [row("n1", 16.0, 4.0), row("n2", 256.0, 16.0), row("n3", 4096.0, math.inf), row("other", 2.0, 1.0)]
-    family = Family("n", ("n?",), ("evaluations_99",))
+    family = StudyFamily("n", ("n?",), ("evaluations_99",))
     (found,) = scaling_rows([family], rows)
     assert (found["instances"], found["unsolved"]) == (3, 1)
     assert found["exponent"] == pytest.approx(0.5)  # 4 times the states, twice the work

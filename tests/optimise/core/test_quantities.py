@@ -20,6 +20,7 @@ from optimise.core.quantities import clock_time, quantity
         (3, "1/4 people", "0.75 people"),
         (4, "1/4 people", "1 person"),
         (1, "units of workload", "1 unit of workload"),
+        (1, "days off", "1 day off"),
         (1, "patient-nights", "1 patient-night"),
         (1234.5, "", "1,234.5"),
     ],

@@ -68,3 +68,23 @@ def test_what_nobody_could_mean_is_told(tmp_path: Path) -> None:
     file.write_text(WARD.replace("START", "7.5").replace("DAY", "Wed"), encoding="utf-8")
     with pytest.raises(InputError, match="should be a clock time such as 07:30"):
         optimise.read_ward(file)
+
+
+def _table(folder: Path, start: str, day: str) -> Path:
+    (folder / "ward.csv").write_text(f"name,Said\nstart,{start}\nweeks,1\n", encoding="utf-8")
+    (folder / "shifts.csv").write_text("id,start,end\nE,07:00,15:00\n", encoding="utf-8")
+    (folder / "staff.csv").write_text("id,weekly_hours\nAnn,20\n", encoding="utf-8")
+    (folder / "demand.csv").write_text(f"shifts,days,minimum\nE,{day},1\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("start", "day"), [("30/11/2026", "2.12.2026"), ("11/30/2026", "2026-12-02..2.12.2026")])
+def test_dates_of_spreadsheets_that_can_be_read_in_one_way(tmp_path: Path, start: str, day: str) -> None:
+    ward = optimise.read_ward(_table(tmp_path, start, day))
+    assert str(ward.horizon.date(0)) == "2026-11-30"
+    assert {line.day for line in ward.compiled.lines} == {2}
+
+
+def test_a_date_that_may_begin_with_the_day_or_the_month_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"ward.csv:2.*'05/01/2026' may begin with the day or the month"):
+        optimise.read_ward(_table(tmp_path, "05/01/2026", "Wed"))

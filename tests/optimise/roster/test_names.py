@@ -8,7 +8,7 @@ import pytest
 
 from optimise import read_ward
 from optimise.core.errors import InputError
-from optimise.roster.names import day_named, person_named, shift_named
+from optimise.roster.names import day_named, day_spellings, person_named, shift_named
 from optimise.roster.problem import RosterProblem
 
 pytestmark = pytest.mark.quick
@@ -67,3 +67,14 @@ def test_unknown_and_doubtful_names_are_refused(ward: RosterProblem) -> None:
         person_named("Ann Smit", ward)
     with pytest.raises(InputError, match="known: E, N"):
         shift_named("zzz", ward)
+
+
+def test_a_day_is_written_with_slashes_or_points(ward: RosterProblem) -> None:
+    assert {"6/1/2026", "06/01/2026", "6.1.2026", "06.01.2026", "6.1.", "06.01."} <= day_spellings(ward, 1)
+
+
+@pytest.mark.parametrize(("weeks", "known"), [(1, True), (2, False)])
+def test_a_bare_weekday_is_one_day_in_a_plan_of_one_week(weeks: int, known: bool, tmp_path: Path) -> None:
+    file = tmp_path / "ward.yaml"
+    file.write_text(WARD.replace("weeks: 2", f"weeks: {weeks}"), encoding="utf-8")
+    assert ({"wed", "wednesday"} <= day_spellings(read_ward(file), 2)) is known

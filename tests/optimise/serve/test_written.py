@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("orjson")
 
-from optimise.serve.written import Written
+from optimise.serve.written import WrittenAnswer
 
 
 def test_a_part_is_written_once_and_stands_in_every_answer() -> None:
-    written, asked = Written(), list[str]()
+    written, asked = WrittenAnswer(), list[str]()
 
     def plain(thing: tuple[str, float]) -> dict[str, float]:
         asked.append(thing[0])
@@ -26,7 +26,7 @@ def test_a_part_is_written_once_and_stands_in_every_answer() -> None:
 
 
 def test_no_more_parts_are_kept_than_may_be() -> None:
-    written = Written(most=2)
+    written = WrittenAnswer(most=2)
     things = [(str(k),) for k in range(7)]
     texts = [json.loads(written.whole(written.part(thing, lambda each: each[0]))) for thing in things]
     assert texts == [str(k) for k in range(7)]

@@ -16,7 +16,7 @@ from optimise.core.result import Stop
 from optimise.hospital.assignment import schedule, search
 from optimise.hospital.assignment.annealing import anneal
 from optimise.hospital.assignment.covers import fewest_nurses
-from optimise.hospital.assignment.data import SHIFTS, AssignmentPlan, Bays, Carers, Stays
+from optimise.hospital.assignment.data import SHIFTS, AssignmentPlan, Bays, Carers, StayArrays
 from optimise.hospital.assignment.evaluate import hard_and_cost, spread
 from optimise.hospital.assignment.floor import Floors
 from optimise.hospital.assignment.impossible import impossible
@@ -68,7 +68,7 @@ def made(seed: int, people: int = 9, rooms: int = 3, days: int = 3, nurses: int 
             distance=metres,
             station=rng.integers(2, 30, rooms) / 2.0,
         ),
-        Stays(
+        StayArrays(
             ids=tuple(f"p{p}" for p in range(people)),
             gender=rng.integers(0, 2, people),
             age_group=rng.integers(0, 6, people),

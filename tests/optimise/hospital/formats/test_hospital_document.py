@@ -114,7 +114,14 @@ def test_a_mistake_is_told_with_its_row_and_column(
         ("bed-state", "General med", "Genral med", 2, "specialty", "no ward lists 'Genral medicine'; did you mean"),
         ("bed-state", "P1,F", "P1,", 2, "sex", "the sex of P1 is unknown: planned alone in a room"),
         ("emergencies", ",F,", ",,", 2, "sex", "the sex is unknown: each is planned alone in a room"),
-        ("beds", "Bay B,4", "Bay A,2", 3, "bed", "bed 2 is closed until 2026-12-02, and P2 lies in it and has to move"),
+        (
+            "beds",
+            "Bay B,4",
+            "Bay A,2",
+            3,
+            "bed",
+            "bed 2 of Ward 1, Bay A is closed until 2026-12-02, and P2 lies in it",
+        ),
         ("rooms", "Bay A,4", "Bay A,1", 3, "room", None),
     ],
 )

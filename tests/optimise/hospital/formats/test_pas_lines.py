@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from optimise.core.errors import InputError
-from optimise.hospital.formats.pas_lines import Line, Lines, index
+from optimise.hospital.formats.pas_lines import TextLine, TextLines, index
 
 pytestmark = pytest.mark.quick
 
 TEXT = "Rooms: 2\n\nROOMS:\n r1 a | 1 0 | 2 s1 0 0\nr2 b | 0 1 | 1 s2\n"
 
 
-def read(text: str = TEXT) -> list[Line]:
-    lines = Lines(text)
+def read(text: str = TEXT) -> list[TextLine]:
+    lines = TextLines(text)
     return lines.section("ROOMS", lines.head("Rooms"), "room", 3)
 
 

@@ -12,7 +12,7 @@ from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.repair.mend import mend
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 
 
 def broken(**more: Any) -> tuple[HospitalProblem, Occupancy]:
@@ -21,7 +21,7 @@ def broken(**more: Any) -> tuple[HospitalProblem, Occupancy]:
     rooms = [{"id": name, "beds": 2} for name in "rs"]
     data = {"kind": "hospital", "days": 2, "rooms": rooms, "patients": people} | more
     problem = problem_of(HospitalFile.model_validate(data))
-    o = Occupancy(Tables(problem), problem.empty_plan().nurse)
+    o = Occupancy(OccupancyTables(problem), problem.empty_plan().nurse)
     for p in range(2):
         o.put(p, 0, np.zeros(2, dtype=np.int64), -1)
     return problem, o

@@ -12,7 +12,7 @@ from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalProblem
 from optimise.hospital.repair import repair
-from optimise.hospital.repair.occupancy import Occupancy, Tables
+from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.recorded import (
     apart_from_contacts,
     at_noon_in,
@@ -36,7 +36,7 @@ def occupancy(people: list[dict[str, Any]], *rooms: str, **rules: Any) -> Occupa
     data: dict[str, Any] = {"kind": "hospital", "days": 3, "rooms": [{"id": r, "beds": 1} for r in "rs"]}
     rules = dict.fromkeys(("BedTurnover", "ContactsTogether", "CleaningTime"), "hard") | {"Transfer": 1} | rules
     problem: HospitalProblem = problem_of(HospitalFile.model_validate(data | {"patients": people, "rules": rules}))
-    o = Occupancy(Tables(problem), problem.empty_plan().nurse)
+    o = Occupancy(OccupancyTables(problem), problem.empty_plan().nurse)
     for p, (room, day) in enumerate(zip(rooms[0], rooms[1], strict=True)):
         if room != ".":
             a = int(day)

@@ -13,7 +13,7 @@ from optimise.generate import hospital_with_plan
 from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_schema import HospitalFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.hospital.repair import Reinsertion, left_out, moves_of, relief, repair
+from optimise.hospital.repair import PatientReinsertion, left_out, moves_of, relief, repair
 from optimise.replan import replanning
 from optimise.replan.base import Previous
 from optimise.testing.disturbances import disturbed, first_fit
@@ -69,7 +69,7 @@ def busiest(problem: HospitalProblem, plan: HospitalPlan) -> tuple[int, int]:
 def test_an_unchanged_hospital_changes_nothing(made: tuple[HospitalProblem, HospitalPlan]) -> None:
     problem, start = again(*made)
     assert start.same_as(made[1])
-    assert Reinsertion(problem).run(start, [0, 1, 2], seed=0, seconds=60, tries=20).same_as(start)
+    assert PatientReinsertion(problem).run(start, [0, 1, 2], seed=0, seconds=60, tries=20).same_as(start)
 
 
 def test_those_in_a_closed_bay_move_and_nobody_else_does(made: tuple[HospitalProblem, HospitalPlan]) -> None:
@@ -150,7 +150,7 @@ def test_reinsertion_undoes_a_change_that_was_not_needed(made: tuple[HospitalPro
     )
     assert today.earlier is not None
     who = today.earlier.changed(moved).tolist()
-    back = Reinsertion(today).run(moved, who, seed=1, seconds=60, tries=40)
+    back = PatientReinsertion(today).run(moved, who, seed=1, seconds=60, tries=40)
     assert today.evaluate(back).cost <= today.evaluate(plan).cost
 
 

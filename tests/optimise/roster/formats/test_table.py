@@ -14,7 +14,7 @@ import optimise
 from optimise.core.errors import InputError, InputErrors, UnsupportedError
 from optimise.core.method import Limits
 from optimise.formats.base import get_format, write_plan
-from optimise.formats.sheets import Column, Sheet
+from optimise.formats.sheets import Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS
 from optimise.generate import ward as made_ward
 from optimise.roster.formats.table import read_tables, template
@@ -177,7 +177,7 @@ HINTS = {
 @pytest.mark.parametrize(
     ("sheet", "column"), [(s, c) for s in SHEETS for c in s.columns if c.empty], ids=lambda x: getattr(x, "header", "")
 )
-def test_a_cell_that_may_be_empty_may_be_empty(sheet: Sheet, column: Column, tmp_path: Path) -> None:
+def test_a_cell_that_may_be_empty_may_be_empty(sheet: Sheet, column: SheetColumn, tmp_path: Path) -> None:
     """What the template says of an empty cell holds: such a cell is read in the last row that the template shows."""
     import csv
 
@@ -391,7 +391,11 @@ def test_what_is_no_workbook_is_told_why(name: str, first: bytes, message: str, 
         ("demand!F3", "=1/0", r"w\.xlsx:3: sheet demand, cell F3: the formula has no value yet; open the file in"),
         ("demand!F3", "#DIV/0!", r"w\.xlsx:3: sheet demand, cell F3: the formula gives #DIV/0!"),
         ("staff!A3", "#REF!", r"w\.xlsx:3: sheet staff, cell A3: the formula gives #REF!"),
-        ("leave!B3", "12/01/2026", r"w\.xlsx:3: sheet leave, column first: should be a date such as 2026-01-05"),
+        (
+            "leave!B3",
+            "12/01/2026",
+            r"w\.xlsx:3: sheet leave, column first: .12.01.2026. may begin with the day or the month",
+        ),
         ("ward!B6", 1.5, r"w\.xlsx:6: sheet ward, column weeks: should be a whole number"),
         ("requests!A3", "Ben B.", r"sheet requests, column staff: nobody is called 'Ben B\.'; did you mean 'ben'\?"),
     ],

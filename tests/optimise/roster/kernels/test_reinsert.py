@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimise.roster.kernels import reinsert, roster_state
-from optimise.roster.kernels.reinsert import Arms, Scope, Windows
+from optimise.roster.kernels.reinsert import Arms, ReinsertionScope, Windows
 from optimise.testing import brute
 
 pytestmark = pytest.mark.usefixtures("interpreted")
@@ -96,7 +96,7 @@ def test_the_search_changes_the_cost_by_what_it_says(small, seed: int) -> None:
     arms, space = Arms(KINDS, np.zeros((len(KINDS), 3))), space_of(ward)
     for heat in (0.0, 5.0):
         before, held = ward.value(plan.words), plan.words.copy()
-        scope = Scope(np.array([0, 2]), 1, 5)
+        scope = ReinsertionScope(np.array([0, 2]), 1, 5)
         kinds = Arms(np.minimum(KINDS, [2, 4, 2]), arms.tally)
         change = reinsert.ruin_and_recreate(ward.staff, plan, scope, kinds, ward.price, heat, heat, 12, seed, space)
         assert change == pytest.approx(ward.value(plan.words) - before)
@@ -119,7 +119,7 @@ def test_a_search_ends_at_the_optimum_of_a_small_ward(small, seed: int) -> None:
     kinds = np.minimum(KINDS, [3, 4, 2])
     arms, space, reached = Arms(kinds, np.zeros((len(kinds), 3))), space_of(ward), []
     for k, heat in enumerate((4.0, 1.0, 0.0)):
-        scope = Scope(np.arange(3), 0, 4)
+        scope = ReinsertionScope(np.arange(3), 0, 4)
         reinsert.ruin_and_recreate(ward.staff, plan, scope, arms, ward.price, heat, heat, 40, k, space)
         reached.append(ward.value(plan.words))
     assert min(reached) == pytest.approx(optimum.cost)
@@ -137,7 +137,7 @@ def test_kinds_that_gain_get_the_work() -> None:
 @pytest.mark.parametrize("wanted", [1, 2])
 def test_pieces_lie_in_the_scope_and_hold_the_day(wanted: int) -> None:
     np.random.seed(2)  # noqa: NPY002
-    scope, cuts, two = Scope(np.arange(3), 2, 14), np.zeros(4, np.int64), 0
+    scope, cuts, two = ReinsertionScope(np.arange(3), 2, 14), np.zeros(4, np.int64), 0
     for _ in range(300):
         day = int(np.random.randint(2, 14))  # noqa: NPY002
         pieces = reinsert._chosen_cuts(scope, day, 3, wanted, cuts)
