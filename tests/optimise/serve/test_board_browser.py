@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +128,15 @@ def test_a_ward_is_planned_changed_asked_about_planned_again_and_taken_along(
     page.press(cell(row, column))
     page.key("c", ALT)
     page.until("document.querySelector('#answer')")
+    asked = page.eval("document.querySelector('#answer').closest('.panel').innerText")
+    name = page.eval(f"document.querySelector('{cell(row, column)}').closest('tr').querySelector('th').firstChild.data")
+    assert "Who can cover?" in asked
+    assert name in asked  # people by name, as in the grid
+    assert not re.search(r"\bRN\d", asked)
+    page.key("p", ALT)
+    page.until(f"document.querySelector('{cell(row, column)}').classList.contains('pin')")
+    page.key("p", ALT)
+    page.until(f"!document.querySelector('{cell(row, column)}').classList.contains('pin')")
     page.key("p", ALT)
     page.until(f"document.querySelector('{cell(row, column)}').classList.contains('pin')")
     page.key("ArrowRight")

@@ -7,12 +7,21 @@ export type Answer = { cover: CoverAnswer } | { why: WhyAnswer };
 
 const MOST = 12;
 
-function label(day: string | number, days: ReadonlyMap<string, string>): string {
-  return days.get(String(day)) ?? String(day);
+function label(key: string | number, labels: ReadonlyMap<string, string>): string {
+  return labels.get(String(key)) ?? String(key);
+}
+
+/** A reason in the board's words: of whom it speaks, where that is somebody else. */
+function spoken(reason: string, who: string, names: ReadonlyMap<string, string>): string {
+  const [, id, rest] = /^([^:]+): (.*)$/.exec(reason) ?? [];
+  if (id === undefined || rest === undefined || !names.has(id)) return reason;
+  return id === who ? rest : `${label(id, names)}: ${rest}`;
 }
 
 interface Props {
   days: ReadonlyMap<string, string>;
+  /** What the board calls each person. */
+  names: ReadonlyMap<string, string>;
   take: (changes: Changed[]) => void;
 }
 
@@ -24,18 +33,24 @@ function Cover(props: Props & { found: CoverAnswer }) {
   ];
   return (
     <div id="answer" aria-live="polite">
-      <p>{t("cover_answer", { shift: found.shift, day: found.day.label, who: found.instead_of ?? "" })}</p>
+      <p>
+        {t("cover_answer", {
+          shift: found.shift,
+          day: found.day.label,
+          who: label(found.instead_of ?? "", props.names),
+        })}
+      </p>
       {ways.length === 0 ? <p>{t("cover_nobody")}</p> : null}
       <ul>
         {ways.map(({ way, key }) => (
           <li key={key + way.who}>
-            {t(key, { who: way.who, added: added(way.added_cost) })}{" "}
+            {t(key, { who: label(way.who, props.names), added: added(way.added_cost) })}{" "}
             <Button on={() => props.take(way.changes)}>{t("take")}</Button>
           </li>
         ))}
         {found.stopped.map((one) => (
           <li key={one.who} class="stopped">
-            {t("cover_stopped", { who: one.who, reasons: one.reasons.join("; ") })}
+            {t("cover_stopped", { who: label(one.who, props.names), reasons: one.reasons.map((reason) => spoken(reason, one.who, props.names)).join("; ") })}
           </li>
         ))}
       </ul>
@@ -66,7 +81,12 @@ function Why(props: Props & { found: WhyAnswer }) {
           <ul>
             {found.changes.slice(0, MOST).map((one, i) => (
               <li key={i}>
-                {t("change", { day: label(one.day, props.days), who: one.who, after: one.after, before: one.before })}
+                {t("change", {
+                  day: label(one.day, props.days),
+                  who: label(one.who, props.names),
+                  after: one.after,
+                  before: one.before,
+                })}
               </li>
             ))}
           </ul>

@@ -190,8 +190,13 @@ export function WardBoard(props: { job: Job; board: Board; watch: ComponentChild
           />
           {asking.value ? <p role="status">{t("asking")}</p> : null}
           {answer.value === null ? null : (
-            <Panel title={t("why")}>
-              <Told answer={answer.value} days={new Map(board.days.map((day) => [day.key, day.label]))} take={take} />
+            <Panel title={t("cover" in answer.value ? "who_can_cover" : "why")}>
+              <Told
+                answer={answer.value}
+                days={new Map(board.days.map((day) => [day.key, day.label]))}
+                names={new Map(board.people.map((person) => [person.id, person.name]))}
+                take={take}
+              />
             </Panel>
           )}
         </aside>

@@ -110,7 +110,7 @@ class CoverLine extends Component<{ row: CoverRow; days: readonly Day[] }> {
     const of = new Map(row.cells.map((c) => [c.day, c]));
     return (
       <tr class="cover">
-        <th scope="row" title={row.rule}>
+        <th scope="row" title={`${row.label} (${row.rule})`}>
           {row.label}
         </th>
         {days.map((day, column) => {
