@@ -41,7 +41,7 @@ from optimise.core.options import check_options
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.provenance import provenance
 from optimise.core.result import Bounds, Evaluation, Plan, Result, Stats, Stop, Trace, TracePoint
-from optimise.runs.keeper import Keeper, keeping
+from optimise.runs.keeper import Keeper, kept_run
 
 __all__ = ["MethodError", "solve"]
 
@@ -135,7 +135,7 @@ def solve(
         clock = Deadline(limits.seconds)
         facts = provenance(problem, chosen.name, limits=limits, seed=seed, ranks=comm.size, options=options)
         leg = Leg.begun(comm, facts.started)
-        keeper, before = kept.enter_context(keeping(problem, comm, leg, checkpoint, resume, clock, listen))
+        keeper, before = kept.enter_context(kept_run(problem, comm, leg, checkpoint, resume, clock, listen))
         began_cpu = time.process_time()
         if before.seconds:
             left = max(1.0, limits.seconds - before.seconds)

@@ -133,4 +133,4 @@ def _listen(settings: Settings, host: str, port: int, first: str | None, *, demo
         invite(settings, address, first)
     elif first is not None:
         print(f"token of tenant local, shown once: {first}", flush=True)
-    processes.serve(settings, sockets)
+    processes.run_service(settings, sockets)

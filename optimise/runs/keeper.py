@@ -33,7 +33,7 @@ from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
 from optimise.formats.base import native_format, read_plan, write_plan
 from optimise.formats.json_document import parse
 
-__all__ = ["Keeper", "keeping", "kept_legs"]
+__all__ = ["Keeper", "kept_legs", "kept_run"]
 
 #: Plans of a run; any where nothing is said.
 L = TypeVar("L", bound=Plan, default=Any)
@@ -189,7 +189,7 @@ class Keeper(Generic[L]):
 
 
 @contextmanager
-def keeping(
+def kept_run(
     problem: Problem[L],
     comm: Communicator,
     leg: Leg,

@@ -26,7 +26,7 @@ from optimise.serve.guards import FIGURES, JsonLines
 from optimise.serve.service import Service
 from optimise.serve.settings import Settings
 
-__all__ = ["listening", "serve"]
+__all__ = ["listening", "run_service"]
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def listening(host: str, port: int, count: int) -> list[socket.socket]:
     return made
 
 
-def serve(settings: Settings, sockets: list[socket.socket]) -> None:
+def run_service(settings: Settings, sockets: list[socket.socket]) -> None:
     """Answer calls and run jobs until a signal says stop.
 
     Parameters

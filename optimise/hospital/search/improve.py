@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from optimise.core.arrays import IntArray
 from optimise.core.method import Deadline, Limits, Listener, Outcome, Progress
 from optimise.core.passed import stage_end
 from optimise.core.result import Bounds, Stats, Stop
@@ -111,11 +112,8 @@ def improve_hospital(
     gains = {operator.name: 0.0 for operator in operators}
     work = limits.iterations is not None
     steer = tuning or JointSearchTuning()
-    planned, turn = 0.0, 0
-    # a bound soon, and a better one in the last stage, where that is several times as long
-    bounding = {limits.seconds} if bound > 0.0 else set()
-    if bound > 0.0 and limits.seconds >= 4.0 * steer.stage:
-        bounding.add(steer.stage)
+    turns = _Turns(operators, rng, steer.rewarm)
+    bounding = _bounding(limits.seconds, steer.stage) if bound > 0.0 else set()
     while not asked:
         primal = key[1] / problem.scale if key[0] == 0 else math.inf
         ended = limits.met(Bounds(primal, bounds.dual))
@@ -128,32 +126,20 @@ def improve_hospital(
         if clock.left < 0.05:
             break
         stage = limits.seconds if work else stage_end(clock.elapsed, limits.seconds, steer.stage)
-        if stage != planned:  # each operator once again, and a long joint run first
-            planned, turn = stage, 0
-            for operator in operators:
-                if isinstance(operator, Joint) and done:
-                    operator.heat = steer.rewarm
-        if stage in bounding and turn:
+        turns.begin(stage)
+        if stage in bounding and turns.done:
             # after the first step, because a good plan guides the bound
             begun = clock.elapsed
             bounding.remove(stage)
             share = min(120.0, bound * stage, clock.left)
-            found = quick_bound(
-                problem,
-                seconds=share,
-                threads=limits.threads,
-                target=primal,
-                plan=plan if key[0] == 0 else None,
-            )
+            known = plan if key[0] == 0 else None
+            found = quick_bound(problem, seconds=share, threads=limits.threads, target=primal, plan=known)
             bounds = bounds.with_dual(found.value, found.source)
-            for operator in operators:
-                if isinstance(operator, Readmit):
-                    operator.hint = found.days
+            turns.hint(found.days)
             phases["bound"] = (phases.get("bound", (0.0,))[0] + clock.elapsed - begun,)
             asked = tell("bound")
             continue
-        operator = operators[turn] if turn < len(operators) else _pick(operators, rng)
-        done, turn = done + 1, turn + 1
+        operator, done = turns.next(), done + 1
         began, before = clock.elapsed, key
         found_plan = operator.step(plan, rng, seconds=stage - clock.elapsed, work=work, seed=int(rng.integers(2**31)))
         if found_plan is None:
@@ -189,6 +175,46 @@ def _told(problem: HospitalProblem, operators: list[Operator]) -> tuple[tuple[st
             log.info("%s", text)
     # plans of the joint search that the exact evaluation turned down
     return ((said,), {"rejected": float(sum(j.rejected for j in joint))}) if said else ((), {})
+
+
+class _Turns:
+    """Whose step is next: in each stage every operator once, then by gain; a later stage begins with a long joint run.
+
+    Attributes
+    ----------
+    done : int
+        Steps of the stage.
+    """
+
+    def __init__(self, operators: list[Operator], rng: np.random.Generator, rewarm: float) -> None:
+        self.operators, self.rng, self.rewarm = operators, rng, rewarm
+        self.stage, self.done = 0.0, 0
+
+    def begin(self, stage: float) -> None:
+        """Nothing where that stage has begun."""
+        if stage == self.stage:
+            return
+        if self.stage > 0.0:
+            for operator in self.operators:
+                if isinstance(operator, Joint):
+                    operator.heat = self.rewarm
+        self.stage, self.done = stage, 0
+
+    def hint(self, days: IntArray | None) -> None:
+        """Days of admission that a bound has brought."""
+        for operator in self.operators:
+            if isinstance(operator, Readmit):
+                operator.hint = days
+
+    def next(self) -> Operator:
+        """An operator; its step counts as done."""
+        self.done += 1
+        return self.operators[self.done - 1] if self.done <= len(self.operators) else _pick(self.operators, self.rng)
+
+
+def _bounding(seconds: float, first: float) -> set[float]:
+    """Ends of the stages with a bound: soon, and a better one in the last, where that is several times as long."""
+    return {first, seconds} if seconds >= 4.0 * first else {seconds}
 
 
 def _pick(operators: list[Operator], rng: np.random.Generator) -> Operator:

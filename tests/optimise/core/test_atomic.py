@@ -90,6 +90,7 @@ def test_nobody_makes_files_or_folders_besides() -> None:
         "optimise/core/folder_lock.py",  # a lock is made by exclusive creation, for its owner alone
         "optimise/core/kernel_cache.py",  # compiled code, which names nobody and is shared on purpose
         "optimise/runs/keeper.py",  # plans read back from a checkpoint, in a private temporary folder
+        "optimise/serve/dispatcher.py",  # an empty lock file in the folder of the service
         "optimise/testing/formats.py",  # damaged copies, in a private temporary folder
         "hpc/federated/audit.py",  # goes on writing the file that it has created
         "hpc/slurm/submission.py",  # a script tried out, in a private temporary folder
