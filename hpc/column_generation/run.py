@@ -246,4 +246,4 @@ def form(problem: RosterProblem, options: ColumnGenerationOptions) -> CompiledRo
 
 def penalty_of(compiled: CompiledRoster) -> float:
     """A price for hard cover above anything that one person's roster can save."""
-    return 100.0 * max(10.0, max(compiled.prices.all, default=0.0))
+    return 100.0 * max([10.0, *compiled.prices.all])

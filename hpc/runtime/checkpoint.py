@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 
 from optimise.core.checkpoint import Kept, State, StateFile
 from optimise.core.errors import InputError
+from optimise.core.quantities import finite_or_none
 from optimise.core.stored import Amount, Number, StoredModel
 from optimise.formats.json_document import parse
 from optimise.roster.problem import Roster, RosterProblem
@@ -141,7 +142,7 @@ class Checkpoint:
         facts = {
             "seed": self.seed,
             "phase": self.phase,
-            "bound": self.bound if math.isfinite(self.bound) else None,
+            "bound": finite_or_none(self.bound),
             "search": dict(self.search),
             "tables": json.dumps({str(e): list(map(int, active)) for e, active in self.tables.items()}),
             "dives": self.dives,

@@ -9,7 +9,7 @@ from typing import Any
 from optimise.ask.cover import Answer, Changed, CoverAnswer
 from optimise.ask.requests import MostRequests, most_told
 from optimise.ask.why import Question, WhyAnswer
-from optimise.core.quantities import number
+from optimise.core.quantities import finite_or_none, number
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.view import requests_met, requests_told
 
@@ -222,7 +222,7 @@ def why_object(found: WhyAnswer, problem: RosterProblem) -> dict[str, Any]:
         "cost": found.before.cost,
         "cost_wanted": None if after is None else after.cost,
         "added_cost": None if after is None else found.added,
-        "lower_bound": found.bound if math.isfinite(found.bound) else None,
+        "lower_bound": finite_or_none(found.bound),
         "lower_bound_source": found.bound_source,
         "proven": found.proven,
         "impossible": found.impossible,

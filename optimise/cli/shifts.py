@@ -12,6 +12,7 @@ import typer
 
 from optimise.cli.arguments import Json
 from optimise.core.errors import WardwiseError
+from optimise.core.quantities import finite_or_none
 
 __all__ = ["shifts"]
 
@@ -75,7 +76,12 @@ def shifts(
     if found.shifts and output is not None:
         Ward.model_validate(ward_of_shifts(found.shifts, work, begin, weekly_hours)).save(output)
     if as_json:
-        made = {"shifts": table, "paid_hours": _known(paid), "least_paid_hours": _known(bound), "stop": str(found.stop)}
+        made = {
+            "shifts": table,
+            "paid_hours": finite_or_none(paid),
+            "least_paid_hours": finite_or_none(bound),
+            "stop": str(found.stop),
+        }
         print(json.dumps({**made, "spare_hours": found.spare / 60}, indent=2))
     elif found.shifts:
         print("start  end    paid    " + " ".join(f"{day:>4}" for day in DAYS))
@@ -90,10 +96,6 @@ def shifts(
         print("no such shifts exist" if found.stop is Stop.INFEASIBLE else "none was found within the time")
     if not found.shifts:
         raise typer.Exit(3 if found.stop is Stop.INFEASIBLE else 1)
-
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _minutes(text: str) -> tuple[int, ...]:

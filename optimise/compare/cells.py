@@ -22,6 +22,7 @@ from optimise.core.errors import InputError, WardwiseError
 from optimise.core.kinds import kind_of, measured
 from optimise.core.method import Limits, Progress, get_method
 from optimise.core.problem import Problem
+from optimise.core.quantities import finite_or_none
 from optimise.core.result import Result, Stop
 from optimise.core.stored import CellFile
 from optimise.driver import solve
@@ -156,8 +157,8 @@ def _facts(result: Result) -> dict[str, Any]:
             trace.append([point.seconds, point.primal])
     return {
         "stop": str(result.stop),
-        "objective": _finite(result.cost),
-        "bound": _finite(result.bounds.dual),
+        "objective": finite_or_none(result.cost),
+        "bound": finite_or_none(result.bounds.dual),
         "feasible": result.feasible,
         "solve_seconds": result.stats.seconds,
         "trace": trace,
@@ -167,10 +168,6 @@ def _facts(result: Result) -> dict[str, Any]:
         "versions": dict(result.provenance.versions),
         "started": result.provenance.started,
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def write_cell(cell: StudyCell, row: Mapping[str, object], folder: Path) -> None:

@@ -19,6 +19,7 @@ from optimise.compare.figures import (
     repetitions_99,
     tts_99,
 )
+from optimise.core.quantities import finite_or_none
 
 __all__ = ["Row", "references", "run_rows", "summary_rows"]
 
@@ -123,7 +124,7 @@ def _run_row(f: Mapping[str, Any], reference: float, source: str, tolerance: flo
         "bound": bound,
         "gap": None if objective is None or bound is None else max(0.0, objective - bound) / max(abs(objective), 1e-9),
         "feasible": bool(f.get("feasible", False)),
-        "reference": reference if math.isfinite(reference) else None,
+        "reference": finite_or_none(reference),
         "reference_source": source,
         "hit": objective is not None and reached(objective, reference, tolerance),
         "energy_error": math.inf

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
+from optimise.core.quantities import finite_or_none
+
 __all__ = ["Leg", "host_here", "idle_starts", "job_here", "restart_here"]
 
 #: Costs and bounds this close, as a share, are the same.
@@ -80,7 +82,7 @@ class Leg:
     def plain(self) -> dict[str, Any]:
         """What a file says of it; None is unknown."""
         facts = asdict(self) | {"hosts": list(self.hosts)}
-        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in facts.items()}
+        return {k: finite_or_none(v) if isinstance(v, float) else v for k, v in facts.items()}
 
     def ended(self, seconds: float, cpu_seconds: float, cost: float = math.inf, lower_bound: float = -math.inf) -> Leg:
         """The leg once it is over."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["clock_time", "hours", "number", "quantity"]
+__all__ = ["clock_time", "finite_or_none", "hours", "number", "quantity"]
 
 _SINGULAR = {"people": "person"}
 #: Units that count parts of something: ``1/4 people`` is a quarter of a person each.
 _PART = re.compile(r"1/([0-9.]+) (.+)")
+
+
+def finite_or_none(value: float) -> float | None:
+    """A number as files and answers say it: None where it is unknown, as an infinite cost or bound is."""
+    return value if math.isfinite(value) else None
 
 
 def number(value: float) -> str:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
+from optimise.core.quantities import finite_or_none
 from optimise.core.stored import Amount, Name, Number, StoredModel
 from optimise.formats.json_document import load_json, parse
 from optimise.roster.problem import Roster, RosterProblem
@@ -111,7 +112,7 @@ def write_columns(columns: PricedColumns, problem: RosterProblem, file: Path) ->
         problem=problem.name,
         digest=problem.digest(),
         cost=columns.cost,
-        bound=columns.bound if math.isfinite(columns.bound) else None,
+        bound=finite_or_none(columns.bound),
         hard=problem.evaluate(columns.plan).hard,
         people=people,
     )

@@ -28,6 +28,7 @@ from optimise.core.kinds import kind_of
 from optimise.core.leg import Leg
 from optimise.core.method import Communicator, Deadline, Listener, Progress, now, stopping
 from optimise.core.problem import Problem
+from optimise.core.quantities import finite_or_none
 from optimise.core.result import Plan, TracePoint
 from optimise.core.stored import CheckpointFacts, from_checkpoint, is_run_file
 from optimise.formats.base import native_format, read_plan, write_plan
@@ -155,7 +156,7 @@ class Keeper(Generic[L]):
 
     def _state(self) -> State:
         facts = {
-            "bound": self._bound if math.isfinite(self._bound) else None,
+            "bound": finite_or_none(self._bound),
             "bound_source": self._source,
             "seconds": self.before.seconds + self.legs()[-1].seconds,
             "plan": None if self._best[1] is None or not self._native else _text(self._best[1], self.problem),

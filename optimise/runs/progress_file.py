@@ -12,6 +12,7 @@ from types import TracebackType
 
 from optimise.core.atomic import create
 from optimise.core.method import Progress
+from optimise.core.quantities import finite_or_none
 
 __all__ = ["ProgressFile", "standing"]
 
@@ -23,7 +24,7 @@ _QUIET = 1.0
 
 def standing(seconds: float, primal: float, dual: float) -> dict[str, float | None]:
     """Where a run stands: seconds, cost, lower bound and gap; None where unknown."""
-    cost, bound = (value if math.isfinite(value) else None for value in (primal, dual))
+    cost, bound = (finite_or_none(value) for value in (primal, dual))
     gap = None if cost is None or bound is None else max(0.0, cost - bound) / max(abs(cost), 1e-9)
     return {"seconds": round(seconds, 3), "cost": cost, "lower_bound": bound, "gap": gap}
 

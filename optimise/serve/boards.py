@@ -6,7 +6,6 @@ One object a kind of problem, as reports have; numbers come from the subjects' `
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +14,7 @@ import numpy as np
 from optimise.core.errors import UnsupportedError
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
+from optimise.core.quantities import finite_or_none
 from optimise.core.result import Evaluation, Plan
 from optimise.hospital.formats.hospital_write import plan_document
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -120,7 +120,7 @@ def _cell(cell: CoverCell) -> dict[str, Any]:
         "day": cell.day,
         "present": cell.present,
         "minimum": cell.minimum,
-        "maximum": cell.maximum if math.isfinite(cell.maximum) else None,
+        "maximum": finite_or_none(cell.maximum),
         "short": cell.short,
         "over": cell.over,
         "broken": cell.broken,

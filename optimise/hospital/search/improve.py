@@ -105,13 +105,12 @@ def improve_hospital(
             asked = tell("joint") or asked
         return asked or (key[0] == 0 and key[1] / problem.scale <= max(limits.target, bounds.dual))
 
-    operators = operators_of(
-        problem, limits.threads, warm=start is not None and plan is start, told=told, tuning=tuning
-    )
+    steer = tuning or JointSearchTuning()
+    warm = start is not None and plan is start
+    operators = operators_of(problem, limits.threads, warm=warm, told=told, tuning=steer)
     rng = np.random.default_rng([seed, 0x11F5])
     gains = {operator.name: 0.0 for operator in operators}
     work = limits.iterations is not None
-    steer = tuning or JointSearchTuning()
     turns = _Turns(operators, rng, steer.rewarm)
     bounding = _bounding(limits.seconds, steer.stage) if bound > 0.0 else set()
     while not asked:
