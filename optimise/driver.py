@@ -159,6 +159,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
+            if start is None:  # who plans again, or from a plan of his own, wants few changes
+                outcome = _evened(problem, outcome)
             outcome, evaluation = _reasoned(problem, *_best(problem, as_asked(outcome, listen), start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
@@ -272,6 +274,14 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
         return outcome, found
     kept = replace(outcome, plan=start, bounds=replace(outcome.bounds, primal=given.cost, primal_source="start plan"))
     return kept, given
+
+
+def _evened(problem: Problem[L], outcome: Outcome) -> Outcome:
+    """Ties broken fairly, where there is time for it."""
+    plan = outcome.plan
+    if plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
+        return outcome
+    return replace(outcome, plan=kind_of(problem).evened(problem, plan))
 
 
 def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:
