@@ -159,9 +159,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            if start is None:  # who plans again, or from a plan of his own, wants few changes
-                outcome = _evened(problem, outcome)
-            outcome, evaluation = _reasoned(problem, *_best(problem, as_asked(outcome, listen), start), clock)
+            outcome = as_asked(_evened(problem, outcome, start), listen)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
@@ -276,10 +275,10 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
     return kept, given
 
 
-def _evened(problem: Problem[L], outcome: Outcome) -> Outcome:
-    """Ties broken fairly, where there is time for it."""
+def _evened(problem: Problem[L], outcome: Outcome, start: L | None) -> Outcome:
+    """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
     plan = outcome.plan
-    if plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
+    if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
         return outcome
     return replace(outcome, plan=kind_of(problem).evened(problem, plan))
 

@@ -104,7 +104,8 @@ def test_a_start_plan_is_not_stirred() -> None:
     start = one_does_all(problem, 12)
     result = optimise.solve(problem, "highs", start=start, limits=optimise.Limits(seconds=20))
     stirred = evened(problem, start)
-    assert result.plan is not None and result.cost == 0.0
+    assert result.plan is not None
+    assert result.cost == 0.0
     assert (result.plan.duties != stirred.duties).any()
 
 
