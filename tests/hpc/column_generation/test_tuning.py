@@ -13,7 +13,8 @@ from optimise.roster.kernels.cover import CoverRows
 
 
 def test_a_nested_number_of_the_opening_reaches_its_search() -> None:
-    options = ColumnGenerationOptions.of({"tuning.opening.reinsertion.people": [3], "tuning.opening.reinsertion.hot": 1})
+    place = "tuning.opening.reinsertion"
+    options = ColumnGenerationOptions.of({f"{place}.people": [3], f"{place}.hot": 1})
     problem = small(1, people=4, days=14)
     cover = CoverRows(problem.compiled)
     made, usual = (
