@@ -94,12 +94,21 @@ export interface Changed {
   after: string;
 }
 
+export interface CoverWay {
+  who: string;
+  added_cost: number;
+  changes: Changed[];
+  /** Head counts that must be kept and that stay short. */
+  stays_short: string[];
+}
+
 export interface CoverAnswer {
   shift: string;
   instead_of: string | null;
   day: { number: number; label: string };
-  alone: { who: string; added_cost: number; changes: Changed[] }[];
-  swaps: { who: string; added_cost: number; changes: Changed[] }[];
+  possible: boolean;
+  alone: CoverWay[];
+  swaps: CoverWay[];
   stopped: { who: string; reasons: string[] }[];
 }
 
