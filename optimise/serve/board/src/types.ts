@@ -102,6 +102,14 @@ export interface CoverWay {
   stays_short: string[];
 }
 
+/** Why something cannot be: of whom, when, by which rule, and the words without the person. */
+export interface Reason {
+  rule: string | null;
+  who: string[];
+  days: (string | number)[];
+  message: string;
+}
+
 export interface CoverAnswer {
   shift: string;
   instead_of: string | null;
@@ -109,7 +117,7 @@ export interface CoverAnswer {
   possible: boolean;
   alone: CoverWay[];
   swaps: CoverWay[];
-  stopped: { who: string; reasons: string[] }[];
+  stopped: { who: string; because: Reason[] }[];
 }
 
 export interface WhyAnswer {
@@ -123,6 +131,7 @@ export interface WhyAnswer {
   proven: boolean;
   impossible: boolean;
   reasons: string[];
+  because: Reason[];
   changes: Changed[];
 }
 
