@@ -15,10 +15,12 @@ import numpy as np
 
 from optimise.ask.cover import Changed, changed_cells
 from optimise.ask.nearby import fewer_changes, ways_to_leave, ways_to_take, within_days
+from optimise.ask.reasons import Reason, fact_reason
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits, Listener
 from optimise.core.result import Bounds, Evaluation, Stop
 from optimise.driver import solve
+from optimise.roster.explain import Piece, explain
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Requests
@@ -74,7 +76,9 @@ class WhyAnswer:
     impossible : bool
         Whether no plan with the opposite keeps all hard rules.
     reasons : tuple of str
-        Why, where it is impossible.
+        Why, where it is impossible, as lines.
+    because : tuple of Reason
+        The facts that cannot all hold then; empty where they were not found in time.
     seconds : float
         That solving took.
     """
@@ -93,6 +97,7 @@ class WhyAnswer:
     bound_source: str
     impossible: bool
     reasons: tuple[str, ...]
+    because: tuple[Reason, ...]
     seconds: float
 
     @property
@@ -178,13 +183,17 @@ def why(
     near = math.inf if best is None else demanded.evaluate(best).cost
     (bound, source), impossible = known, False
     reasons: tuple[str, ...] = ()
+    facts: tuple[Piece, ...] = ()
     if near > before.cost + 1e-9:  # else nothing is left to prove
         limits = Limits(seconds=max(clock.left - _FEWER * seconds, 0.5 * seconds), target=before.cost)
         result = solve(demanded, method, limits=limits, seed=seed, start=best, listen=listen)
         if isinstance(result.plan, Roster) and result.feasible and result.cost < near - 1e-9:
             best = fewer_changes(demanded, plan, result.plan, seconds=_FEWER * seconds, seed=seed)
         impossible = result.stop is Stop.INFEASIBLE
-        reasons = result.explanation if impossible else ()
+        if impossible:
+            conflict = explain(demanded, seconds=max(clock.left, 0.5 * seconds))
+            facts = () if conflict is None else tuple(conflict.parts)
+            reasons = conflict.as_lines() if conflict is not None and facts else result.explanation
         if result.bounds.dual > bound:
             bound, source = result.bounds.dual, result.bounds.dual_source
     after = None if best is None else problem.evaluate(best)
@@ -203,6 +212,7 @@ def why(
         bound_source=source,
         impossible=impossible,
         reasons=reasons,
+        because=tuple(fact_reason(fact, demanded) for fact in facts),
         seconds=clock.elapsed,
     )
 

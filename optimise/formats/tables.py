@@ -24,6 +24,7 @@ from optimise.formats.document import ItemError, nearest
 from optimise.formats.examine import Findings, examined
 from optimise.formats.sheets import BOOKS, Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS, CellError
+from optimise.formats.table_dates import DateOrder
 from optimise.formats.text import separator, whole
 from optimise.formats.workbook import load
 
@@ -36,6 +37,8 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 #: What people call a sheet.
 _SHEET_WORDS = {"annual leave": "leave", "absence": "leave", "absences": "leave"}
+#: Key of the first sheet that says how dates begin.
+_ORDER = "dates"
 #: How names of files that are no sheets begin: plans stand beside what they are plans of.
 _NO_SHEET = ("#", "plan", "native-plan", "trace")
 
@@ -64,6 +67,8 @@ class Tables:
         Places of ``data`` whose cells were not understood.
     given : dict
         Name of a sheet -> how the file calls it.
+    order : DateOrder
+        Whether its dates begin with the day or the month.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class Tables:
     faults: Findings = field(default_factory=Findings)
     gone: set[Spot] = field(default_factory=set)
     given: dict[str, str] = field(default_factory=dict)
+    order: DateOrder = field(default_factory=DateOrder)
 
     @classmethod
     def read(cls, path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...] = ()) -> Self:
@@ -92,9 +98,36 @@ class Tables:
                 found[called], made.given[called] = rows, name
             elif not name.startswith(_NO_SHEET):
                 _log.warning("%s: unknown sheet %r%s; it is left out", path, name, nearest(name, sorted(known)))
+        made.order = made.date_order(found)
         for sheet in sheets:
             made.take(sheet, found.get(sheet.name, []))
         return made
+
+    def date_order(self, found: Mapping[str, Rows]) -> DateOrder:
+        """The order that the file says (``dates`` beside its start), else what all its dates tell together."""
+        cells: list[str] = []
+        for sheet in self.sheets:
+            dated = {column.header for column in sheet.columns if column.cells in ("date", "days")}
+            rows = [row for row in found.get(sheet.name, []) if any(row[1])]
+            if sheet.shape == "pairs":
+                for number, (key, *rest) in rows:
+                    text = rest[0] if rest else ""
+                    if _plain(key) == _ORDER and text and not sheet.target:
+                        try:
+                            return DateOrder.said(text)
+                        except CellError as error:
+                            self.faults.add(self.error(sheet, number, str(error), _ORDER))
+                    cells += [text] if _plain(key) in dated else []
+                continue
+            rows = [(n, row) for n, row in rows if not row[0].startswith("#")]
+            at = [i for i, text in enumerate(rows[0][1]) if _plain(text) in dated] if rows else []
+            cells += [row[i] for _, row in rows[1:] for i in at if i < len(row)]
+        order = DateOrder.of(cells)
+        if order.settled:
+            said = "%s: %s begins with the %s, so all dates of the file are read so (%s is %s)"
+            meant = order.date(order.settled)[0]
+            _log.warning(said, self.path, order.witness, order.first, order.settled, meant)
+        return order
 
     def checked(self, model: type[_M], check: Callable[[_M], _T]) -> tuple[_M, _T]:
         """The document, checked against its model and then as a whole; errors name the sheet, row and column.
@@ -185,7 +218,7 @@ class Tables:
         known = {column.header: column for column in sheet.columns}
         made: list[SheetColumn | None] = []
         for text in header:
-            name = text.strip().lower().replace(" ", "_")
+            name = _plain(text)
             column = known.get(name)
             if name and column is None:
                 said = self.error(sheet, number, f"unknown column {text!r}" + nearest(name, list(known)))
@@ -198,6 +231,12 @@ class Tables:
 
     def put(self, sheet: Sheet, number: int, column: SheetColumn, text: str, entry: dict[str, Any]) -> None:
         try:
+            if column.cells == "date":
+                text, clock = self.order.date(text)
+                if clock and column.clock:
+                    entry.setdefault(column.clock, clock)
+            elif column.cells == "days":
+                text = self.order.days(text)
             value = KINDS[column.cells].read(text)
         except CellError as error:
             raise self.error(sheet, number, str(error), column.header) from None
@@ -212,8 +251,8 @@ class Tables:
     def take_pairs(self, sheet: Sheet, rows: Rows) -> None:
         inside = self.data.setdefault(sheet.target, {}) if sheet.target else self.data
         for number, cells in rows:
-            key, text = cells[0].lower().replace(" ", "_"), cells[1] if len(cells) > 1 else ""
-            if (key, text) in (("key", "value"), ("", "")):
+            key, text = _plain(cells[0]), cells[1] if len(cells) > 1 else ""
+            if (key, text) in (("key", "value"), ("", "")) or (key == _ORDER and not sheet.target):
                 continue
             with self.faults:
                 self.take_pair(sheet, number, (cells[0], text), inside)
@@ -221,7 +260,7 @@ class Tables:
     def take_pair(self, sheet: Sheet, number: int, pair: tuple[str, str], inside: dict[str, object]) -> None:
         """A key with its value."""
         known = {column.header: column for column in sheet.columns}
-        key, text = pair[0].lower().replace(" ", "_"), pair[1]
+        key, text = _plain(pair[0]), pair[1]
         if key not in known:
             raise self.error(sheet, number, f"unknown key {pair[0]!r}" + nearest(key, list(known)))
         spot: Spot = (sheet.target, key) if sheet.target else (key,)
@@ -242,6 +281,11 @@ class Tables:
         items.append(entry)
         self.spots[sheet.target, len(items) - 1] = (sheet, number)
         return sheet.target, len(items) - 1
+
+
+def _plain(text: str) -> str:
+    """A header or key as it is compared."""
+    return text.strip().lower().replace(" ", "_")
 
 
 def _place(column: SheetColumn) -> Spot:
