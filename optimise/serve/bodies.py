@@ -157,7 +157,7 @@ class Why(Evaluate):
     who: str = Field(max_length=200)
     day: str = Field(max_length=40, description="A date, a day number or a day name.")
     shift: str | None = Field(None, max_length=200)
-    seconds: float = Field(6.0, gt=0, le=30)
+    seconds: float = Field(8.0, gt=0, le=30)
 
 
 class _Answer(BaseModel):
