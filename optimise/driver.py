@@ -159,7 +159,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            outcome, evaluation = _reasoned(problem, *_best(problem, as_asked(outcome, listen), start), clock)
+            outcome = as_asked(_evened(problem, outcome, start), listen)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
@@ -274,6 +275,14 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
     return kept, given
 
 
+def _evened(problem: Problem[L], outcome: Outcome, start: L | None) -> Outcome:
+    """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
+    plan = outcome.plan
+    if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
+        return outcome
+    return replace(outcome, plan=kind_of(problem).evened(problem, plan))
+
+
 def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:
     """Bounds with the evaluated cost as the primal one; raises when the method contradicts the evaluation."""
     bounds = outcome.bounds
@@ -330,6 +339,7 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop
 def _explanation(problem: Problem, outcome: Outcome, stop: Stop, evaluation: Evaluation | None) -> tuple[str, ...]:
     """Why there is no plan, or what must be said of the one there is."""
     return (
+        *kind_of(problem).unread(problem),
         *(tuple(outcome.explanation) or _reasons(problem, stop)),
         *_remarks(problem, outcome.plan, evaluation),
     )

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from optimise.core.errors import InputError
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stop_asked
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.hospital.problem import HospitalProblem
@@ -115,6 +115,8 @@ class QaoaMethod:
                 break
             mine = []
             for number in range(comm.rank, chosen.pieces, comm.size):
+                if stop_asked():
+                    break
                 found, facts = _work(cutter, sampler, plan, chosen.shots, (seed, rounds, number), spent)
                 if found is not None:
                     mine.append((number, *found))

@@ -173,6 +173,10 @@ class Kind(Generic[P, L]):
         """A plan to start from that is close to ``plan`` and keeps every hard rule; ``plan`` where there is none."""
         return plan
 
+    def evened(self, problem: P, plan: L) -> L:
+        """A plan of the same cost that people find fairer; ``plan`` where nothing tells plans of equal cost apart."""
+        return plan
+
     def floor(self, problem: P) -> Floor:
         """Lower bound by prices alone."""
         return Floor()
@@ -183,6 +187,10 @@ class Kind(Generic[P, L]):
 
     def explain(self, problem: P, *, seconds: float) -> tuple[str, ...]:
         """Why no plan keeps all hard rules, a sentence each; empty where nothing is known."""
+        return ()
+
+    def unread(self, problem: P) -> tuple[str, ...]:
+        """What the file of the problem holds and nobody read, a sentence each; told whatever the result is."""
         return ()
 
     def remarks(self, problem: P, plan: L) -> tuple[str, ...]:

@@ -53,6 +53,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
         people, days, duties = problem.shape
         return people * days * max(1, duties - 1)
 
+    def unread(self, problem: RosterProblem) -> tuple[str, ...]:
+        return tuple(problem.meta.get("unread", ()))
+
     def remarks(self, problem: RosterProblem, plan: Roster) -> tuple[str, ...]:
         """What was left out of the instance when it was read."""
         return tuple(problem.meta.get("remarks", ()))
@@ -91,6 +94,10 @@ class RosterKind(Kind[RosterProblem, Roster]):
 
     def first_plan(self, problem: RosterProblem, seed: int, over: Callable[[], bool]) -> Roster | None:
         made: Roster | None = load(f"{_CONSTRUCT}:quick_start")(problem, seed, over)
+        return made
+
+    def evened(self, problem: RosterProblem, plan: Roster) -> Roster:
+        made: Roster = load("optimise.roster.search.evening:evened")(problem, plan)
         return made
 
     def floor(self, problem: RosterProblem) -> Floor:
