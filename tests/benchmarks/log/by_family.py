@@ -213,7 +213,7 @@ class Pages:
             )
         if family.file == "quantum":
             yield "\n## Speed of the simulators\n\nCommand: `python tests/benchmarks/quantum_kernels.py` with the "
-            yield "options that it names; one thread, processor seconds (of one rank). The same dense random energy, in "
+            yield "options that it names; one thread, processor seconds (of one rank). The same dense energy, in "
             yield "one run, peers and ours in turn. QOKit is its C code built with -O3. " + self.taken("quantum-speed")
             heads = ("measure", "on", "figure", "target")
             yield from table(heads, ([row[head] for head in heads] for row in self.read("quantum-speed.csv")))
