@@ -62,7 +62,7 @@ class StoppedEntry(StoredModel):
     who: str
     rules: list[str]
     reasons: list[str] = Field(description="Sentences for people; `because` has the same for programs")
-    because: list[ReasonEntry] = Field([], description="Each reason on its own")
+    because: list[ReasonEntry] = Field(description="Each reason on its own")
 
 
 class CoverFile(StoredModel):
@@ -101,7 +101,7 @@ class WhyFile(StoredModel):
     proven: bool
     impossible: bool = Field(description="No plan that keeps all hard rules has it otherwise")
     reasons: list[str] = Field(description="Where it is impossible: lines for people")
-    because: list[ReasonEntry] = Field([], description="Where it is impossible: the facts that cannot all hold")
+    because: list[ReasonEntry] = Field(description="Where it is impossible: the facts that cannot all hold")
     changes: list[ChangeEntry]
     by_rule: dict[str, float]
     seconds: float

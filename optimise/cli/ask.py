@@ -86,7 +86,7 @@ def why(
     ] = None,
     requests: Annotated[bool, typer.Option("--requests", help="How many requests could be met at most.")] = False,
     method: Annotated[str, typer.Option("--method", "-m", metavar="NAME", help="See 'wardwise methods'.")] = "auto",
-    time_limit: Annotated[float, typer.Option("--time-limit", "-t", metavar="S", help="Seconds.")] = 6.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", "-t", metavar="S", help="Seconds.")] = 8.0,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of random choices.")] = 0,
     as_json: Json = False,
 ) -> None:

@@ -46,7 +46,9 @@ class RosterReplan:
     def start(
         self, problem: RosterProblem, previous: Previous[Roster], prices: ChangePrices
     ) -> tuple[RosterProblem, Roster | None]:
-        return problem, previous.plan if problem.evaluate(previous.plan).feasible else None
+        from optimise.roster.search.construct import mended  # loads kernels
+
+        return problem, mended(problem, previous.plan)
 
     def overlooked(self, problem: RosterProblem, made: RosterProblem, previous: Previous[Roster]) -> tuple[str, ...]:
         counted = {v.message for v in made.evaluate(previous.plan).violations if v.hard}

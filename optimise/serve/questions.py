@@ -160,12 +160,12 @@ class Questions:
         found = why(ward, roster, person, when, shift=about, seconds=asked.seconds, known=known)
         return why_object(found, ward)
 
-    def _known(self, key: str, make: Any) -> tuple[Problem, Plan | None]:
+    def _known(self, key: str, make: Callable[[], tuple[Problem, Plan | None]]) -> tuple[Problem, Plan | None]:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made: tuple[Problem, Plan | None] = make()
+        made = make()
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self.most:

@@ -3,7 +3,8 @@
 export interface Job {
   id: string;
   state: "queued" | "running" | "finished" | "failed" | "cancelled" | "lost";
-  submitted: number;
+  /** RFC 3339. */
+  submitted: string;
   message: string;
   summary: Summary | null;
 }
