@@ -159,7 +159,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            outcome, evaluation = _reasoned(problem, *_best(problem, as_asked(outcome, listen), start), clock)
+            outcome = as_asked(_evened(problem, outcome, start), listen)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
@@ -272,6 +273,14 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
         return outcome, found
     kept = replace(outcome, plan=start, bounds=replace(outcome.bounds, primal=given.cost, primal_source="start plan"))
     return kept, given
+
+
+def _evened(problem: Problem[L], outcome: Outcome, start: L | None) -> Outcome:
+    """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
+    plan = outcome.plan
+    if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
+        return outcome
+    return replace(outcome, plan=kind_of(problem).evened(problem, plan))
 
 
 def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:

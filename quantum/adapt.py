@@ -28,7 +28,7 @@ from optimise.core.errors import InputError
 from quantum.angles import Angles, local_field
 from quantum.ansatz import Ansatz, Step
 from quantum.counterdiabatic import rotations_of
-from quantum.mixers import BlockMixer, X
+from quantum.mixers import AnyMixer, X
 from quantum.onehot import OneHot
 from quantum.optimise_angles import optimise_angles
 from quantum.qubo import Qubo
@@ -99,7 +99,7 @@ class AdaptAnsatz(Ansatz):
             elif isinstance(self.mixer, X):
                 circuit.rx(2 * betas[0], b)
             else:
-                self.mixer.append(circuit, places[b], self.block_starts()[b], betas[0])
+                self.block_mixer.append(circuit, places[b], self.block_starts()[b], betas[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +153,7 @@ def slopes(machine: ArraySpace, angles: Angles, pool: Sequence[str]) -> NDArray[
 
 
 def grow(
-    problem: Qubo | OneHot, mixer: X | BlockMixer, depth: int, *, start: Any = None, evaluations: int = 40,
+    problem: Qubo | OneHot, mixer: AnyMixer, depth: int, *, start: Any = None, evaluations: int = 40,
     least: float = 1e-6, stop: Any = None,
 ) -> Grown:  # fmt: skip
     """Add layer after layer, each with the operator of the steepest slope, and train all angles by BFGS.

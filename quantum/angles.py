@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.errors import UnsupportedError
-from quantum.mixers import BlockMixer, X
+from quantum.mixers import AnyMixer, BlockMixer, X, keeps_rows
+from quantum.mixers.hops import row_width
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 
@@ -129,11 +131,13 @@ def _sampled_field(problem: OneHot, states: int = 1024) -> float:
     return scale or 1.0
 
 
-def angle_unit(problem: Qubo | OneHot, mixer: BlockMixer | X | None) -> float:
+def angle_unit(problem: Qubo | OneHot, mixer: AnyMixer | None) -> float:
     """Mixer angles of the X mixer (eigenvalues -1 and 1) times this have the same effect with another mixer."""
     if not isinstance(problem, OneHot) or mixer is None or isinstance(mixer, X):
         return 1.0
-    return 2.0 / float(np.mean([mixer.width(k) for k in problem.sizes]))
+    if keeps_rows(mixer):
+        return 2.0 / row_width(problem, mixer.hops(problem))
+    return 2.0 / float(np.mean([cast(BlockMixer, mixer).width(k) for k in problem.sizes]))
 
 
 #: Slopes of `linear_ramp`: of gamma and of beta.
@@ -143,7 +147,7 @@ RAMP = (0.6, 0.5)
 def linear_ramp(
     depth: int,
     problem: Qubo | OneHot,
-    mixer: BlockMixer | X | None = None,
+    mixer: AnyMixer | None = None,
     *,
     gamma: float = RAMP[0],
     beta: float = RAMP[1],
@@ -173,7 +177,7 @@ _SK_BETA = (
 )
 
 
-def transferred(depth: int, problem: Qubo | OneHot, mixer: BlockMixer | X | None = None) -> Angles:
+def transferred(depth: int, problem: Qubo | OneHot, mixer: AnyMixer | None = None) -> Angles:
     """Angles of the infinite Sherrington-Kirkpatrick model, rescaled by `local_field`; INTERP beyond depth 5.
 
     Farhi, Goldstone, Gutmann and Zhou (2022), arXiv:1910.08187, table 1 (p <= 5); rescaling after Sureshbabu et
@@ -191,7 +195,7 @@ def transferred(depth: int, problem: Qubo | OneHot, mixer: BlockMixer | X | None
 
 #: Rules for the first angles by name: depth, problem, mixer -> angles. Other packages add to them by the entry points
 #: ``wardwise.angles``.
-START_ANGLES: dict[str, Callable[[int, Qubo | OneHot, BlockMixer | X | None], Angles]] = {
+START_ANGLES: dict[str, Callable[[int, Qubo | OneHot, AnyMixer | None], Angles]] = {
     "transferred": transferred,
     "ramp": linear_ramp,
 }

@@ -1,8 +1,8 @@
 """The QAOA state as a Qiskit circuit, and what that circuit costs on a machine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,14 @@ from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import Angles
 from quantum.higher import to_hubo
 from quantum.hubo import append_phases
-from quantum.mixers import BlockMixer, X
+from quantum.mixers import AnyMixer, BlockMixer, X, keeps_rows
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.states import append_block_state, w_state
 from quantum.transpiling import transpiled
+
+#: Amplitudes by block, or probabilities of 1 by qubit; None is the start of the mixer.
+Start = Sequence[NDArray[np.generic]] | NDArray[np.generic] | None
 
 
 class Step(NamedTuple):
@@ -32,12 +35,16 @@ class Step(NamedTuple):
         On the choices of the block.
     slope : complex128 (k, k)
         Anti-Hermitian K with ``dU/dangle = K U``.
+    pairs : tuple of int arrays (s,), or None
+        Of a hop over several blocks: feasible indices of the states that it turns into one another, first ones and
+        second ones. `unitary` and `slope` are then (2, 2), other states stay as they are, and `block` says nothing.
     """
 
     column: int
     block: int
     unitary: NDArray[np.complex128]
     slope: NDArray[np.complex128]
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +74,24 @@ class Ansatz:
     Parameters
     ----------
     problem : Qubo (with mixer X) or OneHot (with a block mixer, or X on its bare QUBO)
-    mixer : X or BlockMixer
+    mixer : X, BlockMixer or RowMixer (`quantum.row_ansatz` has the circuits of these)
     start : probabilities of 1 per qubit (X), or amplitudes per block; default uniform.
     """
 
     problem: Qubo | OneHot
-    mixer: X | BlockMixer = field(default_factory=X)
-    start: Sequence[NDArray[np.generic]] | NDArray[np.generic] | None = None
+    mixer: AnyMixer = field(default_factory=X)
+    start: Start = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.mixer, X) and not isinstance(self.problem, OneHot):
             raise ValueError(f"the {self.mixer.name} mixer needs one-hot blocks")
+        if keeps_rows(self.mixer):
+            raise InputError(f"mixer {self.mixer.name} is for the alternating circuits, not for {type(self).__name__}")
+        if isinstance(self.problem, OneHot) and self.problem.bit_energy is not self.problem.qubo:
+            raise InputError(
+                f"mixer {self.mixer.name} is for one-hot blocks; rows of fixed weight take dicke-complete, "
+                "dicke-ring or partition"
+            )
         if self.higher and isinstance(self.mixer, X):
             raise InputError("mixer x leaves the blocks on which costs of sums are defined; take a block mixer")
         if self.start is not None:
@@ -101,7 +115,7 @@ class Ansatz:
     @property
     def qubo(self) -> Qubo:
         """The cost, as far as pairs give it (see `higher`)."""
-        return self.problem.qubo if isinstance(self.problem, OneHot) else self.problem
+        return self.problem.bit_energy if isinstance(self.problem, OneHot) else self.problem
 
     @property
     def higher(self) -> bool:
@@ -114,6 +128,13 @@ class Ansatz:
         if isinstance(self.mixer, X) or not isinstance(self.problem, OneHot):
             return self.qubo.size
         return self.problem.blocks
+
+    @property
+    def block_mixer(self) -> BlockMixer:
+        """The mixer, where it is one of blocks."""
+        assert not isinstance(self.mixer, X)
+        assert not keeps_rows(self.mixer)
+        return cast(BlockMixer, self.mixer)
 
     @property
     def alternating(self) -> bool:
@@ -155,7 +176,8 @@ class Ansatz:
             return [Step(q, q, turn, -1j * flip) for q, turn in enumerate(turns)]
         made = []
         for b, (start, beta) in enumerate(zip(self.block_starts(), betas.tolist())):
-            made.append(Step(b, b, mixer.unitary(start, beta), mixer.logarithmic_derivative(start, beta)))
+            block = self.block_mixer
+            made.append(Step(b, b, block.unitary(start, beta), block.logarithmic_derivative(start, beta)))
         return made
 
     def block_starts(self) -> list[NDArray[np.complex128]]:
@@ -246,7 +268,7 @@ class Ansatz:
             self.mixer.append(circuit, betas)
             return
         for qubits, amplitudes, beta in zip(self._blocks(), self.block_starts(), betas):
-            self.mixer.append(circuit, qubits, amplitudes, beta)
+            self.block_mixer.append(circuit, qubits, amplitudes, beta)
 
     def _blocks(self) -> list[list[int]]:
         assert isinstance(self.problem, OneHot)
@@ -261,11 +283,6 @@ class Ansatz:
         else:
             done = transpiled(circuit, backend, optimization_level=2, seed_transpiler=seed)
         return count_gates(done, self.qubo.size)
-
-
-#: Families of circuits by name: problem, mixer, start -> ansatz. Other packages add to them by the entry points
-#: ``wardwise.ansaetze``.
-ANSAETZE: dict[str, Callable[[Qubo | OneHot, X | BlockMixer, Any], Any]] = {"alternating": Ansatz}
 
 
 def count_gates(circuit: QuantumCircuit, qubits: int) -> Resources:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quantum.angles import local_field
 from quantum.anneal import anneal_problem
 from quantum.linearise import solve_linearised
+from quantum.mixers.partition import NothingToMixError
 from quantum.onehot import OneHot
 from quantum.qaoa import QaoaOptions, qaoa, training_shots_of
 from quantum.tuning import TUNING
@@ -98,7 +99,10 @@ class QaoaSampler:
     def __call__(self, problem: OneHot, budget: int, seed: int) -> Found:
         """Run QAOA and return the feasible states measured."""
         chosen = replace(self.options, shots=budget)
-        run = qaoa(problem, chosen, seed=seed)
+        try:
+            run = qaoa(problem, chosen, seed=seed)
+        except NothingToMixError:  # the piece stays as it is
+            return Found(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0), 0)
         kept = run.samples.bits[run.samples.feasible].astype(np.int64)
         # A simulator judges exactly; charged are the shots that hardware would need, 1 + p queries of the cost each.
         spent = (training_shots_of(run, chosen) + run.samples.shots) * (1 + run.angles.depth)

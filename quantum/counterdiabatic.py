@@ -157,7 +157,7 @@ def _fields(ansatz: Ansatz) -> tuple[list[NDArray[np.float64]], list[NDArray[np.
         return [flip] * blocks.blocks, conditional_costs(blocks, [np.array([1 - p, p]) for p in ones.tolist()])
     assert isinstance(ansatz.problem, OneHot)
     starts = ansatz.block_starts()
-    hops = [np.real(1j * mixer.logarithmic_derivative(start, 0.0)) for start in starts]
+    hops = [np.real(1j * ansatz.block_mixer.logarithmic_derivative(start, 0.0)) for start in starts]
     return hops, conditional_costs(ansatz.problem, [np.abs(start) ** 2 for start in starts])
 
 

@@ -11,6 +11,7 @@ from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct
 from optimise.roster.problem import Roster, RosterProblem
 from quantum.encode.assembly import Cover
+from quantum.encode.cover_rows import DutyRows, encode_cover_rows
 from quantum.encode.hospital import RoomEncoding, encode_rooms
 from quantum.encode.model import ModelQubo, encode_model
 from quantum.encode.room_columns import RoomColumns, encode_room_columns
@@ -32,8 +33,10 @@ class RosterCut:
     plan: Any = option(default=None, doc="the roster that is opened; default by construction with seed")
     people: int | list[str] | None = option(default=None, doc="how many people, or their ids; default all")
     days: list[int] | None = option(default=None, doc="first and last open day, from 0; default all")
-    blocks: Literal["sequence", "direct"] = option(
-        default="sequence", doc="all feasible rosters of a person, or a block per person and day"
+    blocks: Literal["sequence", "direct", "cover"] = option(
+        default="sequence",
+        doc="all feasible rosters of a person, a block per person and day, or one per day and duty: who works it, as "
+        "many as in the plan (for mixers dicke-complete and dicke-ring)",
     )
     cover: Cover = option(
         default="fit",
@@ -121,6 +124,11 @@ def _of_energy(problem: object, name: str) -> Encoding:
     if isinstance(problem, RosterEncoding | RoomEncoding):
         made = problem.encoding
         return Encoding(name, problem.onehot, made.exact, made.error, problem.decode, problem.cost, hard=problem.hard)
+    if isinstance(problem, DutyRows):
+        return Encoding(
+            name, problem.energy, decoder=problem.decode, true_cost=problem.cost, exact_on="rules", hard=problem.hard,
+            mended=problem.mended,
+        )  # fmt: skip
     if isinstance(problem, RoomColumns):
         return Encoding(
             name, problem.onehot, problem.exact, 0.0 if problem.exact else np.inf, problem.decode, problem.cost,
@@ -144,8 +152,10 @@ def _roster(problem: RosterProblem, cut: RosterCut) -> Encoding:
             raise UnsupportedError(f"{name}: no first plan was found to cut from")
     if not isinstance(plan, Roster):
         raise InputError(f"a roster is opened, not a {type(plan).__name__}", item="option plan")
-    if cut.blocks == "direct" and cut.most != defaults_of(RosterCut)["most"]:
-        raise InputError("most is for sequence blocks; a direct block holds the duties of a day", item="option most")
+    if cut.blocks != "sequence" and cut.most != defaults_of(RosterCut)["most"]:
+        raise InputError("most is for sequence blocks, which hold whole rosters", item="option most")
+    if cut.blocks == "cover" and cut.cover != defaults_of(RosterCut)["cover"]:
+        raise InputError("cover rows hold in every state; there is no cost of cover to choose", item="option cover")
     ids = [e.id for e in problem.employees]
     people, last_day = chosen_people(cut.people, ids), problem.horizon.days - 1
     days = cut.days if cut.days is not None else [0, last_day]
@@ -153,6 +163,8 @@ def _roster(problem: RosterProblem, cut: RosterCut) -> Encoding:
         raise InputError(f"expected a first and a last day, got {days}", item="days")
     if not 0 <= days[0] <= days[1] <= last_day:
         raise InputError(f"days {days[0]} to {days[1]} are not within 0 to {last_day}", item="days")
+    if cut.blocks == "cover":
+        return _of_energy(encode_cover_rows(problem, plan, people, range(days[0], days[1] + 1)), name)
     free = np.zeros((len(ids), problem.horizon.days), dtype=np.bool_)
     free[people, days[0] : days[1] + 1] = True
     if cut.blocks == "direct":

@@ -22,10 +22,11 @@ from quantum.ansatz import Ansatz
 from quantum.encoding_models import Models
 from quantum.energy import EnergyProblem
 from quantum.higher import quadratised, to_hubo
-from quantum.mixers import BlockMixer, X, XYComplete
+from quantum.mixers import AnyMixer, X, default_mixer
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
 from quantum.repair import broken, repair
+from quantum.row_ansatz import alternating
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
@@ -126,15 +127,13 @@ class Encoding(Models):
 
     # ---------------------------------------------------------------- circuits
 
-    def ansatz(
-        self, mixer: X | BlockMixer | None = None, start: Any = None, penalty: str | float | None = None
-    ) -> Ansatz:
+    def ansatz(self, mixer: AnyMixer | None = None, start: Any = None, penalty: str | float | None = None) -> Ansatz:
         """The alternating ansatz.
 
         Parameters
         ----------
-        mixer : X or BlockMixer, optional
-            XY-complete on blocks and X otherwise, where none is given.
+        mixer : X, BlockMixer or RowMixer, optional
+            XY-complete on blocks, dicke-complete on rows of fixed weight and X otherwise, where none is given.
         start : arrays, optional
             Probabilities of 1 for each qubit (X), or amplitudes for each block; uniform where none are given.
         penalty : str or float, optional
@@ -150,18 +149,18 @@ class Encoding(Models):
         InputError
             For a penalty where the mixer keeps the blocks, or where there are none.
         """
-        chosen = mixer or (XYComplete() if isinstance(self.energy, OneHot) else X())
+        chosen = mixer or default_mixer(self.energy)
         if isinstance(chosen, X):
             return Ansatz(self.qubo(penalty), chosen, start)
         if penalty is not None:
             raise InputError(f"the {chosen.name} mixer keeps the blocks; it has no use for a penalty")
-        return Ansatz(self.energy, chosen, start)
+        return alternating(self.energy, chosen, start)
 
     def circuit(
         self,
         p: int,
         *,
-        mixer: X | BlockMixer | None = None,
+        mixer: AnyMixer | None = None,
         start: object = None,
         penalty: str | float | None = None,
         measure: bool = False,

@@ -90,13 +90,13 @@ class EnergyProblem:
         """
         if isinstance(self.energy, OneHot):
             self.energy.tables()
-            return self.energy.qubo
+            return self.energy.bit_energy
         return self.energy
 
     @property
     def size(self) -> int:
         """Number of variables."""
-        return self.energy.qubo.size if isinstance(self.energy, OneHot) else self.energy.size
+        return self.energy.bit_energy.size if isinstance(self.energy, OneHot) else self.energy.size
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
         """Energies (s,) of bits (s, n), without penalties.
@@ -144,7 +144,7 @@ class EnergyProblem:
         if isinstance(rule, str):
             if rule not in PENALTY_RULES:
                 raise InputError(f"unknown penalty rule {rule!r}; there are {', '.join(PENALTY_RULES)}")
-            every = (self.energy.block_of == b for b in range(self.energy.blocks))
+            every = [np.isin(np.arange(self.size), self.energy.places(b)) for b in range(self.energy.blocks)]
             weights = [penalty_weight(rule, objective, row.astype(np.float64)) for row in every]
             return self.energy.with_penalty(weights)
         return self.energy.with_penalty(float(rule))
@@ -154,8 +154,7 @@ class EnergyProblem:
         cost = float(self.energies(plan.bits[None])[0])
         broken = 0.0
         if isinstance(self.energy, OneHot):
-            counts = np.add.reduceat(plan.bits.astype(np.int64), self.energy.starts)
-            broken = float((counts != 1).sum())
+            broken = float((~self.energy.kept(plan.bits)).sum())
         rules = (RuleCost("energy", False, cost, cost), RuleCost("one choice per block", True, broken, 0.0))
         return Evaluation(cost, broken, rules)
 
@@ -193,7 +192,7 @@ class EnergyProblem:
 
 
 def random_mean(problem: OneHot) -> float:
-    """Mean energy of uniformly random one-hot states, exactly."""
+    """Mean energy of uniformly random choices, exactly."""
     linear, table, offset = problem.tables(part=True)
     share = np.repeat(1 / np.asarray(problem.sizes, dtype=np.float64), problem.sizes)
     sums = sum(cost.mean() for cost in problem.sums)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from quantum.hubo import Hubo
 from quantum.onehot import OneHot
 from quantum.qubo import Qubo
+from quantum.rows import FixedWeight, bit_products
 from quantum.sums import SumCost
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["diagonal_of", "energies_of", "of_hubo", "operator_of", "quadratised"
 
 @lru_cache(maxsize=8)
 def to_hubo(problem: OneHot) -> Hubo:
-    """The energy as a polynomial of its one-hot variables, equal to it on all states that keep the blocks.
+    """The energy as a polynomial of its bits, equal to it on all states that keep the blocks.
 
     Parameters
     ----------
@@ -42,6 +43,10 @@ def to_hubo(problem: OneHot) -> Hubo:
     TooLargeError
         For a sum with more products than `quantum.hubo.MOST_TERMS`.
     """
+    if isinstance(problem, FixedWeight):
+        bare = Hubo.from_qubo(problem.bare)
+        products = chain(zip(bare.terms, bare.values.tolist()), *(bit_products(cost) for cost in problem.bit_sums))
+        return Hubo.from_terms(bare.size, products, bare.offset, bare.names)
     linear, table, offset = problem.tables(part=True)
     rows, cols = np.nonzero(np.triu(table, 1))
     pairs = (((i, j), float(table[i, j])) for i, j in zip(rows.tolist(), cols.tolist()))

@@ -14,23 +14,24 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from optimise.core.errors import InputError
-from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress
+from optimise.core.method import Communicator, Deadline, Limits, Listener, Outcome, Progress, stop_asked
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
 from optimise.hospital.problem import HospitalProblem
 from optimise.roster.problem import RosterProblem
 from quantum.angles import linear_ramp
-from quantum.ansatz import Ansatz, Resources
+from quantum.ansatz import Resources
 from quantum.baselines import SAMPLERS, QaoaSampler, Sampler
 from quantum.encode.assembly import Cover
 from quantum.energy import EnergyProblem
 from quantum.methods.qaoa import EnergyQaoa, EnergyQaoaOptions
-from quantum.mixers import MIXERS, BlockMixer, X
+from quantum.mixers import MIXERS, BlockMixer, RowMixer, X
 from quantum.onehot import OneHot
 from quantum.options import checked, option, read_options
 from quantum.pieces import Cutter, RoomCutter, RosterCutter
 from quantum.plugins import find
 from quantum.qaoa import QaoaOptions
+from quantum.row_ansatz import alternating
 
 __all__ = ["PiecesOptions", "QaoaMethod"]
 
@@ -114,6 +115,8 @@ class QaoaMethod:
                 break
             mine = []
             for number in range(comm.rank, chosen.pieces, comm.size):
+                if stop_asked():
+                    break
                 found, facts = _work(cutter, sampler, plan, chosen.shots, (seed, rounds, number), spent)
                 if found is not None:
                     mine.append((number, *found))
@@ -198,7 +201,7 @@ def _sampler(chosen: PiecesOptions) -> Sampler:
     return QaoaSampler(QaoaOptions(mixer=_mixer(chosen), **given))
 
 
-def _mixer(chosen: PiecesOptions) -> BlockMixer:
+def _mixer(chosen: PiecesOptions) -> BlockMixer | RowMixer:
     made = find("mixers", chosen.mixer, MIXERS)()
     if isinstance(made, X):
         raise InputError("pieces are one-hot blocks, which mixer x would leave; take a block mixer")
@@ -216,5 +219,5 @@ def _resources(problem: OneHot, chosen: PiecesOptions) -> dict[str, float]:
     """Gates of the largest piece's circuit, transpiled to CX; none for classical samplers."""
     if chosen.sampler != "qaoa":
         return {}
-    cost: Resources = Ansatz(problem, _mixer(chosen)).resources(linear_ramp(chosen.depth, problem))
+    cost: Resources = alternating(problem, _mixer(chosen)).resources(linear_ramp(chosen.depth, problem))
     return {"circuit depth": float(cost.depth), "two-qubit gates": float(cost.two_qubit_gates)}

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.errors import InputError, UnsupportedError
 from quantum._totals import add_sums
+from quantum.coding import BlockCode
 from quantum.errors import TooLargeError, check_memory
 from quantum.qubo import Qubo
 from quantum.search import enumerate_choices
@@ -15,7 +16,7 @@ from quantum.sums import SumCost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OneHot:
+class OneHot(BlockCode):
     """An energy whose variables fall into consecutive blocks of which exactly one variable each is 1.
 
     A feasible state is a vector of choices (m,), ``0 <= choice[b] < sizes[b]``. Its *feasible index* is the
@@ -31,11 +32,14 @@ class OneHot:
         Costs of totals over three or more blocks, which no pairs of variables give: with them `qubo` is a part of the
         energy only, and whatever needs pairs refuses it (`tables`, `with_penalty`) or takes
         `quantum.higher.quadratised`.
+    rows : tuple of float64 arrays (bits,)
+        Totals over blocks, such as head counts, by what each bit adds: mixers of rows keep them.
     """
 
     qubo: Qubo
     sizes: tuple[int, ...]
     sums: tuple[SumCost, ...] = ()
+    rows: tuple[NDArray[np.float64], ...] = ()
 
     def __post_init__(self) -> None:
         for cost in self.sums:
@@ -52,14 +56,14 @@ class OneHot:
         offset: float = 0.0,
         names: Sequence[str] = (),
     ) -> "OneHot":
-        """Build from one cost vector per block and one (k_a, k_b) cost table per pair of blocks a != b.
+        """Build from costs of choices and tables of costs of pairs of blocks.
 
         Parameters
         ----------
         linear : sequence of array_like
             Costs of the choices, one vector a block.
         pairs : mapping
-            Cost table of shape (k_a, k_b) by pair of blocks.
+            Cost table of shape (k_a, k_b) by pair of blocks a != b.
         offset : float
             Constant part of the energy.
         names : sequence of str
@@ -73,7 +77,7 @@ class OneHot:
         Raises
         ------
         InputError
-            If a table does not have the shape of its blocks.
+            For a table of another shape.
         """
         vectors = [np.asarray(v, dtype=np.float64).ravel() for v in linear]
         sizes = tuple(v.size for v in vectors)
@@ -114,97 +118,9 @@ class OneHot:
         return cls(Qubo.from_terms(2 * qubo.size, rows, cols, values, qubo.offset), (2,) * qubo.size)
 
     @property
-    def blocks(self) -> int:
-        """Number of blocks m."""
-        return len(self.sizes)
-
-    @property
-    def states(self) -> int:
-        """Number of feasible states, the product of the block sizes (exact)."""
-        product = 1
-        for k in self.sizes:
-            product *= k
-        return product
-
-    @property
-    def starts(self) -> NDArray[np.int64]:
-        """First variable of each block (m,)."""
-        return np.asarray(np.cumsum(self.sizes) - np.asarray(self.sizes), dtype=np.int64)
-
-    @property
-    def block_of(self) -> NDArray[np.int64]:
-        """Block of each variable (n,)."""
-        return np.asarray(np.repeat(np.arange(self.blocks), self.sizes), dtype=np.int64)
-
-    def bits(self, choices: ArrayLike) -> NDArray[np.int8]:
-        """One-hot bits (..., n) of choices (..., m).
-
-        Parameters
-        ----------
-        choices : array_like of int
-            Shape (..., m), one choice a block.
-
-        Returns
-        -------
-        int8 array
-            Zeros and ones, shape (..., n).
-        """
-        chosen = np.asarray(choices, dtype=np.int64)
-        bits = np.zeros((*chosen.shape[:-1], self.qubo.size), dtype=np.int8)
-        np.put_along_axis(bits, chosen + self.starts, 1, axis=-1)
-        return bits
-
-    def choices(self, index: ArrayLike) -> NDArray[np.int64]:
-        """Choices (..., m) of feasible indices (...).
-
-        Parameters
-        ----------
-        index : array_like of int
-            Feasible indices, any shape.
-
-        Returns
-        -------
-        int64 array
-            Shape (..., m), one choice a block.
-        """
-        rest = np.asarray(index, dtype=np.int64)
-        digits = np.empty((*rest.shape, self.blocks), dtype=np.int64)
-        for b, k in enumerate(self.sizes):
-            digits[..., b] = rest % k
-            rest = rest // k
-        return digits
-
-    def index(self, choices: ArrayLike) -> NDArray[np.int64]:
-        """Feasible indices (...) of choices (..., m).
-
-        Parameters
-        ----------
-        choices : array_like of int
-            Shape (..., m), one choice a block.
-
-        Returns
-        -------
-        int64 array
-            Feasible indices, shape (...).
-        """
-        weights = np.concatenate([[1], np.cumprod(np.asarray(self.sizes[:-1], dtype=np.int64))])
-        return np.asarray(np.asarray(choices, dtype=np.int64) @ weights[: self.blocks])
-
-    def is_feasible(self, bits: ArrayLike) -> NDArray[np.bool_]:
-        """Whether bit vectors (..., n) have exactly one 1 in every block.
-
-        Parameters
-        ----------
-        bits : array_like
-            Zeros and ones, shape (..., n).
-
-        Returns
-        -------
-        bool array
-            Shape (...).
-        """
-        counts = np.add.reduceat(np.asarray(bits, dtype=np.int64), self.starts, axis=-1)
-        return np.asarray((counts == 1).all(axis=-1))
+    def bit_energy(self) -> Qubo:
+        """The energy by the bits that a circuit measures, `sums` apart; here the variables themselves."""
+        return self.qubo
 
     @property
     def degree(self) -> int:
@@ -303,7 +219,7 @@ class OneHot:
         return q.linear, table, q.offset
 
     def with_penalty(self, weight: float | ArrayLike) -> Qubo:
-        """Unconstrained QUBO: plus ``weight[b] (1 - sum of block b)**2`` for every block. It needs pairs (`tables`).
+        """Unconstrained QUBO: plus ``weight[b] (ones - sum of block b)**2`` for every block. It needs pairs (`tables`).
 
         Parameters
         ----------
@@ -316,15 +232,15 @@ class OneHot:
             Of the same variables.
         """
         weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), (self.blocks,))
-        rows, cols, values = [], [], []
-        for start, k, w in zip(self.starts.tolist(), self.sizes, weights.tolist()):
-            i, j = np.triu_indices(k)
-            rows.append(start + i)
-            cols.append(start + j)
-            values.append(np.where(i == j, -w, 2 * w))
         self.tables()
-        i, j, v = np.concatenate(rows), np.concatenate(cols), np.concatenate(values)
-        return self.qubo + Qubo.from_terms(self.qubo.size, i, j, v, float(weights.sum()))
+        total = self.bit_energy
+        for b, w in enumerate(weights.tolist()):
+            if (ones := self.ones(b)) is not None:
+                inside = np.array(self.places(b))
+                i, j = np.triu_indices(inside.size)
+                values = np.where(i == j, w * (1 - 2 * ones), 2 * w)
+                total = total + Qubo.from_terms(total.size, inside[i], inside[j], values, w * ones**2)
+        return total
 
     def diagonal(self) -> NDArray[np.float64]:
         """Energies of all feasible indices, grown block by block.
@@ -374,7 +290,4 @@ class OneHot:
             index = int(np.argmin(energies))
             return float(energies[index]), self.choices(index), int((energies <= energies[index] + 1e-9).sum())
         linear, table, offset = self.tables()
-        best, choices, ties = enumerate_choices(
-            np.asarray(self.sizes, dtype=np.int64), self.starts, linear, table, offset
-        )
-        return best, choices, ties
+        return enumerate_choices(np.asarray(self.sizes, dtype=np.int64), self.starts, linear, table, offset)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from optimise.core.errors import InputError
+from optimise.core.method import stop_asked
 from quantum.angles import Angles
 from quantum.objective import Mean, Objective, of_samples
 from quantum.plugins import find
@@ -204,7 +205,8 @@ class _Judge:
         self.kept = x.copy()
 
     def _check(self) -> None:
-        if len(self.history) >= self.budget or (self.history and self.stop is not None and self.stop()):
+        asked = stop_asked() or (self.stop is not None and self.stop())
+        if len(self.history) >= self.budget or (self.history and asked):
             raise _Stop
 
     def _note(self, value: float, x: Vector) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from optimise.core.errors import UnsupportedError
+from optimise.core.method import stop_asked
 from optimise.core.result import Plan
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.search import construct as construct_hospital
@@ -105,7 +106,7 @@ class RosterCutter:
 
     def start(self, seed: int) -> Roster | None:
         """Person by person against the cover still missing (`optimise.roster.search.construct`)."""
-        made = construct_roster(self.compiled, self.problem.automata, np.random.default_rng([seed, 0]), lambda: False)
+        made = construct_roster(self.compiled, self.problem.automata, np.random.default_rng([seed, 0]), stop_asked)
         return None if made.duties is None else Roster.from_array(made.duties)
 
     def cost(self, plan: Roster) -> float:

@@ -2,7 +2,7 @@
 
 | face | entry points | handed to |
 |---|---|---|
-| `Mixer` | ``wardwise.mixers`` (a class) | `QaoaOptions.mixer`, option ``mixer`` |
+| `Mixer`, `RowMixer` | ``wardwise.mixers`` (a class) | `QaoaOptions.mixer`, option ``mixer`` |
 | `Circuits` | ``wardwise.ansaetze`` (problem, mixer, start -> ansatz) | `QaoaOptions.ansatz`, option ``ansatz`` |
 | `StartAngles` | ``wardwise.angles`` (the rule itself) | `QaoaOptions.start`, option ``start`` |
 | `Optimizer` | ``wardwise.optimizers`` (a class) | `QaoaOptions.optimiser`, option ``optimiser`` |
@@ -21,7 +21,7 @@ from qiskit import QuantumCircuit
 
 from quantum.angles import Angles
 from quantum.baselines import Found
-from quantum.mixers import BlockMixer, X
+from quantum.mixers import AnyMixer, BlockMixer, RowMixer
 from quantum.onehot import OneHot
 from quantum.optimise_angles import Optimizer
 from quantum.qubo import Qubo
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qiskit.circuit import Parameter
 
 
-__all__ = ["Backend", "Circuits", "Mixer", "Optimizer", "Sampler", "Simulator", "StartAngles"]
+__all__ = ["Backend", "Circuits", "Mixer", "Optimizer", "RowMixer", "Sampler", "Simulator", "StartAngles"]
 
 #: A block mixer: a circuit, and the same as a matrix on the choices of a block.
 Mixer = BlockMixer
@@ -48,7 +48,7 @@ class Circuits(Protocol):
     @property
     def problem(self) -> Qubo | OneHot: ...
     @property
-    def mixer(self) -> X | BlockMixer: ...
+    def mixer(self) -> AnyMixer: ...
     @property
     def qubo(self) -> Qubo:
         """The cost."""
@@ -116,7 +116,7 @@ class Circuits(Protocol):
 class StartAngles(Protocol):
     """A rule for the first angles: depth, problem, mixer -> angles."""
 
-    def __call__(self, depth: int, problem: Qubo | OneHot, mixer: BlockMixer | X | None = None) -> Angles: ...
+    def __call__(self, depth: int, problem: Qubo | OneHot, mixer: AnyMixer | None = None) -> Angles: ...
 
 
 class Backend(Protocol):

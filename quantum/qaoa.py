@@ -11,14 +11,15 @@ from pydantic import model_validator
 
 from optimise.core.errors import InputError, UnsupportedError
 from quantum.angles import RAMP, START_ANGLES, Angles, interpolate, linear_ramp
-from quantum.ansatz import ANSAETZE, Ansatz
-from quantum.mixers import BlockMixer, X, XYComplete
+from quantum.ansatz import Ansatz
+from quantum.mixers import AnyMixer, X, default_mixer, keeps_rows
 from quantum.objective import CVaR, Mean, Objective
 from quantum.onehot import OneHot
 from quantum.optimise_angles import measured, optimise_angles, stream
 from quantum.options import checked, option
 from quantum.plugins import find
 from quantum.qubo import Qubo
+from quantum.row_ansatz import ANSAETZE
 from quantum.simulators import Samples, Simulator, sampling, simulator
 from quantum.success import energies_of_states, exact_success, shots_to_99
 
@@ -70,8 +71,8 @@ class QaoaOptions:
 
     @model_validator(mode="after")
     def _consistent(self) -> "QaoaOptions":
-        if self.mixer is not None and not hasattr(self.mixer, "append"):
-            raise ValueError("a mixer is an object with append (see quantum.mixers)")
+        if self.mixer is not None and not hasattr(self.mixer, "append") and not keeps_rows(self.mixer):
+            raise ValueError("a mixer is an object with append, or with hops (see quantum.mixers)")
         agree(self)
         return self
 
@@ -89,7 +90,7 @@ class QaoaOptions:
             return "none"
         return "cobyla" if self.by_shots or self.cvar < 1 else "bfgs"
 
-    def mixer_for(self, problem: Qubo | OneHot) -> X | BlockMixer:
+    def mixer_for(self, problem: Qubo | OneHot) -> AnyMixer:
         """The mixer, the default settled.
 
         Parameters
@@ -98,13 +99,13 @@ class QaoaOptions:
 
         Returns
         -------
-        X or BlockMixer
-            The mixer that was given; else XY-complete on blocks and X without.
+        X, BlockMixer or RowMixer
+            The mixer that was given; else that of `quantum.mixers.default_mixer`.
         """
         if self.mixer is not None:
-            chosen: X | BlockMixer = self.mixer
+            chosen: AnyMixer = self.mixer
             return chosen
-        return XYComplete() if isinstance(problem, OneHot) else X()
+        return default_mixer(problem)
 
 
 def agree(options: QaoaOptions) -> None:
@@ -246,7 +247,7 @@ def qaoa(
     )  # fmt: skip
 
 
-def first_angles(options: QaoaOptions, problem: Qubo | OneHot, mixer: X | BlockMixer) -> Angles:
+def first_angles(options: QaoaOptions, problem: Qubo | OneHot, mixer: AnyMixer) -> Angles:
     """Angles before any training, jitter apart: of the depth asked for, or of one layer where the depth grows."""
     depth = 1 if options.grown else options.depth
     if options.start == "ramp":

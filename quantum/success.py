@@ -91,7 +91,7 @@ def exact_success(
         raw = float(probabilities[problem.diagonal() <= target].sum())
         return Success(raw, 1.0, raw)
     choices = blocks.choices(np.arange(blocks.states))
-    index = (1 << (choices + blocks.starts)).sum(axis=1)
+    index = blocks.bits(choices).astype(np.int64) @ (1 << np.arange(size))
     whole = probabilities[index]
     raw = float(whole[blocks.diagonal() <= target].sum())
     repaired = None

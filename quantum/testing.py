@@ -7,6 +7,7 @@ Every check raises `AssertionError` with the promise that is broken; the oracle 
 """
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from qiskit.quantum_info import Operator
 from quantum.angles import Angles
 from quantum.ansatz import Ansatz
 from quantum.baselines import Found
-from quantum.mixers import BlockMixer, X, XYComplete
+from quantum.mixers import BlockMixer, RowMixer, X, XYComplete, keeps_rows
 from quantum.onehot import OneHot
 from quantum.optimise_angles import Optimizer, optimise_angles
 from quantum.qubo import Qubo
+from quantum.row_ansatz import alternating
+from quantum.rows import FixedWeight
 from quantum.simulators import Simulator, simulator
 from quantum.simulators.statevector import QiskitStatevector
 from quantum.states import w_state, warm_start
@@ -50,19 +53,30 @@ def example(sizes: Sequence[int] = (3, 2, 4), seed: int = 0) -> OneHot:
     return OneHot(Qubo.from_matrix(np.random.default_rng(seed).normal(size=(n, n)), 0.4), tuple(sizes))
 
 
-def check_mixer(mixer: BlockMixer, sizes: Sequence[int] = (2, 3, 4)) -> None:
+def check_mixer(mixer: BlockMixer | RowMixer, sizes: Sequence[int] = (2, 3, 4)) -> None:
     """A block mixer is unitary on the choices, its derivative is right, its circuit is the same and takes a parameter,
     it mixes, and circuits with it run on our simulators as on Qiskit's.
 
+    The hops of a mixer of rows keep every row and every total that is to be kept, and move something; circuits with
+    them, which take parameters, give Qiskit's states and true derivatives.
+
     Parameters
     ----------
-    mixer : BlockMixer
+    mixer : BlockMixer or RowMixer
         The mixer to be proven.
     sizes : sequence of int
         Choices of the blocks that it is tried on.
     """
     assert isinstance(mixer.name, str), "a mixer has a name"
     assert mixer.name, "a mixer has a name"
+    if keeps_rows(mixer):
+        for problem in _with_rows():
+            _check_rows(mixer, problem)
+    else:
+        _check_blocks(cast(BlockMixer, mixer), sizes)
+
+
+def _check_blocks(mixer: BlockMixer, sizes: Sequence[int]) -> None:
     for k in sizes:
         problem = example((k,))
         for start in (w_state(problem)[0], warm_start(problem, [k - 1], 0.3)[0]):
@@ -76,6 +90,35 @@ def check_mixer(mixer: BlockMixer, sizes: Sequence[int] = (2, 3, 4)) -> None:
     probabilities = np.asarray(QiskitStatevector(ansatz).probabilities(angles))
     index = (1 << (problem.choices(np.arange(problem.states)) + problem.starts)).sum(axis=1)
     assert abs(probabilities[index].sum() - 1) < _TOLERANCE, "the circuit leaves one-hot states"
+
+
+def _with_rows() -> list[OneHot]:
+    """Energies with rows: of fixed weight, with a total across them, and one-hot blocks with a total."""
+    matrix = np.random.default_rng(4).normal(size=(7, 7))
+    across, present = [1, 1, 0, 0, 1, 0, 0], [1, 0, 1, 0, 0, 1, 0]
+    rows = [((0, 1, 2, 3), 2), ((4, 5, 6), 1)]
+    fixed = FixedWeight.of_rows(Qubo.from_matrix(matrix, 0.4), rows, kept=[across], present=present)
+    blocks = OneHot(Qubo.from_matrix(matrix), (3, 2, 2), (), (np.array([1.0, 0, 0, 1, 0, 0, 1]),))
+    return [fixed, blocks]
+
+
+def _check_rows(mixer: RowMixer, problem: OneHot) -> None:
+    hops = mixer.hops(problem)
+    assert hops, "a mixer of rows has hops"
+    ansatz = alternating(problem, mixer)
+    angles = Angles(np.array([0.3, 0.2]), np.array([-0.4, -0.1]))
+    machine, bits = simulator(ansatz), problem.bits(problem.choices(np.arange(problem.states)))
+    whole = np.asarray(QiskitStatevector(ansatz).probabilities(angles))
+    inside = whole[bits.astype(np.int64) @ (1 << np.arange(bits.shape[1]))]
+    assert abs(inside.sum() - 1) < _TOLERANCE, "the circuit leaves the rows"
+    found = np.asarray(machine.probabilities(angles))
+    assert np.abs(found - inside).max() < 1e-8, "our simulator and Qiskit's circuit differ"
+    assert (found > _TOLERANCE).sum() > 1, "nothing is mixed"
+    if mixer.from_plan:
+        for row in problem.rows:
+            assert np.ptp(bits[found > _TOLERANCE] @ row) < _TOLERANCE, "a total that is to be kept changes"
+    _check_gradient(machine, angles)
+    transpiled(ansatz.parametric(1), basis_gates=["cx", "rz", "sx", "x"], optimization_level=0)
 
 
 def _check_block(mixer: BlockMixer, start: NDArray[np.complex128], beta: float) -> None:

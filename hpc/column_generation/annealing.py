@@ -21,11 +21,30 @@ __all__ = ["Chains", "sound", "weeks"]
 Word = NDArray[np.int16]
 
 
-def sound(annealer: Annealer, words: Word, cold: float, seed: int, moves: int) -> tuple[Word, float]:
-    """A short chain at the last temperature, one pass only: its roster, and the seconds of a move."""
-    annealer.run(words, 10, cold, cold, seed)  # compiles
+def sound(
+    annealer: Annealer, words: Word, cold: float, seed: int, moves: int, over: Callable[[], bool] = lambda: False
+) -> tuple[Word, float]:
+    """A short chain at the last temperature, one pass only.
+
+    Parameters
+    ----------
+    annealer : Annealer
+    words : int16 array (people, days)
+        Start.
+    cold : float
+        Temperature, in units of cost.
+    seed, moves : int
+    over : callable, optional
+        True ends the chain before its next part.
+
+    Returns
+    -------
+    tuple of int16 array (people, days) and float
+        Its roster, and the seconds of a move.
+    """
+    annealer.load(words)
     began = now()
-    found = annealer.run(words, moves, cold, cold, seed, tries=1)
+    found = annealer.run(words, moves, cold, cold, seed, over, tries=1)
     return found, (now() - began) / moves
 
 
@@ -105,7 +124,7 @@ class Chains:
         dives and neighbourhoods do better there.
         """
         annealer = self.annealer
-        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, self.tuning.probe)
+        probe, each = sound(annealer, incumbent.words, self.cold, self.seed, self.tuning.probe, over)
         self.warmth, broken = annealer.survey(probe, self.seed)
         self.warmth, self.suited = max(self.warmth, 2 * self.cold), broken <= self.tuning.most_broken
         if not self.suited:

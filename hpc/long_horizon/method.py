@@ -223,7 +223,7 @@ class LongRun(Session[NDArray[np.int16]]):
         with self.timers("annealing"):
             annealer = Annealer(self.problem.compiled, self.cover)
             cold = (self.problem.compiled.grid or 1e-3 * annealer.hard) / 6.0
-            probe, each = sound(annealer, start, cold, self.seed, t.probe)
+            probe, each = sound(annealer, start, cold, self.seed, t.probe, self.over)
             warm = max(annealer.survey(probe, self.seed)[0], 2 * cold)
             chains = t.chains if self.limits.iterations is not None else comm.size
             moves = t.moves * start.size

@@ -44,12 +44,22 @@ class AnswerEntry(StoredModel):
     by_rule: dict[str, float] = Field(description="Change of cost by rule")
 
 
+class ReasonEntry(StoredModel):
+    """One reason, for a program: of whom, when, by which rule, and the words without the person."""
+
+    rule: str | None = Field(description="Null where no rule says so")
+    who: list[str] = Field(description="Ids; empty for a head count")
+    days: list[str | int] = Field(description="As in `changes`; empty for the whole horizon")
+    message: str
+
+
 class StoppedEntry(StoredModel):
     """Somebody who cannot, and why."""
 
     who: str
     rules: list[str]
-    reasons: list[str]
+    reasons: list[str] = Field(description="Sentences for people; `because` has the same for programs")
+    because: list[ReasonEntry] = Field([], description="Each reason on its own")
 
 
 class CoverFile(StoredModel):
@@ -85,7 +95,8 @@ class WhyFile(StoredModel):
     lower_bound_source: str
     proven: bool
     impossible: bool = Field(description="No plan that keeps all hard rules has it otherwise")
-    reasons: list[str]
+    reasons: list[str] = Field(description="Where it is impossible: lines for people")
+    because: list[ReasonEntry] = Field([], description="Where it is impossible: the facts that cannot all hold")
     changes: list[ChangeEntry]
     by_rule: dict[str, float]
     seconds: float

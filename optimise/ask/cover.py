@@ -12,9 +12,10 @@ from datetime import date
 
 import numpy as np
 
+from optimise.ask.reasons import Reason, violation_reason
 from optimise.ask.ways import NOISE, Way, WaySearch, changed
 from optimise.core.errors import InputError, WardwiseError
-from optimise.core.result import Evaluation
+from optimise.core.result import Evaluation, Violation
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
@@ -69,15 +70,22 @@ class Stopped:
     Attributes
     ----------
     who : str
-    rules : tuple of str
-        Names of the hard rules that taking it would break; empty where no rule says so.
-    reasons : tuple of str
-        A sentence for each.
+    because : tuple of Reason
+        The hard rules that taking it would break, or what else stops the person.
     """
 
     who: str
-    rules: tuple[str, ...]
-    reasons: tuple[str, ...]
+    because: tuple[Reason, ...]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Names of the hard rules, each once; empty where no rule says so."""
+        return tuple(dict.fromkeys(one.rule for one in self.because if one.rule))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """A sentence for each."""
+        return tuple(dict.fromkeys(one.sentence for one in self.because))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,29 +289,25 @@ def _stopped(search: WaySearch, vacant: Evaluation, people: Sequence[int]) -> It
     """Why each of some people cannot take the shift."""
     problem, label = search.problem, search.problem.horizon.label(search.day)
     for e in np.flatnonzero(search.there).tolist():
-        works = problem.duties[int(search.plan.duties[e, search.day])].id
-        yield Stopped(problem.employees[e].id, (), (f"works {works} on {label} already",))
+        works, name = problem.duties[int(search.plan.duties[e, search.day])].id, problem.employees[e].id
+        yield Stopped(name, (Reason(f"works {works} on {label} already", (name,), (search.day,)),))
     known = {(v.rule, v.message) for v in vacant.violations if v.hard}
     broken = _broken(problem, search.plan, [(e, search.day, search.duties[0]) for e in people])
     for e in people:
-        new = [v for v in broken.get(problem.employees[e].id, ()) if v not in known]
-        lines = search.costs.stopping(search.costs.moves(search.day, [e], search.duties[0]))
-        new += [(line.rule, f"{line.label or line.title} {label}".strip()) for line in lines]
         name = problem.employees[e].id
-        if new:
-            yield Stopped(name, tuple(dict.fromkeys(r for r, _ in new)), tuple(dict.fromkeys(m for _, m in new)))
-        else:
-            yield Stopped(name, (), ("has no duty to give in return that both may exchange",))
+        new = [violation_reason(v) for v in broken.get(name, ()) if (v.rule, v.message) not in known]
+        lines = search.costs.stopping(search.costs.moves(search.day, [e], search.duties[0]))
+        new += [Reason(f"{x.label or x.title} {label}".strip(), (), (search.day,), x.rule) for x in lines]
+        none = Reason("has no duty to give in return that both may exchange", (name,), (search.day,))
+        yield Stopped(name, tuple(dict.fromkeys(new)) or (none,))
 
 
-def _broken(
-    problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int, int]]
-) -> dict[str, list[tuple[str, str]]]:
+def _broken(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int, int]]) -> dict[str, list[Violation]]:
     """Hard rules of single people that each breaks with the person's own cell changed: one evaluation for all."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[Violation]] = {}
     for v in problem.evaluate(changed(plan, cells)).violations:
         if v.hard and len(v.who) == 1:
-            found.setdefault(v.who[0], []).append((v.rule, v.message))
+            found.setdefault(v.who[0], []).append(v)
     return found
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from optimise.ask.cover import Answer, Changed, CoverAnswer
+from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped
+from optimise.ask.reasons import reason_objects
 from optimise.ask.requests import MostRequests, most_told
 from optimise.ask.why import Question, WhyAnswer
 from optimise.core.quantities import finite_or_none, number
@@ -55,8 +56,13 @@ def cover_object(found: CoverAnswer, problem: RosterProblem) -> dict[str, Any]:
         "hard_vacant": found.vacant.hard,
         "alone": [_answer(a, problem) for a in found.alone],
         "swaps": [_answer(a, problem) for a in found.swaps],
-        "stopped": [{"who": s.who, "rules": list(s.rules), "reasons": list(s.reasons)} for s in found.stopped],
+        "stopped": [_stopped(s, problem) for s in found.stopped],
     }
+
+
+def _stopped(one: Stopped, problem: RosterProblem) -> dict[str, Any]:
+    because = reason_objects(one.because, problem)
+    return {"who": one.who, "rules": list(one.rules), "reasons": list(one.reasons), "because": because}
 
 
 def _day(problem: RosterProblem, day: int) -> dict[str, Any]:
@@ -227,6 +233,7 @@ def why_object(found: WhyAnswer, problem: RosterProblem) -> dict[str, Any]:
         "proven": found.proven,
         "impossible": found.impossible,
         "reasons": list(found.reasons),
+        "because": reason_objects(found.because, problem),
         "changes": changes_object(found.changes, problem),
         "by_rule": dict(found.by_rule),
         "seconds": found.seconds,

@@ -15,10 +15,12 @@ import numpy as np
 
 from optimise.ask.cover import Changed, changed_cells
 from optimise.ask.nearby import ways_to_leave, ways_to_take, within_days
+from optimise.ask.reasons import Reason, fact_reason
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits, Listener
 from optimise.core.result import Bounds, Evaluation, Stop
 from optimise.driver import solve
+from optimise.roster.explain import explain
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Requests
@@ -72,7 +74,9 @@ class WhyAnswer:
     impossible : bool
         Whether no plan with the opposite keeps all hard rules.
     reasons : tuple of str
-        Why, where it is impossible.
+        Why, where it is impossible, as lines.
+    because : tuple of Reason
+        The facts that cannot all hold then; empty where they were not found in time.
     seconds : float
         That solving took.
     """
@@ -91,6 +95,7 @@ class WhyAnswer:
     bound_source: str
     impossible: bool
     reasons: tuple[str, ...]
+    because: tuple[Reason, ...]
     seconds: float
 
     @property
@@ -180,6 +185,8 @@ def why(
         best = near  # equally good, and close to the plan as it is
     after = None if best is None else problem.evaluate(best)
     impossible = result.stop is Stop.INFEASIBLE
+    conflict = explain(demanded, seconds=max(clock.left, 0.5 * seconds)) if impossible else None
+    facts = () if conflict is None else conflict.parts
     bound, source = result.bounds.dual, result.bounds.dual_source
     if known[0] > bound:
         bound, source = known
@@ -197,7 +204,8 @@ def why(
         bound=math.inf if impossible else bound,
         bound_source=source,
         impossible=impossible,
-        reasons=result.explanation if impossible else (),
+        reasons=conflict.as_lines() if conflict is not None and facts else result.explanation if impossible else (),
+        because=tuple(fact_reason(fact, demanded) for fact in facts),
         seconds=result.stats.seconds,
     )
 

@@ -132,7 +132,8 @@ class Run:
 
         result = writer.write(said, stop=Stop.TIME)
         where = f"; the best plan so far is in {self.output}" if self.output and result.plan is not None else ""
-        print(f"error: {said}{where}", file=sys.stderr, flush=True)
+        word = "error" if result.plan is None else "warning"
+        print(f"{word}: {said}{where}", file=sys.stderr, flush=True)
         self._end_all(exit_code(result))
 
     def _end_all(self, code: int) -> None:

@@ -173,6 +173,10 @@ class Kind(Generic[P, L]):
         """A plan to start from that is close to ``plan`` and keeps every hard rule; ``plan`` where there is none."""
         return plan
 
+    def evened(self, problem: P, plan: L) -> L:
+        """A plan of the same cost that people find fairer; ``plan`` where nothing tells plans of equal cost apart."""
+        return plan
+
     def floor(self, problem: P) -> Floor:
         """Lower bound by prices alone."""
         return Floor()

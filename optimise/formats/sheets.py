@@ -15,7 +15,8 @@ class SheetColumn:
     """A column: its header, the place of its value inside the entry, and the kind of its cells.
 
     A price has no place of its own: it fills ``hard`` or ``weight`` of the entry (or of the part at ``place``). What
-    an empty cell means is said by ``empty``, where it is more than "not given".
+    an empty cell means is said by ``empty``, where it is more than "not given". A clock time behind a date fills the
+    value ``clock`` of the entry, where nothing else does.
     """
 
     header: str
@@ -24,6 +25,7 @@ class SheetColumn:
     options: tuple[str, ...] = ()
     note: str = ""
     empty: str = ""
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,7 @@ class Sheet:
 
 
 def column(
-    header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = ""
+    header: str, cells: str = "text", *options: str, at: str = "", note: str = "", empty: str = "", clock: str = ""
 ) -> SheetColumn:
     """A column of a sheet.
 
@@ -64,10 +66,12 @@ def column(
         Dotted place of its value in the entry; the header when left out.
     note, empty : str
         What it means, and what an empty cell means.
+    clock : str
+        Of a date: the value that a clock time behind it fills.
 
     Returns
     -------
     Column
         The column.
     """
-    return SheetColumn(header, tuple((at or header).split(".")), cells, options, note, empty)
+    return SheetColumn(header, tuple((at or header).split(".")), cells, options, note, empty, clock)

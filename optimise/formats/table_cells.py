@@ -90,23 +90,6 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _date(text: str) -> str:
-    """A date as spreadsheets write it, where it can be read in one way only; others stay as they are."""
-    parts = re.fullmatch(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", text.strip())
-    if not parts:
-        return text
-    day, month, year = (int(parts[i]) for i in (1, 3, 4))
-    if parts[2] == "/" and month > 12:
-        day, month = month, day
-    elif parts[2] == "/" and month != day <= 12:
-        raise CellError(f"{text!r} may begin with the day or the month; write for example 2026-01-05")
-    return f"{year:04}-{month:02}-{day:02}"
-
-
-def _days(text: str) -> list[str]:
-    return ["..".join(_date(end) for end in word.split("..")) for word in _words(text)]
-
-
 def _span(text: str) -> list[str]:
     open_end = re.fullmatch(r"(from|until)\s+(\S+)", text.strip().lower())
     if open_end:
@@ -287,9 +270,9 @@ KINDS: dict[str, Kind] = {
     "number": Kind(_number, _show, "number"),
     "flag": Kind(_flag, _show_flag, "yes or no"),
     "clock": Kind(_clock, _text, "time, 07:30"),
-    "date": Kind(_date, _text, "date, 2026-01-05"),
+    "date": Kind(str, _text, "date, 2026-01-05"),
     "words": Kind(_words, _show_words, "names, separated by commas"),
-    "days": Kind(_days, _show_words, "Mon, weekdays, weekends, bank-holidays, 2026-01-10 or 2026-01-10..2026-01-14"),
+    "days": Kind(_words, _show_words, "Mon, weekdays, weekends, bank-holidays, 2026-01-10 or 2026-01-10..2026-01-14"),
     "span": Kind(_span, _show_span, "times, 07:00-10:00"),
     "who": Kind(_who, _show_who, "bands: 5, 6; skills: in-charge; groups: ..."),
     "price": Kind(_price, _show_price, "number, or hard"),

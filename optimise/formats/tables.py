@@ -24,6 +24,7 @@ from optimise.formats.document import ItemError, nearest
 from optimise.formats.examine import Findings, examined
 from optimise.formats.sheets import BOOKS, Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS, CellError
+from optimise.formats.table_dates import DateOrder
 from optimise.formats.table_names import columns_called, is_no_sheet, sheet_called, sheet_like, unread
 from optimise.formats.text import separator, whole
 from optimise.formats.workbook import load
@@ -35,6 +36,8 @@ Spot = tuple[str | int, ...]
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
+#: Key of the first sheet that says how dates begin.
+_ORDER = "dates"
 
 
 @dataclass
@@ -63,6 +66,8 @@ class Tables:
         Name of a sheet -> how the file calls it.
     notes : list of str
         What was not read, or by another name, a sentence each.
+    order : DateOrder
+        Whether its dates begin with the day or the month.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class Tables:
     gone: set[Spot] = field(default_factory=set)
     given: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    order: DateOrder = field(default_factory=DateOrder)
 
     @classmethod
     def read(cls, path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...] = ()) -> Self:
@@ -83,6 +89,7 @@ class Tables:
         made = cls(path, book, sheets, needed)
         given = load(path) if book else _folder_rows(path, sheets, needed)
         found = made.named(given)
+        made.order = made.date_order(found)
         for sheet in sheets:
             made.take(sheet, found.get(sheet.name, []))
         return made
@@ -116,6 +123,33 @@ class Tables:
         """Say at once what is not read, or by another name, and keep it for the result."""
         _log.warning("%s: %s", self.path, note)
         self.notes.append(note + ".")
+
+    def date_order(self, found: Mapping[str, Rows]) -> DateOrder:
+        """The order that the file says (``dates`` beside its start), else what all its dates tell together."""
+        cells: list[str] = []
+        for sheet in self.sheets:
+            dated = {column.header for column in sheet.columns if column.cells in ("date", "days")}
+            rows = [row for row in found.get(sheet.name, []) if any(row[1])]
+            if sheet.shape == "pairs":
+                for number, (key, *rest) in rows:
+                    text = rest[0] if rest else ""
+                    if _plain(key) == _ORDER and text and not sheet.target:
+                        try:
+                            return DateOrder.said(text)
+                        except CellError as error:
+                            self.faults.add(self.error(sheet, number, str(error), _ORDER))
+                    cells += [text] if _plain(key) in dated else []
+                continue
+            rows = [(n, row) for n, row in rows if not row[0].startswith("#")]
+            header = columns_called(sheet, rows[0][1]) if rows else []
+            at = [i for i, column in enumerate(header) if column is not None and column.header in dated]
+            cells += [row[i] for _, row in rows[1:] for i in at if i < len(row)]
+        order = DateOrder.of(cells)
+        if order.settled:
+            said = "%s: %s begins with the %s, so all dates of the file are read so (%s is %s)"
+            meant = order.date(order.settled)[0]
+            _log.warning(said, self.path, order.witness, order.first, order.settled, meant)
+        return order
 
     def checked(self, model: type[_M], check: Callable[[_M], _T]) -> tuple[_M, _T]:
         """The document, checked against its model and then as a whole; errors name the sheet, row and column.
@@ -215,13 +249,19 @@ class Tables:
             if column is not None and column in made:
                 self.faults.add(self.error(sheet, number, f"the column {text!r} is there twice"))
                 column = None
-            elif column is not None and column.header != text.strip().lower().replace(" ", "_"):
+            elif column is not None and column.header != _plain(text):
                 _log.warning("%s: column %r of sheet %s is read as %r", self.path, text, called, column.header)
             made.append(column)
         return made
 
     def put(self, sheet: Sheet, number: int, column: SheetColumn, text: str, entry: dict[str, Any]) -> None:
         try:
+            if column.cells == "date":
+                text, clock = self.order.date(text)
+                if clock and column.clock:
+                    entry.setdefault(column.clock, clock)
+            elif column.cells == "days":
+                text = self.order.days(text)
             value = KINDS[column.cells].read(text)
         except CellError as error:
             raise self.error(sheet, number, str(error), column.header) from None
@@ -236,8 +276,8 @@ class Tables:
     def take_pairs(self, sheet: Sheet, rows: Rows) -> None:
         inside = self.data.setdefault(sheet.target, {}) if sheet.target else self.data
         for number, cells in rows:
-            key, text = cells[0].lower().replace(" ", "_"), cells[1] if len(cells) > 1 else ""
-            if (key, text) in (("key", "value"), ("", "")):
+            key, text = _plain(cells[0]), cells[1] if len(cells) > 1 else ""
+            if (key, text) in (("key", "value"), ("", "")) or (key == _ORDER and not sheet.target):
                 continue
             with self.faults:
                 self.take_pair(sheet, number, (cells[0], text), inside)
@@ -245,7 +285,7 @@ class Tables:
     def take_pair(self, sheet: Sheet, number: int, pair: tuple[str, str], inside: dict[str, object]) -> None:
         """A key with its value."""
         known = {column.header: column for column in sheet.columns}
-        key, text = pair[0].lower().replace(" ", "_"), pair[1]
+        key, text = _plain(pair[0]), pair[1]
         if key not in known:
             raise self.error(sheet, number, f"unknown key {pair[0]!r}" + nearest(key, list(known)))
         spot: Spot = (sheet.target, key) if sheet.target else (key,)
@@ -271,6 +311,11 @@ class Tables:
 def _filled(rows: Rows) -> bool:
     """Whether a sheet holds anything below its header."""
     return sum(any(cells) and not cells[0].startswith("#") for _, cells in rows) > 1
+
+
+def _plain(text: str) -> str:
+    """A header or key as it is compared."""
+    return text.strip().lower().replace(" ", "_")
 
 
 def _place(column: SheetColumn) -> Spot:

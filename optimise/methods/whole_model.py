@@ -14,6 +14,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from optimise.core.breaking_off import BrokenOff, breaking_off
 from optimise.core.grid import round_up
 from optimise.core.kinds import PlanModel, has_model, kind_of
 from optimise.core.lanes import one_lane
@@ -68,9 +69,14 @@ class HighsMethod:
         given = {"form": chosen.form} if isinstance(chosen, WholeRosterOptions) else {}
         kind = kind_of(problem)
         if start is None and customise is None:
-            start = kind.first_plan(problem, seed, lambda: clock.elapsed > 0.1 * limits.seconds)
-        built = kind.model(problem, **given)
-        arrays, spread, same_goal = self._arrays(built, customise)
+            first = Deadline(0.1 * limits.seconds)
+            start = kind.first_plan(problem, seed, lambda: first.over)
+        try:
+            with breaking_off():
+                built = kind.model(problem, **given)
+                arrays, spread, same_goal = self._arrays(built, customise)
+        except BrokenOff:
+            return Outcome(start, Stop.INTERRUPTED, Bounds(), Stats(clock.elapsed))
         building = clock.elapsed
         log.info("model of %d columns and %d rows built in %.1f s", arrays.columns, arrays.rows, building)
         step = linear(built).lattice if customise is None else 0.0

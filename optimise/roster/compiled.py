@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,12 @@ from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, R
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "SoftPrices", "member_table"]
 
 
+@lru_cache(maxsize=4096)
 def member_table(masks: tuple[int, ...], duties: int) -> NDArray[np.bool_]:
-    """Boolean table ``[position, duty]`` of a pattern's sets."""
-    return np.array([[mask >> a & 1 for a in range(duties)] for mask in masks], dtype=np.bool_)
+    """Boolean table ``[position, duty]`` of a pattern's sets; read only, since it is made once."""
+    made = np.array([[mask >> a & 1 for a in range(duties)] for mask in masks], dtype=np.bool_)
+    made.setflags(write=False)
+    return made
 
 
 class RuledRoster(RosterContext):
@@ -93,12 +96,12 @@ class LineTable:
 
     def values(self, duties: NDArray[np.int16], alphabet: int) -> NDArray[np.float64]:
         """Value of every line under a roster of shape (employees, days)."""
-        people, days = duties.shape
-        counts = np.zeros((len(self.groups), days, alphabet))
-        columns = np.broadcast_to(np.arange(days), (people, days))
+        days = duties.shape[1]
+        cells = duties + alphabet * np.arange(days)  # a cell of the count for each person and day
+        counts = np.zeros((len(self.groups), days * alphabet))
         for g, members in enumerate(self.groups):
-            np.add.at(counts[g], (columns[members], duties[members]), 1.0)
-        entries = self.coefficient * counts[self.group, self.day, self.duty]
+            counts[g] = np.bincount(cells[members].ravel(), minlength=days * alphabet)
+        entries = self.coefficient * counts[self.group, self.day * alphabet + self.duty]
         return np.bincount(self.line, weights=entries, minlength=self.count).astype(np.float64)
 
 

@@ -96,6 +96,10 @@ class RosterKind(Kind[RosterProblem, Roster]):
         made: Roster | None = load(f"{_CONSTRUCT}:quick_start")(problem, seed, over)
         return made
 
+    def evened(self, problem: RosterProblem, plan: Roster) -> Roster:
+        made: Roster = load("optimise.roster.search.evening:evened")(problem, plan)
+        return made
+
     def floor(self, problem: RosterProblem) -> Floor:
         return Floor(problem.compiled.floor, "each day's cheapest duty; no rule has a negative price")
 

@@ -48,6 +48,8 @@ class RosterProblem(RuledRoster):
     skills : tuple of str
     meta : mapping
         What the family's writer needs to write plans (file stems, week order, ...).
+    ties : tuple of RosterRule
+        Rules that choose among plans of equal cost. They are no part of the cost and of no bound.
     """
 
     name: str
@@ -59,6 +61,7 @@ class RosterProblem(RuledRoster):
     rules: tuple[RosterRule, ...]
     skills: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
+    ties: tuple[RosterRule, ...] = ()
     kind: str = field(default="roster", init=False)
 
     def __post_init__(self) -> None:
@@ -193,7 +196,8 @@ class RosterProblem(RuledRoster):
         """
         source, new = self.employee_index(like), len(self.employees)
         rules = tuple(r.extended(source, new, self) for r in self.rules)
-        return replace(self, employees=(*self.employees, employee), rules=rules)
+        ties = tuple(r.extended(source, new, self) for r in self.ties)
+        return replace(self, employees=(*self.employees, employee), rules=rules, ties=ties)
 
     def pin(self, employee: str, day: Day, shift: str | None) -> RosterProblem:
         """Fix one person's day to a shift (or to a day off with None).

@@ -6,6 +6,7 @@ Answers are plain values that were made here; they are described by models and n
 from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from optimise.ask.answers import CoverFile, WhyFile
@@ -58,10 +59,21 @@ def evaluate_document(request: Request, tenant: Tenant, body: EvaluateWith) -> R
 
 
 @router.post("/jobs/{job}/evaluate", response_model=EvaluateAnswer, responses=_REFUSED)
-def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> Response:
+async def evaluate(request: Request, tenant: Tenant, job: str, body: Judge) -> Response:
     """Cost, cost by rule and violations of a plan of a job's document; without a plan, of the job's own."""
-    service, problem, plan = _about(request, tenant, job, body)
-    return Response(service.questions.evaluate(problem, plan, detail=body.detail), media_type=_JSON)
+
+    def judged() -> bytes:
+        service, problem, plan = _about(request, tenant, job, body)
+        return service.questions.evaluate(problem, plan, detail=body.detail)
+
+    return Response(judged() if _at_hand(request, tenant, job) else await run_in_threadpool(judged), media_type=_JSON)
+
+
+def _at_hand(request: Request, tenant: str, job: str) -> bool:
+    """Whether all that is needed lies in memory: then a thread would cost more than the answer does."""
+    service: Service = request.app.state.service
+    row = service.fresh(tenant, job)
+    return row is not None and service.questions.at_hand(JobFolder(service.root, row["id"]), finished=True)
 
 
 @router.get("/jobs/{job}/board", response_model=BoardAnswer, responses=_UNKNOWN)

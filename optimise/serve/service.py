@@ -37,6 +37,21 @@ class Service:
         self.questions = Questions()
         self._finished: dict[tuple[str, str], tuple[float, RowMapping]] = {}
 
+    def fresh(self, tenant: str, job: str) -> RowMapping | None:
+        """A finished job that was looked up within the last second: without the database.
+
+        Parameters
+        ----------
+        tenant, job : str
+
+        Returns
+        -------
+        RowMapping or None
+            None where the database has to be asked (:meth:`job`).
+        """
+        until, row = self._finished.get((tenant, job), (0.0, None))
+        return row if time.monotonic() < until else None
+
     def job(self, tenant: str, job: str) -> RowMapping | None:
         """A job about which questions are asked; one that has finished may be as it was a second ago.
 
@@ -49,8 +64,7 @@ class Service:
         RowMapping or None
             None where the tenant has no such job.
         """
-        until, row = self._finished.get((tenant, job), (0.0, None))
-        if row is not None and time.monotonic() < until:
+        if (row := self.fresh(tenant, job)) is not None:
             return row
         row = self.store.job(tenant, job)
         if row is not None and row["state"] == State.FINISHED:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optimise.core.breaking_off import heed
 from optimise.core.kinds import PlanModel
 from optimise.core.result import Plan
 
@@ -152,6 +153,7 @@ class LinearModel:
         int64 array
             Ids, shape (count,).
         """
+        heed()
         spread = [np.broadcast_to(np.asarray(v, dtype=np.float64), (count,)) for v in (lower, upper, cost)]
         self._columns.append((*spread, np.full(count, integer)))  # type: ignore[arg-type]
         ids = np.arange(self.columns, self.columns + count, dtype=np.int64)
@@ -173,6 +175,7 @@ class LinearModel:
         keys: Keys = None,
     ) -> Ids:
         """Add ``count`` empty rows and return their ids, shape (count,)."""
+        heed()
         spread = [np.broadcast_to(np.asarray(v, dtype=np.float64), (count,)) for v in (lower, upper)]
         self._rows.append((spread[0], spread[1]))
         ids = np.arange(self.rows, self.rows + count, dtype=np.int64)
@@ -182,6 +185,7 @@ class LinearModel:
 
     def add_entries(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike = 1.0) -> None:
         """Add coefficients; the three arguments are broadcast against each other. Column ids < 0 are skipped."""
+        heed()
         r, c, v = np.broadcast_arrays(
             np.asarray(rows, dtype=np.int64),
             np.asarray(columns, dtype=np.int64),
@@ -197,6 +201,7 @@ class LinearModel:
         """The model as compressed rows, duplicate entries summed; ``relaxed`` without integrality."""
         from scipy.sparse import csr_matrix
 
+        heed()
         empty = np.zeros(0)
 
         def joined(parts: list[Any]) -> Any:

@@ -87,6 +87,7 @@ class Assembly:
         self._pairs: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._slack: list[_Slack] = []
         self._sums: list[SumCost] = []
+        self._totals: list[dict[int, NDArray[np.float64]]] = []
         self._names: list[str] = []
         self._slack_names: list[str] = []
         self._offset = 0.0
@@ -118,8 +119,24 @@ class Assembly:
         constant: float = 0.0,
         name: str = "sum",
         around: float | None = None,
+        row: bool = False,
     ) -> None:
-        """Add ``cost(constant + sum of contributions)``; a fit leans to the values near `around`.
+        """Add ``cost(constant + sum of contributions)``.
+
+        Parameters
+        ----------
+        contributions : mapping of int to float64 array_like (k,)
+            What each choice of a block adds.
+        cost : callable
+            Price of a total.
+        constant : float
+            What is added to every total.
+        name : str
+            What is counted.
+        around : float, optional
+            A fit leans to the values near it.
+        row : bool
+            Whether mixers may keep the total (`OneHot.rows`).
 
         Raises
         ------
@@ -134,6 +151,7 @@ class Assembly:
             if (values != low).any():
                 parts[block] = values - low
         blocks = list(parts)
+        self._totals += [parts] if blocks and row else []
         if not blocks:
             self._offset += cost(constant)
         elif len(blocks) == 1:
@@ -239,8 +257,18 @@ class Assembly:
                 pairs[(block, len(linear))] = table
             linear.append(slack.costs)
         problem = OneHot.from_tables(linear, pairs, self._offset, [*self._names, *self._slack_names])
-        problem = OneHot(problem.qubo, problem.sizes, tuple(self._sums))
+        problem = OneHot(problem.qubo, problem.sizes, tuple(self._sums), tuple(self._rows(problem)))
         return Assembled(problem, len(self._linear), self._error == 0.0, self._error)
+
+    def _rows(self, problem: OneHot) -> list[NDArray[np.float64]]:
+        """What each bit adds to every row, equal ones once; none beside slack blocks, which hold totals as choices."""
+        made: dict[bytes, NDArray[np.float64]] = {}
+        for parts in [] if self._slack else self._totals:
+            row = np.zeros(problem.qubo.size)
+            for b, part in parts.items():
+                row[problem.places(b)] = part
+            made.setdefault(np.round(row, 9).tobytes(), row)
+        return list(made.values())
 
 
 def _pairwise(

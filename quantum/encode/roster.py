@@ -177,7 +177,7 @@ def encode_blocks(
     for number, line in enumerate(compiled.lines):
         shares, constant = _shares(line, compiled, cells, base, open_)
         around = None if present is None else float(present[number])
-        assembly.add_sum(shares, partial(_priced, line, price), constant, line.label or line.rule, around)
+        assembly.add_sum(shares, partial(priced, line, price), constant, line.label or line.rule, around, row=True)
     return RosterEncoding(problem, assembly.build(), base, tuple(cells), price)
 
 
@@ -202,6 +202,7 @@ def encode_direct(
     block_at = np.full(base.shape, -1, dtype=np.int64)
     for e, d in np.argwhere(opened).tolist():
         duties = np.flatnonzero(compiled.allowed[e, d]).astype(np.int16)
+        duties = duties[np.argsort(duties != base[e, d], kind="stable")]  # the plan's duty first
         if duties.size == 0:
             raise UnsupportedError(f"no duty is allowed for {problem.employees[e].id} on day {d}")
         name = f"{problem.employees[e].id} day {d}"
@@ -217,7 +218,7 @@ def encode_direct(
                 shares[int(block_at[e, d])] = values[d, words]
             else:
                 constant += float(values[d, base[e, d]])
-        assembly.add_sum(shares, partial(_priced, line_cost_of, price), constant, rule)
+        assembly.add_sum(shares, partial(priced, line_cost_of, price), constant, rule)
 
     for pattern in compiled.patterns:
         if pattern.groups is not None and len(pattern.starts):
@@ -243,7 +244,7 @@ def encode_direct(
             add(per_day.astype(np.float64), e, limits, counter.rule, float(counter.offset[i]))
     for line in compiled.lines:
         shares, constant = _shares(line, compiled, cells, base, set(), opened)
-        assembly.add_sum(shares, partial(_priced, line, price), constant, line.label or line.rule)
+        assembly.add_sum(shares, partial(priced, line, price), constant, line.label or line.rule, row=True)
     return RosterEncoding(problem, assembly.build(), base, tuple(cells), price)
 
 
@@ -276,7 +277,7 @@ def _shares(
     return shares, constant
 
 
-def _priced(line: Line, hard_price: float, value: float) -> float:
+def priced(line: Line, hard_price: float, value: float) -> float:
     """Cost of a line at a value, hard units priced."""
     cost, hard = line.price(value)
     return cost + hard_price * hard

@@ -20,7 +20,7 @@ from quantum.methods.base import EnergyMethod, Seen
 from quantum.methods.clocks import circuit_figures
 from quantum.methods.pilot import tune_penalty
 from quantum.methods.starts import annealed_start, start_of_rounds, untrained
-from quantum.mixers import MIXERS, BlockMixer, X
+from quantum.mixers import MIXERS, AnyMixer, X, default_mixer
 from quantum.onehot import OneHot
 from quantum.optimise_angles import stream
 from quantum.options import checked, defaults_of, option, read_options
@@ -48,7 +48,7 @@ class EnergyQaoaOptions(QaoaOptions):
     """Options of QAOA on an energy: those of `quantum.qaoa.QaoaOptions` with parts by name, and these."""
 
     mixer: str | None = option(
-        default=None, doc="a name in quantum.mixers.MIXERS or an entry point; default XY-complete or X"
+        default=None, doc="a name in quantum.mixers.MIXERS or an entry point; default XY-complete, X, or dicke-complete"
     )
     penalty: str | float | None = option(
         default=None,
@@ -212,7 +212,7 @@ def landscape(ansatz: Ansatz, points: int) -> dict[str, tuple[float, ...]]:
     }
 
 
-def mixer_named(problem: EnergyProblem, name: str | None) -> X | BlockMixer:
+def mixer_named(problem: EnergyProblem, name: str | None) -> AnyMixer:
     """The mixer of a name, or the default of a problem.
 
     Raises
@@ -221,14 +221,14 @@ def mixer_named(problem: EnergyProblem, name: str | None) -> X | BlockMixer:
         For a name that nobody has, and a block mixer without blocks.
     """
     if name is None:
-        name = "xy-complete" if isinstance(problem.energy, OneHot) else "x"
+        return default_mixer(problem.energy)
     made = find("mixers", name, MIXERS)()
     if not isinstance(made, X) and not isinstance(problem.energy, OneHot):
         raise InputError(f"the {name} mixer needs one-hot blocks; {problem.name} has none")
     return made
 
 
-def _options(options: EnergyQaoaOptions, mixer: X | BlockMixer) -> QaoaOptions:
+def _options(options: EnergyQaoaOptions, mixer: AnyMixer) -> QaoaOptions:
     machine: dict[str, Any] = dict(options.simulator_options)
     if options.simulator == "aer":
         if options.noise is not None:

@@ -11,7 +11,7 @@ from quantum.angles import local_field
 from quantum.anneal import anneal_problem
 from quantum.energy import EnergyProblem
 from quantum.iterated import LearnedStart, learn_start
-from quantum.mixers import BlockMixer, X
+from quantum.mixers import AnyMixer, X
 from quantum.onehot import OneHot
 from quantum.optimise_angles import stream
 from quantum.qaoa import QaoaOptions, qaoa
@@ -40,7 +40,7 @@ def untrained(options: QaoaOptions, shots: int) -> QaoaOptions:
     return replace(options, optimiser="none", multi_angle=False, jitter=0.0, shots=shots)
 
 
-def annealed_start(problem: EnergyProblem, mixer: X | BlockMixer, epsilon: float, seed: int) -> Any:
+def annealed_start(problem: EnergyProblem, mixer: AnyMixer, epsilon: float, seed: int) -> Any:
     """Initial state that leans to what one annealing run of ten sweeps finds.
 
     Parameters

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 
-def _edges(k: int) -> list[tuple[int, int]]:
+def ring_edges(k: int) -> list[tuple[int, int]]:
     """Ring edges in the order of application; two choices share one edge."""
     even = [(a, a + 1) for a in range(0, k - 1, 2)]
     odd = [(a, a + 1) for a in range(1, k - 1, 2)]
@@ -34,7 +34,7 @@ class XYRing:
     def unitary(self, start: Vector, beta: float) -> Matrix:
         """Product of the two-state rotations."""
         matrix = np.eye(start.size, dtype=np.complex128)
-        for a, b in _edges(start.size):
+        for a, b in ring_edges(start.size):
             matrix = _hop(start.size, a, b, beta) @ matrix
         return matrix
 
@@ -43,7 +43,7 @@ class XYRing:
         k = start.size
         after = np.eye(k, dtype=np.complex128)
         total = np.zeros((k, k), dtype=np.complex128)
-        for a, b in reversed(_edges(k)):
+        for a, b in reversed(ring_edges(k)):
             total += -1j * (np.outer(after[:, a], after[:, b].conj()) + np.outer(after[:, b], after[:, a].conj()))
             after = after @ _hop(k, a, b, beta)
         return total
@@ -54,7 +54,7 @@ class XYRing:
 
     def append(self, circuit: QuantumCircuit, qubits: list[int], start: Vector, beta: float) -> None:
         """One ``XXPlusYY`` gate per edge."""
-        for a, b in _edges(len(qubits)):
+        for a, b in ring_edges(len(qubits)):
             circuit.append(XXPlusYYGate(2 * beta), [qubits[a], qubits[b]])
 
 

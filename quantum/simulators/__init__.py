@@ -35,8 +35,7 @@ def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
     if type(ansatz) is Ansatz and ansatz.higher and options.get("team") is None:
         options.pop("team", None)
         assert isinstance(ansatz.problem, OneHot)
-        assert not isinstance(ansatz.mixer, X)
-        return StoredSpace(ansatz.problem, ansatz.mixer, start=ansatz.block_starts(), **options)
+        return StoredSpace(ansatz.problem, ansatz.block_mixer, start=ansatz.block_starts(), **options)
     if not ansatz.alternating:
         options.setdefault("threads", 1)
         if options.pop("threads") != 1 or options.pop("team", None) is not None:
@@ -47,7 +46,7 @@ def _fast(ansatz: Ansatz, **options: Any) -> Simulator:
     if isinstance(ansatz.mixer, X):
         return FullSpace(ansatz.problem, start=ansatz.start, **options)
     assert isinstance(ansatz.problem, OneHot)
-    return OneHotSpace(ansatz.problem, ansatz.mixer, start=ansatz.block_starts(), **options)
+    return OneHotSpace(ansatz.problem, ansatz.block_mixer, start=ansatz.block_starts(), **options)
 
 
 BACKENDS: dict[str, Backend] = {

@@ -111,11 +111,11 @@ class ArraySpace:
         dual = self._energies * state
         by_gamma, by_beta = np.zeros(angles.gamma.shape), np.zeros((angles.depth, self.mixers))
         for layer in reversed(range(angles.depth)):
-            for column, b, unitary, slope in reversed(self.ansatz.steps(layer, betas[layer])):
-                turned = self._apply(state, b, slope)
-                by_beta[layer, column] += 2 * float(self._host(xp.real(xp.vdot(dual, turned))))
-                back = unitary.conj().T
-                state, dual = self._apply(state, b, back), self._apply(dual, b, back)
+            for step in reversed(self.ansatz.steps(layer, betas[layer])):
+                turned = self._apply(state, step, step.slope, rest=0.0)
+                by_beta[layer, step.column] += 2 * float(self._host(xp.real(xp.vdot(dual, turned))))
+                back = step.unitary.conj().T
+                state, dual = self._apply(state, step, back), self._apply(dual, step, back)
             weight = 2 * xp.imag(xp.conj(dual) * state)
             if angles.gamma.ndim == 1:
                 by_gamma[layer] = float(self._host(xp.sum(weight * self._energies)))
@@ -145,7 +145,7 @@ class ArraySpace:
         state = self._state(Angles(angles.gamma[:-1], angles.beta[:-1]))
         state = state * self._xp.exp(-1j * self._phase(angles, angles.depth - 1)).astype(self._complex)
         dual = self._energies * state
-        turned = sum(self._apply(state, step.block, step.slope) for step in steps)
+        turned = sum(self._apply(state, step, step.slope, rest=0.0) for step in steps)
         return 2 * float(self._host(self._xp.real(self._xp.vdot(dual, turned))))
 
     def of(self, ansatz: Ansatz) -> "ArraySpace":
@@ -173,8 +173,8 @@ class ArraySpace:
             state = xp.ravel(xp.multiply.outer(xp.asarray(amplitudes.astype(self._complex)), state))
         for layer in range(angles.depth):
             state = state * xp.exp(-1j * self._phase(angles, layer)).astype(self._complex)
-            for _, b, unitary, _ in self.ansatz.steps(layer, betas[layer]):
-                state = self._apply(state, b, unitary)
+            for step in self.ansatz.steps(layer, betas[layer]):
+                state = self._apply(state, step, step.unitary)
         return state
 
     def _starts(self) -> Sequence[NDArray[np.complex128]]:
@@ -183,10 +183,16 @@ class ArraySpace:
         ones = np.full(len(self._sizes), 0.5) if self.ansatz.start is None else np.asarray(self.ansatz.start)
         return [np.array([np.sqrt(1 - p), np.sqrt(p)], dtype=np.complex128) for p in ones.tolist()]
 
-    def _apply(self, state: Any, b: int, matrix: NDArray[np.complex128]) -> Any:
-        """A (k, k) matrix along the axis of block b."""
-        inner = int(np.prod(self._sizes[:b], dtype=np.int64))
-        axes = state.reshape(-1, self._sizes[b], inner)
+    def _apply(self, state: Any, step: Step, matrix: NDArray[np.complex128], rest: float = 1.0) -> Any:
+        """A (k, k) matrix along the axis of a block, or a (2, 2) one on pairs of states, the others times `rest`."""
+        if step.pairs is not None:
+            first, second = (self._xp.asarray(end) for end in step.pairs)
+            made, x, y = state * rest, state[first], state[second]
+            (a, b), (c, d) = matrix.tolist()
+            made[first], made[second] = a * x + b * y, c * x + d * y
+            return made
+        inner = int(np.prod(self._sizes[: step.block], dtype=np.int64))
+        axes = state.reshape(-1, self._sizes[step.block], inner)
         return self._xp.matmul(self._xp.asarray(matrix.astype(self._complex)), axes).ravel()
 
     def _phase(self, angles: Angles, layer: int) -> Any:
@@ -194,6 +200,8 @@ class ArraySpace:
             return float(angles.gamma[layer]) * self._energies
         if self.ansatz.higher:
             raise UnsupportedError("costs of sums have one angle a layer, not one per term")
+        if not self._full and self.ansatz.qubo is not self.ansatz.problem.qubo:  # type: ignore[union-attr]
+            raise UnsupportedError("rows of fixed weight have one angle a layer here, not one per term")
         return self._xp.asarray(self._diagonal(weighted(self.ansatz.qubo, angles.gamma[layer])))
 
     def _diagonal(self, qubo: Qubo) -> NDArray[np.float64]:

@@ -29,7 +29,7 @@ WISH_RULES: dict[str, float | str] = {
 RECORDED_RULES: dict[str, float | str] = {
     "CleaningTime": "hard",
     "ContactsTogether": 5,
-    "BedShortageChance": "hard",
+    "BedShortageChance": 20,
     "BedShortage": 0.5,
 }
 

@@ -33,7 +33,10 @@ SHEETS: tuple[Sheet, ...] = (
         "",
         (
             column("name"),
-            column("start", "date", note="day of the bed state", empty="the earliest expected discharge"),
+            column(
+                "start", "date", empty="the earliest expected discharge",
+                note="day of the bed state; a row dates, day first says how 01/12/2026 is read",
+            ),
             column("days", "number", empty="7"),
             column("unknown_stay", "number", note="nights of those whose discharge is missing or past"),
             column("holds_with", "number", note="chance of a bed for everybody, by discharge_chance"),
@@ -102,7 +105,7 @@ SHEETS: tuple[Sheet, ...] = (
             column("bed"),
             column("patient"),
             *_PERSON,
-            column("expected_discharge", "date"),
+            column("expected_discharge", "date", clock="leaves_at"),
             *_MORE,
             column("nights", "number", note="still to come, instead of the expected discharge"),
             column("discharge_chance", "number", note="to go home as expected, and on each day after", empty="1"),
@@ -127,7 +130,7 @@ SHEETS: tuple[Sheet, ...] = (
         (
             column("patient"),
             *_PERSON,
-            column("earliest", "date"),
+            column("earliest", "date", clock="arrives_at"),
             column("latest", "date", empty="the last day"),
             column("nights", "number", empty="1"),
             column("must_come", "flag", "yes", "no", empty="no"),

@@ -324,7 +324,7 @@ def relocation(g: IntArray, h: IntArray, p: int, a2: int, r2: int, o2: int, allo
     """
     row = person(g, p)
     a, r, days, stay = h[row + ADMITTED], h[row + ROOM], g[DAYS], h[row + STAY]
-    if a2 >= 0 and a2 < g[g[SINCE] + 2 * r2 + h[row + GENDER]]:
+    if a2 >= 0 and (r2 < 0 or a2 < g[g[SINCE] + 2 * r2 + h[row + GENDER]]):  # no room: one who cannot be moved
         return TOO_DEAR
     end, end2 = min(days, a + stay), min(days, a2 + stay)
     made = _charge(g, h, p, a2, r2) - _charge(g, h, p, a, r)

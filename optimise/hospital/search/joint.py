@@ -18,7 +18,7 @@ from optimise.hospital.rules.arrays import arrays_of
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import unknown_rules
 from optimise.hospital.search.guide import Anchor, Guide, Steering, reduced_costs
-from optimise.hospital.search.layout import BEST, COST, HARD, UNIT, hard_points
+from optimise.hospital.search.layout import BEST, COST, HARD, MOVABLES, NURSES, UNIT, hard_points
 from optimise.hospital.search.loop import MOST_PRICE, NURSE_HEAT, PACE, anneal
 from optimise.hospital.search.moves import KINDS, MEND, ONE_NURSE
 from optimise.hospital.search.state import arrays_for, plan_from, rows_of, usable
@@ -111,8 +111,12 @@ class JointSearch:
         g[BEST] = g[COST] if hard_points(int(g[COST])) == 0 else HARD * (1 << 20)
         start = int(g[BEST])
         odds = np.array(steer.odds, dtype=np.int64)
-        if self.problem.weight("ChangedNurse") != 0:  # not known here: whoever has a room keeps it
+        if not g[MOVABLES]:
+            odds[:ONE_NURSE] = 0
+        if not g[NURSES] or self.problem.weight("ChangedNurse") != 0:  # not known here: whoever has a room keeps it
             odds[ONE_NURSE:] = 0
+        if not odds.any():
+            return plan
         limits = np.cumsum(odds) * (1 << 16) // odds.sum()
         limits[-1] = 1 << 16
         odds[MEND] += round(steer.menders * odds.sum())
@@ -176,6 +180,13 @@ class JointSearch:
         if check is not None:
             return check.plan
         return plan_from(self.problem, where, nurse) if int(g[BEST]) < start else plan
+
+    def beyond(self, plan: HospitalPlan) -> bool:
+        """Whether a plan keeps the hard rules only because somebody moves during the stay, which is unknown here."""
+        bare = plan_from(self.problem, *rows_of(self.problem, plan))
+        if (bare.room == plan.room).all():
+            return False
+        return hard_and_cost(self.problem, plan)[0] == 0 < hard_and_cost(self.problem, bare)[0]
 
     def _heat(self, part: float, hot: float) -> float:
         """Temperature in ticks at a part of the run: geometric from hot to cold."""

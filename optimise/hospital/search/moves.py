@@ -36,6 +36,8 @@ from optimise.hospital.search.layout import (
     LAST_ROOM,
     LOG,
     MINUTES,
+    MOVABLES,
+    NURSES,
     OPTIONAL,
     PATIENTS,
     RELEASE,
@@ -309,8 +311,10 @@ def _close(g: IntArray, h: IntArray) -> None:
 
 @compiled
 def propose(g: IntArray, h: IntArray, move: int) -> None:
-    """Write the steps of a random move of a kind."""
+    """Write the steps of a random move of a kind; none where there are no nurses, or no patients who may be moved."""
     g[STEPS] = 0
+    if g[NURSES if move >= ONE_NURSE else MOVABLES] == 0:
+        return
     if move == RELOCATE:
         _relocate(g, h)
     elif move == REPLACE:

@@ -7,6 +7,7 @@ scope; None when the neighbourhood does not exist for the problem. A new kind is
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules.arrays import arrays_of
 
-__all__ = ["KINDS", "Kind", "nurses_only"]
+__all__ = ["KINDS", "MOVING", "Kind", "nurses_only"]
 
 Random = np.random.Generator
 Kind = Callable[[HospitalProblem, HospitalPlan, Random, int], Scope | None]
@@ -55,9 +56,28 @@ def _narrow_days(scope: Scope, who: IntArray, first: int, last: int) -> None:
 
 
 def some_rooms(
-    problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int, nurses: bool = False
+    problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int, nurses: bool = False, everybody: bool = False
 ) -> Scope | None:
-    """All patients of a few rooms, exchanged among these rooms and with patients who wait, in a window of days."""
+    """All patients of a few rooms, exchanged among these rooms and with patients who wait, in a window of days.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+    rng : Generator
+        Draws rooms and days.
+    size : int
+        About how many patients are freed.
+    nurses : bool
+        Free the nurses whom that touches, too.
+    everybody : bool
+        In-patients may go elsewhere too, where moves are allowed.
+
+    Returns
+    -------
+    Scope or None
+        None where there is nobody to free.
+    """
     home = _first_rooms(plan)
     rooms = len(problem.rooms.ids)
     per_room = max(1.0, (home >= 0).sum() / rooms)
@@ -67,9 +87,10 @@ def some_rooms(
     long = int(np.clip(np.ceil(days * size / max(1.0, per_room * len(chosen))), 3, days))
     first = int(rng.integers(0, days - long + 1))
     inside = (plan.admission >= first) & (plan.admission < first + long) & np.isin(home, chosen)
-    who = np.flatnonzero(inside & _movable(problem))
+    settled = np.isin(home, chosen) & ~_movable(problem) & everybody
+    who = np.flatnonzero((inside & _movable(problem)) | settled)
     who = np.concatenate([who, _waiting(problem, plan, rng, max(2, size // 3), (first, first + long))])
-    return _open(problem, plan, who, chosen, (first, first + long), nurses)
+    return _open(problem, plan, who, chosen, (first, first + long), nurses, everybody)
 
 
 def rooms_and_nurses(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
@@ -96,8 +117,13 @@ def anywhere(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: in
     return _open(problem, plan, who, np.arange(len(problem.rooms.ids)), (0, problem.days))
 
 
-def dearest(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int) -> Scope | None:
-    """Patients whose nights cost most, with others who lie in rooms that would suit them."""
+def dearest(
+    problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int, everybody: bool = False
+) -> Scope | None:
+    """Patients whose nights cost most, with others who lie in rooms that would suit them.
+
+    ``everybody``: in-patients may go elsewhere too, where moves are allowed.
+    """
     h = arrays_of(problem)
     p, d = np.nonzero(plan.room >= 0)
     night = h.night_row[p, d - plan.admission[p]]
@@ -116,10 +142,11 @@ def dearest(problem: HospitalProblem, plan: HospitalPlan, rng: Random, size: int
     span = plan.room[pick] >= 0
     busy = np.asarray(span.any(axis=0))
     near[p[np.isin(plan.room[p, d], list(wanted)) & busy[d]]] = True
-    near &= _movable(problem)
+    if not everybody:
+        near &= _movable(problem)
     rest = rng.permutation(np.flatnonzero(near))[: max(0, size - len(pick))]
     who = np.union1d(pick, rest)
-    return _open(problem, plan, who, np.arange(len(problem.rooms.ids)), (0, problem.days))
+    return _open(problem, plan, who, np.arange(len(problem.rooms.ids)), (0, problem.days), everybody=everybody)
 
 
 def _open(
@@ -129,6 +156,7 @@ def _open(
     rooms: IntArray,
     days: tuple[int, int],
     nurses: bool = False,
+    everybody: bool = False,
 ) -> Scope | None:
     """Open the patients ``who`` within rooms and days, with ``nurses`` also the nurses whom that touches.
 
@@ -139,7 +167,8 @@ def _open(
         return None
     free = np.zeros(len(plan.admission), dtype=np.bool_)
     free[who] = True
-    free &= _movable(problem)
+    if not everybody:
+        free &= _movable(problem)
     who = np.flatnonzero(free)
     scope = Scope.around(problem, plan, free)
     mask = np.zeros(len(problem.rooms.ids), dtype=np.bool_)
@@ -194,4 +223,9 @@ KINDS: dict[str, dict[str, tuple[Kind, int]]] = {
         "anywhere": (anywhere, 40),
         "dearest": (dearest, 60),
     },
+}
+#: Those in which patients may also move between rooms during their stay, in-patients too, used where moves are allowed.
+MOVING: dict[str, tuple[Kind, int]] = {
+    "moves": (partial(dearest, everybody=True), 30),
+    "moves_of_rooms": (partial(some_rooms, everybody=True), 30),
 }

@@ -20,7 +20,7 @@ from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
 from optimise.hospital.search.joint import JointSearch, Told
-from optimise.hospital.search.neighbourhoods import KINDS, Kind
+from optimise.hospital.search.neighbourhoods import KINDS, MOVING, Kind
 from optimise.hospital.search.tuning import JointSearchTuning
 from optimise.solvers.highs import Highs
 
@@ -192,6 +192,9 @@ class Joint(_Scored):
         self, plan: HospitalPlan, rng: np.random.Generator, *, seconds: float, work: bool, seed: int
     ) -> HospitalPlan | None:
         steer = self.joint.tuning
+        if self.joint.beyond(plan):  # where somebody moves during the stay, in a plan that keeps the hard rules
+            self.score = 0.0
+            return None
         hot = self.joint.hot * (self.heat or float(rng.choice(steer.reheat)))
         share, first = steer.first if self.heat else steer.again, self.heat == 1.0
         self.heat = 0.0
@@ -295,10 +298,9 @@ def operators_of(
             made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
     if problem.earlier is not None:
         made.insert(0, Reinsert(problem, problem.earlier, told=told))
+    if not problem.hard("Transfer"):
+        made += [Neighbourhood(problem, name, kind, n, True, tuning, threads) for name, (kind, n) in MOVING.items()]
     if not layered:
-        if not problem.hard("Transfer"):
-            kind, size = kinds["dearest"]
-            made.append(Neighbourhood(problem, "moves", kind, size / 4, True, tuning, threads))
         annealing = RoomAnnealing(problem)
         if annealing.usable:
             made.insert(0, Anneal(annealing, runs=int(warm)))

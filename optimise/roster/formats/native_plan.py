@@ -150,6 +150,7 @@ def roster_from(data: object, problem: RosterProblem) -> Roster:
         raise ItemError("a plan with a roster for each person was expected", ())
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
     days = {key: d for d, key in enumerate(day_keys(problem))}
+    ids = {one.id: a for a, one in enumerate(problem.duties) if one.id not in _OFF}
     words: Counter[str] = Counter()
     named: set[str] = set()
     for name, row in data["roster"].items():
@@ -168,7 +169,8 @@ def roster_from(data: object, problem: RosterProblem) -> Roster:
             if key not in days:
                 first, last = next(iter(days)), list(days)[-1]
                 raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
-            made[employee, days[key]] = _duty(problem, employee, duty, (*path, key), words)
+            known = ids.get(duty) if isinstance(duty, str) else None
+            made[employee, days[key]] = _duty(problem, employee, duty, (*path, key), words) if known is None else known
     _everybody(problem, named, ("roster",))
     _tell(words)
     return Roster(made)

@@ -8,7 +8,7 @@ new owes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from optimise.roster.rules import Cover, DaysOff, Eligibility, Fairness, Pins, R
 from optimise.roster.rules.compound import Compound, Headcounts
 from optimise.roster.rules.fairness import demanded, proportional
 
-__all__ = ["check_fairness", "fairness_rules"]
+__all__ = ["check_fairness", "fairness_rules", "unsaid"]
 
 Floats = NDArray[np.float64]
 _log = logging.getLogger(__name__)
@@ -33,7 +33,9 @@ _SINGLE = (Eligibility, DaysOff, Pins, Requests)
 _HOURS_STEP = 480
 
 
-def fairness_rules(index: WardIndex, problem: RosterProblem, credits: Credits, names: Names) -> Iterable[RosterRule]:
+def fairness_rules(
+    index: WardIndex, problem: RosterProblem, credits: Credits, names: Names, entries: Sequence[Entry]
+) -> Iterable[RosterRule]:
     """One rule for each load that the ward shares.
 
     Parameters
@@ -45,12 +47,13 @@ def fairness_rules(index: WardIndex, problem: RosterProblem, credits: Credits, n
         Minutes credited for leave.
     names : Names
         Gives each rule its name.
+    entries : sequence of Fairness
+        What is shared: the ward's own list, or :func:`unsaid`.
 
     Returns
     -------
     iterable of RosterRule
     """
-    entries = index.ward.rules.fairness
     if not any(entry.price for entry in entries):
         return
     people, days, duties = problem.shape
@@ -74,6 +77,24 @@ def fairness_rules(index: WardIndex, problem: RosterProblem, credits: Credits, n
             yield from _shared(index, problem, entry, ("rules", "fairness", i), wanted, able, credits, names)
 
 
+def unsaid(index: WardIndex) -> tuple[Entry, ...]:
+    """Loads that everybody expects to be shared where it costs nothing and the ward says nothing of them.
+
+    Parameters
+    ----------
+    index : WardIndex
+
+    Returns
+    -------
+    tuple of Fairness
+        All shifts, nights and weekends, less what the ward shares by a rule.
+    """
+    said = {entry.title for entry in index.ward.rules.fairness}
+    work = Entry(name="shifts", shifts=[s.id for s in index.shifts], weight=1)
+    usual = (work, Entry(of="nights", weight=1), Entry(of="weekends", weight=1))
+    return tuple(entry for entry in usual if entry.title not in said)
+
+
 def check_fairness(index: WardIndex) -> None:
     """Note what names nothing: counts of history must be of something that is shared.
 
@@ -83,7 +104,7 @@ def check_fairness(index: WardIndex) -> None:
         Its findings take what is wrong.
     """
     entries = index.ward.rules.fairness
-    known = {*Entry.KINDS, *index.places.masks, *(e.title for e in entries)}
+    known = {*Entry.KINDS, *index.places.masks, *(e.title for e in (*entries, *unsaid(index)))}
     for i, person in enumerate(index.ward.staff):
         for key in person.history.counts:
             if key not in known:

@@ -14,7 +14,7 @@ from optimise.roster.formats.ward_away import (
 )
 from optimise.roster.formats.ward_census import check_census
 from optimise.roster.formats.ward_cover import cover_rules
-from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules
+from optimise.roster.formats.ward_fairness import check_fairness, fairness_rules, unsaid
 from optimise.roster.formats.ward_floats import elsewhere, float_rules, floating
 from optimise.roster.formats.ward_index import DATE, Path, WardIndex
 from optimise.roster.formats.ward_leave import absences, check_years
@@ -93,8 +93,9 @@ def to_problem(ward: WardData) -> RosterProblem:
             "bank_holidays": index.bank_holidays,
         },
     )
-    fair = tuple(fairness_rules(index, made, credits, names))
-    made = replace(made, rules=(*made.rules, *fair)) if fair else made
+    fair = tuple(fairness_rules(index, made, credits, names, ward.rules.fairness))
+    ties = tuple(fairness_rules(index, made, credits, Names(), unsaid(index)))
+    made = replace(made, rules=(*made.rules, *fair), ties=ties)
     if not own:
         return made
     kept, remarks = tried(own, made)

@@ -79,6 +79,17 @@ class Annealer:
             return 1.0, 1.0 if len(rises) else 0.0
         return 0.1 * float(np.median(soft)), 1.0 - len(soft) / len(rises)
 
+    def load(self, words: Word) -> None:
+        """Have the kernels compiled or loaded, by one move from a roster.
+
+        Parameters
+        ----------
+        words : int16 array (people, days)
+        """
+        rules, walk, one = self.rules(self.hard), self._walk(words), Cooling(1, 1.0, 1.0)
+        cost, record = start_walk(rules, walk), Record(walk.words.copy(), np.zeros(0))
+        anneal(rules, walk, self._trial, record, cost, one, _seeded(0), 0, words.shape[1])
+
     def run(
         self,
         words: Word,
@@ -103,7 +114,7 @@ class Annealer:
             First and last temperature, in units of cost.
         seed : int
         over : callable
-            Asked every quarter of a million moves; True ends the walk.
+            Asked before every quarter of a million moves; True ends the walk.
         tries : int
             How often to go on, with hard units four times as dear, while the best roster breaks a hard rule.
         kept : int16 array (people, days), optional
@@ -129,13 +140,13 @@ class Annealer:
             factor = (cold / hot) ** (1.0 / parts)
             heat = hot
             for _ in range(parts):
+                if over():
+                    return best
                 record, cooling = Record(walk.words.copy(), none), Cooling(_PART, heat, heat * factor)
                 found, cost = anneal(rules, walk, self._trial, record, cost, cooling, random, begin, close)
                 if found < least - 1e-9:
                     least, best = found, record.best
                 heat *= factor
-                if over():
-                    return best
             if self.whole(best):
                 return best
             hard, moves, hot = 4.0 * hard, moves // 3, math.sqrt(hot * cold)

@@ -29,6 +29,8 @@ def test_text_and_json_hold_everybody_once() -> None:
     for person in made["stopped"]:
         assert any(line.startswith(f"  {person['who']}: ") for line in lines)
         assert all(rule in "\n".join(lines) for rule in person["rules"])
+        assert person["rules"] == list(dict.fromkeys(one["rule"] for one in person["because"] if one["rule"]))
+        assert all(one["who"] in ([], [person["who"]]) for one in person["because"])
     for answer in made["swaps"]:
         assert [c["after"] for c in answer["changes"]].count("-") >= 1
         assert any(line.startswith(f"  {answer['who']}: costs ") for line in lines)

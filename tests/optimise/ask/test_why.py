@@ -72,6 +72,7 @@ def test_what_no_rule_allows_is_proven_with_the_rule(tiny: RosterProblem, tried:
     assert ASKED in told
     made = why_object(found, tiny)
     assert (made["lower_bound"], made["cost_wanted"], made["impossible"]) == (None, None, True)
+    assert (ASKED, [who], [day.isoformat()]) in [(one["rule"], one["who"], one["days"]) for one in made["because"]]
 
 
 def test_a_plan_that_is_not_the_best_is_called_so(tiny: RosterProblem, tried: Tried) -> None:

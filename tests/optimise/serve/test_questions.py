@@ -11,7 +11,9 @@ import pytest
 pytest.importorskip("fastapi")
 
 from optimise.core.errors import InputError
+from optimise.serve import questions as asked
 from optimise.serve import routes_jobs, routes_questions
+from optimise.serve.folder import JobFolder
 from optimise.serve.questions import Questions, accept, plan_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,6 +27,22 @@ def test_a_document_is_read_once_and_the_oldest_is_dropped(monkeypatch: pytest.M
     for name in ("a", "b"):
         questions.of_document(WARD | {"name": name})
     assert questions.of_document(WARD) is not first
+
+
+def test_a_small_problem_that_was_read_is_at_hand_until_it_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, questions = JobFolder(tmp_path, "a" * 32), Questions()
+    folder.keep(json.dumps(WARD).encode(), ".json")
+    assert not questions.at_hand(folder, finished=False)
+    questions.of_job(folder, finished=False)
+    assert questions.at_hand(folder, finished=False)
+    assert not questions.at_hand(folder, finished=True)
+    monkeypatch.setattr(asked, "_SMALL", 10)
+    assert not questions.at_hand(folder, finished=False)
+    monkeypatch.undo()
+    questions.forget(folder)
+    assert not questions.at_hand(folder, finished=False)
 
 
 def test_formats_that_lead_to_other_files_are_refused(tmp_path: Path) -> None:

@@ -94,13 +94,21 @@ export interface Changed {
   after: string;
 }
 
+/** Why something cannot be: of whom, when, by which rule, and the words without the person. */
+export interface Reason {
+  rule: string | null;
+  who: string[];
+  days: (string | number)[];
+  message: string;
+}
+
 export interface CoverAnswer {
   shift: string;
   instead_of: string | null;
   day: { number: number; label: string };
   alone: { who: string; added_cost: number; changes: Changed[] }[];
   swaps: { who: string; added_cost: number; changes: Changed[] }[];
-  stopped: { who: string; reasons: string[] }[];
+  stopped: { who: string; because: Reason[] }[];
 }
 
 export interface WhyAnswer {
@@ -114,6 +122,7 @@ export interface WhyAnswer {
   proven: boolean;
   impossible: boolean;
   reasons: string[];
+  because: Reason[];
   changes: Changed[];
 }
 

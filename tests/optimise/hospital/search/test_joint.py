@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +67,9 @@ def problems() -> list[HospitalProblem]:
     assert isinstance(plain, HospitalProblem)
     soft = plain.with_settings({"RoomGenderMix": 40, "RoomCapacity": 60, "RoomAgeMix": None, "SurgeonOvertime": 3})
     hard, priced = turning(None, 1), turning(30, 2)
-    return [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8), dated(plain), hospital(20, 70, 4), hard, priced]
+    parts = [replace(plain, nursing=None), replace(plain, theatres=None)]
+    usual = [plain, soft, hospital(40, 10, 3), hospital(25, 5, 8), dated(plain), hospital(20, 70, 4)]
+    return [*usual, hard, priced, *parts]
 
 
 def dated(plain: HospitalProblem) -> HospitalProblem:
@@ -155,6 +158,31 @@ def test_a_run_improves_keeps_hard_rules_and_repeats() -> None:
     assert hard == 0
     assert cost < hard_and_cost(problem, start)[1]
     assert not search.run(start, seed=6, moves=60_000).same_as(found[0])
+
+
+@pytest.mark.parametrize("missing", ["nursing", "theatres"])
+def test_hospitals_without_nurses_or_without_theatres_are_searched(missing: str) -> None:
+    problem = replace(PROBLEMS[0], **{missing: None})
+    start, _ = construct(problem, seed=0)
+    found = JointSearch(problem).run(start, seed=5, moves=60_000)
+    assert hard_and_cost(problem, found) < hard_and_cost(problem, start)
+
+
+def test_where_nobody_may_be_moved_nurses_alone_are(tmp_path: Path) -> None:
+    data = json.loads((ROOT / "examples" / "hospital60.json").read_text())
+    data["patients"] = [patient for patient in data["patients"] if "room" in patient]
+    data.pop("room_costs", None)
+    assert data["patients"]
+    (tmp_path / "settled.json").write_text(json.dumps(data))
+    problem = read(tmp_path / "settled.json")
+    assert isinstance(problem, HospitalProblem)
+    start, _ = construct(problem, seed=0)
+    found = JointSearch(problem).run(start, seed=5, moves=20_000)
+    assert (found.room == start.room).all()
+    assert hard_and_cost(problem, found) <= hard_and_cost(problem, start)
+    alone = replace(problem, nursing=None)
+    first, _ = construct(alone, seed=0)
+    assert JointSearch(alone).run(first, seed=5, moves=20_000) is first
 
 
 def test_it_stops_when_told() -> None:

@@ -85,3 +85,11 @@ def test_more_calendars_than_bits_are_refused() -> None:
     assert annealer(ward("bits", [*rules[:31]], people=1, days=64))
     with pytest.raises(UnsupportedError, match="31 calendars"):
         annealer(ward("bits", rules, people=1, days=64))
+
+
+def test_a_run_that_is_over_before_it_begins_makes_no_move(small) -> None:
+    each = small(2)
+    start = each.duties(np.random.default_rng(2))
+    made = annealer(each.problem)
+    made.load(start)
+    assert (made.run(start, 2000, 20.0, 5.0, seed=1, over=lambda: True) == start).all()

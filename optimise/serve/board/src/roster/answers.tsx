@@ -1,6 +1,6 @@
 // Answers about one cell: who can cover, and why it is so.
 import { added, number, t } from "../texts";
-import type { Changed, CoverAnswer, WhyAnswer } from "../types";
+import type { Changed, CoverAnswer, Reason, WhyAnswer } from "../types";
 import { Button } from "../ui";
 
 export type Answer = { cover: CoverAnswer } | { why: WhyAnswer };
@@ -12,10 +12,9 @@ function label(key: string | number, labels: ReadonlyMap<string, string>): strin
 }
 
 /** A reason in the board's words: of whom it speaks, where that is somebody else. */
-function spoken(reason: string, who: string, names: ReadonlyMap<string, string>): string {
-  const [, id, rest] = /^([^:]+): (.*)$/.exec(reason) ?? [];
-  if (id === undefined || rest === undefined || !names.has(id)) return reason;
-  return id === who ? rest : `${label(id, names)}: ${rest}`;
+function spoken(reason: Reason, who: string, names: ReadonlyMap<string, string>): string {
+  const others = reason.who.filter((id) => id !== who).map((id) => label(id, names));
+  return others.length === 0 ? reason.message : `${others.join(", ")}: ${reason.message}`;
 }
 
 interface Props {
@@ -50,7 +49,7 @@ function Cover(props: Props & { found: CoverAnswer }) {
         ))}
         {found.stopped.map((one) => (
           <li key={one.who} class="stopped">
-            {t("cover_stopped", { who: label(one.who, props.names), reasons: one.reasons.map((reason) => spoken(reason, one.who, props.names)).join("; ") })}
+            {t("cover_stopped", { who: label(one.who, props.names), reasons: one.because.map((reason) => spoken(reason, one.who, props.names)).join("; ") })}
           </li>
         ))}
       </ul>
@@ -61,7 +60,9 @@ function Cover(props: Props & { found: CoverAnswer }) {
 function Why(props: Props & { found: WhyAnswer }) {
   const { found } = props;
   const lines: string[] = [];
-  if (found.impossible) lines.push(t("why_impossible"), ...found.reasons);
+  if (found.impossible && found.because.length) {
+    lines.push(t("why_impossible"), ...found.because.map((reason) => spoken(reason, "", props.names)));
+  } else if (found.impossible) lines.push(t("why_impossible"), ...found.reasons);
   else if (found.added_cost === null) lines.push(t("why_unknown"));
   else {
     lines.push(t("why_added", { wanted: found.wanted, added: added(found.added_cost) }));
