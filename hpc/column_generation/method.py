@@ -30,7 +30,6 @@ from optimise.core.options import Options, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS
 from optimise.roster.search.construct import construct as in_pieces
 from optimise.roster.totals import table_cells
 
@@ -143,7 +142,7 @@ class ColumnGeneration(Run):
             if self.comm.rank == 0:
                 order = list(range(self.problem.compiled.employees))
                 first = self._first(order)
-                for _ in range(10):
+                for _ in range(self.tuning.search.descents):
                     if first is None or self._late():
                         break
                     if not descend(first, self.pricer, order, over=self._late):
@@ -218,7 +217,7 @@ class ColumnGeneration(Run):
     @property
     def _whole(self) -> bool:
         """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
-        return table_cells(self.compiled, self.pricer.automata) <= MOST_CELLS
+        return table_cells(self.compiled, self.pricer.automata) <= self.tuning.construction.cells
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large.
@@ -227,14 +226,16 @@ class ColumnGeneration(Run):
         """
         compiled, built = self.compiled, self.pricer.automata
         if self._whole:
-            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
+            grace = self.tuning.search.grace
+            plain = construct(self.cover, self.pricer, order, self.penalty, self.over, self._late, grace)
             if plain is not None:  # told before it is improved: what is known can be kept
                 self.found(plain.copy(), "construction")
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")
         half = self.tuning.search.first * self.limits.seconds
-        made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
+        rng, t = np.random.default_rng([self.seed, 0]), self.tuning.construction
+        made = in_pieces(compiled, built, rng, lambda: self.clock.elapsed > half, t)
         words = made.duties
         if words is None and not made.proven and not self.over():
             words = self._model_plan()

@@ -47,7 +47,7 @@ def ways_to_leave(problem: RosterProblem, plan: Roster, day: int, who: int) -> l
         return [plan]
     search = WaySearch(problem, empty, day, [duty], who)
     found = [*search.alone(), *search.swaps(), *search.exchanges()]
-    best = sorted(found, key=lambda way: way.cost)[:_TRIED]
+    best = sorted(found, key=lambda way: way.rank)[:_TRIED]
     return [empty, *(changed(empty, way.cells) for way in best)]
 
 
@@ -76,7 +76,7 @@ def ways_to_take(problem: RosterProblem, plan: Roster, day: int, who: int, dutie
         return []
     search = WaySearch(problem, plan, day, duties, None)
     search.people = [who]
-    ways = sorted((*search.alone(), *search.swaps()), key=lambda way: way.cost)[:_TRIED]
+    ways = sorted((*search.alone(), *search.swaps()), key=lambda way: way.rank)[:_TRIED]
     return [changed(plan, way.cells) for way in ways]
 
 
