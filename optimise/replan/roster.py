@@ -17,6 +17,7 @@ from optimise.formats.document import Document
 from optimise.replan.base import Change, ChangePrices, Previous, agreed, listed
 from optimise.roster.problem import OFF, Employee, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Request, Requests
+from optimise.roster.search.construct import mended
 
 __all__ = ["RosterReplan"]
 
@@ -46,8 +47,6 @@ class RosterReplan:
     def start(
         self, problem: RosterProblem, previous: Previous[Roster], prices: ChangePrices
     ) -> tuple[RosterProblem, Roster | None]:
-        from optimise.roster.search.construct import mended  # loads kernels
-
         return problem, mended(problem, previous.plan)
 
     def overlooked(self, problem: RosterProblem, made: RosterProblem, previous: Previous[Roster]) -> tuple[str, ...]:
