@@ -156,8 +156,8 @@ class CutMaster:
         """What the cuts know of a point's cost: a lower bound of it."""
         return self.value(point, self.estimate(point))
 
-    def descend(self, point: Floats, passes: int = 200, over: Callable[[], bool] | None = None) -> Floats:
-        """Improve a whole first stage by single steps of one column, judged by the cuts, while its limits hold.
+    def descend(self, point: Floats, steps: int, over: Callable[[], bool] | None = None) -> Floats:
+        """Improve a whole first stage by single ``steps`` of one column, judged by the cuts, while its limits hold.
 
         It ends early where ``over`` says so.
 
@@ -184,7 +184,7 @@ class CutMaster:
             return np.asarray(made.sum(axis=-1))
 
         now = float(self.first.cost @ point) + float(estimate(level))
-        for _ in range(passes):
+        for _ in range(steps):
             if over is not None and over():
                 break
             gains = np.full((2, self.columns), -np.inf)
@@ -244,7 +244,7 @@ class CutMaster:
         theta = solved.values[self.columns : self.columns + self.clusters]
         return Step(np.rint(solved.values[: self.columns]), bound, theta, solved.stop)
 
-    def prune(self, most: int, idle: int = 8) -> int:
+    def prune(self, most: int, idle: int) -> int:
         """Drop cuts that had no dual for ``idle`` solves while there are more than ``most``; returns how many."""
         if self.cuts <= most:
             return 0

@@ -173,7 +173,8 @@ class Run(Session[Floats]):
 
     def _relax(self) -> None:
         """Close the relaxation by cuts between its best point and the master's."""
-        share = usual = self.options.share or self.options.tuning.share
+        t = self.options.tuning
+        share = usual = self.options.share or t.share
         aim = max(0.2 * self.limits.gap, 1e-5)
         last, stalled = -math.inf, 0
         while not self.finished():
@@ -187,9 +188,7 @@ class Run(Session[Floats]):
             gap = (self.inner_value - self.bound) / max(1.0, abs(self.inner_value))
             if gap <= aim:
                 return
-            stalled = (
-                stalled + 1 if self.bound - last < self.options.tuning.stalled * (self.inner_value - self.bound) else 0
-            )
+            stalled = stalled + 1 if self.bound - last < t.stalled * (self.inner_value - self.bound) else 0
             last = max(last, self.bound)
             share = min(1.0, 2.0 * share) if stalled >= 2 else usual
             point = self.inner + share * (step.point - self.inner)
@@ -202,10 +201,10 @@ class Run(Session[Floats]):
                 "relaxation %d: bound %.1f, inner %.1f, share %.2f", self.done, self.bound, self.inner_value, share
             )
             self._report("relaxation")
-            near = self.inner_value - self.bound <= self.options.tuning.near * abs(self.inner_value)
-            if self.best is None and (near or self.until.elapsed > self.options.tuning.early * self.until.seconds):
+            near = self.inner_value - self.bound <= t.near * abs(self.inner_value)
+            if self.best is None and (near or self.until.elapsed > t.early * self.until.seconds):
                 self._try(self._rounded(), "rounding")
-            self.timers.count("cuts dropped", self.master.prune(self.options.tuning.kept * self.master.clusters))
+            self.timers.count("cuts dropped", self.master.prune(t.kept * self.master.clusters, t.idle))
 
     def _integers(self) -> None:
         """Round the relaxation, then solve the master in whole numbers until its bound meets the best plan."""
@@ -236,10 +235,10 @@ class Run(Session[Floats]):
 
     def _rounded(self) -> Floats:
         """The best of several roundings of the inner point, each improved by single steps, as the cuts judge them."""
-        stage, best, least = self.parts.stage, self.inner, math.inf
+        stage, best, least, t = self.parts.stage, self.inner, math.inf, self.options.tuning
         with self.timers("rounding"):
-            for threshold in (0.0, 0.25, 0.5, 0.75):
-                point = self.master.descend(rounded(self.problem, stage, self.inner, threshold))
+            for threshold in t.roundings:
+                point = self.master.descend(rounded(self.problem, stage, self.inner, threshold), t.steps)
                 cost = self.master.modelled(point)
                 if cost < least:
                     best, least = point, cost

@@ -24,6 +24,12 @@ class BendersTuning(Tuning):
     """Of one master in whole numbers under a work limit."""
     kept: int = knob(40, unit="cuts per cluster", source="no run on record", ge=1)
     """Cuts beyond which those without a dual are dropped."""
+    idle: int = knob(8, unit="solves", source="no run on record", ge=1)
+    """Without a dual, after which cuts may be dropped."""
+    roundings: tuple[float, ...] = knob((0.0, 0.25, 0.5, 0.75), unit="parts", source="no run on record", min_length=1)
+    """Parts of a unit from which plans of the relaxation are rounded up; the best one counts."""
+    steps: int = knob(200, unit="steps", source="no run on record", ge=0)
+    """Of one column each, most of the descent from such a plan."""
     stalled: float = knob(0.02, unit="part of the gap", source="no run on record", ge=0, lt=1)
     """A round that raises the bound by less makes cuts nearer to the master's point."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hpc.column_generation.column import Column
 from hpc.column_generation.generation import Pricing
+from hpc.column_generation.master_tuning import AscentTuning
 from hpc.column_generation.subproblem import Subproblem
 from optimise.roster.kernels import on_grid
 
@@ -34,10 +35,11 @@ def ascend(
     pricing: Pricing,
     *,
     start: Floats,
-    iterations: int = 150,
-    keep: int = 30,
+    iterations: int,
+    keep: int,
     over: Callable[[], bool] = lambda: False,
     listen: Callable[[int, float], None] | None = None,
+    tuning: AscentTuning = AscentTuning(),  # noqa: B008
 ) -> Ascent:
     """Raise the Lagrangian bound by first-order steps (Barahona and Anbil 2000).
 
@@ -62,6 +64,7 @@ def ascend(
         Asked before each step; True ends the ascent.
     listen : callable, optional
         Told the step and the best bound.
+    tuning : AscentTuning
 
     Returns
     -------
@@ -88,20 +91,20 @@ def ascend(
             if c.employee not in seen:
                 seen.add(c.employee)
                 activity[c.rows] += c.values
-        weight = 0.2 if mean is not None else 1.0
+        weight = tuning.fresh if mean is not None else 1.0
         mean = activity if mean is None else weight * activity + (1 - weight) * mean
         recent = [*recent[-(keep - 1) :], columns]
         if value > best:
             gain = value - best
             best, center, fails = value, trial, 0
-            scale = min(scale * 1.15, 2.0) if math.isfinite(gain) else scale
+            scale = min(scale * tuning.longer, tuning.longest) if math.isfinite(gain) else scale
         else:
             fails += 1
-            if fails >= 6:
-                scale, fails = scale * 0.6, 0
+            if fails >= tuning.vain:
+                scale, fails = scale * tuning.shorter, 0
         if listen is not None:
             listen(done, best)
-        if over() or scale < 0.02 or best >= min(subproblem.cutoff, target - 1e-6):
+        if over() or scale < tuning.least or best >= min(subproblem.cutoff, target - 1e-6):
             break
         if math.isinf(best):  # some rank ran out of time: nobody has a bound, nor a step from one
             break

@@ -179,7 +179,7 @@ class Branching:
     # ---- one node ------------------------------------------------------------------------------------------------
     def _branch(self, node: _Node, over: Callable[[], bool]) -> list[_Node] | None:
         """Children of a node, none when it is fathomed; None when time ran out."""
-        master, cost = self.master, self.cost()
+        master, cost, t = self.master, self.cost(), self.tuning
         master.bound_totals(node.totals)
         self._allow(node.shut)
         made = generate(
@@ -187,9 +187,9 @@ class Branching:
             self._at(node, cost),
             self.pricing,
             center=node.duals,
-            iterations=100,
+            iterations=t.rounds,
             over=over,
-            smoothing=0.5,
+            smoothing=t.smoothing,
         )
         node.bound = max(
             node.bound, round_up(made.bound, self.subproblem.lattice) if math.isfinite(made.bound) else -math.inf
@@ -208,8 +208,9 @@ class Branching:
             self.found(chosen, solution.objective)
             if self._cut(node.bound, self.cost()):
                 return []
-        elif self.nodes >= 8 and self.nodes & (self.nodes - 1) == 0:
-            picked, value, _ = master.integer(cutoff=cost, nodes=30, over=over, most=15 * len(self.master.people))
+        elif self.nodes >= t.picking and self.nodes & (self.nodes - 1) == 0:
+            most = t.picked * len(self.master.people)
+            picked, value, _ = master.integer(cutoff=cost, nodes=t.picked_nodes, over=over, most=most)
             if picked is not None:
                 self.found(picked, value)
         made_from = _Node(node.bound, 0, node.totals, node.shut, made.duals)
@@ -223,7 +224,7 @@ class Branching:
         """Now and then a dive where all sums are whole: the cover is settled there, and only people are not."""
         if self.nodes < self._next_dive:
             return
-        self._next_dive = 4 * self.nodes
+        self._next_dive = self.tuning.between * self.nodes
         found = dive(
             self.master,
             self._at(node, self.cost()),
@@ -293,7 +294,7 @@ class Branching:
         """Worth of a branch: what its weaker side gains, and a little of what the other does."""
         most = max(self.cost() - solution.objective, 1e-6)
         low, high = sorted(min(max(g, 0.0), most) for g in gains)
-        return low + 0.1 * high
+        return low + self.tuning.other * high
 
     def _slot(self, k: int, node: _Node, tried: set[int]) -> int | None:
         """Row of sum ``k``; one that no open node uses is taken where none is left."""

@@ -10,7 +10,7 @@ from hpc.column_generation.master import Master
 __all__ = ["spread"]
 
 
-def spread(shared: Master, beside: int = 10) -> Master:
+def spread(shared: Master, beside: int) -> Master:
     """A master with a row and columns for each person, begun from the solution of ``shared``, for a dive.
 
     The columns of people alike, laid end to end by their shares, are cut at whole numbers: each person gets a piece,

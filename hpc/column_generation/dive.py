@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from hpc.column_generation.column import Column
 from hpc.column_generation.generation import Pricing, generate
 from hpc.column_generation.master import Master, MasterSolution
+from hpc.column_generation.master_tuning import DiveTuning
 from hpc.column_generation.steps import Steps
 from hpc.column_generation.subproblem import Masks, Subproblem
-from hpc.column_generation.tuning import DiveTuning
 
 __all__ = ["Dived", "Steps", "dive"]
 

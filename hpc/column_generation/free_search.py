@@ -31,10 +31,6 @@ __all__ = ["FreeSearch"]
 Words = NDArray[np.int16]
 #: Least gain that counts.
 _SOME = 1e-9
-#: Seconds between two looks at the messages within an attempt.
-_PAUSE = 0.05
-#: Own changes that are tried on plans of others.
-_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class FreeSearch(Search):
         stuck : callable
             Whether it is time to end without being over; asked on rank 0.
         """
-        self.post = run.exchange(self.tuning.search.group)
+        self.post = run.exchange(self.tuning.search.group, self.tuning.search.waiting)
         self.begin(run)
         try:
             while not self._ended(stuck):
@@ -114,7 +110,7 @@ class FreeSearch(Search):
         self._plans: list[_Plan] = []
         self._visitor: _Plan | None = None
         self._told: list[Attempt] = []
-        self._mine: deque[tuple[list[Column], Words]] = deque(maxlen=_KEPT)
+        self._mine: deque[tuple[list[Column], Words]] = deque(maxlen=self.tuning.search.own)
         #: of the last attempts, as many as a round has: what one burst brings says little about the next
         self._gains: deque[float] = deque(maxlen=self.tuning.search.round)
         self._look = Deadline(0.0)
@@ -217,7 +213,7 @@ class FreeSearch(Search):
         """Take in and pass on what has come; whether to end the attempt."""
         if self._over or not self._look.over:
             return self._over
-        self._look = Deadline(_PAUSE)
+        self._look = Deadline(self.tuning.search.look)
         for sender, message in self.post.read():
             self._heard(sender, message)
         self._over = self._over or self._run.over()

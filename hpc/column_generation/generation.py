@@ -158,7 +158,6 @@ def generate(
     center: Floats | None = None,
     iterations: int = 1000,
     over: Callable[[], bool] = lambda: False,
-    most_columns: int = 1 << 30,
     listen: Callable[[int, MasterSolution, float], None] | None = None,
     loose: float = 0.0,
 ) -> Generated:
@@ -185,8 +184,6 @@ def generate(
         Most pricings.
     over : callable
         Asked after each solution of the master; True ends it.
-    most_columns : int
-        Once there are more, the master drops those that were dear for several solves.
     listen : callable, optional
         Told iteration, solution of the master and best bound.
     loose : float
@@ -242,7 +239,7 @@ def generate(
             alpha = smoothing
         if over():
             break
-        master.purge(most_columns)
+        master.purge()
     assert last is not None
     assert best is not None
     return Generated(bound, best, last, it, False)

@@ -18,8 +18,6 @@ from optimise.roster.kernels.cover import CoverRows
 __all__ = ["Incumbent", "construct", "descend", "repair"]
 
 Floats = NDArray[np.float64]
-#: Seconds past the limit, or past a request to stop, in which a first plan is brought to its end.
-_GRACE = 1.0
 
 
 class Incumbent:
@@ -151,6 +149,7 @@ def construct(
     penalty: float,
     over: Callable[[], bool] = lambda: False,
     late: Callable[[], bool] = lambda: False,
+    grace: float = 0.0,
 ) -> Incumbent | None:
     """Build a roster person by person, each optimal against the cover that is still missing.
 
@@ -171,6 +170,8 @@ def construct(
         Whether the time is over.
     late : callable
         Whether the turns from now on come late.
+    grace : float
+        Seconds past the time in which the plan is brought to its end.
 
     Returns
     -------
@@ -186,7 +187,7 @@ def construct(
         if over():
             late_since = late_since or (now(), time.thread_time())
             # on the wall and of the processor: a busy machine would cost the plan, and so would compiling
-            if min(now() - late_since[0], time.thread_time() - late_since[1]) > _GRACE:
+            if min(now() - late_since[0], time.thread_time() - late_since[1]) > grace:
                 return None
         prices = on_grid(cover.marginal(values, penalty, kind)[kind])
         priced = pricer.lenient(e, prices) if late_since or late() else pricer.price(e, prices)

@@ -61,6 +61,8 @@ class Master:
         Price of a hard unit; the bound does not depend on it.
     totals : int
         Room for rows on sums of deviations, ``lower <= sum of weights * deviations <= upper`` (branching on cover).
+    most, idle : int
+        Columns beyond which those that were without use for so many solves go.
     leader : ndarray (employees,), optional
         The first person alike of each: people alike share a row, which their number stands in, and columns.
     left : callable
@@ -80,12 +82,15 @@ class Master:
         penalty: float,
         *,
         totals: int = 0,
+        most: int = 1 << 30,
+        idle: int = 1,
         leader: NDArray[np.int32] | None = None,
         left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         import highspy
 
         self.subproblem, self.penalty, self.left = subproblem, penalty, left
+        self.most, self.idle = most, idle
         self.cover, self.people = subproblem.cover, list(subproblem.people)
         cover = self.cover
         self.totals = Totals(cover, totals)
@@ -224,11 +229,11 @@ class Master:
         self.penalty = penalty
         self._lp.changeColsCost(len(changed), changed, self.slack_cost[changed])
 
-    def purge(self, most: int, idle: int = 8) -> int:
-        """Drop columns that were dear for ``idle`` solves once there are more than ``most``."""
-        if len(self.columns) <= most:
+    def purge(self) -> int:
+        """Drop columns that were dear for long once there are too many; returns how many."""
+        if len(self.columns) <= self.most:
             return 0
-        drop = [i for i, n in enumerate(self._idle) if n >= idle]
+        drop = [i for i, n in enumerate(self._idle) if n >= self.idle]
         if not drop:
             return 0
         self._delete(drop)
@@ -299,7 +304,7 @@ class Master:
         self,
         *,
         cutoff: float = math.inf,
-        nodes: int = 500,
+        nodes: int,
         over: Callable[[], bool] = lambda: False,
         most: int = 1 << 30,
         among: NDArray[np.bool_] | None = None,

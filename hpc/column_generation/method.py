@@ -30,7 +30,6 @@ from optimise.core.options import Options, documented
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS
 from optimise.roster.search.construct import construct as in_pieces
 from optimise.roster.totals import table_cells
 
@@ -98,9 +97,12 @@ class ColumnGeneration(Run):
             state = state_of(resumed.search)
         self._construct(resumed)
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
-            self._anneal()
+            if self.given:
+                self._nearby()
+            if not self.agree(self.finished()):
+                self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        gone = self.agree(self.over())  # tables alone would take long
+        gone = self.agree(self.over() or self.reached)  # tables alone would take long
         if self.options.root and (resumed is None or resumed.phase == "root") and not self._thrashing:
             if not gone:
                 self._root()
@@ -134,12 +136,13 @@ class ColumnGeneration(Run):
                 personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
                 if np.isfinite(personal).all():
                     self.settle(Incumbent(self.cover, given, personal, self.penalty))
+                    self.given = True
                     self.report("start")
                     return
             if self.comm.rank == 0:
                 order = list(range(self.problem.compiled.employees))
                 first = self._first(order)
-                for _ in range(10):
+                for _ in range(self.tuning.search.descents):
                     if first is None or self._late():
                         break
                     if not descend(first, self.pricer, order, over=self._late):
@@ -156,6 +159,22 @@ class ColumnGeneration(Run):
         """Whether a first plan has taken its share of the time."""
         gone = self.clock.elapsed > self.tuning.search.building * self.limits.seconds
         return self.over() or (gone and self.limits.iterations is None)
+
+    def _nearby(self) -> None:
+        """What is near a plan that was given, on rank 0 so that the answer hangs not on the number of ranks."""
+        assert self.incumbent is not None
+        asked = self.options.anneal_share
+        share = self.tuning.annealing.given_share if asked is None else asked
+        until = self.clock.elapsed + share * self.clock.left
+
+        def late() -> bool:
+            return self.over() or self.reached or (self.limits.iterations is None and self.clock.elapsed > until)
+
+        with self.timers("annealing"):
+            if self.comm.rank == 0:
+                self.chains.nearby(self.incumbent, late, lambda better: self.found(better, "near the start"))
+            self.pricer.settle({})
+        self.share()
 
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""
@@ -198,7 +217,7 @@ class ColumnGeneration(Run):
     @property
     def _whole(self) -> bool:
         """Whether one person's table is small enough to be built over the whole horizon for a first plan."""
-        return table_cells(self.compiled, self.pricer.automata) <= MOST_CELLS
+        return table_cells(self.compiled, self.pricer.automata) <= self.tuning.construction.cells
 
     def _first(self, order: list[int]) -> Incumbent | None:
         """A roster for everybody: over the whole horizon, or in pieces where one person's table would be too large.
@@ -207,14 +226,16 @@ class ColumnGeneration(Run):
         """
         compiled, built = self.compiled, self.pricer.automata
         if self._whole:
-            plain = construct(self.cover, self.pricer, order, self.penalty, over=self.over, late=self._late)
+            grace = self.tuning.search.grace
+            plain = construct(self.cover, self.pricer, order, self.penalty, self.over, self._late, grace)
             if plain is not None:  # told before it is improved: what is known can be kept
                 self.found(plain.copy(), "construction")
             if plain is not None or self.over():
                 return plain
             log.info("pricing gives somebody no roster; a first plan is looked for in other ways")
         half = self.tuning.search.first * self.limits.seconds
-        made = in_pieces(compiled, built, np.random.default_rng([self.seed, 0]), lambda: self.clock.elapsed > half)
+        rng, t = np.random.default_rng([self.seed, 0]), self.tuning.construction
+        made = in_pieces(compiled, built, rng, lambda: self.clock.elapsed > half, t)
         words = made.duties
         if words is None and not made.proven and not self.over():
             words = self._model_plan()

@@ -16,8 +16,8 @@ from hpc.column_generation.gap import Guide
 from hpc.column_generation.generation import LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent
 from hpc.column_generation.master import Master
+from hpc.column_generation.options import ColumnGenerationTuning
 from hpc.column_generation.subproblem import Subproblem
-from hpc.column_generation.tuning import DiveTuning, NeighbourhoodTuning
 from hpc.runtime.timers import Work
 from optimise.core.grid import round_up
 from optimise.roster.kernels import Pricer
@@ -62,8 +62,7 @@ def improve(
     center: Floats | None,
     over: Callable[[], bool] = lambda: False,
     most: float = math.inf,
-    tuning: NeighbourhoodTuning = NeighbourhoodTuning(),  # noqa: B008
-    diving: DiveTuning = DiveTuning(),  # noqa: B008
+    tuning: ColumnGenerationTuning = ColumnGenerationTuning(),  # noqa: B008
 ) -> Attempt:
     """Look for better rosters of the people of a subproblem while the others stay.
 
@@ -83,8 +82,7 @@ def improve(
         Asked between solves; True ends the attempt.
     most : float
         Work after which the attempt ends.
-    tuning : NeighbourhoodTuning
-    diving : DiveTuning
+    tuning : ColumnGenerationTuning
 
     Returns
     -------
@@ -92,7 +90,7 @@ def improve(
         New rosters, what they gain, and whether it is proven that there are none.
     """
     work = Work(most)
-    made = _improve(incumbent, subproblem, pricer, center, lambda: work.over or over(), work, tuning, diving)
+    made = _improve(incumbent, subproblem, pricer, center, lambda: work.over or over(), work, tuning)
     return replace(made, work=work.used)
 
 
@@ -103,23 +101,23 @@ def _improve(
     center: Floats | None,
     over: Callable[[], bool],
     work: Work,
-    tuning: NeighbourhoodTuning,
-    diving: DiveTuning,
+    tuning: ColumnGenerationTuning,
 ) -> Attempt:
     cover, people, now = subproblem.cover, subproblem.people, subproblem.cost
-    cutoff, lattice = subproblem.cutoff, subproblem.lattice
-    dear = sum(pricer.work(e) for e in people) > tuning.dear * len(people)
-    steps = tuning.dear_ascent if dear else tuning.ascent
-    columns = tuning.dear_columns if dear else tuning.columns
-    smoothing = tuning.dear_smoothing if dear else tuning.smoothing
+    cutoff, lattice, t = subproblem.cutoff, subproblem.lattice, tuning.neighbourhood
+    dear = sum(pricer.work(e) for e in people) > t.dear * len(people)
+    steps = t.dear_ascent if dear else t.ascent
+    columns = t.dear_columns if dear else t.columns
+    smoothing = t.dear_smoothing if dear else t.smoothing
     pricing = LocalPricing(pricer, cover, columns=columns, over=over, work=work)
     first = ascend(
         subproblem,
         pricing,
         start=np.zeros(cover.lines) if center is None else center,
         iterations=steps,
-        keep=tuning.kept,
+        keep=t.kept,
         over=over,
+        tuning=tuning.ascent,
     )
     if first.bound >= cutoff or over():
         return Attempt(people, (), 0.0, first.bound >= cutoff)
@@ -133,16 +131,16 @@ def _improve(
         pricing,
         center=first.duals,
         over=over,
-        iterations=tuning.rounds,
-        loose=tuning.loose,
+        iterations=t.rounds,
+        loose=t.loose,
         smoothing=smoothing,
     )
     nothing = Attempt(people, (), 0.0, round_up(root.bound, lattice) > cutoff)
     if nothing.closed or over():
         return nothing
     best: list[Column] = []
-    best_cost = now
-    for how in tuning.dives:
+    best_cost, most = now, t.columns_left * len(people)
+    for how in t.dives:
         if over() or best or round_up(root.bound, lattice) >= best_cost - 1e-7:
             break
         found = dive(
@@ -152,12 +150,12 @@ def _improve(
             how,
             center=root.duals,
             over=over,
-            tuning=diving,
+            tuning=tuning.dive,
         )
         if found is not None and found.cost < best_cost - 1e-7:
             best, best_cost = found.columns, found.cost
         if round_up(root.bound, lattice) < best_cost - 1e-7 and not over():
-            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=tuning.nodes, over=over, most=20 * len(people))
+            chosen, cost, _ = master.integer(cutoff=best_cost, nodes=t.nodes, over=over, most=most)
             if chosen is not None and cost < best_cost - 1e-7:
                 best, best_cost = chosen, cost
     closed = round_up(root.bound, lattice) >= best_cost - 1e-7

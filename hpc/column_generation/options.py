@@ -6,19 +6,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from hpc.column_generation.tuning import (
-    AnnealingTuning,
-    DiveTuning,
-    NeighbourhoodTuning,
-    OpeningTuning,
-    RootTuning,
-    SearchTuning,
-    TreeTuning,
-    WindowTuning,
-)
+from hpc.column_generation.master_tuning import AscentTuning, DiveTuning, RootTuning, TreeTuning, WindowTuning
+from hpc.column_generation.tuning import AnnealingTuning, NeighbourhoodTuning, OpeningTuning, SearchTuning
 from hpc.long_horizon.tuning import LongTuning
 from hpc.runtime.balance import BalanceTuning
 from optimise.core.options import ResumableOptions, Tuning
+from optimise.roster.search.tuning import ConstructionTuning
 
 __all__ = ["ColumnGenerationOptions", "ColumnGenerationTuning", "ParallelSearchOptions"]
 
@@ -26,9 +19,11 @@ __all__ = ["ColumnGenerationOptions", "ColumnGenerationTuning", "ParallelSearchO
 class ColumnGenerationTuning(Tuning):
     """All phases."""
 
+    construction: ConstructionTuning = ConstructionTuning()
     annealing: AnnealingTuning = AnnealingTuning()
     opening: OpeningTuning = OpeningTuning()
     root: RootTuning = RootTuning()
+    ascent: AscentTuning = AscentTuning()
     dive: DiveTuning = DiveTuning()
     windows: WindowTuning = WindowTuning()
     tree: TreeTuning = TreeTuning()

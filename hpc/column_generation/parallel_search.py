@@ -73,8 +73,6 @@ class Search:
         people, days = incumbent.words.shape
         self.most = float(min(people, tuning.search.most_people))
         self.state.size = min(self.state.size, self.most)
-        #: cells (people times days) that one small master carries well
-        self.area = 28 * 14
         self.days = days
         #: chains of annealing, or bursts of reinsertion in their place
         self.chains: Chains | Opening | None = chains
@@ -153,8 +151,7 @@ class Search:
             center=self.duals,
             over=over,
             most=self.tuning.search.most_work,
-            tuning=self.tuning.neighbourhood,
-            diving=self.tuning.dive,
+            tuning=self.tuning,
         )
         return replace(made, way=way)
 
@@ -203,16 +200,16 @@ class Search:
         self, way: int, random: np.random.Generator, busy: set[int], aims: set[int]
     ) -> tuple[list[int], tuple[int, int] | None]:
         """People and window of a neighbourhood; ``aims`` are lines that others of the round are about."""
-        people = len(self.incumbent.words)
+        people, t = len(self.incumbent.words), self.tuning.search
         window: tuple[int, int] | None = None
         whole = way != _WINDOW
         length = self.days
         if whole:
             size = max(2, round(self.state.size * float(random.uniform(0.75, 1.25))))
             if self.days > 63:  # long horizons: more people on fewer days
-                length = max(14, 7 * round(self.area * (self.state.size / 8.0) / (7 * size)))
+                length = max(14, 7 * round(t.area * (self.state.size / 8.0) / (7 * size)))
         else:
-            length = int(random.integers(5, 15))
+            length = int(random.integers(t.shortest, t.longest + 1))
             size = min(people, max(3, round(self.state.wide * 7 / length)))
             way, busy = int(random.integers(0, _WINDOW)), set()
         line = self._aim(random, aims) if way == _COVER else None

@@ -66,6 +66,7 @@ def quick_duals(run: Run, until: float, climbed: Callable[[int, float], None]) -
             Relaxation(arrays, run.cover),
             seconds=math.inf,
             steps=run.tuning.root.relaxed,
+            tuning=run.tuning.opening.relaxation,
             over=lambda: run.over() or run.clock.elapsed > until,
             listen=lambda bound: climbed(0, bound),
         )
@@ -83,7 +84,9 @@ def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Ma
     """
     everybody, nothing = Subproblem.whole(run.cover, lattice=run.grid), np.zeros(run.cover.lines)
     leader, left = run.compiled.leader, lambda: run.clock.left
-    master = Master(everybody, run.penalty / 100.0, leader=leader, left=left)
+    t = run.tuning.root
+    most = t.most_columns * len(everybody.people)
+    master = Master(everybody, run.penalty / 100.0, leader=leader, left=left, most=most, idle=t.idle)
     if run.incumbent is not None:
         for plan in (run.incumbent, *run.others):
             master.add_plan(plan.words, plan.personal)
@@ -104,10 +107,11 @@ def bound_and_columns(run: Run, team: Team, until: float) -> tuple[Generated, Ma
                 replace(everybody, cost=min(run.cost, 1e12)),
                 team.price,
                 start=start,
-                iterations=run.tuning.root.ascent,
-                keep=run.tuning.root.kept,
+                iterations=t.ascent,
+                keep=t.kept,
                 over=lambda: run.over() or run.clock.elapsed > until,
                 listen=climbed,
+                tuning=run.tuning.ascent,
             )
             center = first.duals
             master.add(first.columns)
@@ -179,7 +183,6 @@ def converge(
             center=center,
             iterations=1_000_000,
             over=late,
-            most_columns=run.tuning.root.most_columns * len(master.people),
             listen=listen,
             loose=loose,
         )
@@ -198,7 +201,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
     if run.relaxed is not None and run.clock.left < t.part * run.timers.seconds["root"]:
         return  # there is a good plan from the opening, and no time to end a dive
     vain = 0
-    whole, careful = spread(master), lasting(run)
+    whole, careful = spread(master, t.beside), lasting(run)
     grid = GRID if cheap(run) and not careful else COARSE
     planned = planned_dives(run)
     share, grace = (t.lasting_share, t.grace) if careful else (t.diving, 1.0)
@@ -247,7 +250,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
             trial = run.incumbent.copy()
             trial.put(found.columns)
             tables = run.pricer.promoted()
-            for _ in range(0 if run.annealed and steps.level < 1.0 else 3):
+            for _ in range(0 if run.annealed and steps.level < 1.0 else t.descents):
                 if run.over() or not descend(trial, run.pricer, range(len(trial.words)), over=run.over):
                     break
             if run.annealed:
@@ -262,7 +265,7 @@ def dives(run: Run, team: Team, master: Master, root: Generated) -> None:
                 master.add(whole.columns)
                 on = run.clock.elapsed + t.further * run.clock.left
                 root = converge(run, team, master, root.duals, max(until, on))
-                whole = spread(master)
+                whole = spread(master, t.beside)
             run.duals = root.duals
 
 
@@ -319,7 +322,7 @@ def enumeration(run: Run, master: Master, root: Generated) -> None:
     until = run.clock.elapsed + t.listing * run.clock.left
     prices = run.cover.prices(root.duals)
     step = run.grid or 1e-3 * max(1.0, abs(run.cost))
-    for k in (1, 2, 4, 8):
+    for k in t.gaps:
         if run.over() or run.clock.elapsed > until or run.closed:
             return
         with run.timers("enumeration"):
@@ -362,7 +365,7 @@ def branches(run: Run, team: Team, root: Master | None, *, nodes: int, share: fl
         tree = Branching(
             Subproblem.whole(run.cover, lattice=run.grid),
             team.price,
-            [] if root is None else spread(root).columns,
+            [] if root is None else spread(root, run.tuning.root.beside).columns,
             penalty=run.penalty / 100.0,
             cost=lambda: run.cost,
             found=found,

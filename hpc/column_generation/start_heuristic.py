@@ -23,15 +23,12 @@ from optimise.roster.automaton import Automata
 from optimise.roster.kernels import Pricer
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.search.construct import hard_price
-from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.reinsertion import Reinsertion
 from optimise.roster.search.relaxation import Relaxation, Relaxed, ascend
 
 __all__ = ["Opening"]
 
 log = logging.getLogger(__name__)
-
-#: Neighbourhoods between two changes of temperature, as in :meth:`Reinsertion.improve`.
-_CHUNK = 200
 
 
 class Opening:
@@ -60,7 +57,7 @@ class Opening:
         tuning: OpeningTuning = OpeningTuning(),  # noqa: B008
     ) -> None:
         self.cover, self.pricer, self.penalty, self.seed, self.tuning = cover, pricer, penalty, seed, tuning
-        self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled))
+        self.search = Reinsertion(cover.compiled, built, cover, hard_price(cover.compiled), tuning.reinsertion)
         people, days = self.search.plan.words.shape
         #: how much longer than a first annealing this may take
         self.stretch = tuning.stretch
@@ -72,8 +69,9 @@ class Opening:
     def relax(self, comm: Communicator, over: Callable[[], bool]) -> Relaxed:
         """Bound, duals and mean rosters with totals priced, people shared out; the same on all ranks."""
         mine = np.arange(comm.rank, self.search.plan.words.shape[0], comm.size)
+        t = self.tuning
         lagrangian = Relaxation(self.search.staff, self.cover, mine)
-        return ascend(lagrangian, seconds=math.inf, comm=comm, steps=self.tuning.steps, over=over)
+        return ascend(lagrangian, seconds=math.inf, comm=comm, steps=t.steps, over=over, tuning=t.relaxation)
 
     def plans(
         self,
@@ -166,13 +164,14 @@ class Opening:
     def _burst(
         self, incumbent: Incumbent, moves: int, heat: float, seed: int, over: Callable[[], bool]
     ) -> tuple[list[Column], float]:
-        search, trials = self.search, max(_CHUNK, moves // self.tuning.moves)
+        search, chunk = self.search, self.tuning.reinsertion.chunk
+        trials = max(chunk, moves // self.tuning.moves)
         search.tally[:] = 0.0
         search.start(incumbent.words)
-        hot, cold = temperatures(self.cover.compiled)
+        hot, cold = search.temperatures
         chunks, warm = itertools.count(), max(heat * hot, cold)
         search.improve(
-            lambda: float(warm * (cold / warm) ** min(1.0, _CHUNK * next(chunks) / trials)),
+            lambda: float(warm * (cold / warm) ** min(1.0, chunk * next(chunks) / trials)),
             seed=seed,
             over=over,
             trials=trials,
@@ -195,11 +194,11 @@ class Opening:
         if not search.construct(random, relaxed.mean):
             return None
         search.repair(random, over)
-        hot, cold = temperatures(self.cover.compiled)
-        chunks = itertools.count()
+        hot, cold = search.temperatures
+        chunks, chunk = itertools.count(), self.tuning.reinsertion.chunk
 
         def heat() -> float:
-            progress = max(_CHUNK * next(chunks) / self.trials, spent())
+            progress = max(chunk * next(chunks) / self.trials, spent())
             return float(hot * (cold / hot) ** min(1.0, progress))
 
         search.improve(

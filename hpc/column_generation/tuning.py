@@ -1,4 +1,4 @@
-"""Options of column generation, and the numbers that steer its phases with the runs that chose them.
+"""Numbers that steer the search of column generation and what comes before it, with the runs that chose them.
 
 Instances are of Curtois (``Instance15``), INRC-I (``medium_hidden01``) and INRC-II (``n060w8``: 60 people, 8 weeks).
 """
@@ -7,24 +7,15 @@ from __future__ import annotations
 
 import math
 
-from hpc.column_generation.steps import Steps, brief_steps
+from hpc.column_generation.steps import Steps
 from optimise.core.options import Tuning, knob
+from optimise.roster.search.tuning import ReinsertionTuning, RelaxationTuning
 
-__all__ = [
-    "AnnealingTuning",
-    "DiveTuning",
-    "NeighbourhoodTuning",
-    "OpeningTuning",
-    "RootTuning",
-    "SearchTuning",
-    "TreeTuning",
-    "WindowTuning",
-]
+__all__ = ["AnnealingTuning", "NeighbourhoodTuning", "OpeningTuning", "SearchTuning"]
 
 _LEFT = "share of the time left"
 #: Where neither a comment nor a page says what chose a number.
 _NONE = "no run on record"
-_CELLS = "table cells of all people"
 
 
 class AnnealingTuning(Tuning):
@@ -66,6 +57,16 @@ class AnnealingTuning(Tuning):
     """Length of the chain after a window of days."""
     brief_heat: float = knob(0.06, unit="part of a full chain's heat", source=_NONE, ge=0, le=1)
     """Its first temperature."""
+    given_moves: int = knob(1_000, unit="moves per person and day", source="why: 85, 62, 57 -> 55, 57, 55", ge=1)
+    """Length of the first chain from a plan that was given; each further one is twice as long."""
+    given_heats: tuple[float, ...] = knob(
+        (0.03, 0.06, 0.06),
+        unit="part of a full chain's heat",
+        source="why, optimum 55: 55, 57, 55; all 0.03: 57, 125, 55; 0.03, 0.1, 0.2: 62, 57, 55",
+    )
+    """Their first temperatures: a full chain would lose what is good in the plan."""
+    given_share: float = knob(0.6, unit=_LEFT, source=_NONE, ge=0, le=1)
+    """What they may take."""
     most_broken: float = knob(0.75, unit="share of moves", source="Curtois 0.81-0.94, INRC 0.41-0.64", ge=0, le=1)
     """Share of moves that may break hard rules. Beyond it chains end far above dives, and none is run."""
 
@@ -73,7 +74,9 @@ class AnnealingTuning(Tuning):
 class OpeningTuning(Tuning):
     """Reinsertion where annealing does not suit: a first plan from the rounded relaxation, bursts in the search."""
 
-    least_work: float = knob(4e7, unit=_CELLS, source="Instance12: 4297 instead of 4141 with an opening", ge=0)
+    least_work: float = knob(
+        4e7, unit="table cells of all people", source="Instance12: 4297 instead of 4141 with an opening", ge=0
+    )
     """Size from which it pays. Below, dives find a good plan nearly as soon, and an early cutoff makes them end
     without one."""
     steps: int = knob(400, unit="steps", source="each costs a small part of pricing everybody once", ge=1)
@@ -99,192 +102,9 @@ class OpeningTuning(Tuning):
     """Change of the length of bursts of the search after one without gain."""
     shorter: float = knob(0.95, unit="factor", source=_NONE, gt=0, le=1)
     """The same after one with gain."""
-
-
-class DiveTuning(Tuning):
-    """What all dives have in common; see :class:`Steps` for each."""
-
-    loose: float = knob(0.1, unit="part of what is left to the cutoff", source="n030w4 1835 -> 1675", ge=0, le=1)
-    """A step's columns are good enough when its bound is this near its objective."""
-    small: float = knob(0.1, unit="part of a step", source=_NONE, gt=0, le=1)
-    """Length of a step after one that was taken back, in dives that do not grow their steps again."""
-    shrink: float = knob(0.25, unit="part of a step", source=_NONE, gt=0, le=1)
-    """The same in dives that do."""
-    least: float = knob(0.01, unit="part of a step", source=_NONE, gt=0, le=1)
-    """Shortest step; it is not taken back for what it costs."""
-    more: int = knob(3, unit="steps", source=_NONE, ge=0)
-    """Steps past the cutoff that are taken back beyond the number set."""
-    crowd: int = knob(1000, unit="columns", source="late steps of n060w8 2.6 s instead of 160", ge=1)
-    """Columns of a master from which those that a dive has shut are set aside: they slow the simplex down."""
-    easy: float = knob(0.85, unit="share of the cells", source="n060w8: objective flat until 93 %", gt=0, le=1)
-    """Where a dive in small steps has nearly all of its work behind it."""
-    longer: float = knob(5.0, unit="factor per part of its time", source="n060w8_2: late dives cut short 2660", ge=0)
-    """How much longer steps become, by the part of its time that a dive is late."""
-    coarser: float = knob(10.0, unit="factor per part of its time", source="n060w8_2, as longer", ge=0)
-    """How much coarser the columns of steps become."""
-    planned: float = knob(0.75, unit="part of its time", source="n060w8_2, as longer", gt=0, le=1)
-    """When the easy part should begin."""
-
-
-class WindowTuning(Tuning):
-    """Windows of days in which everybody is planned anew, on horizons of six weeks and more."""
-
-    days: int = knob(28, unit="days", source="14: n110w8 stops near 4000; totals need longer ones", ge=7)
-    """Length of the first windows."""
-    step: int = knob(14, unit="days", source=_NONE, ge=1)
-    """Between two windows, and by which they grow."""
-    least_days: int = knob(42, unit="days", source=_NONE, ge=1)
-    """Horizon from which they are worth while."""
-    passes: int = knob(3, unit="passes", source=_NONE, ge=1)
-    """Most passes of one width."""
-    gain: float = knob(0.01, unit="part of the cost", source=_NONE, ge=0)
-    """What a pass has to gain for another of its width."""
-    share: float = knob(0.7, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """What passes may take."""
-    ascent: int = knob(30, unit="rounds", source=_NONE, ge=1)
-    """Of the ascent before a window's master."""
-    kept: int = knob(10, unit="rounds", source=_NONE, ge=1)
-    """Last rounds of it whose rosters the master gets."""
-    rounds: int = knob(60, unit="rounds", source=_NONE, ge=1)
-    """Of a window's master at most."""
-    loose: float = knob(0.1, unit="part of what may be gained", source=_NONE, ge=0, le=1)
-    """Gap that ends them."""
-    dive: Steps = knob(
-        Steps(whole=False, share=0.1, sure=0.95, iterations=5, rise=math.inf, reverts=3, level=0.85),
-        unit="",
-        source="n110w8: share 0.2 with 4 rounds is stuck at 4145, 0.1 with 5 reaches 3935 in 90 s",
-    )
-    """The dive of a window."""
-
-
-class TreeTuning(Tuning):
-    """Branch and price."""
-
-    early: int = knob(4, unit="nodes", source="Instance9: 406 -> 439 (optimal) in 3", ge=0)
-    """Nodes after the root."""
-    nodes: int = knob(5000, unit="nodes", source="Instance5 closes in 205", ge=1)
-    """Nodes when the search is stuck."""
-    short: float = knob(0.1, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """What the early tree may take."""
-    long: float = knob(0.3, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """The same where plan and bound are wide apart, and what the tree of a stuck search may take."""
-    wide: float = knob(0.02, unit="part of the cost", source=_NONE, ge=0)
-    """Gap that is wide."""
-    most_gap: float = knob(0.1, unit="part of the cost", source=_NONE, ge=0)
-    """Gap from which no tree is begun."""
-    rows: int = knob(64, unit="rows", source=_NONE, ge=1)
-    """Rows on sums of deviations that one tree may have."""
-    tried: int = knob(6, unit="candidates", source=_NONE, ge=1)
-    """Tried in the linear master before each branch."""
-    whole: float = knob(0.02, unit="units of cover", source=_NONE, ge=0, le=0.5)
-    """Distance from whole numbers below which a sum counts as whole."""
-    dive: Steps = knob(
-        Steps(whole=False, share=0.05, sure=0.95, iterations=20, rise=math.inf, reverts=2),
-        unit="",
-        source="Instance9: a dive where the sums are whole finds the optimum",
-    )
-    """Dives from nodes where all sums are whole."""
-
-
-class RootTuning(Tuning):
-    """The linear master of everybody, dives from it, enumeration."""
-
-    share: float = knob(0.5, unit="share of the time limit", source=_NONE, gt=0, le=1)
-    """What the bound may take; the option root_share goes before it."""
-    starts: int = knob(2, unit="starts", source="40 people, starts of 20 s: each lost the same dive", ge=1)
-    """Of a job in a row that were stopped in the root and brought nothing, until the search takes over."""
-    dives: tuple[Steps, ...] = knob(
-        (
-            brief_steps(True, 0.25, 3),
-            brief_steps(False, 0.05, 30),
-            brief_steps(True, 0.2, 20),
-            brief_steps(True, 0.03, 10),
-            brief_steps(False, 0.02, 40),
-            brief_steps(False, 0.05, 30),
-            brief_steps(False, 0.03, 30),
-        ),
-        unit="",
-        source="INRC-I: few rounds a step are quick but poor on hard equality cover, so both kinds are run",
-    )
-    """The first is quick, the second is the one that closes hard cover, the others bring variety."""
-    guided: tuple[Steps, ...] = knob(
-        (
-            brief_steps(False, 0.2, 3),
-            brief_steps(False, 0.1, 6, 0.8),
-            brief_steps(False, 0.1, 10, 0.7),
-            brief_steps(False, 0.05, 10, 0.9),
-            brief_steps(False, 0.05, 20, 0.5),
-        ),
-        unit="",
-        source="medium_hidden01: objective 104 at 81 % of the cells, 148 at the end",
-    )
-    """Dives after annealing, single duties all: large steps first; then dives that stop early, where annealing takes
-    over, first on the free cells, then on all."""
-    lasting: Steps = knob(
-        Steps(False, 0.07, 0.95, 30, rise=0.02, reverts=1000, level=0.995, near=0.005, recover=2.0, nodes=500),
-        unit="",
-        source="n060w8_2 2555 (shorter steps 2535-2665), n110w8_0_3 3450 (3625)",
-    )
-    """The only dive on horizons that have windows, the first of many people: small steps, all columns made in each."""
-    crowd: int = knob(1900, unit="people times days", source="n100w4_2 1850 -> 1800, n040w4_2 1780 -> 1810", ge=0)
-    """Size from which that dive comes before the others after annealing, and the master converges before it."""
-    many: int = knob(80, unit="people", source="120 people, 18 shifts: 291 -> 181; Instance19 3178 -> 3264", ge=0)
-    """The same after one hasty dive where annealing does not suit."""
-    enough: float = knob(0.1, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
-    """After two dives and within this of the bound only single duties are fixed, in a tenth of the time."""
-    at_once: float = knob(0.01, unit="part of the cost", source="Instances 12, 15, 18 and 19", ge=0)
-    """A plan this near the bound is left to neighbourhoods."""
-    diving: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """For dives."""
-    lasting_share: float = knob(0.5, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """For the one on long horizons."""
-    grace: float = knob(1.5, unit="factor", source="n060w8_2: cut short 2660-2875, to the end 2490", ge=1)
-    """How much longer that one may take to come to its end: its last steps are cheap."""
-    patience: float = knob(0.35, unit=_LEFT, source="n060w8_2 converges after 42 s, n110w8_0_3 after 34", gt=0, le=1)
-    """Time after which windows come before the master of everybody."""
-    converged: float = knob(0.02, unit="part of the cost", source=_NONE, ge=0)
-    """Gap at which that master has converged."""
-    part: float = knob(0.5, unit="part of the root's time", source=_NONE, ge=0)
-    """A dive takes about this much, where there was an opening."""
-    above: float = knob(0.25, unit="part of the gap", source=_NONE, ge=0)
-    """How far above the best plan a dive may come."""
-    passing: float = knob(0.05, unit="part of the cost", source="Instance15 3937 -> 3855, 19 3299 -> 3163", ge=0)
-    """The same where that plan is near and annealing does not suit: a unit of cover that is missing for want of
-    columns, which later steps find, may cost more than the gap."""
-    vain: int = knob(2, unit="dives", source=_NONE, ge=1)
-    """Dives after annealing that found nothing, until the neighbourhoods take over."""
-    near: float = knob(0.05, unit="part of what is left to the cost", source=_NONE, ge=0)
-    """The first dive of a large problem, after annealing or an opening, starts when the bound is this near."""
-    nearer: float = knob(0.01, unit="part of what is left to the cost", source=_NONE, ge=0)
-    """The same before a careful dive."""
-    further: float = knob(0.1, unit=_LEFT, source=_NONE, ge=0, le=1)
-    """For the master, which goes on after such a dive with the better plan, at least."""
-    half: float = knob(0.5, unit="part of the plan's gap", source=_NONE, ge=0)
-    """What the master's gap may be for dives after annealing."""
-    rest: float = knob(0.4, unit=_LEFT, source=_NONE, ge=0, le=1)
-    """For the master of everybody after windows, at least."""
-    enumerated: int = knob(700, unit="people times days", source=_NONE, ge=0)
-    """Size up to which cheap rosters are enumerated."""
-    listing: float = knob(0.3, unit=_LEFT, source=_NONE, gt=0, le=1)
-    """For that."""
-    listed: int = knob(400, unit="rosters per person", source=_NONE, ge=1)
-    """Most that are listed at one gap."""
-    listed_nodes: int = knob(400, unit="nodes", source="keeps the answer independent of the clock", ge=1)
-    """Of branch and bound over them."""
-    most_columns: int = knob(60, unit="columns per person", source=_NONE, ge=1)
-    """Of the master, from which those that were long without use go."""
-    ascent: int = knob(60, unit="rounds", source="saves about half of the simplex iterations", ge=1)
-    """Of the ascent before the master."""
-    kept: int = knob(10, unit="rounds", source=_NONE, ge=1)
-    """Last rounds of it whose rosters the master gets."""
-    large: int = knob(1000, unit="people times days", source=_NONE, ge=0)
-    """Size from which the relaxation with priced totals gives the first duals."""
-    relaxed: int = knob(400, unit="steps", source="each costs a small part of pricing everybody once", ge=1)
-    """Of that relaxation."""
-    cheap: float = knob(3e7, unit=_CELLS, source="Instance19: an ascent costs more than it saves", ge=0)
-    """Size up to which pricing is cheap: an ascent comes before the master, and trees are grown."""
-    dear: float = knob(1e9, unit=_CELLS, source="INRC-II: 5/6 of the time in the simplex", ge=0)
-    """The same for the ascent after annealing: the simplex takes several times as long as pricing there."""
+    relaxation: RelaxationTuning = RelaxationTuning()
+    """Also of the first duals of the master."""
+    reinsertion: ReinsertionTuning = ReinsertionTuning()
 
 
 class NeighbourhoodTuning(Tuning):
@@ -308,6 +128,8 @@ class NeighbourhoodTuning(Tuning):
     """Of the small master at most."""
     nodes: int = knob(50, unit="nodes", source="whole small masters take seconds to minutes", ge=1)
     """Of each restricted-master MIP."""
+    columns_left: int = knob(20, unit="rosters per person", source="whole small masters take seconds to minutes", ge=1)
+    """Most that it may have."""
     dives: tuple[Steps, ...] = knob(
         (
             Steps(whole=True, sure=0.95, iterations=6, rise=math.inf, reverts=0),
@@ -336,6 +158,12 @@ class SearchTuning(Tuning):
     """Work without proof or gain from which they shrink."""
     cut: float = knob(0.15, unit="part of their size", source=_NONE, ge=0, lt=1)
     """How much they shrink when they were cut short."""
+    area: float = knob(392.0, unit="people times days", source="28 days of 14 people", gt=0)
+    """That one small master carries well: on horizons of more than nine weeks, more people on fewer days."""
+    shortest: int = knob(5, unit="days", source=_NONE, ge=1)
+    """Of a window of days."""
+    longest: int = knob(14, unit="days", source=_NONE, ge=1)
+    """The same at most."""
     most_people: int = knob(40, unit="people", source=_NONE, ge=2)
     """Largest neighbourhood."""
     burst: float = knob(0.3, unit="part of a full burst", source=_NONE, gt=0, le=2)
@@ -348,6 +176,10 @@ class SearchTuning(Tuning):
     """For the whole model."""
     nodes: int = knob(200_000, unit="nodes", source="keeps the answer independent of the clock", ge=1)
     """Of the whole model."""
+    descents: int = knob(10, unit="rounds over everybody", source=_NONE, ge=0)
+    """Of re-optimising one person at a time after construction."""
+    grace: float = knob(1.0, unit="s", source="a busy machine would cost the plan, and so would compiling", ge=0)
+    """Past the limit, or past a request to stop, in which a first plan is brought to its end."""
     building: float = knob(0.25, unit="share of the time limit", source="ward30 with 48 h in 7 days, soft", gt=0, le=1)
     """In which people are built exactly for a first plan; those who are left get hard limits alone."""
     first: float = knob(0.4, unit=_LEFT, source=_NONE, gt=0, le=1)
@@ -356,3 +188,9 @@ class SearchTuning(Tuning):
     """That share a plan between meetings, where ranks search without rounds."""
     meetings: tuple[float, ...] = knob((0.25, 0.5, 0.75), unit="shares of the time", source=_NONE)
     """Of the search, at which groups take the best plan of all; after the last they do so at once."""
+    own: int = knob(4, unit="changes", source=_NONE, ge=0)
+    """Own last ones that are tried on the plans of other ranks."""
+    look: float = knob(0.05, unit="s", source="a look at no messages costs microseconds", gt=0)
+    """Between two looks at the messages of others within an attempt."""
+    waiting: int = knob(32, unit="messages", source=_NONE, ge=1)
+    """Most that wait for one rank which does not listen; the oldest go first."""

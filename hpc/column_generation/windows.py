@@ -115,7 +115,13 @@ def renew(
     """
     t = tuning.windows
     first = ascend(
-        subproblem, pricing, start=np.zeros(incumbent.cover.lines), iterations=t.ascent, keep=t.kept, over=over
+        subproblem,
+        pricing,
+        start=np.zeros(incumbent.cover.lines),
+        iterations=t.ascent,
+        keep=t.kept,
+        over=over,
+        tuning=tuning.ascent,
     )
     if first.bound >= subproblem.cutoff or over():
         return None
@@ -132,7 +138,7 @@ def renew(
             center=center,
             iterations=t.rounds,
             loose=t.loose,
-            smoothing=0.5,
+            smoothing=t.smoothing,
             over=over,
         )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hpc.benders.master import CutMaster
 from hpc.benders.recourse import Programs
+from hpc.federated.options import FederatedTuning
 from optimise.capacity.model.capacity import split
 from optimise.capacity.model.capacity_values import mean_point, rounded
 from optimise.capacity.problem import CapacityPlan
@@ -54,12 +55,11 @@ class Member:
     trust : int
         Its file is read here and nowhere else.
     seed : int
-    nodes : int
-        Of branch and bound for a whole plan under a work limit.
+    tuning : FederatedTuning
     """
 
-    def __init__(self, region: RegionProblem, trust: int, *, seed: int = 0, nodes: int = 500) -> None:
-        self.region, self.seed, self.nodes = region, seed, nodes
+    def __init__(self, region: RegionProblem, trust: int, *, seed: int, tuning: FederatedTuning) -> None:
+        self.region, self.seed, self.tuning = region, seed, tuning
         self.problem = problem = region.member(trust)
         self.parts = split(problem)
         count = problem.scenarios.count
@@ -115,9 +115,9 @@ class Member:
         """Best whole plan at prices: a bound that knows that beds are whole, and a plan that is."""
         self._free()
         self.master.price(self.cost + np.einsum("ud,udn->n", prices, self.weight))
-        bound = self._close(0.2 * gap, 40, over)
+        bound = self._close(0.2 * gap, self.tuning.sharp, over)
         free = replace(self.problem, share={u: np.full(self.region.days, 10_000) for u in self.problem.units})
-        start = self.master.descend(rounded(free, self.parts.stage, self.inner), over=over)
+        start = self.master.descend(rounded(free, self.parts.stage, self.inner), self.tuning.steps, over=over)
         best, bound = self._whole(start, bound, gap=gap, seconds=seconds, fixed=fixed, over=over)
         point = self.inner if best is None else best
         cost = float(self.cost @ point) + self.parts.first.offset + self._cut(point)
@@ -167,12 +167,13 @@ class Member:
             if step.stop is not Stop.OPTIMAL:
                 return math.inf, np.zeros_like(quota)
             self.inner, self.recourse = step.point, self._cut(step.point)
-        bound = -math.inf if quick else self._close(0.2 * gap, 60, over)
+        bound = -math.inf if quick else self._close(0.2 * gap, self.tuning.settle, over)
         best, least = None, math.inf
-        for threshold in (0.0, 0.25, 0.5, 0.75):
+        for threshold in self.tuning.roundings:
             if (quick or over()) and best is not None:
                 break
-            point = self.master.descend(rounded(mine, self.parts.stage, self.inner, threshold), over=over)
+            first = rounded(mine, self.parts.stage, self.inner, threshold)
+            point = self.master.descend(first, self.tuning.steps, over=over)
             if (self.weight @ point <= quota).all():
                 known = self.master.modelled(point)
                 if known < least:
@@ -201,13 +202,13 @@ class Member:
     ) -> tuple[Floats | None, float]:
         """Best whole point that the master finds, started from one, and the certified bound."""
         value = math.inf if best is None else self._total(best)
-        for _ in range(12):
+        for _ in range(self.tuning.masters):
             if over() or (math.isfinite(value) and value - bound <= gap * abs(value)):
                 break
             step = self.master.whole(
                 seconds=math.inf if fixed else seconds(),
                 gap=0.3 * gap,
-                nodes=self.nodes if fixed else None,
+                nodes=self.tuning.nodes if fixed else None,
                 start=best,
             )
             if not len(step.estimate):
@@ -227,20 +228,21 @@ class Member:
 
     def _close(self, tolerance: float, rounds: int, over: Callable[[], bool]) -> float:
         """Close the relaxation by cuts between the inner and the master's point; returns the certified bound."""
-        bound, stalled, share, last = -math.inf, 0, 0.5, -math.inf
+        t = self.tuning
+        bound, stalled, share, last = -math.inf, 0, t.share, -math.inf
         for _ in range(rounds):
             step = self.master.relaxed()
             bound = max(bound, step.bound)
             value = float(self.master.first.cost @ self.inner) + self.master.first.offset + self.recourse
             if step.stop is not Stop.OPTIMAL or value - bound <= tolerance * max(1.0, abs(value)) or over():
                 break
-            stalled = stalled + 1 if bound - last < 0.02 * (value - bound) else 0
-            share, last = (min(1.0, 2 * share) if stalled >= 2 else 0.5), bound
+            stalled = stalled + 1 if bound - last < t.stalled * (value - bound) else 0
+            share, last = (min(1.0, 2 * share) if stalled >= 2 else t.share), bound
             point = self.inner + share * (step.point - self.inner)
             recourse = self._cut(point)
             if float(self.master.first.cost @ point) + self.master.first.offset + recourse < value:
                 self.inner, self.recourse = point, recourse
-            self.master.prune(40 * self.master.clusters)
+            self.master.prune(t.kept * self.master.clusters, t.idle)
         return bound
 
     def _cut(self, point: Floats) -> float:

@@ -116,7 +116,7 @@ class Federation(Session[RegionPlan]):
         count = len(region.trusts)
         self.owned = [t for t in range(count) if t % comm.size == comm.rank]
         with self.timers("building"):
-            self.members = {t: Member(region, t, seed=seed, nodes=self.tuning.nodes) for t in self.owned}
+            self.members = {t: Member(region, t, seed=seed, tuning=self.tuning) for t in self.owned}
         self.tolerance = options.tolerance or min(1e-3, max(1e-4, 0.2 * limits.gap))
         self.hide = options.suppress
 

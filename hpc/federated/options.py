@@ -30,6 +30,24 @@ class FederatedTuning(Tuning):
     """Rounds of cuts that a trust may take for an answer."""
     nodes: int = knob(500, unit="nodes", source="keeps answers independent of the clock", ge=1)
     """Of a trust's master in whole numbers under a work limit."""
+    share: float = knob(0.5, unit="part of the way", source="as for benders", gt=0, le=1)
+    """From a trust's best to its master's point, where it makes cuts."""
+    stalled: float = knob(0.02, unit="part of the gap", source="no run on record", ge=0, lt=1)
+    """A round that raises a trust's bound by less makes cuts nearer to the master's point."""
+    kept: int = knob(40, unit="cuts per scenario", source="no run on record", ge=1)
+    """Cuts beyond which a trust drops those without a dual."""
+    idle: int = knob(8, unit="solves", source="no run on record", ge=1)
+    """Without a dual, after which they may be dropped."""
+    sharp: int = knob(40, unit="rounds", source="no run on record", ge=1)
+    """Of cuts before a whole answer to prices."""
+    settle: int = knob(60, unit="rounds", source="no run on record", ge=1)
+    """Of cuts before a whole plan within a quota."""
+    roundings: tuple[float, ...] = knob((0.0, 0.25, 0.5, 0.75), unit="parts", source="no run on record", min_length=1)
+    """Parts of a bed from which plans of the relaxation are rounded up; the best one counts."""
+    steps: int = knob(200, unit="steps", source="no run on record", ge=0)
+    """Of one column each, most of the descent from such a plan."""
+    masters: int = knob(12, unit="masters", source="no run on record", ge=1)
+    """In whole numbers, most for one plan."""
     beyond: float = knob(10.0, unit="factor", source="no run on record", ge=1)
     """Price of a bed beyond the supply, in the largest cost of a trust."""
 

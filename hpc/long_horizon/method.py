@@ -45,7 +45,7 @@ from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import construct as in_pieces
 from optimise.roster.search.construct import hard_price
-from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.reinsertion import Reinsertion
 from optimise.roster.search.relaxation import SOURCE, Relaxation, ascend
 from optimise.roster.totals import lighter, table_cells
 
@@ -127,7 +127,7 @@ class LongRun(Session[NDArray[np.int16]]):
             return self.impossible(text, bounds=Bounds())
         with self.timers("building"):
             self.cover = CoverRows(compiled)
-            self.search = Reinsertion(compiled, built, self.cover, hard_price(compiled))
+            self.search = Reinsertion(compiled, built, self.cover, hard_price(compiled), self.tuning.reinsertion)
         mean = self._bound()
         self._start(mean)
         self._close()
@@ -154,6 +154,7 @@ class LongRun(Session[NDArray[np.int16]]):
                 steps=None if self.limits.iterations is None else self.tuning.bound_steps,
                 over=self.over,
                 listen=listen,
+                tuning=self.tuning.relaxation,
             )
         self.rise(found.bound)
         self.timers.count("relaxation steps", found.steps)
@@ -187,7 +188,7 @@ class LongRun(Session[NDArray[np.int16]]):
         if self.comm.rank:
             return []
         rng = np.random.default_rng((self.seed, 2))
-        made = in_pieces(self.problem.compiled, self.problem.automata, rng, self.over)
+        made = in_pieces(self.problem.compiled, self.problem.automata, rng, self.over, self.options.tuning.construction)
         if made.duties is None or not math.isfinite(self.search.start(made.duties)):
             return []
         return [(self.search.cost, 0, self.search.plan.words.copy())]
@@ -272,7 +273,7 @@ class LongRun(Session[NDArray[np.int16]]):
         return self.search.start(made)
 
     def _improve(self) -> None:
-        hot, cold = temperatures(self.problem.compiled)
+        hot, cold = self.search.temperatures
         began, seconds = self.clock.elapsed, max(self.clock.left, 1e-3)
 
         def heat() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimise.core.options import Tuning, knob
+from optimise.roster.search.tuning import ReinsertionTuning, RelaxationTuning
 
 __all__ = ["LongTuning"]
 
@@ -48,3 +49,5 @@ class LongTuning(Tuning):
     """Length of a chain under work limits."""
     most_broken: float = knob(0.6, unit="share of changes", source="INRC-II 0.54, Curtois 0.64-0.70", ge=0, le=1)
     """Share of changes of one duty that may break a person's sequence rules for annealing to suit."""
+    relaxation: RelaxationTuning = RelaxationTuning()
+    reinsertion: ReinsertionTuning = ReinsertionTuning()

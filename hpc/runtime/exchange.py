@@ -4,7 +4,7 @@ Each rank has a place at a corner of a hypercube, and its :attr:`~Exchange.links
 every rank passes on along its links reaches all of ``n`` within ``log2(n)`` steps. Ranks that follow one another form
 groups, whose members are each other's :attr:`~Exchange.peers`.
 
-A message to a rank that does not listen stays here; at most :data:`MOST` wait for one rank, and the oldest go first.
+A message to a rank that does not listen stays here; only the last few wait for one rank, and the oldest go first.
 The end is the only meeting, and it is one without a collective call that blocks (Hoefler, Siebert, Lumsdaine 2010,
 "Scalable communication protocols for dynamic sparse data exchange"): a rank whose messages have all been received
 enters a barrier and goes on listening until everybody is there.
@@ -19,10 +19,8 @@ from typing import Any
 
 from optimise.core.method import Communicator
 
-__all__ = ["MOST", "Exchange", "can_exchange"]
+__all__ = ["Exchange", "can_exchange"]
 
-#: Messages that wait for one rank.
-MOST = 32
 #: Seconds between two looks at the others, at the end.
 _PAUSE = 0.005
 _TAG = 5
@@ -42,6 +40,8 @@ class Exchange:
         With non-blocking calls (:func:`can_exchange`); a duplicate of it is used.
     group : int
         Ranks of a group.
+    most : int
+        Messages that wait for one rank at most.
 
     Attributes
     ----------
@@ -51,8 +51,8 @@ class Exchange:
         The other ranks of its group.
     """
 
-    def __init__(self, comm: Communicator, group: int) -> None:
-        self.rank, self.size = comm.rank, comm.size
+    def __init__(self, comm: Communicator, group: int, most: int) -> None:
+        self.rank, self.size, self.most = comm.rank, comm.size, most
         beside = (self.rank ^ (1 << k) for k in range((self.size - 1).bit_length()))
         self.links = tuple(r for r in beside if r < self.size)
         first = self.rank // group * group
@@ -66,7 +66,7 @@ class Exchange:
     def send(self, message: object, ranks: Iterable[int]) -> None:
         """Send a message, which must pickle, to some ranks; returns at once."""
         for rank in ranks:
-            self._waiting.setdefault(rank, deque(maxlen=MOST)).append((self.rank, message))
+            self._waiting.setdefault(rank, deque(maxlen=self.most)).append((self.rank, message))
         self.turn()
 
     def read(self) -> list[tuple[int, Any]]:

@@ -197,9 +197,9 @@ class Session(Generic[B]):
         """Whether ranks may work without waiting for one another: several of them, and a run that the clock ends."""
         return self.comm.size > 1 and self.limits.iterations is None and can_exchange(self.comm)
 
-    def exchange(self, group: int) -> Exchange:
-        """Messages that nobody waits for, with ranks in groups of so many; a collective call where the run is free."""
-        return Exchange(self.comm, group)
+    def exchange(self, group: int, most: int) -> Exchange:
+        """Messages that nobody waits for (:class:`Exchange`); a collective call where the run is free."""
+        return Exchange(self.comm, group, most)
 
     # ---- checkpoints ---------------------------------------------------------------------------------------------
     def keep(self, write: Callable[[Path], None], *, force: bool = False) -> None:

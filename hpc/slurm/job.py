@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from hpc.slurm import queue
 from hpc.slurm.card import checked_id, read_card
 from hpc.slurm.script import ARRAYS
+from optimise.core.environment import number_from
 from optimise.core.errors import WardwiseError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class JobError(WardwiseError):
 
 def poll_seconds() -> float:
     """Seconds between questions; tests on a cluster of their own shorten it by WARDWISE_SLURM_POLL."""
-    return float(os.environ.get("WARDWISE_SLURM_POLL", POLL_SECONDS))
+    return number_from("WARDWISE_SLURM_POLL", POLL_SECONDS)
 
 
 class Job:

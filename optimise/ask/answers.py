@@ -42,6 +42,9 @@ class AnswerEntry(StoredModel):
     disturbs: list[str] = Field(description="Who else's days change")
     changes: list[ChangeEntry]
     by_rule: dict[str, float] = Field(description="Change of cost by rule")
+    stays_short: list[str] = Field(
+        description="Hard head counts that the empty place leaves short and that stay so; empty: filled as it must be"
+    )
 
 
 class ReasonEntry(StoredModel):
@@ -63,13 +66,15 @@ class StoppedEntry(StoredModel):
 
 
 class CoverFile(StoredModel):
-    """Who can take a shift, best first."""
+    """Who can take a shift: first those with whom no hard head count of the place stays short, then by cost."""
 
     question: Literal["cover"]
     problem: str
     day: DayEntry
     shift: str
     instead_of: str | None
+    from_day: DayEntry = Field(description="No duty before it is given up, but for that of the day asked about")
+    possible: bool = Field(description="Whether an answer leaves no hard head count of the place short")
     cost: float = Field(description="Of the plan as it stands")
     hard: float
     cost_vacant: float = Field(description="With nobody in the place")

@@ -72,12 +72,14 @@ class Run:
         from optimise.cli.progress import reporter
         from optimise.cli.replanning import method_for
         from optimise.cli.watchdog import Watchdog
+        from optimise.core.environment import number_from
         from optimise.core.provenance import provenance
         from optimise.runs.keeper import kept_legs
         from optimise.runs.progress_file import ProgressFile
         from optimise.runs.telemetry import Telemetry
         from optimise.runs.writer import RunWriter
 
+        most_idle = number_from(IDLE_STARTS, _MOST_IDLE, whole=True)
         facts = provenance(self.problem, method, limits=limits, seed=seed, ranks=self.comm.size, options=options)
         folder = self.output if self.comm.rank == 0 else None
         before = kept_legs(self.checkpoint, self.problem) if folder and self.checkpoint and self.resume else ()
@@ -115,7 +117,7 @@ class Run:
             self.stop.finish()
             writer.end()
         self.signalled = any(signals)
-        return _given_up(result) if signal.SIGUSR1 in signals else result
+        return _given_up(result, most_idle) if signal.SIGUSR1 in signals else result
 
     def _leave(self, writer: RunWriter) -> None:
         """A signal came and the method did not stop in time: leave with the best plan that it has told us of."""
@@ -144,7 +146,7 @@ class Run:
         os._exit(code)
 
 
-def _given_up(result: Result) -> Result:
+def _given_up(result: Result, most: float) -> Result:
     """A job whose starts bring nothing, one after another, comes to its end instead of being queued again.
 
     Asked after the early warning of the batch script alone: a job that is pre-empted had no chance.
@@ -152,7 +154,7 @@ def _given_up(result: Result) -> Result:
     from optimise.core.leg import idle_starts
     from optimise.core.result import Stop
 
-    idle, most = idle_starts(result.legs), _most_idle()
+    idle = idle_starts(result.legs)
     if result.stop is not Stop.INTERRUPTED or not 0 < most <= idle:
         return result
     text = (
@@ -160,11 +162,6 @@ def _given_up(result: Result) -> Result:
         "start more time, or submit again into the same folder to go on"
     )
     return replace(result, stop=Stop.STUCK, explanation=(*result.explanation, text))
-
-
-def _most_idle() -> int:
-    said = os.environ.get(IDLE_STARTS, "")
-    return int(said) if said.isdecimal() else _MOST_IDLE
 
 
 class _Listening:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from optimise.core import compiling
+from optimise.core.environment import number_from
 
 if TYPE_CHECKING:
     from optimise.core.method import Communicator
@@ -26,11 +26,7 @@ _LATER = 30.0
 
 def grace(limit: float) -> float:
     """Seconds after a limit until a run is given up: 90 and a tenth of the limit, at most 600 more."""
-    said = os.environ.get(GRACE, "")
-    try:
-        return max(1.0, float(said))
-    except ValueError:
-        return _SECONDS + min(_MOST, _SHARE * limit)
+    return number_from(GRACE, _SECONDS + min(_MOST, _SHARE * limit), least=1.0)
 
 
 class Watchdog:

@@ -29,9 +29,9 @@ from optimise.methods.options import AdmissionOptions, AssignmentOptions, Hospit
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import Roster, RosterProblem
-from optimise.roster.search.construct import MOST_CELLS, Descent, construct, hard_price
+from optimise.roster.search.construct import Descent, construct, hard_price
 from optimise.roster.search.neighbourhood import Chooser
-from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.reinsertion import Reinsertion
 from optimise.roster.totals import table_cells
 from optimise.solvers.highs import Highs
 
@@ -131,15 +131,15 @@ class _Search:
     def _long(self) -> bool:
         """Whether a table over one person's whole horizon is too large."""
         try:
-            return table_cells(self.problem.compiled, self.problem.automata) > MOST_CELLS
+            return table_cells(self.problem.compiled, self.problem.automata) > self.tuning.construction.cells
         except UnsupportedError:
             return False
 
     def _reinsert(self) -> None:
         """Ruin and recreate until the time is over; leaves no plan where some person gets no roster that way."""
-        compiled, rng = self.problem.compiled, np.random.default_rng([self.seed, 4])
+        compiled, rng, t = self.problem.compiled, np.random.default_rng([self.seed, 4]), self.tuning
         try:
-            search = Reinsertion(compiled, self.problem.automata, CoverRows(compiled), self.price)
+            search = Reinsertion(compiled, self.problem.automata, CoverRows(compiled), self.price, t.reinsertion)
         except ValueError as error:
             log.info("no ruin and recreate: %s", error)
             return
@@ -150,7 +150,7 @@ class _Search:
             self._offer(Roster(search.plan.words), "construction")
         elif not math.isfinite(search.start(np.array(self.best.duties))):
             return
-        hot, cold = temperatures(compiled)
+        hot, cold = search.temperatures
         began, rounds = self.clock.elapsed, self.limits.iterations
 
         def heat() -> float:
@@ -158,12 +158,12 @@ class _Search:
             return float(hot * (cold / hot) ** min(1.0, spent if rounds is None else self.rounds / max(1, rounds)))
 
         while not self._over() and (rounds is None or self.rounds < rounds):
-            until = self.clock.elapsed + self.tuning.seconds
+            until = self.clock.elapsed + t.seconds
             search.improve(
                 heat,
                 seed=int(rng.integers(1 << 30)),
                 over=lambda until=until: self._over() or self.clock.elapsed > until,  # type: ignore[misc]
-                trials=None if rounds is None else 1000,
+                trials=None if rounds is None else t.trials,
             )
             self._offer(Roster(search.plan.words), "ruin and recreate")
             self.rounds += 1
@@ -183,6 +183,7 @@ class _Search:
                 self.problem.automata,
                 rng,
                 lambda: self.clock.elapsed > self.tuning.pieces * self.clock.seconds,
+                self.tuning.construction,
             )
         except (UnsupportedError, ValueError) as error:
             log.info("no construction by dynamic programming: %s", error)
@@ -213,9 +214,9 @@ class _Search:
         assert self.best is not None
         compiled = self.problem.compiled
         try:
-            if table_cells(compiled, self.problem.automata) > MOST_CELLS:
+            if table_cells(compiled, self.problem.automata) > self.tuning.construction.cells:
                 return
-            self.descent = descent = Descent(compiled, self.problem.automata)
+            self.descent = descent = Descent(compiled, self.problem.automata, tuning=self.tuning.construction)
             duties = np.array(self.best.duties)
             order = np.random.default_rng([self.seed, 1]).permutation(compiled.employees)
             gains = descent.descend(duties, order, lambda: self._over() or self._spent(self.tuning.first))
@@ -229,8 +230,9 @@ class _Search:
     def _improve(self) -> Stop:
         assert self.best is not None
         assert self.value is not None
-        chooser = Chooser(self.problem, np.random.default_rng([self.seed, 2]))
-        small = self.problem.shape[0] * self.problem.shape[1] <= 320
+        t = self.tuning.neighbourhood
+        chooser = Chooser(self.problem, np.random.default_rng([self.seed, 2]), t)
+        small = self.problem.shape[0] * self.problem.shape[1] <= t.small
         quiet = 0
         while not self._over():
             if self.limits.iterations is not None and self.rounds >= self.limits.iterations:
@@ -247,7 +249,7 @@ class _Search:
             quiet = 0 if gain > 0 else quiet + 1
             if self._tell(""):
                 return Stop.INTERRUPTED
-            if small and quiet > 60:
+            if small and quiet > t.patience:
                 break
         return Stop.INTERRUPTED if self.stopped else Stop.TIME if self._over() else Stop.ITERATIONS
 
@@ -261,7 +263,7 @@ class _Search:
         built = RosterModel(self.problem, free=free, roster=self.best, cover_price=self.price)
         arrays = built.model.freeze()
         seconds = min(self.tuning.seconds, self.clock.left)
-        nodes = None if self.limits.iterations is None else 300
+        nodes = None if self.limits.iterations is None else self.tuning.neighbourhood.nodes
         solved = Highs(arrays, seed=self.seed + self.rounds, threads=self.limits.threads).solve(
             seconds=seconds if nodes is None else self.clock.left,
             nodes=nodes,
@@ -280,7 +282,7 @@ class _Search:
         began = self.clock.elapsed
         rng = np.random.default_rng([self.seed, 3, self.rounds])
         people = np.flatnonzero(free.all(axis=1))
-        for _ in range(10):
+        for _ in range(self.tuning.neighbourhood.turns):
             duties = self.descent.recreate(self.best.duties, rng.permutation(people), rng)
             self._offer(Roster(duties), "recreate")
             people = rng.choice(len(duties), size=len(people), replace=False)

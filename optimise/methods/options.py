@@ -12,6 +12,7 @@ from optimise.hospital.admissions.tuning import AdmissionTuning
 from optimise.hospital.assignment.tuning import AssignmentTuning
 from optimise.hospital.beds_search.tuning import BedSearchTuning
 from optimise.hospital.search.tuning import JointSearchTuning
+from optimise.roster.search.tuning import ChooserTuning, ConstructionTuning, ReinsertionTuning
 
 __all__ = [
     "AdmissionOptions",
@@ -59,6 +60,11 @@ class MatheuristicTuning(Tuning):
     """Until which the whole model may look for a first plan, and descent goes on."""
     quick: float = knob(0.5, unit="part of the seconds of a neighbourhood", source="no run on record", gt=0, le=1)
     """Proofs quicker than this make neighbourhoods grow."""
+    trials: int = knob(1000, unit="neighbourhoods", source="keeps answers independent of the clock", ge=1)
+    """Of a round of ruin and recreate under a work limit."""
+    construction: ConstructionTuning = ConstructionTuning()
+    neighbourhood: ChooserTuning = ChooserTuning()
+    reinsertion: ReinsertionTuning = ReinsertionTuning()
 
 
 class MatheuristicOptions(Options):

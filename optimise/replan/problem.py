@@ -33,7 +33,7 @@ class Replanning(Generic[L]):
     problem : RosterProblem or HospitalProblem
         Today's, with the rules that freeze and price.
     start : Roster or HospitalPlan, optional
-        The earlier plan where it still keeps every hard rule; of hospitals, else, its repair.
+        The earlier plan where it still keeps every hard rule; else its repair.
     previous : Previous
     freeze_until : int
         First day that may change.
@@ -66,7 +66,7 @@ def replan(
     freeze_until: Day = 0,
     change_cost: float | None = None,
     nurse_cost: float | None = None,
-    days_since: int = 0,
+    days_since: int | None = None,
 ) -> Replanning[L]:
     """Put an earlier plan into today's problem: :func:`read_previous` of a file, then :func:`replanning`.
 
@@ -83,7 +83,7 @@ def replan(
         Price of a change, in units of cost, as for :func:`replanning`.
     nurse_cost : float, optional
         Price of another nurse, as for :func:`replanning`.
-    days_since : int
+    days_since : int, optional
         Day of the earlier plan that is today's day 0, as for :func:`read_previous`.
 
     Returns

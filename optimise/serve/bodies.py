@@ -142,6 +142,11 @@ class Cover(Evaluate):
     instead_of: str | None = Field(None, max_length=200)
     swap: bool = False
     most: int = Field(5, ge=1, le=50)
+    from_day: str | None = Field(
+        None,
+        max_length=40,
+        description="Nobody gives up a duty before it, but on `day`; left out: today, in a plan with that date.",
+    )
 
 
 class Why(Evaluate):
@@ -152,7 +157,7 @@ class Why(Evaluate):
     who: str = Field(max_length=200)
     day: str = Field(max_length=40, description="A date, a day number or a day name.")
     shift: str | None = Field(None, max_length=200)
-    seconds: float = Field(6.0, gt=0, le=30)
+    seconds: float = Field(8.0, gt=0, le=30)
 
 
 class _Answer(BaseModel):

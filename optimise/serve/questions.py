@@ -132,7 +132,19 @@ class Questions:
         if asked.instead_of is not None:
             with _of_field("instead_of"):
                 person_named(asked.instead_of, ward)
-        found = cover_asked(ward, roster, asked.day, asked.shift, asked.instead_of, swap=asked.swap, most=asked.most)
+        if asked.from_day is not None:
+            with _of_field("from_day"):
+                day_named(asked.from_day, ward)
+        found = cover_asked(
+            ward,
+            roster,
+            asked.day,
+            asked.shift,
+            asked.instead_of,
+            swap=asked.swap,
+            most=asked.most,
+            from_day=asked.from_day,
+        )
         return cover_object(found, ward)
 
     def why(self, problem: Problem, plan: Plan, asked: Why) -> dict[str, Any]:

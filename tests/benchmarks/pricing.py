@@ -84,6 +84,7 @@ def main() -> None:
         LocalPricing(pricer, cover),
         start=np.zeros(cover.lines),
         iterations=30,
+        keep=30,
     )
     prices = cover.prices(made.duals)
     step = max(1, len(people) // options.people)

@@ -20,18 +20,15 @@ from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.pricing import Pricer, on_grid
 from optimise.roster.problem import Roster, RosterProblem
+from optimise.roster.search.tuning import ConstructionTuning
 from optimise.roster.search.window import window
 from optimise.roster.totals import table_cells
 
-__all__ = ["Constructed", "Descent", "construct", "hard_price", "quick_start"]
+__all__ = ["Constructed", "Descent", "construct", "hard_price", "mended", "quick_start"]
 
 log = logging.getLogger(__name__)
 
 Duties = NDArray[np.int16]
-
-#: Cells of a person's table up to which the whole horizon is taken at once.
-MOST_CELLS = 8_000_000
-PIECE, OVERLAP = 28, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,14 @@ def hard_price(compiled: CompiledRoster) -> float:
 class Descent:
     """Exact re-optimisation of one person at a time on a compiled problem."""
 
-    def __init__(self, compiled: CompiledRoster, built: Automata, hard: float | None = None) -> None:
-        self.compiled = compiled
+    def __init__(
+        self,
+        compiled: CompiledRoster,
+        built: Automata,
+        hard: float | None = None,
+        tuning: ConstructionTuning = ConstructionTuning(),  # noqa: B008
+    ) -> None:
+        self.compiled, self.tuning = compiled, tuning
         self.pricer = Pricer(compiled, built)
         self.rows = CoverRows(compiled)
         self.hard = hard_price(compiled) if hard is None else hard
@@ -116,16 +119,17 @@ class Descent:
         return Constructed(duties)
 
     def recreate(self, duties: Duties, people: NDArray[np.intp], rng: np.random.Generator) -> Duties:
-        """Take some people out and give them new rosters one after the other, thrice; return the new duties."""
+        """Take some people out and give them new rosters in turn, as often as tuned; return the new duties."""
         out = np.array(duties)
         values = self.rows.counts(out)
         for e in people.tolist():
             self.take(values, e, out[e], -1.0)
-        for turn in range(3):
+        last = self.tuning.turns - 1
+        for turn in range(self.tuning.turns):
             for e in people.tolist():
                 if turn:
                     self.take(values, e, out[e], -1.0)
-                word = self.best(e, values, _noise(rng, self.compiled) if turn < 2 else None)
+                word = self.best(e, values, _noise(rng, self.compiled) if turn < last else None)
                 out[e] = duties[e] if word is None else word
                 self.take(values, e, out[e], 1.0)
         return out
@@ -153,7 +157,11 @@ class Descent:
 
 
 def construct(
-    compiled: CompiledRoster, built: Automata, rng: np.random.Generator, over: Callable[[], bool], passes: int = 1
+    compiled: CompiledRoster,
+    built: Automata,
+    rng: np.random.Generator,
+    over: Callable[[], bool],
+    tuning: ConstructionTuning = ConstructionTuning(),  # noqa: B008
 ) -> Constructed:
     """Make a roster that keeps everybody's personal hard rules.
 
@@ -165,19 +173,18 @@ def construct(
         Breaks ties.
     over : callable
         True when time is up; the roster is completed all the same.
-    passes : int
-        Rounds of re-optimisation over everybody within each piece.
+    tuning : ConstructionTuning
     """
-    if table_cells(compiled, built) <= MOST_CELLS:
+    if table_cells(compiled, built) <= tuning.cells:
         return Descent(compiled, built).fill(_order(compiled, rng), rng)
-    return _by_pieces(compiled, built, rng, over, passes)
+    return _by_pieces(compiled, built, rng, over, tuning)
 
 
 def quick_start(problem: RosterProblem, seed: int, over: Callable[[], bool]) -> Roster | None:
     """A first roster, improved person by person, for methods that like to start from one; None if none came easily."""
     compiled, rng = problem.compiled, np.random.default_rng([seed, 0])
     try:
-        if table_cells(compiled, problem.automata) > MOST_CELLS:
+        if table_cells(compiled, problem.automata) > ConstructionTuning().cells:
             return None
         descent = Descent(compiled, problem.automata)
         made = descent.fill(_order(compiled, rng), rng)
@@ -191,16 +198,57 @@ def quick_start(problem: RosterProblem, seed: int, over: Callable[[], bool]) -> 
     return roster if problem.evaluate(roster).feasible else None
 
 
+def mended(problem: RosterProblem, plan: Roster) -> Roster | None:
+    """A plan in which those whose own hard rules are broken have new rosters; None where one is still broken.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    plan : Roster
+
+    Returns
+    -------
+    Roster or None
+        The plan itself where it keeps all hard rules.
+    """
+    if problem.evaluate(plan).feasible:
+        return plan
+    compiled, duties = problem.compiled, plan.duties.copy()
+    try:
+        if table_cells(compiled, problem.automata) > MOST_CELLS:
+            return None
+        descent = Descent(compiled, problem.automata)
+        values = descent.rows.counts(duties)
+        for e in range(compiled.employees):
+            if math.isfinite(descent.pricer.cost(e, duties[e])):
+                continue
+            descent.take(values, e, duties[e], -1.0)
+            word = descent.best(e, values)
+            if word is None:
+                return None
+            duties[e] = word
+            descent.take(values, e, duties[e], 1.0)
+    except (UnsupportedError, ValueError) as error:
+        log.info("the plan is not mended: %s", error)
+        return None
+    made = Roster(duties)
+    return made if problem.evaluate(made).feasible else None
+
+
 def _by_pieces(
-    compiled: CompiledRoster, built: Automata, rng: np.random.Generator, over: Callable[[], bool], passes: int
+    compiled: CompiledRoster,
+    built: Automata,
+    rng: np.random.Generator,
+    over: Callable[[], bool],
+    tuning: ConstructionTuning,
 ) -> Constructed:
     days, duties = compiled.days, np.zeros((compiled.employees, compiled.days), dtype=np.int16)
     first, hard = 0, hard_price(compiled)
     while first < days:
         rest = days - first
-        keep = rest if rest <= PIECE + PIECE // 2 else PIECE
-        last = min(days, first + keep + OVERLAP)
-        piece, cut = window(compiled, built, duties, first, last, first + keep)
+        keep = rest if rest <= tuning.piece + tuning.piece // 2 else tuning.piece
+        last = min(days, first + keep + tuning.overlap)
+        piece, cut = window(compiled, built, duties, first, last, first + keep, tuning.guide)
         descent = Descent(piece, cut, hard)
         values = np.zeros(descent.rows.lines)
         made = np.zeros((piece.employees, piece.days), dtype=np.int16)
@@ -208,7 +256,7 @@ def _by_pieces(
         for e in _order(piece, rng).tolist():
             word = descent.best(e, values, _noise(rng, piece))
             if word is None:
-                longer = _backed_up(compiled, built, duties, e, first, first + keep, last)
+                longer = _backed_up(compiled, built, duties, e, (first, first + keep, last), tuning)
                 if longer is None:
                     log.info("days %d to %d: no roster for person %d", first, last - 1, e)
                     return Constructed(None, e)
@@ -220,20 +268,26 @@ def _by_pieces(
         if not over():
             # a person who was backed up no longer follows the decided days that this piece knows
             order = _order(piece, rng)
-            descent.descend(made, order[~np.isin(order, moved)], over, passes)
+            descent.descend(made, order[~np.isin(order, moved)], over, tuning.passes)
         duties[:, first : first + keep] = made[:, :keep]
         first += keep
     return Constructed(duties)
 
 
 def _backed_up(
-    compiled: CompiledRoster, built: Automata, duties: Duties, employee: int, first: int, until: int, last: int
+    compiled: CompiledRoster,
+    built: Automata,
+    duties: Duties,
+    employee: int,
+    piece_days: tuple[int, int, int],
+    tuning: ConstructionTuning,
 ) -> Duties | None:
     """Plan one person again from an earlier day, where the days already decided leave no way on."""
-    back, reach = first, PIECE
+    first, until, last = piece_days
+    back, reach = first, tuning.piece
     while back > 0:
         back, reach = max(0, first - reach), 2 * reach
-        piece, cut = window(compiled, built, duties, back, last, until)
+        piece, cut = window(compiled, built, duties, back, last, until, tuning.guide)
         descent = Descent(piece, cut, hard_price(compiled))
         others = np.array(duties[:, back:last])
         others[employee] = 0

@@ -22,27 +22,14 @@ from optimise.roster.compiled import CompiledRoster
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.reinsert import Arms, ReinsertionScope, Windows, fill, ruin_and_recreate
 from optimise.roster.kernels.roster_state import evaluate, state_of, workspace_for
+from optimise.roster.search.tuning import ReinsertionTuning
 
-__all__ = ["Reinsertion", "temperatures"]
+__all__ = ["Reinsertion"]
 
 log = logging.getLogger(__name__)
 
 Duties = NDArray[np.int16]
 Longs = NDArray[np.int64]
-
-PIECE, OVERLAP = 28, 7
-#: Most people taken out at once, and the longest stretches (days).
-PEOPLE, LENGTHS = (1, 2, 4, 7), (7, 14, 28)
-#: Seconds of one call of the search kernel, between looks at the clock.
-CALL = 0.25
-#: Neighbourhoods after which what a kind has brought counts half.
-MEMORY = 2000.0
-
-
-def temperatures(compiled: CompiledRoster) -> tuple[float, float]:
-    """First and last temperature, from the dearest finite price of cover (or of any rule without cover)."""
-    span = max(compiled.prices.lines or compiled.prices.patterns, default=10.0)
-    return 0.04 * span, 0.004 * span
 
 
 class Reinsertion:
@@ -55,20 +42,35 @@ class Reinsertion:
     cover : CoverRows
     hard : float
         Price of one unit of broken hard cover or of a hard total.
+    tuning : ReinsertionTuning
     """
 
-    def __init__(self, compiled: CompiledRoster, built: Automata, cover: CoverRows, hard: float) -> None:
-        self.compiled, self.hard = compiled, hard
+    def __init__(
+        self,
+        compiled: CompiledRoster,
+        built: Automata,
+        cover: CoverRows,
+        hard: float,
+        tuning: ReinsertionTuning = ReinsertionTuning(),  # noqa: B008
+    ) -> None:
+        self.compiled, self.hard, self.tuning = compiled, hard, tuning
         self.staff: RosterArrays = gridded(cover_priced(roster_arrays(compiled, built), hard))
         people, days = compiled.employees, compiled.days
         self.plan = state_of(self.staff, np.zeros((people, days), dtype=np.int16))
-        self.space = workspace_for(self.staff, days, max(PEOPLE))
-        lengths = [n for n in LENGTHS if n < days]
-        arms = [(n, length, pieces) for n in PEOPLE for length in lengths for pieces in (1, 2)]
-        arms += [(n, length, 1) for n in (1, 2, 3) for length in sorted({min(days, 84), days})]
+        self.space = workspace_for(self.staff, days, max(*tuning.people, *tuning.few))
+        lengths = [n for n in tuning.lengths if n < days]
+        arms = [(n, length, pieces) for n in tuning.people for length in lengths for pieces in (1, 2)]
+        arms += [(n, length, 1) for n in tuning.few for length in sorted({min(days, tuning.long), days})]
         self.arms = np.array(arms, dtype=np.int64)
         self.tally = np.zeros((len(arms), 3))
         self.trials, self.each = 0, 50
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        """First and last temperature, from the dearest finite price of cover (or of any rule without cover)."""
+        prices = self.compiled.prices
+        span = max(prices.lines or prices.patterns, default=10.0)
+        return self.tuning.hot * span, self.tuning.cold * span
 
     # ---- plans -----------------------------------------------------------------------------------------------------
     def start(self, duties: Duties) -> float:
@@ -101,21 +103,23 @@ class Reinsertion:
         at = 0
         for windows in (whole, pieces):  # a table over the whole horizon may be too large
             seed = int(rng.integers(1 << 30))
-            at += int(fill(staff, self.plan, order[at:], windows, expected, self.hard, 1e-3, seed, self.space))
+            noise = self.tuning.noise
+            at += int(fill(staff, self.plan, order[at:], windows, expected, self.hard, noise, seed, self.space))
         if at < people:
             return False
         return bool(math.isfinite(self.cost))
 
-    def repair(self, rng: np.random.Generator, over: Callable[[], bool], rounds: int = 12) -> bool:
+    def repair(self, rng: np.random.Generator, over: Callable[[], bool]) -> bool:
         """Replan people whose hard totals are broken; returns whether none is left."""
-        days = self.plan.words.shape[1]
-        arms = np.array([(1, days, 1), (1, min(days, 84), 1), (1, min(days, 28), 2)], dtype=np.int64)
+        days, t = self.plan.words.shape[1], self.tuning
+        kinds = [(1, days, 1), (1, min(days, t.long), 1), (1, min(days, max(t.lengths)), 2)]
+        arms = np.array(kinds, dtype=np.int64)
         tally = np.zeros((len(arms), 3))
-        for _ in range(rounds):
+        for _ in range(t.rounds):
             broken = self.broken()
             if not len(broken) or over():
                 break
-            self._search(4 * len(broken), broken, (0, days), 0.0, 0.0, int(rng.integers(1 << 30)), arms, tally)
+            self._search(t.tries * len(broken), broken, (0, days), 0.0, 0.0, int(rng.integers(1 << 30)), arms, tally)
         return not len(self.broken())
 
     def broken(self) -> Longs:
@@ -173,14 +177,14 @@ class Reinsertion:
         try:
             while trials is None or done < trials:
                 now = heat()
-                count = self.each if trials is None else min(200, trials - done)
+                count = self.each if trials is None else min(self.tuning.chunk, trials - done)
                 began = clock()
                 total += self._search(count, crowd, days, now, now, seed + call, self.arms, self.tally)
                 spent = clock() - began
                 done, call = done + count, call + 1
                 if trials is None:
-                    self.each = int(np.clip(count * CALL / max(spent, 1e-4), 10, 4.0 * count))
-                self.tally *= 0.5 ** (count / MEMORY)
+                    self.each = int(np.clip(count * self.tuning.call / max(spent, 1e-4), 10, 4.0 * count))
+                self.tally *= 0.5 ** (count / self.tuning.memory)
                 if over():
                     break
         finally:
@@ -219,13 +223,13 @@ class Reinsertion:
 
     def _pieces(self) -> Windows:
         """Windows over the horizon, and the share of each total's bounds that falls to the days so far."""
-        staff, days = self.staff, self.compiled.days
+        staff, days, t = self.staff, self.compiled.days, self.tuning
         windows: list[tuple[int, int, int]] = []
         first = 0
         while first < days:
             rest = days - first
-            keep = rest if rest <= PIECE + PIECE // 2 else PIECE
-            windows.append((first, min(days, first + keep + OVERLAP), first + keep))
+            keep = rest if rest <= t.piece + t.piece // 2 else t.piece
+            windows.append((first, min(days, first + keep + t.overlap), first + keep))
             first += keep
         lowers = np.repeat(staff.lower[None], len(windows), axis=0)
         uppers = np.repeat(staff.upper[None], len(windows), axis=0)

@@ -31,16 +31,13 @@ from optimise.roster.arrays import RosterArrays, gridded
 from optimise.roster.dyadic import on_grid
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.kernels.relaxed import cheapest, shares, totals
+from optimise.roster.search.tuning import RelaxationTuning
 
 __all__ = ["SOURCE", "Relaxation", "Relaxed", "ascend"]
 
 Floats = NDArray[np.float64]
 
 SOURCE = "Lagrangian bound, cover and totals priced (exact dyadic arithmetic)"
-#: First and last step length, as shares of the dearest cover price.
-FIRST_STEP, LAST_STEP = 0.4, 0.0004
-#: Share of the steps, the last ones, over which rosters are averaged.
-AVERAGED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +144,7 @@ def ascend(
     steps: int | None = None,
     over: Callable[[], bool] = lambda: False,
     listen: Callable[[float], None] = lambda bound: None,
+    tuning: RelaxationTuning = RelaxationTuning(),  # noqa: B008
 ) -> Relaxed:
     """Raise the bound.
 
@@ -155,7 +153,7 @@ def ascend(
     relaxation : Relaxation
         What is relaxed.
     seconds : float
-        Time from which the number of steps is chosen (300 to 1500) after the first few are timed.
+        Time from which the number of steps is chosen after the first few are timed.
     comm : Communicator, optional
         Ranks that hold the other people's relaxations; all call this together and get the same answer.
     steps : int, optional
@@ -164,13 +162,14 @@ def ascend(
         Asked on rank 0; True ends the ascent.
     listen : callable
         Told every better bound.
+    tuning : RelaxationTuning
 
     Returns
     -------
     Relaxed
         Best bound with its duals, and the mean of the last choices.
     """
-    comm = comm or SerialComm()
+    comm, t = comm or SerialComm(), tuning
     size = relaxation.lines + relaxation.counters
     duals = np.zeros(size)
     best, best_duals = -math.inf, duals
@@ -185,7 +184,7 @@ def ascend(
             warm = now()  # the first step may have loaded kernels
         elif comm.rank == 0 and k == 7 and steps is None:
             each = (now() - warm) / 5
-            planned = int(np.clip(seconds / max(each, 1e-6), 300, 1500))
+            planned = int(np.clip(seconds / max(each, 1e-6), t.fewest, t.most))
         # where steps take longer than the first ones did, the clock shortens the rest
         progress = k / planned if steps is not None else max(k / planned, passed(now() - began, seconds))
         gathered = comm.allgather((relaxation.paths(duals), progress, over()))
@@ -198,16 +197,17 @@ def ascend(
             best, best_duals = value, duals
             listen(best)
         stop = stop or progress >= 1.0
-        if progress > 1.0 - AVERAGED or stop:
-            shares(relaxation.words, min(1.0, 6.0 / (AVERAGED * planned)) if averaged else 1.0, mean)
+        if progress > 1.0 - t.averaged or stop:
+            shares(relaxation.words, min(1.0, 6.0 / (t.averaged * planned)) if averaged else 1.0, mean)
             averaged = True
         if stop:
             break
         gradient = relaxation.slope(duals, parts[1:])
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.99 * second + 0.01 * gradient * gradient
-        length = span * FIRST_STEP * (LAST_STEP / FIRST_STEP) ** progress
-        move = (first / (1.0 - 0.9**k)) / (np.sqrt(second / (1.0 - 0.99**k)) + 1e-9)
+        old, older = 1.0 - t.mean, 1.0 - t.square
+        first = old * first + t.mean * gradient
+        second = older * second + t.square * gradient * gradient
+        length = span * t.first * (t.last / t.first) ** progress
+        move = (first / (1.0 - old**k)) / (np.sqrt(second / (1.0 - older**k)) + 1e-9)
         duals = on_grid(np.clip(duals + length * move, low, high))
     everyone = np.zeros((len(relaxation.staff.automaton), *mean.shape[1:]), dtype=np.float32)
     for people, part in comm.allgather((relaxation.people, mean)):

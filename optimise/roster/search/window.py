@@ -21,12 +21,14 @@ from optimise.roster.rules.primitives import Counter, Line
 __all__ = ["window"]
 
 
-#: Price of one duty by which a total leaves its share of a bound before the end of the horizon.
-GUIDE = 4000.0
-
-
 def window(
-    compiled: CompiledRoster, built: Automata, duties: NDArray[np.int16], first: int, last: int, keep: int
+    compiled: CompiledRoster,
+    built: Automata,
+    duties: NDArray[np.int16],
+    first: int,
+    last: int,
+    keep: int,
+    guide: float,
 ) -> tuple[CompiledRoster, Automata]:
     """The problem of days ``first <= d < last`` after the decided ones.
 
@@ -40,6 +42,8 @@ def window(
     first, last : int
     keep : int
         First day whose duties will not be kept (pieces overlap): totals are counted and held to their share up to it.
+    guide : float
+        Price of one duty by which a hard total leaves its share of a bound before the end of the horizon.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def window(
         which are followed by these: cut from the whole ones, each starting in the state that the person has reached.
     """
     available: NDArray[np.bool_] = np.asarray(compiled.allowed[:, :, 1:].any(axis=2))
-    held = (_counter(c, compiled, available, duties, first, keep, last) for c in compiled.counters)
+    held = (_counter(c, compiled, available, duties, (first, keep, last), guide) for c in compiled.counters)
     counters = [c for c in held if c]
     lines = [line for line in (_line(line, first, last) for line in compiled.lines) if line]
     piece = CompiledRoster(
@@ -104,11 +108,10 @@ def _counter(
     compiled: CompiledRoster,
     available: NDArray[np.bool_],
     duties: NDArray[np.int16],
-    first: int,
-    keep: int,
-    last: int,
+    stretch: tuple[int, int, int],
+    guide: float,
 ) -> Counter | None:
-    total = compiled.days
+    total, (first, keep, last) = compiled.days, stretch
     who = c.employees
     rows = duties[who]
     before = c.offset.copy()
@@ -138,7 +141,7 @@ def _counter(
         upper = np.where(done, upper, np.minimum(c.upper, upper + step))
     hurry = math.isinf(c.weight_lower) or math.isinf(c.weight_upper)
     if hurry and not done.all():  # a share is a guide and never forbids: only the end of the horizon does
-        guide = GUIDE / max(1, step)
+        guide /= max(1, step)
         weights = (
             guide if math.isinf(c.weight_lower) else c.weight_lower,
             guide if math.isinf(c.weight_upper) else c.weight_upper,

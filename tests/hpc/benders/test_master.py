@@ -57,4 +57,4 @@ def test_the_best_whole_point_follows_the_cuts() -> None:
     step = made().whole(seconds=10.0, gap=0.0, nodes=None, start=None)
     assert step.point.tolist() == [1.0]
     assert step.bound == pytest.approx(3.0, abs=1e-6)
-    assert made().descend(np.array([3.0])).tolist() == [1.0]
+    assert made().descend(np.array([3.0]), 10).tolist() == [1.0]

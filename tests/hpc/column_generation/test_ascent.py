@@ -38,6 +38,7 @@ def test_the_bound_rises_and_stays_below_the_optimum(seed: int) -> None:
         pricing,
         start=np.zeros(cover.lines),
         iterations=40,
+        keep=30,
         listen=lambda done, bound: told.append(bound),
     )
     assert (np.diff(told) >= 0).all()
@@ -55,11 +56,16 @@ def test_it_ends_at_the_cutoff_or_when_told() -> None:
     problem, cover, _, pricing = case(1)
     optimum = brute(problem).cost
     start = np.zeros(cover.lines)
-    reached = ascend(asked(cover, optimum, 0.3 * optimum), pricing, start=start)
+    reached = ascend(asked(cover, optimum, 0.3 * optimum), pricing, start=start, iterations=150, keep=30)
     assert 0.3 * optimum <= reached.bound
     assert reached.iterations < 150
     calls: list[int] = []
-    told = ascend(asked(cover, optimum), pricing, start=start, over=lambda: bool(calls.append(1)) or len(calls) == 3)
+
+    def over() -> bool:
+        calls.append(1)
+        return len(calls) == 3
+
+    told = ascend(asked(cover, optimum), pricing, start=start, iterations=150, keep=30, over=over)
     assert told.iterations == 3
 
 
@@ -67,7 +73,7 @@ def test_duals_of_lines_that_cannot_change_stay_nothing() -> None:
     problem, cover, _, pricing = case(2)
     lines = np.arange(cover.lines) % 2 == 0
     found = ascend(
-        asked(cover, brute(problem).cost, lines=lines), pricing, start=np.full(cover.lines, 2.0), iterations=10
+        asked(cover, brute(problem).cost, lines=lines), pricing, start=np.full(cover.lines, 2.0), iterations=10, keep=3
     )
     assert not found.duals[~lines].any()
 

@@ -17,12 +17,12 @@ from hpc.column_generation.dive import _Pace, dive
 from hpc.column_generation.generation import Generated, LocalPricing, generate
 from hpc.column_generation.incumbent import Incumbent, construct, descend
 from hpc.column_generation.master import Master
+from hpc.column_generation.master_tuning import DiveTuning
 from hpc.column_generation.method import ColumnGenerationMethod
 from hpc.column_generation.neighbourhood import choose_people, improve
 from hpc.column_generation.search_method import ParallelSearchMethod
 from hpc.column_generation.steps import Steps
 from hpc.column_generation.subproblem import Subproblem
-from hpc.column_generation.tuning import DiveTuning
 from optimise.core.grid import round_up
 from optimise.core.method import Limits
 from optimise.core.result import Stop
@@ -255,7 +255,7 @@ def test_volume_ascent_gives_valid_bounds() -> None:
     pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
     nothing = np.zeros(cover.lines)
     known = replace(Subproblem.whole(cover), cost=1e3)
-    made = ascend(known, LocalPricing(pricer, cover), start=nothing, iterations=40)
+    made = ascend(known, LocalPricing(pricer, cover), start=nothing, iterations=40, keep=30)
     optimum = whole(problem)
     first = cover.dual_value(nothing) + sum(pricer.price(e, np.zeros((7, 3))).bound for e in range(4))
     assert first <= made.bound <= optimum

@@ -51,7 +51,7 @@ def test_rows_for_people_alike_give_the_same_bound(seed: int) -> None:
 def test_a_spread_master_starts_from_the_same_solution(seed: int) -> None:
     problem = symmetric(seed)
     made, shared, local = root(problem, together=True)
-    whole = spread(shared)
+    whole = spread(shared, 10)
     solution = whole.solve()
     assert solution.objective == pytest.approx(made.solution.objective, abs=1e-6)
     assert whole.simplex == 0
@@ -67,7 +67,7 @@ def test_a_spread_master_starts_from_the_same_solution(seed: int) -> None:
 def test_an_integer_solution_gives_everybody_one_roster() -> None:
     problem = symmetric(1)
     made, shared, _ = root(problem, together=True)
-    chosen, cost, _ = shared.integer()
+    chosen, cost, _ = shared.integer(nodes=500)
     assert chosen is not None
     assert cost >= made.bound - 1e-6
     words = np.stack([c.word for c in sorted(chosen, key=lambda c: c.employee)])

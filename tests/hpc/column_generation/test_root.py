@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from hpc.column_generation.master_tuning import RootTuning, WindowTuning
 from hpc.column_generation.options import ColumnGenerationTuning
 from hpc.column_generation.root import planned_dives
-from hpc.column_generation.tuning import RootTuning, WindowTuning
 
 TUNING = ColumnGenerationTuning(root=RootTuning(crowd=100), windows=WindowTuning(least_days=42))
 

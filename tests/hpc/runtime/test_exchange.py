@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from thread_comm import TalkingComm, together
 
-from hpc.runtime.exchange import MOST, Exchange, can_exchange
+from hpc.runtime.exchange import Exchange, can_exchange
 from optimise.core.method import SerialComm
+
+MOST = 32
 
 
 class Silent(TalkingComm):
@@ -33,7 +35,7 @@ class Silent(TalkingComm):
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 7, 8, 13, 1024])
 def test_links_reach_everybody_in_few_steps(size: int) -> None:
-    links = [Exchange(Silent(size, rank), 4).links for rank in range(size)]
+    links = [Exchange(Silent(size, rank), 4, MOST).links for rank in range(size)]
     reached, steps = {size - 1}, 0
     while len(reached) < size:
         reached |= {r for rank in reached for r in links[rank]}
@@ -43,13 +45,13 @@ def test_links_reach_everybody_in_few_steps(size: int) -> None:
 
 
 def test_groups_are_ranks_that_follow_one_another() -> None:
-    assert Exchange(Silent(6, 1), 4).peers == (0, 2, 3)
-    assert Exchange(Silent(6, 5), 4).peers == (4,)
-    assert Exchange(Silent(6, 5), 1).peers == ()
+    assert Exchange(Silent(6, 1), 4, MOST).peers == (0, 2, 3)
+    assert Exchange(Silent(6, 5), 4, MOST).peers == (4,)
+    assert Exchange(Silent(6, 5), 1, MOST).peers == ()
 
 
 def test_a_rank_that_does_not_listen_costs_the_oldest_messages_only() -> None:
-    exchange = Exchange(comm := Silent(2, 0), 2)
+    exchange = Exchange(comm := Silent(2, 0), 2, MOST)
     for number in range(3 * MOST):
         exchange.send(number, [1])
     assert comm.sent == [(0, 0)]  # the first is under way
@@ -59,7 +61,7 @@ def test_a_rank_that_does_not_listen_costs_the_oldest_messages_only() -> None:
 @pytest.mark.parametrize("size", [2, 5])
 def test_messages_come_in_order_and_none_is_left_at_the_end(size: int) -> None:
     def rank(comm: TalkingComm) -> list[tuple[int, Any]]:
-        exchange, heard = Exchange(comm, size), list[tuple[int, Any]]()
+        exchange, heard = Exchange(comm, size, MOST), list[tuple[int, Any]]()
         for number in range(20):
             exchange.send(number, exchange.peers)
             heard += exchange.read()
@@ -72,7 +74,7 @@ def test_messages_come_in_order_and_none_is_left_at_the_end(size: int) -> None:
 
 
 def test_one_rank_has_nobody_to_speak_to() -> None:
-    exchange = Exchange(SerialComm(), 4)
+    exchange = Exchange(SerialComm(), 4, MOST)
     exchange.send("hello", exchange.peers)
     assert exchange.read() == []
     exchange.close()

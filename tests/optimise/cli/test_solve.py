@@ -241,6 +241,15 @@ def test_a_job_that_brings_nothing_start_after_start_is_not_queued_again(
     assert {(leg["cost"], leg["lower_bound"]) for leg in made["legs"]} == {(made["cost"], made["lower_bound"])}
 
 
+def test_nonsense_for_the_idle_starts_is_refused_before_the_solve(
+    wardwise: Command, ward: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARDWISE_IDLE_STARTS", "five")
+    ran = wardwise("solve", ward)
+    assert ran.code == 2
+    assert "WARDWISE_IDLE_STARTS: is 'five': a whole number of at least 0" in ran.err
+
+
 def test_a_plan_that_no_disk_takes_is_said_and_is_no_bad_input(ward: Path, tmp_path: Path) -> None:
     # byte code that does not fit either would be left cut short, and be read by the next test
     run = f"ulimit -f 1; exec {sys.executable} -B -m optimise solve {ward} --method highs --output out --quiet"

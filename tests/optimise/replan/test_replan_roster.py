@@ -49,6 +49,17 @@ def test_nothing_changes_when_nothing_happened(ward: RosterProblem, published: t
     assert changes(ward, task.previous, result.plan) == ()
 
 
+def test_a_plan_that_sickness_breaks_is_mended_as_a_start(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
+    plan, path = published
+    today, person, day = sick(ward, plan)
+    task = replanning(today, read_previous(path, today), freeze_until=2)
+    assert isinstance(task.start, Roster)
+    assert task.problem.evaluate(task.start).feasible
+    assert task.start.duties[person, day] == 0
+    others = np.arange(len(plan.duties)) != person
+    assert (task.start.duties[others] == plan.duties[others]).all()
+
+
 def test_sickness_changes_as_little_as_it_is_worth(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
     plan, path = published
     today, person, day = sick(ward, plan)
@@ -187,3 +198,11 @@ def test_the_earlier_plan_may_be_an_object_and_the_first_open_day_a_date(
         replan(ward, plan, days_since=1)
     with pytest.raises(InputError, match="outside the horizon"):
         replan(ward, plan, freeze_until="2027-01-07")
+
+
+def test_days_since_may_not_contradict_the_dates_of_a_roster(
+    ward: RosterProblem, published: tuple[Roster, Path]
+) -> None:
+    assert read_previous(published[1], ward, days_since=0).plan == published[0]
+    with pytest.raises(InputError, match="is 1, but by the dates today is day 0 of the earlier plan"):
+        read_previous(published[1], ward, days_since=1)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import optimise.roster.search.construct as module
 from optimise.formats import read
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import Descent, construct
+from optimise.roster.search.tuning import ConstructionTuning
 from optimise.roster.search.window import window
 
 
@@ -28,11 +28,10 @@ def test_a_constructed_roster_keeps_the_personal_rules(benchmarks: Path) -> None
 
 
 @pytest.mark.parametrize("number", [14, 18])
-def test_pieces_of_a_long_horizon_fit_together(benchmarks: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_CELLS", 0)
-    monkeypatch.setattr(module, "PIECE", 14)
+def test_pieces_of_a_long_horizon_fit_together(benchmarks: Path, number: int) -> None:
+    pieces = ConstructionTuning(cells=0, piece=14)
     problem = curtois(benchmarks, number)
-    made = construct(problem.compiled, problem.automata, np.random.default_rng(1), lambda: False)
+    made = construct(problem.compiled, problem.automata, np.random.default_rng(1), lambda: False, pieces)
     assert made.duties is not None
     assert problem.evaluate(Roster(made.duties)).feasible
 
@@ -40,7 +39,9 @@ def test_pieces_of_a_long_horizon_fit_together(benchmarks: Path, number: int, mo
 def test_the_whole_horizon_is_the_last_window(benchmarks: Path) -> None:
     problem = curtois(benchmarks, 1)
     duties = np.zeros(problem.shape[:2], dtype=np.int16)
-    piece, cut = window(problem.compiled, problem.automata, duties, 0, problem.horizon.days, problem.horizon.days)
+    piece, cut = window(
+        problem.compiled, problem.automata, duties, 0, problem.horizon.days, problem.horizon.days, 4000.0
+    )
     assert piece.days == problem.horizon.days
     for mine, whole in zip(piece.counters, problem.compiled.counters, strict=True):
         assert np.array_equal(mine.lower, whole.lower)

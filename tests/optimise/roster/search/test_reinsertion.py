@@ -10,12 +10,12 @@ import pytest
 from optimise.core.method import Limits, SerialComm
 from optimise.core.result import Stop
 from optimise.formats import read
-from optimise.methods import matheuristic
+from optimise.methods.matheuristic import MatheuristicMethod
 from optimise.roster.kernels import Pricer, on_grid
 from optimise.roster.kernels.cover import CoverRows
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.search.construct import hard_price
-from optimise.roster.search.reinsertion import Reinsertion, temperatures
+from optimise.roster.search.reinsertion import Reinsertion
 from optimise.roster.search.relaxation import Relaxation, ascend
 
 
@@ -108,16 +108,20 @@ def test_rounding_a_relaxation_beats_starting_from_nothing(benchmarks: Path) -> 
 
 
 def test_temperatures_follow_the_prices_of_cover(benchmarks: Path) -> None:
-    hot, cold = temperatures(curtois(benchmarks, 4).compiled)
+    hot, cold = reinsertion(curtois(benchmarks, 4)).temperatures
     assert 0 < cold < hot < 100
 
 
-def test_the_matheuristic_takes_long_horizons_this_way(benchmarks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matheuristic, "MOST_CELLS", 0)
+def test_the_matheuristic_takes_long_horizons_this_way(benchmarks: Path) -> None:
     problem = curtois(benchmarks, 14)
     limits = Limits(seconds=60, iterations=2)
-    found = matheuristic.MatheuristicMethod().solve(
-        problem, limits=limits, seed=1, comm=SerialComm(), listen=lambda progress: False
+    found = MatheuristicMethod().solve(
+        problem,
+        limits=limits,
+        seed=1,
+        comm=SerialComm(),
+        listen=lambda progress: False,
+        options={"tuning.construction.cells": 0},
     )
     assert found.plan is not None
     assert found.stop is Stop.ITERATIONS
