@@ -339,6 +339,7 @@ def _settled(stop: Stop, bounds: Bounds, limits: Limits, *, early: bool) -> Stop
 def _explanation(problem: Problem, outcome: Outcome, stop: Stop, evaluation: Evaluation | None) -> tuple[str, ...]:
     """Why there is no plan, or what must be said of the one there is."""
     return (
+        *kind_of(problem).unread(problem),
         *(tuple(outcome.explanation) or _reasons(problem, stop)),
         *_remarks(problem, outcome.plan, evaluation),
     )

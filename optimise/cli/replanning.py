@@ -35,13 +35,13 @@ class FromPlan:
     freeze_until: str | None
     change_cost: float | None
     nurse_cost: float | None
-    days_since: int
+    days_since: int | None
 
     def check(self, output: Path | None) -> None:
         """Refuse options without their plan, and a plan that the run itself would overwrite."""
         if self.plan is None:
-            given = (self.freeze_until, self.change_cost, self.nurse_cost)
-            if any(value is not None for value in given) or self.days_since:
+            given = (self.freeze_until, self.change_cost, self.nurse_cost, self.days_since)
+            if any(value is not None for value in given):
                 raise WardwiseError("--freeze-until, --change-cost, --nurse-cost, --days-since need --from-plan PLAN")
             return
         if not self.plan.exists():

@@ -66,7 +66,8 @@ def show_result(result: Result, problem: Problem) -> None:
     for text in result.explanation:
         console.print(f"  {text}", markup=False, soft_wrap=True)
     if result.evaluation is not None:
-        console.print(_rules(result.evaluation, only_broken=True))
+        unread = any(text.startswith("NOT READ") for text in kind_of(problem).unread(problem))
+        console.print(_rules(result.evaluation, only_broken=True, unread=unread))
     facts = result.provenance
     ranks = f"{facts.ranks} rank{'s' if facts.ranks > 1 else ''}"
     console.print(f"{facts.method}, {result.stats.seconds:.1f} s, {ranks}, seed {facts.seed}, stopped: {result.stop}")
@@ -80,6 +81,8 @@ def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False)
     console = Console(highlight=False)
     state = "feasible" if found.feasible else f"NOT feasible: hard rules are broken by {amount(found.hard)}"
     console.print(f"[bold]{escape(problem.name)}[/bold]: cost {amount(found.cost)}, {state}", soft_wrap=True)
+    for text in kind_of(problem).unread(problem):
+        console.print(f"  {text}", markup=False, soft_wrap=True)
     console.print(_rules(found, only_broken=False))
     worst = sorted(found.violations, key=lambda v: (not v.hard, -v.cost))
     shown = worst if every else worst[:_MOST_VIOLATIONS]
@@ -89,13 +92,13 @@ def show_evaluation(found: Evaluation, problem: Problem, *, every: bool = False)
         console.print(f"... and {len(worst) - len(shown)} more (--all lists them)")
 
 
-def _rules(found: Evaluation, *, only_broken: bool) -> Table | str:
+def _rules(found: Evaluation, *, only_broken: bool, unread: bool = False) -> Table | str:
     from rich.markup import escape
     from rich.table import Table
 
     rows = [r for r in found.rules if r.amount or not only_broken]
     if not rows:
-        return "every rule is kept"
+        return "every rule that was read is kept" if unread else "every rule is kept"
     table = Table("rule", "kind", box=None, pad_edge=False, header_style="bold")
     table.add_column("amount", justify="right")
     table.add_column("cost", justify="right")

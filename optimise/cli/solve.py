@@ -96,9 +96,11 @@ def solve(
         ),
     ] = None,
     days_since: Annotated[
-        int,
-        typer.Option("--days-since", metavar="N", help="Day of the earlier plan that is day 0 now (dates tell)."),
-    ] = 0,
+        int | None,
+        typer.Option(
+            "--days-since", metavar="N", help="Day of the earlier plan that is day 0 now; only for plans without dates."
+        ),
+    ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="DIR", help="Keep the state here, so that a stopped run can go on."),

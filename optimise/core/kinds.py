@@ -189,6 +189,10 @@ class Kind(Generic[P, L]):
         """Why no plan keeps all hard rules, a sentence each; empty where nothing is known."""
         return ()
 
+    def unread(self, problem: P) -> tuple[str, ...]:
+        """What the file of the problem holds and nobody read, a sentence each; told whatever the result is."""
+        return ()
+
     def remarks(self, problem: P, plan: L) -> tuple[str, ...]:
         """What people must hear beside a feasible plan, a sentence each, such as who is left out of it."""
         return ()

@@ -138,7 +138,7 @@ class ReplanEntry(StoredModel):
     freeze_until: Annotated[int, Field(ge=0, le=10**6)] = 0
     change_cost: Amount | None = None
     nurse_cost: Amount | None = None
-    days_since: Annotated[int, Field(ge=0, le=10**6)] = 0
+    days_since: Annotated[int, Field(ge=0, le=10**6)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -1,7 +1,7 @@
 """Documents from tables: every sheet becomes part of a document, which is then checked as any other.
 
 What is found wrong is told with the sheet (or file), the row and the column from which it came, all of it at once.
-Sheets and columns that no document has are left out, which is told.
+Sheets and columns that no document has are not read, which is told at once and beside the result.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import io
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -25,6 +25,7 @@ from optimise.formats.examine import Findings, examined
 from optimise.formats.sheets import BOOKS, Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS, CellError
 from optimise.formats.table_dates import DateOrder
+from optimise.formats.table_names import columns_called, is_no_sheet, sheet_called, sheet_like, unread
 from optimise.formats.text import separator, whole
 from optimise.formats.workbook import load
 
@@ -35,12 +36,8 @@ Spot = tuple[str | int, ...]
 _M = TypeVar("_M", bound=BaseModel)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
-#: What people call a sheet.
-_SHEET_WORDS = {"annual leave": "leave", "absence": "leave", "absences": "leave"}
 #: Key of the first sheet that says how dates begin.
 _ORDER = "dates"
-#: How names of files that are no sheets begin: plans stand beside what they are plans of.
-_NO_SHEET = ("#", "plan", "native-plan", "trace")
 
 
 @dataclass
@@ -69,6 +66,8 @@ class Tables:
         Name of a sheet -> how the file calls it.
     order : DateOrder
         Whether its dates begin with the day or the month.
+    notes : list of str
+        What was not read, or by another name, a sentence each.
     """
 
     path: Path
@@ -81,6 +80,7 @@ class Tables:
     gone: set[Spot] = field(default_factory=set)
     given: dict[str, str] = field(default_factory=dict)
     order: DateOrder = field(default_factory=DateOrder)
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...] = ()) -> Self:
@@ -88,16 +88,7 @@ class Tables:
         book = path.suffix.lower() in BOOKS
         made = cls(path, book, sheets, needed)
         given = load(path) if book else _folder_rows(path, sheets, needed)
-        found: dict[str, Rows] = {}
-        known = {sheet.name for sheet in sheets}
-        for name, rows in given.items():
-            called = sheet_called(name, known)
-            if called in found:
-                raise InputError(f"the sheet {called!r} is there twice", file=path)
-            if called is not None:
-                found[called], made.given[called] = rows, name
-            elif not name.startswith(_NO_SHEET):
-                _log.warning("%s: unknown sheet %r%s; it is left out", path, name, nearest(name, sorted(known)))
+        found = made.named(given)
         made.order = made.date_order(found)
         for sheet in sheets:
             made.take(sheet, found.get(sheet.name, []))
@@ -120,7 +111,8 @@ class Tables:
                     cells += [text] if _plain(key) in dated else []
                 continue
             rows = [(n, row) for n, row in rows if not row[0].startswith("#")]
-            at = [i for i, text in enumerate(rows[0][1]) if _plain(text) in dated] if rows else []
+            header = columns_called(sheet, rows[0][1]) if rows else []
+            at = [i for i, column in enumerate(header) if column is not None and column.header in dated]
             cells += [row[i] for _, row in rows[1:] for i in at if i < len(row)]
         order = DateOrder.of(cells)
         if order.settled:
@@ -128,6 +120,36 @@ class Tables:
             meant = order.date(order.settled)[0]
             _log.warning(said, self.path, order.witness, order.first, order.settled, meant)
         return order
+
+    def named(self, given: Mapping[str, Rows]) -> dict[str, Rows]:
+        """The rows of each sheet of the document, by its own name; what is none of them is told."""
+        found: dict[str, Rows] = {}
+        known = {sheet.name for sheet in self.sheets}
+        others: dict[str, Rows] = {}
+        for name, rows in given.items():
+            called = sheet_called(name, known)
+            if called in found:
+                raise InputError(f"the sheet {called!r} is there twice", file=self.path)
+            if called is not None:
+                found[called], self.given[called] = rows, name
+            elif not is_no_sheet(name):
+                others[name] = [row for row in rows if any(row[1]) and not row[1][0].startswith("#")]
+        for name, rows in others.items():
+            if len(rows) < 2:
+                continue  # nothing stands in it
+            free = [sheet for sheet in self.sheets if not _filled(found.get(sheet.name, []))]
+            sheet = sheet_like(name, rows[0][1], free)
+            if sheet is not None:
+                found[sheet.name], self.given[sheet.name] = rows, name
+                self.told(f"sheet {name!r} is read as {sheet.name!r}")
+            else:
+                self.told(unread(f"sheet {name!r}", len(rows) - 1, "row", name, sorted(known)))
+        return found
+
+    def told(self, note: str) -> None:
+        """Say at once what is not read, or by another name, and keep it for the result."""
+        _log.warning("%s: %s", self.path, note)
+        self.notes.append(note + ".")
 
     def checked(self, model: type[_M], check: Callable[[_M], _T]) -> tuple[_M, _T]:
         """The document, checked against its model and then as a whole; errors name the sheet, row and column.
@@ -194,7 +216,7 @@ class Tables:
         if sheet.shape == "pairs":
             self.take_pairs(sheet, rows)
             return
-        columns = self.columns(sheet, *rows[0])
+        columns = self.columns(sheet, rows)
         for number, cells in rows[1:]:
             entry: dict[str, Any] = {}
             bad: list[SheetColumn] = []
@@ -214,18 +236,21 @@ class Tables:
                     spot = self.place(sheet, number, entry)
                     self.gone.update((*spot, *_place(column)) for column in bad)
 
-    def columns(self, sheet: Sheet, number: int, header: list[str]) -> list[SheetColumn | None]:
-        known = {column.header: column for column in sheet.columns}
+    def columns(self, sheet: Sheet, rows: Rows) -> list[SheetColumn | None]:
+        """The column that each cell of the header means; what none is meant by is told, where it holds anything."""
+        number, header = rows[0]
+        known = [column.header for column in sheet.columns]
+        called = self.given.get(sheet.name, sheet.name)
         made: list[SheetColumn | None] = []
-        for text in header:
-            name = _plain(text)
-            column = known.get(name)
-            if name and column is None:
-                said = self.error(sheet, number, f"unknown column {text!r}" + nearest(name, list(known)))
-                _log.warning("%s; it is left out", said)
+        for i, (text, column) in enumerate(zip(header, columns_called(sheet, header), strict=True)):
+            filled = sum(len(cells) > i and bool(cells[i]) for _, cells in rows[1:])
+            if text.strip() and column is None and filled:
+                self.told(unread(f"column {text!r} of sheet {called}", filled, "cell", text, known))
             if column is not None and column in made:
                 self.faults.add(self.error(sheet, number, f"the column {text!r} is there twice"))
                 column = None
+            elif column is not None and column.header != text.strip().lower().replace(" ", "_"):
+                _log.warning("%s: column %r of sheet %s is read as %r", self.path, text, called, column.header)
             made.append(column)
         return made
 
@@ -284,35 +309,18 @@ class Tables:
 
 
 def _plain(text: str) -> str:
-    """A header or key as it is compared."""
+    """A key as it is compared."""
     return text.strip().lower().replace(" ", "_")
+
+
+def _filled(rows: Rows) -> bool:
+    """Whether a sheet holds anything below its header."""
+    return sum(any(cells) and not cells[0].startswith("#") for _, cells in rows) > 1
 
 
 def _place(column: SheetColumn) -> Spot:
     """Place of a cell's value inside its entry."""
     return (*column.place, "weight") if column.cells == "price" else column.place
-
-
-def sheet_called(name: str, known: Collection[str]) -> str | None:
-    """The sheet that a name means, whatever its case: ``Skill mix`` is ``skill_mix``, ``Annual leave`` is ``leave``.
-
-    Parameters
-    ----------
-    name : str
-        As it stands in the workbook.
-    known : collection of str
-        Names of the sheets that there are.
-
-    Returns
-    -------
-    str or None
-        None where no sheet is meant.
-    """
-    if name in known:
-        return name
-    plain = re.sub("[ _-]+", " ", name.strip().casefold())
-    plain = _SHEET_WORDS.get(plain, plain)
-    return next((each for each in known if re.sub("[ _-]+", " ", each) == plain), None)
 
 
 def _header(sheet: Sheet, rest: Spot) -> str:
@@ -332,9 +340,13 @@ def _folder_rows(path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...])
     made: dict[str, Rows] = {}
     wanted = {sheet.name for sheet in sheets}
     for file in sorted(path.glob("*.csv")):
-        if file.is_file() and not file.stem.startswith(_NO_SHEET):
-            known = sheet_called(file.stem, wanted) is not None
-            made[file.stem] = _csv_rows(read_text(file), file) if known else []
+        if file.is_file() and not is_no_sheet(file.stem):
+            try:
+                made[file.stem] = _csv_rows(read_text(file), file)
+            except InputError as error:
+                if sheet_called(file.stem, wanted) is not None:
+                    raise
+                _log.warning("%s; it is left out", error)  # whatever else lies in the folder
     there = {sheet_called(name, wanted) for name in made}
     if any(name not in there for name in needed[1:]):
         listed = ", ".join(f"{name}.csv" for name in needed[:-1]) + f" and {needed[-1]}.csv"

@@ -104,6 +104,9 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
         found = repair(problem, plan)
         return found.plan if found.hard == 0 else plan
 
+    def unread(self, problem: HospitalProblem) -> tuple[str, ...]:
+        return problem.unread
+
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
         """What looks wrong in the data; who moves where; who must come and has no bed, and what would free one; how
         well the plan holds where stays may be longer."""

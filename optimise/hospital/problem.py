@@ -51,6 +51,8 @@ class HospitalProblem(HospitalContext):
         The document that people edit, from which the problem was made.
     doubts : tuple of str
         What looks wrong in the data, a sentence each; planned with as it stands.
+    unread : tuple of str
+        What the file holds and nobody read, a sentence each.
     """
 
     name: str
@@ -65,6 +67,7 @@ class HospitalProblem(HospitalContext):
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     document: Any = None
     doubts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -288,5 +291,5 @@ class HospitalProblem(HospitalContext):
 
 
 #: Fields that are no part of a digest, and those that are none where there is nothing in them.
-_TOLD = frozenset({"start", "about", "document", "doubts"})
+_TOLD = frozenset({"start", "about", "document", "doubts", "unread"})
 _OPTIONAL = frozenset({"earlier", "operation_of", "justified", "contact_of", "cleaning", "noon", "uncertain"})

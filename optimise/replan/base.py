@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
-from optimise.core.errors import UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.kinds import kind_of, load
 from optimise.core.method import Method
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
 
-__all__ = ["Change", "ChangePrices", "Previous", "listed", "subject_of"]
+__all__ = ["Change", "ChangePrices", "Previous", "agreed", "listed", "subject_of"]
 
 
 #: Problems and plans that are planned again; any where nothing is said.
@@ -122,8 +122,8 @@ class Subject(Protocol[P, L]):
         """A plan that fits today's problem as it is."""
         ...
 
-    def read(self, path: Path, problem: P, days_since: int) -> Previous[L]:
-        """A native plan whose people and days may differ from today's."""
+    def read(self, path: Path, problem: P, days_since: int | None) -> Previous[L]:
+        """A native plan whose people and days may differ from today's; dates say which of its days is today."""
         ...
 
     def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
@@ -160,6 +160,28 @@ def subject_of(problem: Problem[L]) -> Subject[Problem[L], L]:
         raise UnsupportedError(f"{kind.title} problems cannot be planned again from an earlier plan")
     made: Subject[Problem[L], L] = load(kind.replan)()
     return made
+
+
+def agreed(first: int, days_since: int | None, path: Path) -> None:
+    """Refuse a day of the earlier plan that its dates contradict.
+
+    Parameters
+    ----------
+    first : int
+        Today's number of the earlier plan's first day, by the dates.
+    days_since : int, optional
+        Day of the earlier plan that is said to be today's first.
+    path : Path
+        The earlier plan.
+
+    Raises
+    ------
+    InputError
+        If the two differ.
+    """
+    if days_since is not None and days_since != -first:
+        text = f"is {days_since}, but by the dates today is day {-first} of the earlier plan; leave it out"
+        raise InputError(text, file=path, item="days since")
 
 
 def listed(names: list[str], most: int = 5) -> str:

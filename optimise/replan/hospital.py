@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from optimise.hospital.context import EarlierPlan
 from optimise.hospital.formats.hospital_schema import PlanFile
 from optimise.hospital.problem import HospitalPlan, HospitalProblem, RuleSetting
 from optimise.hospital.repair import moves_of, repair
-from optimise.replan.base import Change, ChangePrices, Previous, listed
+from optimise.replan.base import Change, ChangePrices, Previous, agreed, listed
 from optimise.replan.method import Restoring
 
 __all__ = ["HospitalReplan", "rooms_told"]
@@ -42,7 +43,7 @@ class HospitalReplan:
     def fitting(self, plan: HospitalPlan, problem: HospitalProblem) -> Previous[HospitalPlan]:
         return Previous(plan, np.ones(len(problem.patients), dtype=np.bool_))
 
-    def read(self, path: Path, problem: HospitalProblem, days_since: int) -> Previous[HospitalPlan]:
+    def read(self, path: Path, problem: HospitalProblem, days_since: int | None) -> Previous[HospitalPlan]:
         return _earlier(path, problem, days_since)
 
     def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
@@ -82,8 +83,9 @@ class HospitalReplan:
         return Restoring(inner, previous, freeze_until) if freeze_until else inner
 
 
-def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[HospitalPlan]:
+def _earlier(path: Path, problem: HospitalProblem, said: int | None) -> Previous[HospitalPlan]:
     data = parse(PlanFile, load_json(path), path)
+    days_since = _days_since(data, problem, said, path)
     people, rooms = problem.patients, {name: r for r, name in enumerate(problem.rooms.ids)}
     index = {name: p for p, name in enumerate(people.ids)}
     theatres = {} if problem.theatres is None else {name: t for t, name in enumerate(problem.theatres.ids)}
@@ -126,6 +128,9 @@ def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[
                 nurse[at, d * problem.shifts + shifts[post.shift]] = nurses[post.nurse]
     planned = {stay.id for stay in data.patients}
     notes = []
+    if data.start is None and problem.start is not None and said is None:
+        text = f"the earlier plan has no dates and is read as one that begins on {problem.start}"
+        notes.append(f"{text}; --days-since says otherwise")
     left = {s.id: _stay_left(s, days_since) for s in data.patients if s.id not in index and s.admission is not None}
     gone = [name for name, what in left.items() if what]
     fresh = [name for name in people.ids if name not in planned]
@@ -137,6 +142,17 @@ def _earlier(path: Path, problem: HospitalProblem, days_since: int) -> Previous[
     stays = {name: left[name] for name in gone}
     plan = HospitalPlan(admission, room, theatre, nurse)
     return Previous(plan, known, (), tuple(notes), joined, stays, outside=outside)
+
+
+def _days_since(data: PlanFile, problem: HospitalProblem, said: int | None, path: Path) -> int:
+    """Day of the earlier plan that is today's first: by the dates where both have them, else as said."""
+    if data.start is None or problem.start is None:
+        return said or 0
+    found = (problem.start - data.start).days
+    if found < 0:
+        raise InputError(f"begins on {data.start}, after today's first day {problem.start}", file=path, item="start")
+    agreed(-found, said, path)
+    return found
 
 
 def _going_on(problem: HospitalProblem, p: int, stay: Any, rooms: dict[str, int], days_since: int) -> IntArray:
@@ -267,14 +283,14 @@ def _stays(problem: HospitalProblem, previous: Previous[HospitalPlan], plan: Hos
             yield from _later_moves(name, plan.room[p], rooms)
             continue
         if p in previous.outside:
-            yield Change(name, "admission", max(0, now), _planned(previous.outside[p]), _day(now))
+            yield Change(name, "admission", max(0, now), _date(problem, previous.outside[p]), _day(problem, now))
             yield from _later_moves(name, plan.room[p], rooms)
             continue
         if not previous.known[p]:
             continue
         if was != now:
             day = now if now >= 0 else was
-            yield Change(name, "admission", day, _day(was), _day(now))
+            yield Change(name, "admission", day, _day(problem, was), _day(problem, now))
             yield from _later_moves(name, plan.room[p], rooms)
             continue
         yield from rooms_told(name, old.room[p], plan.room[p], rooms)
@@ -327,13 +343,14 @@ def _later_moves(name: str, room: IntArray, rooms: Sequence[str]) -> Iterator[Ch
             yield Change(name, "room", d, _name(rooms, room[d - 1]), _name(rooms, room[d]))
 
 
-def _day(day: int) -> str:
-    return "-" if day < 0 else f"day {day}"
+def _day(problem: HospitalProblem, day: int) -> str:
+    """A day of admission, ``-`` for none."""
+    return "-" if day < 0 else _date(problem, day)
 
 
-def _planned(day: int) -> str:
-    """A day of the earlier plan that lies outside today's."""
-    return f"day {day}"
+def _date(problem: HospitalProblem, day: int) -> str:
+    """A day, also one outside today's plan, by its date where there are dates."""
+    return f"day {day}" if problem.start is None else (problem.start + timedelta(days=day)).isoformat()
 
 
 def _name(names: Sequence[str], position: int) -> str:

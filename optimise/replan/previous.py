@@ -17,7 +17,7 @@ __all__ = ["Previous", "read_previous"]
 L = TypeVar("L", bound=Plan)
 
 
-def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Previous[L]:
+def read_previous(path: Path, problem: Problem[L], *, days_since: int | None = None) -> Previous[L]:
     """Read an earlier plan of a problem that has changed since.
 
     Parameters
@@ -27,8 +27,8 @@ def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Pr
         or gone. A plan in any other format must fit the problem as it is now.
     problem : RosterProblem or HospitalProblem
         Today's.
-    days_since : int
-        Day of the earlier plan that is today's day 0. Rosters with dates find it themselves.
+    days_since : int, optional
+        Day of the earlier plan that is today's day 0, for plans without dates; 0 where nothing is said. Dates tell it.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Pr
     Raises
     ------
     InputError
-        For files that are no plan, naming line and item.
+        For files that are no plan, naming line and item, and a day that the dates contradict.
     """
     path = Path(path)
     if path.is_dir():
@@ -46,7 +46,7 @@ def read_previous(path: Path, problem: Problem[L], *, days_since: int = 0) -> Pr
         if not found:
             raise InputError("holds no plan of an earlier run (native-plan.json)", file=path)
         path = found[0]
-    if days_since < 0:
+    if days_since is not None and days_since < 0:
         raise InputError(f"the earlier plan cannot begin {-days_since} days after today's", item="days since")
     subject = subject_of(problem)
     if is_native_plan(path):

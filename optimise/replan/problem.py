@@ -66,7 +66,7 @@ def replan(
     freeze_until: Day = 0,
     change_cost: float | None = None,
     nurse_cost: float | None = None,
-    days_since: int = 0,
+    days_since: int | None = None,
 ) -> Replanning[L]:
     """Put an earlier plan into today's problem: :func:`read_previous` of a file, then :func:`replanning`.
 
@@ -83,7 +83,7 @@ def replan(
         Price of a change, in units of cost, as for :func:`replanning`.
     nurse_cost : float, optional
         Price of another nurse, as for :func:`replanning`.
-    days_since : int
+    days_since : int, optional
         Day of the earlier plan that is today's day 0, as for :func:`read_previous`.
 
     Returns

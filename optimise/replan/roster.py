@@ -14,7 +14,7 @@ from optimise.core.errors import InputError
 from optimise.core.method import Method
 from optimise.formats.base import read_text
 from optimise.formats.document import Document
-from optimise.replan.base import Change, ChangePrices, Previous, listed
+from optimise.replan.base import Change, ChangePrices, Previous, agreed, listed
 from optimise.roster.problem import OFF, Employee, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Request, Requests
 
@@ -32,7 +32,7 @@ class RosterReplan:
     def fitting(self, plan: Roster, problem: RosterProblem) -> Previous[Roster]:
         return Previous(plan, np.ones(plan.duties.shape, dtype=np.bool_))
 
-    def read(self, path: Path, problem: RosterProblem, days_since: int) -> Previous[Roster]:
+    def read(self, path: Path, problem: RosterProblem, days_since: int | None) -> Previous[Roster]:
         return _earlier(path, problem, days_since)
 
     def prices(self, change: float | None, nurse: float | None) -> ChangePrices:
@@ -55,7 +55,7 @@ class RosterReplan:
         return inner  # pins keep everything
 
 
-def _earlier(path: Path, problem: RosterProblem, days_since: int) -> Previous[Roster]:
+def _earlier(path: Path, problem: RosterProblem, days_since: int | None) -> Previous[Roster]:
     document = Document.parse(read_text(path), path)
     rows = document.data.get("roster")
     if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
@@ -111,16 +111,23 @@ class _Days:
     """Turns the day names of an earlier plan (dates or numbers) into today's days, negative before them."""
 
     def __init__(
-        self, path: Path, problem: RosterProblem, rows: Mapping[str, Iterable[object]], start: object, days_since: int
+        self,
+        path: Path,
+        problem: RosterProblem,
+        rows: Mapping[str, Iterable[object]],
+        start: object,
+        days_since: int | None,
     ) -> None:
         self.path, self.start = path, problem.horizon.start
         keys = {str(key) for row in rows.values() for key in row}
         self.dated = self.start is not None and (start is not None or any("-" in key for key in keys))
         #: Today's number of the earlier plan's first day (0 or negative when it began earlier).
-        self.first = -days_since
+        self.first = -(days_since or 0)
         if self.dated:
             days = [self._date(key) for key in ([str(start)] if start is not None else sorted(keys))]
             self.first = min(days, default=0)
+            if start is not None:
+                agreed(self.first, days_since, path)
         self.days = {key: self._date(key) if self.dated else self._number(key) for key in keys}
 
     def _date(self, key: str) -> int:

@@ -53,6 +53,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
         people, days, duties = problem.shape
         return people * days * max(1, duties - 1)
 
+    def unread(self, problem: RosterProblem) -> tuple[str, ...]:
+        return tuple(problem.meta.get("unread", ()))
+
     def remarks(self, problem: RosterProblem, plan: Roster) -> tuple[str, ...]:
         """What was left out of the instance when it was read."""
         return tuple(problem.meta.get("remarks", ()))

@@ -253,6 +253,7 @@ class PlanFile(Strict):
     schema_version: Literal[1] = 1
     kind: Literal["hospital-plan"]
     name: str = ""
+    start: Date | None = Field(None, description="Date of day 0, where the problem has dates")
     patients: list[PlannedStay]
     nurses: list[PlannedPost] = Field([])
 

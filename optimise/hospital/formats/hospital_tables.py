@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import PrivateAttr
+
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError, UnsupportedError
 from optimise.core.problem import Problem
@@ -39,6 +41,8 @@ _BOOK = 1_000_000  # bytes of a workbook's list of sheets that are looked at
 class Hospital(HospitalEdits):
     """A hospital on one morning and the days to plan."""
 
+    _unread: tuple[str, ...] = PrivateAttr(default=())
+
     def problem(self) -> HospitalProblem:
         """The hospital as a problem to solve.
 
@@ -48,7 +52,7 @@ class Hospital(HospitalEdits):
             If entries contradict each other or name what does not exist.
         """
         made = to_problem(self)
-        return dataclasses.replace(made, document=self)
+        return dataclasses.replace(made, document=self, unread=self._unread)
 
     @classmethod
     def load(cls, path: str | Path) -> Hospital:
@@ -73,7 +77,9 @@ class Hospital(HospitalEdits):
         path = Path(path)
         if path.suffix.lower() not in TEXT:
             tables = Tables.read(path, SHEETS, NEEDED)
-            return _warned(tables.checked(cls, to_problem)[0], tables.locate)
+            made = _warned(tables.checked(cls, to_problem)[0], tables.locate)
+            made._unread = tuple(tables.notes)
+            return made
         document = Document.parse(read_text(path), path)
         try:
             made, _ = examined(cls, document.data, to_problem)

@@ -195,6 +195,7 @@ def plan_document(problem: HospitalProblem, plan: HospitalPlan) -> dict[str, Any
         "schema_version": 1,
         "kind": "hospital-plan",
         "name": problem.name,
+        **({} if problem.start is None else {"start": problem.start.isoformat()}),
         "patients": patients,
     }
     if problem.nursing is not None:
@@ -216,6 +217,9 @@ def plan_document(problem: HospitalProblem, plan: HospitalPlan) -> dict[str, Any
 def plan_of(problem: HospitalProblem, data: PlanFile) -> HospitalPlan:
     """Plan of a native document; patients left out are not admitted."""
     people = problem.patients
+    if data.start is not None and problem.start is not None and data.start != problem.start:
+        text = f"is {data.start}, and the problem begins on {problem.start}; an earlier plan is for --from-plan"
+        raise InputError(text, item="start")
     patients = {name: i for i, name in enumerate(people.ids)}
     rooms = {name: i for i, name in enumerate(problem.rooms.ids)}
     theatres = {} if problem.theatres is None else {name: i for i, name in enumerate(problem.theatres.ids)}

@@ -60,7 +60,23 @@ def some_rooms(
 ) -> Scope | None:
     """All patients of a few rooms, exchanged among these rooms and with patients who wait, in a window of days.
 
-    ``everybody``: in-patients may go elsewhere too, where moves are allowed.
+    Parameters
+    ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+    rng : Generator
+        Draws rooms and days.
+    size : int
+        About how many patients are freed.
+    nurses : bool
+        Free the nurses whom that touches, too.
+    everybody : bool
+        In-patients may go elsewhere too, where moves are allowed.
+
+    Returns
+    -------
+    Scope or None
+        None where there is nobody to free.
     """
     home = _first_rooms(plan)
     rooms = len(problem.rooms.ids)

@@ -41,7 +41,7 @@ class TableFormat:
         made = WardTables.of(path)
         _, problem = made.checked(Ward, to_problem)
         form = "xlsx" if made.book else "csv"
-        return replace(problem, family="table", meta={**problem.meta, "table": form})
+        return replace(problem, family="table", meta={**problem.meta, "table": form, "unread": tuple(made.notes)})
 
     def read_plan(self, path: Path, problem: RosterProblem) -> Roster:
         return read_native_plan(path, problem)

@@ -237,3 +237,44 @@ def test_a_worse_price_for_a_hospital_than_a_million_is_refused(
     problem, _, path = case
     with pytest.raises(InputError, match="price of 0 or more"):
         replanning(problem, read_previous(path, problem), nurse_cost=1e7)
+
+
+def _morning(start: str, days: int, *people: dict[str, object]) -> HospitalProblem:
+    rooms = [{"id": "A", "beds": 3}]
+    data = {"kind": "hospital", "days": days, "start": start, "rooms": rooms, "patients": list(people)}
+    return problem_of(HospitalFile.model_validate(data))
+
+
+def test_dates_tell_which_day_of_the_earlier_plan_is_today(tmp_path: Path) -> None:
+    elective = {"id": "E", "gender": "F", "stay": 1, "earliest": "2026-12-01", "latest": "2026-12-02"}
+    late = {"id": "L", "gender": "F", "stay": 1, "earliest": "2026-11-30", "latest": "2026-12-02"}
+    monday, tuesday = _morning("2026-11-30", 3, elective, late), _morning("2026-12-01", 2, elective, late)
+    plan = replace(monday.empty_plan(), admission=np.array([1, 0]), room=np.array([[-1, 0, -1], [0, -1, -1]]))
+    (path,) = optimise.write_plan(plan, monday, tmp_path / "plan", format="hospital")
+    previous = read_previous(path, tuesday)
+    assert previous.plan.admission.tolist() == [0, -1]
+    assert previous.outside == {1: -1}
+    now = replace(tuesday.empty_plan(), admission=np.array([1, 0]), room=np.array([[-1, 0], [0, -1]]))
+    told = [(c.who, c.was, c.now) for c in changes(tuesday, previous, now)]
+    assert told == [("E", "2026-12-01", "2026-12-02"), ("L", "2026-11-30", "2026-12-01")]
+    assert read_previous(path, tuesday, days_since=1).plan.same_as(previous.plan)
+    with pytest.raises(InputError, match="by the dates today is day 1 of the earlier plan"):
+        read_previous(path, tuesday, days_since=0)
+    with pytest.raises(InputError, match="begins on 2026-11-30, after today's first day 2026-11-29"):
+        read_previous(path, _morning("2026-11-29", 3, elective, late))
+
+
+def test_a_plan_of_another_morning_is_no_plan_of_this_one(tmp_path: Path) -> None:
+    person = {"id": "E", "gender": "F", "stay": 1, "earliest": "2026-12-01", "latest": "2026-12-01"}
+    monday, tuesday = _morning("2026-11-30", 3, person), _morning("2026-12-01", 3, person)
+    (path,) = optimise.write_plan(monday.empty_plan(), monday, tmp_path / "plan", format="hospital")
+    with pytest.raises(InputError, match="start: is 2026-11-30, and the problem begins on 2026-12-01"):
+        optimise.read_plan(path, tuesday)
+
+
+def test_a_plan_without_dates_for_days_with_dates_is_told(tmp_path: Path) -> None:
+    person = {"id": "E", "gender": "F", "stay": 1, "earliest": "2026-12-01", "latest": "2026-12-01"}
+    monday = _morning("2026-11-30", 3, person)
+    (tmp_path / "plan.json").write_text(json.dumps({"kind": "hospital-plan", "patients": []}))
+    assert "no dates and is read as one that begins on 2026-11-30" in read_previous(tmp_path, monday).notes[0]
+    assert not [n for n in read_previous(tmp_path, monday, days_since=0).notes if "dates" in n]

@@ -187,3 +187,11 @@ def test_the_earlier_plan_may_be_an_object_and_the_first_open_day_a_date(
         replan(ward, plan, days_since=1)
     with pytest.raises(InputError, match="outside the horizon"):
         replan(ward, plan, freeze_until="2027-01-07")
+
+
+def test_days_since_may_not_contradict_the_dates_of_a_roster(
+    ward: RosterProblem, published: tuple[Roster, Path]
+) -> None:
+    assert read_previous(published[1], ward, days_since=0).plan == published[0]
+    with pytest.raises(InputError, match="is 1, but by the dates today is day 0 of the earlier plan"):
+        read_previous(published[1], ward, days_since=1)

@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 import optimise
 from optimise.core.errors import InputError, InputErrors, UnsupportedError
+from optimise.core.kinds import kind_of
 from optimise.core.method import Limits
 from optimise.formats.base import get_format, write_plan
 from optimise.formats.sheets import Sheet, SheetColumn
 from optimise.formats.table_cells import KINDS
 from optimise.generate import ward as made_ward
+from optimise.report.said import sentences
 from optimise.roster.formats.table import read_tables, template
 from optimise.roster.formats.table_sheets import SHEETS
 from optimise.roster.formats.ward import Ward
@@ -316,8 +318,62 @@ def test_unknown_columns_and_sheets_are_left_out_and_told(tmp_path: Path, caplog
     assert Ward.load(folder) == ward
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 2
-    assert told[0].startswith(f"{folder}: unknown sheet 'notes'")
-    assert "staff.csv:1: unknown column 'colour'" in told[1]
+    assert told[0].startswith(f"{folder}: NOT READ: sheet 'notes' with 1 row, which has no meaning here")
+    assert "NOT READ: column 'colour' of sheet staff with 6 cells" in told[1]
+
+
+def test_what_was_not_read_stands_beside_the_result(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = template(tmp_path / "w.xlsx")
+    book = openpyxl.load_workbook(file)
+    book["pairs"].title = "Who hates whom"
+    book["Who hates whom"]["A1"] = "sort"
+    book["fairness"].title = "empty"
+    book["empty"].delete_rows(2, 20)
+    book.save(file)
+    problem = optimise.read(file)
+    (said,) = kind_of(problem).unread(problem)
+    assert said.startswith("NOT READ: sheet 'Who hates whom' with 1 row, which has no meaning here; known: ")
+    result = optimise.solve(problem, method="matheuristic", limits=Limits(seconds=0.5))
+    assert result.explanation[0] == said
+    sentence = sentences(result, problem)[0]
+    assert (sentence.text, sentence.tone) == (said, "bad")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title", "header"),
+    [
+        ("leave", "Holidays", {"staff": "Nurse", "first": "From", "last": "Until"}),
+        ("requests", "Requests Jan 27", {}),
+        ("demand", "What the ward wants", {}),  # all its columns are those of one sheet
+        ("staff", "staff", {"shifts": "Shifts allowed", "weekly_hours": "Hours per week"}),
+    ],
+)
+def test_other_words_for_sheets_and_columns_are_read(
+    tmp_path: Path, sheet: str, title: str, header: dict[str, str]
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = template(tmp_path / "w.xlsx")
+    ward = Ward.load(file)
+    book = openpyxl.load_workbook(file)
+    for cell in book[sheet][1]:
+        cell.value = header.get(cell.value, cell.value)
+    book[sheet].title = title
+    book.save(file)
+    assert Ward.load(file) == ward
+
+
+def test_a_sheet_of_a_name_like_leave_with_other_columns_is_not_leave(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = template(tmp_path / "w.xlsx")
+    book = openpyxl.load_workbook(file)
+    book.remove(book["leave"])
+    page = book.create_sheet("Holidays")
+    for row in (("day", "what"), ("2026-01-05", "carnival")):
+        page.append(row)
+    book.save(file)
+    problem = optimise.read(file)
+    assert "sheet 'Holidays' with 1 row" in kind_of(problem).unread(problem)[0]
 
 
 def test_sheets_are_known_by_what_people_call_them(tmp_path: Path) -> None:
