@@ -68,6 +68,17 @@ def repair(
         Of today's patients, rooms and days; rooms, theatres and nurses that are gone are -1.
     seconds : float
         A guard. Work is limited by insertions, so that the same plan is repaired alike on every machine.
+    seed : int
+        Of ties between equal prices.
+    tables : OccupancyTables, optional
+        Of the problem; made here when left out.
+    tuning : RepairTuning
+        Restarts, insertions and evaluations.
+
+    Returns
+    -------
+    Repaired
+        The plan, what it breaks, and who had to be placed anew.
 
     Notes
     -----
