@@ -144,6 +144,23 @@ class Chains:
         plans = [Incumbent(self.cover, w, p, incumbent.penalty) for _, w, p in gathered]
         return sorted([incumbent, *plans], key=lambda p: p.cost)
 
+    def nearby(self, incumbent: Incumbent, over: Callable[[], bool], found: Callable[[Incumbent], object]) -> None:
+        """Cold chains from a plan that somebody gave, which a full one would lose; each better plan is told."""
+        t = self.tuning
+        warmth, broken = self.annealer.survey(incumbent.words, self.seed)
+        if broken > t.most_broken:
+            return
+        moves = t.given_moves * incumbent.words.size
+        for k, heat in enumerate(t.given_heats):
+            if over():
+                return
+            warm = max(heat * warmth, 2 * self.cold)
+            made = self.annealer.run(incumbent.words, moves << k, warm, self.cold, self._stream(1 << 19, k), over)
+            better = self._legal(incumbent, made)
+            if better.cost < incumbent.cost:
+                incumbent = better
+                found(better)
+
     def draw(self, random: np.random.Generator) -> tuple[float, tuple[int, int]]:
         """Heat and days of a chain of the search: on few weeks, gains are not lost to what it spoils elsewhere."""
         mild, warm = self.tuning.mild, self.tuning.warm

@@ -97,9 +97,12 @@ class ColumnGeneration(Run):
             state = state_of(resumed.search)
         self._construct(resumed)
         if self.incumbent is not None and (resumed is None or not resumed.words.size):
-            self._anneal()
+            if self.given:
+                self._nearby()
+            if not self.agree(self.finished()):
+                self._anneal()
             state.warmth, state.suited = self.chains.warmth, self.chains.suited
-        gone = self.agree(self.over())  # tables alone would take long
+        gone = self.agree(self.over() or self.reached)  # tables alone would take long
         if self.options.root and (resumed is None or resumed.phase == "root") and not self._thrashing:
             if not gone:
                 self._root()
@@ -133,6 +136,7 @@ class ColumnGeneration(Run):
                 personal = np.array([self.pricer.cost(e, given[e]) for e in range(len(given))])
                 if np.isfinite(personal).all():
                     self.settle(Incumbent(self.cover, given, personal, self.penalty))
+                    self.given = True
                     self.report("start")
                     return
             if self.comm.rank == 0:
@@ -155,6 +159,22 @@ class ColumnGeneration(Run):
         """Whether a first plan has taken its share of the time."""
         gone = self.clock.elapsed > self.tuning.search.building * self.limits.seconds
         return self.over() or (gone and self.limits.iterations is None)
+
+    def _nearby(self) -> None:
+        """What is near a plan that was given, on rank 0 so that the answer hangs not on the number of ranks."""
+        assert self.incumbent is not None
+        asked = self.options.anneal_share
+        share = self.tuning.annealing.given_share if asked is None else asked
+        until = self.clock.elapsed + share * self.clock.left
+
+        def late() -> bool:
+            return self.over() or self.reached or (self.limits.iterations is None and self.clock.elapsed > until)
+
+        with self.timers("annealing"):
+            if self.comm.rank == 0:
+                self.chains.nearby(self.incumbent, late, lambda better: self.found(better, "near the start"))
+            self.pricer.settle({})
+        self.share()
 
     def _anneal(self) -> None:
         """Chains of annealing from the first plan: the quick way to a good plan and to columns near it."""

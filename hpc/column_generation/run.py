@@ -60,6 +60,8 @@ class Run(Session[Incumbent]):
         Columns of the linear master, where somebody asked for them; on rank 0.
     others : list of Incumbent
         Further plans of the first chains.
+    given : bool
+        Whether the first plan is one that the caller gave.
     earlier : Checkpoint, optional
         Of the root that this run goes on with.
     """
@@ -91,7 +93,7 @@ class Run(Session[Incumbent]):
         self.pool: Pool | None = None
         self.priced: ByPerson | None = None
         self.others: list[Incumbent] = []
-        self.annealed = False
+        self.annealed, self.given = False, False
         self.relaxed: Relaxed | None = None
         self.earlier: Checkpoint | None = None
 

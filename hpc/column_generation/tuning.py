@@ -57,6 +57,16 @@ class AnnealingTuning(Tuning):
     """Length of the chain after a window of days."""
     brief_heat: float = knob(0.06, unit="part of a full chain's heat", source=_NONE, ge=0, le=1)
     """Its first temperature."""
+    given_moves: int = knob(1_000, unit="moves per person and day", source="why: 85, 62, 57 -> 55, 57, 55", ge=1)
+    """Length of the first chain from a plan that was given; each further one is twice as long."""
+    given_heats: tuple[float, ...] = knob(
+        (0.03, 0.06, 0.06),
+        unit="part of a full chain's heat",
+        source="why, optimum 55: 55, 57, 55; all 0.03: 57, 125, 55; 0.03, 0.1, 0.2: 62, 57, 55",
+    )
+    """Their first temperatures: a full chain would lose what is good in the plan."""
+    given_share: float = knob(0.6, unit=_LEFT, source=_NONE, ge=0, le=1)
+    """What they may take."""
     most_broken: float = knob(0.75, unit="share of moves", source="Curtois 0.81-0.94, INRC 0.41-0.64", ge=0, le=1)
     """Share of moves that may break hard rules. Beyond it chains end far above dives, and none is run."""
 

@@ -42,6 +42,9 @@ class AnswerEntry(StoredModel):
     disturbs: list[str] = Field(description="Who else's days change")
     changes: list[ChangeEntry]
     by_rule: dict[str, float] = Field(description="Change of cost by rule")
+    stays_short: list[str] = Field(
+        description="Hard head counts that the empty place leaves short and that stay so; empty: filled as it must be"
+    )
 
 
 class ReasonEntry(StoredModel):
@@ -59,17 +62,19 @@ class StoppedEntry(StoredModel):
     who: str
     rules: list[str]
     reasons: list[str] = Field(description="Sentences for people; `because` has the same for programs")
-    because: list[ReasonEntry] = Field([], description="Each reason on its own")
+    because: list[ReasonEntry] = Field(description="Each reason on its own")
 
 
 class CoverFile(StoredModel):
-    """Who can take a shift, best first."""
+    """Who can take a shift: first those with whom no hard head count of the place stays short, then by cost."""
 
     question: Literal["cover"]
     problem: str
     day: DayEntry
     shift: str
     instead_of: str | None
+    from_day: DayEntry = Field(description="No duty before it is given up, but for that of the day asked about")
+    possible: bool = Field(description="Whether an answer leaves no hard head count of the place short")
     cost: float = Field(description="Of the plan as it stands")
     hard: float
     cost_vacant: float = Field(description="With nobody in the place")
@@ -96,7 +101,7 @@ class WhyFile(StoredModel):
     proven: bool
     impossible: bool = Field(description="No plan that keeps all hard rules has it otherwise")
     reasons: list[str] = Field(description="Where it is impossible: lines for people")
-    because: list[ReasonEntry] = Field([], description="Where it is impossible: the facts that cannot all hold")
+    because: list[ReasonEntry] = Field(description="Where it is impossible: the facts that cannot all hold")
     changes: list[ChangeEntry]
     by_rule: dict[str, float]
     seconds: float

@@ -16,6 +16,7 @@ from optimise.ask.reasons import Reason, violation_reason
 from optimise.ask.ways import NOISE, Way, WaySearch, changed
 from optimise.core.errors import InputError, WardwiseError
 from optimise.core.result import Evaluation, Violation
+from optimise.roster.evaluate import lines_broken
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
@@ -52,6 +53,9 @@ class Answer:
         Of that plan.
     by_rule : tuple of (str, float)
         Rules whose cost changes, and by how much, dearest first.
+    stays : tuple of Violation
+        Hard head counts that the empty place leaves short and that stay short; empty where the place is filled as it
+        must be.
     """
 
     who: str
@@ -61,6 +65,7 @@ class Answer:
     plan: Roster
     evaluation: Evaluation
     by_rule: tuple[tuple[str, float], ...]
+    stays: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,14 @@ class CoverAnswer:
     vacant : Evaluation
         The plan with nobody in the place of the person replaced; the same as ``before`` without one.
     alone, swaps : tuple of Answer
-        Ways in which nobody else is disturbed, and ways with one swap; best first, one a person in each.
+        Ways in which nobody else is disturbed, and ways with one swap, one a person in each: first those that keep
+        every hard head count of the place, then by cost.
     stopped : tuple of Stopped
         Everybody who cannot.
     more : int
         People who can and are in neither list, since only so many were asked for.
+    first : int
+        No duty before this day is given up, but for that of the day itself.
     """
 
     day: int
@@ -119,11 +127,12 @@ class CoverAnswer:
     swaps: tuple[Answer, ...]
     stopped: tuple[Stopped, ...]
     more: int = 0
+    first: int = 0
 
     @property
     def possible(self) -> bool:
-        """Whether anybody can take it."""
-        return bool(self.alone or self.swaps)
+        """Whether anybody can take it so that no hard head count of the place stays short."""
+        return any(not answer.stays for answer in (*self.alone, *self.swaps))
 
 
 def cover_asked(
@@ -135,6 +144,7 @@ def cover_asked(
     *,
     swap: bool = False,
     most: int = 5,
+    from_day: str | None = None,
     words: tuple[str, str, str] = ("shift", "instead_of", "swap"),
 ) -> CoverAnswer:
     """:func:`who_can_cover` in the words of people.
@@ -153,6 +163,8 @@ def cover_asked(
         Only swaps with that person.
     most : int
         Answers of each kind.
+    from_day : str or None
+        First day on which duties may be given up, as for :func:`who_can_cover`.
     words : tuple of str
         What shift, person and swap are called where they are asked for, for errors.
 
@@ -179,7 +191,7 @@ def cover_asked(
         wanted = problem.duties[int(plan.duties[who, when])].shift
         if wanted < 0:
             raise InputError(f"is off on {problem.horizon.label(when)}", item=f"{words[1]} {instead_of}")
-    return who_can_cover(problem, plan, when, wanted, instead_of=who, exchange=swap, most=most)
+    return who_can_cover(problem, plan, when, wanted, instead_of=who, exchange=swap, most=most, from_day=from_day)
 
 
 def who_can_cover(
@@ -191,6 +203,7 @@ def who_can_cover(
     instead_of: int | str | None = None,
     exchange: bool = False,
     most: int = 5,
+    from_day: int | str | date | None = None,
 ) -> CoverAnswer:
     """Find everybody who can take a shift, best first.
 
@@ -210,6 +223,9 @@ def who_can_cover(
         Only swaps with the person replaced, who works a duty of the other one in return.
     most : int
         Answers of each kind that are evaluated and returned.
+    from_day : int, str or date, optional
+        First day on which somebody may give up a duty in a swap, besides the day asked about. Left out: today, where
+        the plan has that date, else its first day.
 
     Returns
     -------
@@ -223,6 +239,7 @@ def who_can_cover(
     """
     day, shift = index_named(day, problem, day_named), index_named(shift, problem, shift_named)
     instead_of = None if instead_of is None else index_named(instead_of, problem, person_named)
+    first = _today(problem) if from_day is None else index_named(from_day, problem, day_named)
     before = problem.evaluate(plan)
     duties = [a for a, d in enumerate(problem.duties) if d.shift == shift]
     base = plan
@@ -236,17 +253,17 @@ def who_can_cover(
         base = changed(plan, [(instead_of, day, OFF)])
     elif exchange:
         raise InputError("needs the person who wants it", item="exchange")
-    search = WaySearch(problem, base, day, duties, instead_of)
+    search = WaySearch(problem, base, day, duties, instead_of, first)
     direct = {} if exchange else {way.person: way for way in search.alone()}
     with_swap: dict[int, Way] = {}
     for way in search.exchanges() if exchange else search.swaps():
         now = with_swap.get(way.person)
-        if now is None or way.cost < now.cost:
+        if now is None or way.rank < now.rank:
             with_swap[way.person] = way
     # a swap that saves nothing disturbs somebody for nothing
-    swaps = [w for e, w in with_swap.items() if e not in direct or w.cost < direct[e].cost - NOISE]
+    swaps = [w for e, w in with_swap.items() if e not in direct or w.rank < direct[e].rank]
     others = set(search.people) - set(direct) - {w.person for w in swaps}
-    final = _Final(problem, plan, before, instead_of)
+    final = _Final(problem, plan, before, instead_of, search.lacking.tolist())
     alone, exchanged = final.best(direct.values(), most), final.best(swaps, most)
     shown = {answer.who for answer in (*alone, *exchanged)}
     able = {problem.employees[e].id for e in {*direct, *(w.person for w in swaps)}}
@@ -261,7 +278,15 @@ def who_can_cover(
         swaps=exchanged,
         stopped=tuple(_stopped(search, vacant, sorted(others))),
         more=len(able - shown),
+        first=first,
     )
+
+
+def _today(problem: RosterProblem) -> int:
+    """Number of today's day; 0 where the plan does not hold it."""
+    start = problem.horizon.start
+    since = 0 if start is None else (date.today() - start).days
+    return since if 0 <= since < problem.horizon.days else 0
 
 
 def changed_cells(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int, int]]) -> tuple[Changed, ...]:
@@ -314,11 +339,13 @@ def _broken(problem: RosterProblem, plan: Roster, cells: Iterable[tuple[int, int
 class _Final:
     """Ways as answers, each evaluated as a whole plan."""
 
-    def __init__(self, problem: RosterProblem, plan: Roster, before: Evaluation, absent: int | None) -> None:
-        self.problem, self.plan, self.before, self.absent = problem, plan, before, absent
+    def __init__(
+        self, problem: RosterProblem, plan: Roster, before: Evaluation, absent: int | None, lacking: list[int]
+    ) -> None:
+        self.problem, self.plan, self.before, self.absent, self.lacking = problem, plan, before, absent, lacking
 
     def best(self, ways: Iterable[Way], most: int) -> tuple[Answer, ...]:
-        ordered = sorted(ways, key=lambda w: (round(w.cost, 9), len(w.cells), w.person))
+        ordered = sorted(ways, key=lambda w: (*w.rank, len(w.cells), w.person))
         return tuple(self._answer(way) for way in ordered[:most])
 
     def _answer(self, way: Way) -> Answer:
@@ -343,4 +370,5 @@ class _Final:
             plan=after,
             evaluation=found,
             by_rule=tuple(sorted((r for r in by_rule if abs(r[1]) > NOISE), key=lambda r: -r[1])),
+            stays=lines_broken(problem, after, self.lacking),
         )

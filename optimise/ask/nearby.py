@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.ask.ways import WaySearch, changed
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.solvers.highs import Highs
 
-__all__ = ["ways_to_leave", "ways_to_take", "within_days"]
+__all__ = ["fewer_changes", "ways_to_leave", "ways_to_take", "within_days"]
 
 #: Ways near a plan that are evaluated as starts of a solve.
 _TRIED = 3
@@ -46,7 +47,7 @@ def ways_to_leave(problem: RosterProblem, plan: Roster, day: int, who: int) -> l
         return [plan]
     search = WaySearch(problem, empty, day, [duty], who)
     found = [*search.alone(), *search.swaps(), *search.exchanges()]
-    best = sorted(found, key=lambda way: way.cost)[:_TRIED]
+    best = sorted(found, key=lambda way: way.rank)[:_TRIED]
     return [empty, *(changed(empty, way.cells) for way in best)]
 
 
@@ -75,7 +76,7 @@ def ways_to_take(problem: RosterProblem, plan: Roster, day: int, who: int, dutie
         return []
     search = WaySearch(problem, plan, day, duties, None)
     search.people = [who]
-    ways = sorted((*search.alone(), *search.swaps()), key=lambda way: way.cost)[:_TRIED]
+    ways = sorted((*search.alone(), *search.swaps()), key=lambda way: way.rank)[:_TRIED]
     return [changed(plan, way.cells) for way in ways]
 
 
@@ -108,6 +109,56 @@ def within_days(
     free[:, max(0, day - _REACH) : day + _REACH + 1] = True
     free[who] = True
     built = RosterModel(problem, free=free, roster=plan)
+    return _solved(problem, built, plan, free, seconds=seconds, seed=seed)
+
+
+def fewer_changes(problem: RosterProblem, plan: Roster, other: Roster, *, seconds: float, seed: int) -> Roster:
+    """Undo of another plan's changes what does not have to be: every day of everybody is as in one of the two.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+        The ward, with what is demanded.
+    plan : Roster
+        As it is.
+    other : Roster
+        That keeps the hard rules and what is demanded.
+    seconds : float
+        Time limit.
+    seed : int
+        Of the solver.
+
+    Returns
+    -------
+    Roster
+        Costs no more than ``other``; it itself where nothing better was found in time.
+    """
+    free = plan.duties != other.duties
+    built = RosterModel(problem, free=free, roster=plan)
+    people, days = np.nonzero(free)
+    shut = np.ones((len(people), built.x.shape[2]), dtype=np.bool_)
+    for one in (plan, other):
+        shut[np.arange(len(people)), one.duties[people, days]] = False
+    columns = built.x[people, days][shut]
+    made = _solved(problem, built, plan, free, columns[columns >= 0], other, seconds=seconds, seed=seed)
+    if made is None:
+        return other
+    before, after = problem.evaluate(other), problem.evaluate(made)
+    return made if after.feasible and after.cost <= before.cost + 1e-9 else other
+
+
+def _solved(
+    problem: RosterProblem,
+    built: RosterModel,
+    plan: Roster,
+    free: NDArray[np.bool_],
+    shut: NDArray[np.intp] | None = None,
+    start: Roster | None = None,
+    *,
+    seconds: float,
+    seed: int,
+) -> Roster | None:
+    """The best plan of a model; of equal ones, one that keeps more of a plan's free cells."""
     arrays = built.model.freeze()
     worth = _KEPT * (problem.compiled.grid or 1e-3) / max(1, int(free.sum()))
     people, days = np.nonzero(free)
@@ -117,5 +168,7 @@ def within_days(
     others = columns[now == OFF]
     for ids, sign in ((worked, -1.0), (others, 1.0)):
         arrays.cost[ids[ids >= 0]] += sign * worth
-    solved = Highs(arrays, seed=seed).solve(seconds=seconds)
+    if shut is not None:
+        arrays.upper[shut] = 0.0
+    solved = Highs(arrays, seed=seed).solve(seconds=seconds, start=None if start is None else built.start(start))
     return None if solved.values is None else built.plan(solved.values)

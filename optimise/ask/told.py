@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from optimise.ask.cover import Answer, Changed, CoverAnswer, Stopped
@@ -11,6 +11,7 @@ from optimise.ask.reasons import reason_objects
 from optimise.ask.requests import MostRequests, most_told
 from optimise.ask.why import Question, WhyAnswer
 from optimise.core.quantities import finite_or_none, number
+from optimise.core.result import Violation
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.view import requests_met, requests_told
 
@@ -50,6 +51,8 @@ def cover_object(found: CoverAnswer, problem: RosterProblem) -> dict[str, Any]:
         "day": _day(problem, found.day),
         "shift": found.shift,
         "instead_of": found.instead_of,
+        "from_day": _day(problem, found.first),
+        "possible": found.possible,
         "cost": found.before.cost,
         "hard": found.before.hard,
         "cost_vacant": found.vacant.cost,
@@ -79,6 +82,7 @@ def _answer(answer: Answer, problem: RosterProblem) -> dict[str, Any]:
         "disturbs": list(answer.disturbs),
         "changes": changes_object(answer.changes, problem),
         "by_rule": dict(answer.by_rule),
+        "stays_short": [v.message for v in answer.stays],
     }
 
 
@@ -121,22 +125,33 @@ def cover_lines(found: CoverAnswer, problem: RosterProblem) -> list[str]:
     label = problem.horizon.label(found.day)
     place = f" instead of {found.instead_of}" if found.instead_of else ""
     lines = [f"{problem.name}: who can work {found.shift} on {label}{place}?", _now(found)]
-    if found.alone:
-        lines += ["", "Nobody else is disturbed:"]
-        for a in found.alone:
-            lines += [f"  {a.who}: {_cost(a, found.vacant.hard)}{_left(a.who, a.changes)}", *_rules(a)]
-    if found.swaps:
-        lines += ["", "With one swap:"]
-        for a in found.swaps:
-            lines += [f"  {a.who}: {_cost(a, found.vacant.hard)}; {swapped(a.who, a.changes[1:], problem)}", *_rules(a)]
+    if found.first:
+        lines.append(f"Nobody gives up a duty before {problem.horizon.label(found.first)}.")
+    for title, answers in _groups(found):
+        lines += ["", title]
+        for a in answers:
+            also = f"; {swapped(a.who, a.changes[1:], problem)}" if a in found.swaps else _left(a.who, a.changes)
+            lines += [f"  {a.who}: {_cost(a, found.vacant.hard)}{also}", *_rules(a)]
+    shown = bool(found.alone or found.swaps)
+    if shown and not found.possible:
+        lines += ["", "Nobody can take it so that every rule that must be kept is kept."]
     if found.more:
         lines += ["", f"{found.more} more can; --most {found.more + len(found.alone)} lists them."]
     if found.stopped:
-        lines += ["", f"The other {len(found.stopped)}:" if found.possible else f"Nobody can ({len(found.stopped)}):"]
+        lines += ["", f"The other {len(found.stopped)}:" if shown else f"Nobody can ({len(found.stopped)}):"]
         for s in found.stopped:
             rules = f" ({', '.join(s.rules)})" if s.rules else ""
             lines.append(f"  {s.who}: {'; '.join(r.removeprefix(f'{s.who}: ') for r in s.reasons)}{rules}")
     return lines
+
+
+def _groups(found: CoverAnswer) -> Iterator[tuple[str, list[Answer]]]:
+    """Titles with their answers: those who fill the place as it must be, then those who do not."""
+    for title, short in (("", False), ("But a rule that must be kept stays broken", True)):
+        for ways, who in ((found.alone, "Nobody else is disturbed"), (found.swaps, "With one swap")):
+            answers = [a for a in ways if bool(a.stays) == short]
+            if answers:
+                yield (f"{title}; {who[0].lower()}{who[1:]}:" if title else f"{who}:"), answers
 
 
 def _now(found: CoverAnswer) -> str:
@@ -145,8 +160,9 @@ def _now(found: CoverAnswer) -> str:
         text += f" and breaks hard rules by {number(found.before.hard)}"
     if found.instead_of:
         text += f"; with nobody in the place it costs {number(found.vacant.cost)}"
-        if found.vacant.hard > found.before.hard:
-            text += f" and breaks hard rules by {number(found.vacant.hard)} ({', '.join(_harder(found))})"
+        harder = _harder(found)
+        if harder:
+            text += f" and breaks hard rules by {number(found.vacant.hard)} ({', '.join(harder)})"
     return text + "."
 
 
@@ -159,10 +175,18 @@ def _harder(found: CoverAnswer) -> list[str]:
 def _cost(answer: Answer, vacant: float) -> str:
     added = answer.added
     text = "costs the same" if abs(added) < 1e-9 else f"costs {number(abs(added))} {'more' if added > 0 else 'less'}"
-    if vacant > answer.evaluation.hard:
-        left = answer.evaluation.hard
-        text += f", hard rules stay broken by {number(left)}" if left else ", no hard rule stays broken"
+    left = answer.evaluation.hard
+    if answer.stays:
+        text += f", but {'; '.join(v.message for v in answer.stays)} ({', '.join(_rules_of(answer.stays))})"
+    elif vacant and not left:
+        text += ", no hard rule stays broken"
+    elif left:
+        text += f", hard rules stay broken by {number(left)} elsewhere"
     return text
+
+
+def _rules_of(broken: Iterable[Violation]) -> list[str]:
+    return list(dict.fromkeys(v.rule for v in broken))
 
 
 def _left(who: str, changes: Sequence[Changed]) -> str:

@@ -19,11 +19,17 @@ NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Changed cells ``(person, day, duty)`` and their price."""
+    """Changed cells ``(person, day, duty)``, their price, and by how much the place stays short of what must be."""
 
     person: int
     cells: tuple[tuple[int, int, int], ...]
     cost: float
+    short: float = 0.0
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Lower is better: what must be comes before what it costs."""
+        return round(self.short, 9), round(self.cost, 9)
 
 
 def changed(plan: Roster, cells: Iterable[tuple[int, int, int]]) -> Roster:
@@ -48,30 +54,46 @@ def _kinds(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 class WaySearch:
-    """All ways to fill one place of a roster."""
+    """All ways to fill one place of a roster.
+
+    ``first`` is the first day on which somebody may give up a duty, besides the day of the place itself.
+    """
 
     def __init__(
-        self, problem: RosterProblem, plan: Roster, day: int, duties: Sequence[int], absent: int | None
+        self,
+        problem: RosterProblem,
+        plan: Roster,
+        day: int,
+        duties: Sequence[int],
+        absent: int | None,
+        first: int = 0,
     ) -> None:
         self.problem, self.plan, self.day, self.duties, self.absent = problem, plan, day, duties, absent
+        self.first = first
         self.costs = Increments(problem, plan)
+        #: Hard head counts that are short and that the place would help.
+        self.lacking = self.costs.lacking(day, duties)
         now = plan.duties[:, day]
         self.there = np.isin(now, duties)
         self.people = [e for e in range(len(problem.employees)) if e != absent and not self.there[e]]
         self._taking: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, np.ndarray, Moves]] = {}
-        self._heads: dict[tuple[int, int, int, bytes], tuple[np.ndarray, np.ndarray]] = {}
+        self._heads: dict[tuple[int, int, int, bytes], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     def alone(self) -> Iterator[Way]:
         """Each person's cheapest duty of the shift with nothing else changed."""
         priced = []
         for a in self.duties:
             soft, rise = self.costs.each(self.day, a)
-            more, harder = self.costs.heads(self.costs.moves(self.day, range(len(soft)), a))
-            priced.append((a, np.where(rise + harder <= NOISE, soft + more, np.inf)))
+            more, harder, short = self._counted(self.costs.moves(self.day, range(len(soft)), a))
+            priced.append((a, np.where(rise + harder <= NOISE, soft + more, np.inf), short))
         for e in self.people:
-            ways = [Way(e, ((e, self.day, a),), float(cost[e])) for a, cost in priced if np.isfinite(cost[e])]
+            ways = [
+                Way(e, ((e, self.day, a),), float(cost[e]), float(short[e]))
+                for a, cost, short in priced
+                if np.isfinite(cost[e])
+            ]
             if ways:
-                yield min(ways, key=lambda way: way.cost)
+                yield min(ways, key=lambda way: way.rank)
 
     def swaps(self) -> Iterator[Way]:
         """Each person's cheapest swaps: takes the shift, and gives a duty to somebody who is off then."""
@@ -84,18 +106,20 @@ class WaySearch:
                 mine = self._moved(cells, e)
                 key = (a, d, b, mine.lines.tobytes() + mine.amounts.tobytes())
                 if key not in self._heads:
-                    self._heads[key] = self.costs.heads(mine + theirs)
-                more, harder = self._heads[key]
-                cost = np.where((harder[alike] <= NOISE) & (people != e), soft + more[alike], np.inf)
-                if math.isfinite(cost.min()):
+                    self._heads[key] = self._counted(mine + theirs)
+                more, harder, short = self._heads[key]
+                may = (harder[alike] <= NOISE) & (people != e)
+                if may.any():
+                    least = short[alike][may].min()
+                    cost = np.where(may & (short[alike] <= least + NOISE), soft + more[alike], np.inf)
                     f = int(people[int(cost.argmin())])
-                    yield Way(e, (*cells, (f, d, b)), own + float(cost.min()))
+                    yield Way(e, (*cells, (f, d, b)), own + float(cost.min()), float(least))
 
     def exchanges(self) -> Iterator[Way]:
         """Each person's exchanges with the person replaced, who takes a duty in return."""
         absent = self.absent
         assert absent is not None
-        back = [(d, int(b)) for d in range(self.plan.duties.shape[1]) for b in np.unique(self.plan.duties[:, d]) if b]
+        back = [(d, int(b)) for d in self._open() for b in np.unique(self.plan.duties[:, d]) if b]
         free = [(d, b) for d, b in back if d == self.day or self.plan.duties[absent, d] == OFF]
         soft, rise = self.costs.rows(absent, self._rows(absent, [((d, b),) for d, b in free]))
         price = {cell: (float(soft[i]), float(rise[i])) for i, cell in enumerate(free)}
@@ -104,15 +128,24 @@ class WaySearch:
                 theirs, broken = price.get((d, b), (0.0, math.inf))
                 if broken > NOISE:
                     continue
-                more, harder = self.costs.heads(self._moved(cells, e) + self.costs.moves(d, [absent], b))
+                more, harder, short = self._counted(self._moved(cells, e) + self.costs.moves(d, [absent], b))
                 if harder[0] <= NOISE:
-                    yield Way(e, (*cells, (absent, d, b)), own + theirs + float(more[0]))
+                    yield Way(e, (*cells, (absent, d, b)), own + theirs + float(more[0]), float(short[0]))
+
+    def _open(self) -> list[int]:
+        """Days on which duties may be given up."""
+        return [d for d in range(self.plan.duties.shape[1]) if d >= self.first or d == self.day]
+
+    def _counted(self, moves: Moves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Change of the cost of head counts, by how much hard ones break more, and how short the place stays."""
+        soft, rise = self.costs.heads(moves)
+        return soft, rise, self.costs.short(self.lacking, moves) if len(self.lacking) else np.zeros(len(soft))
 
     # ---- parts of a swap ---------------------------------------------------------------------------------------
     def _giving(self, e: int) -> list[tuple[int, tuple[int, int], tuple[tuple[int, int, int], ...], float]]:
         """Ways in which a person takes the shift and gives up a duty: ``(taken, (day, given), cells, price)``."""
         row = self.plan.duties[e]
-        given = [(d, int(row[d])) for d in np.flatnonzero(row != OFF).tolist()]
+        given = [(d, int(row[d])) for d in self._open() if row[d] != OFF]
         if row[self.day] != OFF:
             given = [(self.day, int(row[self.day]))]  # one duty a day: that of the same day is given up
         ways = [(a, g) for a in self.duties if self.problem.compiled.allowed[e, self.day, a] for g in given]

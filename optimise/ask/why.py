@@ -14,13 +14,13 @@ from enum import StrEnum
 import numpy as np
 
 from optimise.ask.cover import Changed, changed_cells
-from optimise.ask.nearby import ways_to_leave, ways_to_take, within_days
+from optimise.ask.nearby import fewer_changes, ways_to_leave, ways_to_take, within_days
 from optimise.ask.reasons import Reason, fact_reason
 from optimise.core.errors import InputError
 from optimise.core.method import Deadline, Limits, Listener
 from optimise.core.result import Bounds, Evaluation, Stop
 from optimise.driver import solve
-from optimise.roster.explain import explain
+from optimise.roster.explain import Piece, explain
 from optimise.roster.names import day_named, index_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins, Requests
@@ -31,6 +31,8 @@ __all__ = ["ASKED", "Question", "WhyAnswer", "why"]
 ASKED = "what is asked for"
 #: Share of the time in which plans close to the given one are looked for.
 _NEAR = 0.3
+#: And in which changes that are not needed are taken back.
+_FEWER = 0.2
 
 
 class Question(StrEnum):
@@ -126,7 +128,7 @@ def why(
     day: int | str | date,
     *,
     shift: int | str | None = None,
-    seconds: float = 6.0,
+    seconds: float = 8.0,
     method: str = "auto",
     seed: int = 0,
     known: tuple[float, str] = (-math.inf, ""),
@@ -177,19 +179,24 @@ def why(
     question, allowed = _opposite(problem, plan, who, day, shift)
     demanded = problem.with_rules(Pins(name=ASKED, cells=((who, day, allowed),)))
     clock = Deadline(seconds)
-    near = _nearest(demanded, plan, who, day, allowed, seconds=_NEAR * seconds, seed=seed)
-    limits = Limits(seconds=max(clock.left, 0.5 * seconds))
-    result = solve(demanded, method, limits=limits, seed=seed, start=near, listen=listen)
-    best = result.plan if result.feasible and isinstance(result.plan, Roster) else None
-    if near is not None and best is not None and demanded.evaluate(near).cost <= result.cost + 1e-9:
-        best = near  # equally good, and close to the plan as it is
+    best = _nearest(demanded, plan, who, day, allowed, seconds=_NEAR * seconds, seed=seed)
+    near = math.inf if best is None else demanded.evaluate(best).cost
+    (bound, source), impossible = known, False
+    reasons: tuple[str, ...] = ()
+    facts: tuple[Piece, ...] = ()
+    if near > before.cost + 1e-9:  # else nothing is left to prove
+        limits = Limits(seconds=max(clock.left - _FEWER * seconds, 0.5 * seconds), target=before.cost)
+        result = solve(demanded, method, limits=limits, seed=seed, start=best, listen=listen)
+        if isinstance(result.plan, Roster) and result.feasible and result.cost < near - 1e-9:
+            best = fewer_changes(demanded, plan, result.plan, seconds=_FEWER * seconds, seed=seed)
+        impossible = result.stop is Stop.INFEASIBLE
+        if impossible:
+            conflict = explain(demanded, seconds=max(clock.left, 0.5 * seconds))
+            facts = () if conflict is None else tuple(conflict.parts)
+            reasons = conflict.as_lines() if conflict is not None and facts else result.explanation
+        if result.bounds.dual > bound:
+            bound, source = result.bounds.dual, result.bounds.dual_source
     after = None if best is None else problem.evaluate(best)
-    impossible = result.stop is Stop.INFEASIBLE
-    conflict = explain(demanded, seconds=max(clock.left, 0.5 * seconds)) if impossible else None
-    facts = () if conflict is None else conflict.parts
-    bound, source = result.bounds.dual, result.bounds.dual_source
-    if known[0] > bound:
-        bound, source = known
     return WhyAnswer(
         question=question,
         who=problem.employees[who].id,
@@ -204,9 +211,9 @@ def why(
         bound=math.inf if impossible else bound,
         bound_source=source,
         impossible=impossible,
-        reasons=conflict.as_lines() if conflict is not None and facts else result.explanation if impossible else (),
+        reasons=reasons,
         because=tuple(fact_reason(fact, demanded) for fact in facts),
-        seconds=result.stats.seconds,
+        seconds=clock.elapsed,
     )
 
 

@@ -35,6 +35,14 @@ def cover(
         bool, typer.Option("--swap", help="Only swaps with WHO, who works a duty of the other one in return.")
     ] = False,
     most: Annotated[int, typer.Option("--most", min=1, metavar="K", help="Answers of each kind.")] = 5,
+    from_day: Annotated[
+        str | None,
+        typer.Option(
+            "--from-day",
+            metavar="D",
+            help="Nobody gives up a duty before this day, but on --day. Default: today, in a plan with that date.",
+        ),
+    ] = None,
     as_json: Json = False,
     format: FormatOption = None,
     history: History = None,
@@ -42,7 +50,8 @@ def cover(
 ) -> None:
     """Who can take a shift, best first, what it costs, whom it disturbs, and which rule stops each of the others.
 
-    Exit code 0 if somebody can, 1 if nobody can.
+    People with whom a hard rule of the place stays broken come last and are told so. Exit code 0 if somebody can take
+    it without that, 1 if nobody can.
     """
     from optimise.ask import cover_asked
     from optimise.ask.told import cover_lines, cover_object
@@ -55,7 +64,9 @@ def cover(
     read, _ = load(instance, format=format, history=history, weeks=weeks)
     ward = roster_only(read)
     words = ("--shift", "--instead-of", "--swap")
-    found = cover_asked(ward, load_plan(plan, ward), day, shift, instead_of, swap=swap, most=most, words=words)
+    found = cover_asked(
+        ward, load_plan(plan, ward), day, shift, instead_of, swap=swap, most=most, from_day=from_day, words=words
+    )
     if as_json:
         print(json.dumps(cover_object(found, ward), indent=1))
     else:
@@ -75,7 +86,7 @@ def why(
     ] = None,
     requests: Annotated[bool, typer.Option("--requests", help="How many requests could be met at most.")] = False,
     method: Annotated[str, typer.Option("--method", "-m", metavar="NAME", help="See 'wardwise methods'.")] = "auto",
-    time_limit: Annotated[float, typer.Option("--time-limit", "-t", metavar="S", help="Seconds.")] = 6.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", "-t", metavar="S", help="Seconds.")] = 8.0,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of random choices.")] = 0,
     as_json: Json = False,
 ) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 from optimise.core.arrays import IntArray
 from optimise.hospital.beds import SAME_GENDER
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.hospital.rules.cleaning import beds_in_cleaning
 from optimise.hospital.rules.state import HospitalState
 
-__all__ = ["EITHER", "RESTRICTED", "SIDE_ROOM", "Movement", "free_beds", "movements", "room_before"]
+__all__ = ["EITHER", "RESTRICTED", "SIDE_ROOM", "Movement", "being_cleaned", "free_beds", "movements", "room_before"]
 
 #: Kinds of free beds beside those for gender 0 and gender 1: in an empty bay or one without a rule, in a room of one
 #: bed, and in a room whose people may not be joined by everybody (isolation, or both genders are there already).
@@ -79,8 +80,52 @@ def movements(problem: HospitalProblem, plan: HospitalPlan, day: int) -> tuple[M
     return tuple(found)
 
 
+def being_cleaned(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
+    """Open beds that are cleaned after an infectious patient, where the rule is in force.
+
+    Parameters
+    ----------
+    problem : HospitalProblem
+    plan : HospitalPlan
+
+    Returns
+    -------
+    int array (rooms, days)
+        Beds in which nobody may lie that night.
+    """
+    beds = problem.rooms.beds
+    if problem.weight("CleaningTime") == 0:
+        return np.zeros_like(beds)
+    made: IntArray = np.minimum(beds, beds_in_cleaning(problem.patients, plan.room, len(beds)))
+    return made
+
+
+def _kept_empty(problem: HospitalProblem, state: HospitalState) -> IntArray:
+    """Bool (rooms, days): hard rules let nobody new into the room, who lies alone there or whose ward is closed."""
+    people, rooms = problem.patients, problem.rooms
+    made = np.zeros(rooms.beds.shape, dtype=np.bool_)
+    if problem.hard("RoomIsolation"):
+        alone = np.array([_lies_alone(problem, p) for p in range(len(people))])
+        made |= state.tally(alone.astype(np.int64), 2)[:, :, 1] > 0
+    new = np.flatnonzero(people.home < 0)
+    for wish in problem.beds.wishes:
+        if wish.rule == "ClosedWard" and problem.hard("ClosedWard") and new.size:
+            made |= (wish.amount[wish.row[new, 0]] > 0).all(axis=0)[:, None]
+    return made
+
+
+def _lies_alone(problem: HospitalProblem, p: int) -> bool:
+    """Whether a patient shares no room, whoever else may come."""
+    told = problem.about.get(problem.patients.ids[p], {})
+    other = told.get("gender") in problem.beds.genders[2:] or ("gender" in told and "accommodated_as" not in told)
+    return bool(problem.patients.isolation[p]) and (told.get("isolation") == "alone" or other)
+
+
 def free_beds(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
-    """Beds that nobody lies in, by whom they can take under the rules in force.
+    """Beds that somebody may have, by whom they can take under the rules in force.
+
+    A bed that is being cleaned, one beside a patient who lies alone and one of a ward that is closed to admissions are
+    not free, where the rule that says so is hard.
 
     Parameters
     ----------
@@ -94,7 +139,8 @@ def free_beds(problem: HospitalProblem, plan: HospitalPlan) -> IntArray:
         add up to the free beds.
     """
     state, rooms, people = HospitalState(problem, plan), problem.rooms, problem.patients
-    free = np.maximum(0, rooms.beds - state.count)
+    free = np.maximum(0, rooms.beds - being_cleaned(problem, plan) - state.count)
+    free[_kept_empty(problem, state)] = 0
     whom = np.full(free.shape, EITHER)
     policy = np.broadcast_to(rooms.policy[:, None], free.shape)
     there = state.by_gender > 0

@@ -105,7 +105,7 @@ class ChangePrices:
     nurse : float
         Another nurse of a room in a shift.
     move : float
-        A move of somebody between rooms, where today's problem forbids moves and they are needed.
+        Least price of a move of somebody between rooms; where the problem forbids moves, if they are needed.
     """
 
     change: float

@@ -60,10 +60,11 @@ class HospitalReplan:
         self, problem: HospitalProblem, previous: Previous[HospitalPlan], prices: ChangePrices
     ) -> tuple[HospitalProblem, HospitalPlan | None]:
         """The repaired plan. Where it needs moves that are forbidden, or somebody finds no bed even so, the problem in
-        which that has a price."""
-        fixed = problem.hard("Transfer")
-        if fixed:
-            problem = problem.with_settings({"Transfer": round(prices.move * problem.scale)})
+        which that has a price. A move is never cheaper than all nights elsewhere that a move back could save."""
+        fixed, own = problem.hard("Transfer"), problem.weight("Transfer")
+        move = round(max(prices.move, prices.night * problem.days) * problem.scale)
+        if fixed or (prices.change and own and own < move):
+            problem = problem.with_settings({"Transfer": move})
         made = repair(problem, previous.plan)
         if made.left_out and problem.hard("MandatoryUnscheduledPatients"):
             problem = _leaving_out(problem)

@@ -33,7 +33,7 @@ class Replanning(Generic[L]):
     problem : RosterProblem or HospitalProblem
         Today's, with the rules that freeze and price.
     start : Roster or HospitalPlan, optional
-        The earlier plan where it still keeps every hard rule; of hospitals, else, its repair.
+        The earlier plan where it still keeps every hard rule; else its repair.
     previous : Previous
     freeze_until : int
         First day that may change.

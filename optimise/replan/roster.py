@@ -46,7 +46,9 @@ class RosterReplan:
     def start(
         self, problem: RosterProblem, previous: Previous[Roster], prices: ChangePrices
     ) -> tuple[RosterProblem, Roster | None]:
-        return problem, previous.plan if problem.evaluate(previous.plan).feasible else None
+        from optimise.roster.search.construct import mended  # loads kernels
+
+        return problem, mended(problem, previous.plan)
 
     def changes(self, problem: RosterProblem, previous: Previous[Roster], plan: Roster) -> Iterator[Change]:
         return _duties(problem, previous, plan)

@@ -11,14 +11,17 @@ from optimise.core.arrays import IntArray
 from optimise.core.errors import InputError
 from optimise.core.quantities import number
 from optimise.core.result import Evaluation, Violation
-from optimise.hospital.day import Movement, free_beds, movements, room_before
+from optimise.hospital.day import Movement, being_cleaned, free_beds, movements, room_before
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
 from optimise.hospital.view import not_placed, occupancy
+from optimise.hospital.waiting import cancelled, without_bed
 from optimise.replan.base import Change
 from optimise.report.asked import Asked
+from optimise.report.board_beds import bed_of
 from optimise.report.board_rooms import BoardRoom, board_rooms, hour_of, marks_of, sex_letter
 from optimise.report.escalation import level_of, level_probabilities
+from optimise.report.words import count as counted
 
 __all__ = ["BoardWard", "Night", "board", "board_date"]
 
@@ -45,8 +48,8 @@ class BoardWard:
     Attributes
     ----------
     counts : dict of str to int
-        ``now``, ``in``, ``out``, ``moves_in``, ``moves_out``, ``within``, ``tonight``, ``open``, ``free``, ``over``,
-        ``breaches``, ``infections``.
+        ``now``, ``in``, ``out``, ``moves_in``, ``moves_out``, ``within``, ``tonight``, ``open``, ``cleaned``,
+        ``free``, ``over``, ``breaches``, ``infections``.
     free : list of int
         Free beds tonight by kind, as :func:`optimise.hospital.day.free_beds`.
     later : list of (str, list of int, int)
@@ -66,11 +69,15 @@ class BoardWard:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """How full the hospital is in a night: the plan, and the probability of each level where demand is known."""
+    """How full the hospital is in a night: the plan, and the probability of each level where demand is known.
+
+    Share and level are of all who should lie in a bed, also of those ``waiting`` without one.
+    """
 
     name: str
     open: int
     taken: int
+    waiting: int
     share: str
     level: int
     chances: list[str]
@@ -129,20 +136,23 @@ def board(problem: HospitalProblem, plan: HospitalPlan, found: Evaluation, asked
     changes = [c for c in asked.changes or () if c.day == day and c.what != "nurse"]
     wards = [_ward(problem, plan, w, day, free, flows, today, changes) for w in range(len(problem.rooms.wards))]
     wards = [ward for ward in wards if ward.rooms]
-    total = _total(wards)
+    total = _total(wards, len(today))
     hours, by_hour = _by_hour(wards)
     nights, known = _nights(problem, plan, asked)
-    left = not_placed(problem, plan)
+    must = sum(n.mandatory for n in not_placed(problem, plan))
+    gone = len(cancelled(problem, plan))
     tiles = [
         ("lie there now", str(total.counts["now"]), ""),
         ("in today", str(total.counts["in"]), ""),
         ("out today", str(total.counts["out"]), ""),
         ("moves today", str(sum(f.what == "move" for f in flows)), ""),
         ("lie there tonight", f"{total.counts['tonight']} of {total.counts['open']}", ""),
+        *([("beds being cleaned tonight", str(total.counts["cleaned"]), "note")] if total.counts["cleaned"] else []),
         ("beds free tonight", str(total.counts["free"]), "bad" if not total.counts["free"] else ""),
-        ("without a bed (all days)", str(len(left)), "bad" if any(n.mandatory for n in left) else ""),
+        ("must come and have no bed (all days)", str(must), "bad" if must else ""),
+        ("cancelled (all days)", str(gone), "note" if gone else ""),
         (
-            "rules of beds broken today",
+            f"cases of {counted(len({v.rule for v in today}), 'broken rule')} of beds today",
             str(len(today)),
             "bad" if any(v.hard for v in today) else "note" if today else "",
         ),
@@ -201,7 +211,9 @@ def _ward(
     broken = [v for v in today if (there | names).intersection(v.who)]
     told = [c for c in changes if c.who in there or names.intersection((c.was, c.now))]
     touching = [f for f in flows if f.was in here or f.now in here]
-    tonight, opened = int(np.isin(after, mine).sum()), int(rooms.beds[mine, day].sum())
+    cleaned = being_cleaned(problem, plan)[mine, day]
+    tonight, opened = int(np.isin(after, mine).sum()), int((rooms.beds[mine, day] - cleaned).sum())
+    lying = np.array([(after == r).sum() for r in mine.tolist()])
     last = min(problem.days, day + _NIGHTS)
     by_kind = free[:, mine].sum(axis=1)
     counts = {
@@ -214,7 +226,8 @@ def _ward(
         "tonight": tonight,
         "open": opened,
         "free": int(by_kind[:, day].sum()),
-        "over": int(by_kind[:, day].sum()) - opened + tonight,
+        "cleaned": int(cleaned.sum()),
+        "over": int(np.maximum(0, lying - rooms.beds[mine, day]).sum()),
         "breaches": len(broken),
         "infections": sum(people.isolation[p] > 0 for p in np.flatnonzero(np.isin(after, mine)).tolist()),
     }
@@ -238,20 +251,22 @@ def _ward(
 def _flow(problem: HospitalProblem, plan: HospitalPlan, day: int, f: Movement, changed: set[str]) -> Flow:
     names, ident = problem.rooms.ids, problem.patients.ids[f.patient]
     hour = hour_of(problem, f.patient, f.what)
+    bed = bed_of(problem, f.patient, f.was) if f.was >= 0 else ""
+    bed = f" bed {bed}" if bed else ""
     return Flow(
         hour=hour,
         what=f.what,
         who=f"{sex_letter(problem, f.patient)} {ident}",
-        was=names[f.was] if f.was >= 0 else "",
+        was=f"{names[f.was]}{bed}" if f.was >= 0 else "",
         now=names[f.now] if f.now >= 0 else "",
         marks=marks_of(problem, plan, f.patient, day),
         changed=ident in changed,
     )
 
 
-def _total(wards: list[BoardWard]) -> BoardWard:
-    """All wards together; moves from one ward to another count once on each side."""
-    counts = {key: sum(ward.counts[key] for ward in wards) for key in wards[0].counts}
+def _total(wards: list[BoardWard], breaches: int) -> BoardWard:
+    """All wards together; a move from one ward to another counts on each side, a broken rule once."""
+    counts = {key: sum(ward.counts[key] for ward in wards) for key in wards[0].counts} | {"breaches": breaches}
     free = [sum(column) for column in zip(*(ward.free for ward in wards), strict=True)]
     later = []
     for nights in zip(*(ward.later for ward in wards), strict=True):
@@ -273,22 +288,27 @@ def _by_hour(wards: list[BoardWard]) -> tuple[list[str], list[tuple[str, list[st
             parts = [(mine.count(kind), kind) for kind in ("out", "move", "in")]
             cells.append(", ".join(f"{n} {kind}" for n, kind in parts if n))
         rows.append((ward.name, cells))
-    return [f"{hour}:00" for hour in known] + ["hour not known"], rows
+    return [f"{hour}:00-{hour}:59" for hour in known] + ["hour not known"], rows
 
 
 def _nights(problem: HospitalProblem, plan: HospitalPlan, asked: Asked) -> tuple[list[Night], bool]:
     """Tonight and the nights after it, with the level of escalation of each."""
     last = min(problem.days, asked.day + _NIGHTS)
-    taken, beds = occupancy(problem, plan).sum(axis=0), problem.rooms.beds.sum(axis=0)
-    levels = level_of(taken, beds, asked.levels)
+    taken = occupancy(problem, plan).sum(axis=0)
+    beds = (problem.rooms.beds - being_cleaned(problem, plan)).sum(axis=0)
+    without = without_bed(problem, plan)
+    levels = level_of(taken + without, beds, asked.levels)
     chances = np.zeros((0, 0))
     if asked.unplanned is not None:
         expected = [bool(problem.about.get(name, {}).get("expected")) for name in problem.patients.ids]
-        known = (plan.room[~np.array(expected)] >= 0).sum(axis=0)
+        told_of = ~np.array(expected)
+        known = (plan.room[told_of] >= 0).sum(axis=0) + without_bed(problem, plan, told_of)
         chances = level_probabilities(known, beds, asked.unplanned, asked.levels)
     made = []
     for d in range(asked.day, last):
-        share = f"{100 * int(taken[d]) / int(beds[d]):.0f} %" if beds[d] else ""
+        share = f"{100 * int(taken[d] + without[d]) / int(beds[d]):.0f} %" if beds[d] else ""
         told = [f"{100 * c:.0f} %" for c in chances[d]] if d < len(chances) else ["unknown"] * (len(asked.levels) + 1)
-        made.append(Night(problem.day_name(d), int(beds[d]), int(taken[d]), share, int(levels[d]), told))
+        made.append(
+            Night(problem.day_name(d), int(beds[d]), int(taken[d]), int(without[d]), share, int(levels[d]), told)
+        )
     return made, asked.unplanned is not None

@@ -11,6 +11,7 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER
 from optimise.hospital.day import EITHER, RESTRICTED, SIDE_ROOM, room_before
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
+from optimise.report.board_beds import bed_names, bed_of, shut_beds
 
 __all__ = ["BoardPlace", "BoardRoom", "Chip", "board_rooms", "free_words", "hour_of", "marks_of", "sex_letter"]
 
@@ -33,11 +34,12 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class BoardPlace:
-    """A bed: who leaves it, who lies in it tonight, or that it is free or closed."""
+    """A bed: who leaves it, who lies in it tonight, or that it is free or closed; its name where it is recorded."""
 
     css: str
     text: str
     chips: list[Chip]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def board_rooms(
     for r in mine.tolist():
         now, tonight = np.flatnonzero(before == r).tolist(), np.flatnonzero(after == r).tolist()
         kinds = np.flatnonzero(free[:, r, day]).tolist()
-        places = _places(problem, plan, r, day, now, tonight, kinds[0] if kinds else -1, changed)
+        whom = (kinds[0] if kinds else -1, int(free[:, r, day].sum()))
+        places = _places(problem, plan, r, day, now, tonight, whom, changed)
         there = {problem.patients.ids[p] for p in {*now, *tonight}}
         css = [f"has{k}" for k in kinds]
         css += ["inf"] if any(problem.patients.isolation[p] > 0 for p in {*now, *tonight}) else []
@@ -156,7 +159,7 @@ def board_rooms(
 def _detail(problem: HospitalProblem, r: int, day: int, tonight: list[int]) -> str:
     """Beds, and whose room it is tonight."""
     most, there = int(problem.rooms.beds[:, day][r]), int(problem.rooms.beds[r].max())
-    beds = f"{there} bed{'s' if there != 1 else ''}" + (f", {there - most} closed" if most < there else "")
+    beds = f"{there} bed{'s' if there != 1 else ''}" + (f", {there - most} not open" if most < there else "")
     policy, genders = int(problem.rooms.policy[r]), problem.beds.genders
     sexes = sorted({int(problem.patients.gender[p]) for p in tonight})
     if policy >= 0:
@@ -177,49 +180,85 @@ def _places(
     day: int,
     now: list[int],
     tonight: list[int],
-    kind: int,
+    free: tuple[int, int],
     changed: set[str],
 ) -> list[BoardPlace]:
-    """Beds of a room: those who lie there keep theirs, others take empty beds before those that somebody leaves."""
-    recorded = {p: str(problem.about.get(problem.patients.ids[p], {}).get("bed", "")) for p in now}
-    now = sorted(now, key=lambda p: (len(recorded[p]), recorded[p], p))
-    count = max(int(problem.rooms.beds[r].max()), len(now), len(tonight))
-    leaving: list[int | None] = [None] * count
-    lying: list[int | None] = [None] * count
-    for lane, p in enumerate(now):
-        (lying if p in set(tonight) else leaving)[lane] = p
-    empty = [i for i in range(count) if lying[i] is None and leaving[i] is None]
-    freed = [i for i in range(count) if leaving[i] is not None]
-    for lane, p in zip([*empty, *freed], [p for p in tonight if p not in now], strict=False):
-        lying[lane] = p
-    left = [i for i in [*freed, *empty] if lying[i] is None]
-    shut = set(left[len(left) - min(len(left), count - int(problem.rooms.beds[r, day])) :])
+    """Beds of a room: those who lie there keep theirs, others take empty beds before those that somebody leaves.
+
+    ``free`` is for whom beds are free, and how many.
+    """
+    names = bed_names(problem, r, max(int(problem.rooms.beds[r].max()), len(now), len(tonight)))
+    shut = shut_beds(problem, r, day)
+    leaving, lying = _lanes(problem, r, now, tonight, names, shut)
+    left = [i for i in range(len(names)) if lying[i] is None]
+    cleaning = problem.patients.cleaning
+    left.sort(key=lambda i: (names[i] in shut, _cleaned(cleaning, leaving[i])))
+    closed = set(left[free[1] :])
     made = []
-    for i in range(count):
-        chips = [_chip(problem, plan, p, r, day, changed) for p in (leaving[i], lying[i]) if p is not None]
+    for i, name in enumerate(names):
+        pair = ((leaving[i], True), (lying[i], False))
+        chips = [_chip(problem, plan, p, r, day, changed, leaves=goes) for p, goes in pair if p is not None]
         if lying[i] is not None:
-            made.append(BoardPlace("", "", chips))
-        elif i in shut:
-            made.append(BoardPlace("shut", "closed", chips))
+            made.append(BoardPlace("", "", chips, name))
+        elif i in closed:
+            why = shut.get(name) or ("being cleaned" if _cleaned(cleaning, leaving[i]) else "")
+            lacks = int(problem.rooms.beds[r, day]) < len(names)
+            made.append(BoardPlace("shut", why or ("closed" if lacks else "kept empty"), chips, name))
         else:
-            made.append(BoardPlace("free", free_words(problem, kind), chips))
+            made.append(BoardPlace("free", free_words(problem, free[0]), chips, name))
     return made
 
 
-def _chip(problem: HospitalProblem, plan: HospitalPlan, p: int, r: int, day: int, changed: set[str]) -> Chip:
+def _cleaned(cleaning: IntArray | None, p: int | None) -> bool:
+    """Whether the bed that ``p`` leaves is cleaned before anybody else lies in it."""
+    return p is not None and cleaning is not None and bool(cleaning[p])
+
+
+def _lanes(
+    problem: HospitalProblem, r: int, now: list[int], tonight: list[int], names: list[str], shut: dict[str, str]
+) -> tuple[list[int | None], list[int | None]]:
+    """By bed: who leaves it, and who lies in it tonight; whoever lies in a bed that is shut takes another."""
+    recorded = {p: bed_of(problem, p, r) for p in now}
+    leaving: list[int | None] = [None] * len(names)
+    lying: list[int | None] = [None] * len(names)
+    place: dict[int, int] = {}
+    for p in sorted(now, key=lambda p: (not recorded[p], p)):
+        spare = [i for i in range(len(names)) if i not in place.values()]
+        own = [i for i in spare if recorded[p] and names[i] == recorded[p]]
+        place[p] = (own or sorted(spare, key=lambda i: names[i] in shut))[0]
+    new = [p for p in tonight if p not in place]
+    for p, lane in place.items():
+        stays = p in set(tonight)
+        if stays and names[lane] in shut:
+            new.append(p)
+        (lying if stays and names[lane] not in shut else leaving)[lane] = p
+    open_lanes = [i for i in range(len(names)) if lying[i] is None]
+    open_lanes.sort(key=lambda i: (names[i] in shut, leaving[i] is not None))
+    for lane, p in zip(open_lanes, new, strict=False):
+        if leaving[lane] == p:  # no other bed is left in the room
+            leaving[lane] = None
+        lying[lane] = p
+    return leaving, lying
+
+
+def _chip(
+    problem: HospitalProblem, plan: HospitalPlan, p: int, r: int, day: int, changed: set[str], *, leaves: bool
+) -> Chip:
     people, names = problem.patients, problem.rooms.ids
     before, after = int(room_before(problem, plan, day)[p]), int(plan.room[p, day])
     css, doing = f"g{int(people.gender[p])}", ""
-    if after != r:
+    if leaves and after == r:
+        css, doing = f"{css} out", "to another bed"
+    elif after != r:
         css, doing = f"{css} out", "out" if after < 0 else f"to {names[after]}"
     elif before != r:
         css, doing = f"{css} new", "in" if before < 0 else f"from {names[before]}"
     hour = hour_of(problem, p, doing)
     css += " ch" if people.ids[p] in changed else ""
     nights = np.flatnonzero(plan.room[p] >= 0)
-    leaves = int(nights[-1]) + 1 if nights.size else day
+    end = int(nights[-1]) + 1 if nights.size else day
     told = f"{people.ids[p]}: {problem.gender_of(p)}"
-    told += f", leaves {problem.day_name(leaves)}" if leaves < problem.days else ", stays beyond the plan"
+    told += f", leaves {problem.day_name(end)}" if end < problem.days else ", stays beyond the plan"
     note = problem.about.get(people.ids[p], {}).get("note")
     return Chip(
         who=f"{sex_letter(problem, p)} {people.ids[p]}",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.rules import get_rule
 from optimise.hospital.view import not_placed, nurse_load, occupancy
+from optimise.hospital.waiting import cancelled
 from optimise.report.words import Sentence, count, rules_sentence, vouching
 
 __all__ = ["hospital_sentences"]
@@ -20,7 +23,9 @@ def hospital_sentences(problem: HospitalProblem, plan: HospitalPlan, evaluation:
     layers: dict[str, set[str]] = {}
     for rule in evaluation.rules:
         layers.setdefault(get_rule(problem, rule.rule).layer, set()).add(rule.rule)
-    said = [rules_sentence(evaluation)]
+    said = [*_without_a_bed(problem, plan)]
+    kept = rules_sentence(evaluation)
+    said.append(replace(kept, tone="fact") if said and kept.tone == "good" else kept)
     for layer, rules in layers.items():
         name = _LAYERS[layer]
         said.append(vouching(f"{name}: every rule is kept.", evaluation, rules, otherwise=name))
@@ -44,6 +49,17 @@ def hospital_sentences(problem: HospitalProblem, plan: HospitalPlan, evaluation:
             else vouching("No nurse carries more than the agreed load.", evaluation, nursing)
         )
     return said
+
+
+def _without_a_bed(problem: HospitalProblem, plan: HospitalPlan) -> list[Sentence]:
+    """The headline of a plan in which people lack a bed: nothing else may look as if all were well."""
+    must = sum(n.mandatory for n in not_placed(problem, plan))
+    gone = len(cancelled(problem, plan))
+    if not must and not gone:
+        return []
+    told = [f"{count(must, 'patient')} who must come {'has' if must == 1 else 'have'} no bed"] if must else []
+    told += [f"{count(gone, 'patient')} on the waiting list {'is' if gone == 1 else 'are'} cancelled"] if gone else []
+    return [Sentence("; ".join(told) + ".", "bad" if must else "note")]
 
 
 def _admissions(problem: HospitalProblem, plan: HospitalPlan, evaluation: Evaluation) -> list[Sentence]:

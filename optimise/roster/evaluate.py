@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -23,7 +23,7 @@ from optimise.roster.context import Roster
 from optimise.roster.rules.headcount import head_count, line_unit
 from optimise.roster.rules.primitives import Counter, Pattern, segment_cost
 
-__all__ = ["evaluate_roster", "matches", "roster_cost", "totals"]
+__all__ = ["evaluate_roster", "lines_broken", "matches", "roster_cost", "totals"]
 
 Duties = NDArray[np.int16]
 
@@ -178,6 +178,27 @@ def roster_cost(compiled: CompiledRoster, duties: Duties) -> tuple[float, float]
         soft, broken = line.price(float(value))
         cost, hard = cost + soft, hard + broken
     return cost, hard
+
+
+def lines_broken(problem: RuledRoster, plan: Roster, lines: Iterable[int]) -> tuple[Violation, ...]:
+    """What must be and is not of some head counts.
+
+    Parameters
+    ----------
+    problem : RuledRoster
+    plan : Roster
+    lines : iterable of int
+        Indices into ``compiled.lines``.
+
+    Returns
+    -------
+    tuple of Violation
+        Hard ones, in the order of the lines.
+    """
+    compiled = problem.compiled
+    values, heads = compiled.line_table.values(plan.duties, compiled.alphabet), compiled.present(plan.duties)
+    found = (v for i in lines for v in _line(problem, i, float(values[i]), int(heads[i])))
+    return tuple(v for v in found if v.hard)
 
 
 def _patterns(problem: RuledRoster, k: int, duties: Duties, tally: _Tally) -> None:

@@ -262,6 +262,48 @@ class Increments:
         then = self._lines(moves.lines, self._values[moves.lines] + moves.amounts[:1])[1][0]
         return tuple(self.compiled.lines[i] for i in moves.lines[then > now + 1e-9].tolist())
 
+    def lacking(self, day: int, duties: Sequence[int]) -> Ids:
+        """Hard head counts that are too low, to which one of some duties on a day would add.
+
+        Parameters
+        ----------
+        day : int
+            0-based day.
+        duties : sequence of int
+            Indices of duties.
+
+        Returns
+        -------
+        int array
+            Indices into ``compiled.lines``, ascending.
+        """
+        table, entries = self.compiled.line_table, self._entries[day][0]
+        adds = entries[np.isin(table.duty[entries], duties) & (table.coefficient[entries] > 0)]
+        lines = np.unique(table.line[adds]).astype(np.int64)
+        short = self._under.cost(lines, (self._lower[lines] - self._values[lines])[None, :])[1][0]
+        found: Ids = lines[short > 0]
+        return found
+
+    def short(self, lines: Ids, moves: Moves) -> Floats:
+        """By how much head counts stay below what must be.
+
+        Parameters
+        ----------
+        lines : int array
+            Indices of lines that the moves touch, ascending.
+        moves : Moves
+            Changed values.
+
+        Returns
+        -------
+        float array
+            Shape (alternatives,), in units of the lines.
+        """
+        at = np.searchsorted(moves.lines, lines)
+        values = self._values[lines] + moves.amounts[:, at]
+        left: Floats = self._under.cost(lines, self._lower[lines] - values)[1].sum(axis=1)
+        return left
+
     def _lines(self, lines: Ids, values: Floats) -> tuple[Floats, Floats]:
         """Soft cost and hard amount of lines, shape as ``values``: (alternatives, lines)."""
         short, many = self._lower[lines] - values, values - self._upper[lines]

@@ -5,7 +5,7 @@ Answers themselves are plain values that were made here; they are not checked ag
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,6 +68,8 @@ class ResultAnswer(ResultFile):
     """
 
     model_config = ConfigDict(title="Result")
+
+    native_plan: dict[str, Any] | None
 
 
 # ---- boards ----------------------------------------------------------------------------------------------------------

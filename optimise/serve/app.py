@@ -118,6 +118,6 @@ def _with_problem(app: FastAPI) -> dict[str, Any]:
         for call in methods.values():
             call["summary"] = re.split(r"[.;:,]", call.get("description", call["summary"]), maxsplit=1)[0]
     for model in (Problem, ProgressEvent):
-        schema = model.model_json_schema(ref_template=_REF)
+        schema = model.model_json_schema(ref_template=_REF, mode="serialization")
         made["components"]["schemas"] |= schema.pop("$defs", {}) | {model.__name__: schema}
     return made

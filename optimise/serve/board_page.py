@@ -25,6 +25,7 @@ _POLICY = (
 _LASTS = 13 * 3600
 
 router = APIRouter(tags=["board"])
+_REFUSED = refusals(400, 401, 403, 413, 422, 429)
 
 
 class SignIn(BaseModel):
@@ -65,7 +66,7 @@ def signed_in(request: Request) -> Session:
     return Session(tenant=None if found is None else found[0])
 
 
-@router.post("/board/session", status_code=201, dependencies=[Depends(same_site)], responses=refusals(401, 403, 429))
+@router.post("/board/session", status_code=201, dependencies=[Depends(same_site)], responses=_REFUSED)
 def sign_in(request: Request, response: Response, body: SignIn) -> Session:
     """Begin a session: the answer sets a cookie that scripts cannot read. Needs the header `x-wardwise-board: 1`."""
     access = _access(request)

@@ -6,7 +6,7 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.engine import RowMapping
 
 from optimise.serve.samples import PLAN, WARD, shown
@@ -142,6 +142,11 @@ class Cover(Evaluate):
     instead_of: str | None = Field(None, max_length=200)
     swap: bool = False
     most: int = Field(5, ge=1, le=50)
+    from_day: str | None = Field(
+        None,
+        max_length=40,
+        description="Nobody gives up a duty before it, but on `day`; left out: today, in a plan with that date.",
+    )
 
 
 class Why(Evaluate):
@@ -152,10 +157,16 @@ class Why(Evaluate):
     who: str = Field(max_length=200)
     day: str = Field(max_length=40, description="A date, a day number or a day name.")
     shift: str | None = Field(None, max_length=200)
-    seconds: float = Field(6.0, gt=0, le=30)
+    seconds: float = Field(8.0, gt=0, le=30)
 
 
-class Kept(BaseModel):
+class _Answer(BaseModel):
+    """What is answered has each key."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Kept(_Answer):
     """Figures of a result; null where unknown."""
 
     instance: str | None = None
@@ -169,7 +180,7 @@ class Kept(BaseModel):
     seconds: float | None = None
 
 
-class Asked(BaseModel):
+class Asked(_Answer):
     """What was asked of a job; the last two of a re-plan."""
 
     method: str
@@ -180,22 +191,22 @@ class Asked(BaseModel):
     change_cost: float | None = None
 
 
-class JobAnswer(BaseModel):
-    """A job as its tenant sees it. Times are seconds since 1970."""
+class JobAnswer(_Answer):
+    """A job as its tenant sees it; times as RFC 3339 writes them."""
 
     id: str
     state: Literal["queued", "running", "finished", "failed", "cancelled", "lost"]
     asked: Literal["", "finish", "cancel"]
-    submitted: float
-    started: float | None
-    ended: float | None
+    submitted: AwareDatetime
+    started: AwareDatetime | None
+    ended: AwareDatetime | None
     attempts: int
     message: str
     asks: Asked
     summary: Kept | None
 
 
-class Fault(BaseModel):
+class Fault(_Answer):
     """One thing that is wrong, and where."""
 
     message: str
@@ -203,7 +214,7 @@ class Fault(BaseModel):
     line: int | None = Field(None, description="Of a file that was sent: line, or row of a sheet.")
 
 
-class Problem(BaseModel):
+class Problem(_Answer):
     """What is wrong, in words; several lines where several things are."""
 
     detail: str

@@ -6,11 +6,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal, overload
 
 import httpx
 
 from optimise.core.errors import InputError, WardwiseError
+from optimise.serve.answer_types import (
+    ChangeJson,
+    CoverJson,
+    EvaluationJson,
+    FaultJson,
+    JobJson,
+    ProgressJson,
+    ResultJson,
+    WhyJson,
+)
 
 __all__ = ["Client", "ServiceError"]
 
@@ -23,13 +33,13 @@ class ServiceError(WardwiseError):
     status : int
         Of HTTP: 401 no valid token, 404 no such job, 409 not in this state, 422 something is wrong with what was sent,
         429 too many calls; 0 where no answer came.
-    faults : tuple of dict
+    faults : tuple of FaultJson
         Each thing that is wrong: ``message``, ``item`` and ``line``, None where unknown.
     """
 
-    def __init__(self, message: str, status: int = 0, faults: Sequence[Mapping[str, object]] = ()) -> None:
+    def __init__(self, message: str, status: int = 0, faults: Sequence[FaultJson] = ()) -> None:
         super().__init__(message)
-        self.status, self.faults = status, tuple(dict(fault) for fault in faults)
+        self.status, self.faults = status, tuple(faults)
 
 
 class Client:
@@ -96,7 +106,7 @@ class Client:
             made = self._call("POST", "/v1/jobs/upload", content=body, params=wanted, headers=head)
         return str(made["id"])
 
-    def job(self, job: str) -> dict[str, Any]:
+    def job(self, job: str) -> JobJson:
         """State and figures of a job.
 
         Parameters
@@ -105,21 +115,31 @@ class Client:
 
         Returns
         -------
-        dict
+        JobJson
+            Times are as RFC 3339 writes them.
         """
-        return self._call("GET", f"/v1/jobs/{job}")
+        made: JobJson = self._call("GET", f"/v1/jobs/{job}")
+        return made
 
-    def jobs(self) -> list[dict[str, Any]]:
-        """The newest jobs of the tenant.
+    def jobs(self, most: int = 100, before: str | None = None) -> list[JobJson]:
+        """The jobs of the tenant, the newest first.
+
+        Parameters
+        ----------
+        most : int
+            At most so many.
+        before : str, optional
+            Submitted before this time, as a job tells it.
 
         Returns
         -------
-        list of dict
+        list of JobJson
         """
-        made: list[dict[str, Any]] = self._send("GET", "/v1/jobs").json()
+        asked = {"most": most, **({} if before is None else {"before": before})}
+        made: list[JobJson] = self._call("GET", "/v1/jobs", params=asked)
         return made
 
-    def watch(self, job: str) -> Iterator[dict[str, Any]]:
+    def watch(self, job: str) -> Iterator[ProgressJson | JobJson]:
         """Progress until the job has ended: seconds, cost, lower_bound, gap; the last one is the job itself.
 
         Parameters
@@ -128,7 +148,8 @@ class Client:
 
         Yields
         ------
-        dict
+        ProgressJson or JobJson
+            ``"state" in event`` is true of the last one alone.
         """
         with self._http.stream("GET", f"/v1/jobs/{job}/events", headers=self._head, timeout=None) as stream:
             if stream.is_error:
@@ -138,7 +159,7 @@ class Client:
                 if line.startswith("data: ") and (made := json.loads(line[6:])) is not None:
                     yield made
 
-    def result(self, job: str) -> dict[str, Any]:
+    def result(self, job: str) -> ResultJson:
         """The object of ``result.json`` of a job that has finished, with its plan as ``native_plan``.
 
         Parameters
@@ -147,11 +168,33 @@ class Client:
 
         Returns
         -------
-        dict
+        ResultJson
         """
-        return self._call("GET", f"/v1/jobs/{job}/result")
+        made: ResultJson = self._call("GET", f"/v1/jobs/{job}/result")
+        return made
 
-    def changes(self, job: str) -> list[dict[str, Any]]:
+    def plan(self, job: str) -> dict[str, Any]:
+        """The plan of a job that has finished, in the form in which questions take it.
+
+        Parameters
+        ----------
+        job : str
+
+        Returns
+        -------
+        dict
+
+        Raises
+        ------
+        ServiceError
+            If the job has found none.
+        """
+        plan = self.result(job)["native_plan"]
+        if plan is None:
+            raise ServiceError(f"job {job} has found no plan", 409)
+        return plan
+
+    def changes(self, job: str) -> list[ChangeJson]:
         """What the plan of a job that planned again does otherwise than the earlier plan.
 
         Parameters
@@ -160,10 +203,9 @@ class Client:
 
         Returns
         -------
-        list of dict
-            ``who``, ``name``, ``what``, ``day``, ``date``, ``was``, ``now``.
+        list of ChangeJson
         """
-        made: list[dict[str, Any]] = self._send("GET", f"/v1/jobs/{job}/changes").json()
+        made: list[ChangeJson] = self._call("GET", f"/v1/jobs/{job}/changes")
         return made
 
     def report(self, job: str) -> str:
@@ -217,7 +259,13 @@ class Client:
         sent = {**asks, **({} if document is None else {"document": dict(document)})}
         return str(self._call("POST", f"/v1/jobs/{job}/replan", json=sent)["id"])
 
-    def ask(self, job: str, question: str, **asked: object) -> dict[str, Any]:
+    @overload
+    def ask(self, job: str, question: Literal["evaluate"], **asked: object) -> EvaluationJson: ...
+    @overload
+    def ask(self, job: str, question: Literal["cover"], **asked: object) -> CoverJson: ...
+    @overload
+    def ask(self, job: str, question: Literal["why"], **asked: object) -> WhyJson: ...
+    def ask(self, job: str, question: str, **asked: object) -> EvaluationJson | CoverJson | WhyJson:
         """Ask about the plan of a job: ``evaluate``, ``cover`` or ``why``.
 
         Parameters
@@ -229,10 +277,11 @@ class Client:
 
         Returns
         -------
-        dict
-            As the command of that name prints it with ``--json``.
+        EvaluationJson, CoverJson or WhyJson
+            As ``wardwise check``, ``cover`` or ``why`` prints it with ``--json``.
         """
-        return self._call("POST", f"/v1/jobs/{job}/{question}", json=asked)
+        made: EvaluationJson | CoverJson | WhyJson = self._call("POST", f"/v1/jobs/{job}/{question}", json=asked)
+        return made
 
     def forget(self, job: str) -> None:
         """Delete a job that has ended.
@@ -255,9 +304,8 @@ class Client:
     ) -> None:
         self.close()
 
-    def _call(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
-        made: dict[str, Any] = self._send(method, path, **sent).json()
-        return made
+    def _call(self, method: str, path: str, **sent: Any) -> Any:
+        return self._send(method, path, **sent).json()
 
     def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **sent: Any) -> httpx.Response:
         try:
@@ -271,7 +319,7 @@ class Client:
 def _refused(answer: httpx.Response) -> None:
     if not answer.is_error:
         return
-    faults: list[dict[str, Any]] = []
+    faults: list[FaultJson] = []
     try:
         made = answer.json()
         told, faults = made["detail"], made.get("faults", [])

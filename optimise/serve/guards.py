@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
@@ -128,7 +129,8 @@ class JsonLines(logging.Formatter):
         str
             A JSON object.
         """
-        made = {"at": round(record.created, 3), "level": record.levelname, "logger": record.name}
+        at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
+        made = {"at": at, "level": record.levelname, "logger": record.name}
         made["message"] = record.getMessage()
         if record.exc_info:
             made["error"] = self.formatException(record.exc_info)

@@ -132,7 +132,19 @@ class Questions:
         if asked.instead_of is not None:
             with _of_field("instead_of"):
                 person_named(asked.instead_of, ward)
-        found = cover_asked(ward, roster, asked.day, asked.shift, asked.instead_of, swap=asked.swap, most=asked.most)
+        if asked.from_day is not None:
+            with _of_field("from_day"):
+                day_named(asked.from_day, ward)
+        found = cover_asked(
+            ward,
+            roster,
+            asked.day,
+            asked.shift,
+            asked.instead_of,
+            swap=asked.swap,
+            most=asked.most,
+            from_day=asked.from_day,
+        )
         return cover_object(found, ward)
 
     def why(self, problem: Problem, plan: Plan, asked: Why) -> dict[str, Any]:
@@ -148,12 +160,12 @@ class Questions:
         found = why(ward, roster, person, when, shift=about, seconds=asked.seconds, known=known)
         return why_object(found, ward)
 
-    def _known(self, key: str, make: Any) -> tuple[Problem, Plan | None]:
+    def _known(self, key: str, make: Callable[[], tuple[Problem, Plan | None]]) -> tuple[Problem, Plan | None]:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made: tuple[Problem, Plan | None] = make()
+        made = make()
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self.most:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
+from pydantic import AwareDatetime
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import make_folder, write_text
@@ -169,10 +170,13 @@ def jobs(
     request: Request,
     tenant: Tenant,
     most: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[float | None, Query(description="Submitted before this time.")] = None,
+    before: Annotated[AwareDatetime | None, Query(description="Submitted before this time, as RFC 3339.")] = None,
 ) -> list[JobAnswer]:
     """The tenant's jobs, the newest first."""
-    return [job_answer(row) for row in _service(request).store.jobs(tenant, most, before)]
+    return [
+        job_answer(row)
+        for row in _service(request).store.jobs(tenant, most, None if before is None else before.timestamp())
+    ]
 
 
 @router.get("/{job}", responses=_UNKNOWN)

@@ -227,7 +227,8 @@ class Store:
             going = select(func.count()).where(jobs.c.tenant == tenant, jobs.c.state.in_(["queued", "running"]))
             if (open_.execute(going).scalar_one()) >= most:
                 raise WardwiseError(f"{most} jobs wait or run already; more are taken once some have ended")
-            row = {"id": job, "tenant": tenant, "state": State.QUEUED, "asks": dict(asks), "submitted": time.time()}
+            now = round(time.time(), 6)  # as answers write it, so that what they say can be asked for
+            row = {"id": job, "tenant": tenant, "state": State.QUEUED, "asks": dict(asks), "submitted": now}
             open_.execute(insert(jobs).values(**row, asked="", attempts=0, host="", message=""))
 
     def job(self, tenant: str, job: str) -> RowMapping | None:

@@ -98,7 +98,7 @@ class PricingTable:
                 self.local -= set(lower)
             else:
                 self.automaton, self.active = made, lower
-        if len(lower) < len(self.local):
+        if self.automaton.feasible and len(lower) < len(self.local):
             most = max(len(layer.next) for layer in self.automaton.layers)
             made = self._fold(sorted(self.local), MOST_STATES if eager else _RAW * most)
             if made is not None and (eager or made.states <= _GROWTH * self.automaton.states):

@@ -131,12 +131,17 @@ class Regular:
         """
         state = 0
         for layer, mask in zip(self.moves, past, strict=False):
-            reached = {layer[state][duty] for duty in _members(mask) if duty < len(layer[state])}
-            if len(reached) != 1 or -1 in reached:
+            leads = {layer[state][duty] for duty in _members(mask) if duty < len(layer[state])}
+            if len(leads) != 1 or -1 in leads:
                 return None
-            state = reached.pop()
-        first, *rest = self.moves[len(past) :]
-        return Regular(((first[state],), *rest))
+            state = leads.pop()
+        reached, moves = [state], []
+        for layer in self.moves[len(past) :]:  # states that no row reaches any more are left out
+            now = sorted({to for one in reached for to in layer[one] if to >= 0})
+            index = {-1: -1, **{to: i for i, to in enumerate(now)}}
+            moves.append(tuple(tuple(index[to] for to in layer[one]) for one in reached))
+            reached = now
+        return Regular(tuple(moves))
 
 
 def _members(mask: int) -> Iterable[int]:

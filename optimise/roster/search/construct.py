@@ -24,7 +24,7 @@ from optimise.roster.search.tuning import ConstructionTuning
 from optimise.roster.search.window import window
 from optimise.roster.totals import table_cells
 
-__all__ = ["Constructed", "Descent", "construct", "hard_price", "quick_start"]
+__all__ = ["Constructed", "Descent", "construct", "hard_price", "mended", "quick_start"]
 
 log = logging.getLogger(__name__)
 
@@ -196,6 +196,43 @@ def quick_start(problem: RosterProblem, seed: int, over: Callable[[], bool]) -> 
         return None
     roster = Roster(made.duties)
     return roster if problem.evaluate(roster).feasible else None
+
+
+def mended(problem: RosterProblem, plan: Roster) -> Roster | None:
+    """A plan in which those whose own hard rules are broken have new rosters; None where one is still broken.
+
+    Parameters
+    ----------
+    problem : RosterProblem
+    plan : Roster
+
+    Returns
+    -------
+    Roster or None
+        The plan itself where it keeps all hard rules.
+    """
+    if problem.evaluate(plan).feasible:
+        return plan
+    compiled, duties = problem.compiled, plan.duties.copy()
+    try:
+        if table_cells(compiled, problem.automata) > MOST_CELLS:
+            return None
+        descent = Descent(compiled, problem.automata)
+        values = descent.rows.counts(duties)
+        for e in range(compiled.employees):
+            if math.isfinite(descent.pricer.cost(e, duties[e])):
+                continue
+            descent.take(values, e, duties[e], -1.0)
+            word = descent.best(e, values)
+            if word is None:
+                return None
+            duties[e] = word
+            descent.take(values, e, duties[e], 1.0)
+    except (UnsupportedError, ValueError) as error:
+        log.info("the plan is not mended: %s", error)
+        return None
+    made = Roster(duties)
+    return made if problem.evaluate(made).feasible else None
 
 
 def _by_pieces(

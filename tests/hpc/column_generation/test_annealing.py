@@ -54,6 +54,22 @@ def test_chains_repeat_and_never_lose() -> None:
     assert gain >= 0
 
 
+def test_chains_near_a_given_plan_repeat_and_tell_cheaper_plans_only() -> None:
+    problem = small(4, people=6, days=14)
+    pricer, cover = Pricer(problem.compiled), CoverRows(problem.compiled)
+    start = construct(cover, pricer, list(range(6)), 1e4)
+    assert start is not None
+    told: list[list[float]] = []
+    for _ in range(2):
+        costs = [start.cost]
+        Chains(cover, pricer, 1.0, seed=2).nearby(start, lambda: False, lambda better, to=costs: to.append(better.cost))
+        told.append(costs)
+    assert told[0] == told[1] == sorted(told[0], reverse=True)
+    stopped: list[float] = []
+    Chains(cover, pricer, 1.0, seed=2).nearby(start, lambda: True, lambda better: stopped.append(better.cost))
+    assert not stopped
+
+
 @pytest.mark.parametrize("days", [5, 7, 17, 28, 56])
 def test_windows_are_whole_weeks_within_the_horizon(days: int) -> None:
     random = np.random.default_rng(0)

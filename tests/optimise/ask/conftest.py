@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,27 @@ requests:
   - {staff: Ann, days: [2026-01-05], want: [E], weight: 3}
 """
 
+SKILLED = """\
+schema_version: 1
+name: Skilled
+start: 2027-01-04
+weeks: 1
+shifts:
+  - {id: D, start: 08:00, end: 16:00}
+  - {id: N, start: 21:00, end: 07:00}
+skills: [registered, assistant]
+staff:
+  - {id: Reg, weekly_hours: 30, skills: [registered]}
+  - {id: Rhea, weekly_hours: 30, skills: [registered]}
+  - {id: Amy, weekly_hours: 30, skills: [assistant]}
+  - {id: Bob, weekly_hours: 30, skills: [assistant]}
+demand:
+  - {shifts: [N], minimum: 1, who: {skills: [registered]}, days: [2027-01-07], hard: true}
+  - {shifts: [D], minimum: 1}
+requests:
+  - {staff: Rhea, days: [2027-01-07], want: off, weight: 5}
+"""
+
 Tried = list[tuple[float, Roster]]
 
 
@@ -57,3 +79,16 @@ def tried(tiny: RosterProblem) -> Tried:
         if not hard:
             found.append((cost, plan))
     return sorted(found, key=lambda pair: pair[0])
+
+
+@pytest.fixture
+def skilled(tmp_path: Path) -> Callable[[str], tuple[RosterProblem, Roster]]:
+    """A ward in which Reg is the only registered nurse of Thursday's night, and Rhea the other one of the ward."""
+
+    def made(rhea: str) -> tuple[RosterProblem, Roster]:
+        file = tmp_path / "ward.yaml"
+        file.write_text(SKILLED, encoding="utf-8")
+        rows = ("---N---", rhea, "-D-----", "----DD-")
+        return read_ward(file), Roster.from_array([["-DN".index(d) for d in row] for row in rows])
+
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from optimise.core.kinds import kind_of
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
 pytestmark = pytest.mark.quick
+
+Skilled = Callable[[str], tuple[RosterProblem, Roster]]
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,3 +167,55 @@ def test_days_people_and_shifts_may_be_named(ward: RosterProblem, plan: Roster) 
         assert who_can_cover(ward, plan, day, ward.shifts[shift].id, instead_of=ward.employees[who].id) == found
     with pytest.raises(InputError, match="2031"):
         who_can_cover(ward, plan, date(2031, 1, 1), shift)
+
+
+def test_who_leaves_the_place_short_of_what_must_be_comes_last_and_is_told(skilled: Skilled) -> None:
+    ward, plan = skilled("D-D----")
+    found = who_can_cover(ward, plan, "Thu 7 Jan", "N", instead_of="Reg")
+    assert found.alone[0].who == "Rhea"
+    assert found.possible
+    for answer in (*found.alone, *found.swaps):
+        broken = [v for v in ward.evaluate(answer.plan).violations if v.hard]
+        assert list(answer.stays) == broken
+        assert bool(broken) == (answer.who != "Rhea")
+    assert found.alone[1].added < found.alone[0].added
+
+
+def test_nobody_can_where_everybody_leaves_it_short(skilled: Skilled) -> None:
+    ward, plan = skilled("---DD--")
+    found = who_can_cover(ward, plan, 3, "N", instead_of="Reg")
+    assert {a.who for a in found.alone} == {"Amy"}
+    assert not found.possible
+
+
+@pytest.mark.parametrize("exchange", [False, True])
+def test_nothing_before_the_asked_day_is_given_up(ward: RosterProblem, plan: Roster, exchange: bool) -> None:
+    seen = 0
+    for day, who in ((d, e) for d in range(14) for e in np.flatnonzero(plan.duties[:, d]).tolist()):
+        shift = ward.duties[int(plan.duties[who, day])].shift
+        free, held = (
+            who_can_cover(ward, plan, day, shift, instead_of=who, exchange=exchange, most=100, from_day=first)
+            for first in (0, 9)
+        )
+        seen += any(c.day < min(day, 9) for a in free.swaps for c in a.changes)
+        assert all(c.day == day or c.day >= 9 for a in held.swaps for c in a.changes)
+        assert held.first == 9
+    assert seen
+
+
+def test_today_is_the_first_day_that_changes_in_a_plan_that_holds_it(
+    ward: RosterProblem, plan: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for today, first in ((date(2026, 1, 10), 5), (date(2025, 12, 1), 0), (date(2026, 3, 1), 0)):
+        monkeypatch.setattr("optimise.ask.cover.date", Today(today))
+        assert who_can_cover(ward, plan, 6, "E").first == first
+
+
+class Today:
+    """A clock that stands still."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def today(self) -> date:
+        return self.day

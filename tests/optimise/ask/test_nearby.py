@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimise.ask.nearby import ways_to_leave, ways_to_take, within_days
+from optimise.ask.nearby import fewer_changes, ways_to_leave, ways_to_take, within_days
 from optimise.ask.ways import WaySearch, changed
 from optimise.roster.problem import OFF, Roster, RosterProblem
 from optimise.roster.rules.requests import Pins
@@ -45,6 +45,17 @@ def test_around_a_day_the_best_plan_is_found_and_few_cells_change(tiny: RosterPr
     least = min(int((p.duties != plan.duties).sum()) for p in equal)
     assert int((found.duties != plan.duties).sum()) <= least + 1
     assert best >= cost
+
+
+def test_changes_that_gain_nothing_are_taken_back(tiny: RosterProblem, tried: Tried) -> None:
+    """Of all plans whose cells are each as in one of two plans: one that costs no more, with the fewest changes."""
+    cost, plan = tried[0]
+    dearer = [(c, p) for c, p in tried if c > cost + 1e-9]
+    for c, other in dearer[:: max(1, len(dearer) // 5)]:
+        made = fewer_changes(tiny, plan, other, seconds=20, seed=0)
+        assert ((made.duties == plan.duties) | (made.duties == other.duties)).all()
+        assert tiny.evaluate(made).cost <= c + 1e-9
+        assert made == plan  # which is one of them
 
 
 def test_a_way_costs_what_its_plan_costs(tiny: RosterProblem, tried: Tried) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import optimise
 from optimise.ask import who_can_cover
 from optimise.ask.told import cover_lines, cover_object
 from optimise.core.kinds import kind_of
-from optimise.roster.problem import OFF, Roster
+from optimise.roster.problem import OFF, Roster, RosterProblem
 
 pytestmark = pytest.mark.quick
+
+Skilled = Callable[[str], tuple[RosterProblem, Roster]]
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,3 +38,25 @@ def test_text_and_json_hold_everybody_once() -> None:
         assert [c["after"] for c in answer["changes"]].count("-") >= 1
         assert any(line.startswith(f"  {answer['who']}: costs ") for line in lines)
     assert plan.duties[who, 5] != OFF
+
+
+def test_who_leaves_a_hard_rule_broken_stands_under_a_title_that_says_so(skilled: Skilled) -> None:
+    ward, plan = skilled("D-D----")
+    found = who_can_cover(ward, plan, "Thu 7 Jan", "N", instead_of="Reg", from_day="5 Jan")
+    lines, made = cover_lines(found, ward), cover_object(found, ward)
+    assert "Nobody gives up a duty before Tue 5 Jan." in lines
+    title = lines.index("But a rule that must be kept stays broken; nobody else is disturbed:")
+    good, bad = (next(i for i, line in enumerate(lines) if line.startswith(f"  {who}: ")) for who in ("Rhea", "Amy"))
+    assert good < title < bad
+    short = "Thu 7 Jan N (registered): 1 person short (0 of 1)"
+    assert lines[bad].split("; ")[0].endswith(f"{short} (cover N (registered))")
+    assert {a["who"]: a["stays_short"] for a in made["alone"]} == {"Rhea": [], "Amy": [short]}
+    assert made["possible"]
+    assert made["from_day"]["number"] == 1
+
+
+def test_that_nobody_keeps_the_rules_is_said(skilled: Skilled) -> None:
+    ward, plan = skilled("---DD--")
+    found = who_can_cover(ward, plan, "Thu 7 Jan", "N", instead_of="Reg")
+    assert "Nobody can take it so that every rule that must be kept is kept." in cover_lines(found, ward)
+    assert not cover_object(found, ward)["possible"]

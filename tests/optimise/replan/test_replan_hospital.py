@@ -278,3 +278,18 @@ def test_a_plan_without_dates_for_days_with_dates_is_told(tmp_path: Path) -> Non
     (tmp_path / "plan.json").write_text(json.dumps({"kind": "hospital-plan", "patients": []}))
     assert "no dates and is read as one that begins on 2026-11-30" in read_previous(tmp_path, monday).notes[0]
     assert not [n for n in read_previous(tmp_path, monday, days_since=0).notes if "dates" in n]
+
+
+@pytest.mark.parametrize("price", ["hard", 50, 20])
+def test_a_move_back_does_not_pay_for_the_nights_that_it_saves(price: float | str, tmp_path: Path) -> None:
+    """Room A is closed for two of six nights; whoever has to leave it stays where he or she is brought."""
+    rooms: list[dict[str, object]] = [{"id": "A", "beds": 1}, {"id": "B", "beds": 1}]
+    people = [{"id": "P", "gender": "F", "stay": 6, "room": "A"}]
+    data = {"kind": "hospital", "days": 6, "rooms": rooms, "patients": people, "rules": {"Transfer": price}}
+    problem = problem_of(HospitalFile.model_validate(data))
+    (path,) = optimise.write_plan(problem.empty_plan(), problem, tmp_path / "native-plan", format="hospital")
+    today = problem.close_beds("A", [0, 1])
+    task = replanning(today, read_previous(path, today))
+    result = optimise.solve(task.problem, "highs", limits=LIMITS, start=task.start)
+    assert isinstance(result.plan, HospitalPlan)
+    assert result.plan.room.tolist() == [[1] * 6]

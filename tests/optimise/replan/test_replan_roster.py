@@ -49,6 +49,17 @@ def test_nothing_changes_when_nothing_happened(ward: RosterProblem, published: t
     assert changes(ward, task.previous, result.plan) == ()
 
 
+def test_a_plan_that_sickness_breaks_is_mended_as_a_start(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
+    plan, path = published
+    today, person, day = sick(ward, plan)
+    task = replanning(today, read_previous(path, today), freeze_until=2)
+    assert isinstance(task.start, Roster)
+    assert task.problem.evaluate(task.start).feasible
+    assert task.start.duties[person, day] == 0
+    others = np.arange(len(plan.duties)) != person
+    assert (task.start.duties[others] == plan.duties[others]).all()
+
+
 def test_sickness_changes_as_little_as_it_is_worth(ward: RosterProblem, published: tuple[Roster, Path]) -> None:
     plan, path = published
     today, person, day = sick(ward, plan)

@@ -26,6 +26,7 @@ from optimise.replan.base import Change
 from optimise.report.asked import Asked
 from optimise.report.board import Board, board
 from optimise.report.board_rooms import board_rooms
+from optimise.report.hospital_words import hospital_sentences
 from optimise.report.html import html
 from tests.optimise.report.conftest import result_of
 
@@ -148,7 +149,7 @@ def test_who_comes_leaves_and_moves(small: Planned) -> None:
 
 def test_hours_stand_by_ward_where_they_are_known(small: Planned, large: Planned) -> None:
     made = boarded(small)
-    assert made.hours == ["07:00", "10:00", "hour not known"]
+    assert made.hours == ["07:00-07:59", "10:00-10:59", "hour not known"]
     assert made.by_hour == [("A", ["1 in", "1 out", "1 move"]), ("B", ["", "", "1 move"])]
     assert boarded(large).hours == []
     assert "No hour of arrival" in page_of(large)
@@ -234,3 +235,94 @@ def test_the_command_chooses_day_levels_and_scenarios(small: Planned, tmp_path: 
     assert [night.chances for night in made.nights] == [["0 %", "0 %", "100 %"]] * 2
     assert made.nights[0].taken == 2
     assert made.levels == ["level 1: to 50 %", "level 2: to 90 %", "level 3: above"]
+
+
+def _left_alone(**changes: Any) -> Planned:
+    """A hospital of one bay and a side room, planned as everybody lies."""
+    state = [
+        {**PERSON, "patient": "goes", "bed": "1", "infection": "noro", "expected_discharge": "2026-11-30"},
+        {**PERSON, "patient": "stays", "bed": "4", "infection": "noro", "expected_discharge": "2026-12-02"},
+    ]
+    document = {
+        "start": "2026-11-30",
+        "days": 3,
+        "rooms": [{"ward": "A", "room": "Bay", "beds": 4}, {"ward": "A", "room": "Side", "beds": 1}],
+        "beds": [{"ward": "A", "room": "Bay", "bed": "3", "status": "reserved"}],
+        "bed_state": state,
+        "infections": [{"infection": "noro", "cleaning_nights": 1}],
+    }
+    problem = Hospital.model_validate(document | changes).problem()
+    return problem, problem.empty_plan()
+
+
+def _places(made: Board) -> list[tuple[str, str, list[str]]]:
+    return [(p.name, p.text, [c.who for c in p.chips]) for room in made.wards[0].rooms for p in room.places]
+
+
+def test_a_bed_that_is_being_cleaned_is_neither_free_nor_open() -> None:
+    made = boarded(_left_alone())
+    counts = made.total.counts
+    assert (counts["free"], counts["open"], counts["cleaned"], counts["tonight"]) == (2, 3, 1, 1)
+    assert ("beds being cleaned tonight", "1", "note") in made.tiles
+    assert [night.open for night in made.nights] == [3, 4, 3]
+    assert [n for _, _, n in made.total.later] == [3, 3]
+
+
+def test_each_bed_stands_under_its_number_with_why_it_is_not_open() -> None:
+    assert _places(boarded(_left_alone())) == [
+        ("1", "being cleaned", ["F goes"]),
+        ("2", "free, restricted", []),
+        ("3", "reserved", []),
+        ("4", "", ["F stays"]),
+        ("", "free side room", []),
+    ]
+    assert boarded(_left_alone()).wards[0].flows[0].was == "A/Bay bed 1"
+
+
+def test_whoever_lies_in_a_closed_bed_is_drawn_on_the_way_to_another() -> None:
+    closed = [{"ward": "A", "room": "Bay", "bed": "4", "status": "closed"}]
+    places = _places(boarded(_left_alone(beds=closed, infections=[])))
+    assert places[3] == ("4", "closed", ["F stays"])
+    assert [chips for _, _, chips in places[:3]] == [["F goes"], ["F stays"], []]
+
+
+def test_beds_that_hard_rules_keep_empty_are_not_free() -> None:
+    alone = [{**PERSON, "patient": "stays", "alone": True, "expected_discharge": "2026-12-02"}]
+    assert [night.open - night.taken for night in boarded(_left_alone(bed_state=alone)).nights] == [3, 3, 4]
+    assert boarded(_left_alone(bed_state=alone)).total.counts["free"] == 1
+    off = [{"rule": "RoomIsolation", "price": 5}]
+    assert boarded(_left_alone(bed_state=alone, rules=off)).total.counts["free"] == 3
+    shut = [{"id": "A", "closed_to_admissions": True}]
+    elective = [{"patient": "E", "sex": "F", "earliest": "2026-11-30"}]
+    assert boarded(_left_alone(wards=shut, electives=elective)).total.counts["free"] == 0
+
+
+def test_people_without_a_bed_enter_the_level_and_the_headline() -> None:
+    emergencies = [{"date": "2026-11-30", "count": 4, "sex": "F", "nights": 2}]
+    electives = [{"patient": "E", "sex": "F", "earliest": "2026-11-30", "latest": "2026-12-01"}]
+    planned = _left_alone(emergencies=emergencies, electives=electives)
+    made = boarded(planned)
+    assert [(n.taken, n.waiting, n.share, n.level) for n in made.nights] == [
+        (1, 4, "167 %", 4),
+        (1, 5, "150 %", 4),
+        (0, 0, "0 %", 1),
+    ]
+    assert ("must come and have no bed (all days)", "4", "bad") in made.tiles
+    assert ("cancelled (all days)", "1", "note") in made.tiles
+    page = page_of(planned)
+    assert "4 patients who must come have no bed; 1 patient on the waiting list is cancelled." in page
+
+
+def test_a_plan_with_people_without_a_bed_has_no_tick_over_its_rules() -> None:
+    emergencies = [{"date": "2026-11-30", "count": 4, "sex": "F", "nights": 2}]
+    rules = [{"rule": "MandatoryUnscheduledPatients", "price": 100}]
+    problem, plan = _left_alone(emergencies=emergencies, rules=rules)
+    first, second, *_ = hospital_sentences(problem, plan, problem.evaluate(plan))
+    assert (first.tone, second.tone) == ("bad", "fact")
+    assert second.text == "Every rule that must be kept is kept."
+
+
+def test_a_rule_that_two_wards_share_is_one_case(small: Planned) -> None:
+    made = boarded(small)
+    assert sum(ward.counts["breaches"] for ward in made.wards) > made.total.counts["breaches"]
+    assert ("cases of 1 broken rule of beds today", "1", "note") in made.tiles

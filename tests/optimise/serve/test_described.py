@@ -134,6 +134,14 @@ def test_references_lead_somewhere(description: dict[str, Any]) -> None:
             place = place[key]
 
 
+def test_a_call_that_is_sent_something_tells_every_refusal_in_our_words(description: dict[str, Any]) -> None:
+    for path, methods in description["paths"].items():
+        for call in methods.values():
+            said = {code for code, answer in call["responses"].items() if "HTTPValidationError" in str(answer)}
+            assert not said, path
+            assert not call.get("requestBody") or {"400", "413", "422"} <= set(call["responses"]), path
+
+
 def test_a_refusal_is_described(http: httpx.Client, description: dict[str, Any], job: str) -> None:
     answer = http.post(f"/v1/jobs/{job}/cover", json={"day": "2026-01-06", "shift": "X"})
     assert answer.status_code == 422

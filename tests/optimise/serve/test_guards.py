@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import sys
@@ -26,6 +27,7 @@ def test_a_log_line_is_one_object_with_its_error() -> None:
     made = json.loads(text)
     assert (made["message"], made["level"]) == ("job 7\nfailed", "ERROR")
     assert "ValueError: no" in made["error"]
+    assert dt.datetime.fromisoformat(made["at"]).utcoffset() == dt.timedelta(0)
 
 
 @pytest.mark.parametrize(("said", "larger"), [("7", False), ("9" * 5000, True), ("-5", False), ("", False)])

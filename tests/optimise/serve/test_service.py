@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -81,6 +82,19 @@ def test_a_job_gives_a_plan_its_bound_and_its_report(client: Client, job: str) -
     assert "source" not in result
     assert client.job(job)["summary"]["gap"] == 0
     assert "RN03" in client.report(job)
+
+
+def test_times_are_rfc_3339_and_pages_of_jobs_begin_at_one(client: Client, job: str) -> None:
+    made = client.job(job)
+    times = [made["submitted"], made["started"], made["ended"], client.result(job)["provenance"]["started"]]
+    read = [dt.datetime.fromisoformat(time or "") for time in times]
+    assert all(time.utcoffset() == dt.timedelta(0) for time in read)
+    assert read[0] <= read[1] <= read[2]
+    newest = client.jobs(most=1)[0]
+    assert newest["id"] not in {one["id"] for one in client.jobs(before=newest["submitted"])}
+    with pytest.raises(ServiceError, match="422"):
+        client.jobs(before="yesterday")
+    assert client.plan(job) == client.result(job)["native_plan"]
 
 
 def test_a_plan_that_was_changed_is_evaluated(client: Client, job: str) -> None:

@@ -92,7 +92,7 @@ export function Plans() {
                   <th scope="row">
                     <a href={`#/job/${job.id}`}>{job.summary?.instance || job.id.slice(0, 8)}</a>
                   </th>
-                  <td>{new Date(job.submitted * 1000).toLocaleString(document.documentElement.lang)}</td>
+                  <td>{new Date(job.submitted).toLocaleString(document.documentElement.lang)}</td>
                   <td>{t(`state_${job.state}`)}</td>
                   <td>{number(job.summary?.cost)}</td>
                   <td>{number(job.summary?.lower_bound)}</td>

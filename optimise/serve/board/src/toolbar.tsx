@@ -60,7 +60,7 @@ function Compare(props: Props) {
           {others.value.map((each) => (
             <option key={each.id} value={each.id}>
               {each.summary?.instance} · {number(each.summary?.cost)} ·{" "}
-              {new Date(each.submitted * 1000).toLocaleTimeString(document.documentElement.lang)}
+              {new Date(each.submitted).toLocaleTimeString(document.documentElement.lang)}
             </option>
           ))}
         </select>

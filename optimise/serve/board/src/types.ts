@@ -3,7 +3,8 @@
 export interface Job {
   id: string;
   state: "queued" | "running" | "finished" | "failed" | "cancelled" | "lost";
-  submitted: number;
+  /** RFC 3339. */
+  submitted: string;
   message: string;
   summary: Summary | null;
 }
@@ -94,6 +95,14 @@ export interface Changed {
   after: string;
 }
 
+export interface CoverWay {
+  who: string;
+  added_cost: number;
+  changes: Changed[];
+  /** Head counts that must be kept and that stay short. */
+  stays_short: string[];
+}
+
 /** Why something cannot be: of whom, when, by which rule, and the words without the person. */
 export interface Reason {
   rule: string | null;
@@ -106,8 +115,9 @@ export interface CoverAnswer {
   shift: string;
   instead_of: string | null;
   day: { number: number; label: string };
-  alone: { who: string; added_cost: number; changes: Changed[] }[];
-  swaps: { who: string; added_cost: number; changes: Changed[] }[];
+  possible: boolean;
+  alone: CoverWay[];
+  swaps: CoverWay[];
   stopped: { who: string; because: Reason[] }[];
 }
 

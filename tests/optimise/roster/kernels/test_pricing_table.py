@@ -13,7 +13,7 @@ from optimise.roster.kernels import pricing_table, table
 from optimise.roster.kernels.pricing_table import PricingTable
 from optimise.roster.kernels.table import Scratch
 from optimise.roster.problem import RosterProblem
-from optimise.roster.rules import Total
+from optimise.roster.rules import Pins, Total
 from optimise.testing import ward
 from optimise.testing.brute import _person_cost
 from optimise.testing.wards import DAY, NIGHT, WORK
@@ -107,6 +107,13 @@ def test_labels_of_days_that_overlap_have_bits_of_their_own() -> None:
         assert apart or not bits[0] & bits[1]
     assert all(block.counts[k].cap + 1 < 1 << w for k, w in zip(lazy, net.lazy_width, strict=True))
     assert len({*net.lazy_bit.tolist()}) < len(lazy)  # those of days apart share theirs
+
+
+def test_a_lower_limit_that_nobody_can_keep_beside_another_limit_leaves_no_word() -> None:
+    off = Pins(name="off", cells=((0, 1, 1),))  # on a day that the lower limit wants
+    three = Total(name="three", of=WORK, minimum=3, period=(0, 3))
+    nights = Total(name="nights", of=NIGHT, maximum=1, weight_maximum=2.0, period=(0, 3))
+    assert not table_of(ward("lost", [off, three, nights], people=1, days=8)).alive
 
 
 def test_no_word_costs_more_beside_its_duties_than_is_said(small) -> None:

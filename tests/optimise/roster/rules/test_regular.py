@@ -50,6 +50,14 @@ def test_known_days_lead_to_what_remains() -> None:
     assert (rest.accepts(rows) == (rows.sum(axis=1) <= 1)).all()
 
 
+def test_states_that_known_days_rule_out_are_left_out() -> None:
+    made = sums(3, 3, 2)
+    assert made is not None
+    rest = made.after([0b100])  # all of it is spent on the first day
+    assert rest is not None
+    assert [len(layer) for layer in rest.moves] == [1, 1]
+
+
 def test_known_days_that_rule_it_out_or_leave_it_open_leave_nothing() -> None:
     made = sums(3, 3, 1)
     assert made is not None

@@ -29,7 +29,7 @@ function Cover(props: Props & { found: CoverAnswer }) {
   const ways = [
     ...found.alone.map((way) => ({ way, key: "cover_alone" as const })),
     ...found.swaps.map((way) => ({ way, key: "cover_swap" as const })),
-  ];
+  ].sort((a, b) => Number(a.way.stays_short.length > 0) - Number(b.way.stays_short.length > 0));
   return (
     <div id="answer" aria-live="polite">
       <p>
@@ -39,11 +39,12 @@ function Cover(props: Props & { found: CoverAnswer }) {
           who: label(found.instead_of ?? "", props.names),
         })}
       </p>
-      {ways.length === 0 ? <p>{t("cover_nobody")}</p> : null}
+      {!found.possible ? <p>{t("cover_nobody")}</p> : null}
       <ul>
         {ways.map(({ way, key }) => (
-          <li key={key + way.who}>
-            {t(key, { who: label(way.who, props.names), added: added(way.added_cost) })}{" "}
+          <li key={key + way.who} class={way.stays_short.length > 0 ? "hard" : ""}>
+            {t(key, { who: label(way.who, props.names), added: added(way.added_cost) })}
+            {way.stays_short.length > 0 ? t("cover_stays", { rules: way.stays_short.join("; ") }) : ""}{" "}
             <Button on={() => props.take(way.changes)}>{t("take")}</Button>
           </li>
         ))}
