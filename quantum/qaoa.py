@@ -65,7 +65,8 @@ class QaoaOptions:
         default=False, doc="judge angles by shots, as on hardware, even where the exact value is known"
     )
     simulator: str = option(
-        default="fast", doc="fast, array, statevector, aer, primitive, or an entry point wardwise.backends"
+        default="fast",
+        doc="fast, array, statevector, aer, primitive, mitigated, mps, or an entry point wardwise.backends",
     )
     simulator_options: Mapping[str, Any] = option(default={}, doc="passed to the simulator")
 

@@ -11,6 +11,7 @@ from optimise.cli import (
     check,
     compare,
     files,
+    following,
     forecast,
     frontier,
     info,
@@ -57,6 +58,7 @@ app.command("compare")(compare.compare)
 app.command("serve")(serve.serve)
 app.command("convert")(files.convert)
 app.command("template")(files.template)
+app.command("next")(following.following)
 app.command("generate")(files.generate)
 app.command("schema")(files.schema)
 app.command("methods")(info.methods)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["clock_text", "day_text", "leave_text"]
+__all__ = ["clock_text", "day_text", "leave_text", "nation_text"]
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS = {"weekend": "weekends", "weekends": "weekends", "weekday": "weekdays", "weekdays": "weekdays"}
 _LEAVE = {
-    **dict.fromkeys(("annual leave", "leave", "al", "a/l", "hol", "holiday", "holidays"), "annual"),
-    **dict.fromkeys(("study leave", "training"), "study"),
-    **dict.fromkeys(("sick leave", "sickness", "s/l"), "sick"),
+    **dict.fromkeys(("annual leave", "leave", "al", "a/l", "hol", "hols", "holiday", "holidays", "a.l."), "annual"),
+    **dict.fromkeys(("annual", "vacation", "booked leave"), "annual"),
+    **dict.fromkeys(("study leave", "study day", "training", "course"), "study"),
+    **dict.fromkeys(("sick leave", "sickness", "s/l", "ill", "off sick"), "sick"),
     **dict.fromkeys(("other leave", "maternity leave", "paternity leave", "parental leave", "carers leave"), "other"),
+    **dict.fromkeys(("mat leave", "pat leave", "carer's leave", "bereavement", "toil", "time off in lieu"), "other"),
     **dict.fromkeys(("maternity", "paternity", "compassionate leave", "special leave"), "other"),
 }
 _SAID = re.compile(r"([0-9]{1,2})(?:[:.]?([0-5][0-9]))? ?([ap])\.?m\.?")
@@ -99,3 +101,26 @@ def leave_text(value: object) -> Any:
         return value
     low = " ".join(value.split()).casefold()
     return _LEAVE.get(low, low)
+
+
+def nation_text(value: object) -> Any:
+    """A nation as ``england-and-wales``.
+
+    Parameters
+    ----------
+    value : object
+        ``England``, ``England and Wales``, ``Northern Ireland``.
+
+    Returns
+    -------
+    object
+        In lower case with hyphens; what is no text, as it came.
+
+    Examples
+    --------
+    >>> nation_text("England and Wales")
+    'england-and-wales'
+    """
+    if not isinstance(value, str):
+        return value
+    return "-".join(value.casefold().replace("&", " and ").replace("-", " ").split())

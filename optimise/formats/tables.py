@@ -64,10 +64,10 @@ class Tables:
         Places of ``data`` whose cells were not understood.
     given : dict
         Name of a sheet -> how the file calls it.
-    order : DateOrder
-        Whether its dates begin with the day or the month.
     notes : list of str
         What was not read, or by another name, a sentence each.
+    order : DateOrder
+        Whether its dates begin with the day or the month.
     """
 
     path: Path
@@ -79,8 +79,8 @@ class Tables:
     faults: Findings = field(default_factory=Findings)
     gone: set[Spot] = field(default_factory=set)
     given: dict[str, str] = field(default_factory=dict)
-    order: DateOrder = field(default_factory=DateOrder)
     notes: list[str] = field(default_factory=list)
+    order: DateOrder = field(default_factory=DateOrder)
 
     @classmethod
     def read(cls, path: Path, sheets: tuple[Sheet, ...], needed: tuple[str, ...] = ()) -> Self:
@@ -93,33 +93,6 @@ class Tables:
         for sheet in sheets:
             made.take(sheet, found.get(sheet.name, []))
         return made
-
-    def date_order(self, found: Mapping[str, Rows]) -> DateOrder:
-        """The order that the file says (``dates`` beside its start), else what all its dates tell together."""
-        cells: list[str] = []
-        for sheet in self.sheets:
-            dated = {column.header for column in sheet.columns if column.cells in ("date", "days")}
-            rows = [row for row in found.get(sheet.name, []) if any(row[1])]
-            if sheet.shape == "pairs":
-                for number, (key, *rest) in rows:
-                    text = rest[0] if rest else ""
-                    if _plain(key) == _ORDER and text and not sheet.target:
-                        try:
-                            return DateOrder.said(text)
-                        except CellError as error:
-                            self.faults.add(self.error(sheet, number, str(error), _ORDER))
-                    cells += [text] if _plain(key) in dated else []
-                continue
-            rows = [(n, row) for n, row in rows if not row[0].startswith("#")]
-            header = columns_called(sheet, rows[0][1]) if rows else []
-            at = [i for i, column in enumerate(header) if column is not None and column.header in dated]
-            cells += [row[i] for _, row in rows[1:] for i in at if i < len(row)]
-        order = DateOrder.of(cells)
-        if order.settled:
-            said = "%s: %s begins with the %s, so all dates of the file are read so (%s is %s)"
-            meant = order.date(order.settled)[0]
-            _log.warning(said, self.path, order.witness, order.first, order.settled, meant)
-        return order
 
     def named(self, given: Mapping[str, Rows]) -> dict[str, Rows]:
         """The rows of each sheet of the document, by its own name; what is none of them is told."""
@@ -150,6 +123,33 @@ class Tables:
         """Say at once what is not read, or by another name, and keep it for the result."""
         _log.warning("%s: %s", self.path, note)
         self.notes.append(note + ".")
+
+    def date_order(self, found: Mapping[str, Rows]) -> DateOrder:
+        """The order that the file says (``dates`` beside its start), else what all its dates tell together."""
+        cells: list[str] = []
+        for sheet in self.sheets:
+            dated = {column.header for column in sheet.columns if column.cells in ("date", "days")}
+            rows = [row for row in found.get(sheet.name, []) if any(row[1])]
+            if sheet.shape == "pairs":
+                for number, (key, *rest) in rows:
+                    text = rest[0] if rest else ""
+                    if _plain(key) == _ORDER and text and not sheet.target:
+                        try:
+                            return DateOrder.said(text)
+                        except CellError as error:
+                            self.faults.add(self.error(sheet, number, str(error), _ORDER))
+                    cells += [text] if _plain(key) in dated else []
+                continue
+            rows = [(n, row) for n, row in rows if not row[0].startswith("#")]
+            header = columns_called(sheet, rows[0][1]) if rows else []
+            at = [i for i, column in enumerate(header) if column is not None and column.header in dated]
+            cells += [row[i] for _, row in rows[1:] for i in at if i < len(row)]
+        order = DateOrder.of(cells)
+        if order.settled:
+            said = "%s: %s begins with the %s, so all dates of the file are read so (%s is %s)"
+            meant = order.date(order.settled)[0]
+            _log.warning(said, self.path, order.witness, order.first, order.settled, meant)
+        return order
 
     def checked(self, model: type[_M], check: Callable[[_M], _T]) -> tuple[_M, _T]:
         """The document, checked against its model and then as a whole; errors name the sheet, row and column.
@@ -249,7 +249,7 @@ class Tables:
             if column is not None and column in made:
                 self.faults.add(self.error(sheet, number, f"the column {text!r} is there twice"))
                 column = None
-            elif column is not None and column.header != text.strip().lower().replace(" ", "_"):
+            elif column is not None and column.header != _plain(text):
                 _log.warning("%s: column %r of sheet %s is read as %r", self.path, text, called, column.header)
             made.append(column)
         return made
@@ -308,14 +308,14 @@ class Tables:
         return sheet.target, len(items) - 1
 
 
-def _plain(text: str) -> str:
-    """A key as it is compared."""
-    return text.strip().lower().replace(" ", "_")
-
-
 def _filled(rows: Rows) -> bool:
     """Whether a sheet holds anything below its header."""
     return sum(any(cells) and not cells[0].startswith("#") for _, cells in rows) > 1
+
+
+def _plain(text: str) -> str:
+    """A header or key as it is compared."""
+    return text.strip().lower().replace(" ", "_")
 
 
 def _place(column: SheetColumn) -> Spot:

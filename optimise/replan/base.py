@@ -138,6 +138,10 @@ class Subject(Protocol[P, L]):
         """A plan to start from, as close to the earlier one as can be, or None; and the problem that it belongs to."""
         ...
 
+    def overlooked(self, problem: P, made: P, previous: Previous[L]) -> tuple[str, ...]:
+        """Hard rules of today's problem that days which are over break, and that :meth:`problem` does not count."""
+        ...
+
     def changes(self, problem: P, previous: Previous[L], plan: L) -> Iterator[Change]:
         """What a plan does otherwise, in order of people and days."""
         ...

@@ -75,6 +75,11 @@ class HospitalReplan:
             problem = problem.with_settings({"Transfer": None})
         return problem, made.plan
 
+    def overlooked(
+        self, problem: HospitalProblem, made: HospitalProblem, previous: Previous[HospitalPlan]
+    ) -> tuple[str, ...]:
+        return ()  # repair leaves nothing broken that it can help
+
     def changes(
         self, problem: HospitalProblem, previous: Previous[HospitalPlan], plan: HospitalPlan
     ) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Generic
@@ -15,7 +15,7 @@ from optimise.core.kinds import kind_of
 from optimise.core.method import Method, get_method
 from optimise.core.problem import Problem
 from optimise.core.result import Plan
-from optimise.replan.base import Previous, subject_of
+from optimise.replan.base import Previous, listed, subject_of
 from optimise.replan.previous import read_previous
 
 __all__ = ["Replanning", "replan", "replanning"]
@@ -159,6 +159,10 @@ def replanning(
             raise InputError(f"is {given:g}; expected a price of 0 or more, up to 1000000", item=item)
     prices = subject.prices(change_cost, nurse_cost)
     made = subject.problem(problem, previous, freeze_until, prices)
+    over = subject.overlooked(problem, made, previous) if freeze_until else ()
+    if over:
+        note = f"broken on days that are over, and not counted: {listed(list(over))}"
+        previous = replace(previous, notes=(*previous.notes, note))
     try:
         made, start = subject.start(made, previous, prices)
     except InputError:  # a room or theatre of the earlier plan is gone

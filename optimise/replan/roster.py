@@ -50,6 +50,11 @@ class RosterReplan:
 
         return problem, mended(problem, previous.plan)
 
+    def overlooked(self, problem: RosterProblem, made: RosterProblem, previous: Previous[Roster]) -> tuple[str, ...]:
+        counted = {v.message for v in made.evaluate(previous.plan).violations if v.hard}
+        broken = [v.message for v in problem.evaluate(previous.plan).violations if v.hard]
+        return tuple(message for message in broken if message not in counted)
+
     def changes(self, problem: RosterProblem, previous: Previous[Roster], plan: Roster) -> Iterator[Change]:
         return _duties(problem, previous, plan)
 
@@ -153,7 +158,7 @@ def _bound(problem: RosterProblem, previous: Previous[Roster], until: int, price
     if previous.before:
         staff = tuple(_remember(e, seen) for e, seen in zip(problem.employees, previous.before, strict=True))
         problem = replace(problem, employees=staff)
-    rules: list[Any] = [Pins(name=FROZEN, cells=frozen)] if frozen else []
+    rules: list[Any] = [Pins(name=FROZEN, cells=frozen, worked=True)] if frozen else []
     if later and price:
         label = "differs from the earlier plan"
         rules.append(Requests(name=CHANGED, requests=later, label=label, unit="changes", asked=False))

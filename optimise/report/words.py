@@ -83,6 +83,9 @@ def gap_in_words(result: Result) -> Sentence:
     told = f" ({bounds.hearsay})" if bounds.hearsay else ""  # the bound, and with it every proof, comes from a file
     if result.stop is Stop.INFEASIBLE:
         return Sentence(f"No plan exists that keeps every hard rule{told or '; this is proven'}.", "bad")
+    if not result.feasible and result.evaluation is not None:
+        broken = number(result.evaluation.hard)
+        return Sentence(f"This plan breaks rules that must be kept, by {broken}: it cannot be used as it is.", "bad")
     if not result.feasible:
         return Sentence("No plan that keeps every hard rule was found within the limits given.", "bad")
     cost = number(result.cost)

@@ -18,6 +18,7 @@ from optimise.roster.identical import leaders
 from optimise.roster.rules.grid import roster_grid
 from optimise.roster.rules.headcount import line_unit
 from optimise.roster.rules.primitives import NO_LIMIT, Counter, Line, Pattern, Regular, RosterRule, Term
+from optimise.roster.worked import open_counter, open_line, open_pattern, past_of
 
 __all__ = ["CompiledRoster", "LineTable", "RuledRoster", "SoftPrices", "member_table"]
 
@@ -163,13 +164,18 @@ class CompiledRoster:
         patterns: list[Pattern] = []
         counters: list[Counter] = []
         lines: list[Line] = []
+        over = [cell for rule in problem.rules for cell in rule.happened()]
+        past = past_of((people, days), over)
         for rule in problem.rules:
             for pattern in rule.patterns(problem):
                 _check_cells(pattern.rule, pattern.employees, people)
-                patterns.extend(_resolved(pattern, problem.employees, days))
+                found = _resolved(pattern, problem.employees, days)
+                several = bool(over) and (len(pattern.masks) > 1 or pattern.groups is not None)
+                patterns.extend(open_pattern(p, past, duties) if several else p for p in found)
             for counter in rule.counters(problem):
-                counters.extend(_sided(counter))
+                counters.extend(_sided(open_counter(counter, past, duties) if over else counter))
             for line in rule.lines(problem):
+                line = open_line(line, past) if over else line
                 crossed = line.lower > line.upper
                 lines.extend((replace(line, upper=math.inf), replace(line, lower=-math.inf)) if crossed else (line,))
         for line in lines:

@@ -190,6 +190,8 @@ def _told(
     machine: Any = run.simulator
     circuit = machine.resources(run.angles) if hasattr(machine, "resources") else None
     made = circuit_figures(run.ansatz, run.angles, training_shots, run.samples.shots, (hardware, corrected), circuit)
+    if hasattr(machine, "figures"):
+        made |= machine.figures()
     if options.simulator == "array" and options.library == "cupy":
         made["gpu seconds"] = run.seconds
     return made

@@ -1,9 +1,14 @@
 """What a block mixer offers."""
 
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
 
 Matrix = NDArray[np.complex128]
 Vector = NDArray[np.complex128]
@@ -82,7 +87,7 @@ class BlockMixer(Protocol):
         """
         ...
 
-    def append(self, circuit: object, qubits: list[int], start: Vector, beta: float) -> None:
+    def append(self, circuit: QuantumCircuit, qubits: list[int], start: Vector, beta: float) -> None:
         """Append the gates of one block to a Qiskit circuit; equal to `unitary` on one-hot states.
 
         Parameters

@@ -16,6 +16,7 @@ from quantum.simulators.aer import Aer
 from quantum.simulators.arrays import ArraySpace
 from quantum.simulators.base import Samples, Simulator
 from quantum.simulators.fullspace import FullSpace
+from quantum.simulators.matrix_product import MatrixProduct
 from quantum.simulators.mitigated import Mitigated
 from quantum.simulators.onehotspace import OneHotSpace
 from quantum.simulators.primitive import PrimitiveBackend
@@ -56,6 +57,7 @@ BACKENDS: dict[str, Backend] = {
     "aer": Aer,
     "primitive": PrimitiveBackend,
     "mitigated": Mitigated,
+    "mps": MatrixProduct,
 }
 
 
@@ -70,14 +72,15 @@ def simulator(ansatz: Ansatz, kind: str = "fast", **options: object) -> Simulato
     Parameters
     ----------
     ansatz : Ansatz
-    kind : {"fast", "array", "statevector", "aer", "primitive", "mitigated"} or an entry point ``wardwise.backends``
-        ``fast`` is our own: one-hot states only for block mixers, all states for X. ``array`` is the same in NumPy or
-        CuPy expressions, with an angle per term where asked. ``primitive`` is any Qiskit V2 primitive, ``mitigated``
-        the same with its expected costs corrected for errors of readout and gates.
+    kind : {"fast", "array", "statevector", "aer", "primitive", "mitigated", "mps"} or an entry point
+        Of ``wardwise.backends``. ``fast`` is our own: one-hot states only for block mixers, all states for X.
+        ``array`` is the same in NumPy or CuPy expressions, with an angle per term where asked. ``primitive`` is any
+        Qiskit V2 primitive, ``mitigated`` the same with its expected costs corrected for errors of readout and gates.
+        ``mps`` is a matrix product state, for more qubits than amplitudes, with its truncation error.
     options
         Passed on: ``precision``, ``threads``, ``team`` (fast), ``library`` (array), ``shots``,
         ``noise``, ``device``, ``mitigate`` (aer), ``sampler``, ``estimator``, ``backend`` (primitive), ``twirls``,
-        ``scales`` (mitigated). An option that a simulator does not have is refused.
+        ``scales`` (mitigated), ``bond``, ``least`` (mps). An option that a simulator does not have is refused.
     """
     if kind in ("fast", "array") and not isinstance(ansatz, Ansatz):
         raise UnsupportedError(

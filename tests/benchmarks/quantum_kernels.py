@@ -1,7 +1,12 @@
 """Speed of the simulators against Aer, Qiskit and QOKit: the same dense random QUBO, one thread, the same run.
 
     python tests/benchmarks/quantum_kernels.py [--qubits 16,18,20,22] [--depths 1,4] [--repeats 5]
-        [--qokit PYTHON] [--onehot] [--ranks] [--memory] [--json FILE]
+        [--qokit PYTHON] [--onehot] [--ranks] [--memory] [--json FILE] [--csv FILE]
+
+The table of the page of quantum benchmarks, by processor seconds, is
+
+    python tests/benchmarks/quantum_kernels.py --cpu --qubits 16,18,20,22 --repeats 3 --onehot --ranks \
+        --qokit PYTHON --csv tests/benchmarks/results/quantum-speed.csv
 
 Ratios are medians of peer time over medians of our time; runs of the peers and ours alternate. Peers: Aer runs the
 circuit (H, RZ, RZZ, RX; fusion on, double precision) to a saved state vector; Qiskit applies the circuit with
@@ -12,6 +17,7 @@ per size. Bytes moved: p + 1 passes, the first only writes, the last only reads,
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import statistics
@@ -221,6 +227,52 @@ def ranks(blocks: int, k: int, repeats: int) -> dict[str, Any]:
     return row
 
 
+TARGETS = {
+    "x qokit": "at least 20",
+    "x aer": "at least 100",
+    "single / double": "at most 1 below 20 qubits",
+    "gradient / value": "at most 3",
+    "ring / complete": "at most 1.5",
+    "seconds, XY-complete": "at most 0.25",
+    "speed-up of two ranks, shared memory": "at least 1.6",
+}
+
+
+def flat(report: dict[str, Any]) -> list[tuple[str, str, float, str]]:
+    """(measure, on what, figure, target) of a report; ratios to peers once more as geometric means."""
+    made = []
+    for key in ("x qokit", "x aer", "single / double", "gradient / value"):
+        found = [(r["n"], r["p"], r[key]) for r in report.get("full space", []) if r.get(key) is not None]
+        made += [(key, f"{n} qubits, depth {p}", v, TARGETS[key]) for n, p, v in found]
+        if found and key.startswith("x "):
+            mean = statistics.geometric_mean(v for *_, v in found)
+            made.append((key, "geometric mean", mean, TARGETS[key]))
+    if "gradient" in report:
+        row = report["gradient"]
+        name = f"{row['n']} qubits, depth {row['p']}"
+        made.append(("gradient / value", name, row["gradient / value"], TARGETS["gradient / value"]))
+    seconds = {(r["mixer"], r["precision"]): r["seconds"] for r in report.get("one-hot", [])}
+    for precision in sorted({p for _, p in seconds}):
+        on = f"12 blocks of 4, {precision}"
+        made.append(("seconds, XY-complete", on, seconds["xy-complete", precision], TARGETS["seconds, XY-complete"]))
+        ratio = seconds["xy-ring", precision] / seconds["xy-complete", precision]
+        made.append(("ring / complete", on, ratio, TARGETS["ring / complete"]))
+    if "ranks" in report:
+        row = report["ranks"]
+        key = "speed-up of two ranks, shared memory"
+        clock = 1 if CLOCK == "process_time" else 0
+        made.append((key, f"{row['blocks']} blocks of {row['k']}", 1 / row["ratio, shared"][clock], TARGETS[key]))
+    return made
+
+
+def write_csv(report: dict[str, Any], file: Path) -> None:
+    """The figures of a report as a table."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("measure", "on", "figure", "target"))
+        writer.writerows((key, on, f"{value:.3g}", target) for key, on, value, target in flat(report))
+
+
 def memory(n: int) -> dict[str, Any]:
     """Peak of a fresh process that evaluates once, above one that does so at 8 qubits."""
     code = (
@@ -253,6 +305,7 @@ def main() -> None:
     parser.add_argument("--ranks", action="store_true", help="the same on 1 and 2 MPI ranks")
     parser.add_argument("--memory", action="store_true", help="peak memory at 24 qubits")
     parser.add_argument("--json", help="write all rows here")
+    parser.add_argument("--csv", help="write the figures as a table here")
     parser.add_argument("--cpu", action="store_true", help="count processor time (on a busy machine)")
     given = parser.parse_args()
     if given.cpu:
@@ -272,6 +325,8 @@ def main() -> None:
     if given.memory:
         report["memory"] = memory(24)
         print(json.dumps(report["memory"]))
+    if given.csv:
+        write_csv(report, Path(given.csv))
     if given.json:
         Path(given.json).write_text(json.dumps(report, indent=1), encoding="utf-8")
 

@@ -115,7 +115,14 @@ SHEETS: tuple[Sheet, ...] = (
         (_column("pack", note="nhs-agenda-for-change or nhs-resident-doctors-2016"), *_LIMITS),
         "pairs",
         "Limits for everybody whose contract says nothing else.",
-        ({"min_rest_hours": "11", "max_average_weekly_hours": "48", "max_consecutive_days": "6"},),
+        (
+            {
+                "min_rest_hours": "11",
+                "max_average_weekly_hours": "48",
+                "max_consecutive_days": "6",
+                "no_night_before_leave": "yes",
+            },
+        ),
     ),
     Sheet(
         "staff",
@@ -168,7 +175,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("tiers", "tiers", note="how a gap is filled, instead of the sheet tiers"),
             SheetColumn("surplus", ("surplus",), "price", note="price of each person above the maximum"),
         ),
-        note="How many people are wanted.",
+        note="How many people are wanted. A row of another name with minimum 1 makes the last one dearer, or hard.",
         examples=(
             {"shifts": "E", "minimum": "1"},
             {"shifts": "L", "minimum": "1", "days": "weekdays"},
@@ -288,7 +295,7 @@ SHEETS: tuple[Sheet, ...] = (
             _column("days", "days", empty="every day"),
             _WEIGHT,
         ),
-        note="People who work together, apart, or under supervision.",
+        note="People who work together, apart, or under supervision; apart looks at the same shift, not at the clock.",
         examples=({"kind": "apart", "staff": "ann, ben", "weight": "5"},),
     ),
     Sheet(

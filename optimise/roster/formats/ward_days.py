@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from optimise.formats.spoken import leave_text
+from optimise.formats.spoken import leave_text, nation_text
 from optimise.roster.formats.ward_parts import Clock, DaySelector, Id, Part, Priced, selector_dates
 
 __all__ = ["BankHolidays", "BasePattern", "DateSpan", "Leave", "Pin", "Request", "Span", "Unavailable"]
@@ -32,7 +32,13 @@ class BankHolidays(Priced):
 
     default_price = 0.0
 
-    nation: Literal["england", "wales", "england-and-wales", "scotland", "northern-ireland"] | None = None
+    nation: (
+        Annotated[
+            Literal["england", "wales", "england-and-wales", "scotland", "northern-ireland"],
+            BeforeValidator(nation_text),
+        ]
+        | None
+    ) = None
     dates: list[date] = Field(default_factory=list, description="days that are kept besides")
     credit: bool = Field(
         default=False, description="contracts count a working day that is one as worked; who does work then is over"

@@ -127,7 +127,7 @@ def _shared(
     credits: Credits,
     names: Names,
 ) -> Iterable[RosterRule]:
-    of, days, groups = _counted(index, entry, path)
+    of, days, groups = counted(index, entry, path)
     here = np.array([of >> a & 1 for a in range(able.shape[2])], dtype=np.bool_)
     counts = np.zeros(len(wanted), dtype=np.bool_)
     counts[list(days)] = True
@@ -175,7 +175,7 @@ def _hours(index: WardIndex) -> Floats:
     return given if given.any() else np.ones(len(given))
 
 
-def _counted(index: WardIndex, entry: Entry, path: Path) -> tuple[int, tuple[int, ...], tuple[tuple[int, ...], ...]]:
+def counted(index: WardIndex, entry: Entry, path: Path) -> tuple[int, tuple[int, ...], tuple[tuple[int, ...], ...]]:
     """Mask of the duties, the days on which they count, and the groups of days where those are counted."""
     every = tuple(range(index.horizon.days))
     if entry.shifts:

@@ -61,6 +61,8 @@ def to_problem(ward: WardData) -> RosterProblem:
     if pins:
         rules.append(Pins(name=names("pinned"), cells=pins))
     limits = limit_rules(index, away, credits, names, bank_holiday_credits(index, leave.minutes))
+    if ward.bank_holidays.nation is not None and not index.bank_holidays:
+        index.notes.append(f"No bank holiday of {ward.bank_holidays.nation} falls into the plan.")
     if index.bank_holidays and ward.bank_holidays.price:
         limits.append(bank_holiday_rule(index, names))
     said = [*((e, day) for e, day, _ in pins), *((r.employee, r.day) for r in (hours.requests if hours else ()))]

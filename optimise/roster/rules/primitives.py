@@ -257,6 +257,10 @@ class RosterRule:
     name: str
     employees: tuple[int, ...] | None = field(default=None)
 
+    def happened(self) -> Iterable[tuple[int, int, int]]:
+        """Cells that are over, as ``(employee, day, mask of the one duty)``; none unless a rule says so."""
+        return ()
+
     def scope(self, problem: RosterContext) -> Ints:
         """Indices of the people to whom the rule applies.
 

@@ -83,15 +83,23 @@ class DaysOff(RosterRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins(RosterRule):
-    """Duties fixed by the planner: ``(employee, day, mask of what is allowed)``."""
+    """Duties fixed by the planner: ``(employee, day, mask of what is allowed)``.
+
+    ``worked`` says that they have happened: each mask is one duty, and hard rules that these days break by themselves
+    forbid nothing (:mod:`optimise.roster.worked`).
+    """
 
     cells: tuple[tuple[int, int, int], ...] = ()
+    worked: bool = False
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         grouped: dict[tuple[int, float], list[tuple[int, int]]] = defaultdict(list)
         for employee, day, mask in self.cells:
             grouped[problem.everything & ~mask, HARD].append((employee, day))
         yield from _single_days(self.name, grouped, "differs from the pinned duty", "days")
+
+    def happened(self) -> Iterable[tuple[int, int, int]]:
+        return self.cells if self.worked else ()
 
     def extended(self, source: int, new: int, problem: RosterContext) -> Self:
         return self

@@ -215,7 +215,7 @@ def mended(problem: RosterProblem, plan: Roster) -> Roster | None:
         return plan
     compiled, duties = problem.compiled, plan.duties.copy()
     try:
-        if table_cells(compiled, problem.automata) > MOST_CELLS:
+        if table_cells(compiled, problem.automata) > ConstructionTuning().cells:
             return None
         descent = Descent(compiled, problem.automata)
         values = descent.rows.counts(duties)

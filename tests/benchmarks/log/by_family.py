@@ -212,6 +212,11 @@ class Pages:
                 chosen, ([f"{float(row[head]):.3g}" for head in chosen] for row in self.read("scaling-strong.csv"))
             )
         if family.file == "quantum":
+            yield "\n## Speed of the simulators\n\nCommand: `python tests/benchmarks/quantum_kernels.py` with the "
+            yield "options that it names; one thread, processor seconds (of one rank). The same dense energy, in "
+            yield "one run, peers and ours in turn. QOKit is its C code built with -O3. " + self.taken("quantum-speed")
+            heads = ("measure", "on", "figure", "target")
+            yield from table(heads, ([row[head] for head in heads] for row in self.read("quantum-speed.csv")))
             for title, name in (("Small hospitals and wards", "quantum-inh"), ("QOBLIB", "quantum-qoblib")):
                 yield f"\n## {title}\n\nMedians by contender of `{name}.csv`. "
                 yield "Times suffered from other work, the rest did not. " + self.taken(name)

@@ -164,6 +164,16 @@ def test_a_template_can_be_solved_as_it_stands(wardwise: Command, tmp_path: Path
     assert ran.code == 0, ran.err
 
 
+def test_the_next_period_of_a_workbook_is_a_workbook(wardwise: Command, tmp_path: Path) -> None:
+    book, after = tmp_path / "ward.xlsx", tmp_path / "next.xlsx"
+    assert wardwise("template", book).code == 0
+    wardwise("solve", book, "-m", "matheuristic", "-t", 1, "-q", "--output", tmp_path / "run")
+    ran = wardwise("next", book, "--plan", tmp_path / "run", "--output", after)
+    assert (ran.code, ran.err.splitlines()[0]) == (0, "begins on 2026-02-02, 28 days after 2026-01-05")
+    assert wardwise("next", book, "--plan", tmp_path / "run", "--output", after).code == 2  # it is there already
+    assert wardwise("solve", after, "-m", "matheuristic", "-t", 1, "-q").code == 0
+
+
 def test_options_are_read_as_json_where_they_are() -> None:
     from optimise.cli.arguments import pairs
 

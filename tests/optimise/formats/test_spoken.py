@@ -8,7 +8,7 @@ import pytest
 
 import optimise
 from optimise.core.errors import InputError
-from optimise.formats.spoken import clock_text, day_text
+from optimise.formats.spoken import clock_text, day_text, leave_text, nation_text
 
 pytestmark = pytest.mark.quick
 
@@ -88,3 +88,15 @@ def test_dates_of_spreadsheets_that_can_be_read_in_one_way(tmp_path: Path, start
 def test_a_date_that_may_begin_with_the_day_or_the_month_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"ward.csv:2.*'05/01/2026' may begin with the day or the month"):
         optimise.read_ward(_table(tmp_path, "05/01/2026", "Wed"))
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("hols", "annual"), ("A.L.", "annual"), ("TOIL", "other"), ("Mat leave", "other")]
+)
+def test_other_words_for_leave_are_known(said: str, kind: str) -> None:
+    assert leave_text(said) == kind
+
+
+@pytest.mark.parametrize("said", ["England and Wales", "england-and-wales", "England & Wales"])
+def test_nations_are_known_whatever_their_case(said: str) -> None:
+    assert nation_text(said) == "england-and-wales"

@@ -117,3 +117,8 @@ def test_tables_hold_bank_holidays(tmp_path: Path) -> None:
     made = Ward.model_validate(document(bank_holidays=given))
     for name in ("ward.xlsx", "ward"):
         assert read_tables(write_tables(made, tmp_path / name), Ward).bank_holidays == made.bank_holidays
+
+
+def test_a_nation_without_a_bank_holiday_in_the_plan_is_said() -> None:
+    made = problem(start="2027-01-04", weeks=4, bank_holidays={"nation": "England", "credit": True})
+    assert "No bank holiday of england falls into the plan." in made.meta["remarks"]
