@@ -33,10 +33,9 @@ from quantum.onehot import OneHot
 from quantum.optimise_angles import optimise_angles
 from quantum.qubo import Qubo
 from quantum.simulators.arrays import ArraySpace
+from quantum.tuning import TUNING
 
 __all__ = ["AdaptAnsatz", "Grown", "grow", "pool_of"]
-
-_FIRST = 0.01  # gamma_0 of the paper, in units of the inverse local field
 
 
 def pool_of(ansatz: Ansatz) -> list[str]:
@@ -185,7 +184,7 @@ def grow(
     angles, calls, chosen = Angles(np.zeros(0), np.zeros(0)), list[int](), []
     value = machine.value(angles)
     while angles.depth < depth and not (stop is not None and stop()):
-        longer = Angles(np.append(angles.gamma, _FIRST / field), np.append(angles.beta, 0.0))
+        longer = Angles(np.append(angles.gamma, TUNING.adapt_gamma / field), np.append(angles.beta, 0.0))
         steep = slopes(machine, longer, pool)
         best = int(np.argmax(np.abs(steep)))
         if abs(steep[best]) < least * field:

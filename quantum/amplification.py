@@ -20,10 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quantum.onehot import OneHot
+from quantum.tuning import TUNING
 
 __all__ = ["energy_toffoli", "find_minimum", "most_queries", "oracle_toffoli", "success_after"]
-
-_GROWTH = 6 / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def find_minimum(energies: NDArray[np.float64], queries: int, rng: np.random.Gen
         if rng.random() < success_after(marked / states, rounds):
             place, limit = int(rng.integers(marked)), 1.0
         else:
-            limit = min(_GROWTH * limit, math.sqrt(states))
+            limit = min(TUNING.search_growth * limit, math.sqrt(states))
     return Search(place, used, measurements)
 
 

@@ -46,6 +46,17 @@ class Tuning:
         lt=1,
         doc="share of the uniform distribution in a learned start; 0.01 to 0.1; no choice is ever lost",
     )
+    adapt_gamma: float = option(
+        default=0.01,
+        gt=0,
+        doc="gamma_0 by which ADAPT judges operators, in inverse local fields; 0.001 to 0.1; Zhu et al. (2022)",
+    )
+    search_growth: float = option(
+        default=6 / 5,
+        gt=1,
+        lt=4 / 3,
+        doc="growth of the rounds of amplification after a failure; 1.1 to 1.3; Boyer et al. (1998) prove it for 6/5",
+    )
     most_rlt_columns: int = option(
         default=60_000,
         ge=0,

@@ -16,11 +16,6 @@ __all__ = ["FAILED", "care_on", "chain", "exchange", "pair", "regroup", "settle"
 
 #: Change of cost of a move that cannot be made.
 FAILED = 1e12
-#: People that a chain may move.
-_CHAIN = 6
-#: What new nurses may save a patient and day beside the nurses of rooms that are left empty: chains whose rooms cost
-#: more are given up before nurses are looked for.
-_HOPE = 0.5
 #: What an entry of the journal is.
 _NURSE, _ROOM = 0, 1
 
@@ -332,7 +327,7 @@ def chain(
         checked += 1
         if cells[room, day, 0] <= t.rooms[room, 0]:
             continue
-        if moved >= _CHAIN:
+        if moved >= t.chain:
             return FAILED, count
         other = cells[room, day, 1 + below(stream, cells[room, day, 0])]
         for _ in range(3):
@@ -351,7 +346,7 @@ def chain(
         count += high - low + 1
         moved += 1
         checked -= 1  # the room may still be too full
-    hope = _HOPE * count
+    hope = t.hope * count
     for i in range(count):
         if cells[s.journal[i, 3], s.journal[i, 2], 0] == 0:
             hope += 3.0 * t.enter[3 * s.journal[i, 2], s.journal[i, 3]]

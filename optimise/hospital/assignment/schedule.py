@@ -55,6 +55,8 @@ class AssignmentAnnealing:
             enter=np.concatenate([enter, problem.circle[:, None]], axis=1),
             near=near,
             prices=np.array([*prices, p.fair_horizon, p.fair_shift]),
+            chain=self.tuning.chain,
+            hope=self.tuning.hope,
         )
         level = people.skill.copy()
         level[:, NIGHT::SHIFTS] = 0

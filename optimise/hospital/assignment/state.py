@@ -48,6 +48,8 @@ class AssignmentTables(NamedTuple):
     enter: IntArray  # (shifts, rooms + 1) cost of a nurse in a room: the nurse, and the way; last the weight of circles
     near: IntArray  # (rooms, rooms) metres between two rooms, priced
     prices: IntArray  # (9,)
+    chain: int  # people that a chain may move
+    hope: float  # what new nurses may save a patient and day
 
 
 class AssignmentState(NamedTuple):

@@ -27,6 +27,11 @@ class AssignmentTuning(RoundsTuning):
         (100, 200, 60, 250, 50, 140, 200), unit="of 1000 moves", source="IPRNPA 11: another one tried, 0.3 % above"
     )
     """One nurse, two patients, a room given, rooms exchanged, two nurses, several shifts of a stay, rooms of a stay."""
+    chain: int = knob(6, unit="people", source="no run on record", ge=1, le=10)
+    """That a chain of rooms may move."""
+    hope: float = knob(0.5, unit="cost per patient and day", source="no run on record", ge=0)
+    """What new nurses may save beside those of rooms that are left empty: chains whose rooms cost more are given up
+    before nurses are looked for."""
     bound: float = knob(0.08, unit="share of the time limit", source="no run on record", ge=0, lt=1)
     """For the lower bound."""
     work: int = knob(200_000, unit="moves of a run", source="keeps answers independent of the clock", ge=1)

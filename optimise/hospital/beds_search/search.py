@@ -159,7 +159,10 @@ def improve_beds(
     run = _Run(problem, limits, seed, listen, comm, bound, tuning or BedSearchTuning())
     clock = run.clock
     left = 0
-    mended = comm.bcast(repair(problem, start, seed=seed) if comm.rank == 0 else None) if start is not None else None
+    mended = None
+    if start is not None:
+        fix = run.tuning.repair
+        mended = comm.bcast(repair(problem, start, seed=seed, tuning=fix) if comm.rank == 0 else None)
     if mended is not None and mended.hard == 0:
         run.offer(mended.plan, "start")
     else:

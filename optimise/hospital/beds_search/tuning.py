@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimise.core.options import knob
+from optimise.hospital.repair.tuning import RepairTuning
 from optimise.hospital.rounds import RoundsTuning
 
 __all__ = ["BedSearchTuning"]
@@ -27,3 +28,5 @@ class BedSearchTuning(RoundsTuning):
     """First temperature of a run."""
     clean: float = knob(0.7, unit="share of a run", source=_NONE, gt=0, le=1)
     """After which nobody shall be too many in a room."""
+    repair: RepairTuning = RepairTuning()
+    """How a start that breaks rules is repaired."""

@@ -18,18 +18,16 @@ from optimise.hospital.repair.insert import insert_directly, insert_with_ejectio
 from optimise.hospital.repair.nurses import give_missing
 from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.repair import chain_price
+from optimise.hospital.repair.tuning import RepairTuning
 
 __all__ = ["PatientReinsertion"]
-
-#: Tries without gain, for everybody who may change, after which the search is over.
-PATIENCE = 12
 
 
 class PatientReinsertion:
     """Reinsertion over one problem; keeps its tables from run to run."""
 
-    def __init__(self, problem: HospitalContext) -> None:
-        self.problem, self.tables = problem, OccupancyTables(problem)
+    def __init__(self, problem: HospitalContext, tuning: RepairTuning = RepairTuning()) -> None:  # noqa: B008
+        self.problem, self.tables, self.tuning = problem, OccupancyTables(problem), tuning
         self.price = chain_price(self.tables)
 
     def run(
@@ -68,10 +66,10 @@ class PatientReinsertion:
         if broken or not who:
             return plan
         free, idle, done = list(who), 0, 0
-        while idle < PATIENCE * len(free) and not clock.over and (tries is None or done < tries):
+        while idle < self.tuning.patience * len(free) and not clock.over and (tries is None or done < tries):
             done += 1
             o = state.copy()
-            size = min(len(free), int(rng.choice([1, 1, 2, 3])))
+            size = min(len(free), int(rng.choice(self.tuning.sizes)))
             chosen = [int(p) for p in rng.choice(free, size, replace=False)]
             touched = self._again(o, chosen, rng, clock)
             if touched is None:
@@ -91,13 +89,14 @@ class PatientReinsertion:
 
     def _again(self, o: Occupancy, chosen: list[int], rng: np.random.Generator, clock: Deadline) -> list[int] | None:
         """Take some out and insert them in another order; everybody who was touched, None where one finds no place."""
+        t = self.tuning
         for p in chosen:
             if o.admission[p] >= 0:
                 o.take(p)
-        if rng.random() < 0.5:
+        if rng.random() < t.ejecting:
             before = o.room.copy()
-            price = max(1, int(self.price * rng.choice([0.1, 0.5, 1.0, 2.0])))
-            if insert_with_ejection(o, chosen, price, clock, rng, steps=8 * len(chosen))[0]:
+            price = max(1, int(self.price * rng.choice(t.prices)))
+            if insert_with_ejection(o, chosen, price, clock, rng, steps=t.each * len(chosen))[0]:
                 return None
             return [int(p) for p in np.flatnonzero((before != o.room).any(axis=1))]
         if insert_directly(o, chosen, clock):

@@ -13,9 +13,6 @@ from optimise.hospital.rules.base import plural
 
 __all__ = ["lacks_beds", "left_out", "relief"]
 
-#: Nights by which a discharge is brought forward at most.
-EARLIER = 3
-
 
 def left_out(problem: HospitalContext, plan: HospitalPlan) -> tuple[int, ...]:
     """Mandatory patients without a place."""
@@ -28,7 +25,9 @@ def lacks_beds(problem: HospitalContext, plan: HospitalPlan) -> bool:
     return all(_one_more_bed(o, p) for p in left_out(problem, plan))
 
 
-def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0, most: int = 12) -> tuple[str, ...]:
+def relief(
+    problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0, most: int = 12, earlier: int = 3
+) -> tuple[str, ...]:
     """Sentences on everybody who must come and has no place: the price, and what would free a bed.
 
     Each remedy is for one patient, while all others stay as planned: an earlier discharge, one more bed, an elective
@@ -40,6 +39,8 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
         In all; what is not looked at in time is not mentioned.
     most : int
         Patients told of one by one.
+    earlier : int
+        Nights by which a discharge is brought forward at most.
     """
     out = left_out(problem, plan)
     if not out:
@@ -58,17 +59,17 @@ def relief(problem: HospitalContext, plan: HospitalPlan, *, seconds: float = 2.0
         one_more = _one_more_bed(o, p)
         what = "no bed" if one_more else "no place (not for want of a bed)"
         told.append(f"{what} for patient {name}, who must come {when}{price}")
-        ways = [way for way in (_discharge(o, p, clock), one_more, _cancelled(o, p, clock)) if way]
+        ways = [way for way in (_discharge(o, p, earlier, clock), one_more, _cancelled(o, p, clock)) if way]
         told += [f"a bed for patient {name}: {way}" for way in ways]
     if len(out) > most:
         told.append(f"and {plural(len(out) - most, 'patient')} more without a bed")
     return tuple(told)
 
 
-def _discharge(o: Occupancy, p: int, clock: Deadline) -> str:
+def _discharge(o: Occupancy, p: int, earlier: int, clock: Deadline) -> str:
     """The shortest earlier discharge of one patient that makes place for ``p``."""
     problem = o.t.problem
-    for nights in range(1, EARLIER + 1):
+    for nights in range(1, earlier + 1):
         for q in _beside(o, p):
             if clock.over:
                 return ""

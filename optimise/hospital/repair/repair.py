@@ -16,15 +16,10 @@ from optimise.hospital.repair.mend import mend
 from optimise.hospital.repair.nurses import give_missing
 from optimise.hospital.repair.occupancy import Occupancy, OccupancyTables
 from optimise.hospital.repair.places import Place
+from optimise.hospital.repair.tuning import RepairTuning
 from optimise.hospital.rules.arrays import BARRED
 
 __all__ = ["Repaired", "chain_price", "repair"]
-
-#: Restarts of the insertion with ejection; insertions of all of them, in any case and for everybody to be placed. In a
-#: hospital of 600 beds one takes 5 ms.
-RESTARTS, STEPS, EACH = 6, 150, 8
-#: Most plans evaluated where a hard rule is still broken after that.
-EVALUATIONS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +54,7 @@ def repair(
     seconds: float = 20.0,
     seed: int = 0,
     tables: OccupancyTables | None = None,
+    tuning: RepairTuning = RepairTuning(),  # noqa: B008
 ) -> Repaired:
     """Keep of ``plan`` all that fits today and place the rest by cheapest insertion with ejection chains.
 
@@ -72,6 +68,17 @@ def repair(
         Of today's patients, rooms and days; rooms, theatres and nurses that are gone are -1.
     seconds : float
         A guard. Work is limited by insertions, so that the same plan is repaired alike on every machine.
+    seed : int
+        Of ties between equal prices.
+    tables : OccupancyTables, optional
+        Of the problem; made here when left out.
+    tuning : RepairTuning
+        Restarts, insertions and evaluations.
+
+    Returns
+    -------
+    Repaired
+        The plan, what it breaks, and who had to be placed anew.
 
     Notes
     -----
@@ -94,8 +101,8 @@ def repair(
     o = kept.copy()
     best = _measured(o, insert_directly(o, order, Deadline(np.inf)))
     price = chain_price(t)
-    steps = STEPS + EACH * len(order)
-    for turn in range(RESTARTS):
+    steps = tuning.steps + tuning.each * len(order)
+    for turn in range(tuning.restarts):
         if steps <= 0 or clock.over:
             break
         o = kept.copy()
@@ -108,7 +115,7 @@ def repair(
         best = min(best, _measured(o, first_fit(o, sorted(out))), key=_key)
     (hard, ticks), made, left = best
     if hard:
-        made = mend(_occupied(kept, made), evaluations=EVALUATIONS)
+        made = mend(_occupied(kept, made), evaluations=tuning.evaluations)
         hard, ticks = hard_and_cost(problem, made)
         left = [p for p in left if made.admission[p] < 0]
     return Repaired(made, hard, ticks, tuple(out), tuple(left))

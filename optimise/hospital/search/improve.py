@@ -16,6 +16,7 @@ from optimise.hospital.explain import explain, overfull
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.repair import repair
+from optimise.hospital.repair.tuning import RepairTuning
 from optimise.hospital.rules.base import Engine
 from optimise.hospital.rules.engines import rechecked, refusal
 from optimise.hospital.search.bound import quick_bound
@@ -77,12 +78,12 @@ def improve_hospital(
         ``plan`` is None only if no plan without broken hard rules was found; then ``explanation`` says which
         rules it breaks or, with ``stop`` infeasible, why there is none.
     """
-    clock = Deadline(limits.seconds)
+    clock, steer = Deadline(limits.seconds), tuning or JointSearchTuning()
     reasons = overfull(problem)
     if reasons:
         return Outcome(None, Stop.INFEASIBLE, Bounds(), explanation=explain(problem, seconds=min(60.0, clock.left)))
     seen = Deadline(math.inf)
-    plan, left = _first_plan(problem, start, seed, clock)
+    plan, left = _first_plan(problem, start, seed, clock, steer.repair)
     bounds = Bounds()
     key = hard_and_cost(problem, plan)
 
@@ -105,7 +106,6 @@ def improve_hospital(
             asked = tell("joint") or asked
         return asked or (key[0] == 0 and key[1] / problem.scale <= max(limits.target, bounds.dual))
 
-    steer = tuning or JointSearchTuning()
     warm = start is not None and plan is start
     operators = operators_of(problem, limits.threads, warm=warm, told=told, tuning=steer)
     rng = np.random.default_rng([seed, 0x11F5])
@@ -224,17 +224,17 @@ def _pick(operators: list[Operator], rng: np.random.Generator) -> Operator:
 
 
 def _first_plan(
-    problem: HospitalProblem, start: HospitalPlan | None, seed: int, clock: Deadline
+    problem: HospitalProblem, start: HospitalPlan | None, seed: int, clock: Deadline, tuning: RepairTuning
 ) -> tuple[HospitalPlan, int]:
     """The start, repaired where it breaks a hard rule; without one, or where that fails, a constructed plan, repaired
     in turn: people who lie there can move."""
     found = None
     if start is not None:
-        found = repair(problem, start, seed=seed)
+        found = repair(problem, start, seed=seed, tuning=tuning)
         if found.hard == 0:
             return found.plan, 0
     made, left = construct(problem, seed=seed, deadline=Deadline(clock.left / 3))
-    again = repair(problem, made, seed=seed)
+    again = repair(problem, made, seed=seed, tuning=tuning)
     if found is not None and found.hard <= again.hard:
         again = found
     return again.plan, len(again.left_out) or left * (again.hard > 0)

@@ -16,6 +16,7 @@ from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.model.scope import Scope
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.repair import PatientReinsertion
+from optimise.hospital.repair.tuning import RepairTuning
 from optimise.hospital.search.annealing import RoomAnnealing
 from optimise.hospital.search.construct import construct_on, moved
 from optimise.hospital.search.days import Days
@@ -255,6 +256,7 @@ class Reinsert(_Scored):
 
     problem: HospitalProblem
     earlier: EarlierPlan
+    tuning: RepairTuning
     name: str = "reinsertion"
     told: Told | None = None
     reinsertion: PatientReinsertion | None = None
@@ -267,7 +269,7 @@ class Reinsert(_Scored):
             self.score *= 0.5
             return None
         if self.reinsertion is None:
-            self.reinsertion = PatientReinsertion(self.problem)
+            self.reinsertion = PatientReinsertion(self.problem, self.tuning)
         limit, tries = (math.inf, 50) if work else (seconds, None)
         return self.reinsertion.run(plan, who, seed=seed, seconds=limit, tries=tries, told=self.told)
 
@@ -297,7 +299,7 @@ def operators_of(
         if days.usable and problem.theatres is not None:
             made.insert(1, Readmit(joint, days, runs=int(warm), told=told))
     if problem.earlier is not None:
-        made.insert(0, Reinsert(problem, problem.earlier, told=told))
+        made.insert(0, Reinsert(problem, problem.earlier, tuning.repair, told=told))
     if not problem.hard("Transfer"):
         made += [Neighbourhood(problem, name, kind, n, True, tuning, threads) for name, (kind, n) in MOVING.items()]
     if not layered:

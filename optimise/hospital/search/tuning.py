@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimise.core.options import Tuning, knob
+from optimise.hospital.repair.tuning import RepairTuning
 
 __all__ = ["DaysTuning", "GuideTuning", "JointSearchTuning"]
 
@@ -131,3 +132,5 @@ class JointSearchTuning(Tuning):
     """How a run is led at first."""
     days: DaysTuning = DaysTuning()
     """How better days of admission are looked for."""
+    repair: RepairTuning = RepairTuning()
+    """How plans that break rules are repaired, and how those who changed are inserted anew."""

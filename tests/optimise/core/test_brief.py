@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from optimise.blocks import BlockPlan
+from optimise.capacity.region import RegionPlan, RegionProblem
 from optimise.core.brief import short
 from optimise.core.result import Bounds, Evaluation, Provenance, Result, RuleCost, Stats, Stop, Trace, TracePoint
+from optimise.formats import read
 from optimise.generate import hospital_with_plan, ward
 from optimise.generate.capacity import capacity
 from optimise.roster.problem import Roster
@@ -26,12 +29,27 @@ def things() -> list[Any]:
     trace = Trace(tuple(TracePoint(t, 1.0, 0.0) for t in range(1000)))
     made = Roster(np.zeros(roster.shape[:2], dtype=np.int16))
     result = Result(made, Stop.TIME, Bounds(1.0), found, trace, Stats(phases={"a": (0.1,) * 500}))
-    return [roster, made, hospital, plan, capacity(50, 7, seed=1), found, trace, result, BlockPlan(np.zeros(5000))]
+    names = tuple(f"trust {i}" for i in range(300))
+    region = RegionProblem(
+        "region", names, ("ICU",), np.zeros((1, 300), dtype=np.int64), lambda i: capacity(5, 2, seed=i)
+    )
+    regional = RegionPlan(np.zeros((300, 1, 300), dtype=np.int64), np.zeros(300))
+    scenarios, blocks = capacity(50, 7, seed=1), BlockPlan(np.zeros(5000))
+    return [roster, made, hospital, plan, scenarios, found, trace, result, blocks, region, regional]
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(11))
 def test_it_fits_a_screen(number: int) -> None:
     assert len(repr(things()[number])) < SCREEN
+
+
+@pytest.mark.parametrize("file", ["iprnpa/instances/instance_4.json", "orpas/instances"])
+def test_so_do_assignments_of_nurses_and_plans_of_admissions(benchmarks: Path, file: str) -> None:
+    place = benchmarks / file
+    problem = read(min(place.iterdir()) if place.is_dir() else place)
+    text = repr(problem)
+    assert str(problem.days) in text  # type: ignore[attr-defined]
+    assert len(text) < SCREEN
 
 
 def test_an_array_is_told_by_type_and_shape() -> None:
