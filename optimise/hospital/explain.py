@@ -133,7 +133,7 @@ def moving_first(problem: HospitalProblem, *, seconds: float, most: int = 12) ->
     if found.hard or not lacks_beds(free, found.plan):
         return ()
     moves = moves_of(problem, found.plan)
-    told = [f"a way out: {text}" for text in moves_told(problem, moves, most=most)]
+    told = [f"a way out: {text}" for text in moves_told(problem, found.plan, most=most)]
     if moves and problem.hard("Transfer"):
         told.append("moves are forbidden by the rule Transfer; give it a price, and the cheapest moves are planned")
     # a price stands in the settings above only to look for the plan

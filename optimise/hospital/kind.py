@@ -14,10 +14,11 @@ from optimise.hospital.explain import explain
 from optimise.hospital.held import held_told
 from optimise.hospital.model.hospital import HospitalModel
 from optimise.hospital.problem import HospitalProblem
-from optimise.hospital.repair import moves_of, moves_told, relief, repair
+from optimise.hospital.repair import moves_told, relief, repair
 from optimise.hospital.room_board import room_board
 from optimise.hospital.rules import known_rules
 from optimise.hospital.rules.grid import hospital_grid
+from optimise.hospital.shut_beds import shut_told
 from optimise.hospital.view import stays
 
 __all__ = ["HospitalKind"]
@@ -110,8 +111,8 @@ class HospitalKind(Kind[HospitalProblem, HospitalPlan]):
     def remarks(self, problem: HospitalProblem, plan: HospitalPlan) -> tuple[str, ...]:
         """What looks wrong in the data; who moves where; who must come and has no bed, and what would free one; how
         well the plan holds where stays may be longer."""
-        moves = moves_told(problem, moves_of(problem, plan))
-        return (*problem.doubts, *moves, *relief(problem, plan), *held_told(problem, plan))
+        moves = moves_told(problem, plan)
+        return (*problem.doubts, *moves, *relief(problem, plan), *shut_told(problem, plan), *held_told(problem, plan))
 
     def measures(self, problem: HospitalProblem) -> dict[str, float]:
         return {"size": float(len(problem.patients.ids))}

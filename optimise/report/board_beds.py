@@ -1,35 +1,19 @@
-"""Which bed of a room is which on the board: their names and what is not open, as far as the bed state says."""
+"""Which bed of a room is which on the board, as far as the bed state says."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from optimise.hospital.formats.hospital_document import HospitalData
 from optimise.hospital.problem import HospitalProblem
 
-__all__ = ["bed_names", "bed_of", "shut_beds"]
+__all__ = ["bed_names", "bed_of"]
 
 
 def bed_of(problem: HospitalProblem, p: int, r: int) -> str:
     """Name of the bed in which a patient lies in the morning, where it is in room ``r`` and recorded."""
     here = int(problem.patients.home[p]) == r
     return str(problem.about.get(problem.patients.ids[p], {}).get("bed", "")) if here else ""
-
-
-def shut_beds(problem: HospitalProblem, r: int, day: int) -> dict[str, str]:
-    """Beds of a room that are not open on a day, by name: ``closed``, ``reserved`` or ``being cleaned``."""
-    document = problem.document
-    made: dict[str, str] = {}
-    if not isinstance(document, HospitalData) or problem.start is None:
-        return {}
-    for bed in document.beds:
-        if f"{bed.ward}/{bed.room}" == problem.rooms.ids[r] and bed.status != "open":
-            cleaned = problem.start + timedelta(days=1) if bed.status == "being cleaned" else None
-            until = bed.until or cleaned
-            if until is None or until > problem.start + timedelta(days=day):
-                made[bed.bed] = bed.status
-    return made
 
 
 def bed_names(problem: HospitalProblem, r: int, count: int) -> list[str]:

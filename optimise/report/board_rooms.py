@@ -11,7 +11,8 @@ from optimise.core.arrays import IntArray
 from optimise.hospital.beds import ANY_GENDER, SAME_GENDER
 from optimise.hospital.day import EITHER, RESTRICTED, SIDE_ROOM, room_before
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
-from optimise.report.board_beds import bed_names, bed_of, shut_beds
+from optimise.hospital.shut_beds import shut_beds
+from optimise.report.board_beds import bed_names, bed_of
 
 __all__ = ["BoardPlace", "BoardRoom", "Chip", "board_rooms", "free_words", "hour_of", "marks_of", "sex_letter"]
 

@@ -7,6 +7,8 @@ import numpy as np
 from optimise.core.method import Deadline
 from optimise.hospital.context import HospitalContext, HospitalPlan
 from optimise.hospital.evaluate import hard_and_cost
+from optimise.hospital.problem import HospitalProblem
+from optimise.hospital.repair.reasons import move_reason
 from optimise.hospital.repair.reinsert import PatientReinsertion
 from optimise.hospital.repair.relief import left_out
 from optimise.hospital.repair.repair import Repaired, repair
@@ -45,11 +47,12 @@ def moves_of(problem: HospitalContext, plan: HospitalPlan) -> Moves:
     return tuple((int(p), int(d), int(before[p, d]), int(plan.room[p, d])) for p, d in np.argwhere(moved))
 
 
-def moves_told(problem: HospitalContext, moves: Moves, *, most: int = 12) -> tuple[str, ...]:
-    """A sentence a move, who, where to and when; beyond ``most`` only how many more."""
-    people, rooms = problem.patients.ids, problem.rooms.ids
+def moves_told(problem: HospitalProblem, plan: HospitalPlan, *, most: int = 12) -> tuple[str, ...]:
+    """A sentence a move, who, where to, when and why; beyond ``most`` only how many more."""
+    people, rooms, moves = problem.patients.ids, problem.rooms.ids, moves_of(problem, plan)
     told = [
         f"patient {people[p]} moves from room {rooms[r]} to {rooms[to]} on {problem.dated(d)}"
+        + move_reason(problem, plan, (p, d, r, to))
         for p, d, r, to in moves[:most]
     ]
     if len(moves) > most:

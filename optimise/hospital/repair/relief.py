@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from optimise.core.method import Deadline
@@ -22,7 +24,7 @@ def left_out(problem: HospitalContext, plan: HospitalPlan) -> tuple[int, ...]:
 def lacks_beds(problem: HospitalContext, plan: HospitalPlan) -> bool:
     """Whether one more bed would do for each patient left out, so that it is beds that are missing."""
     o, _ = keep_what_fits(OccupancyTables(problem), plan)
-    return all(_one_more_bed(o, p) for p in left_out(problem, plan))
+    return all(_one_more_bed(o, p)[1] for p in left_out(problem, plan))
 
 
 def relief(
@@ -31,7 +33,7 @@ def relief(
     """Sentences on everybody who must come and has no place: the price, and what would free a bed.
 
     Each remedy is for one patient, while all others stay as planned: an earlier discharge, one more bed, an elective
-    patient who is not admitted.
+    patient who is not admitted. Nobody is discharged or cancelled for two of them.
 
     Parameters
     ----------
@@ -46,6 +48,7 @@ def relief(
     if not out:
         return ()
     clock, told = Deadline(seconds), list[str]()
+    used, more = set[int](), Counter[str]()  # a discharge makes place once, a bed too
     weight = problem.weight("MandatoryUnscheduledPatients")
     price = "" if weight is None else f", at a price of {weight / problem.scale:g}"
     t = OccupancyTables(problem)
@@ -57,16 +60,22 @@ def relief(
             told.append(f"no theatre time for {name} {when}{price}")
             continue
         one_more = _one_more_bed(o, p)
-        what = "no bed" if one_more else "no place (not for want of a bed)"
-        told.append(f"{what} for patient {name}, who must come {when}{price}")
-        ways = [way for way in (_discharge(o, p, earlier, clock), one_more, _cancelled(o, p, clock)) if way]
+        what = "no bed" if one_more[1] else "no place (not for want of a bed)"
+        told.append(f"{what} for patient {name}, who must come {when}{_who(problem, p)}{price}")
+        ways = [way for way in (_discharge(o, p, earlier, clock, used), one_more[1], _cancelled(o, p, clock, used)) if way]
         told += [f"a bed for patient {name}: {way}" for way in ways]
+        more.update([one_more[0]] if one_more[0] else [])
+    told += [
+        f"each of these beds is for one patient: {count} of them would need {count} more beds in room {room}"
+        for room, count in more.items()
+        if count > 1
+    ]
     if len(out) > most:
         told.append(f"and {plural(len(out) - most, 'patient')} more without a bed")
     return tuple(told)
 
 
-def _discharge(o: Occupancy, p: int, earlier: int, clock: Deadline) -> str:
+def _discharge(o: Occupancy, p: int, earlier: int, clock: Deadline, used: set[int]) -> str:
     """The shortest earlier discharge of one patient that makes place for ``p``."""
     problem = o.t.problem
     for nights in range(1, earlier + 1):
@@ -76,12 +85,13 @@ def _discharge(o: Occupancy, p: int, earlier: int, clock: Deadline) -> str:
             a = int(o.admission[q])
             path = o.room[q, a : a + o.t.nights(q, a)].copy()
             # whoever stays beyond the horizon does not go home within it
-            if len(path) <= nights or a + int(o.t.h.stay[q]) > o.t.h.days:
+            if q in used or len(path) <= nights or a + int(o.t.h.stay[q]) > o.t.h.days:
                 continue
             o.lie(q, a + len(path) - nights, path[-nights:], -1)
             found = best_place(o, p)
             o.lie(q, a + len(path) - nights, path[-nights:], 1)
             if found is not None:
+                used.add(q)
                 when = problem.dated(a + len(path) - nights)
                 return f"patient {problem.patients.ids[q]} goes home {plural(nights, 'day')} earlier, on {when}"
     return ""
@@ -97,20 +107,28 @@ def _beside(o: Occupancy, p: int) -> list[int]:
     return sorted(there.tolist(), key=lambda q: int(o.admission[q] + h.stay[q]))
 
 
-def _one_more_bed(o: Occupancy, p: int) -> str:
-    """The room in which one more bed, on the fewest nights, would do."""
+def _who(problem: HospitalContext, p: int) -> str:
+    """`` (F, 3 nights)``, by which a bed is sought for somebody without a name."""
+    people = problem.patients
+    return f" ({problem.beds.genders[people.gender[p]]}, {plural(int(people.stay[p]), 'night')})"
+
+
+def _one_more_bed(o: Occupancy, p: int) -> tuple[str, str]:
+    """The room in which one more bed, on the fewest nights, would do: its name, and a sentence; empty for none."""
     found: Place | None = places_in_full_rooms(o, p)
     if found is None or not len(found.path):  # an operation needs no bed
-        return ""
+        return "", ""
     when = found.admission + np.arange(len(found.path))
     full = o.count[found.path, when] >= o.beds[found.path, when]
     room, days = int(found.path[np.argmax(full)]), when[full]
     if not days.size:
-        return ""
+        return "", ""
     problem = o.t.problem
     beds = problem.rooms.beds[room]
     closed = " (one there is closed)" if (beds[days] < beds.max()).all() else ""
-    return f"one more bed in room {problem.rooms.ids[room]}{closed} {_span(problem, days[0], days[-1])}"
+    others = " (free on the other nights of the stay)" if days.size < len(found.path) else ""
+    name = problem.rooms.ids[room]
+    return name, f"one more bed in room {name}{closed} {_span(problem, days[0], days[-1])}{others}"
 
 
 def _span(problem: HospitalContext, first: int, last: int) -> str:
@@ -119,10 +137,10 @@ def _span(problem: HospitalContext, first: int, last: int) -> str:
     return f"on {begin}" if first == last else f"from {begin} to {end}"
 
 
-def _cancelled(o: Occupancy, p: int, clock: Deadline) -> str:
+def _cancelled(o: Occupancy, p: int, clock: Deadline, used: set[int]) -> str:
     """The optional patient whose admission, once cancelled, makes place for ``p`` at the least price."""
     problem = o.t.problem
-    optional = [q for q in _beside(o, p) if not problem.patients.mandatory[q]]
+    optional = [q for q in _beside(o, p) if not problem.patients.mandatory[q] and q not in used]
     for q in sorted(optional, key=o.t.refusal):
         if clock.over:
             return ""
@@ -131,5 +149,6 @@ def _cancelled(o: Occupancy, p: int, clock: Deadline) -> str:
         found = best_place(o, p)
         o.put(q, a, row[row >= 0], theatre)
         if found is not None:
+            used.add(q)
             return f"patient {problem.patients.ids[q]} is not admitted (a price of {o.t.refusal(q) / problem.scale:g})"
     return ""

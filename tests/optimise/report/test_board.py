@@ -21,6 +21,7 @@ from optimise.hospital.day import free_beds, movements
 from optimise.hospital.formats.hospital_tables import Hospital
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
 from optimise.hospital.repair import repair
+from optimise.hospital.shut_beds import shut_told
 from optimise.hospital.view import occupancy
 from optimise.replan.base import Change
 from optimise.report.asked import Asked
@@ -326,3 +327,11 @@ def test_a_rule_that_two_wards_share_is_one_case(small: Planned) -> None:
     made = boarded(small)
     assert sum(ward.counts["breaches"] for ward in made.wards) > made.total.counts["breaches"]
     assert ("cases of 1 broken rule of beds today", "1", "note") in made.tiles
+
+
+def test_beds_that_are_not_open_are_named_where_somebody_has_none() -> None:
+    emergencies = [{"date": "2026-11-30", "count": 4, "sex": "F", "nights": 2}]
+    problem, plan = _left_alone(emergencies=emergencies)
+    (told,) = shut_told(problem, plan)
+    assert told == "beds that are not open on Mon 30 Nov and could be asked for: bed 3 of A/Bay (reserved)"
+    assert shut_told(*_left_alone()) == ()
