@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 __all__ = ["clock_text", "day_text", "leave_text", "nation_text"]
 
@@ -22,7 +21,7 @@ _SAID = re.compile(r"([0-9]{1,2})(?:[:.]?([0-5][0-9]))? ?([ap])\.?m\.?")
 _PLAIN = re.compile(r"([0-9]{1,2})[:.]([0-5][0-9])(?::00)?|([0-2][0-9])([0-5][0-9])")
 
 
-def clock_text(value: object) -> Any:
+def clock_text(value: object) -> object:
     """A clock time as ``07:30``.
 
     Parameters
@@ -50,7 +49,7 @@ def clock_text(value: object) -> Any:
     return f"{int(plain[1] or plain[3]):02d}:{plain[2] or plain[4]}" if plain else value
 
 
-def day_text(value: object) -> Any:
+def day_text(value: object) -> object:
     """A day name as ``Wed``, ``weekdays`` or ``weekends``.
 
     Parameters
@@ -79,7 +78,7 @@ def day_text(value: object) -> Any:
     return value
 
 
-def leave_text(value: object) -> Any:
+def leave_text(value: object) -> object:
     """A kind of leave as ``annual``, ``study``, ``sick`` or ``other``.
 
     Parameters
@@ -103,7 +102,7 @@ def leave_text(value: object) -> Any:
     return _LEAVE.get(low, low)
 
 
-def nation_text(value: object) -> Any:
+def nation_text(value: object) -> object:
     """A nation as ``england-and-wales``.
 
     Parameters
