@@ -62,7 +62,8 @@ def relief(
         one_more = _one_more_bed(o, p)
         what = "no bed" if one_more[1] else "no place (not for want of a bed)"
         told.append(f"{what} for patient {name}, who must come {when}{_who(problem, p)}{price}")
-        ways = [way for way in (_discharge(o, p, earlier, clock, used), one_more[1], _cancelled(o, p, clock, used)) if way]
+        sooner, instead = _discharge(o, p, earlier, clock, used), _cancelled(o, p, clock, used)
+        ways = [way for way in (sooner, one_more[1], instead) if way]
         told += [f"a bed for patient {name}: {way}" for way in ways]
         more.update([one_more[0]] if one_more[0] else [])
     told += [
