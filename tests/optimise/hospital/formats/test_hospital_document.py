@@ -343,3 +343,15 @@ def test_chances_that_play_no_part_are_told() -> None:
 def test_that_a_sheet_of_nurses_knows_no_workload_is_told() -> None:
     nurses = [{"nurse": "N", "date": "2026-11-30", "shift": "night"}]
     assert any("knows no workload" in doubt for doubt in told(bed_state=lying({}), nurses=nurses))
+
+
+def test_who_must_come_and_lie_alone_has_somebody_move() -> None:
+    """Two bays with one patient each: the one whose sex is unknown needs a bay, so somebody joins the other."""
+    rooms = [{"ward": "A", "room": room, "beds": 2} for room in "12"]
+    here = [row | {"room": room} for row, room in zip(lying({}, {}), "12", strict=True)]
+    comes = [{"date": "2026-11-30", "count": 1, "nights": 1}]
+    problem = small(rooms=rooms, bed_state=here, emergencies=comes).problem()
+    assert not problem.hard("Transfer")
+    assert optimise.solve(problem, "highs", limits=Limits(seconds=30)).cost == 50.0
+    empty = [*rooms, {"ward": "A", "room": "3", "beds": 2}]
+    assert small(rooms=empty, bed_state=here, emergencies=comes).problem().hard("Transfer")
