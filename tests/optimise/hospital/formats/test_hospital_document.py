@@ -355,23 +355,3 @@ def test_who_must_come_and_lie_alone_has_somebody_move() -> None:
     assert optimise.solve(problem, "highs", limits=Limits(seconds=30)).cost == 50.0
     empty = [*rooms, {"ward": "A", "room": "3", "beds": 2}]
     assert small(rooms=empty, bed_state=here, emergencies=comes).problem().hard("Transfer")
-
-
-def test_names_are_read_whatever_their_case() -> None:
-    wards = [{"id": "Ward 1", "specialties": ["General medicine"]}]
-    rooms = [{"ward": "ward 1", "room": "Bay A", "beds": 3, "features": ["Oxygen"]}]
-    where = {"ward": "WARD 1", "room": "bay a", "specialty": "General Medicine", "needs": ["oxygen"]}
-    beds = [{"ward": "Ward  1", "room": "Bay a", "bed": "3", "status": "Closed"}]
-    hospital = small(wards=wards, rooms=rooms, beds=beds, bed_state=lying(where))
-    assert not doubts_of(hospital)
-    problem = hospital.problem()
-    assert problem.rooms.ids == ("Ward 1/Bay A",)
-    assert problem.rooms.beds.tolist() == [[2, 2, 2]]
-    assert optimise.solve(problem, "highs", limits=Limits(seconds=30)).cost == 0.0  # he is at home here
-
-
-def test_a_name_that_two_differ_in_by_case_alone_stays() -> None:
-    rooms = [{"ward": "A", "room": "x", "beds": 1}, {"ward": "A", "room": "X", "beds": 1}]
-    with pytest.raises(InputError, match=r"no room of A is called ' ?x"):
-        small(rooms=rooms, bed_state=lying({"room": " x y"})).problem()
-    assert small(rooms=rooms, bed_state=lying({"room": "X"})).problem().patients.home.tolist() == [1]
