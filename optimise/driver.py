@@ -143,9 +143,9 @@ def solve(
             left = max(1.0, limits.seconds - before.seconds)
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
             limits, clock.seconds = replace(limits, seconds=left), left
-        start = _better_start(problem, before.plan, start)
-        if start is not None:  # on one rank: how far a repair comes may depend on the clock
-            start = comm.bcast(kind_of(problem).repaired(problem, start) if comm.rank == 0 else None)
+        begin = _better_start(problem, before.plan, start)
+        if begin is not None:  # on one rank: how far a repair comes may depend on the clock
+            begin = comm.bcast(kind_of(problem).repaired(problem, begin) if comm.rank == 0 else None)
         grid = cost_grid(problem)
         recorder, compiled = _Recorder(clock, listen, keeper, grid, before), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
@@ -153,7 +153,7 @@ def solve(
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
         with compiling.hearing(recorder.compiling):
             outcome = chosen.solve(
-                problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
+                problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=begin, options=options
             )
         spent = comm.gather((clock.elapsed, compiling.seconds() - compiled, time.process_time() - began_cpu))
         result: Result[L] | None = None
@@ -162,7 +162,7 @@ def solve(
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
             outcome = as_asked(_evened(problem, outcome, start, limits), listen)
-            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, begin), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
