@@ -50,6 +50,8 @@ log = logging.getLogger(__name__)
 #: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
 _NOISE = 1e-12
 _EXPLAIN_SECONDS = 30.0
+#: Ties are broken in so many seconds beyond the limit at most; a ward of 30 needs one.
+_EVENING_SECONDS = 2.0
 #: With less time left than this, in seconds or as a share of the limit, a method may call it over.
 _SOON, _SOON_SHARE = 1.0, 0.05
 _MOST_POINTS = 20_000  # of a trace; far above what a chart can show
@@ -159,7 +161,7 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            outcome = as_asked(_evened(problem, outcome, start), listen)
+            outcome = as_asked(_evened(problem, outcome, start, limits), listen)
             outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
@@ -275,12 +277,13 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
     return kept, given
 
 
-def _evened(problem: Problem[L], outcome: Outcome, start: L | None) -> Outcome:
+def _evened(problem: Problem[L], outcome: Outcome, start: L | None, limits: Limits) -> Outcome:
     """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
     plan = outcome.plan
     if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
         return outcome
-    return replace(outcome, plan=kind_of(problem).evened(problem, plan))
+    wait = Deadline(_EVENING_SECONDS if limits.iterations is None else math.inf)
+    return replace(outcome, plan=kind_of(problem).evened(problem, plan, lambda: wait.over))
 
 
 def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:

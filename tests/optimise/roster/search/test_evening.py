@@ -109,6 +109,12 @@ def test_a_start_plan_is_not_stirred() -> None:
     assert (result.plan.duties != stirred.duties).any()
 
 
+def test_it_ends_when_time_is_over() -> None:
+    problem = ward(7)
+    plan = one_does_all(problem, 12)
+    assert evened(problem, plan, lambda: True) == plan
+
+
 def test_the_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evening, "MOST_PAIRS", 1)
     problem = ward(7)
