@@ -98,6 +98,30 @@ class EvaluationEntry(StoredModel):
     violations: list[ViolationEntry]
 
 
+class ChangedRule(StoredModel):
+    """A rule of which amount or cost differs between two plans."""
+
+    rule: Name
+    hard: bool
+    amount_before: Number
+    amount: Number
+    unit: Name
+    cost_before: Number
+    cost: Number
+
+
+class AgainstEntry(StoredModel):
+    """What changed against another plan: its cost, what is added to it, rules that differ, breaches new and gone."""
+
+    plan: Name
+    cost: Number
+    hard: Amount
+    added_cost: Number
+    rules: list[ChangedRule]
+    new: list[ViolationEntry]
+    gone: list[ViolationEntry]
+
+
 class CheckFile(EvaluationEntry):
     """What ``wardwise check --json`` prints."""
 
@@ -105,6 +129,7 @@ class CheckFile(EvaluationEntry):
     family: Name
     kind: Name
     plan: Name = Field(description="The file that was checked")
+    against: AgainstEntry | None = Field(default=None, description="With --against: what changed against another plan")
 
 
 class BoundsEntry(StoredModel):
