@@ -17,6 +17,7 @@ class AnswerEntry(TypedDict):
     disturbs: list[str]
     changes: list[ChangeEntry]
     by_rule: dict[str, float]
+    stays_short: list[str]
 
 
 class Asked(TypedDict):
@@ -82,13 +83,15 @@ class CoverCell(TypedDict):
 
 @final
 class CoverJson(TypedDict):
-    """Who can take a shift, best first."""
+    """Who can take a shift: first those with whom no hard head count of the place stays short, then by cost."""
 
     question: Literal["cover"]
     problem: str
     day: DayEntry
     shift: str
     instead_of: str | None
+    from_day: DayEntry
+    possible: bool
     cost: float
     hard: float
     cost_vacant: float
@@ -249,7 +252,7 @@ class ReplanEntry(TypedDict):
     freeze_until: NotRequired[int]
     change_cost: NotRequired[float | None]
     nurse_cost: NotRequired[float | None]
-    days_since: NotRequired[int]
+    days_since: NotRequired[int | None]
 
 
 class RequestStands(TypedDict):

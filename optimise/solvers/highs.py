@@ -38,6 +38,8 @@ _HEARD = 1.0
 _TICK = 0.02
 #: What HiGHS gives for a bound that it has not.
 _HUGE = 1e20
+#: Part of an objective by which HiGHS may differ from the cost of its own point.
+_MISPRICED = 1e-4
 
 #: Called with (values, objective, dual bound, nodes) at each improved incumbent.
 OnSolution = Callable[[Floats, float, float, int], None]
@@ -81,8 +83,11 @@ def _without_columns(arrays: Arrays) -> Solved:
 class _Heard:
     """What a run has told by its callbacks."""
 
-    def __init__(self, on_solution: OnSolution | None, on_tick: OnTick | None) -> None:
-        self.on_solution, self.on_tick = on_solution, on_tick
+    def __init__(
+        self, on_solution: OnSolution | None, on_tick: OnTick | None, price: Callable[[Floats], float] | None = None
+    ) -> None:
+        self.on_solution, self.on_tick, self.price = on_solution, on_tick, price
+        self.astray = False
         self.values: Floats | None = None
         self.objective, self.bound, self.nodes = math.inf, -math.inf, 0
         self.enough, self._told = False, -math.inf
@@ -95,8 +100,17 @@ class _Heard:
             self.on_solution,
         )
         bound, nodes = float(out.mip_dual_bound), int(out.mip_node_count)
+        if self.mispriced(values, objective):
+            self.astray = self.enough = True
+            return lambda: None
         self.values, self.objective = values, objective
         return lambda: None if on_solution is None else on_solution(values, objective, bound, nodes)
+
+    def mispriced(self, values: Floats | None, objective: float) -> bool:
+        """Whether a point costs something else than HiGHS says."""
+        if values is None or self.price is None:
+            return False
+        return abs(self.price(values) - objective) > _MISPRICED * max(1.0, abs(objective))
 
     def tick(self, out: Any, rarely: bool) -> Callable[[], None] | None:
         """How far it is: what is to be told of it; None where there is nobody to be told, or it was told just now."""
@@ -264,7 +278,7 @@ class Highs:
             h.setSolution(len(given), given, start[given].astype(np.float64))
         failure: list[BaseException] = []
         aside = Aside(self.run) if seconds > _HEARD and may_be_asked() else None
-        heard = _Heard(on_solution, on_tick)
+        heard = _Heard(on_solution, on_tick, None if start is None else self._price())
         if aside is not None or listening:
             self._listen(heard, failure, aside)
         if aside is None:
@@ -279,7 +293,22 @@ class Highs:
             self._behind = aside
         if failure:
             raise failure[0]
-        return self._outcome() if self._behind is None else heard.outcome()
+        if self._behind is not None:
+            return heard.outcome()
+        found = self._outcome()
+        if not heard.astray and not heard.mispriced(found.values, found.objective):
+            return found
+        # seen in 1.15.1: a start of 119 became one of 34 in the presolved model, and ended the search as its optimum
+        log.info("HiGHS misread the start; it begins anew without it")
+        h.clearSolver()
+        left = max(0.1, seconds - (h.getRunTime() - began))
+        return self.solve(seconds=left, gap=gap, nodes=nodes, target=target, on_solution=on_solution, on_tick=on_tick)
+
+    def _price(self) -> Callable[[Floats], float]:
+        """What a point costs in the model as it stands."""
+        lp = self._highs.getLp()
+        cost, offset = np.array(lp.col_cost_), float(lp.offset_)
+        return lambda values: float(cost @ values) + offset
 
     def _completed(self, start: Floats, seconds: float) -> Floats | None:
         """A start with values for all integer columns; None where the given ones allow none.

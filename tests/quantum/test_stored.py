@@ -26,11 +26,13 @@ def problem(sizes, step):
     return OneHot(Qubo.from_matrix(whole(n, n).astype(float)), sizes, tuple(sums))
 
 
+#: Mixers of cover rows, which have an ansatz of their own.
+ROWS = {"dicke-complete", "dicke-ring", "partition"}
 ANGLES = Angles(np.array([0.3, -0.2]), np.array([-0.7, 0.4]))
 
 
 @pytest.mark.parametrize("step", [1.0, 0.1, 0.0])
-@pytest.mark.parametrize("name", sorted(set(MIXERS) - {"x"}))
+@pytest.mark.parametrize("name", sorted(set(MIXERS) - ROWS - {"x"}))
 def test_state_value_and_gradient_are_those_of_array_expressions(name, step):
     ansatz = Ansatz(problem((3, 2, 4), step), MIXERS[name]())
     ours, plain = simulator(ansatz), ArraySpace(ansatz)

@@ -72,9 +72,10 @@ def fairness_rules(
                     for a in range(duties):
                         if p.masks[0] >> a & 1:
                             able[p.employees, p.starts, a] = False
+    said: Path = ("rules", "fairness") if entries is index.ward.rules.fairness else ("ties",)
     for i, entry in enumerate(entries):
         if entry.price:
-            yield from _shared(index, problem, entry, ("rules", "fairness", i), wanted, able, credits, names)
+            yield from _shared(index, problem, entry, (*said, i), wanted, able, credits, names)
 
 
 def unsaid(index: WardIndex) -> tuple[Entry, ...]:

@@ -206,3 +206,22 @@ def test_days_since_may_not_contradict_the_dates_of_a_roster(
     assert read_previous(published[1], ward, days_since=0).plan == published[0]
     with pytest.raises(InputError, match="is 1, but by the dates today is day 0 of the earlier plan"):
         read_previous(published[1], ward, days_since=1)
+
+
+def test_a_start_that_highs_misreads_costs_nothing() -> None:
+    """HiGHS 1.15.1 takes the mended start of 119 for one of 34, and that for the optimum."""
+    document = {
+        "start": "2026-01-05",
+        "weeks": 1,
+        "shifts": [{"id": "E", "start": "07:00", "end": "15:00", "break_minutes": 30}],
+        "staff": [{"id": "Ann", "weekly_hours": 22.5}, {"id": "Ben", "weekly_hours": 15}],
+        "demand": [{"shifts": ["E"], "minimum": 1, "days": ["weekdays"]}],
+        "requests": [{"staff": "Ann", "days": ["2026-01-07"], "want": "off", "weight": 5}],
+    }
+    published = Roster.from_array([[0, 1, 0, 1, 1, 0, 0], [1, 0, 1, 0, 0, 0, 0]])
+    document["leave"] = [{"staff": "Ben", "first": "2026-01-07", "kind": "sick"}]
+    task = replan(optimise.Ward.model_validate(document).problem(), published, freeze_until=2)
+    assert task.start is not None
+    assert task.problem.evaluate(task.start).cost == 119
+    result = optimise.solve(task.problem, "highs", start=task.start, limits=optimise.Limits(seconds=20))
+    assert (result.cost, result.bounds.dual) == (49, 49)
