@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 #: Rounding of sums of doubles: a bound this close to the cost is printed as the cost.
 _NOISE = 1e-12
 _EXPLAIN_SECONDS = 30.0
+#: Ties are broken in so many seconds beyond the limit at most; a ward of 30 needs one.
+_EVENING_SECONDS = 2.0
 #: With less time left than this, in seconds or as a share of the limit, a method may call it over.
 _SOON, _SOON_SHARE = 1.0, 0.05
 _MOST_POINTS = 20_000  # of a trace; far above what a chart can show
@@ -143,9 +145,9 @@ def solve(
             left = max(1.0, limits.seconds - before.seconds)
             log.info("resumed after %.1f s; %.1f s are left", before.seconds, left)
             limits, clock.seconds = replace(limits, seconds=left), left
-        start = _better_start(problem, before.plan, start)
-        if start is not None:  # on one rank: how far a repair comes may depend on the clock
-            start = comm.bcast(kind_of(problem).repaired(problem, start) if comm.rank == 0 else None)
+        begin = _better_start(problem, before.plan, start)
+        if begin is not None:  # on one rank: how far a repair comes may depend on the clock
+            begin = comm.bcast(kind_of(problem).repaired(problem, begin) if comm.rank == 0 else None)
         grid = cost_grid(problem)
         recorder, compiled = _Recorder(clock, listen, keeper, grid, before), compiling.seconds()
         if checkpoint is not None and getattr(chosen, "resumable", False):
@@ -153,7 +155,7 @@ def solve(
         log.info("%s on %s: method %s, seed %d, %d ranks", problem.kind, problem.name, chosen.name, seed, comm.size)
         with compiling.hearing(recorder.compiling):
             outcome = chosen.solve(
-                problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=start, options=options
+                problem, limits=limits, seed=seed, comm=comm, listen=recorder, start=begin, options=options
             )
         spent = comm.gather((clock.elapsed, compiling.seconds() - compiled, time.process_time() - began_cpu))
         result: Result[L] | None = None
@@ -161,8 +163,8 @@ def solve(
             if before.bound > outcome.bounds.dual:
                 outcome = replace(outcome, bounds=outcome.bounds.with_dual(before.bound, before.bound_source))
             early = clock.left > max(_SOON, _SOON_SHARE * clock.seconds)
-            outcome = as_asked(_evened(problem, outcome, start), listen)
-            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, start), clock)
+            outcome = as_asked(_evened(problem, outcome, start, limits), listen)
+            outcome, evaluation = _reasoned(problem, *_best(problem, outcome, begin), clock)
             if keeper is not None:
                 before.contradict(evaluation, keeper.file.newest)
             bounds = _lifted(problem, _checked(chosen.name, outcome, evaluation), grid)
@@ -277,12 +279,13 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
     return kept, given
 
 
-def _evened(problem: Problem[L], outcome: Outcome, start: L | None) -> Outcome:
+def _evened(problem: Problem[L], outcome: Outcome, start: L | None, limits: Limits) -> Outcome:
     """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
     plan = outcome.plan
     if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
         return outcome
-    return replace(outcome, plan=kind_of(problem).evened(problem, plan))
+    wait = Deadline(_EVENING_SECONDS if limits.iterations is None else math.inf)
+    return replace(outcome, plan=kind_of(problem).evened(problem, plan, lambda: wait.over))
 
 
 def _checked(method: str, outcome: Outcome, evaluation: Evaluation | None) -> Bounds:

@@ -13,7 +13,7 @@ from hpc.slurm import queue
 from hpc.slurm.card import checked_id, read_card
 from hpc.slurm.script import ARRAYS
 from optimise.core.environment import number_from
-from optimise.core.errors import WardwiseError
+from optimise.core.errors import OutputError, WardwiseError
 
 if TYPE_CHECKING:
     from optimise.core.leg import Leg
@@ -43,13 +43,13 @@ class JobError(WardwiseError):
     ----------
     partial : Result or None
         What the job had found and written before it was lost.
+    exit_code : int
+        4; 74 where the job had found a plan that its folder did not take, and the message says where it lies.
     """
 
-    exit_code = 4
-
-    def __init__(self, message: str, partial: Result | None = None) -> None:
+    def __init__(self, message: str, partial: Result | None = None, exit_code: int = 4) -> None:
         super().__init__(message)
-        self.partial = partial
+        self.partial, self.exit_code = partial, exit_code
 
 
 def poll_seconds() -> float:
@@ -200,6 +200,8 @@ class Job:
         return GOING_ON in read_result(self.folder).explanation
 
     def _missing(self) -> JobError | None:
+        from optimise.runs.writer import RESCUED, SPOKEN
+
         partial, told = None, ""
         if self._legs():
             from optimise.runs.resultfile import read_run
@@ -210,7 +212,12 @@ class Job:
             partial, told = found, f"; a plan of cost {found.cost:g} that it had found by then lies in {self.folder}"
         there = partial is None and (self.folder / "result.json").exists()
         other = f"; the result in {self.folder} is not of this job" if there else ""
-        lines = self.stdout().splitlines()[-_TAIL:]
+        every = self.stdout().splitlines()
+        elsewhere = [line for line in every if RESCUED in line or SPOKEN in line]
+        if elsewhere and partial is None:  # a full disk: the log has the only word of where the plan is
+            where = elsewhere[-1].strip().removeprefix("error: ")
+            return JobError(f"job {self.job_id} found a plan: {where}", exit_code=OutputError.exit_code)
+        lines = every[-_TAIL:]
         said = "\n".join(f"  | {line}" for line in lines) or "  | (the log is empty)"
         state = self.states().state
         text = f"job {self.job_id} ended as {state} without a finished result{told or other}; the end of its log"

@@ -148,7 +148,7 @@ def solve(
     from optimise.cli.signals import StopSignal, stop_signals
     from optimise.cli.watchdog import grace
     from optimise.core import breadcrumb as phase
-    from optimise.core.communicator import abort_on_error, announced_size, find_world
+    from optimise.core.communicator import announced_size, find_world
     from optimise.core.folder_lock import folder_lock
     from optimise.core.method import Limits
     from optimise.core.options import read_options
@@ -220,13 +220,15 @@ def solve(
         )
         result = run.solve(method, limits, seed, options)
         phase.enter("writing the result")
-        if comm.rank == 0:
-            with abort_on_error(comm):
-                finish(result, run, as_json=as_json, quiet=quiet, report=report)
-                if certificate is not None:
-                    _tell_certificate(certificate, problem, warn=_silent if quiet or as_json else _say)
-                if task is not None:
-                    tell_changes(task, result, output, quiet=quiet or as_json)
+
+        def write() -> None:
+            finish(result, run, as_json=as_json, quiet=quiet, report=report)
+            if certificate is not None:
+                _tell_certificate(certificate, problem, warn=_silent if quiet or as_json else _say)
+            if task is not None:
+                tell_changes(task, result, output, quiet=quiet or as_json)
+
+        _on_first_rank(comm, write)  # a folder that takes no more ends all ranks with one code, and kills none
         wire.exit_code = exit_code(result, signalled=run.signalled)
     leaving(wire.exit_code)
     raise typer.Exit(wire.exit_code)

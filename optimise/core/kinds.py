@@ -179,8 +179,11 @@ class Kind(Generic[P, L]):
         """A plan to start from that is close to ``plan`` and keeps every hard rule; ``plan`` where there is none."""
         return plan
 
-    def evened(self, problem: P, plan: L) -> L:
-        """A plan of the same cost that people find fairer; ``plan`` where nothing tells plans of equal cost apart."""
+    def evened(self, problem: P, plan: L, over: Callable[[], bool]) -> L:
+        """A plan of the same cost that people find fairer; ``plan`` where nothing tells plans of equal cost apart.
+
+        Where ``over()`` is true it is left as far as it has come.
+        """
         return plan
 
     def floor(self, problem: P) -> Floor:

@@ -100,8 +100,8 @@ class RosterKind(Kind[RosterProblem, Roster]):
         made: Roster | None = load(f"{_CONSTRUCT}:quick_start")(problem, seed, over)
         return made
 
-    def evened(self, problem: RosterProblem, plan: Roster) -> Roster:
-        made: Roster = load("optimise.roster.search.evening:evened")(problem, plan)
+    def evened(self, problem: RosterProblem, plan: Roster, over: Callable[[], bool]) -> Roster:
+        made: Roster = load("optimise.roster.search.evening:evened")(problem, plan, over)
         return made
 
     def floor(self, problem: RosterProblem) -> Floor:

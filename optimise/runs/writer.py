@@ -24,12 +24,15 @@ from optimise.core.result import Bounds, Plan, Provenance, Result, Stats, Stop, 
 from optimise.core.serialise import Source, result_object
 from optimise.runs.resultfile import write_result
 
-__all__ = ["GOING_ON", "RunWriter", "rescued"]
+__all__ = ["GOING_ON", "RESCUED", "SPOKEN", "RunWriter", "rescued"]
 
 log = logging.getLogger(__name__)
 
 #: What the result of a run says that had not ended when it was written.
 GOING_ON = "the run was still going on when this was written; what it found later is not here"
+#: How a message says where a result lies that its own folder did not take.
+RESCUED = "the result lies in"
+SPOKEN = "no other disk takes it either: it stands on standard output"
 _SHARE = 20.0  # times as long as writing took until the next one: at most a twentieth of the time
 
 
@@ -156,8 +159,8 @@ def rescued(result: Result, problem: Problem, source: Source, say: Callable[[str
         say(json.dumps(result_object(result, problem, source=source), indent=1))
         if result.plan is not None:
             say(_plan_text(result.plan))
-        return "no other disk takes it either: it stands on standard output"
-    return f"the result lies in {folder}{os.sep} on {host_here()}"
+        return SPOKEN
+    return f"{RESCUED} {folder}{os.sep} on {host_here()}"
 
 
 def _plan_text(plan: Plan) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimise.hospital.beds import SAME_GENDER, BedProblem
 from optimise.hospital.rules import rules_by_name
@@ -62,16 +63,17 @@ def default_rules() -> dict[str, float | str]:
 def remedies(beds: BedProblem, *, phased: bool = False) -> dict[str, float]:
     """Prices of rules that are hard by default and cannot be kept, as counting shows.
 
-    ``Transfer`` where in-patients cannot stay together where they lie: closed or doubled beds, a new infection; and
-    where stays have phases of care (``phased``), such as intensive care and then a ward.
-    ``MandatoryUnscheduledPatients`` where more must be in hospital on a day than there are beds.
+    ``Transfer`` where in-patients cannot stay together where they lie (closed or doubled beds, a new infection), where
+    who must come has to lie apart and no room is empty, and where stays have phases of care (``phased``), such as
+    intensive care and then a ward. ``MandatoryUnscheduledPatients`` where more must be in hospital on a day than there
+    are beds.
     """
     people, found = beds.patients, dict[str, float]()
-    if phased or _must_move(beds):
-        found["Transfer"] = MOVE
     days = np.arange(beds.days)[None, :]
     # whatever the day of admission: from the last one on, to the end of a stay that began on the first
     sure = (days >= people.due[:, None]) & (days < (people.release + people.stay)[:, None]) & people.mandatory[:, None]
+    if phased or _must_move(beds) or _must_make_room(beds, sure):
+        found["Transfer"] = MOVE
     if (sure.sum(axis=0) > beds.rooms.beds.sum(axis=0)).any():
         found["MandatoryUnscheduledPatients"] = LEFT_OUT
     return found
@@ -88,4 +90,23 @@ def _must_move(beds: BedProblem) -> bool:
             mixed = rooms.policy[r] == SAME_GENDER and len(np.unique(people.gender[here])) > 1
             if len(here) > rooms.beds[r, d] or apart or mixed:
                 return True
+    return False
+
+
+def _must_make_room(beds: BedProblem, sure: NDArray[np.bool_]) -> bool:
+    """Whether on some day those who must come and lie apart, group by group, need more rooms than in-patients leave."""
+    people, rooms = beds.patients, beds.rooms
+    for d in range(beds.days):
+        here = people.inpatient & (people.stay > d)
+        held = np.bincount(people.home[here], minlength=len(rooms.beds))
+        empty = int(((held == 0) & (rooms.beds[:, d] > 0)).sum())
+        coming = sure[:, d] & ~people.inpatient & (people.isolation != 0)
+        needed = 0
+        for group in np.unique(people.isolation[coming]):
+            theirs = np.unique(people.home[here & (people.isolation == group)])
+            free = int(np.maximum(rooms.beds[theirs, d] - held[theirs], 0).sum())
+            more = int((coming & (people.isolation == group)).sum()) - free
+            needed += max(0, -(-more // max(1, int(rooms.beds[:, d].max()))))
+        if needed > empty:
+            return True
     return False

@@ -12,7 +12,7 @@ from datetime import date
 
 from optimise.formats.document import ItemError, UnknownName, nearest
 from optimise.hospital.formats.defaults import WISH_RULES
-from optimise.hospital.formats.hospital_document import HospitalData
+from optimise.hospital.formats.hospital_document import HospitalData, InPatient
 from optimise.hospital.rules import known_rules
 from optimise.hospital.rules.wishes import ADMISSION_WISHES
 
@@ -25,6 +25,8 @@ OTHER_SEX = ("other", "X", "non-binary", "neither", "indeterminate")
 #: Words for somebody whose sex nobody has recorded; an empty cell is one more.
 UNKNOWN_SEX = ("unknown", "U", "not known", "not recorded", "not specified")
 _OTHERS = frozenset(word.lower() for word in (*OTHER_SEX, *UNKNOWN_SEX))
+#: Names in one doubt.
+_MOST_NAMED = 8
 _WORDS = ("F", "M", "female", "male", "woman", "man", *OTHER_SEX, *UNKNOWN_SEX)
 
 
@@ -185,6 +187,8 @@ def doubts(hospital: HospitalData, start: date, size: dict[tuple[str, str], int]
     """
     yield from _beds_in_doubt(hospital, start, size)
     yield from _people_in_doubt(hospital)
+    yield from _neighbours_in_doubt(hospital, start)
+    yield from _unused(hospital)
     yield from _words_in_doubt(hospital)
 
 
@@ -246,3 +250,66 @@ def _words_in_doubt(hospital: HospitalData) -> Iterator[ItemError]:
             hint = nearest(row.specialty, special, listed=used <= listed)
             if hint:  # wards that list nothing treat everything, and so a word that resembles none may be meant
                 yield ItemError(f"no ward lists {row.specialty!r}" + hint, (key, i, "specialty"))
+
+
+def _neighbours_in_doubt(hospital: HospitalData, start: date) -> Iterator[ItemError]:
+    """Possible contacts of an infection, and both sexes in a room for one."""
+    together: dict[tuple[str, str], list[tuple[int, InPatient]]] = {}
+    for i, p in enumerate(hospital.bed_state):
+        together.setdefault((p.ward, p.room), []).append((i, p))
+    one_sex = {(room.ward, room.room) for room in hospital.rooms if room.sex.strip().lower() != "any"}
+    for (ward, room), people in together.items():
+        for infection in dict.fromkeys(_plain(p.infection) for _, p in people if _plain(p.infection)):
+            ill = [(i, p) for i, p in people if _plain(p.infection) == infection]
+            beside = [p.patient for _, p in people if infection not in (_plain(p.infection), _plain(p.exposed_to))]
+            if beside:
+                i, first = ill[0]
+                text = (
+                    f"{first.patient} ({first.infection}) lies in {ward}, {room} with {_names(beside)}: contacts say "
+                    f"{first.infection} under exposed_to, and then share rooms with each other only"
+                )
+                yield ItemError(text, ("bed_state", i, "infection"))
+        staying = [(i, p) for i, p in people if p.expected_discharge != start]
+        by_sex = {sex: [(i, p) for i, p in staying if _lies_as(p) == sex] for sex in ("F", "M")}
+        if (ward, room) in one_sex and all(by_sex.values()):
+            few, many = sorted(by_sex.values(), key=len)
+            i = few[0][0]
+            text = (
+                f"both sexes lie in {ward}, {room}: {_names([p.patient for _, p in few])} beside {len(many)} of the "
+                "other; somebody has to move, or the sex is a slip"
+            )
+            yield ItemError(text, ("bed_state", i, "sex"))
+
+
+def _unused(hospital: HospitalData) -> Iterator[ItemError]:
+    """What is recorded and plays no part; at most one doubt a column."""
+    if hospital.holds_with is None:
+        chances = {
+            "bed_state": [p.discharge_chance for p in hospital.bed_state],
+            "electives": [p.discharge_chance for p in hospital.electives],
+        }
+        for key, given in chances.items():
+            said = [i for i, chance in enumerate(given) if chance is not None and chance < 1]
+            if said:
+                who = "1 patient" if len(said) == 1 else f"{len(said)} patients"
+                text = f"the discharge_chance of {who} plays no part: say holds_with, and the plan leaves room for it"
+                yield ItemError(text, (key, said[0], "discharge_chance"))
+    if hospital.nurses:
+        text = "this sheet knows no workload of patients: nurses go to rooms by presence, skill and continuity alone"
+        yield ItemError(text, ("nurses", 0, "max_load"))
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").strip().casefold()
+
+
+def _lies_as(person: InPatient) -> str:
+    """F or M; empty where neither is recorded, or a word that is refused elsewhere."""
+    return person.accommodated_as or _SEX.get(person.sex.strip().lower(), "")
+
+
+def _names(people: list[str]) -> str:
+    """At most eight names, and how many more."""
+    if len(people) <= _MOST_NAMED:
+        return ", ".join(people[:-1]) + (" and " if len(people) > 1 else "") + people[-1]
+    return ", ".join(people[:_MOST_NAMED]) + f" and {len(people) - _MOST_NAMED} more"

@@ -17,6 +17,7 @@ from optimise.hospital.formats.hospital import problem_of
 from optimise.hospital.formats.hospital_checks import check_beds, check_people, doubts, room_sex, sex_of, unknown_rules
 from optimise.hospital.formats.hospital_document import Elective, HospitalData, InPatient, Person, Session
 from optimise.hospital.formats.hospital_schema import HospitalFile
+from optimise.hospital.formats.hospital_spelling import one_spelling
 from optimise.hospital.problem import HospitalProblem
 
 __all__ = ["doubts_of", "file_of", "first_day", "to_problem"]
@@ -39,7 +40,8 @@ def to_problem(hospital: HospitalData) -> HospitalProblem:
     file = maker.file()
     try:
         return replace(
-            problem_of(file), doubts=tuple(doubt.message for doubt in doubts(hospital, maker.start, maker.sizes()))
+            problem_of(file),
+            doubts=tuple(doubt.message for doubt in doubts(maker.hospital, maker.start, maker.sizes())),
         )
     except (ItemError, InputErrors):
         raise
@@ -67,12 +69,14 @@ def first_day(hospital: HospitalData) -> date:
 
 def doubts_of(hospital: HospitalData) -> tuple[ItemError, ...]:
     """What can be planned and is hardly meant, with the path of each entry."""
-    return tuple(doubts(hospital, first_day(hospital), _Maker(hospital).sizes()))
+    maker = _Maker(hospital)
+    return tuple(doubts(maker.hospital, maker.start, maker.sizes()))
 
 
 class _Maker:
     def __init__(self, hospital: HospitalData) -> None:
-        self.hospital, self.start = hospital, first_day(hospital)
+        self.hospital, self.start = one_spelling(hospital), first_day(hospital)
+        hospital = self.hospital
         self.findings = Findings()
         self.places: dict[str, Path] = {}
         self.rooms: dict[tuple[str, str], str] = {}

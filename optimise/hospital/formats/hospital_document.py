@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from optimise.formats.editable import Editable
 from optimise.formats.parts import Part
@@ -61,13 +61,18 @@ Chance = Annotated[float, Field(gt=0, le=1)]
 _DISCHARGE = "chance to go home as expected, and on each day after; planned with where holds_with is said"
 
 
+def _lower(text: object) -> object:
+    """A word whatever its case."""
+    return " ".join(text.split()).lower() if isinstance(text, str) else text
+
+
 class Bed(Part):
     """A bed and its status in the morning."""
 
     ward: Id
     room: Id
     bed: Id
-    status: Literal["open", "closed", "reserved", "being cleaned"] = "open"
+    status: Annotated[Literal["open", "closed", "reserved", "being cleaned"], BeforeValidator(_lower)] = "open"
     until: date | None = Field(default=None, description="first day on which it can be used again")
 
 

@@ -117,7 +117,8 @@ SHEETS: tuple[Sheet, ...] = (
         note="Who lies where at 07:00.",
         examples=(
             {"ward": "Ward 1", "room": "Bay A", "bed": "1", "patient": "P1", "sex": "F", "age": "72",
-             "specialty": "General medicine", "expected_discharge": "2026-12-01", "needs": "oxygen"},
+             "exposed_to": "flu A", "specialty": "General medicine", "expected_discharge": "2026-12-01",
+             "needs": "oxygen"},
             {"ward": "Ward 1", "room": "Bay A", "bed": "2", "patient": "P2", "sex": "F", "age": "81",
              "infection": "flu A", "specialty": "General medicine", "expected_discharge": "2026-12-02"},
             {"ward": "ICU", "room": "ICU", "bed": "1", "patient": "P3", "sex": "M", "age": "66",

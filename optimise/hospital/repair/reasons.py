@@ -37,7 +37,7 @@ def move_reason(problem: HospitalProblem, plan: HospitalPlan, move: tuple[int, i
         why = ", since the room is closed"
     elif going_on > beds[room, day]:
         why = f", since the room has fewer open beds ({beds[room, day]}) than people ({going_on})"
-    elif (people.isolation[beside] != people.isolation[p]).any():
+    elif people.isolation[p] and (people.isolation[beside] != people.isolation[p]).any():
         why = f", to lie apart{_infection(problem, p)}"
     elif new:
         first = sorted(new, key=lambda q: (people.isolation[q] == 0, q))[:_NAMED]

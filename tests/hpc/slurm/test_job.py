@@ -57,6 +57,16 @@ def test_a_result_of_another_job_is_none_of_this_one(
         job.result()
 
 
+def test_a_job_whose_disk_was_full_says_where_its_plan_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(monkeypatch, "FAILED")
+    said = "error: out/trace.csv: cannot be written (No space left on device); the result lies in /tmp/w-x/ on n1"
+    (tmp_path / "job-17.out").write_text(f"3.0 s  cost 59\n{said}\nsrun: error: n1: task 0: Exited with exit code 74\n")
+    monkeypatch.setattr(Job, "stdout", lambda self: (tmp_path / "job-17.out").read_text())
+    with pytest.raises(JobError, match=r"job 17 found a plan: .*the result lies in /tmp/w-x/ on n1$") as error:
+        Job("17", tmp_path).result()
+    assert error.value.exit_code == 74
+
+
 def test_a_job_that_ended_well_gives_its_own_result(
     found: Result, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -257,6 +258,37 @@ def test_a_plan_that_no_disk_takes_is_said_and_is_no_bad_input(ward: Path, tmp_p
     assert done.returncode == 74, done.stderr
     assert "it stands on standard output" in done.stderr
     assert '"duties"' in done.stdout
+
+
+def test_ranks_leave_with_one_code_where_no_disk_takes_the_plan(ward: Path, tmp_path: Path) -> None:
+    if shutil.which("mpiexec") is None:
+        pytest.skip("there is no mpiexec")
+    full = tmp_path / "full.py"  # a limit on files would reach MPI's own memory
+    full.write_text(
+        "import errno, optimise.runs.resultfile as file\n"
+        "from optimise.__main__ import main\n"
+        "def full(*given, **named): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "file.write_result = full\n"
+        "main()\n"
+    )
+    command = [
+        "mpiexec",
+        "-n",
+        "2",
+        sys.executable,
+        full,
+        "solve",
+        ward,
+        "--method",
+        "highs",
+        "--output",
+        "out",
+        "--quiet",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 74, done.stderr
+    assert done.stderr.count("the result lies in") + done.stderr.count("it stands on standard output") == 1
+    assert "Abort" not in done.stderr
 
 
 def test_a_fault_of_ours_is_told_apart(wardwise: Command, ward: Path, scripted: type[Scripted]) -> None:

@@ -307,3 +307,51 @@ def test_the_annotated_example_shows_every_key() -> None:
 
 def _parts(value: object) -> list[BaseModel]:
     return [part for part in value if isinstance(part, BaseModel)] if isinstance(value, list) else []
+
+
+def lying(*people: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the bed state in one bay, all to go home on day 2."""
+    usual = {"ward": "A", "room": "1", "sex": "F", "expected_discharge": "2026-12-02"}
+    return [usual | {"patient": f"P{i}"} | person for i, person in enumerate(people)]
+
+
+def told(**changes: Any) -> list[str]:
+    rooms = [{"ward": "A", "room": "1", "beds": 6}]
+    return [doubt.message for doubt in doubts_of(small(**({"rooms": rooms} | changes)))]
+
+
+def test_who_lies_beside_an_infection_is_told() -> None:
+    (doubt,) = told(bed_state=lying({"infection": "norovirus"}, {}, {}))
+    assert doubt.startswith("P0 (norovirus) lies in A, 1 with P1 and P2: contacts say norovirus under exposed_to")
+    assert not told(bed_state=lying({"infection": "norovirus"}, {"exposed_to": "Norovirus"}))
+
+
+def test_both_sexes_in_a_room_for_one_are_told() -> None:
+    (doubt,) = told(bed_state=lying({}, {}, {"sex": "male"}))
+    assert doubt.startswith("both sexes lie in A, 1: P2 beside 2 of the other; somebody has to move")
+    rooms = [{"ward": "A", "room": "1", "beds": 6, "sex": "any"}]
+    assert not told(bed_state=lying({}, {"sex": "M"}), rooms=rooms)
+    assert not told(bed_state=lying({}, {"sex": "M", "expected_discharge": "2026-11-30"}))
+
+
+def test_chances_that_play_no_part_are_told() -> None:
+    (doubt,) = told(bed_state=lying({"discharge_chance": 0.6}, {}))
+    assert doubt.startswith("the discharge_chance of 1 patient plays no part: say holds_with")
+    assert not told(bed_state=lying({"discharge_chance": 0.6}), holds_with=0.9)
+
+
+def test_that_a_sheet_of_nurses_knows_no_workload_is_told() -> None:
+    nurses = [{"nurse": "N", "date": "2026-11-30", "shift": "night"}]
+    assert any("knows no workload" in doubt for doubt in told(bed_state=lying({}), nurses=nurses))
+
+
+def test_who_must_come_and_lie_alone_has_somebody_move() -> None:
+    """Two bays with one patient each: the one whose sex is unknown needs a bay, so somebody joins the other."""
+    rooms = [{"ward": "A", "room": room, "beds": 2} for room in "12"]
+    here = [row | {"room": room} for row, room in zip(lying({}, {}), "12", strict=True)]
+    comes = [{"date": "2026-11-30", "count": 1, "nights": 1}]
+    problem = small(rooms=rooms, bed_state=here, emergencies=comes).problem()
+    assert not problem.hard("Transfer")
+    assert optimise.solve(problem, "highs", limits=Limits(seconds=30)).cost == 50.0
+    empty = [*rooms, {"ward": "A", "room": "3", "beds": 2}]
+    assert small(rooms=empty, bed_state=here, emergencies=comes).problem().hard("Transfer")

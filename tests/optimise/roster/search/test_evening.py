@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -109,7 +110,21 @@ def test_a_start_plan_is_not_stirred() -> None:
     assert (result.plan.duties != stirred.duties).any()
 
 
+def test_it_ends_when_time_is_over() -> None:
+    problem = ward(7)
+    plan = one_does_all(problem, 12)
+    assert evened(problem, plan, lambda: True) == plan
+
+
 def test_the_work_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evening, "MOST_PAIRS", 1)
     problem = ward(7)
     assert worked(evened(problem, one_does_all(problem, 12))) == [0, 0, 0, 0, 0, 4, 8]
+
+
+def test_a_run_that_goes_on_from_a_checkpoint_breaks_ties_too(tmp_path: Path) -> None:
+    problem = ward(7)
+    for _ in range(2):
+        result = optimise.solve(problem, "highs", limits=optimise.Limits(seconds=20), checkpoint=tmp_path, resume=True)
+    assert result.plan is not None
+    assert worked(result.plan) == [1, 1, 2, 2, 2, 2, 2]
