@@ -20,7 +20,7 @@ import numpy as np
 
 from optimise.core.errors import InputError, clip
 
-__all__ = ["check_fields", "checked", "refuse"]
+__all__ = ["check_fields", "guarded", "refuse"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,7 +39,7 @@ _ROLES = {"Mapping": "a mapping", "Sequence": "a sequence", "Callable": "a funct
 _STANDING: dict[Any, Any] = {int: Integral, float: Real, bool: bool | np.bool_, Path: PathLike}
 
 
-def checked(function: F) -> F:
+def guarded(function: F) -> F:
     """Decorator: arguments are of the types that the annotations say, else :class:`InputError` names the argument.
 
     Parameters

@@ -27,7 +27,7 @@ __all__ = [
     "STATED",
     "TOLERANCE",
     "Bounds",
-    "Document",
+    "DocumentLike",
     "Evaluation",
     "Identified",
     "Plan",
@@ -77,7 +77,7 @@ class Identified(Protocol):
     def digest(self) -> str: ...
 
 
-class Document(Protocol):
+class DocumentLike(Protocol):
     """What states a problem; every :class:`~optimise.core.problem.Plannable` does."""
 
     def problem(self) -> Identified: ...
@@ -272,7 +272,7 @@ class Result(Generic[L_co]):
         """Whether the plan is proven to be the cheapest: what every sentence, table and tick goes by."""
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
 
-    def to_dict(self, problem: Identified | Document | None = None) -> dict[str, Any]:
+    def to_dict(self, problem: Identified | DocumentLike | None = None) -> dict[str, Any]:
         """This result as plain values, unknown ones None, by the published schema (``wardwise schema result``).
 
         Parameters
@@ -292,7 +292,7 @@ class Result(Generic[L_co]):
         """
         return dict(importlib.import_module("optimise.runs.plain").result_dict(self, problem))
 
-    def to_json(self, problem: Identified | Document | None = None) -> str:
+    def to_json(self, problem: Identified | DocumentLike | None = None) -> str:
         """What :meth:`to_dict` gives, as JSON on one line.
 
         Parameters

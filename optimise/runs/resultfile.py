@@ -22,7 +22,7 @@ from typing import Any
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.bounds import rounding, same_cost
 from optimise.core.errors import InputError
-from optimise.core.given import checked
+from optimise.core.given import guarded
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.problem import Plannable, Problem
 from optimise.core.problem import stated as problem_of
@@ -117,7 +117,7 @@ def _stored(folder: Path) -> dict[str, Any] | None:
     return made if isinstance(made, dict) and str(made.get("schema", "")).startswith("wardwise-result/") else None
 
 
-@checked
+@guarded
 def write_result(
     result: Result, problem: Problem | Plannable, folder: str | Path, *, source: Source | None = None
 ) -> list[Path]:
@@ -202,7 +202,7 @@ def _listed(stored: Mapping[str, object]) -> set[str]:
 # ---------------------------------------------------------------------------------------------- reading
 
 
-@checked
+@guarded
 def read_result(folder: str | Path) -> Result:
     """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 
