@@ -41,6 +41,7 @@ _PUBLIC = {
     "read_plan": "optimise.formats.base",
     "read_result": "optimise.runs.resultfile",
     "read_ward": "optimise.readers",
+    "replan": "optimise.replan",
     "solve": "optimise.driver",
     "submit": "optimise.jobs",
     "write_plan": "optimise.formats.base",
@@ -78,6 +79,7 @@ __all__ = [
     "read_plan",
     "read_result",
     "read_ward",
+    "replan",
     "solve",
     "submit",
     "write_plan",
@@ -86,6 +88,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     import optimise.frames as frames
+    import optimise.replan as replan
     from optimise.core.errors import InputError, InputErrors, MissingExtraError, UnsupportedError, WardwiseError
     from optimise.core.method import Limits, Progress, available_methods
     from optimise.core.problem import evaluate

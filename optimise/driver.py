@@ -20,8 +20,9 @@ from optimise.core.bounds import rounding
 from optimise.core.checkpoint import Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
+from optimise.core.given import guarded
 from optimise.core.grid import round_up
-from optimise.core.kinds import cost_grid, kind_of
+from optimise.core.kinds import cost_grid, fitted, kind_of
 from optimise.core.leg import Leg
 from optimise.core.method import (
     Communicator,
@@ -64,6 +65,7 @@ class MethodError(RuntimeError):
 L = TypeVar("L", bound=Plan)
 
 
+@guarded
 def solve(
     problem: Problem[L] | Plannable[L],
     method: str | Method = "auto",
@@ -116,7 +118,7 @@ def solve(
     UnsupportedError
         If there is no such method or it cannot work on this kind of problem.
     InputError, WardwiseError
-        If an option is not known, or options, limits or seed make no sense, or the start plan is of another kind.
+        If an option is not known, an argument is of a wrong type or makes no sense, or start is of another problem.
     MethodError
         If the method claims a cost or a bound that contradicts the independent evaluation.
     """
@@ -129,8 +131,8 @@ def solve(
             + (f"; it needs {chosen.needs}" if hasattr(chosen, "needs") else "")
             + (f"; {why}" if (why := getattr(chosen, "refusal", lambda _: "")(problem)) else "")
         )
-    if start is not None and start.kind != problem.kind:
-        raise WardwiseError(f"the start plan is a {start.kind} plan, the problem is a {problem.kind} problem")
+    if start is not None:
+        start = fitted(problem, start, "start")
     check_options(chosen, problem, options, comm.size)
 
     with abort_on_error(comm), heeding(listen), ExitStack() as kept:

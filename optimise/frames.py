@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.view import electives
 from optimise.core.errors import MissingExtraError, WardwiseError
-from optimise.core.kinds import kind_of
-from optimise.core.problem import Problem
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted, kind_of
+from optimise.core.problem import Plannable, Problem, stated, stated_as
 from optimise.core.quantities import quantity
 from optimise.core.result import Evaluation, Plan, Result
 from optimise.hospital.problem import HospitalPlan, HospitalProblem
@@ -54,6 +55,11 @@ def _there(found: _T | None) -> _T:
     return found
 
 
+def _of(problem: Problem[L], plan: L | None) -> L:
+    """A plan that is there and is of the problem; else said in words."""
+    return fitted(problem, _there(plan))
+
+
 def _pandas() -> Any:
     try:
         import pandas
@@ -67,7 +73,8 @@ def _made(rows: list[Any], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def frame(problem: Problem[L], plan: L | None) -> pd.DataFrame:
+@guarded
+def frame(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     """The plan in long form.
 
     A roster has one row a duty worked (``employee, name, day, date, weekday, duty, shift, skill, minutes``); a
@@ -77,8 +84,8 @@ def frame(problem: Problem[L], plan: L | None) -> pd.DataFrame:
 
     Parameters
     ----------
-    problem : Problem
-        What was planned.
+    problem : Problem or Plannable
+        What was planned, or a document of it.
     plan : Plan or None
         Its plan; None is refused.
 
@@ -87,11 +94,13 @@ def frame(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     pandas.DataFrame
         A new frame.
     """
-    made = kind_of(problem).table(problem, _there(plan))
+    problem = stated(problem)
+    made = kind_of(problem).table(problem, _of(problem, plan))
     return _made(list(made.rows), list(made.columns))
 
 
-def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
+@guarded
+def grid(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     """The plan as people see it on the wall.
 
     A roster: one row a person, one column a day (a date where the instance has dates), duty ids, ``""`` for off.
@@ -100,8 +109,8 @@ def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
 
     Parameters
     ----------
-    problem : Problem
-        What was planned.
+    problem : Problem or Plannable
+        What was planned, or a document of it.
     plan : Plan or None
         Its plan; None is refused.
 
@@ -110,7 +119,8 @@ def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     pandas.DataFrame
         A new frame.
     """
-    pandas, board = _pandas(), kind_of(problem).board(problem, _there(plan))
+    problem = stated(problem)
+    pandas, board = _pandas(), kind_of(problem).board(problem, _of(problem, plan))
     if len(board.names) == 1:
         index = pandas.Index(board.rows, name=board.names[0])
     else:
@@ -119,13 +129,14 @@ def grid(problem: Problem[L], plan: L | None) -> pd.DataFrame:
     return table
 
 
-def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
+@guarded
+def cover_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | None) -> pd.DataFrame:
     """People present and wanted: one row a head count and day, of every rule that asks for people.
 
     Parameters
     ----------
-    problem : RosterProblem
-        What was planned.
+    problem : RosterProblem or Plannable
+        What was planned, or a document of it.
     plan : Roster or None
         Its plan; None is refused.
 
@@ -134,6 +145,7 @@ def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
     pandas.DataFrame
         A new frame.
     """
+    problem = stated_as(RosterProblem, problem)
     rows = [
         (
             row.rule,
@@ -147,20 +159,21 @@ def cover_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
             c.over,
             "people",
         )
-        for row in cover(problem, _there(plan))
+        for row in cover(problem, _of(problem, plan))
         for c in row.cells
     ]
     columns = ["rule", "line", "day", "when", "minimum", "maximum", "present", "short", "over", "unit"]
     return _made(rows, columns)
 
 
-def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
+@guarded
+def requests_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | None) -> pd.DataFrame:
     """Every request and whether it is granted.
 
     Parameters
     ----------
-    problem : RosterProblem
-        What was planned.
+    problem : RosterProblem or Plannable
+        What was planned, or a document of it.
     plan : Roster or None
         Its plan; None is refused.
 
@@ -169,20 +182,24 @@ def requests_frame(problem: RosterProblem, plan: Roster | None) -> pd.DataFrame:
     pandas.DataFrame
         A new frame.
     """
+    problem = stated_as(RosterProblem, problem)
     rows = [
         (problem.employees[r.employee].id, r.day, kind_of(problem).day(problem, r.day), r.wish, r.weight, r.granted)
-        for r in requests(problem, _there(plan))
+        for r in requests(problem, _of(problem, plan))
     ]
     return _made(rows, ["employee", "day", "when", "wish", "weight", "granted"])
 
 
-def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Evaluation | None = None) -> pd.DataFrame:
+@guarded
+def fairness_frame(
+    problem: RosterProblem | Plannable[Roster], plan: Roster | None, evaluation: Evaluation | None = None
+) -> pd.DataFrame:
     """What falls to each person: days, hours, nights, weekends, requests, cost of personal rules, hours of contract.
 
     Parameters
     ----------
-    problem : RosterProblem
-        What was planned.
+    problem : RosterProblem or Plannable
+        What was planned, or a document of it.
     plan : Roster or None
         Its plan; None is refused.
     evaluation : Evaluation, optional
@@ -193,15 +210,16 @@ def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Eval
     pandas.DataFrame
         A new frame.
     """
+    problem = stated_as(RosterProblem, problem)
     rows: list[tuple[Any, ...]] = [
         (problem.employees[s.employee].id, s.days, s.minutes / 60, s.nights, s.weekends, s.asked, s.granted, s.cost)
-        for s in shares(problem, _there(plan), evaluation)
+        for s in shares(problem, _of(problem, plan), evaluation)
     ]
     columns = ["employee", "days", "hours", "nights", "weekends", "asked", "granted", "cost"]
-    if hours := contract_hours(problem, _there(plan)):
+    if hours := contract_hours(problem, _of(problem, plan)):
         columns += ["contract: hours that count", "contract: hours asked for"]
         rows = [(*row, *hours.get(i, (math.nan,) * 2)) for i, row in enumerate(rows)]
-    for rule, mine in groupby(fair_shares(problem, _there(plan)), key=lambda s: s.rule):
+    for rule, mine in groupby(fair_shares(problem, _of(problem, plan)), key=lambda s: s.rule):
         of = {s.employee: s for s in mine}
         columns += [f"{rule}: has", f"{rule}: would be fair", f"{rule}: before"]
         rows = [
@@ -211,13 +229,14 @@ def fairness_frame(problem: RosterProblem, plan: Roster | None, evaluation: Eval
     return _made(rows, columns)
 
 
-def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
+@guarded
+def occupancy_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: HospitalPlan | None) -> pd.DataFrame:
     """Beds taken and open: one row a room and day.
 
     Parameters
     ----------
-    problem : HospitalProblem
-        What was planned.
+    problem : HospitalProblem or Plannable
+        What was planned, or a document of it.
     plan : HospitalPlan or None
         Its plan; None is refused.
 
@@ -226,7 +245,8 @@ def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.D
     pandas.DataFrame
         A new frame.
     """
-    taken = occupancy(problem, _there(plan))
+    problem = stated_as(HospitalProblem, problem)
+    taken = occupancy(problem, _of(problem, plan))
     rows = [
         (name, day, int(taken[r, day]), int(problem.rooms.beds[r, day]))
         for r, name in enumerate(problem.rooms.ids)
@@ -235,13 +255,14 @@ def occupancy_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.D
     return _made(rows, ["room", "day", "taken", "beds"])
 
 
-def not_placed_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.DataFrame:
+@guarded
+def not_placed_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: HospitalPlan | None) -> pd.DataFrame:
     """Patients not admitted, with the reason.
 
     Parameters
     ----------
-    problem : HospitalProblem
-        What was planned.
+    problem : HospitalProblem or Plannable
+        What was planned, or a document of it.
     plan : HospitalPlan or None
         Its plan; None is refused.
 
@@ -250,20 +271,22 @@ def not_placed_frame(problem: HospitalProblem, plan: HospitalPlan | None) -> pd.
     pandas.DataFrame
         A new frame.
     """
+    problem = stated_as(HospitalProblem, problem)
     rows = [
         (problem.patients.ids[n.patient], n.mandatory, n.first, n.last, n.reason)
-        for n in not_placed(problem, _there(plan))
+        for n in not_placed(problem, _of(problem, plan))
     ]
     return _made(rows, ["patient", "mandatory", "first_day", "last_day", "reason"])
 
 
-def electives_frame(problem: CapacityProblem, plan: CapacityPlan | None) -> pd.DataFrame:
+@guarded
+def electives_frame(problem: CapacityProblem | Plannable[CapacityPlan], plan: CapacityPlan | None) -> pd.DataFrame:
     """Elective requests of a bed plan: one row a specialty and day with requests.
 
     Parameters
     ----------
-    problem : CapacityProblem
-        What was planned.
+    problem : CapacityProblem or Plannable
+        What was planned, or a document of it.
     plan : CapacityPlan or None
         Its plan; None is refused.
 
@@ -272,10 +295,12 @@ def electives_frame(problem: CapacityProblem, plan: CapacityPlan | None) -> pd.D
     pandas.DataFrame
         A new frame.
     """
-    rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, _there(plan))]
+    problem = stated_as(CapacityProblem, problem)
+    rows = [(e.specialty, e.day, e.requests, e.accepted) for e in electives(problem, _of(problem, plan))]
     return _made(rows, ["specialty", "day", "requests", "accepted"])
 
 
+@guarded
 def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours).
 
@@ -293,6 +318,7 @@ def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     return _made(rows, ["rule", "hard", "amount", "unit", "told", "cost"])
 
 
+@guarded
 def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Each broken rule: who, when, by how much.
 
@@ -313,6 +339,7 @@ def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     return _made(rows, ["rule", "hard", "amount", "unit", "cost", "who", "days", "message"])
 
 
+@guarded
 def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     """What a new plan does otherwise than the earlier one.
 
@@ -329,6 +356,7 @@ def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     return _made([change_row(change) for change in changes], list(COLUMNS))
 
 
+@guarded
 def trace_frame(result: Result) -> pd.DataFrame:
     """Cost and bound over time.
 

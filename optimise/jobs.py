@@ -17,6 +17,8 @@ from typing import Any, Generic, NoReturn
 from typing_extensions import TypeVar
 
 from optimise.core.errors import WardwiseError
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan, Result
@@ -243,6 +245,7 @@ class Job(Generic[L]):
             raise WardwiseError(f"the job runs in process {self._process}, not in this one, which was forked from it")
 
 
+@guarded
 def submit(
     problem: Problem[L] | Plannable[L],
     method: str | Method = "auto",
@@ -283,7 +286,7 @@ def submit(
     Raises
     ------
     InputError
-        If a document contradicts itself.
+        If a document contradicts itself, an argument is of a wrong type, or the start plan is of another problem.
 
     Examples
     --------
@@ -297,6 +300,8 @@ def submit(
     231.0
     """
     made = stated(problem)
+    if start is not None:
+        fitted(made, start, "start")
 
     def work(listen: _Heard) -> Result[L]:
         return solve(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from optimise.capacity.problem import CapacityProblem
 from optimise.core.errors import InputError
+from optimise.core.given import refuse
 from optimise.core.kinds import kind_of
 from optimise.core.problem import Problem
 from optimise.formats.base import read
@@ -36,6 +37,12 @@ def _typed(wanted: type[_P], what: str, path: str | Path, choices: dict[str, Any
     return problem
 
 
+def _no_choices(choices: Mapping[str, object]) -> None:
+    """The values of a document leave nothing to choose."""
+    for name, value in choices.items():
+        refuse(name, value, "no choice beside the values of a document")
+
+
 def read_ward(path: str | Path | Mapping[str, object], **choices: object) -> RosterProblem:
     """Read a roster of any family; ``choices`` as for :func:`optimise.read`.
 
@@ -57,6 +64,7 @@ def read_ward(path: str | Path | Mapping[str, object], **choices: object) -> Ros
         For what is no roster, and as :func:`optimise.read` does.
     """
     if isinstance(path, Mapping):
+        _no_choices(choices)
         return Ward.from_dict(path).problem()
     return _typed(RosterProblem, "a roster", path, choices)
 
@@ -78,6 +86,7 @@ def read_hospital(path: str | Path | Mapping[str, object], **choices: object) ->
         Validated.
     """
     if isinstance(path, Mapping):
+        _no_choices(choices)
         if path.get("kind") == "hospital":
             return problem_of(parse(HospitalFile, dict(path)))
         return Hospital.from_dict(path).problem()

@@ -15,6 +15,9 @@ import numpy as np
 from optimise.ask.reasons import Reason, violation_reason
 from optimise.ask.ways import NOISE, Way, WaySearch, changed
 from optimise.core.errors import InputError, WardwiseError
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted
+from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Evaluation, Violation
 from optimise.roster.evaluate import lines_broken
 from optimise.roster.names import day_named, index_named, person_named, shift_named
@@ -194,8 +197,9 @@ def cover_asked(
     return who_can_cover(problem, plan, when, wanted, instead_of=who, exchange=swap, most=most, from_day=from_day)
 
 
+@guarded
 def who_can_cover(
-    problem: RosterProblem,
+    problem: RosterProblem | Plannable[Roster],
     plan: Roster,
     day: int | str | date,
     shift: int | str,
@@ -209,14 +213,14 @@ def who_can_cover(
 
     Parameters
     ----------
-    problem : RosterProblem
-        The ward.
+    problem : RosterProblem or Plannable
+        The ward, or a document of it.
     plan : Roster
         As it is.
     day : int, str or date
         0-based day, a date, or a day as people say it.
     shift : int or str
-        Index of the shift, its id or its name.
+        Index into ``problem.shifts`` (0 is the first shift, not a day off), its id or its name.
     instead_of : int or str, optional
         Who drops out, by index, id or name; works the shift on that day now. Without one, somebody is added to it.
     exchange : bool
@@ -235,8 +239,11 @@ def who_can_cover(
     Raises
     ------
     InputError
-        If the person replaced does not work that shift on that day, or an exchange has nobody to exchange with.
+        If an argument is not of this ward, the person replaced does not work that shift on that day, or an exchange
+        has nobody to exchange with.
     """
+    problem = stated_as(RosterProblem, problem)
+    plan = fitted(problem, plan)
     day, shift = index_named(day, problem, day_named), index_named(shift, problem, shift_named)
     instead_of = None if instead_of is None else index_named(instead_of, problem, person_named)
     first = _today(problem) if from_day is None else index_named(from_day, problem, day_named)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from optimise.core.errors import InputError
+from optimise.core.given import guarded
 from optimise.core.method import Limits, Listener, stopping
+from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Bounds, Stop
 from optimise.driver import solve
 from optimise.roster.formats.ward_pay import PAID
@@ -150,8 +152,9 @@ def _times(rule: RosterRule, factor: float) -> RosterRule:
     return replace(rule, requests=tuple(replace(r, weight=factor * r.weight) for r in rule.requests))
 
 
+@guarded
 def frontier(
-    problem: RosterProblem,
+    problem: RosterProblem | Plannable[Roster],
     *,
     factor: float = 4.0,
     seconds: float = 20.0,
@@ -164,7 +167,8 @@ def frontier(
 
     Parameters
     ----------
-    problem : RosterProblem
+    problem : RosterProblem or Plannable
+        The ward, or a document of it.
     factor : float
         How much more, and less, each part counts in its two plans; above 1.
     seconds : float
@@ -187,6 +191,7 @@ def frontier(
     InputError
         If the problem prices none of the parts, or the factor is not above 1.
     """
+    problem = stated_as(RosterProblem, problem)
     if not 1 < factor < math.inf:
         raise InputError(f"must be above 1, not {factor:g}", item="factor")
     priced = _priced(problem)

@@ -14,8 +14,11 @@ from typing import Any
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
+from optimise.core.given import guarded
 from optimise.core.grid import round_up
+from optimise.core.kinds import fitted
 from optimise.core.method import Limits, Listener
+from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Stop
 from optimise.core.stored import stated
 from optimise.driver import solve
@@ -65,8 +68,9 @@ class MostRequests:
         return self.met >= self.most
 
 
+@guarded
 def most_requests(
-    problem: RosterProblem,
+    problem: RosterProblem | Plannable[Roster],
     plan: Roster,
     *,
     seconds: float = 6.0,
@@ -78,8 +82,8 @@ def most_requests(
 
     Parameters
     ----------
-    problem : RosterProblem
-        The ward.
+    problem : RosterProblem or Plannable
+        The ward, or a document of it.
     plan : Roster
         A plan that keeps its hard rules.
     seconds : float
@@ -101,6 +105,8 @@ def most_requests(
     InputError
         If the plan breaks hard rules, or nobody asked for anything.
     """
+    problem = stated_as(RosterProblem, problem)
+    plan = fitted(problem, plan)
     asked = len(requests(problem, plan))
     if not asked:
         raise InputError("nobody asked for anything", item="requests")

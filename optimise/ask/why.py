@@ -17,7 +17,10 @@ from optimise.ask.cover import Changed, changed_cells
 from optimise.ask.nearby import fewer_changes, ways_to_leave, ways_to_take, within_days
 from optimise.ask.reasons import Reason, fact_reason
 from optimise.core.errors import InputError
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted
 from optimise.core.method import Deadline, Limits, Listener
+from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Bounds, Evaluation, Stop
 from optimise.driver import solve
 from optimise.roster.explain import Piece, explain
@@ -121,8 +124,9 @@ class WhyAnswer:
         return self.added <= 1e-9 or Bounds(cost, self.bound).closed
 
 
+@guarded
 def why(
-    problem: RosterProblem,
+    problem: RosterProblem | Plannable[Roster],
     plan: Roster,
     who: int | str,
     day: int | str | date,
@@ -138,8 +142,8 @@ def why(
 
     Parameters
     ----------
-    problem : RosterProblem
-        The ward.
+    problem : RosterProblem or Plannable
+        The ward, or a document of it.
     plan : Roster
         A plan that keeps all hard rules.
     who : int or str
@@ -170,6 +174,8 @@ def why(
     InputError
         If the plan breaks hard rules, or there is nothing to ask about: off, and no request refused.
     """
+    problem = stated_as(RosterProblem, problem)
+    plan = fitted(problem, plan)
     who, day = index_named(who, problem, person_named), index_named(day, problem, day_named)
     shift = None if shift is None else index_named(shift, problem, shift_named)
     before = problem.evaluate(plan)

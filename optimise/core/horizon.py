@@ -114,7 +114,7 @@ class Horizon:
         return made
 
     def _number(self, day: Day) -> int:
-        if isinstance(day, SupportsIndex):
+        if isinstance(day, SupportsIndex) and not isinstance(day, bool):  # True is no day 1
             return index(day)
         try:
             when = date.fromisoformat(day) if isinstance(day, str) else day

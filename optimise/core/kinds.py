@@ -20,7 +20,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimise.core.errors import UnsupportedError
+from optimise.core.errors import InputError, UnsupportedError
+from optimise.core.given import refuse
 from optimise.core.method import Outcome
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop
@@ -33,6 +34,7 @@ __all__ = [
     "PlanModel",
     "Table",
     "cost_grid",
+    "fitted",
     "get_kind",
     "has_model",
     "kind_of",
@@ -140,6 +142,10 @@ class Kind(Generic[P, L]):
     schemas: Mapping[str, str] = MappingProxyType({})
     pictured: bool = False
     evaluated: str = "evaluated again"
+
+    def fit(self, problem: P, plan: L) -> None:
+        """Refuse a plan of another problem by an :class:`~optimise.core.errors.InputError`."""
+        problem.evaluate(plan)
 
     def size(self, problem: P) -> int:
         """Rough number of yes-or-no decisions of the whole model."""
@@ -282,6 +288,37 @@ def kind_of(problem: Problem[L]) -> Kind[Problem[L], L]:
     name = problem.kind
     found: Kind[Any, Any] = get_kind(name) if name in _BUILT_IN or name in known_kinds() else _plain(name)
     return found
+
+
+def fitted(problem: Problem[L], plan: L, name: str = "plan") -> L:
+    """A plan that belongs to a problem, refused where it is of another kind or another problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+        It may break rules.
+    name : str
+        What the caller calls it.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        Names the argument, with what it is and what was wanted.
+    """
+    kind = kind_of(problem)
+    wanted: type[object] = getattr(kind, "plan", Plan)
+    if not isinstance(plan, wanted):
+        refuse(name, plan, f"a {wanted.__name__}, the plan of a {kind.title} problem")
+    try:
+        kind.fit(problem, plan)
+    except InputError as error:
+        raise InputError(error.message, item=name if error.item in (None, "plan") else error.item) from None
+    return plan
 
 
 def has_model(problem: object) -> bool:

@@ -21,6 +21,7 @@ from typing_extensions import TypeVar
 
 from optimise.core import compiling
 from optimise.core.errors import UnsupportedError
+from optimise.core.given import check_fields
 from optimise.core.problem import Problem
 from optimise.core.result import Bounds, Plan, Stats, Stop, TracePoint
 
@@ -68,6 +69,9 @@ class Limits:
     iterations: int | None = None
     threads: int = 1
     target: float = -math.inf
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def reached(self, bounds: Bounds) -> bool:
         """Whether the gap or the cost that was asked for is reached.

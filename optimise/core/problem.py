@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
-from optimise.core.errors import WardwiseError
+from optimise.core.errors import InputError, WardwiseError
+from optimise.core.given import guarded
 from optimise.core.result import Evaluation, Plan
 
-__all__ = ["Plannable", "Problem", "evaluate", "stated"]
+__all__ = ["Plannable", "Problem", "evaluate", "stated", "stated_as"]
 
 
 L = TypeVar("L", bound=Plan)
+
+P = TypeVar("P", bound="Problem[Any]")
 
 #: The plans of a problem; any plan where nothing is said.
 L_contra = TypeVar("L_contra", bound=Plan, contravariant=True, default=Any)
@@ -94,6 +98,31 @@ def stated(problem: Problem[L] | Plannable[L]) -> Problem[L]:
     raise WardwiseError(f"not a planning problem: {type(problem).__name__}; read one with optimise.read(path)")
 
 
+def stated_as(wanted: type[P], problem: P | Plannable[Any]) -> P:
+    """A problem of one kind as it is, or that of a document.
+
+    Parameters
+    ----------
+    wanted : type
+        The class of its problems.
+    problem : Problem or Plannable
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    InputError
+        For a problem of another kind.
+    """
+    made: object = stated(problem)
+    if not isinstance(made, wanted):
+        raise InputError(f"is a {type(made).__name__}; expected a {wanted.__name__}", item="problem")
+    return made
+
+
+@guarded
 def evaluate(problem: Problem[L] | Plannable[L], plan: L) -> Evaluation:
     """Exact cost by rule and violations of a plan, recomputed from the plan alone.
 
@@ -108,5 +137,11 @@ def evaluate(problem: Problem[L] | Plannable[L], plan: L) -> Evaluation:
     -------
     Evaluation
         Cost, amount of broken hard rules, and each broken rule.
+
+    Raises
+    ------
+    InputError
+        If the plan is of another problem.
     """
-    return stated(problem).evaluate(plan)
+    made = stated(problem)
+    return made.evaluate(importlib.import_module("optimise.core.kinds").fitted(made, plan))

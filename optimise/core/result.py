@@ -28,6 +28,7 @@ __all__ = [
     "STATED",
     "TOLERANCE",
     "Bounds",
+    "DocumentLike",
     "Evaluation",
     "Identified",
     "Plan",
@@ -75,6 +76,12 @@ class Identified(Protocol):
     @property
     def name(self) -> str: ...
     def digest(self) -> str: ...
+
+
+class DocumentLike(Protocol):
+    """What states a problem; every :class:`~optimise.core.problem.Plannable` does."""
+
+    def problem(self) -> Identified: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +273,14 @@ class Result(Generic[L_co]):
         """Whether the plan is proven to be the cheapest: what every sentence, table and tick goes by."""
         return self.feasible and Bounds(self.cost, self.bounds.dual).closed
 
-    def to_dict(self, problem: Identified | None = None) -> dict[str, Any]:
+    def to_dict(self, problem: Identified | DocumentLike | None = None) -> dict[str, Any]:
         """This result as plain values, unknown ones None, by the published schema (``wardwise schema result``).
 
         Parameters
         ----------
-        problem : Identified, optional
-            What was solved. With it the plan is there too, as ``native_plan``: the native file, text where not JSON.
+        problem : Problem or Plannable, optional
+            What was solved, or a document of it. With it the plan is there too, as ``native_plan``: the native file,
+            text where not JSON.
 
         Returns
         -------
@@ -285,12 +293,12 @@ class Result(Generic[L_co]):
         """
         return dict(importlib.import_module("optimise.runs.plain").result_dict(self, problem))
 
-    def to_json(self, problem: Identified | None = None) -> str:
+    def to_json(self, problem: Identified | DocumentLike | None = None) -> str:
         """What :meth:`to_dict` gives, as JSON on one line.
 
         Parameters
         ----------
-        problem : Identified, optional
+        problem : Problem or Plannable, optional
 
         Returns
         -------

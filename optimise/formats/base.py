@@ -17,8 +17,9 @@ from typing import Any, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError, UnsupportedError
-from optimise.core.kinds import kind_of, load
-from optimise.core.problem import Problem
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted, kind_of, load
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
 from optimise.formats.budget import parse_json, read_bytes
 
@@ -159,6 +160,7 @@ def _strange(path: Path) -> str:
     return "is no Excel workbook, whatever its name says" if path.suffix.lower() in (".xlsx", ".xlsm") else ""
 
 
+@guarded
 def read(
     path: str | Path,
     *,
@@ -181,7 +183,7 @@ def read(
     weeks : str, optional
         Week numbers of an INRC-II dataset folder, parted by ``-``.
     extra : object
-        Choices of one format only, by name.
+        Choices of one format only, by name; others are refused.
 
     Returns
     -------
@@ -195,6 +197,11 @@ def read(
     """
     path = Path(path)
     chosen = get_format(format) if format else detect(path)
+    taken = getattr(chosen, "choices", () if chosen.name in FORMATS else tuple(extra))
+    for name in extra:
+        if name not in taken:
+            told = f"there are {', '.join(taken)}" if taken else "it has none of its own"
+            raise InputError(f"is no choice of the format {chosen.name!r}; {told}", item=name)
     try:
         found: Problem = chosen.read(path, ReadOptions(history, weeks, extra or None))
     except InputError as error:  # what a problem's own checks find knows of no file
@@ -202,15 +209,16 @@ def read(
     return found
 
 
-def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = None) -> L:
+@guarded
+def read_plan(path: str | Path, problem: Problem[L] | Plannable[L], *, format: str | None = None) -> L:
     """Read a plan for ``problem``, in the problem's own family format or the native JSON plan.
 
     Parameters
     ----------
     path : path
         File or folder of the plan.
-    problem : Problem
-        The problem that it is a plan of.
+    problem : Problem or Plannable
+        The problem that it is a plan of, or a document of it.
     format : str, optional
         Name of the format; that of the problem's family when left out.
 
@@ -224,7 +232,7 @@ def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = Non
     InputError
         If there is no such file, or it does not fit the problem; names file, line and item.
     """
-    path = Path(path)
+    path, problem = Path(path), stated(problem)
     if not exists(path):
         raise InputError("no such plan file or folder", file=path)
     chosen: Format[Problem[L], L] = get_format(format or problem.family)
@@ -234,15 +242,18 @@ def read_plan(path: str | Path, problem: Problem[L], *, format: str | None = Non
         raise error.at(file=path) from error.__cause__
 
 
-def write_plan(plan: L, problem: Problem[L], stem: str | Path, *, format: str | None = None) -> list[Path]:
+@guarded
+def write_plan(
+    plan: L, problem: Problem[L] | Plannable[L], stem: str | Path, *, format: str | None = None
+) -> list[Path]:
     """Write a plan in the format of the problem's family (or another) and return the files.
 
     Parameters
     ----------
     plan : Plan
         What is written.
-    problem : Problem
-        The problem that it is a plan of.
+    problem : Problem or Plannable
+        The problem that it is a plan of, or a document of it.
     stem : path
         Path without a suffix; the format adds its own.
     format : str, optional
@@ -252,7 +263,14 @@ def write_plan(plan: L, problem: Problem[L], stem: str | Path, *, format: str | 
     -------
     list of Path
         The files, in the order in which they were written.
+
+    Raises
+    ------
+    InputError
+        If the plan is of another problem.
     """
+    problem = stated(problem)
+    plan = fitted(problem, plan)
     chosen: Format[Problem[L], L] = get_format(format or problem.family)
     return chosen.write_plan(plan, problem, Path(stem))
 

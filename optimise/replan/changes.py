@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from optimise.core.csvfile import csv_text
-from optimise.core.kinds import kind_of
-from optimise.core.problem import Problem
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted, kind_of
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
 from optimise.replan.base import Change, Previous, subject_of
 
@@ -22,15 +23,16 @@ COLUMNS = ("who", "name", "what", "day", "date", "was", "now")
 _KINDS = {"duty": "duties", "admission": "admissions", "room": "rooms", "theatre": "theatres", "nurse": "nurses"}
 
 
-def changes(problem: Problem[L], previous: Previous[L], plan: L) -> tuple[Change, ...]:
+@guarded
+def changes(problem: Problem[L] | Plannable[L], previous: Previous[L], plan: L) -> tuple[Change, ...]:
     """Everything that ``plan`` does otherwise than the earlier plan, in order of people and days.
 
     People and patients who came or went are told with all that they do or were to do, then every decision that differs.
 
     Parameters
     ----------
-    problem : Problem
-        Today's.
+    problem : Problem or Plannable
+        Today's, or a document of it.
     previous : Previous
         The earlier plan, as :func:`read_previous` gives it.
     plan : Plan
@@ -41,7 +43,8 @@ def changes(problem: Problem[L], previous: Previous[L], plan: L) -> tuple[Change
     tuple of Change
         With dates where the problem has them.
     """
-    found = subject_of(problem).changes(problem, previous, plan)
+    problem = stated(problem)
+    found = subject_of(problem).changes(problem, previous, fitted(problem, plan))
     period = kind_of(problem).period(problem)
     start = None if period is None else period.start
     if start is None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from optimise.core.errors import InputError
-from optimise.core.problem import Problem
+from optimise.core.given import guarded
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
 from optimise.formats.base import read_plan
 from optimise.replan.base import Previous, subject_of
@@ -17,16 +18,19 @@ __all__ = ["Previous", "read_previous"]
 L = TypeVar("L", bound=Plan)
 
 
-def read_previous(path: Path, problem: Problem[L], *, days_since: int | None = None) -> Previous[L]:
+@guarded
+def read_previous(
+    path: str | Path, problem: Problem[L] | Plannable[L], *, days_since: int | None = None
+) -> Previous[L]:
     """Read an earlier plan of a problem that has changed since.
 
     Parameters
     ----------
-    path : Path
+    path : path
         A native plan (``native-plan.json`` of an earlier run, or its folder): people, patients and days may have come
         or gone. A plan in any other format must fit the problem as it is now.
-    problem : RosterProblem or HospitalProblem
-        Today's.
+    problem : Problem or Plannable
+        Today's roster or hospital problem, or a document of it.
     days_since : int, optional
         Day of the earlier plan that is today's day 0, for plans without dates; 0 where nothing is said. Dates tell it.
 
@@ -40,7 +44,7 @@ def read_previous(path: Path, problem: Problem[L], *, days_since: int | None = N
     InputError
         For files that are no plan, naming line and item, and a day that the dates contradict.
     """
-    path = Path(path)
+    path, problem = Path(path), stated(problem)
     if path.is_dir():
         found = [path / n for n in ("native-plan.json", "plan.json") if is_native_plan(path / n)]
         if not found:

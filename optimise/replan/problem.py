@@ -10,10 +10,11 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError
+from optimise.core.given import guarded
 from optimise.core.horizon import Day, Horizon
-from optimise.core.kinds import kind_of
+from optimise.core.kinds import fitted, kind_of
 from optimise.core.method import Method, get_method
-from optimise.core.problem import Problem
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
 from optimise.replan.base import Previous, listed, subject_of
 from optimise.replan.previous import read_previous
@@ -59,8 +60,9 @@ class Replanning(Generic[L]):
         return subject_of(self.problem).method(get_method(name), self.previous, self.freeze_until)
 
 
+@guarded
 def replan(
-    problem: Problem[L],
+    problem: Problem[L] | Plannable[L],
     plan: str | Path | L,
     *,
     freeze_until: Day = 0,
@@ -72,8 +74,8 @@ def replan(
 
     Parameters
     ----------
-    problem : RosterProblem or HospitalProblem
-        Today's problem.
+    problem : Problem or Plannable
+        Today's roster or hospital problem, or a document of it.
     plan : path or Plan
         The earlier plan, as for :func:`read_previous`; or a plan that fits today's problem as it is, with the same
         people and days.
@@ -96,18 +98,19 @@ def replan(
     InputError
         For files that are no plan, or a plan that does not fit.
     """
+    problem = stated(problem)
     if isinstance(plan, str | Path):
         previous = read_previous(Path(plan), problem, days_since=days_since)
     elif days_since:
         raise InputError("only a plan that is read from a file can begin on another day", item="days since")
     else:
-        problem.evaluate(plan)  # refuses one of another shape
-        previous = subject_of(problem).fitting(plan, problem)
+        previous = subject_of(problem).fitting(fitted(problem, plan), problem)
     return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost, nurse_cost=nurse_cost)
 
 
+@guarded
 def replanning(
-    problem: Problem[L],
+    problem: Problem[L] | Plannable[L],
     previous: Previous[L],
     *,
     freeze_until: Day = 0,
@@ -125,7 +128,7 @@ def replanning(
 
     Parameters
     ----------
-    problem : RosterProblem or HospitalProblem
+    problem : Problem or Plannable
     previous : Previous
     freeze_until : int, date or str
         First day that may change: from 0 (nothing is frozen) to the number of days, or a date.
@@ -145,6 +148,7 @@ def replanning(
     InputError
         If a frozen day contradicts today's problem in a way that can be told at once.
     """
+    problem = stated(problem)
     subject, period = subject_of(problem), kind_of(problem).period(problem)
     days = 0 if period is None else period.days
     if isinstance(freeze_until, str | date):

@@ -13,9 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimise.core.brief import brief
 from optimise.core.errors import InputError
+from optimise.core.given import refuse
 from optimise.core.horizon import Horizon
 
 __all__ = ["OFF", "Duty", "Employee", "Roster", "RosterContext", "Shift"]
+
+#: What a roster is made of, in words.
+_DUTIES = "whole numbers, shape (employees, days): indices of duties, 0 is off"
 
 #: Index of the duty "day off".
 OFF = 0
@@ -121,9 +125,7 @@ class Roster:
     kind: str = field(default="roster", init=False)
 
     def __post_init__(self) -> None:
-        array = np.array(self.duties, dtype=np.int16, order="C")
-        if array.ndim != 2:
-            raise ValueError(f"a roster has shape (employees, days), not {array.shape}")
+        array = _whole(self.duties)
         array.setflags(write=False)
         object.__setattr__(self, "duties", array)
 
@@ -147,7 +149,21 @@ class Roster:
         Roster
             With an array that cannot be written to.
         """
-        return cls(np.asarray(duties, dtype=np.int16))
+        return cls(_whole(duties))
+
+
+def _whole(duties: object) -> NDArray[np.int16]:
+    """A copy of indices of duties, of shape (employees, days); what is no whole number is refused, not cut off."""
+    try:
+        given = np.asarray(duties)
+        array = np.array(given, dtype=np.int16, order="C")
+    except (ValueError, TypeError, OverflowError):
+        refuse("duties", duties, _DUTIES)
+    if given.dtype != np.int16 and given.size and not (given.dtype.kind in "iuf" and np.array_equal(given, array)):
+        refuse("duties", duties, _DUTIES)
+    if array.ndim != 2:
+        raise InputError(f"a roster has shape (employees, days), not {array.shape}", item="duties")
+    return array
 
 
 class RosterContext:

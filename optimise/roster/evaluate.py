@@ -19,12 +19,12 @@ from optimise.core.errors import InputError
 from optimise.core.quantities import number, quantity
 from optimise.core.result import Evaluation, RuleCost, Violation
 from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
-from optimise.roster.context import Roster
+from optimise.roster.context import Roster, RosterContext
 from optimise.roster.rules.headcount import head_count, line_unit
 from optimise.roster.rules.primitives import Counter, Pattern, segment_cost
 from optimise.roster.rules.succession import shift_names
 
-__all__ = ["evaluate_roster", "lines_broken", "matches", "roster_cost", "totals"]
+__all__ = ["check_roster", "evaluate_roster", "lines_broken", "matches", "roster_cost", "totals"]
 
 Duties = NDArray[np.int16]
 
@@ -111,16 +111,19 @@ class _Tally:
         self.violations += found
 
 
+def check_roster(problem: RosterContext, plan: Roster) -> None:
+    """Refuse a roster of other people, days or duties; an :class:`InputError` says which."""
+    (people, days, alphabet), duties = problem.shape, plan.duties
+    if duties.shape != (people, days):
+        raise InputError(f"the roster has shape {duties.shape}, the problem {(people, days)}", item="plan")
+    if duties.size and not 0 <= int(duties.min()) <= int(duties.max()) < alphabet:
+        raise InputError("the roster holds a duty that the problem does not have", item="plan")
+
+
 def evaluate_roster(problem: RuledRoster, plan: Roster) -> Evaluation:
     """Evaluate a roster; see :meth:`~optimise.roster.problem.RosterProblem.evaluate`."""
+    check_roster(problem, plan)
     compiled, duties = problem.compiled, plan.duties
-    if duties.shape != (compiled.employees, compiled.days):
-        raise InputError(
-            f"the roster has shape {duties.shape}, the problem {(compiled.employees, compiled.days)}",
-            item="plan",
-        )
-    if duties.size and not 0 <= int(duties.min()) <= int(duties.max()) < compiled.alphabet:
-        raise InputError("the roster holds a duty that the problem does not have", item="plan")
     tally = _Tally(compiled)
     for k, pattern in enumerate(compiled.patterns):
         tally.seen[pattern.rule].add(pattern.hard)

@@ -14,6 +14,7 @@ from optimise.core.kinds import Board, Floor, Kind, Period, Table, load
 from optimise.core.method import Outcome
 from optimise.core.result import Bounds, Stats, Stop
 from optimise.roster.context import Roster
+from optimise.roster.evaluate import check_roster
 from optimise.roster.explain import explain
 from optimise.roster.model.roster import RosterModel
 from optimise.roster.problem import RosterProblem
@@ -48,6 +49,9 @@ class RosterKind(Kind[RosterProblem, Roster]):
 
     def schema(self, name: str, published: dict[str, object]) -> dict[str, Any]:
         return with_named_rules(published) if name == "ward" else published
+
+    def fit(self, problem: RosterProblem, plan: Roster) -> None:
+        check_roster(problem, plan)
 
     def size(self, problem: RosterProblem) -> int:
         people, days, duties = problem.shape

@@ -106,10 +106,25 @@ def index_named(said: int | str | date, problem: RosterProblem, named: Callable[
     Returns
     -------
     int
+
+    Raises
+    ------
+    InputError
+        If the plan has none of that name or index.
     """
     if isinstance(said, date):
         return named(said.isoformat(), problem)
-    return named(said, problem) if isinstance(said, str) else said
+    if isinstance(said, str):
+        return named(said, problem)
+    counts: dict[object, tuple[str, int]] = {
+        day_named: ("day", problem.horizon.days),
+        person_named: ("person", len(problem.employees)),
+        shift_named: ("shift", len(problem.shifts)),
+    }
+    what, there = counts[named]
+    if not 0 <= said < there:
+        raise InputError(f"is not in this plan; indices run from 0 to {there - 1}", item=f"{what} {said}")
+    return said
 
 
 def shift_named(text: str, problem: RosterProblem) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimise.core.errors import WardwiseError
 from optimise.core.kinds import kind_of
-from optimise.core.problem import Problem
+from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan, Result
 from optimise.core.serialise import result_object
 from optimise.formats.base import write_plan
@@ -48,14 +48,15 @@ def plan_object(plan: Plan, problem: Problem) -> dict[str, Any] | str:
     return made
 
 
-def result_dict(result: Result, problem: Problem | None = None) -> dict[str, Any]:
+def result_dict(result: Result, document: Problem | Plannable | None = None) -> dict[str, Any]:
     """A result as the published schema says it (``wardwise schema result``).
 
     Parameters
     ----------
     result : Result
-    problem : Problem, optional
-        What was solved. With it the object has ``family``, ``kind`` and the plan as ``native_plan``.
+    document : Problem or Plannable, optional
+        What was solved, or a document of it. With it the object has ``family``, ``kind`` and the plan as
+        ``native_plan``.
 
     Returns
     -------
@@ -67,6 +68,7 @@ def result_dict(result: Result, problem: Problem | None = None) -> dict[str, Any
     WardwiseError
         If the result is of another problem.
     """
+    problem = None if document is None else stated(document)
     made = result_object(result, problem)
     if problem is None:
         return made

@@ -22,8 +22,10 @@ from typing import Any
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.bounds import rounding, same_cost
 from optimise.core.errors import InputError
-from optimise.core.kinds import kind_of
-from optimise.core.problem import Problem
+from optimise.core.given import guarded
+from optimise.core.kinds import fitted, kind_of
+from optimise.core.problem import Plannable, Problem
+from optimise.core.problem import stated as problem_of
 from optimise.core.result import FROM_CHECKPOINT, Evaluation, Plan, Result, Stop, Trace
 from optimise.core.serialise import Source, result_object, result_of, trace_of, trace_text
 from optimise.core.stored import ResultFile, is_run_file, proven_by_run, stated
@@ -115,7 +117,10 @@ def _stored(folder: Path) -> dict[str, Any] | None:
     return made if isinstance(made, dict) and str(made.get("schema", "")).startswith("wardwise-result/") else None
 
 
-def write_result(result: Result, problem: Problem, folder: str | Path, *, source: Source | None = None) -> list[Path]:
+@guarded
+def write_result(
+    result: Result, problem: Problem | Plannable, folder: str | Path, *, source: Source | None = None
+) -> list[Path]:
     """Write a run into ``folder`` and return its files, ``result.json`` first.
 
     Everything is written to a temporary folder beside and then renamed into place, ``result.json`` last: who
@@ -125,8 +130,8 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
     ----------
     result : Result
         The run.
-    problem : Problem
-        What was solved.
+    problem : Problem or Plannable
+        What was solved, or a document of it.
     folder : path
         Made where it is not there.
     source : Source, optional
@@ -142,7 +147,9 @@ def write_result(result: Result, problem: Problem, folder: str | Path, *, source
     InputError
         If the folder holds files of others, or cannot be written.
     """
-    folder = Path(folder)
+    folder, problem = Path(folder), problem_of(problem)
+    if result.plan is not None:
+        fitted(problem, result.plan, "result.plan")
     claim_folder(folder)
     try:
         make_folder(folder)
@@ -195,6 +202,7 @@ def _listed(stored: Mapping[str, object]) -> set[str]:
 # ---------------------------------------------------------------------------------------------- reading
 
 
+@guarded
 def read_result(folder: str | Path) -> Result:
     """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, overload
@@ -11,6 +12,7 @@ from typing import Any, Literal, overload
 import httpx
 
 from optimise.core.errors import InputError, WardwiseError
+from optimise.core.given import refuse
 from optimise.serve.answer_types import (
     ChangeJson,
     CoverJson,
@@ -23,6 +25,9 @@ from optimise.serve.answer_types import (
 )
 
 __all__ = ["Client", "ServiceError"]
+
+#: What bodies are.
+_TYPE = {"content-type": "application/json"}
 
 
 class ServiceError(WardwiseError):
@@ -95,7 +100,10 @@ class Client:
         """
         head = {} if key is None else {"idempotency-key": key}
         if isinstance(document, Mapping):
-            made = self._call("POST", "/v1/jobs", json={"document": dict(document), **asks}, headers=head)
+            body = _json({"document": dict(document), **asks})
+            made = self._call("POST", "/v1/jobs", content=body, headers=head | _TYPE)
+        elif not isinstance(document, str | Path):
+            refuse("document", document, "a mapping, or the path of a file")
         else:
             file = Path(document)
             wanted = {"kind": file.suffix.lstrip(".").lower(), **asks}
@@ -257,7 +265,7 @@ class Client:
         str
         """
         sent = {**asks, **({} if document is None else {"document": dict(document)})}
-        return str(self._call("POST", f"/v1/jobs/{job}/replan", json=sent)["id"])
+        return str(self._call("POST", f"/v1/jobs/{job}/replan", content=_json(sent), headers=_TYPE)["id"])
 
     @overload
     def ask(self, job: str, question: Literal["evaluate"], **asked: object) -> EvaluationJson: ...
@@ -280,7 +288,8 @@ class Client:
         EvaluationJson, CoverJson or WhyJson
             As ``wardwise check``, ``cover`` or ``why`` prints it with ``--json``.
         """
-        made: EvaluationJson | CoverJson | WhyJson = self._call("POST", f"/v1/jobs/{job}/{question}", json=asked)
+        sent = {"content": _json(asked), "headers": _TYPE}
+        made: EvaluationJson | CoverJson | WhyJson = self._call("POST", f"/v1/jobs/{job}/{question}", **sent)
         return made
 
     def forget(self, job: str) -> None:
@@ -314,6 +323,22 @@ class Client:
             raise ServiceError(f"the service does not answer: {error}") from error
         _refused(answer)
         return answer
+
+
+def _json(sent: Mapping[str, object]) -> bytes:
+    """What is sent, as JSON; dates as ISO text, numbers of NumPy as numbers."""
+    try:
+        return json.dumps(sent, default=_plain).encode()
+    except (TypeError, ValueError) as error:
+        raise InputError(f"cannot be sent as JSON ({error})") from None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
 
 
 def _refused(answer: httpx.Response) -> None:

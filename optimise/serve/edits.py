@@ -51,12 +51,16 @@ def write_edited(problem: Problem, changes: Sequence[Change], target: Path) -> P
 def _ward(problem: RosterProblem, changes: Sequence[Change], target: Path) -> Path:
     if any(change.what == "close" for change in changes):
         raise InputError("is for beds of a room; a ward has people", item="close")
-    return ward_of(problem).edited([partial(_one, change, problem) for change in changes]).save(target)
+    edits = [partial(_one, change, problem, f"changes[{n}]") for n, change in enumerate(changes)]
+    return ward_of(problem).edited(edits).save(target)
 
 
-def _one(change: Change, problem: RosterProblem, ward: Ward) -> Ward:
+def _one(change: Change, problem: RosterProblem, place: str, ward: Ward) -> Ward:
     """The ward with one change; who is away keeps no settled days."""
-    who = problem.employees[person_named(change.who, problem)].id
+    try:
+        who = problem.employees[person_named(change.who, problem)].id
+    except InputError as error:
+        raise InputError(f"{change.who!r} {error.message}", item=f"{place}.who") from None
     first, last = _span(change, partial(day_named, problem=problem))
     if change.what == "pin":
         for day in range(first, last + 1):

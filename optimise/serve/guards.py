@@ -77,14 +77,15 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, taken, status, more = time.perf_counter(), 0, 0, True
+        began, taken, status, more, over = time.perf_counter(), 0, 0, True, False
 
         async def limited() -> Message:
-            nonlocal taken, more
+            nonlocal taken, more, over
             message = await receive()
             taken += len(message.get("body", b""))
             more = message.get("more_body", False)
-            if taken > self.most:
+            over = taken > self.most
+            if over:
                 raise _TooLarge
             return message
 
@@ -98,14 +99,19 @@ class Guard:
                 self._count(scope, status, time.perf_counter() - began)
             await send(message)
 
+        async def answered(message: Message) -> None:
+            if not over or status:  # what the application makes of a body broken off is not sent
+                await headed(message)
+
         if _length(scope) > self.most:
             await _refuse(receive, headed, self.most, more=True)
             return
         try:
-            await self.app(scope, limited, headed)
+            await self.app(scope, limited, answered)
         except _TooLarge:
-            if not status:
-                await _refuse(receive, headed, self.most, more=more)
+            over = True
+        if over and not status:
+            await _refuse(receive, headed, self.most, more=more)
 
     def _count(self, scope: MutableMapping[str, object], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
@@ -149,7 +155,9 @@ async def _refuse(receive: Receive, send: Send, most: int, *, more: bool) -> Non
         message = await receive()
         dropped += len(message.get("body", b""))
         more = message.get("more_body", False)
-    body = json.dumps({"detail": f"the body is larger than {most / 2**20:g} MiB"}).encode()
+    told = f"the body is larger than {most / 2**20:g} MiB"
+    fault = {"message": told, "item": "body", "line": None}
+    body = json.dumps({"detail": told, "faults": [fault]}).encode()
     head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": [*head, (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": body})

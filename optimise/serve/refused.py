@@ -101,6 +101,9 @@ def _misfit(fault: Mapping[str, Any], body: object) -> Fault:
         line = body.count("\n", 0, int(fault["loc"][-1])) + 1 if isinstance(body, str) else None
         return Fault(message=f"is not JSON: {fault['ctx']['error']}", item="body", line=line)
     words = _WORDS.get(fault["type"], fault["msg"])
+    if tuple(fault["loc"]) == ("body",) and fault["type"] in ("model_attributes_type", "model_type"):
+        sent = isinstance(body, str | bytes)
+        words = "is not JSON; send a JSON object as application/json" if sent else "a JSON object was expected"
     if fault["type"] == "missing" and fault["loc"] == _DOCUMENT:
         words = "is missing: the document is sent under this key"
     return Fault(message=words, item=".".join(map(str, fault["loc"])), line=None)

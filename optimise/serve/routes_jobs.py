@@ -10,16 +10,19 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 from sqlalchemy.engine import RowMapping
 
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.errors import InputError, UnsupportedError, WardwiseError
+from optimise.core.horizon import Horizon
+from optimise.core.kinds import kind_of
 from optimise.core.method import get_method
 from optimise.core.problem import Problem
 from optimise.replan.changes import COLUMNS, change_row
@@ -165,12 +168,23 @@ def made_up(request: Request, tenant: Tenant, body: Example) -> JobAnswer:
     return _submitted(request, tenant, example(body.example), ".json", body)
 
 
+def _written(said: object) -> object:
+    """A time as text; a bare number is none, though seconds since 1970 could be meant."""
+    if isinstance(said, str) and "-" not in said[1:]:
+        raise ValueError("expected a date and time with its zone, such as 2026-01-05T07:00:00Z")
+    return said
+
+
 @router.get("", responses=_UNKNOWN)
 def jobs(
     request: Request,
     tenant: Tenant,
     most: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[AwareDatetime | None, Query(description="Submitted before this time, as RFC 3339.")] = None,
+    before: Annotated[
+        AwareDatetime | None,
+        BeforeValidator(_written),
+        Query(description="Submitted before this time, as RFC 3339."),
+    ] = None,
 ) -> list[JobAnswer]:
     """The tenant's jobs, the newest first."""
     return [
@@ -269,6 +283,8 @@ def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswe
             problem, target = accept(new.document), new.path / "input.json"
             new.document.unlink()
             accept(write_edited(problem, body.changes, target))
+        if body.freeze_until:
+            _within(accept(new.document), body.freeze_until)
         if body.plan is not None:
             with told_of_plan():  # read once, so that its mistakes are told by the call
                 read_previous(earlier / "native-plan.json", accept(new.document))
@@ -276,6 +292,17 @@ def replan(request: Request, tenant: Tenant, job: str, body: Replan) -> JobAnswe
     if body.document is not None:
         return _submitted(request, tenant, json.dumps(body.document).encode(), ".json", body, prepare)
     return _submitted(request, tenant, folder.document.read_bytes(), folder.document.suffix, body, prepare)
+
+
+def _within(problem: Problem, until: int | date) -> None:
+    """Refuse a day up to which nothing may change that lies outside the plan."""
+    period = kind_of(problem).period(problem)
+    if period is None:
+        return
+    try:
+        Horizon(period.days, period.start).index(until, end=True)
+    except InputError as error:
+        raise InputError(error.message, item="freeze_until") from None
 
 
 def _finished(request: Request, tenant: str, job: str) -> tuple[RowMapping, JobFolder]:

@@ -66,7 +66,7 @@ def test_an_unknown_kind_of_plan_is_told() -> None:
     class Odd:
         kind = "odd"
 
-    with pytest.raises(WardwiseError, match="odd"):
+    with pytest.raises(WardwiseError, match="not a planning problem: Odd"):
         frames.grid(Odd(), Odd())  # type: ignore[arg-type]
 
 

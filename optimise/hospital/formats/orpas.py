@@ -261,6 +261,7 @@ class OrPasFormat:
     name = "orpas"
     description = "Patient admission with operating rooms, Ceschia and Schaerf (XML)"
     kind = "admissions"
+    choices = ("mixing",)
 
     def detects(self, path: Path) -> bool:
         return contains(path, _ROOT)

@@ -279,6 +279,7 @@ class PasFormat:
     name = "pas"
     description = "Patient admission scheduling, Demeester et al. (text)"
     kind = "hospital"
+    choices = ("mixing",)
 
     def detects(self, path: Path) -> bool:
         return contains(path, _TITLE)

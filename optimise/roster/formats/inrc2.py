@@ -115,6 +115,7 @@ class Inrc2Format:
     name = "inrc2"
     description = "INRC-II nurse rostering (folder + --history + --weeks, or FOLDER/n030w4_1_6-2-9-1; text or JSON)"
     kind = "roster"
+    choices = ("stage",)
 
     def detects(self, path: Path) -> bool:
         try:

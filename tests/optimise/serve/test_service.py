@@ -247,6 +247,38 @@ def test_a_plan_is_made_again(client: Client, job: str) -> None:
         client.changes(job)
 
 
+def test_a_replan_that_cannot_be_is_refused_by_the_call_with_the_place(client: Client, job: str) -> None:
+    with pytest.raises(ServiceError, match="outside the horizon") as caught:
+        client.replan(job, freeze_until=dt.date(2027, 1, 1))
+    assert (caught.value.status, caught.value.faults[0]["item"]) == (422, "freeze_until")
+    sick = {"what": "sick", "who": "Zed", "first": "2026-01-07"}
+    with pytest.raises(ServiceError, match="'Zed' is not in this plan") as caught:
+        client.replan(job, changes=[sick])
+    assert caught.value.faults[0]["item"] == "changes[0].who"
+
+
+def test_a_date_is_sent_as_its_text_and_what_is_no_json_is_told(client: Client, job: str) -> None:
+    assert client.ask(job, "cover", day=dt.date(2026, 1, 7), shift="D")
+    with pytest.raises(InputError, match="object is no value of JSON"):
+        client.ask(job, "cover", day=object())
+    with pytest.raises(InputError, match=r"^document: is 5; expected"):
+        client.submit(5)  # type: ignore[arg-type]
+
+
+def test_a_number_is_no_time_and_a_body_that_is_no_json_is_told(client: Client, http: httpx.Client) -> None:
+    with pytest.raises(ServiceError, match="expected a date and time with its zone"):
+        client.jobs(before="0")
+    told = http.post("/v1/jobs", content=b"hello", headers=client._head).json()
+    assert told["faults"][0]["message"] == "is not JSON; send a JSON object as application/json"
+
+
+def test_a_body_without_a_length_that_is_too_large_is_refused_like_one_with(client: Client, http: httpx.Client) -> None:
+    head = {**client._head, "content-type": "application/json"}
+    told = http.post("/v1/jobs", content=(b"a" * 2**18 for _ in range(4)), headers=head)
+    assert told.status_code == 413
+    assert "larger than" in told.json()["faults"][0]["message"]
+
+
 def test_an_impossible_ward_ends_with_the_reason(client: Client) -> None:
     demand = [row | {"minimum": 9, "hard": True} for row in WARD["demand"]]
     *_, last = client.watch(client.submit(WARD | {"demand": demand}, seconds=30, method="highs"))
