@@ -11,7 +11,7 @@ from optimise.ask.reasons import reason_objects
 from optimise.ask.requests import MostRequests, most_told
 from optimise.ask.why import Question, WhyAnswer
 from optimise.core.quantities import finite_or_none, number
-from optimise.core.result import Violation
+from optimise.core.result import Bounds, Violation
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.view import requests_met, requests_told
 
@@ -311,14 +311,19 @@ def _price(found: WhyAnswer) -> list[str]:
         return [f"A plan with {found.wanted} costs {number(-added)} less ({cost}): this plan is not the best one."]
     line = f"With {found.wanted} the best plan found costs {number(added)} more ({cost})."
     if found.proven:
-        return [line, f"No plan with it costs less: proven ({found.bound_source})."]
+        return [line, f"No plan with it costs less: {_proof(found.bound_source)}."]
     if found.least_added > 0:
         least = f"that it costs at least {number(found.least_added)} more"
     elif math.isfinite(found.bound):
         least = f"that no such plan costs less than {number(found.bound)}"
     else:
         return [line, "Not proven within the time: no lower bound is known."]
-    return [line, f"Not proven within the time; proven is {least} ({found.bound_source})."]
+    return [line, f"Not proven within the time; what is known is {least}: {_proof(found.bound_source)}."]
+
+
+def _proof(source: str) -> str:
+    """How far a bound is to be believed: what proved it is for JSON, whose run did is not."""
+    return Bounds(dual_source=source).hearsay or "this is proven"
 
 
 def _change(change: Changed, problem: RosterProblem) -> str:
@@ -377,7 +382,7 @@ def requests_lines(found: MostRequests, problem: RosterProblem, plan: Roster) ->
     lines = [f"{problem.name}: {requests_told(problem, plan)}.", most_told(found)]
     what = "Hard rules are kept in this bound and soft rules are free"
     if found.most < found.asked:
-        lines.append(f"{what} ({found.source}).")
+        lines.append(f"{what}: {_proof(found.source)}.")
     elif not found.exact:
         lines.append(f"{what}; fewer could not be proven within the time.")
     if found.met > requests_met(problem, plan):

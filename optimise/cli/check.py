@@ -18,6 +18,10 @@ def check(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="Plan file or folder, by whomever it was made.")],
     as_json: Json = False,
     every: Annotated[bool, typer.Option("--all", help="List every broken rule, not only the dearest.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="BEFORE", help="Tell what changes against this plan or run: cost, rules, breaches."),
+    ] = None,
     format: FormatOption = None,
     history: History = None,
     weeks: Weeks = None,
@@ -29,11 +33,20 @@ def check(
     with kernel_cache():
         problem, _ = load(instance, format=format, history=history, weeks=weeks, mixing=mixing)
         found = problem.evaluate(load_plan(plan, problem))
+        before = None if against is None else problem.evaluate(load_plan(against, problem))
     if as_json:
+        from optimise.cli.against import against_object
         from optimise.core.serialise import evaluation_object
 
         facts = {"instance": problem.name, "family": problem.family, "kind": problem.kind, "plan": str(plan)}
-        print(json.dumps({**facts, **evaluation_object(found)}, indent=1))
+        made = {**facts, **evaluation_object(found)}
+        if before is not None:
+            made["against"] = {"plan": str(against), **against_object(before, found)}
+        print(json.dumps(made, indent=1))
+    elif before is not None:
+        from optimise.cli.against import against_lines
+
+        print("\n".join([f"{problem.name}: {plan} against {against}", *against_lines(before, found, every=every)]))
     else:
         from optimise.cli.show import show_evaluation
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["FROM_CHECKPOINT", "STATED", "TOLERANCE", "Bounds", "rounding", "same_cost"]
+__all__ = ["FROM_CHECKPOINT", "PROVEN_BY_RUN", "STATED", "TOLERANCE", "Bounds", "rounding", "same_cost"]
 
 #: Source of a bound that was read from a stored result.
 STATED = "as stated in result.json, not proven here"
+#: Source of a bound that was read from the folder of a run of ours, and fits the instance and the trace beside it.
+PROVEN_BY_RUN = "proven by the run of"
 #: Source of a bound that an earlier run left in its checkpoint.
 FROM_CHECKPOINT = "from checkpoint"
 #: Cost and bound that differ by less, relative to the cost, are the same.
@@ -29,8 +31,8 @@ def same_cost(a: float, b: float) -> bool:
 class Bounds:
     """Certified interval of the optimal cost: ``dual <= optimum <= primal``, each with its source.
 
-    A lower bound that was only read from a file is certified by nobody here: its source begins with :data:`STATED` or
-    :data:`FROM_CHECKPOINT`.
+    A lower bound that was only read from a file is certified by nobody here: its source begins with :data:`STATED`,
+    :data:`FROM_CHECKPOINT` or :data:`PROVEN_BY_RUN`.
     """
 
     primal: float = math.inf
@@ -52,8 +54,15 @@ class Bounds:
 
     @property
     def hearsay(self) -> str:
-        """Which file the lower bound was only read from, in words; empty when it was proven in this run."""
+        """Which file or run the lower bound was only read from, in words; empty when it was proven in this run."""
+        if self.vouched:
+            return self.dual_source.partition(":")[0]
         return next((mark for mark in (STATED, FROM_CHECKPOINT) if self.dual_source.startswith(mark)), "")
+
+    @property
+    def vouched(self) -> bool:
+        """Whether the lower bound is that of a run of ours whose files fit each other, which then is named."""
+        return self.dual_source.startswith(PROVEN_BY_RUN)
 
     @property
     def closed(self) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
-from optimise.core.bounds import FROM_CHECKPOINT, STATED, TOLERANCE, Bounds
+from optimise.core.bounds import FROM_CHECKPOINT, PROVEN_BY_RUN, STATED, TOLERANCE, Bounds
 from optimise.core.brief import brief
 from optimise.core.leg import Leg
 from optimise.core.notebook import facts, paragraphs, table
@@ -24,6 +24,7 @@ from optimise.core.quantities import number, quantity
 
 __all__ = [
     "FROM_CHECKPOINT",
+    "PROVEN_BY_RUN",
     "STATED",
     "TOLERANCE",
     "Bounds",

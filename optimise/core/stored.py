@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from optimise.core.result import FROM_CHECKPOINT, STATED
+from optimise.core.result import FROM_CHECKPOINT, PROVEN_BY_RUN, STATED
 
 __all__ = [
     "CellFile",
@@ -25,6 +26,7 @@ __all__ = [
     "StoredModel",
     "from_checkpoint",
     "is_run_file",
+    "proven_by_run",
     "published",
     "stated",
 ]
@@ -41,6 +43,12 @@ def is_run_file(name: str) -> bool:
 def stated(source: str) -> str:
     """The source of a bound that was read from ``result.json``."""
     return source if source.startswith(STATED) else f"{STATED}: {source}" if source else STATED
+
+
+def proven_by_run(source: str, when: date) -> str:
+    """The source of a bound that is stated, once its run is known: ``proven by the run of 30 Nov 2026: HiGHS``."""
+    method = source.removeprefix(STATED).removeprefix(": ")
+    return f"{PROVEN_BY_RUN} {when.day} {when:%b %Y}" + (f": {method}" if method else "")
 
 
 def from_checkpoint(source: str) -> str:
@@ -90,6 +98,30 @@ class EvaluationEntry(StoredModel):
     violations: list[ViolationEntry]
 
 
+class ChangedRule(StoredModel):
+    """A rule of which amount or cost differs between two plans."""
+
+    rule: Name
+    hard: bool
+    amount_before: Number
+    amount: Number
+    unit: Name
+    cost_before: Number
+    cost: Number
+
+
+class AgainstEntry(StoredModel):
+    """What changed against another plan: its cost, what is added to it, rules that differ, breaches new and gone."""
+
+    plan: Name
+    cost: Number
+    hard: Amount
+    added_cost: Number
+    rules: list[ChangedRule]
+    new: list[ViolationEntry]
+    gone: list[ViolationEntry]
+
+
 class CheckFile(EvaluationEntry):
     """What ``wardwise check --json`` prints."""
 
@@ -97,6 +129,7 @@ class CheckFile(EvaluationEntry):
     family: Name
     kind: Name
     plan: Name = Field(description="The file that was checked")
+    against: AgainstEntry | None = Field(default=None, description="With --against: what changed against another plan")
 
 
 class BoundsEntry(StoredModel):

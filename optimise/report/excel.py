@@ -72,11 +72,12 @@ _HEADS = {"fact": "In words", "good": "Good", "note": "To look at", "bad": "Brok
 
 def _summary(sheet: Worksheet, result: Result, problem: Problem, known: Sequence[str]) -> None:
     made, told = result.provenance, result.bounds.hearsay
+    proven = "Proven lower bound" if not told or result.bounds.vouched else "Lower bound"
     rows = [
         ("Instance", problem.name),
         *[(_HEADS[s.tone], s.text) for s in sentences(result, problem, known)],
         ("Cost", number(result.cost)),
-        ("Lower bound" if told else "Proven lower bound", number(result.bounds.dual) + (f" ({told})" if told else "")),
+        (proven, number(result.bounds.dual) + (f" ({told})" if told else "")),
         ("Stopped", str(result.stop)),
         ("Method", made.method),
         ("Seconds", round(result.stats.seconds, 2)),

@@ -100,7 +100,7 @@ def _facts(result: Result) -> dict[str, Any]:
     facts = [
         ("Cost", number(result.cost) if math.isfinite(result.cost) else "no feasible plan"),
         (
-            "Lower bound" if bounds.hearsay else "Proven lower bound",
+            "Lower bound" if bounds.hearsay and not bounds.vouched else "Proven lower bound",
             f"{number(bounds.dual)} ({bounds.dual_source})" if math.isfinite(bounds.dual) else "none",
         ),
         ("Method", made.method),

@@ -91,7 +91,9 @@ def gap_in_words(result: Result) -> Sentence:
     cost = number(result.cost)
     if result.proven:
         if told:
-            return Sentence(f"The plan costs {cost}, and no plan costs less{told}.", "note")
+            return Sentence(
+                f"The plan costs {cost}, and no plan costs less{told}.", "good" if bounds.vouched else "note"
+            )
         return Sentence(f"The plan costs {cost}, and it is proven that no plan costs less.", "good")
     if not math.isfinite(bounds.dual):
         return Sentence(f"The plan costs {cost}. How much better a plan could be is not known.", "note")

@@ -335,7 +335,8 @@ def _resolved(pattern: Pattern, staff: tuple[Employee, ...], days: int) -> Itera
             cut[past].append(employee)
     for past, people in sorted(cut.items()):
         who = np.asarray(people, dtype=np.int32)
-        yield replace(pattern, masks=pattern.masks[past:], employees=who, starts=np.zeros(len(who), np.int32))
+        rest = pattern.masks[past:]
+        yield replace(pattern, masks=rest, employees=who, starts=np.zeros(len(who), np.int32), past=past)
 
 
 def _cut_regular(pattern: Pattern, regular: Regular, staff: tuple[Employee, ...], days: int) -> Iterator[Pattern]:

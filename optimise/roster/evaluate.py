@@ -22,13 +22,14 @@ from optimise.roster.compiled import CompiledRoster, RuledRoster, member_table
 from optimise.roster.context import Roster, RosterContext
 from optimise.roster.rules.headcount import head_count, line_unit
 from optimise.roster.rules.primitives import Counter, Pattern, segment_cost
+from optimise.roster.rules.succession import shift_names
 
 __all__ = ["check_roster", "evaluate_roster", "lines_broken", "matches", "roster_cost", "totals"]
 
 Duties = NDArray[np.int16]
 
-#: A kind of rule, its number among its kind, and what decides how it is broken.
-_Key = tuple[str, int, float, float, float]
+#: A kind of rule, its number among its kind, and what decides how it is broken and told.
+_Key = tuple[str, int, float, float, float | tuple[float, ...]]
 #: Violations of each compiled roster that were told before; all are dropped where they are more than so many.
 _kept: WeakKeyDictionary[CompiledRoster, dict[_Key, tuple[Violation, ...]]] = WeakKeyDictionary()
 _MOST = 20_000
@@ -218,19 +219,37 @@ def _patterns(problem: RuledRoster, k: int, duties: Duties, tally: _Tally) -> No
     else:
         first = last = np.arange(len(who))
     for person, i, j in zip(who[first].tolist(), start[first].tolist(), start[last].tolist(), strict=True):
-        tally.add(("pattern", k, person, i, j), partial(_pattern, problem, pattern, person, i, j))
+        worked = tuple(duties[person, i : j + len(pattern.masks)].tolist()) if pattern.told else ()
+        key = ("pattern", k, person, i, (j, *worked))
+        tally.add(key, partial(_pattern, problem, pattern, person, i, j, worked))
 
 
-def _pattern(problem: RuledRoster, pattern: Pattern, person: int, first: int, last: int) -> tuple[Violation]:
-    """A pattern that matches from each day (or group of days) from ``first`` to ``last`` on."""
+def _pattern(
+    problem: RuledRoster, pattern: Pattern, person: int, first: int, last: int, worked: tuple[int, ...]
+) -> tuple[Violation]:
+    """A pattern that matches from each day (or group of days) from ``first`` to ``last`` on.
+
+    ``worked`` are the duties there, of a pattern that tells them.
+    """
     units, end = (last - first + 1) * pattern.amount, last + len(pattern.masks)
     if pattern.groups is None:
         days = tuple(range(first, end))
     else:
         days = tuple(d for g in pattern.groups[first:end] for d in g)
     name, cost = problem.employees[person].id, 0.0 if pattern.hard else units * pattern.weight
-    text = f"{name}: {pattern.label} ({_span(problem, days)})"
+    label = _told(problem, pattern, person, worked) if pattern.told else pattern.label
+    text = f"{name}: {label} ({_span(problem, days)})"
     return (Violation(pattern.rule, pattern.hard, units, cost, (name,), days, text, pattern.unit),)
+
+
+def _told(problem: RuledRoster, pattern: Pattern, person: int, worked: tuple[int, ...]) -> str:
+    """What a match means, with the duties that are worked, those of past days among them."""
+    past = problem.employees[person].history[: pattern.past][::-1]
+    names = [shift_names(problem, mask, "off") for mask in (*past, *(1 << a for a in worked))]
+    text = pattern.told
+    for word, said in (("{first}", names[0]), ("{last}", names[-1]), ("{all}", " ".join(names))):
+        text = text.replace(word, said)
+    return text
 
 
 def _counters(problem: RuledRoster, k: int, duties: Duties, tally: _Tally) -> None:

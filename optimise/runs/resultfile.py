@@ -1,9 +1,8 @@
 """A finished run on disk: ``result.json``, the plan in its family's format, the native plan, ``trace.csv``.
 
 ``result.json`` is a contract with other programs (see :mod:`optimise.core.serialise` and :mod:`optimise.core.stored`).
-Nothing
-that it says is taken on trust: the plan is evaluated again, what differs is refused, and a bound, which only its run
-could prove, is said to be read from the file.
+Nothing that it says is taken on trust: the plan is evaluated again, what differs is refused, and a bound, which only
+its run could prove, is said to be its run's where instance and trace fit, and else to be read from the file.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ from optimise.core.given import guarded
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.problem import Plannable, Problem
 from optimise.core.problem import stated as problem_of
-from optimise.core.result import Evaluation, Plan, Result, Stop, Trace
+from optimise.core.result import FROM_CHECKPOINT, Evaluation, Plan, Result, Stop, Trace
 from optimise.core.serialise import Source, result_object, result_of, trace_of, trace_text
-from optimise.core.stored import ResultFile, is_run_file, stated
+from optimise.core.stored import ResultFile, is_run_file, proven_by_run, stated
 from optimise.formats.base import native_format, read, read_plan, read_text, write_plan
 from optimise.formats.json_document import load_json, parse
 from optimise.replan import Change, Replanning, changes, replan
@@ -206,7 +206,7 @@ def _listed(stored: Mapping[str, object]) -> set[str]:
 def read_result(folder: str | Path) -> Result:
     """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 
-    Its cost could not be evaluated and its bound was not proven here; the sources of both say so.
+    Its cost could not be evaluated and its bound was not proven here, as the sources of both say.
 
     Parameters
     ----------
@@ -263,6 +263,7 @@ def read_run(folder: str | Path, *, instance: str | Path | None = None, plan: st
     if problem.digest() != result.provenance.digest:
         told = "the instance has changed since the run was made; name a copy of the file as it was, or solve again"
         raise InputError(told, file=instance or source.path)
+    result = _of_its_run(result)
     names = [] if stored.files is None else stored.files.native_plan
     for name in names:
         if not is_run_file(name):
@@ -310,6 +311,23 @@ def _read(folder: Path) -> tuple[Result, ResultFile]:
     known = math.isfinite(bounds.dual) or result.stop is Stop.INFEASIBLE
     source = stated(bounds.dual_source) if known else bounds.dual_source
     return replace(result, bounds=replace(bounds, primal_source=primal, dual_source=source)), stored
+
+
+def _of_its_run(result: Result) -> Result:
+    """The result with its bound said to be that of its run, where the trace ends with the same one.
+
+    A bound that the run itself had from a checkpoint stays one that is stated: which run proved it is not known.
+    """
+    bounds, points = result.bounds, result.trace.points
+    dual = math.inf if result.stop is Stop.INFEASIBLE else bounds.dual
+    try:
+        when = datetime.fromisoformat(result.provenance.started).date()
+    except ValueError:
+        return result
+    agrees = bool(points) and dual > -math.inf and same_cost(points[-1].dual, dual)
+    if not agrees or bounds.dual_source.startswith(stated(FROM_CHECKPOINT)):
+        return result
+    return replace(result, bounds=replace(bounds, dual_source=proven_by_run(bounds.dual_source, when)))
 
 
 def _agree(file: Path, item: str, value: float | None, other: str, said: float | None) -> None:

@@ -82,14 +82,33 @@ def bound(data: dict[str, Any], value: float | None) -> None:
 
 
 # ---- evaluated again ----------------------------------------------------------------------------------------------
-def test_an_honest_run_is_read_and_its_bound_says_that_it_is_from_the_file(run: Path) -> None:
+def test_an_honest_run_is_read_and_its_bound_is_said_to_be_that_of_its_run(run: Path) -> None:
+    edit(run, lambda d: d["provenance"].update(started="2026-11-30T09:00:00+00:00"))
     found = read_run(run).result
     assert found.evaluation == read_run(run).problem.evaluate(found.plan)  # type: ignore[arg-type]
-    assert found.bounds.dual_source.startswith(STATED)
+    assert found.bounds.dual_source.startswith("proven by the run of 30 Nov 2026: ")
     assert found.bounds.primal_source == "evaluated again"
+    assert "optimal (proven by the run of 30 Nov 2026)" in verdict(found)
+    assert "no plan costs less (proven by the run of 30 Nov 2026)." in gap_in_words(found).text
+    assert gap_in_words(found).tone == "good"
+
+
+def test_a_bound_that_its_trace_does_not_end_with_is_only_stated(run: Path) -> None:
+    (run / "trace.csv").unlink()
+    found = read_run(run).result
+    assert found.bounds.dual_source.startswith(STATED)
+    assert gap_in_words(found).tone == "note"
     assert STATED in verdict(found)
-    assert STATED in gap_in_words(found).text
-    assert "proven that" not in gap_in_words(found).text
+
+
+def test_a_bound_from_a_checkpoint_is_not_said_to_be_proven_by_its_last_run(run: Path) -> None:
+    edit(run, lambda d: d["bounds"].update(dual_source="from checkpoint: HiGHS"))
+    assert read_run(run).result.bounds.dual_source.startswith(STATED)
+
+
+def test_a_run_that_does_not_say_when_it_began_only_states_its_bound(run: Path) -> None:
+    edit(run, lambda d: d["provenance"].update(started=""))
+    assert read_run(run).result.bounds.dual_source.startswith(STATED)
 
 
 def test_without_the_instance_it_says_that_nothing_was_evaluated(run: Path) -> None:

@@ -21,7 +21,6 @@ import io
 import json
 import logging
 from collections import Counter
-from collections.abc import Container
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +30,11 @@ from optimise.core.csvfile import csv_text, unguarded
 from optimise.core.errors import InputError
 from optimise.formats.base import read_text
 from optimise.formats.document import Document, ItemError, nearest
+from optimise.formats.examine import Findings
 from optimise.formats.json_document import load_json
 from optimise.formats.text import beside, is_file, placed, refuse_cut, separator, whole
 from optimise.formats.workbook import load
-from optimise.roster.names import day_spellings, duty_named, person_named
+from optimise.roster.names import day_spellings, duty_named, person_named, shift_named
 from optimise.roster.problem import OFF, Roster, RosterProblem
 
 __all__ = [
@@ -113,7 +113,7 @@ def read_native_plan(path: Path, problem: RosterProblem) -> Roster:
     Raises
     ------
     InputError
-        For people, days or shifts that the problem does not have, naming the line.
+        For people, days and shifts that the problem does not have, each with its line, all of them at once.
     """
     if path.suffix.lower() in BOOKS:
         return _read_book(path, problem)
@@ -152,28 +152,37 @@ def roster_from(data: object, problem: RosterProblem) -> Roster:
     days = {key: d for d, key in enumerate(day_keys(problem))}
     ids = {one.id: a for a, one in enumerate(problem.duties) if one.id not in _OFF}
     words: Counter[str] = Counter()
-    named: set[str] = set()
+    named, faults = _Named(problem), Findings()
     for name, row in data["roster"].items():
         path = ("roster", name)
-        employee = _employee(problem, name, path)
-        if problem.employees[employee].id in named:
-            raise ItemError("has two rows", path)
-        named.add(problem.employees[employee].id)
-        if isinstance(row, list):
-            if len(row) != len(days):
-                raise ItemError(f"has {len(row)} days, the problem {len(days)}", path)
-            row = dict(zip(days, row, strict=True))
-        if not isinstance(row, dict):
-            raise ItemError("a mapping of dates to shifts was expected", path)
-        for key, duty in row.items():
-            if key not in days:
-                first, last = next(iter(days)), list(days)[-1]
-                raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
-            known = ids.get(duty) if isinstance(duty, str) else None
-            made[employee, days[key]] = _duty(problem, employee, duty, (*path, key), words) if known is None else known
-    _everybody(problem, named, ("roster",))
+        with faults:
+            employee = named.add(name, path)
+            for key, duty in _by_day(row, days, path).items():
+                known = ids.get(duty) if isinstance(duty, str) else None
+                if known is not None and key in days:
+                    made[employee, days[key]] = known
+                    continue
+                with faults:
+                    if key not in days:
+                        first, last = next(iter(days)), list(days)[-1]
+                        raise ItemError(f"{key!r} is not a day of the problem, {first} to {last}", (*path, key))
+                    made[employee, days[key]] = _duty(problem, employee, duty, (*path, key), words)
+    with faults:
+        named.everybody(("roster",))
+    faults.settle()
     _tell(words)
     return Roster(made)
+
+
+def _by_day(row: object, days: dict[str, int], path: tuple[str, ...]) -> dict[str, object]:
+    """The duties of one person by day, which may be given as a list of all days."""
+    if isinstance(row, list):
+        if len(row) != len(days):
+            raise ItemError(f"has {len(row)} days, the problem {len(days)}", path)
+        return dict(zip(days, row, strict=True))
+    if not isinstance(row, dict):
+        raise ItemError("a mapping of dates to shifts was expected", path)
+    return row
 
 
 def _tell(words: Counter[str]) -> None:
@@ -183,12 +192,33 @@ def _tell(words: Counter[str]) -> None:
         log.warning("read as days off: %s; leave and its hours count as the ward says", told)
 
 
-def _everybody(problem: RosterProblem, named: Container[str], path: tuple[str, ...]) -> None:
-    """Refuse a plan that leaves people out: it was made for another problem, or cut short."""
-    missing = [e.id for e in problem.employees if e.id not in named]
-    if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise ItemError(f"says nothing of {missing[0]}{more}; who is off throughout has an empty row", path)
+class _Named:
+    """Who has a row in a plan."""
+
+    def __init__(self, problem: RosterProblem) -> None:
+        self.problem, self.rows, self.unknown = problem, set[int](), False
+
+    def add(self, name: str, path: tuple[str, ...]) -> int:
+        """Index of the person of a row; an error where there is none, or a row of the person already."""
+        try:
+            employee = _employee(self.problem, name, path)
+        except InputError:
+            self.unknown = True
+            raise
+        if employee in self.rows:
+            raise ItemError("has two rows", path)
+        self.rows.add(employee)
+        return employee
+
+    def everybody(self, path: tuple[str, ...]) -> None:
+        """Refuse a plan that leaves people out: it was made for another problem, or cut short.
+
+        A row of somebody unknown may be one of theirs, misspelt, which is told already.
+        """
+        missing = [e.id for i, e in enumerate(self.problem.employees) if i not in self.rows]
+        if missing and not self.unknown:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise ItemError(f"says nothing of {missing[0]}{more}; who is off throughout has an empty row", path)
 
 
 def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
@@ -201,8 +231,9 @@ def _employee(problem: RosterProblem, name: str, path: tuple[str, ...]) -> int:
     except InputError as error:
         if "could be" in error.message:
             raise ItemError(error.message, path) from None
-        known = [e.id for e in problem.employees]
-        raise ItemError(f"the problem has nobody called {name!r}" + nearest(name, known), path) from None
+        known, meant = [e.id for e in problem.employees], error.message.partition("; did you mean ")
+        hint = "".join(meant[1:]) or nearest(name, known)
+        raise ItemError(f"the problem has nobody called {name!r}{hint}", path) from None
 
 
 def _duty(problem: RosterProblem, employee: int, duty: object, path: tuple[str, ...], words: Counter[str]) -> int:
@@ -217,8 +248,14 @@ def _duty(problem: RosterProblem, employee: int, duty: object, path: tuple[str, 
             words[word] += 1
         if made is not None:
             return made
+        hint = ""
+        try:
+            shift_named(word, problem)
+        except InputError as error:
+            hint = "".join(error.message.partition("; did you mean ")[1:])
         known = [d.id for d in problem.duties[1:]]
-        raise ItemError(f"the problem has no shift called {word!r}" + nearest(word, known), path) from None
+        hint = hint or nearest(word, known)
+        raise ItemError(f"the problem has no shift called {word!r}{hint}", path) from None
 
 
 def _read_csv(text: str, path: Path, problem: RosterProblem) -> Roster:
@@ -241,28 +278,26 @@ def read_plan_rows(rows: list[tuple[int, list[str]]], path: Path, problem: Roste
         raise InputError("is empty", file=path)
     made = np.zeros((len(problem.employees), problem.horizon.days), dtype=np.int16)
     header = [cell.strip() for cell in rows[0][1]]
-    columns = _columns(problem, header, path, rows[0][0])
-    words: Counter[str] = Counter()
-    seen: set[int] = set()
+    faults, words, named = Findings(), Counter[str](), _Named(problem)
+    columns = _columns(problem, header, path, rows[0][0], faults)
     for line, row in rows[1:]:
-        with placed(path, line):
+        with faults, placed(path, line):
             name = row[0].strip()
-            employee = _employee(problem, name, (name,))
-            if employee in seen:
-                raise ItemError("has two rows", (name,))
-            seen.add(employee)
+            employee = named.add(name, (name,))
             if len(row) - 1 != len(columns):
                 raise ItemError(f"{len(row) - 1} days, the header has {len(columns)}", (name,))
             for column, cell, title in zip(columns, row[1:], header[1:], strict=True):
                 if column is not None:
-                    made[employee, column] = _duty(problem, employee, cell, (name, title), words)
-    with placed(path):
-        _everybody(problem, {problem.employees[e].id for e in seen}, ())
+                    with faults, placed(path, line):
+                        made[employee, column] = _duty(problem, employee, cell, (name, title), words)
+    with faults, placed(path):
+        named.everybody(())
+    faults.settle()
     _tell(words)
     return Roster(made)
 
 
-def _columns(problem: RosterProblem, header: list[str], path: Path, line: int) -> list[int | None]:
+def _columns(problem: RosterProblem, header: list[str], path: Path, line: int, faults: Findings) -> list[int | None]:
     """The day of each column after the first; None of one that is no day, such as a contract, which is told."""
     days = {key: d for d, key in enumerate(day_keys(problem))}
     for d in range(problem.horizon.days):
@@ -272,8 +307,9 @@ def _columns(problem: RosterProblem, header: list[str], path: Path, line: int) -
     for cell in header[1:]:
         day = days.get(cell, days.get(" ".join(cell.split()).casefold()))
         if day in columns if day is not None else any(c.isdigit() for c in cell):
-            raise InputError(f"{cell!r} is not a day of the problem, or given twice", file=path, line=line)
-        if day is None and cell:
+            faults.add(InputError(f"{cell!r} is not a day of the problem, or given twice", file=path, line=line))
+            day = None
+        elif day is None and cell:
             log.warning("%s: column %r is no day and is not read", path, cell)
         columns.append(day)
     return columns

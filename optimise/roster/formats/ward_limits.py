@@ -156,7 +156,8 @@ def limit_rules(
             masks = tuple(index.word(w, (*path, "sequence", i)) for i, w in enumerate(sequence.sequence))
             label = " ".join(sequence.sequence)
             name, what = names(f"not {label}"), f"sequence {label}"
-            made.append(Unwanted(name=name, employees=people, masks=masks, weight=sequence.price, label=what))
+            unwanted = Unwanted(name=name, employees=people, masks=masks, weight=sequence.price, label=what)
+            made.append(replace(unwanted, told="sequence {all}"))
     for entry, people, path in scoped.lists("shift_limits"):
         assert isinstance(entry, ShiftLimit)
         with index.findings:

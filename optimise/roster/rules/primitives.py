@@ -2,9 +2,8 @@
 
 ``Pattern``
     A conjunction over consecutive days of one person: it *matches* where each day's duty lies in that day's set.
-    A match is forbidden (hard) or costs ``amount * weight``. Successions, runs of work and rest, weekends, rest
-    after nights, unwanted patterns, leave and requests are all patterns. A set of patterns is a weighted finite
-    automaton (the pricing kernel's view), a list of clauses (the MIP's view) and a table look-up (the evaluator's).
+    A match is forbidden (hard) or costs ``amount * weight``. Successions, runs, weekends, leave and requests are all
+    patterns. A set of them is a weighted automaton (in pricing), clauses (in a MIP) and a look-up (in evaluation).
 ``Counter``
     A total of one person (minutes, shifts of a type, worked weekends) with piecewise-linear cost outside
     ``[lower, upper]``. Patterns and counters together are the multicost-regular view of one person's roster
@@ -58,7 +57,7 @@ class Pattern:
         ``masks[i]`` is the set of duties that match on day ``start + i``. With ``groups``, the sets are over
         {bit 0: the group is free, bit 1: someone works in it} and ``start`` counts groups.
     employees, starts : ndarray of int32, shape (n,)
-        The places: person and first day (possibly before the horizon, where history decides).
+        The places: person and first day (before the horizon, history decides: ``past`` such days have been cut off).
     weight : float
         Price of one unit, or :data:`HARD`.
     amount : int
@@ -67,13 +66,14 @@ class Pattern:
         Groups of days (weekends) when the pattern speaks of groups and not of days.
     label : str
         What a match means, for the planner: ``"more than 5 working days in a row"``.
+    told : str
+        The label of one roster, with the duties worked at ``{first}``, ``{last}`` and ``{all}``; empty: the label.
     merge : bool
         Whether matches on adjacent starts are one violation (windows of a too long run).
     unit : str
         What the amount counts.
     regular : Regular, optional
-        Which rows of the sets match, where not all do: those that this automaton accepts. ``masks`` then are what
-        it leaves open on each day.
+        Which rows of the sets match, where not all do; ``masks`` then are what it leaves open.
     """
 
     rule: str
@@ -87,6 +87,8 @@ class Pattern:
     merge: bool = False
     unit: str = "times"
     regular: Regular | None = None
+    told: str = ""
+    past: int = 0
 
     def __post_init__(self) -> None:
         _check_price(self.rule, self.weight)

@@ -28,6 +28,7 @@ class Unwanted(RosterRule):
     weight: float = HARD
     label: str = "unwanted sequence"
     unit: str = "times"
+    told: str = ""
 
     def patterns(self, problem: RosterContext) -> Iterable[Pattern]:
         length, days = len(self.masks), problem.horizon.days
@@ -35,7 +36,7 @@ class Unwanted(RosterRule):
         starts = allowed if self.starts is None else [d for d in self.starts if d in allowed]
         if self.weight and all(self.masks):
             at = places(self.scope(problem), starts)
-            yield Pattern(self.name, self.masks, *at, self.weight, label=self.label, unit=self.unit)
+            yield Pattern(self.name, self.masks, *at, self.weight, label=self.label, unit=self.unit, told=self.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

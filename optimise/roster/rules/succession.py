@@ -9,7 +9,7 @@ from itertools import count
 from optimise.roster.context import RosterContext
 from optimise.roster.rules.primitives import HARD, Pattern, RosterRule, places
 
-__all__ = ["Rest", "Succession"]
+__all__ = ["Rest", "Succession", "shift_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,9 @@ class Succession(RosterRule):
         who, when = places(self.scope(problem), range(-1, problem.horizon.days - 1))
         for today, tomorrow in self.pairs:
             if today and tomorrow:
-                label = f"{_names(problem, tomorrow)} the day after {_names(problem, today)}"
-                yield Pattern(self.name, (today, tomorrow), who, when, self.weight, label=label)
+                label = f"{shift_names(problem, tomorrow)} the day after {shift_names(problem, today)}"
+                told = "{last} the day after {first}"
+                yield Pattern(self.name, (today, tomorrow), who, when, self.weight, label=label, told=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +61,11 @@ class Rest(RosterRule):
                 for close, starts in self._close(problem, timed, end, lag):
                     later = _of_shifts(problem, list(close))
                     who, when = places(self.scope(problem), starts)
-                    first = problem.shifts[i].id
-                    label = f"less than {self.minutes / 60:g} h rest between {first} and {_names(problem, later)}"
+                    short = f"less than {self.minutes / 60:g} h rest between "
+                    label = f"{short}{problem.shifts[i].id} and {shift_names(problem, later)}"
+                    told = short + "{first} and {last}"
                     masks = (_of_shifts(problem, [i]), *[problem.everything] * (lag - 1), later)
-                    yield Pattern(self.name, masks, who, when, self.weight, label=label)
+                    yield Pattern(self.name, masks, who, when, self.weight, label=label, told=told)
 
     def _close(
         self, problem: RosterContext, timed: list[tuple[int, int, int]], end: int, lag: int
@@ -98,11 +100,25 @@ def _of_shifts(problem: RosterContext, shifts: list[int]) -> int:
     return sum(1 << a for a, d in enumerate(problem.duties) if d.shift in shifts)
 
 
-def _names(problem: RosterContext, mask: int) -> str:
+def shift_names(problem: RosterContext, mask: int, off: str = "a day off") -> str:
+    """Shifts of a set of duties, each once: ``E/L``.
+
+    Parameters
+    ----------
+    problem : RosterContext
+    mask : int
+        Set of duties.
+    off : str
+        What a day off is called.
+
+    Returns
+    -------
+    str
+    """
     ids: list[str] = []
     for a, duty in enumerate(problem.duties):
         if mask >> a & 1:
-            label = problem.shifts[duty.shift].id if duty.shift >= 0 else "a day off"
+            label = problem.shifts[duty.shift].id if duty.shift >= 0 else off
             if label not in ids:
                 ids.append(label)
     return "/".join(ids)

@@ -16,6 +16,7 @@ from optimise.ask.requests import (
     read_most_requests,
     write_most_requests,
 )
+from optimise.ask.told import requests_lines, requests_object
 from optimise.core.errors import InputError
 from optimise.roster.problem import Roster, RosterProblem
 from optimise.roster.rules.requests import Requests
@@ -58,6 +59,13 @@ def test_shares_are_told_without_rounding_to_all_or_none(tiny: RosterProblem, tr
 def test_all_of_them_are_shown_or_open() -> None:
     assert most_told(MostRequests(4, 4, 4, "")) == "The hard rules allow all of the requests together."
     assert "is open" in most_told(MostRequests(4, 4, 3, ""))
+
+
+def test_what_proved_the_bound_is_not_told_to_people(tiny: RosterProblem, tried: Tried) -> None:
+    found = MostRequests(4, 3, 3, "Lagrangian bound")
+    lines = requests_lines(found, tiny, tried[0][1])
+    assert "Hard rules are kept in this bound and soft rules are free: this is proven." in lines
+    assert requests_object(found, tiny, tried[0][1])["source"] == "Lagrangian bound"
 
 
 def test_a_bound_is_kept_with_the_ward_it_is_of(tiny: RosterProblem, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_what_no_rule_allows_is_proven_with_the_rule(tiny: RosterProblem, tried:
     made = why_object(found, tiny)
     assert (made["lower_bound"], made["cost_wanted"], made["impossible"]) == (None, None, True)
     assert (ASKED, [who], [day.isoformat()]) in [(one["rule"], one["who"], one["days"]) for one in made["because"]]
+
+
+def test_what_proved_a_bound_is_for_json_and_its_run_for_people(tiny: RosterProblem, tried: Tried) -> None:
+    cost, plan = tried[0]
+    who = next(e for e in range(2) if plan.duties[e, 1] == tiny.duty_index("N"))
+    found = why(tiny, plan, who, 1, method="highs", seconds=20)
+    after = replace(tiny.evaluate(plan), cost=cost + 5)
+    shown = replace(found, after=after, bound=cost + 5, bound_source="Lagrangian bound (exact dyadic arithmetic)")
+    assert "No plan with it costs less: this is proven." in why_lines(shown, tiny)
+    assert why_object(shown, tiny)["lower_bound_source"] == "Lagrangian bound (exact dyadic arithmetic)"
+    earlier = replace(shown, bound_source="proven by the run of 30 Nov 2026: Lagrangian bound")
+    assert "No plan with it costs less: proven by the run of 30 Nov 2026." in why_lines(earlier, tiny)
+    weaker = "\n".join(why_lines(replace(shown, bound=cost + 2), tiny))
+    assert "known is that it costs at least 2 more: this is proven." in weaker
 
 
 def test_a_plan_that_is_not_the_best_is_called_so(tiny: RosterProblem, tried: Tried) -> None:

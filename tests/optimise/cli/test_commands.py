@@ -55,6 +55,45 @@ def test_check_of_an_infeasible_plan_is_exit_1(wardwise: Command, ward: Path, pl
     assert "Ann" in ran.out
 
 
+@pytest.fixture
+def changed(plan: Path, tmp_path: Path) -> Path:
+    """The plan with Ann on a late and then only earlies, which breaks hard rules."""
+    made = json.loads(plan.read_text())
+    days = [f"2026-01-{d:02d}" for d in range(5, 12)]
+    made["roster"]["Ann"] = dict(zip(days, ["L", "E", "E", "E", "E", "E", "E"], strict=True))
+    (tmp_path / "changed.json").write_text(json.dumps(made))
+    return tmp_path / "changed.json"
+
+
+def test_check_against_a_plan_tells_what_the_change_costs(
+    wardwise: Command, ward: Path, plan: Path, changed: Path
+) -> None:
+    problem = optimise.read(ward, format="native")
+    before, after = (optimise.evaluate(problem, optimise.read_plan(p, problem)) for p in (plan, changed))
+    ran = wardwise("check", ward, changed, "--against", plan)
+    assert ran.code == 1
+    assert f"hard rules broken by 0 before, {after.hard:g} now" in ran.out
+    new, gone = ran.out[ran.out.index("\nnew: ") : ran.out.index("\ngone: ")], ran.out[ran.out.index("\ngone: ") :]
+    assert "rest between L and E (Mon 5 Jan to Tue 6 Jan) (" in new
+    assert "rest between" not in gone
+    made = json.loads(wardwise("check", ward, changed, "--against", plan, "--json").out)["against"]
+    assert (made["cost"], made["hard"], made["added_cost"]) == (before.cost, 0, after.cost - before.cost)
+    assert {r["rule"] for r in made["rules"]} == {
+        new.rule
+        for old, new in zip(before.rules, after.rules, strict=True)
+        if (old.amount, old.cost) != (new.amount, new.cost)
+    }
+    messages = [{v.message for v in found.violations} for found in (before, after)]
+    assert {v["message"] for v in made["new"]} == messages[1] - messages[0]
+    assert {v["message"] for v in made["gone"]} == messages[0] - messages[1]
+
+
+def test_check_against_the_same_plan_finds_no_change(wardwise: Command, ward: Path, plan: Path) -> None:
+    ran = wardwise("check", ward, plan, "--against", plan)
+    assert ran.code == 0
+    assert ran.out.endswith(": the same\nnew: none\ngone: none\n")
+
+
 def test_check_of_a_broken_plan_is_exit_2(wardwise: Command, ward: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text('{"roster": {"Zoe": {}}}')

@@ -66,6 +66,28 @@ def test_rest_is_counted_by_the_clock() -> None:
     assert amounts(made, "E L N N", "-") == {}
 
 
+def messages(made: RosterProblem, *rows: str) -> list[str]:
+    return [v.message for v in made.evaluate(rostered(made, *rows)).violations]
+
+
+def test_a_breach_names_the_duties_worked_not_all_that_are_forbidden() -> None:
+    made = problem(rules={"min_rest_hours": 11, "max_average_weekly_hours": "none"})
+    for row in ("- N E", "- N L", "- N E"):  # what is kept of the first roster is not told of the second
+        expected = f"Ann: less than 11 h rest between N and {row[-1]} (Tue 6 Jan to Wed 7 Jan)"
+        assert messages(made, row, "-") == [expected]
+
+
+def test_a_breach_names_the_past_duty_of_the_history() -> None:
+    staff = [{"id": "Ann", "history": {"duties": ["N"]}}]
+    made = problem(rules={"min_rest_hours": 11, "max_average_weekly_hours": "none"}, staff=staff)
+    assert messages(made, "L") == ["Ann: less than 11 h rest between N and L (Mon 5 Jan)"]
+
+
+def test_an_unwelcome_sequence_names_the_duties_worked() -> None:
+    rules = {"max_average_weekly_hours": "none", "forbidden_sequences": [{"sequence": ["E|L", "off", "work"]}]}
+    assert messages(problem(rules=rules), "L - N", "-") == ["Ann: sequence L off N (Mon 5 Jan to Wed 7 Jan)"]
+
+
 def test_lawful_limits_hold_unless_switched_off() -> None:
     lawful = problem(rules={})
     assert amounts(lawful, "E E E E E E E", "-") == {

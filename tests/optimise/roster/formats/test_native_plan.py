@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimise
-from optimise.core.errors import InputError
+from optimise.core.errors import InputError, InputErrors
 from optimise.core.horizon import Horizon
 from optimise.formats.base import write_plan
 from optimise.roster.formats.native_plan import plan_csv, plan_text, read_native_plan
@@ -94,3 +95,29 @@ def test_what_does_not_fit_the_problem(name: str, text: str, message: str, tmp_p
     with pytest.raises(InputError) as caught:
         optimise.read_plan(file, UNDATED, format="native")
     assert message in str(caught.value)
+
+
+WRONG = """staff,0,1,2
+A,Erly/Nurse,-,zz
+C,-,-,-
+"""
+
+
+def test_every_fault_of_a_plan_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(WRONG)
+    with pytest.raises(InputErrors) as caught:
+        read_native_plan(tmp_path / "p.csv", UNDATED)
+    assert [(e.line, e.item) for e in caught.value.errors] == [(2, "A.0"), (2, "A.2"), (3, "C")]
+    assert "did you mean 'Early/Nurse'?" in caught.value.errors[0].message
+    rows = {"A": {"0": "Erly/Nurse", "9": "-"}, "C": {}}
+    (tmp_path / "p.json").write_text(json.dumps({"roster": rows}))
+    with pytest.raises(InputErrors) as caught:
+        read_native_plan(tmp_path / "p.json", UNDATED)
+    assert [e.item for e in caught.value.errors] == ["roster.A.0", "roster.A.9", "roster.C"]
+
+
+def test_somebody_whose_name_is_misspelt_is_meant_by_it(tmp_path: Path) -> None:
+    people = (Employee("rn1", name="Liam Walsh"), Employee("rn2", name="Joy Okoro"))
+    (tmp_path / "p.csv").write_text("staff,0,1,2\nLiam Welsh,-,-,-\nJoy Okoro,-,-,-\n")
+    with pytest.raises(InputError, match=r"nobody called 'Liam Welsh'; did you mean 'rn1'\?$"):
+        read_native_plan(tmp_path / "p.csv", replace(UNDATED, employees=people))
