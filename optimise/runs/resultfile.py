@@ -34,13 +34,7 @@ from optimise.formats.json_document import load_json, parse
 from optimise.replan import Change, Replanning, changes, replan
 from optimise.roster.formats.native_plan import is_native_plan
 
-__all__ = [
-    "StoredRun",
-    "claim_folder",
-    "read_result",
-    "read_run",
-    "write_result",
-]
+__all__ = ["StoredRun", "claim_folder", "read_result", "read_run", "write_result"]
 
 #: Seconds that may lie between the files of one run.
 _MOMENT = 2.0
@@ -74,9 +68,6 @@ class StoredRun:
     problem: Problem
     files: Mapping[str, Any]
     changes: tuple[Change, ...] | None = None
-
-
-# ---------------------------------------------------------------------------------------------- writing
 
 
 def claim_folder(folder: Path) -> None:
@@ -197,9 +188,6 @@ def _listed(stored: Mapping[str, object]) -> set[str]:
         listed = files.get(key)
         names += listed if isinstance(listed, list) else []
     return {n for n in names if isinstance(n, str) and is_run_file(n)}
-
-
-# ---------------------------------------------------------------------------------------------- reading
 
 
 @guarded
