@@ -76,7 +76,8 @@ class _Pairs:
 
     def __init__(self, problem: RosterProblem, plan: Roster) -> None:
         self.problem, self.shared = problem, replace(problem, rules=problem.ties, ties=())
-        _, self.alike = np.unique(problem.compiled.line_table.groups, axis=1, return_inverse=True)
+        # NumPy 2.0 gives the inverse another shape
+        self.alike = np.unique(problem.compiled.line_table.groups, axis=1, return_inverse=True)[1].reshape(-1)
         self._take(plan)
 
     def _take(self, plan: Roster) -> None:
