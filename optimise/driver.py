@@ -20,7 +20,7 @@ from optimise.core.bounds import rounding
 from optimise.core.checkpoint import Kept
 from optimise.core.communicator import abort_on_error
 from optimise.core.errors import UnsupportedError, WardwiseError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.grid import round_up
 from optimise.core.kinds import cost_grid, fitted, kind_of
 from optimise.core.leg import Leg
@@ -65,7 +65,7 @@ class MethodError(RuntimeError):
 L = TypeVar("L", bound=Plan)
 
 
-@guarded
+@typed_call
 def solve(
     problem: Problem[L] | Plannable[L],
     method: str | Method = "auto",

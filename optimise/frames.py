@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from optimise.capacity.problem import CapacityPlan, CapacityProblem
 from optimise.capacity.view import electives
 from optimise.core.errors import MissingExtraError, WardwiseError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.problem import Plannable, Problem, stated, stated_as
 from optimise.core.quantities import quantity
@@ -73,7 +73,7 @@ def _made(rows: list[Any], columns: list[str]) -> pd.DataFrame:
     return table
 
 
-@guarded
+@typed_call
 def frame(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     """The plan in long form.
 
@@ -99,7 +99,7 @@ def frame(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     return _made(list(made.rows), list(made.columns))
 
 
-@guarded
+@typed_call
 def grid(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     """The plan as people see it on the wall.
 
@@ -129,7 +129,7 @@ def grid(problem: Problem[L] | Plannable[L], plan: L | None) -> pd.DataFrame:
     return table
 
 
-@guarded
+@typed_call
 def cover_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | None) -> pd.DataFrame:
     """People present and wanted: one row a head count and day, of every rule that asks for people.
 
@@ -166,7 +166,7 @@ def cover_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | None)
     return _made(rows, columns)
 
 
-@guarded
+@typed_call
 def requests_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | None) -> pd.DataFrame:
     """Every request and whether it is granted.
 
@@ -190,7 +190,7 @@ def requests_frame(problem: RosterProblem | Plannable[Roster], plan: Roster | No
     return _made(rows, ["employee", "day", "when", "wish", "weight", "granted"])
 
 
-@guarded
+@typed_call
 def fairness_frame(
     problem: RosterProblem | Plannable[Roster], plan: Roster | None, evaluation: Evaluation | None = None
 ) -> pd.DataFrame:
@@ -229,7 +229,7 @@ def fairness_frame(
     return _made(rows, columns)
 
 
-@guarded
+@typed_call
 def occupancy_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: HospitalPlan | None) -> pd.DataFrame:
     """Beds taken and open: one row a room and day.
 
@@ -255,7 +255,7 @@ def occupancy_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: Ho
     return _made(rows, ["room", "day", "taken", "beds"])
 
 
-@guarded
+@typed_call
 def not_placed_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: HospitalPlan | None) -> pd.DataFrame:
     """Patients not admitted, with the reason.
 
@@ -279,7 +279,7 @@ def not_placed_frame(problem: HospitalProblem | Plannable[HospitalPlan], plan: H
     return _made(rows, ["patient", "mandatory", "first_day", "last_day", "reason"])
 
 
-@guarded
+@typed_call
 def electives_frame(problem: CapacityProblem | Plannable[CapacityPlan], plan: CapacityPlan | None) -> pd.DataFrame:
     """Elective requests of a bed plan: one row a specialty and day with requests.
 
@@ -300,7 +300,7 @@ def electives_frame(problem: CapacityProblem | Plannable[CapacityPlan], plan: Ca
     return _made(rows, ["specialty", "day", "requests", "accepted"])
 
 
-@guarded
+@typed_call
 def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Amount, what it counts, and cost of every rule; ``told`` is the amount in words (minutes in hours).
 
@@ -318,7 +318,7 @@ def rules_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     return _made(rows, ["rule", "hard", "amount", "unit", "told", "cost"])
 
 
-@guarded
+@typed_call
 def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     """Each broken rule: who, when, by how much.
 
@@ -339,7 +339,7 @@ def violations_frame(evaluation: Evaluation | None) -> pd.DataFrame:
     return _made(rows, ["rule", "hard", "amount", "unit", "cost", "who", "days", "message"])
 
 
-@guarded
+@typed_call
 def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     """What a new plan does otherwise than the earlier one.
 
@@ -356,7 +356,7 @@ def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     return _made([change_row(change) for change in changes], list(COLUMNS))
 
 
-@guarded
+@typed_call
 def trace_frame(result: Result) -> pd.DataFrame:
     """Cost and bound over time.
 

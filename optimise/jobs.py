@@ -17,7 +17,7 @@ from typing import Any, Generic, NoReturn
 from typing_extensions import TypeVar
 
 from optimise.core.errors import WardwiseError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted
 from optimise.core.method import Limits, Method, Progress
 from optimise.core.problem import Plannable, Problem, stated
@@ -245,7 +245,7 @@ class Job(Generic[L]):
             raise WardwiseError(f"the job runs in process {self._process}, not in this one, which was forked from it")
 
 
-@guarded
+@typed_call
 def submit(
     problem: Problem[L] | Plannable[L],
     method: str | Method = "auto",

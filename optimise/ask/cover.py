@@ -15,7 +15,7 @@ import numpy as np
 from optimise.ask.reasons import Reason, violation_reason
 from optimise.ask.ways import NOISE, Way, WaySearch, changed
 from optimise.core.errors import InputError, WardwiseError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted
 from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Evaluation, Violation
@@ -197,7 +197,7 @@ def cover_asked(
     return who_can_cover(problem, plan, when, wanted, instead_of=who, exchange=swap, most=most, from_day=from_day)
 
 
-@guarded
+@typed_call
 def who_can_cover(
     problem: RosterProblem | Plannable[Roster],
     plan: Roster,

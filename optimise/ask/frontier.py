@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.method import Limits, Listener, stopping
 from optimise.core.problem import Plannable, stated_as
 from optimise.core.result import Bounds, Stop
@@ -152,7 +152,7 @@ def _times(rule: RosterRule, factor: float) -> RosterRule:
     return replace(rule, requests=tuple(replace(r, weight=factor * r.weight) for r in rule.requests))
 
 
-@guarded
+@typed_call
 def frontier(
     problem: RosterProblem | Plannable[Roster],
     *,

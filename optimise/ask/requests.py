@@ -14,7 +14,7 @@ from typing import Any
 
 from optimise.core.atomic import write_text
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.grid import round_up
 from optimise.core.kinds import fitted
 from optimise.core.method import Limits, Listener
@@ -68,7 +68,7 @@ class MostRequests:
         return self.met >= self.most
 
 
-@guarded
+@typed_call
 def most_requests(
     problem: RosterProblem | Plannable[Roster],
     plan: Roster,

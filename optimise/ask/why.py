@@ -17,7 +17,7 @@ from optimise.ask.cover import Changed, changed_cells
 from optimise.ask.nearby import fewer_changes, ways_to_leave, ways_to_take, within_days
 from optimise.ask.reasons import Reason, fact_reason
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted
 from optimise.core.method import Deadline, Limits, Listener
 from optimise.core.problem import Plannable, stated_as
@@ -124,7 +124,7 @@ class WhyAnswer:
         return self.added <= 1e-9 or Bounds(cost, self.bound).closed
 
 
-@guarded
+@typed_call
 def why(
     problem: RosterProblem | Plannable[Roster],
     plan: Roster,

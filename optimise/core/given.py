@@ -16,11 +16,9 @@ from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-import numpy as np
-
 from optimise.core.errors import InputError, clip
 
-__all__ = ["check_fields", "guarded", "refuse"]
+__all__ = ["check_fields", "refuse", "typed_call"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,10 +34,10 @@ _WORDS: dict[Any, str] = {
 }
 _ROLES = {"Mapping": "a mapping", "Sequence": "a sequence", "Callable": "a function", "Plan": "a plan"}
 #: Abstract types that stand for plain ones, which numbers of NumPy are too.
-_STANDING: dict[Any, Any] = {int: Integral, float: Real, bool: bool | np.bool_, Path: PathLike}
+_STANDING: dict[Any, Any] = {int: Integral, float: Real, Path: PathLike}
 
 
-def guarded(function: F) -> F:
+def typed_call(function: F) -> F:
     """Decorator: arguments are of the types that the annotations say, else :class:`InputError` names the argument.
 
     Parameters
@@ -56,7 +54,7 @@ def guarded(function: F) -> F:
     several = {n for n, p in signature.parameters.items() if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
 
     @wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError:
@@ -107,19 +105,19 @@ def refuse(name: str, value: object, wanted: str) -> NoReturn:
 
 
 @cache
-def _hints(function: Any) -> dict[str, Any]:
+def _hints(function: Callable[..., object] | type[object]) -> dict[str, Any]:
     """Annotations of arguments or fields; of what comes back nothing is asked."""
     said = {name: hint for name, hint in inspect.get_annotations(function).items() if name != "return"}
     space = getattr(function, "__globals__", None) or vars(inspect.getmodule(function))
     return get_type_hints(SimpleNamespace(__annotations__=said), globalns=space)
 
 
-def _check(name: str, value: object, hint: Any) -> None:
+def _check(name: str, value: object, hint: object) -> None:
     if not _fits(value, hint):
         refuse(name, value, _words(hint))
 
 
-def _fits(value: object, hint: Any) -> bool:
+def _fits(value: object, hint: object) -> bool:
     """Whether a value is of an annotation; what cannot be told is let through."""
     if isinstance(hint, TypeVar):
         return _fits(value, hint.__bound__ or Any)
@@ -131,8 +129,11 @@ def _fits(value: object, hint: Any) -> bool:
     if origin is Annotated:
         return _fits(value, parts[0])
     wanted = origin or hint
-    if isinstance(value, bool | np.bool_) and wanted in (int, float):
+    boolean = type(value).__name__ in ("bool", "bool_")  # those of NumPy too, which is not loaded for this
+    if boolean and wanted in (int, float):
         return False  # True is no 1
+    if wanted is bool:
+        return boolean
     wanted = _STANDING.get(wanted, wanted)
     if getattr(wanted, "_is_protocol", False) and not getattr(wanted, "_is_runtime_protocol", False):
         return True
@@ -141,7 +142,7 @@ def _fits(value: object, hint: Any) -> bool:
     return not isinstance(wanted, type | UnionType) or isinstance(value, wanted)
 
 
-def _words(hint: Any) -> str:
+def _words(hint: object) -> str:
     """An annotation as people say it."""
     if isinstance(hint, TypeVar):
         return _words(hint.__bound__)

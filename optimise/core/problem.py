@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError, WardwiseError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.result import Evaluation, Plan
 
 __all__ = ["Plannable", "Problem", "evaluate", "stated", "stated_as"]
@@ -122,7 +122,7 @@ def stated_as(wanted: type[P], problem: P | Plannable[Any]) -> P:
     return made
 
 
-@guarded
+@typed_call
 def evaluate(problem: Problem[L] | Plannable[L], plan: L) -> Evaluation:
     """Exact cost by rule and violations of a plan, recomputed from the plan alone.
 

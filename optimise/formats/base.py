@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError, UnsupportedError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted, kind_of, load
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
@@ -160,7 +160,7 @@ def _strange(path: Path) -> str:
     return "is no Excel workbook, whatever its name says" if path.suffix.lower() in (".xlsx", ".xlsm") else ""
 
 
-@guarded
+@typed_call
 def read(
     path: str | Path,
     *,
@@ -209,7 +209,7 @@ def read(
     return found
 
 
-@guarded
+@typed_call
 def read_plan(path: str | Path, problem: Problem[L] | Plannable[L], *, format: str | None = None) -> L:
     """Read a plan for ``problem``, in the problem's own family format or the native JSON plan.
 
@@ -242,7 +242,7 @@ def read_plan(path: str | Path, problem: Problem[L] | Plannable[L], *, format: s
         raise error.at(file=path) from error.__cause__
 
 
-@guarded
+@typed_call
 def write_plan(
     plan: L, problem: Problem[L] | Plannable[L], stem: str | Path, *, format: str | None = None
 ) -> list[Path]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from optimise.core.csvfile import csv_text
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
@@ -23,7 +23,7 @@ COLUMNS = ("who", "name", "what", "day", "date", "was", "now")
 _KINDS = {"duty": "duties", "admission": "admissions", "room": "rooms", "theatre": "theatres", "nurse": "nurses"}
 
 
-@guarded
+@typed_call
 def changes(problem: Problem[L] | Plannable[L], previous: Previous[L], plan: L) -> tuple[Change, ...]:
     """Everything that ``plan`` does otherwise than the earlier plan, in order of people and days.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.problem import Plannable, Problem, stated
 from optimise.core.result import Plan
 from optimise.formats.base import read_plan
@@ -18,7 +18,7 @@ __all__ = ["Previous", "read_previous"]
 L = TypeVar("L", bound=Plan)
 
 
-@guarded
+@typed_call
 def read_previous(
     path: str | Path, problem: Problem[L] | Plannable[L], *, days_since: int | None = None
 ) -> Previous[L]:

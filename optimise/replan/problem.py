@@ -10,7 +10,7 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.horizon import Day, Horizon
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.method import Method, get_method
@@ -60,7 +60,7 @@ class Replanning(Generic[L]):
         return subject_of(self.problem).method(get_method(name), self.previous, self.freeze_until)
 
 
-@guarded
+@typed_call
 def replan(
     problem: Problem[L] | Plannable[L],
     plan: str | Path | L,
@@ -108,7 +108,7 @@ def replan(
     return replanning(problem, previous, freeze_until=freeze_until, change_cost=change_cost, nurse_cost=nurse_cost)
 
 
-@guarded
+@typed_call
 def replanning(
     problem: Problem[L] | Plannable[L],
     previous: Previous[L],

@@ -15,7 +15,7 @@ from typing import Any
 
 from optimise.core.brief import brief
 from optimise.core.errors import InputError, UnsupportedError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.horizon import Day, Horizon
 from optimise.core.notebook import facts
 from optimise.core.problem import Problem
@@ -200,7 +200,7 @@ class RosterProblem(RuledRoster):
         ties = tuple(r.extended(source, new, self) for r in self.ties)
         return replace(self, employees=(*self.employees, employee), rules=rules, ties=ties)
 
-    @guarded
+    @typed_call
     def pin(self, employee: str, day: Day, shift: str | None) -> RosterProblem:
         """Fix one person's day to a shift (or to a day off with None).
 
@@ -229,7 +229,7 @@ class RosterProblem(RuledRoster):
         pins = replace(old, cells=(*(c for c in old.cells if c[:2] != cell[:2]), cell))
         return self.with_rules(pins)
 
-    @guarded
+    @typed_call
     def unpin(self, employee: str, day: Day) -> RosterProblem:
         """Free one person's day that is pinned.
 

@@ -22,7 +22,7 @@ from typing import Any
 from optimise.core.atomic import make_folder, write_text
 from optimise.core.bounds import rounding, same_cost
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.kinds import fitted, kind_of
 from optimise.core.problem import Plannable, Problem
 from optimise.core.problem import stated as problem_of
@@ -108,7 +108,7 @@ def _stored(folder: Path) -> dict[str, Any] | None:
     return made if isinstance(made, dict) and str(made.get("schema", "")).startswith("wardwise-result/") else None
 
 
-@guarded
+@typed_call
 def write_result(
     result: Result, problem: Problem | Plannable, folder: str | Path, *, source: Source | None = None
 ) -> list[Path]:
@@ -190,7 +190,7 @@ def _listed(stored: Mapping[str, object]) -> set[str]:
     return {n for n in names if isinstance(n, str) and is_run_file(n)}
 
 
-@guarded
+@typed_call
 def read_result(folder: str | Path) -> Result:
     """Read the result of a finished run, without its plan (which needs the problem: :func:`read_run`).
 

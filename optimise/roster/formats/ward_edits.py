@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from optimise.core.errors import InputError
-from optimise.core.given import guarded
+from optimise.core.given import typed_call
 from optimise.core.horizon import Day, Horizon
 from optimise.formats.examine import Findings
 from optimise.roster.formats.ward_days import Leave, Pin, Request
@@ -226,7 +226,7 @@ class WardEdits(WardData):
         return self._instead("requests", left)
 
     # ---- settled days ------------------------------------------------------------------------------------------
-    @guarded
+    @typed_call
     def pin(self, staff: str, day: Day, shift: str | None) -> Self:
         """Settle a person's day; an earlier pin of that day is replaced.
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from optimise.core.errors import InputError
-from optimise.core.given import check_fields, guarded, refuse
+from optimise.core.given import check_fields, typed_call, refuse
 
 
-@guarded
+@typed_call
 def asked(
     seed: int = 0,
     share: float = 0.0,

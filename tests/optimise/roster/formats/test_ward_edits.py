@@ -155,7 +155,7 @@ def test_neither_ward_changes_the_other(ward: Ward) -> None:
         (lambda w: w.pin("Ann", "2026-02-01", "E"), "outside the horizon of 7 days, 2026-01-05 to 2026-01-11"),
         (lambda w: w.pin("Ann", 7, "E"), "outside the horizon"),
         (lambda w: w.pin("Ann", "soon", "E"), "'soon' is no day"),
-        (lambda w: w.pin("Ann", 1.5, "E"), "1.5 is no day"),
+        (lambda w: w.pin("Ann", 1.5, "E"), "is 1.5; expected a whole number or a date"),
         (lambda w: w.unpin("Ann", 0), "pins: no entry says so: Ann on 2026-01-05"),
         (lambda w: w.with_staff({"id": "Ann"}), "staff Ann: is in the ward already"),
         (lambda w: w.with_staff({"id": "X", "bond": 2}), "staff[2].bond: unknown key; did you mean 'band'"),
