@@ -282,7 +282,7 @@ def _best(problem: Problem, outcome: Outcome, start: Plan | None) -> tuple[Outco
 def _evened(problem: Problem[L], outcome: Outcome, start: L | None, limits: Limits) -> Outcome:
     """Ties broken fairly, unless it was asked to stop; who plans from an earlier plan wants few changes instead."""
     plan = outcome.plan
-    if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED or not problem.evaluate(plan).feasible:
+    if start is not None or plan is None or outcome.stop is Stop.INTERRUPTED:
         return outcome
     wait = Deadline(_EVENING_SECONDS if limits.iterations is None else math.inf)
     return replace(outcome, plan=kind_of(problem).evened(problem, plan, lambda: wait.over))

@@ -13,11 +13,34 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-__all__ = ["plain_value", "range_words", "type_words", "value_words"]
+__all__ = ["names_listed", "plain_value", "range_words", "type_words", "value_words"]
 
 _PLAIN = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path", Any: "anything"}
 _MANY = {"whole number": "whole numbers", "number": "numbers", "text": "texts", "path": "paths"}
 _SIGNS = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
+
+
+def names_listed(names: Sequence[str], most: int | None = None, last: str = "and") -> str:
+    """``a, b and c``.
+
+    Parameters
+    ----------
+    names : sequence of str
+    most : int, optional
+        How many are named before the rest is counted: ``a, b and 3 more``.
+    last : str
+        The word before the last one.
+
+    Returns
+    -------
+    str
+        ``nobody`` where there is none.
+    """
+    if most is not None and len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    if not names:
+        return "nobody"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def value_words(value: object) -> str:

@@ -101,6 +101,8 @@ class RosterKind(Kind[RosterProblem, Roster]):
         return made
 
     def evened(self, problem: RosterProblem, plan: Roster, over: Callable[[], bool]) -> Roster:
+        if not problem.ties or not problem.evaluate(plan).feasible:
+            return plan
         made: Roster = load("optimise.roster.search.evening:evened")(problem, plan, over)
         return made
 

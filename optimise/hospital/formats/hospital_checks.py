@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from optimise.core.wording import names_listed
 from optimise.formats.document import ItemError, UnknownName, nearest
 from optimise.hospital.formats.defaults import WISH_RULES
 from optimise.hospital.formats.hospital_document import HospitalData, InPatient
@@ -264,8 +265,9 @@ def _neighbours_in_doubt(hospital: HospitalData, start: date) -> Iterator[ItemEr
             beside = [p.patient for _, p in people if infection not in (_plain(p.infection), _plain(p.exposed_to))]
             if beside:
                 i, first = ill[0]
+                others = names_listed(beside, _MOST_NAMED)
                 text = (
-                    f"{first.patient} ({first.infection}) lies in {ward}, {room} with {_names(beside)}: contacts say "
+                    f"{first.patient} ({first.infection}) lies in {ward}, {room} with {others}: contacts say "
                     f"{first.infection} under exposed_to, and then share rooms with each other only"
                 )
                 yield ItemError(text, ("bed_state", i, "infection"))
@@ -273,9 +275,9 @@ def _neighbours_in_doubt(hospital: HospitalData, start: date) -> Iterator[ItemEr
         by_sex = {sex: [(i, p) for i, p in staying if _lies_as(p) == sex] for sex in ("F", "M")}
         if (ward, room) in one_sex and all(by_sex.values()):
             few, many = sorted(by_sex.values(), key=len)
-            i = few[0][0]
+            i, names = few[0][0], names_listed([p.patient for _, p in few], _MOST_NAMED)
             text = (
-                f"both sexes lie in {ward}, {room}: {_names([p.patient for _, p in few])} beside {len(many)} of the "
+                f"both sexes lie in {ward}, {room}: {names} beside {len(many)} of the "
                 "other; somebody has to move, or the sex is a slip"
             )
             yield ItemError(text, ("bed_state", i, "sex"))
@@ -306,10 +308,3 @@ def _plain(text: str | None) -> str:
 def _lies_as(person: InPatient) -> str:
     """F or M; empty where neither is recorded, or a word that is refused elsewhere."""
     return person.accommodated_as or _SEX.get(person.sex.strip().lower(), "")
-
-
-def _names(people: list[str]) -> str:
-    """At most eight names, and how many more."""
-    if len(people) <= _MOST_NAMED:
-        return ", ".join(people[:-1]) + (" and " if len(people) > 1 else "") + people[-1]
-    return ", ".join(people[:_MOST_NAMED]) + f" and {len(people) - _MOST_NAMED} more"

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimise.core.wording import names_listed
 from optimise.roster.context import RosterContext
 from optimise.roster.problem import RosterProblem
 from optimise.roster.rules.primitives import HARD, Counter, Line, Pattern, RosterRule, Segment
@@ -130,13 +131,13 @@ def sentences(some: Sequence[Piece]) -> tuple[str, ...]:
     people: dict[tuple[str, str, str], list[str]] = {}
     for (who, verb, rule), when in times.items():
         people.setdefault((verb, _times([w for w in when if w]), rule), []).append(who)
-    return tuple(f"{_names(who)}{verb}{when} ({rule})" for (verb, when, rule), who in people.items())
+    return tuple(f"{names_listed(who, _MOST_NAMES)}{verb}{when} ({rule})" for (verb, when, rule), who in people.items())
 
 
 def _times(when: Sequence[str]) -> str:
     """`` on A`` and `` on B`` as `` on A and B``."""
     if len(when) > 1 and all(w.startswith(" on ") for w in when):
-        return f" on {_listed([w.removeprefix(' on ') for w in when])}"
+        return f" on {names_listed([w.removeprefix(' on ') for w in when])}"
     return " and".join(when)
 
 
@@ -199,7 +200,7 @@ def duty_names(problem: RosterProblem, mask: int) -> str:
             word = problem.shifts[duty.shift].id if duty.shift >= 0 and whole & mask == whole else duty.id
             if word not in words:
                 words.append(word)
-    return _listed(words, "or") if words else "nothing"
+    return names_listed(words, last="or") if words else "nothing"
 
 
 # ---- totals ------------------------------------------------------------------------------------------------------
@@ -262,7 +263,7 @@ def _counted(problem: RosterProblem, line: Line) -> str:
     if None in groups or len(groups) != 1:
         return ""
     who = next(iter(groups)) or ()
-    return f" of {_names([problem.employees[e].id for e in who])}" if len(who) <= _MOST_NAMES else ""
+    return f" of {names_listed([problem.employees[e].id for e in who])}" if len(who) <= _MOST_NAMES else ""
 
 
 def _bought(segments: tuple[Segment, ...]) -> float | None:
@@ -273,16 +274,3 @@ def _bought(segments: tuple[Segment, ...]) -> float | None:
             return total
         total += segment.width
     return None
-
-
-def _names(who: Sequence[str]) -> str:
-    if len(who) > _MOST_NAMES:
-        return f"{', '.join(who[:_MOST_NAMES])} and {len(who) - _MOST_NAMES} more"
-    return _listed(who)
-
-
-def _listed(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    if not words:
-        return "nobody"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

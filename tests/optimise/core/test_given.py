@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from optimise.core.errors import InputError
-from optimise.core.given import check_fields, typed_call, refuse
+from optimise.core.given import check_fields, refuse, typed_call
 
 
 @typed_call

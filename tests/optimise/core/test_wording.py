@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from optimise.core.wording import plain_value, range_words, type_words, value_words
+from optimise.core.wording import names_listed, plain_value, range_words, type_words, value_words
 
 
 @dataclass(frozen=True)
@@ -94,3 +94,9 @@ def test_limits_are_told_before_types() -> None:
         share: Annotated[float, Field(gt=0, le=1)]
 
     assert range_words(Model.model_fields["share"]) == "> 0 and <= 1"
+
+
+def test_names_are_listed_or_counted() -> None:
+    assert [names_listed(list("abcd"[:n])) for n in range(4)] == ["nobody", "a", "a and b", "a, b and c"]
+    assert names_listed(list("abc"), last="or") == "a, b or c"
+    assert names_listed(list("abcd"), 2) == "a, b and 2 more"
